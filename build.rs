@@ -1,0 +1,130 @@
+//! Generates the two headers into OUT_DIR, and into include/ where MOMO_WRITE_HEADERS is set: a
+//! build changes nothing in the source tree unless it is asked to.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cbindgen::{Builder, Config};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for path in ["build.rs", "cbindgen.toml", "src"] {
+        println!("cargo:rerun-if-changed={path}");
+    }
+    println!("cargo:rerun-if-env-changed=MOMO_WRITE_HEADERS");
+    link_args();
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let version = env::var("CARGO_PKG_VERSION")?;
+    let config = Config::from_file(root.join("cbindgen.toml"))?;
+    for (name, config) in [
+        ("momo.h", for_compilers(config.clone(), &version)),
+        ("momo_ffi.h", for_ffi(config)),
+    ] {
+        let header = generate(&root, config, &out.join(name))?;
+        if env::var_os("MOMO_WRITE_HEADERS").is_some() {
+            fs::write(root.join("include").join(name), header)?;
+        }
+    }
+    Ok(())
+}
+
+fn generate(root: &Path, config: Config, path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    Builder::new()
+        .with_crate(root)
+        .with_config(config)
+        .generate()?
+        .write_to_file(path);
+    // What rustdoc wants of an unsafe function says nothing to a C programmer that the six points
+    // before it do not.
+    let text = fs::read_to_string(path)?;
+    let header = with_tags(&without_safety_sections(&text));
+    fs::write(path, &header)?;
+    Ok(header.into_bytes())
+}
+
+fn without_safety_sections(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_section = false;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed == "* # Safety" {
+            in_section = true;
+            // The empty line before the section goes with it.
+            let end = out.trim_end_matches([' ', '*', '\n']).len();
+            out.truncate(end);
+            out.push('\n');
+        }
+        in_section &= trimmed != "*/";
+        if !in_section {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// `typedef struct { … } name;` becomes `typedef struct name { … } name;`: C can then declare the
+/// type ahead, and debuggers know its name.
+fn with_tags(text: &str) -> String {
+    let mut parts = text.split("typedef ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let name = part
+            .split_once("\n} ")
+            .and_then(|(_, rest)| rest.split(';').next());
+        out.push_str("typedef ");
+        match (part.split_once(" {"), name) {
+            (Some((kind @ ("struct" | "enum"), rest)), Some(name)) => {
+                out.push_str(&format!("{kind} {name} {{{rest}"));
+            }
+            _ => out.push_str(part),
+        }
+    }
+    out
+}
+
+fn for_compilers(mut config: Config, version: &str) -> Config {
+    let mut numbers = version.split('.');
+    let mut number = || numbers.next().unwrap_or("0").to_owned();
+    let (major, minor, patch) = (number(), number(), number());
+    config.after_includes = Some(format!(
+        r#"
+/* The version of this header; momo_version() is that of the library. */
+#define MOMO_VERSION "{version}"
+#define MOMO_VERSION_MAJOR {major}
+#define MOMO_VERSION_MINOR {minor}
+#define MOMO_VERSION_PATCH {patch}
+
+/* Define MOMO_STATIC to link the static library on Windows. */
+#if defined(_WIN32) && !defined(MOMO_STATIC)
+#  define MOMO_API __declspec(dllimport)
+#elif defined(__GNUC__)
+#  define MOMO_API __attribute__((visibility("default")))
+#else
+#  define MOMO_API
+#endif
+"#
+    ));
+    config
+}
+
+/// FFI::cdef, cffi and LuaJIT read declarations, not a preprocessor.
+fn for_ffi(mut config: Config) -> Config {
+    config.include_guard = None;
+    config.sys_includes.clear();
+    config.cpp_compat = false;
+    config.function.prefix = None;
+    config
+}
+
+fn link_args() {
+    let target = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
+    let abi = env::var("CARGO_PKG_VERSION_MAJOR").unwrap_or_default();
+    if target == "linux" || target == "freebsd" {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libmomo.so.{abi}");
+        // Thread-local destructors of threads that have called us do not survive an unloading.
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
+    }
+}

@@ -1,0 +1,384 @@
+/*
+ * libmomo: access tokens for MTN Mobile Money's Partner Gateway.
+ *
+ * What momo_create_* and the calls for tokens hand out is freed by the matching momo_free_*, on
+ * any thread; each of those takes NULL. Every out-pointer is set to NULL before anything else: on
+ * MOMO_OK the error stays NULL, otherwise the output does and an error that was asked for does
+ * not. A call that takes a const handle may run together with any other; one that takes a plain
+ * handle excludes all others on that handle. Text is UTF-8, NUL-terminated, and copied on its way
+ * in. Running out of memory ends the process.
+ *
+ * Options by name, with their environment variables: docs/options.md.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ * Generated from the source by cbindgen: change it there, then `make headers`.
+ */
+
+/**
+ * What a call ended with. Values are fixed for ever; new ones are added at the end of a group.
+ *
+ * Also an answer to "what now": 10 to 16 are about the way to the gateway (try again later),
+ * 20 to 22 about credentials (tell a person), 23 to 26 about the gateway's answer.
+ */
+typedef enum momo_status {
+  /**
+   * The call did what it says.
+   */
+  MOMO_OK = 0,
+  /**
+   * NULL where a value is needed, text that is not UTF-8, a number out of range.
+   */
+  MOMO_INVALID_ARGUMENT = 1,
+  /**
+   * An unknown option, a bad value, a missing credential, an unusable trust store. Always
+   * before any network.
+   */
+  MOMO_INVALID_CONFIG = 2,
+  /**
+   * The host name has no address, or, for plain http, none on loopback.
+   */
+  MOMO_RESOLVE_FAILED = 10,
+  /**
+   * Refused or unreachable; the proxy too.
+   */
+  MOMO_CONNECT_FAILED = 11,
+  /**
+   * The TLS handshake failed or the certificate is not trusted; the message says which rule.
+   */
+  MOMO_TLS_FAILED = 12,
+  /**
+   * The time was up, wherever it went.
+   */
+  MOMO_TIMED_OUT = 13,
+  /**
+   * The connection broke before a whole answer came.
+   */
+  MOMO_CONNECTION_LOST = 14,
+  /**
+   * No token is at hand and timeout_ms is 0.
+   */
+  MOMO_WOULD_BLOCK = 15,
+  /**
+   * momo_cancel_client was called.
+   */
+  MOMO_CANCELLED = 16,
+  /**
+   * The API user or API key was refused.
+   */
+  MOMO_UNAUTHORIZED = 20,
+  /**
+   * The subscription key was refused.
+   */
+  MOMO_SUBSCRIPTION_KEY_REFUSED = 21,
+  /**
+   * Not allowed: an IP address that is not authorised, or a firewall in front of the gateway.
+   */
+  MOMO_FORBIDDEN = 22,
+  /**
+   * Too many requests, or a spent quota. retry_after_ms tells when to try again, where known.
+   */
+  MOMO_RATE_LIMITED = 23,
+  /**
+   * The gateway failed (5xx).
+   */
+  MOMO_SERVER_ERROR = 24,
+  /**
+   * Any other HTTP status, every redirect among them.
+   */
+  MOMO_UNEXPECTED_STATUS = 25,
+  /**
+   * An answer that is not what the gateway sends: no usable token, too large, broken HTTP.
+   */
+  MOMO_INVALID_RESPONSE = 26,
+  /**
+   * The directory of a file cache is unsafe.
+   */
+  MOMO_CACHE_FAILED = 30,
+  /**
+   * A bug in this library.
+   */
+  MOMO_INTERNAL = 99,
+} momo_status;
+
+/**
+ * A client: opaque, immutable once made. Any number of threads may call on it at once; free it
+ * after the last call has returned.
+ */
+typedef struct momo_client momo_client;
+
+/**
+ * The options of clients to be made: opaque.
+ */
+typedef struct momo_config momo_config;
+
+/**
+ * Why a call failed: the caller's own, freed with momo_free_error(). Grows only at its end, so
+ * never copy it by value. No string in it is NULL, none holds a secret: where there is nothing to
+ * say it is "".
+ */
+typedef struct momo_error {
+  /**
+   * The same value that the call returned.
+   */
+  momo_status status;
+  /**
+   * The HTTP status of the answer, 100 to 599, or 0 where no answer came.
+   */
+  int32_t http_status;
+  /**
+   * Milliseconds until another attempt is worth making, or -1 where no time is known.
+   */
+  int64_t retry_after_ms;
+  /**
+   * One line of UTF-8: what failed, why, what to do, and which host after how many attempts.
+   */
+  const char *message;
+  /**
+   * The answer's own error code or a firewall's support ID, at most 128 bytes of UTF-8.
+   */
+  const char *code;
+  /**
+   * The answer, redacted, at most 4096 bytes of UTF-8; "" for any 2xx.
+   */
+  const char *body;
+} momo_error;
+
+/**
+ * A logger: `level` is 1 error, 2 warning, 3 information, 4 debug; `line` is UTF-8 without a line
+ * break, valid during the call, and holds no secret.
+ *
+ * Called on the thread that made the call it tells of, before that call returns, with no lock
+ * held: it may call this library. It must not throw, longjmp, or free the client or config that
+ * it is called for. Several threads may be in it at once.
+ */
+typedef void (*momo_log_fn)(void *user_data, int32_t level, const char *line);
+
+/**
+ * A token: the caller's own copy, freed and wiped with momo_free_token(). Grows only at its end,
+ * so never copy it by value. No string in it is NULL.
+ */
+typedef struct momo_token {
+  /**
+   * The token, exactly as the gateway sent it.
+   */
+  const char *access_token;
+  /**
+   * As the gateway sent it: MTN's says "access_token", not "Bearer"; "" where it sent none.
+   */
+  const char *token_type;
+  /**
+   * "Bearer " and the token: the value of the Authorization header to send.
+   */
+  const char *authorization;
+  /**
+   * Seconds left when the call returned; 0 where the gateway named no usable lifetime.
+   */
+  int64_t expires_in;
+  /**
+   * Unix time in seconds at which it expires; 0 where that is not known.
+   */
+  int64_t expires_at;
+  /**
+   * Seconds, as the gateway said when it issued it, at most 86400; 0 where it did not.
+   */
+  int64_t lifetime;
+  /**
+   * Why the last refresh failed, a momo_status; MOMO_OK (0) where none did.
+   */
+  int32_t refresh_status;
+} momo_token;
+
+/**
+ * The version of the library that is loaded, "0.1.0". MOMO_VERSION is that of the header.
+ *
+ * Ownership: the string is static, never freed. NULL: never returned. Threads and forks: any.
+ * Blocks: never. Since 0.1.0.
+ */
+const char *momo_version(void);
+
+/**
+ * Frees an error.
+ *
+ * Ownership: takes it; its strings go with it. NULL: nothing happens. Threads and forks: any
+ * thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
+ */
+void momo_free_error(momo_error *error);
+
+/**
+ * The name of a status, "MOMO_OK" for 0 and so on; "MOMO_UNKNOWN" for a number that is none.
+ *
+ * Ownership: the string is static, never freed. NULL: never returned. Threads and forks: any.
+ * Blocks: never. Since 0.1.0.
+ */
+const char *momo_status_name(int32_t status);
+
+/**
+ * Makes a config with every option at its default.
+ *
+ * Ownership: the caller's, freed with momo_free_config(). NULL: returned only for a bug of this
+ * library; every function that takes it then says so. Threads and forks: any. Blocks: never.
+ * Since 0.1.0.
+ */
+momo_config *momo_create_config(void);
+
+/**
+ * Sets one option by its name; the table of options is in docs/options.md.
+ *
+ * The value is checked now, before any network. Where it is refused the option keeps its value,
+ * and the message does not repeat what may be a secret.
+ *
+ * Ownership: both strings are copied. NULL: `error` may be NULL, nothing else. Threads and forks:
+ * no other call with this config at the same time. Blocks: never. Errors: MOMO_INVALID_ARGUMENT,
+ * MOMO_INVALID_CONFIG. Since 0.1.0.
+ */
+momo_status momo_set_option(momo_config *config,
+                            const char *name,
+                            const char *value,
+                            momo_error **error);
+
+/**
+ * Sets every option that the environment names: MOMO_ and the option's name in upper case.
+ *
+ * All of them, or none where one is bad. Empty is unset; an unknown MOMO_ name is a line in the
+ * log. In a program that runs with more rights than its caller (set-uid) none is read.
+ *
+ * Ownership: nothing is handed over. NULL: `error` may be NULL, `config` may not. Threads and
+ * forks: no other call with this config, and no change of the environment, at the same time.
+ * Blocks: never. Errors: MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG. Since 0.1.0.
+ */
+momo_status momo_set_options_from_env(momo_config *config, momo_error **error);
+
+/**
+ * Frees a config. Clients made from it live on.
+ *
+ * Ownership: takes it; credentials in it are wiped. NULL: nothing happens. Threads and forks: any
+ * thread, once, with no other call on it. Blocks: never. Since 0.1.0.
+ */
+void momo_free_config(momo_config *config);
+
+/**
+ * Sets the logger of the clients made from this config later; NULL as `log` takes it away.
+ *
+ * `level` is the most detailed level wanted, 1 to 4. `free_user_data` is called once with
+ * `user_data` when nothing can use it any more: when this config and the last client made from it
+ * are freed, when another logger takes its place, or before this call returns where it fails.
+ *
+ * Ownership: `user_data` belongs to the library until `free_user_data` is called with it. NULL:
+ * `user_data` and `free_user_data` may be NULL, `config` may not. Threads and forks: no other
+ * call with this config at the same time. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since
+ * 0.1.0.
+ */
+momo_status momo_set_logger(momo_config *config,
+                            momo_log_fn log,
+                            void *user_data,
+                            void (*free_user_data)(void *user_data),
+                            int32_t level,
+                            momo_error **error);
+
+/**
+ * Makes a client from a config. Touches no network.
+ *
+ * Reads key files, the trust store and, for proxy=env, the environment. Later changes of the
+ * config do not reach the client.
+ *
+ * Ownership: the client is the caller's, freed with momo_free_client(). NULL: `client` is set to
+ * NULL first and stays so on failure; `error` may be NULL. Threads and forks: any; a client made
+ * before fork works in both processes. Blocks: as long as reading these files. Errors:
+ * MOMO_INVALID_ARGUMENT; MOMO_INVALID_CONFIG where a credential is missing or the trust store has
+ * nothing in it. Since 0.1.0.
+ */
+momo_status momo_create_client(const momo_config *config, momo_client **client, momo_error **error);
+
+/**
+ * Ends every call in progress on this client, and every later one, with MOMO_CANCELLED. Final.
+ *
+ * Calls in progress end within 100 ms, whatever they wait for. Other clients are not touched,
+ * also where they share the token. On Windows a TCP connection that is being made ends with its
+ * own time-out.
+ *
+ * Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads
+ * and forks: any thread; calls of the other process go on. Blocks: never. Since 0.1.0.
+ */
+void momo_cancel_client(const momo_client *client);
+
+/**
+ * Frees a client. A token that it shared stays in the process for its equals until it expires.
+ *
+ * Ownership: takes it; tokens handed out live on. NULL: nothing happens. Threads and forks: any
+ * thread, once, after the last call on it has returned. Blocks: never. Since 0.1.0.
+ */
+void momo_free_client(momo_client *client);
+
+/**
+ * Asks the gateway for a new token: the operation CreateAccessToken.
+ *
+ * Never from a cache, never held up by a pause; the token becomes the one that momo_get_token()
+ * hands out. Programs that pay want momo_get_token(): MTN advises against a token per
+ * transaction.
+ *
+ * `timeout_ms` is the call's whole time, retries included: -1 is the option `timeout`, 0 never
+ * blocks and so always ends with MOMO_WOULD_BLOCK; more than a day is taken as a day.
+ *
+ * Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
+ * first and stays so on failure; `error` may be NULL. Threads and forks: any number at once.
+ * Blocks: at most `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
+ * Since 0.1.0.
+ */
+momo_status momo_create_token(const momo_client *client,
+                              int64_t timeout_ms,
+                              momo_token **token,
+                              momo_error **error);
+
+/**
+ * A token that is good now: what programs call before each payment.
+ *
+ * Fresh: a copy of the token at hand, without lock or network. Stale (the option
+ * `refresh_margin`): one caller asks for a new one, at most 5 s and once; the others, and that
+ * one too where it fails, get the token at hand, and `refresh_status` says why. Expired or none:
+ * one caller asks, the others wait and share the answer. After a failure the same failure is
+ * given back for a pause of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
+ * `retry_after_ms` says how long.
+ *
+ * `timeout_ms` is the call's whole time: -1 is the option `timeout`; 0 never blocks and ends with
+ * MOMO_WOULD_BLOCK where only waiting would help; more than a day is taken as a day.
+ *
+ * Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
+ * first and stays so on failure; `error` may be NULL. Threads and forks: any number at once; a
+ * forked child goes on with its parent's token. Blocks: not where a token is fresh, else at most
+ * `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE. Since 0.1.0.
+ */
+momo_status momo_get_token(const momo_client *client,
+                           int64_t timeout_ms,
+                           momo_token **token,
+                           momo_error **error);
+
+/**
+ * Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again.
+ *
+ * Does nothing where it is not the current token any more, so a hundred threads that saw the same
+ * refusal cause one request. Buys at most one new token per 5 s: where that one is invalidated at
+ * once too, momo_get_token() ends with MOMO_UNAUTHORIZED until the 5 s are over.
+ *
+ * Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing else. Threads and
+ * forks: any. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+ */
+momo_status momo_invalidate_token(const momo_client *client,
+                                  const char *access_token,
+                                  momo_error **error);
+
+/**
+ * Forgets and wipes every token that this process holds, of every client; tokens handed out stay
+ * as they are.
+ *
+ * Ownership: none changes hands. Threads and forks: any; the other process keeps its own. Blocks:
+ * never. Since 0.1.0.
+ */
+void momo_clear_cache(void);
+
+/**
+ * Wipes and frees a token.
+ *
+ * Ownership: takes it; its strings go with it. NULL: nothing happens. Threads and forks: any
+ * thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
+ */
+void momo_free_token(momo_token *token);

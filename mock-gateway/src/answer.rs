@@ -1,0 +1,235 @@
+//! The answers of the gateway, as seen in public captures.
+
+use crate::record::{Request, Settings, State};
+use crate::token::{Members, jwt, uuid};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::json;
+use std::time::Duration;
+
+/// A host that resolves nowhere: what follows a redirect must not leave the machine.
+pub(crate) const ELSEWHERE: &str = "https://elsewhere.invalid/disbursement/token/";
+
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) reason: Option<String>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+        let mut answer = Self {
+            status,
+            reason: None,
+            headers: Vec::new(),
+            body: body.into(),
+        };
+        if !kind.is_empty() {
+            answer = answer.with("Content-Type", kind);
+        }
+        answer
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self::new(status, "", "")
+    }
+
+    pub(crate) fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(status, "application/json", body)
+    }
+
+    pub(crate) fn html(status: u16, body: &str) -> Self {
+        Self::new(status, "text/html; charset=utf-8", body)
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Azure API Management's own shape.
+    pub(crate) fn azure(status: u16, message: &str) -> Self {
+        let message = json!(message);
+        Self::json(
+            status,
+            format!(r#"{{ "statusCode": {status}, "message": {message} }}"#),
+        )
+    }
+
+    pub(crate) fn internal_error() -> Self {
+        let id = uuid();
+        let body = format!(
+            r#"{{ "statusCode": 500, "message": "Internal server error", "activityId": "{id}" }}"#
+        );
+        Self::json(500, body)
+    }
+
+    /// The backend's shape.
+    pub(crate) fn error(status: u16, error: &str) -> Self {
+        Self::json(status, json!({ "error": error }).to_string())
+    }
+
+    pub(crate) fn login_failed() -> Self {
+        Self::error(500, "login_failed")
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        let body = r#"{"message":"Service is currently unavailable","code":"SERVICE_UNAVAILABLE"}"#;
+        Self::json(503, body)
+    }
+
+    pub(crate) fn rate_limited(seconds: u64) -> Self {
+        Self::azure(
+            429,
+            &format!("Rate limit is exceeded. Try again in {seconds} seconds."),
+        )
+    }
+
+    pub(crate) fn quota_spent() -> Self {
+        Self::azure(
+            403,
+            "Out of call volume quota. Quota will be replenished in 01:00:00.",
+        )
+        .with("Retry-After", "3600")
+    }
+
+    pub(crate) fn key_refused(missing: bool) -> Self {
+        let message = if missing {
+            "Access denied due to missing subscription key. \
+             Make sure to include subscription key when making requests to an API."
+        } else {
+            "Access denied due to invalid subscription key. \
+             Make sure to provide a valid key for an active subscription."
+        };
+        Self::azure(401, message).with(
+            "WWW-Authenticate",
+            "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.co.rw/disbursement\", \
+             name=\"Ocp-Apim-Subscription-Key\", type=\"header\"",
+        )
+    }
+
+    pub(crate) fn firewall(status: u16) -> Self {
+        Self::html(
+            status,
+            "<html><head><title>Request Rejected</title></head><body>The requested URL was \
+             rejected. Please consult with your administrator.<br><br>Your support ID is: \
+             1234567890123456789<br><br><a href='javascript:history.back();'>[Go Back]</a>\
+             </body></html>",
+        )
+    }
+
+    pub(crate) fn redirect() -> Self {
+        Self::empty(302).with("Location", ELSEWHERE)
+    }
+
+    /// Everything the request said, wherever an answer has room for it: nothing of it may come
+    /// out in a client's messages.
+    pub(crate) fn echo(status: u16, request: &Request) -> Self {
+        let lines: Vec<_> = request
+            .headers
+            .iter()
+            .map(|(n, v)| format!("{n}: {v}"))
+            .collect();
+        let all = lines.join("; ");
+        let basic = basic(request).unwrap_or_default();
+        let body = json!({
+            "statusCode": status, "message": all, "error": all, "code": all,
+            "activityId": basic, "headers": lines, "decoded": percent(&basic),
+        });
+        let mut answer = Self::json(status, body.to_string())
+            .with(
+                "Location",
+                format!("https://elsewhere.invalid/?{all}#{}", percent(&basic)),
+            )
+            .with("WWW-Authenticate", all.clone());
+        answer.reason = Some(all);
+        answer
+    }
+}
+
+/// What the page and the captures say of a request without misbehaviour.
+pub(crate) fn normal(
+    state: &State,
+    request: &Request,
+    path: &str,
+    lifetime: Option<Duration>,
+    edits: &[fn(&mut Members)],
+) -> Answer {
+    let rest = ["disbursement", "collection", "remittance"]
+        .iter()
+        .find_map(|product| path.strip_prefix('/')?.strip_prefix(product));
+    match rest {
+        Some("/token/") if request.method != "POST" => {
+            return Answer::azure(405, "Method Not Allowed").with("Allow", "POST");
+        }
+        Some("/token/") => {}
+        Some("/token") => return Answer::redirect(),
+        _ => return Answer::azure(404, "Resource not found"),
+    }
+    let settings = state.settings().clone();
+    if let Some(refused) = refused(&settings, request) {
+        return refused;
+    }
+    let lifetime = lifetime.unwrap_or(settings.lifetime);
+    let mut members = Members::success(&jwt(&settings.credentials.api_user, lifetime), lifetime);
+    for edit in edits {
+        edit(&mut members);
+    }
+    if let Some(token) = members.token() {
+        state.issue(token, lifetime);
+    }
+    success(&members)
+}
+
+fn success(members: &Members) -> Answer {
+    Answer::new(200, "application/json;charset=utf-8", members.to_json())
+}
+
+/// The answer with a token, to a request that nobody checked.
+pub(crate) fn unchecked(state: &State) -> Answer {
+    let (user, lifetime) = {
+        let settings = state.settings();
+        (settings.credentials.api_user.clone(), settings.lifetime)
+    };
+    let token = jwt(&user, lifetime);
+    let answer = success(&Members::success(&token, lifetime));
+    state.issue(token, lifetime);
+    answer
+}
+
+fn refused(settings: &Settings, request: &Request) -> Option<Answer> {
+    let credentials = &settings.credentials;
+    match request.header("Ocp-Apim-Subscription-Key") {
+        None | Some("") => return Some(Answer::key_refused(true)),
+        Some(key) if credentials.subscription_keys.iter().any(|k| k == key) => {}
+        Some(_) => return Some(Answer::key_refused(false)),
+    }
+    if request.header("Authorization").is_none() {
+        return Some(Answer::error(401, "Authorization header is missing"));
+    }
+    let expected = format!("{}:{}", credentials.api_user, credentials.api_key);
+    (basic(request)? != expected).then(Answer::login_failed)
+}
+
+/// The user and key of a Basic header; "" where it cannot be read.
+fn basic(request: &Request) -> Option<String> {
+    let value = request.header("Authorization")?;
+    let decode = || {
+        let (scheme, value) = value.split_once(' ')?;
+        let bytes = scheme
+            .eq_ignore_ascii_case("basic")
+            .then(|| BASE64_STANDARD.decode(value))?;
+        String::from_utf8(bytes.ok()?).ok()
+    };
+    Some(decode().unwrap_or_default())
+}
+
+fn percent(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}

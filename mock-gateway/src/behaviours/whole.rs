@@ -1,0 +1,146 @@
+//! Behaviours that are a whole answer, whatever comes after them in the path.
+
+use super::{Call, Row, ok, row};
+use crate::answer::{Answer, unchecked};
+
+pub(super) static ROWS: &[Row] = &[
+    row("200-empty", "200 without a body", |_, _| {
+        ok(Answer::empty(200))
+    }),
+    row("204", "204", |_, _| ok(Answer::empty(204))),
+    row("302", "a redirect to another host", |_, _| {
+        ok(Answer::redirect())
+    }),
+    row("400", "400 {\"error\":…}", |_, _| {
+        ok(Answer::error(400, "Bad request"))
+    }),
+    row(
+        "401-page",
+        "401 {\"error\":…}, as MTN's page has it",
+        |_, _| ok(Answer::error(401, "Unauthorized")),
+    ),
+    row(
+        "401-azure",
+        "401 of API management: subscription key refused",
+        |_, _| ok(Answer::key_refused(false)),
+    ),
+    row("403", "403, address not authorised", |_, _| {
+        ok(Answer::azure(
+            403,
+            "Forbidden. The IP address is not authorized to make this request.",
+        ))
+    }),
+    row(
+        "403-quota",
+        "403, the quota is spent, with Retry-After",
+        |_, _| ok(Answer::quota_spent()),
+    ),
+    row("404", "404", |_, _| {
+        ok(Answer::azure(404, "Resource not found"))
+    }),
+    row("418", "418", |_, _| ok(Answer::azure(418, "I'm a teapot"))),
+    row("429", "429 without Retry-After", |_, _| {
+        ok(Answer::rate_limited(5))
+    }),
+    row("429-retry-after-N", "429 with Retry-After: N", |_, n| {
+        ok(Answer::rate_limited(n).with("Retry-After", n.to_string()))
+    }),
+    row(
+        "500",
+        "500 of API management, with an activity ID",
+        |_, _| ok(Answer::internal_error()),
+    ),
+    row("500-empty", "500 without a body", |_, _| {
+        ok(Answer::empty(500))
+    }),
+    row(
+        "500-login-failed",
+        "500 login_failed: wrong credentials",
+        |_, _| ok(Answer::login_failed()),
+    ),
+    row("502", "502", |_, _| {
+        ok(Answer::html(
+            502,
+            "<html><body>502 Bad Gateway</body></html>",
+        ))
+    }),
+    row("503", "503 SERVICE_UNAVAILABLE", |_, _| {
+        ok(Answer::unavailable())
+    }),
+    row("503-retry-after-N", "503 with Retry-After: N", |_, n| {
+        ok(Answer::unavailable().with("Retry-After", n.to_string()))
+    }),
+    row("504", "504", |_, _| {
+        ok(Answer::html(
+            504,
+            "<html><body>504 Gateway Timeout</body></html>",
+        ))
+    }),
+    row("html", "some HTML page with 200", |_, _| {
+        ok(Answer::html(
+            200,
+            "<!doctype html><html><body><h1>Welcome</h1></body></html>",
+        ))
+    }),
+    row(
+        "html-200",
+        "a firewall's \"Request Rejected\", 200",
+        |_, _| ok(Answer::firewall(200)),
+    ),
+    row(
+        "html-403",
+        "a firewall's \"Request Rejected\", 403",
+        |_, _| ok(Answer::firewall(403)),
+    ),
+    row(
+        "html-503",
+        "a firewall's \"Request Rejected\", 503",
+        |_, _| ok(Answer::firewall(503)),
+    ),
+    row("not-json", "200 with text that is not JSON", |_, _| {
+        ok(Answer::json(200, "access granted"))
+    }),
+    row("deep-json", "200 with 10,000 nested arrays", |_, _| {
+        ok(Answer::json(200, "[".repeat(10_000) + &"]".repeat(10_000)))
+    }),
+    row("binary", "200 with every byte there is", |_, _| {
+        ok(Answer::new(
+            200,
+            "application/octet-stream",
+            (0..=255).collect::<Vec<u8>>(),
+        ))
+    }),
+    row(
+        "echo",
+        "500 with the request's headers in body, reason, Location, WWW-Authenticate",
+        |c, _| ok(Answer::echo(500, c.request)),
+    ),
+    row("echo-N", "the same with status N", |c, n| {
+        ok(Answer::echo(status(n), c.request))
+    }),
+    row(
+        "token-cut-at-N",
+        "500 with an answer that has a token, cut after N bytes of the body",
+        |c, n| ok(cut(c, n, 500)),
+    ),
+    row("token-cut-at-N-200", "the same with status 200", |c, n| {
+        ok(cut(c, n, 200))
+    }),
+];
+
+/// hyper sends no 1xx for an answer.
+fn status(n: u64) -> u16 {
+    u16::try_from(n)
+        .ok()
+        .filter(|n| (200..=999).contains(n))
+        .unwrap_or(500)
+}
+
+fn cut(call: &Call<'_>, bytes: u64, status: u16) -> Answer {
+    let mut answer = unchecked(call.state);
+    answer.status = status;
+    answer
+        .body
+        .truncate(usize::try_from(bytes).unwrap_or(usize::MAX));
+    answer
+}

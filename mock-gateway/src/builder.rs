@@ -1,0 +1,177 @@
+//! What a gateway is made with.
+
+use crate::Error;
+use crate::ca::{Authority, ServerCertificate};
+use crate::gateway::{CaFile, Gateway, Parts};
+use crate::record::{Credentials, Settings, State};
+use crate::server::accept;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+
+/// Two suffice: the tests that use it run on the same cores.
+const WORKERS: usize = 2;
+
+#[derive(Clone, Debug)]
+pub struct Builder {
+    listen: SocketAddr,
+    plain: bool,
+    tls12_only: bool,
+    certificate: ServerCertificate,
+    ca_out: Option<PathBuf>,
+    credentials: Credentials,
+    lifetime: Duration,
+    delay: Duration,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            plain: true,
+            tls12_only: false,
+            certificate: ServerCertificate::Valid,
+            ca_out: None,
+            credentials: Credentials::default(),
+            lifetime: Duration::from_secs(3600),
+            delay: Duration::ZERO,
+        }
+    }
+}
+
+impl Builder {
+    /// Where TLS is served; 127.0.0.1 and a free port if not said. Plain http takes a free port
+    /// of the same address.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Whether plain http is served beside TLS: yes, if not said.
+    #[must_use]
+    pub fn plain(mut self, plain: bool) -> Self {
+        self.plain = plain;
+        self
+    }
+
+    #[must_use]
+    pub fn tls12_only(mut self, only: bool) -> Self {
+        self.tls12_only = only;
+        self
+    }
+
+    #[must_use]
+    pub fn certificate(mut self, certificate: ServerCertificate) -> Self {
+        self.certificate = certificate;
+        self
+    }
+
+    /// Where the CA's certificate is written, to stay there; a temporary file if not said.
+    #[must_use]
+    pub fn ca_out(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_out = Some(path.into());
+        self
+    }
+
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// Before every answer.
+    #[must_use]
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Listens, and answers from threads of its own until the [`Gateway`] is dropped.
+    ///
+    /// # Errors
+    /// No port, no thread, or the CA's certificate cannot be written.
+    pub fn start(self) -> Result<Gateway, Error> {
+        let authority = Authority::new()?;
+        let tls = TlsAcceptor::from(authority.server(self.certificate, self.tls12_only)?);
+        let ca_file = match self.ca_out {
+            Some(path) => {
+                std::fs::write(&path, &authority.pem)?;
+                CaFile::Kept(path)
+            }
+            None => {
+                let builder = tempfile::Builder::new()
+                    .prefix("mock-gateway-")
+                    .suffix(".pem")
+                    .tempfile()?;
+                builder.as_file().write_all(authority.pem.as_bytes())?;
+                CaFile::Temporary(builder.into_temp_path())
+            }
+        };
+        let state = Arc::new(State::new(Settings {
+            credentials: self.credentials,
+            lifetime: self.lifetime,
+            delay: self.delay,
+            down: false,
+            raw: Vec::new(),
+        }));
+
+        let mut listeners = vec![(listen(self.listen)?, Some(tls))];
+        if self.plain {
+            listeners.push((listen(SocketAddr::new(self.listen.ip(), 0))?, None));
+        }
+        let address = listeners[0].0.local_addr()?;
+        let plain_address = listeners
+            .get(1)
+            .map(|(socket, _)| socket.local_addr())
+            .transpose()?;
+
+        let (stop, stopped) = oneshot::channel::<()>();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .thread_name("mock-gateway")
+            .enable_all()
+            .build()?;
+        {
+            // Registering a socket needs the runtime's reactor.
+            let _entered = runtime.enter();
+            for (socket, tls) in listeners {
+                let socket = tokio::net::TcpListener::from_std(socket)?;
+                runtime.spawn(accept(socket, tls, Arc::clone(&state)));
+            }
+        }
+        // A thread of its own to end the runtime on: it must not end in somebody's async code.
+        let thread = thread::Builder::new()
+            .name("mock-gateway".to_owned())
+            .spawn(move || {
+                let _ = runtime.block_on(stopped);
+                runtime.shutdown_timeout(Duration::from_secs(1));
+            })?;
+        Ok(Gateway::new(Parts {
+            state,
+            address,
+            plain_address,
+            ca_pem: authority.pem,
+            ca_file,
+            stop,
+            thread,
+        }))
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    let socket = TcpListener::bind(address)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}

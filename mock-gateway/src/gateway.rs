@@ -1,0 +1,205 @@
+//! A running gateway, and what a test asks it.
+
+use crate::Error;
+use crate::builder::Builder;
+use crate::record::{Credentials, Issued, Request, State};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tempfile::TempPath;
+use tokio::sync::oneshot;
+
+pub(crate) enum CaFile {
+    Kept(PathBuf),
+    Temporary(TempPath),
+}
+
+pub(crate) struct Parts {
+    pub(crate) state: Arc<State>,
+    pub(crate) address: SocketAddr,
+    pub(crate) plain_address: Option<SocketAddr>,
+    pub(crate) ca_pem: String,
+    pub(crate) ca_file: CaFile,
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) thread: JoinHandle<()>,
+}
+
+/// A gateway that runs until it is dropped. Every call may be made from any thread.
+pub struct Gateway {
+    state: Arc<State>,
+    address: SocketAddr,
+    plain_address: Option<SocketAddr>,
+    ca_pem: String,
+    ca_path: PathBuf,
+    process: u32,
+    running: Option<(oneshot::Sender<()>, JoinHandle<()>, CaFile)>,
+}
+
+impl Gateway {
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A gateway with the default credentials, TLS and plain http on free ports.
+    ///
+    /// # Errors
+    /// As [`Builder::start`].
+    pub fn start() -> Result<Self, Error> {
+        Self::builder().start()
+    }
+
+    pub(crate) fn new(parts: Parts) -> Self {
+        let ca_path = match &parts.ca_file {
+            CaFile::Kept(path) => path.clone(),
+            CaFile::Temporary(path) => path.to_path_buf(),
+        };
+        Self {
+            state: parts.state,
+            address: parts.address,
+            plain_address: parts.plain_address,
+            ca_pem: parts.ca_pem,
+            ca_path,
+            process: std::process::id(),
+            running: Some((parts.stop, parts.thread, parts.ca_file)),
+        }
+    }
+
+    /// `https://localhost:PORT`
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// `https://127.0.0.1:PORT`
+    #[must_use]
+    pub fn base_url_ip(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// `http://127.0.0.1:PORT`, or "" for a gateway without plain http.
+    #[must_use]
+    pub fn plain_base_url(&self) -> String {
+        self.plain_address
+            .map_or_else(String::new, |address| format!("http://{address}"))
+    }
+
+    /// The address of TLS.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    #[must_use]
+    pub fn plain_address(&self) -> Option<SocketAddr> {
+        self.plain_address
+    }
+
+    /// The certificate of the CA that signed the server's.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// The same as a file, removed with the gateway unless [`Builder::ca_out`] named it.
+    #[must_use]
+    pub fn ca_path(&self) -> &Path {
+        &self.ca_path
+    }
+
+    #[must_use]
+    pub fn credentials(&self) -> Credentials {
+        self.state.settings().credentials.clone()
+    }
+
+    pub fn set_credentials(&self, credentials: Credentials) {
+        self.state.settings().credentials = credentials;
+    }
+
+    /// Of the tokens issued from now on.
+    pub fn set_lifetime(&self, lifetime: Duration) {
+        self.state.settings().lifetime = lifetime;
+    }
+
+    /// Before every answer from now on.
+    pub fn set_delay(&self, delay: Duration) {
+        self.state.settings().delay = delay;
+    }
+
+    /// While down, every answer is 503.
+    pub fn set_down(&self, down: bool) {
+        self.state.settings().down = down;
+    }
+
+    /// What `/raw` sends as its whole answer, before it closes.
+    pub fn set_raw(&self, bytes: impl Into<Vec<u8>>) {
+        self.state.settings().raw = bytes.into();
+    }
+
+    /// The requests that arrived whole, oldest first: at most the last [`crate::MAX_RECORDS`].
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.state.requests()
+    }
+
+    #[must_use]
+    pub fn request_count(&self) -> u64 {
+        self.state.request_count.load(Relaxed)
+    }
+
+    /// Forgets the requests and their count.
+    pub fn clear_requests(&self) {
+        self.state.clear_requests();
+    }
+
+    /// Connections accepted so far, those whose handshake failed too.
+    #[must_use]
+    pub fn connection_count(&self) -> u64 {
+        self.state.connection_count.load(Relaxed)
+    }
+
+    #[must_use]
+    pub fn open_connections(&self) -> u64 {
+        self.state.open_connections.load(Relaxed)
+    }
+
+    /// Handshakes that took up an earlier TLS session.
+    #[must_use]
+    pub fn resumed_count(&self) -> u64 {
+        self.state.resumed_count.load(Relaxed)
+    }
+
+    /// Closes the kept connections, as a server does with idle ones.
+    pub fn close_connections(&self) {
+        self.state.closing.notify_waiters();
+    }
+
+    /// The tokens given out, oldest first: at most the last [`crate::MAX_RECORDS`].
+    #[must_use]
+    pub fn issued(&self) -> Vec<Issued> {
+        self.state.issued()
+    }
+
+    /// Forgets requests, tokens, counts, and how often the prefixes that fail N times have failed.
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let Some((stop, thread, ca_file)) = self.running.take() else {
+            return;
+        };
+        if std::process::id() != self.process {
+            // A forked child has neither the threads nor a right to the file.
+            std::mem::forget((stop, thread, ca_file));
+            return;
+        }
+        let _ = stop.send(());
+        let _ = thread.join();
+    }
+}

@@ -1,0 +1,176 @@
+//! The gateway as a program, for tests in any language.
+
+use lexopt::prelude::*;
+use momo_mock_gateway::{Builder, Credentials, Error, Gateway, ServerCertificate, behaviours};
+use std::io::{Read, Write};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+const USAGE: &str = "\
+momo-mock-gateway: a stand-in for MTN Mobile Money's Partner Gateway
+
+Serves POST /{disbursement|collection|remittance}/token/ on https://localhost, and prints one line
+of JSON: where, with which credentials, and under which CA.
+
+  --listen ADDRESS:PORT     where TLS is served (127.0.0.1:0, a free port)
+  --plain                   serve plain http too, on a second port
+  --tls12                   TLS 1.2 only
+  --certificate KIND        valid, expired, not-yet-valid, other-name or unknown-authority
+  --ca-out FILE             write the CA's certificate there (a temporary file)
+  --api-user UUID           what a client must send; known values if not given
+  --api-key KEY
+  --subscription-key KEY    may be given several times
+  --lifetime SECONDS        of the tokens (3600)
+  --delay MS                before every answer (0)
+  --until-stdin-closes      end when standard input does
+  --help, --version
+
+GET /__requests tells {\"count\":N,\"connections\":N}; POST /__reset sets both back.
+
+A path prefix in the base URL makes it misbehave; N is a number, prefixes combine from left to right:
+";
+
+struct Options {
+    builder: Builder,
+    until_stdin_closes: bool,
+}
+
+fn help() -> String {
+    let width = behaviours().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let mut text = USAGE.to_owned();
+    for (name, line) in behaviours() {
+        text.push_str(&format!("  /{name:width$}  {line}\n"));
+    }
+    text
+}
+
+fn certificate(kind: &str) -> Result<ServerCertificate, String> {
+    Ok(match kind {
+        "valid" => ServerCertificate::Valid,
+        "expired" => ServerCertificate::Expired,
+        "not-yet-valid" => ServerCertificate::NotYetValid,
+        "other-name" => ServerCertificate::OtherName,
+        "unknown-authority" => ServerCertificate::UnknownAuthority,
+        _ => return Err(format!("no such certificate: {kind}")),
+    })
+}
+
+/// None where the answer was help or the version.
+fn options() -> Result<Option<Options>, Error> {
+    let mut builder = Gateway::builder().plain(false);
+    let mut credentials = Credentials::default();
+    let mut keys = Vec::new();
+    let mut until_stdin_closes = false;
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        builder = match argument {
+            Long("listen") => builder.listen(arguments.value()?.parse()?),
+            Long("plain") => builder.plain(true),
+            Long("tls12") => builder.tls12_only(true),
+            Long("certificate") => builder.certificate(arguments.value()?.parse_with(certificate)?),
+            Long("ca-out") => builder.ca_out(arguments.value()?),
+            Long("lifetime") => builder.lifetime(Duration::from_secs(arguments.value()?.parse()?)),
+            Long("delay") => builder.delay(Duration::from_millis(arguments.value()?.parse()?)),
+            Long("api-user") => {
+                credentials.api_user = arguments.value()?.string()?;
+                builder
+            }
+            Long("api-key") => {
+                credentials.api_key = arguments.value()?.string()?;
+                builder
+            }
+            Long("subscription-key") => {
+                keys.push(arguments.value()?.string()?);
+                builder
+            }
+            Long("until-stdin-closes") => {
+                until_stdin_closes = true;
+                builder
+            }
+            Long("help") | Short('h') => {
+                std::io::stdout().write_all(help().as_bytes())?;
+                return Ok(None);
+            }
+            Long("version") => {
+                println!("momo-mock-gateway {}", env!("CARGO_PKG_VERSION"));
+                return Ok(None);
+            }
+            other => return Err(other.unexpected().into()),
+        };
+    }
+    if !keys.is_empty() {
+        credentials.subscription_keys = keys;
+    }
+    Ok(Some(Options {
+        builder: builder.credentials(credentials),
+        until_stdin_closes,
+    }))
+}
+
+/// A signal must end the program in order, or it leaves its temporary file behind.
+fn watch_signals(end: Sender<()>) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    #[cfg(unix)]
+    let mut terminated = {
+        use tokio::signal::unix::{SignalKind, signal};
+        let _entered = runtime.enter();
+        (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        )
+    };
+    thread::spawn(move || {
+        #[cfg(unix)]
+        runtime.block_on(std::future::poll_fn(|context| {
+            let either = terminated.0.poll_recv(context).is_ready()
+                || terminated.1.poll_recv(context).is_ready();
+            if either {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        }));
+        #[cfg(not(unix))]
+        let _ = runtime.block_on(tokio::signal::ctrl_c());
+        let _ = end.send(());
+    });
+    Ok(())
+}
+
+fn watch_stdin(end: Sender<()>) {
+    thread::spawn(move || {
+        let mut stdin = std::io::stdin().lock();
+        while matches!(stdin.read(&mut [0; 512]), Ok(count) if count > 0) {}
+        let _ = end.send(());
+    });
+}
+
+fn main() -> Result<(), Error> {
+    let Some(options) = options()? else {
+        return Ok(());
+    };
+    let (end, ended) = channel();
+    watch_signals(end.clone())?;
+    let gateway = options.builder.start()?;
+    let credentials = gateway.credentials();
+    let line = serde_json::json!({
+        "base_url": gateway.base_url(),
+        "plain_base_url": gateway.plain_base_url(),
+        "ca": gateway.ca_path(),
+        "api_user": credentials.api_user,
+        "api_key": credentials.api_key,
+        "subscription_key": credentials.subscription_keys.first(),
+    });
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()?;
+    if options.until_stdin_closes {
+        watch_stdin(end);
+    }
+    // Without a sender left it would return at once; the signal watcher keeps one.
+    let _ = ended.recv();
+    Ok(())
+}

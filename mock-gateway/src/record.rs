@@ -1,0 +1,207 @@
+//! What the gateway has seen and issued, and what can be changed while it runs.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+/// Requests and tokens kept; a load test must not fill the memory. The counts go on.
+pub const MAX_RECORDS: usize = 20_000;
+
+pub const DEFAULT_API_USER: &str = "a0e5c1d2-7b34-4f86-9c0d-1e2f3a4b5c6d";
+pub const DEFAULT_API_KEY: &str = "3f7a9c0b5d1e4826a4c8e0f2b6d81357";
+pub const DEFAULT_SUBSCRIPTION_KEY: &str = "8c2e6a0f4b9d4d1795e3f7a1c5b9d024";
+
+/// What a client must send to get a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    pub api_user: String,
+    pub api_key: String,
+    /// Each of them is accepted: MTN gives them out in pairs.
+    pub subscription_keys: Vec<String>,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self {
+            api_user: DEFAULT_API_USER.to_owned(),
+            api_key: DEFAULT_API_KEY.to_owned(),
+            subscription_keys: vec![DEFAULT_SUBSCRIPTION_KEY.to_owned()],
+        }
+    }
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    /// With its query, if there was one.
+    pub path: String,
+    /// In the order received, names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Which connection it came on: the first one accepted is 1.
+    pub connection: u64,
+    pub time: Instant,
+}
+
+impl Request {
+    /// The first header of that name, whatever its case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// A token the gateway gave out.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub token: String,
+    pub issued_at: Instant,
+    pub lifetime: Duration,
+}
+
+impl Issued {
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.issued_at.elapsed() >= self.lifetime
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) credentials: Credentials,
+    pub(crate) lifetime: Duration,
+    pub(crate) delay: Duration,
+    pub(crate) down: bool,
+    pub(crate) raw: Vec<u8>,
+}
+
+pub(crate) struct State {
+    settings: Mutex<Settings>,
+    requests: Mutex<VecDeque<Request>>,
+    issued: Mutex<VecDeque<Issued>>,
+    failures: Mutex<HashMap<String, u64>>,
+    pub(crate) request_count: AtomicU64,
+    /// Numbers the connections; unlike the count it is never set back.
+    last_connection: AtomicU64,
+    pub(crate) connection_count: AtomicU64,
+    pub(crate) open_connections: AtomicU64,
+    pub(crate) resumed_count: AtomicU64,
+    pub(crate) closing: Notify,
+}
+
+/// A test that failed while it held a lock must not hide behind a poisoned one.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn push<T>(list: &Mutex<VecDeque<T>>, item: T) {
+    let mut list = lock(list);
+    if list.len() == MAX_RECORDS {
+        list.pop_front();
+    }
+    list.push_back(item);
+}
+
+impl State {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings: Mutex::new(settings),
+            requests: Mutex::default(),
+            issued: Mutex::default(),
+            failures: Mutex::default(),
+            request_count: AtomicU64::new(0),
+            last_connection: AtomicU64::new(0),
+            connection_count: AtomicU64::new(0),
+            open_connections: AtomicU64::new(0),
+            resumed_count: AtomicU64::new(0),
+            closing: Notify::new(),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
+        lock(&self.settings)
+    }
+
+    pub(crate) fn record(&self, request: Request) {
+        self.request_count.fetch_add(1, Relaxed);
+        push(&self.requests, request);
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        lock(&self.requests).iter().cloned().collect()
+    }
+
+    pub(crate) fn clear_requests(&self) {
+        lock(&self.requests).clear();
+        self.request_count.store(0, Relaxed);
+    }
+
+    pub(crate) fn issue(&self, token: String, lifetime: Duration) {
+        push(
+            &self.issued,
+            Issued {
+                token,
+                issued_at: Instant::now(),
+                lifetime,
+            },
+        );
+    }
+
+    pub(crate) fn issued(&self) -> Vec<Issued> {
+        lock(&self.issued).iter().cloned().collect()
+    }
+
+    /// True for the first `times` calls with that prefix.
+    pub(crate) fn fails_again(&self, prefix: &str, times: u64) -> bool {
+        let mut failures = lock(&self.failures);
+        let count = failures.entry(prefix.to_owned()).or_default();
+        *count += 1;
+        *count <= times
+    }
+
+    pub(crate) fn reset(&self) {
+        self.clear_requests();
+        lock(&self.issued).clear();
+        lock(&self.failures).clear();
+        self.connection_count.store(0, Relaxed);
+        self.resumed_count.store(0, Relaxed);
+    }
+}
+
+/// One accepted connection, counted as open until it is dropped.
+pub(crate) struct Connection {
+    pub(crate) state: Arc<State>,
+    pub(crate) number: u64,
+    pub(crate) requests: AtomicU64,
+}
+
+impl Connection {
+    pub(crate) fn new(state: Arc<State>) -> Self {
+        state.connection_count.fetch_add(1, Relaxed);
+        state.open_connections.fetch_add(1, Relaxed);
+        let number = state.last_connection.fetch_add(1, Relaxed) + 1;
+        Self {
+            state,
+            number,
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes a connection that was made only to ask for the counts out of them.
+    pub(crate) fn uncount(&self) {
+        let count = &self.state.connection_count;
+        let _ = count.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1));
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.state.open_connections.fetch_sub(1, Relaxed);
+    }
+}

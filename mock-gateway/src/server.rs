@@ -1,0 +1,219 @@
+//! Connections: accepted here, spoken to by hyper, taken back from it where it would be too polite.
+
+use crate::answer::{Answer, normal};
+use crate::behaviours::{Call, Step, find};
+use crate::raw::{self, Socket, Wire};
+use crate::record::{Connection, Request, State};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::ext::ReasonPhrase;
+use hyper::header::HeaderValue;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::HandshakeKind;
+
+const MAX_BODY: usize = 1024 * 1024;
+
+pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State>) {
+    loop {
+        let Ok((tcp, _)) = listener.accept().await else {
+            // Out of descriptors: wait until a connection ends.
+            sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let _ = tcp.set_nodelay(true);
+        let connection = Arc::new(Connection::new(Arc::clone(&state)));
+        let tls = tls.clone();
+        tokio::spawn(async move {
+            // Errors mean that the client has left or refused the certificate.
+            let _ = match tls {
+                None => serve(tcp, connection).await,
+                Some(tls) => match tls.accept(tcp).await {
+                    Ok(stream) => {
+                        let kind = stream.get_ref().1.handshake_kind();
+                        if kind == Some(HandshakeKind::Resumed) {
+                            connection.state.resumed_count.fetch_add(1, Relaxed);
+                        }
+                        serve(stream, connection).await
+                    }
+                    Err(error) => Err(error),
+                },
+            };
+        });
+    }
+}
+
+/// Where a service leaves what must be written by hand; its error then makes hyper let go of the
+/// connection without writing a byte.
+type Slot = Arc<Mutex<Option<(Wire, Answer)>>>;
+
+async fn serve(socket: impl Socket, connection: Arc<Connection>) -> io::Result<()> {
+    let slot = Slot::default();
+    let service = service_fn({
+        let (slot, connection) = (Arc::clone(&slot), Arc::clone(&connection));
+        move |request| Box::pin(handle(request, Arc::clone(&connection), Arc::clone(&slot)))
+    });
+    let mut http = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
+    let mut closing = pin!(connection.state.closing.notified());
+    let served = poll_fn(|context| {
+        if closing.as_mut().poll(context).is_ready() {
+            return Poll::Ready(false);
+        }
+        Pin::new(&mut http)
+            .poll(context)
+            .map(|result| result.is_ok())
+    })
+    .await;
+    let socket = http.into_parts().io.into_inner();
+    let by_hand = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match by_hand {
+        Some((wire, answer)) => raw::send(socket, wire, &answer).await,
+        None if served => Ok(()),
+        None => raw::close(socket).await,
+    }
+}
+
+async fn handle(
+    request: hyper::Request<Incoming>,
+    connection: Arc<Connection>,
+    slot: Slot,
+) -> Result<Response<Full<Bytes>>, crate::Error> {
+    let state = &connection.state;
+    let (head, body) = request.into_parts();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let request = Request {
+        method: head.method.to_string(),
+        path: head
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(n, v)| (n.to_string(), text(v)))
+            .collect(),
+        body: Limited::new(body, MAX_BODY)
+            .collect()
+            .await?
+            .to_bytes()
+            .to_vec(),
+        connection: connection.number,
+        time: Instant::now(),
+    };
+    let earlier = connection.requests.fetch_add(1, Relaxed);
+    if let Some(answer) = admin(&connection, &request, earlier == 0) {
+        return response(answer);
+    }
+    state.record(request.clone());
+    let (wire, answer) = decide(state, &request, earlier > 0).await;
+    match wire {
+        None => response(answer),
+        Some(wire) => {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((wire, answer));
+            Err("taken over".into())
+        }
+    }
+}
+
+fn admin(connection: &Connection, request: &Request, first: bool) -> Option<Answer> {
+    let ask = match (request.method.as_str(), request.path.as_str()) {
+        ("GET", "/__requests") => true,
+        ("POST", "/__reset") => false,
+        _ => return None,
+    };
+    if first {
+        connection.uncount();
+    }
+    let state = &connection.state;
+    if !ask {
+        state.reset();
+        return Some(Answer::empty(204));
+    }
+    let counts = json!({
+        "count": state.request_count.load(Relaxed),
+        "connections": state.connection_count.load(Relaxed),
+    });
+    Some(Answer::json(200, counts.to_string()))
+}
+
+async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>, Answer) {
+    let (delay, down) = {
+        let settings = state.settings();
+        (settings.delay, settings.down)
+    };
+    if down {
+        sleep(delay).await;
+        return (None, Answer::unavailable());
+    }
+    let path = request.path.split('?').next().unwrap_or("/");
+    let mut call = Call {
+        state,
+        request,
+        reused,
+        prefix: "",
+        delay,
+        hold: Duration::ZERO,
+        lifetime: None,
+        edits: Vec::new(),
+        wire: None,
+        close: false,
+    };
+    let mut rest = path;
+    let mut step = Step::Next;
+    while let Some(tail) = rest.strip_prefix('/') {
+        let segment = tail.split('/').next().unwrap_or("");
+        let Some((row, number)) = find(segment) else {
+            break;
+        };
+        rest = &tail[segment.len()..];
+        call.prefix = &path[..path.len() - rest.len()];
+        step = (row.run)(&mut call, number);
+        if !matches!(step, Step::Next) {
+            break;
+        }
+    }
+    sleep(call.delay).await;
+    let mut answer = match step {
+        Step::Wire(wire) => {
+            sleep(call.hold).await;
+            return (Some(wire), Answer::json(200, ""));
+        }
+        Step::Answer(answer) => answer,
+        Step::Next => normal(state, request, rest, call.lifetime, &call.edits),
+    };
+    if call.close {
+        answer = answer.with("Connection", "close");
+    }
+    sleep(call.hold).await;
+    (call.wire, answer)
+}
+
+fn response(answer: Answer) -> Result<Response<Full<Bytes>>, crate::Error> {
+    let mut response = Response::new(Full::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status)?;
+    for (name, value) in answer.headers {
+        response
+            .headers_mut()
+            .append(name, HeaderValue::from_bytes(value.as_bytes())?);
+    }
+    if let Some(reason) = answer.reason {
+        response
+            .extensions_mut()
+            .insert(ReasonPhrase::try_from(reason.into_bytes())?);
+    }
+    Ok(response)
+}

@@ -1,0 +1,236 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod client;
+
+use client::{plain, post, read_all, read_reply, request};
+use momo_mock_gateway::{Gateway, behaviours};
+use std::io::{ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+fn gateway() -> Gateway {
+    Gateway::start().unwrap()
+}
+
+#[test]
+fn every_whole_answer_has_the_status_and_text_of_its_name() {
+    let gateway = gateway();
+    for (prefix, status, text) in [
+        ("/200-empty", 200, ""),
+        ("/204", 204, ""),
+        ("/302", 302, ""),
+        ("/400", 400, "error"),
+        ("/401-page", 401, "{\"error\":"),
+        ("/401-azure", 401, "invalid subscription key"),
+        ("/403", 403, "IP address"),
+        ("/403-quota", 403, "Out of call volume quota"),
+        ("/404", 404, "Resource not found"),
+        ("/418", 418, "teapot"),
+        ("/429", 429, "Rate limit is exceeded"),
+        ("/429-retry-after-7", 429, "Try again in 7 seconds."),
+        ("/500", 500, "activityId"),
+        ("/500-empty", 500, ""),
+        ("/500-login-failed", 500, "login_failed"),
+        ("/502", 502, "Bad Gateway"),
+        ("/503", 503, "SERVICE_UNAVAILABLE"),
+        ("/503-retry-after-7", 503, "SERVICE_UNAVAILABLE"),
+        ("/504", 504, "Timeout"),
+        ("/html", 200, "Welcome"),
+        ("/html-200", 200, "Your support ID is: 1234567890123456789"),
+        ("/html-403", 403, "Request Rejected"),
+        ("/html-503", 503, "Request Rejected"),
+        ("/not-json", 200, "access granted"),
+        ("/deep-json", 200, "[[[["),
+        ("/binary", 200, "\0"),
+    ] {
+        let reply = post(&gateway, prefix);
+        assert_eq!(reply.status, status, "{prefix}");
+        assert!(reply.body.contains(text), "{prefix}: {}", reply.body);
+    }
+    assert_eq!(post(&gateway, "/429").header("retry-after"), None);
+    assert_eq!(
+        post(&gateway, "/429-retry-after-7").header("retry-after"),
+        Some("7")
+    );
+    assert_eq!(
+        post(&gateway, "/503-retry-after-7").header("retry-after"),
+        Some("7")
+    );
+    assert!(post(&gateway, "/403-quota").header("retry-after").is_some());
+}
+
+#[test]
+fn every_changed_token_is_changed_as_its_name_says() {
+    let gateway = gateway();
+    let member = |prefix: &str, name: &str| post(&gateway, prefix).json()[name].to_string();
+    assert_eq!(member("/no-token", "access_token"), "null");
+    assert!(!post(&gateway, "/no-token").body.contains("access_token\":"));
+    assert_eq!(member("/empty-token", "access_token"), "\"\"");
+    assert_eq!(member("/token-null", "access_token"), "null");
+    assert_eq!(member("/token-number", "access_token"), "1");
+    assert!(member("/token-bad-chars", "access_token").contains("\\r\\nX-Injected"));
+    assert_eq!(member("/token-max", "access_token").len(), 8192 + 2);
+    assert_eq!(member("/token-too-long", "access_token").len(), 8193 + 2);
+    assert_eq!(member("/no-token-type", "token_type"), "null");
+    assert!(member("/unknown-members", "api_version").contains("major"));
+    assert_eq!(member("/expires-in-string", "expires_in"), "\"3600\"");
+    assert_eq!(
+        member("/lifetime-2/expires-in-string", "expires_in"),
+        "\"2\""
+    );
+    assert_eq!(member("/expires-in-missing", "expires_in"), "null");
+    assert_eq!(member("/expires-in-zero", "expires_in"), "0");
+    assert_eq!(member("/expires-in-negative", "expires_in"), "-1");
+    assert!(
+        post(&gateway, "/expires-in-huge")
+            .body
+            .contains(":99999999999999999999}")
+    );
+    assert_eq!(member("/expires-in-float", "expires_in"), "3599.5");
+    assert_eq!(member("/expires-in-text", "expires_in"), "\"soon\"");
+    assert_eq!(member("/lifetime-2", "expires_in"), "2");
+    assert!(post(&gateway, "/oversize").body.len() > 70 * 1024);
+    assert_eq!(
+        gateway.issued().last().unwrap().lifetime,
+        Duration::from_secs(3600)
+    );
+}
+
+#[test]
+fn prefixes_combine_from_left_to_right() {
+    let gateway = gateway();
+    let start = Instant::now();
+    assert_eq!(post(&gateway, "/delay-100/hold-100/503").status, 503);
+    assert!(start.elapsed() >= Duration::from_millis(200));
+    assert_eq!(post(&gateway, "/503-times-2").status, 503);
+    assert_eq!(post(&gateway, "/503-times-2").status, 503);
+    assert_eq!(post(&gateway, "/503-times-2").status, 200);
+    assert_eq!(post(&gateway, "/lifetime-9/login-failed-once").status, 500);
+    assert_eq!(
+        post(&gateway, "/lifetime-9/login-failed-once").json()["expires_in"],
+        9
+    );
+    assert_eq!(post(&gateway, "/nothing-like-it").status, 404);
+    assert_eq!(post(&gateway, "/delay-").status, 404);
+    assert_eq!(
+        post(&gateway, "/connection-close").header("connection"),
+        Some("close")
+    );
+}
+
+#[test]
+fn an_echo_has_the_credentials_everywhere() {
+    let gateway = gateway();
+    let key = &gateway.credentials().subscription_keys[0];
+    for (prefix, status) in [("/echo", 500), ("/echo-200", 200), ("/echo-302", 302)] {
+        let reply = post(&gateway, prefix);
+        assert_eq!(reply.status, status);
+        assert!(
+            reply.head.lines().next().unwrap().contains(key.as_str()),
+            "{}",
+            reply.head
+        );
+        assert!(reply.header("location").unwrap().contains(key.as_str()));
+        assert!(
+            reply
+                .header("www-authenticate")
+                .unwrap()
+                .contains(key.as_str())
+        );
+        assert!(reply.body.contains(key.as_str()));
+        assert!(reply.body.contains(&gateway.credentials().api_key));
+    }
+}
+
+#[test]
+fn a_token_is_cut_where_asked() {
+    let gateway = gateway();
+    for (prefix, status) in [("/token-cut-at-100", 500), ("/token-cut-at-100-200", 200)] {
+        let reply = post(&gateway, prefix);
+        assert_eq!((reply.status, reply.body.len()), (status, 100));
+        let token = gateway.issued().last().unwrap().token.clone();
+        let start = reply.body.strip_prefix("{\"access_token\":\"").unwrap();
+        assert!(token.starts_with(start));
+    }
+}
+
+#[test]
+fn a_torn_answer_is_torn() {
+    let gateway = gateway();
+    let text = |prefix: &str| String::from_utf8(read_all(&gateway, prefix).0).unwrap();
+    let torn = text("/truncated");
+    let (head, body) = torn.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(&format!("Content-Length: {}", body.len() + 64)));
+    let torn = text("/truncated-chunked");
+    assert!(torn.contains("Transfer-Encoding: chunked") && !torn.contains("\r\n0\r\n"));
+    assert!(torn.starts_with("HTTP/1.1 200 OK") && torn.ends_with("}\r\n"));
+    assert_eq!(text("/close-after-20-bytes").len(), 20);
+    assert!(text("/truncated/503").starts_with("HTTP/1.1 503 "));
+}
+
+#[test]
+fn no_answer_is_none() {
+    let gateway = gateway();
+    assert_eq!(read_all(&gateway, "/close"), (vec![], None));
+    assert_eq!(read_all(&gateway, "/close-without-notify"), (vec![], None));
+    assert_eq!(
+        read_all(&gateway, "/reset"),
+        (vec![], Some(ErrorKind::ConnectionReset))
+    );
+    gateway.set_raw("HTTP/1.1 200");
+    assert_eq!(read_all(&gateway, "/raw"), (b"HTTP/1.1 200".to_vec(), None));
+
+    let mut socket = plain(&gateway);
+    let request = request(&gateway, "/no-answer-on-reuse/disbursement/token/");
+    socket.write_all(request.as_bytes()).unwrap();
+    assert_eq!(read_reply(&mut socket).unwrap().status, 200);
+    socket.write_all(request.as_bytes()).unwrap();
+    assert_eq!(socket.read(&mut [0; 1]).unwrap(), 0);
+}
+
+#[test]
+fn what_has_no_end_goes_on_until_the_client_leaves() {
+    let gateway = gateway();
+    for (prefix, start, least) in [
+        ("/stall", "", 0),
+        ("/slow-headers", "HTTP", 2),
+        ("/drip", "HTTP/1.1 200 OK", 80),
+        ("/oversize-endless", "HTTP/1.1 200 OK", 100_000),
+        ("/endless-headers", "HTTP/1.1 200 OK", 100_000),
+        ("/endless-100", "HTTP/1.1 100 Continue", 100_000),
+    ] {
+        let mut socket = plain(&gateway);
+        let request = request(&gateway, &format!("{prefix}/disbursement/token/"));
+        socket.write_all(request.as_bytes()).unwrap();
+        socket
+            .set_read_timeout(Some(Duration::from_millis(400)))
+            .unwrap();
+        let (begin, mut bytes) = (Instant::now(), Vec::new());
+        while begin.elapsed() < Duration::from_millis(500) {
+            let mut block = [0; 65536];
+            match socket.read(&mut block) {
+                Ok(0) => panic!("{prefix} ended"),
+                Ok(count) => bytes.extend_from_slice(&block[..count]),
+                Err(_) => break,
+            }
+        }
+        assert!(bytes.len() >= least, "{prefix}: {}", bytes.len());
+        assert!(
+            bytes.starts_with(&start.as_bytes()[..start.len().min(bytes.len())]),
+            "{prefix}"
+        );
+    }
+    let start = Instant::now();
+    while gateway.open_connections() > 0 && start.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(gateway.open_connections(), 0);
+}
+
+#[test]
+fn the_table_has_no_name_twice() {
+    let mut names: Vec<_> = behaviours().map(|(name, _)| name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}

@@ -1,0 +1,80 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use momo_mock_gateway::behaviours;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_momo-mock-gateway"))
+}
+
+#[test]
+fn it_says_where_it_is_and_ends_with_its_input() {
+    let mut child = program()
+        .args([
+            "--plain",
+            "--until-stdin-closes",
+            "--subscription-key",
+            "one",
+        ])
+        .args([
+            "--subscription-key",
+            "two",
+            "--api-key",
+            "secret",
+            "--lifetime",
+            "5",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert!(
+        json["base_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://localhost:")
+    );
+    assert!(
+        json["plain_base_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://127.0.0.1:")
+    );
+    assert_eq!(
+        (&json["subscription_key"], &json["api_key"]),
+        (&"one".into(), &"secret".into())
+    );
+    let ca = std::path::Path::new(json["ca"].as_str().unwrap());
+    assert!(
+        std::fs::read_to_string(ca)
+            .unwrap()
+            .starts_with("-----BEGIN CERTIFICATE")
+    );
+
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    assert!(!ca.exists());
+}
+
+#[test]
+fn help_lists_every_behaviour() {
+    let output = program().arg("--help").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for (name, help) in behaviours() {
+        assert!(
+            text.contains(&format!("/{name} ")) && text.contains(help),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_option_it_does_not_know_is_an_error() {
+    assert!(!program().arg("--plane").output().unwrap().status.success());
+}

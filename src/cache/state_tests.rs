@@ -1,0 +1,179 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+const RANDOM: f64 = 1.0;
+
+fn at(millis: u64) -> Now {
+    let now = Duration::from_secs(1000) + Duration::from_millis(millis);
+    Now {
+        boot: now,
+        wall: now,
+    }
+}
+
+fn token(text: &str, issued: u64) -> Arc<Token> {
+    let hour = Some(Duration::from_secs(3600));
+    Arc::new(Token::new(text, "access_token", hour, at(issued)))
+}
+
+fn failure(status: Status) -> Arc<Failure> {
+    Arc::new(Failure::new(status, "it failed"))
+}
+
+fn pause_of(state: &State, now: Now) -> Option<i64> {
+    state.paused(now).map(|f| f.retry_after_ms)
+}
+
+fn adopt(state: &State, text: &str, now: u64) -> (State, Adopted) {
+    state.succeeded(&token(text, now), 0, at(now))
+}
+
+fn current(state: &State) -> Option<String> {
+    let token = state.token.as_ref()?;
+    Some(String::from_utf8(token.access().to_vec()).unwrap())
+}
+
+#[test]
+fn of_two_tokens_the_one_whose_request_started_later_is_kept() {
+    let (state, _) = State::default().succeeded(&token("late", 200), 0, at(300));
+    let (state, adopted) = state.succeeded(&token("early", 100), 0, at(400));
+    assert!(matches!(adopted, Adopted::NotKept));
+    assert_eq!(current(&state).unwrap(), "late");
+    let (state, _) = state.succeeded(&token("later", 500), 0, at(600));
+    assert_eq!(current(&state).unwrap(), "later");
+}
+
+#[test]
+fn a_token_of_unknown_lifetime_is_not_kept() {
+    let token = Arc::new(Token::new("t", "", None, at(0)));
+    let (state, adopted) = State::default().succeeded(&token, 0, at(1));
+    assert!(matches!(adopted, Adopted::NotKept));
+    assert!(state.token.is_none());
+}
+
+#[test]
+fn the_pause_depends_on_the_failure() {
+    use Status as S;
+    let with = |status, http, retry| {
+        Arc::new(Failure {
+            http_status: http,
+            retry_after_ms: retry,
+            ..Failure::clone(&failure(status))
+        })
+    };
+    for (failure, expected) in [
+        (with(S::MOMO_UNAUTHORIZED, 401, -1), 5000),
+        (with(S::MOMO_SUBSCRIPTION_KEY_REFUSED, 401, 60_000), 5000),
+        (with(S::MOMO_FORBIDDEN, 403, -1), 5000),
+        (with(S::MOMO_RATE_LIMITED, 429, 7000), 7000),
+        (with(S::MOMO_RATE_LIMITED, 403, 3_600_000), 60_000),
+        (with(S::MOMO_RATE_LIMITED, 429, -1), 250),
+        (with(S::MOMO_SERVER_ERROR, 503, 2000), 2000),
+        (with(S::MOMO_SERVER_ERROR, 500, 2000), 250),
+        (with(S::MOMO_CONNECT_FAILED, 0, -1), 250),
+        (with(S::MOMO_TIMED_OUT, 0, -1), 250),
+    ] {
+        let state = State::default().failed(&failure, at(0), RANDOM);
+        assert_eq!(pause_of(&state, at(0)), Some(expected), "{failure:?}");
+    }
+}
+
+#[test]
+fn pauses_double_to_five_seconds_and_a_success_ends_them() {
+    let lost = failure(Status::MOMO_CONNECTION_LOST);
+    let mut state = State::default();
+    let mut pauses = Vec::new();
+    for n in 0..7 {
+        // The streak goes on after a pause has run out.
+        state = state.failed(&lost, at(n * 10_000), RANDOM);
+        pauses.push(pause_of(&state, at(n * 10_000)).unwrap());
+    }
+    assert_eq!(pauses, [250, 500, 1000, 2000, 4000, 5000, 5000]);
+    assert_eq!(state.refresh_status(), Status::MOMO_CONNECTION_LOST);
+    let (state, _) = adopt(&state, "t", 70_000);
+    assert_eq!(pause_of(&state, at(70_000)), None);
+    assert_eq!(state.refresh_status(), Status::MOMO_OK);
+    let state = state.failed(&lost, at(0), 0.0);
+    assert_eq!(pause_of(&state, at(0)), Some(125));
+}
+
+#[test]
+fn a_pause_tells_what_is_left_and_ends() {
+    let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), at(0), RANDOM);
+    let paused = state.paused(at(1200)).unwrap();
+    assert_eq!(paused.retry_after_ms, 3800);
+    assert_eq!(paused.status, Status::MOMO_FORBIDDEN);
+    assert!(state.paused(at(5000)).is_none());
+}
+
+#[test]
+fn only_the_current_token_can_be_invalidated() {
+    let (state, _) = adopt(&State::default(), "a", 0);
+    assert!(state.invalidated(b"b", at(1)).is_none());
+    let state = state.invalidated(b"a", at(1)).unwrap();
+    assert_eq!(current(&state), None);
+    assert!(state.invalidated(b"a", at(2)).is_none());
+    assert!(state.paused(at(2)).is_none());
+}
+
+#[test]
+fn a_refused_token_that_comes_back_is_not_served() {
+    let (state, _) = adopt(&State::default(), "a", 0);
+    let state = state.invalidated(b"a", at(1000)).unwrap();
+    let (state, adopted) = adopt(&state, "a", 1500);
+    assert!(matches!(adopted, Adopted::Refused(_)));
+    assert_eq!(current(&state), None);
+    assert_eq!(pause_of(&state, at(1500)), Some(4500));
+    // Not later either, nor after others were refused.
+    let mut state = state;
+    for text in ["b", "c", "d"] {
+        state = adopt(&state, text, 20_000).0;
+        state = state.invalidated(text.as_bytes(), at(20_000)).unwrap();
+    }
+    let (_, adopted) = adopt(&state, "a", 60_000);
+    assert!(matches!(adopted, Adopted::Refused(_)));
+}
+
+#[test]
+fn invalidating_every_token_buys_one_per_five_seconds() {
+    let (mut state, _) = adopt(&State::default(), "t0", 0);
+    let mut bought = Vec::new();
+    for now in 0..20_001 {
+        // A program that asks without end and invalidates whatever it gets.
+        if state.token.is_none() && state.paused(at(now)).is_none() {
+            state = adopt(&state, &format!("t{now}-"), now).0;
+            bought.push(now);
+        }
+        if let Some(text) = current(&state) {
+            state = state.invalidated(text.as_bytes(), at(now)).unwrap();
+        }
+    }
+    assert_eq!(bought, [1, 5000, 10_000, 15_000, 20_000]);
+}
+
+#[test]
+fn the_primary_key_is_tried_again_after_an_hour() {
+    let hour = 3_600_000;
+    let state = State::default();
+    assert_eq!(state.key(at(0)), 0);
+    let (state, _) = state.succeeded(&token("a", 0), 1, at(0));
+    assert_eq!(state.key(at(hour - 1)), 1);
+    // Using it on does not prolong the hour.
+    let (state, _) = state.succeeded(&token("b", 10), 1, at(hour / 2));
+    assert_eq!(state.key(at(hour)), 0);
+    // The primary was refused again: another hour.
+    let (state, _) = state.succeeded(&token("c", hour), 1, at(hour));
+    assert_eq!(state.key(at(hour + 1)), 1);
+    let (state, _) = state.succeeded(&token("d", 2 * hour), 0, at(2 * hour));
+    assert_eq!(state.key(at(2 * hour)), 0);
+}
+
+#[test]
+fn clearing_forgets_all_but_the_choice_of_key() {
+    let (state, _) = State::default().succeeded(&token("a", 0), 1, at(0));
+    let state = state.failed(&failure(Status::MOMO_FORBIDDEN), at(1), RANDOM);
+    let state = state.cleared();
+    assert!(state.token.is_none() && state.paused(at(1)).is_none());
+    assert_eq!(state.key(at(1)), 1);
+}

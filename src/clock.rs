@@ -1,0 +1,23 @@
+//! One reading of both clocks. Everything that depends on time takes a reading as an argument,
+//! so that a test can set it.
+
+use std::time::Duration;
+
+use crate::sys;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Now {
+    /// Since boot, suspend included.
+    pub(crate) boot: Duration,
+    /// Since the Unix epoch.
+    pub(crate) wall: Duration,
+}
+
+impl Now {
+    pub(crate) fn read() -> Self {
+        Self {
+            boot: sys::boot(),
+            wall: sys::wall(),
+        }
+    }
+}

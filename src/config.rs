@@ -1,0 +1,253 @@
+//! The options: one table, from which the setters, the environment and the documentation follow.
+
+mod base_url;
+mod credential;
+mod duration;
+mod environment;
+mod no_proxy;
+mod proxy;
+mod settings;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) use base_url::{BaseUrl, Scheme};
+pub(crate) use environment::set_from_env;
+pub(crate) use proxy::ProxyUrl;
+pub(crate) use settings::Settings;
+
+use crate::error::Failure;
+use crate::log::Logger;
+use crate::secret::Secret;
+use proxy::ProxyOption;
+
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
+const LONGEST_MARGIN: Duration = Duration::from_secs(24 * 3600);
+const MOST_ATTEMPTS: u32 = 10;
+
+#[derive(Clone)]
+pub(crate) struct Config {
+    base_url: BaseUrl,
+    product: &'static str,
+    api_user: Option<Secret>,
+    api_key: Option<Secret>,
+    api_key_file: Option<PathBuf>,
+    subscription_key: Option<Secret>,
+    subscription_key_file: Option<PathBuf>,
+    secondary_subscription_key: Option<Secret>,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    connect_timeout: Duration,
+    max_attempts: u32,
+    refresh_margin: Duration,
+    ca: Ca,
+    proxy: ProxyOption,
+    user_agent: String,
+    cache: CachePolicy,
+    pub(crate) logger: Option<Logger>,
+}
+
+/// Which certificate authorities are trusted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Ca {
+    System,
+    Mozilla,
+    File(PathBuf),
+}
+
+/// With whom a client shares its tokens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CachePolicy {
+    Process,
+    Client,
+    None,
+}
+
+/// One row of the option table.
+pub(crate) struct Opt {
+    pub(crate) name: &'static str,
+    pub(crate) default: &'static str,
+    /// What values it takes, for the documentation.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the documentation is checked by a test")
+    )]
+    pub(crate) values: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "as above"))]
+    pub(crate) text: &'static str,
+    set: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+macro_rules! opt {
+    ($name:literal, $default:literal, $values:literal, $text:literal, $set:expr) => {
+        Opt {
+            name: $name,
+            default: $default,
+            values: $values,
+            text: $text,
+            set: $set,
+        }
+    };
+}
+
+#[rustfmt::skip]
+pub(crate) const OPTIONS: [Opt; 17] = [
+    opt!("base_url", "https://proxy.momoapi.mtn.co.rw", "URL",
+        "The gateway, without the product: https, or plain http on loopback only (localhost, 127.0.0.0/8, [::1])",
+        |c, v| BaseUrl::parse(v).map(|v| c.base_url = v)),
+    opt!("product", "disbursement", "disbursement, collection, remittance",
+        "The product whose tokens are wanted",
+        |c, v| one_of(v, &["disbursement", "collection", "remittance"]).map(|v| c.product = v)),
+    opt!("api_user", "", "text without ':'",
+        "The API user (a UUID). Required",
+        |c, v| credential::user(v).map(|v| c.api_user = Some(v))),
+    opt!("api_key", "", "text",
+        "The API key of that user. This or api_key_file is required",
+        |c, v| credential::key(v).map(|v| c.api_key = Some(v))),
+    opt!("api_key_file", "", "path",
+        "A file that holds the API key, read when a client is created; a final newline is dropped",
+        |c, v| path(v).map(|v| c.api_key_file = v)),
+    opt!("subscription_key", "", "printable ASCII",
+        "The primary subscription key of the product. This or subscription_key_file is required",
+        |c, v| credential::header(v).map(|v| c.subscription_key = Some(v))),
+    opt!("subscription_key_file", "", "path",
+        "A file that holds the subscription key, read when a client is created; a final newline is dropped",
+        |c, v| path(v).map(|v| c.subscription_key_file = v)),
+    opt!("secondary_subscription_key", "", "printable ASCII",
+        "Tried once where the primary is refused, so that keys can be rotated",
+        |c, v| optional(v, credential::header).map(|v| c.secondary_subscription_key = v)),
+    opt!("timeout", "30s", "duration, 1ms to 1h",
+        "The whole call: waiting for another thread, look-up, connecting, TLS, every retry",
+        |c, v| timeout(v).map(|v| c.timeout = v)),
+    opt!("attempt_timeout", "10s", "duration, 1ms to 1h",
+        "One attempt, whole",
+        |c, v| timeout(v).map(|v| c.attempt_timeout = v)),
+    opt!("connect_timeout", "5s", "duration, 1ms to 1h",
+        "One attempt's look-up, connection and handshake",
+        |c, v| timeout(v).map(|v| c.connect_timeout = v)),
+    opt!("max_attempts", "3", "1 to 10",
+        "How often a call tries where trying again can help",
+        |c, v| attempts(v).map(|v| c.max_attempts = v)),
+    opt!("refresh_margin", "10m", "duration, 0s to 24h",
+        "How long before its expiry a token is refreshed; at most a quarter of its lifetime, plus up to a fifth of itself at random",
+        |c, v| duration::parse(v, Duration::ZERO, LONGEST_MARGIN).map(|v| c.refresh_margin = v)),
+    opt!("ca", "system", "system, mozilla, path of a PEM file",
+        "The trusted certificate authorities: the system's, Mozilla's (built in), or those in a file and no others",
+        |c, v| ca(v).map(|v| c.ca = v)),
+    opt!("proxy", "env", "env, none, http:// or https:// URL",
+        "env takes HTTPS_PROXY, ALL_PROXY and NO_PROXY as curl does; never used for plain http",
+        |c, v| ProxyOption::parse(v).map(|v| c.proxy = v)),
+    opt!("user_agent", "", "printable ASCII",
+        "Put in front of libmomo/x.y.z in the User-Agent header",
+        |c, v| credential::user_agent(v).map(|v| c.user_agent = v)),
+    opt!("cache", "process", "process, client, none",
+        "Equal clients of the process share a token, or a client keeps its own, or none is kept",
+        |c, v| cache(v).map(|v| c.cache = v)),
+];
+
+impl Config {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let base_url = BaseUrl::parse(OPTIONS[0].default).map_err(|e| Failure::internal(&e))?;
+        let mut config = Self {
+            base_url,
+            product: "",
+            api_user: None,
+            api_key: None,
+            api_key_file: None,
+            subscription_key: None,
+            subscription_key_file: None,
+            secondary_subscription_key: None,
+            timeout: Duration::ZERO,
+            attempt_timeout: Duration::ZERO,
+            connect_timeout: Duration::ZERO,
+            max_attempts: 1,
+            refresh_margin: Duration::ZERO,
+            ca: Ca::System,
+            proxy: ProxyOption::None,
+            user_agent: String::new(),
+            cache: CachePolicy::None,
+            logger: None,
+        };
+        for option in OPTIONS.iter().filter(|o| !o.default.is_empty()) {
+            (option.set)(&mut config, option.default).map_err(|e| Failure::internal(&e))?;
+        }
+        Ok(config)
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+        let option = OPTIONS
+            .iter()
+            .find(|o| o.name == name)
+            .ok_or_else(|| unknown(name))?;
+        (option.set)(self, value).map_err(|why| Failure::config(format!("option {name}: {why}")))
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let names: Vec<&str> = OPTIONS.iter().map(|o| o.name).collect();
+    Failure::config(format!(
+        "there is no option {:?}; the options are {}",
+        crate::redact::shortened(name),
+        names.join(", ")
+    ))
+}
+
+fn one_of(value: &str, allowed: &[&'static str]) -> Result<&'static str, String> {
+    allowed
+        .iter()
+        .find(|a| **a == value)
+        .copied()
+        .ok_or_else(|| format!("it is one of {}", allowed.join(", ")))
+}
+
+fn optional<T>(
+    value: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    parse(value).map(Some)
+}
+
+fn path(value: &str) -> Result<Option<PathBuf>, String> {
+    if value.chars().any(char::is_control) {
+        return Err("a control character (a pasted newline?) is in the path; remove it".to_owned());
+    }
+    Ok((!value.is_empty()).then(|| PathBuf::from(value)))
+}
+
+fn timeout(value: &str) -> Result<Duration, String> {
+    duration::parse(value, Duration::from_millis(1), LONGEST_TIMEOUT)
+}
+
+fn attempts(value: &str) -> Result<u32, String> {
+    let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    match value.parse::<u32>() {
+        Ok(n) if digits && (1..=MOST_ATTEMPTS).contains(&n) => Ok(n),
+        _ => Err(format!("it is a whole number from 1 to {MOST_ATTEMPTS}")),
+    }
+}
+
+fn ca(value: &str) -> Result<Ca, String> {
+    match value {
+        "system" => Ok(Ca::System),
+        "mozilla" => Ok(Ca::Mozilla),
+        _ => path(value)?
+            .map(Ca::File)
+            .ok_or_else(|| "it is system, mozilla or the path of a PEM file".to_owned()),
+    }
+}
+
+fn cache(value: &str) -> Result<CachePolicy, String> {
+    match value {
+        "process" => Ok(CachePolicy::Process),
+        "client" => Ok(CachePolicy::Client),
+        "none" => Ok(CachePolicy::None),
+        _ => Err("it is process, client or none".to_owned()),
+    }
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

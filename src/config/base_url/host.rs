@@ -1,0 +1,99 @@
+//! Host and port of a URL, the base URL's and the proxy's alike.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The host in canonical form and the port, where one is given; user info is not expected here.
+pub(crate) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
+    if let Some(rest) = authority.strip_prefix('[') {
+        let Some((address, after)) = rest.split_once(']') else {
+            return Err(String::from(
+                "the host's '[' is never closed; write an IPv6 address like [::1]",
+            ));
+        };
+        let host = parse_ipv6(address)?;
+        return match after.strip_prefix(':') {
+            Some(port) => Ok((host, Some(parse_port(port)?))),
+            None if after.is_empty() => Ok((host, None)),
+            None => Err(String::from(
+                "there is something other than a port after the ']' of the IPv6 address; \
+                 write it like [::1]:8080",
+            )),
+        };
+    }
+    match authority.split_once(':') {
+        None => Ok((parse_host(authority)?, None)),
+        Some((_, port)) if port.contains(':') => Err(String::from(
+            "the host has more than one ':', so where its port begins is unclear; \
+             write an IPv6 address in brackets, like [::1]",
+        )),
+        Some((host, port)) => Ok((parse_host(host)?, Some(parse_port(port)?))),
+    }
+}
+
+// Leading zeros are refused with the rest: some read them as octal, and nobody needs them.
+fn parse_port(text: &str) -> Result<u16, String> {
+    let canonical = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    let why = match text.parse() {
+        Ok(port) if canonical => return Ok(port),
+        _ if text.is_empty() => "is missing after the ':'",
+        _ => "is not a plain number from 1 to 65535",
+    };
+    Err(format!(
+        "the port {why}; correct it, or leave ':' and port out"
+    ))
+}
+
+fn parse_ipv6(text: &str) -> Result<String, String> {
+    if text.contains('%') {
+        return Err(String::from(
+            "the IPv6 address has a zone ('%'), which only means something on one machine; \
+             leave it out",
+        ));
+    }
+    match text.parse::<Ipv6Addr>() {
+        Ok(address) => Ok(format!("[{address}]")),
+        Err(_) => Err(String::from(
+            "what is in brackets is not an IPv6 address; write it like [2001:db8::1]",
+        )),
+    }
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    let host = text.to_ascii_lowercase();
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let why = if host.is_empty() {
+        "the URL has no host; give a name or an address before the port or the path"
+    } else if host.contains('%') {
+        "the host name has a '%', and some programs would decode it to another name; write the \
+         name plainly"
+    } else if last.is_empty() {
+        "the host name ends with a dot, which certificates are never issued for; remove the dot"
+    } else if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
+        // The C library reads 127.1, 0x7f.1, 0177.0.0.1 and 2130706433 as 127.0.0.1 (inet_aton), a
+        // parser that takes them for names would not; RFC 3986, 7.4 warns of just this.
+        if host.parse::<Ipv4Addr>().is_ok() {
+            return Ok(host);
+        }
+        "the host is a number that programs read as different addresses; write all four decimal \
+         parts, like 192.0.2.1, without leading zeros"
+    } else if host.len() > 253 || !host.split('.').all(is_label) {
+        "the host is not a valid name (labels of 1 to 63 letters, digits, '-' or '_', with no \
+         '-' at either end, at most 253 characters in all); check it for typing errors"
+    } else {
+        return Ok(host);
+    };
+    Err(String::from(why))
+}
+
+// RFC 1123, 2.1, and the underscore, which names inside container networks do have.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! Options from the environment.
+
+use super::{Config, OPTIONS};
+use crate::error::Failure;
+use crate::log::{Level, Line};
+use crate::sys;
+
+const PREFIX: &str = "MOMO_";
+
+/// Takes every `MOMO_` variable that names an option; all of them or, where one is bad, none.
+/// Returns what is worth a line in the log.
+pub(crate) fn set_from_env(config: &mut Config) -> Result<Vec<Line>, Failure> {
+    let mut lines = Vec::new();
+    if sys::is_privileged() {
+        lines.push(Line::new(
+            Level::Warning,
+            "the environment is not read: this program runs with more rights than its caller",
+        ));
+        return Ok(lines);
+    }
+    let mut next = config.clone();
+    for (name, value) in std::env::vars_os() {
+        let Some(name) = name.to_str().and_then(|n| n.strip_prefix(PREFIX)) else {
+            continue;
+        };
+        let option = name.to_ascii_lowercase();
+        let known = option.to_ascii_uppercase() == name && OPTIONS.iter().any(|o| o.name == option);
+        if !known {
+            lines.push(Line::new(
+                Level::Warning,
+                format!(
+                    "the environment variable {PREFIX}{} names no option and is ignored",
+                    crate::redact::shortened(name)
+                ),
+            ));
+        } else if !value.is_empty() {
+            let bad =
+                |why: &str| Failure::config(format!("environment variable {PREFIX}{name}: {why}"));
+            let value = value
+                .to_str()
+                .ok_or_else(|| bad("its value is not UTF-8; set it again"))?;
+            next.set(&option, value).map_err(|e| bad(&e.message))?;
+        }
+    }
+    *config = next;
+    Ok(lines)
+}

@@ -1,0 +1,283 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::{ProxyOption, ProxyUrl, from_env};
+
+#[test]
+fn a_proxy_is_read_as_curl_reads_it() {
+    for (text, url) in [
+        ("http://proxy.example", "http://proxy.example:1080"),
+        ("http://proxy.example/", "http://proxy.example:1080"),
+        ("http://proxy.example:3128", "http://proxy.example:3128"),
+        ("http://proxy.example:80", "http://proxy.example:80"),
+        ("HTTP://Proxy.Example:3128/", "http://proxy.example:3128"),
+        ("https://proxy.example", "https://proxy.example:443"),
+        ("https://proxy.example:8443/", "https://proxy.example:8443"),
+        ("proxy.example", "http://proxy.example:1080"),
+        ("proxy.example:3128", "http://proxy.example:3128"),
+        ("squid", "http://squid:1080"),
+        ("localhost:8080/", "http://localhost:8080"),
+        ("10.0.0.1:3128", "http://10.0.0.1:3128"),
+        ("[2001:DB8::0:1]", "http://[2001:db8::1]:1080"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+        ("http://user:pw@proxy:3128", "http://user:pw@proxy:3128"),
+        ("user:pw@proxy", "http://user:pw@proxy:1080"),
+        ("user@proxy", "http://user@proxy:1080"),
+        ("user:@proxy", "http://user:@proxy:1080"),
+        (":pw@proxy", "http://:pw@proxy:1080"),
+        ("@proxy", "http://proxy:1080"),
+        ("http://u:p:q@proxy", "http://u:p%3Aq@proxy:1080"),
+        ("http://CORP\\me:pw@proxy", "http://CORP%5Cme:pw@proxy:1080"),
+        (
+            "http://me%40corp:p%2f%3F%23@proxy",
+            "http://me%40corp:p%2F%3F%23@proxy:1080",
+        ),
+        ("http://u:100%@proxy", "http://u:100%25@proxy:1080"),
+        ("http://u:%zz%4@proxy", "http://u:%25zz%254@proxy:1080"),
+        (
+            "http://u:a-b.c_d~e!f@proxy",
+            "http://u:a-b.c_d~e%21f@proxy:1080",
+        ),
+        ("http://u:[p]@proxy", "http://u:%5Bp%5D@proxy:1080"),
+        ("http://u:p\u{e9}@proxy", "http://u:p%C3%A9@proxy:1080"),
+        ("http://u:p%C3%A9@proxy", "http://u:p%C3%A9@proxy:1080"),
+        ("https://u:p@[::1]:1", "https://u:p@[::1]:1"),
+    ] {
+        let proxy = ProxyUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(proxy.to_url(), url, "{text}");
+        assert_eq!(ProxyUrl::parse(url).as_ref(), Ok(&proxy), "{text}");
+    }
+}
+
+#[test]
+fn credentials_are_decoded_and_shown_nowhere() {
+    let proxy = ProxyUrl::parse("http://me%40corp:s3cret%3A%2f@Proxy:3128").unwrap();
+    assert_eq!(proxy.user(), Some("me@corp"));
+    assert_eq!(proxy.password(), Some("s3cret:/"));
+    assert_eq!(proxy.authority(), "proxy:3128");
+    let shown = format!("{proxy:?} {:?}", ProxyOption::Url(proxy.clone()));
+    assert!(
+        !shown.contains("s3cret") && !shown.contains("corp"),
+        "{shown}"
+    );
+    assert!(shown.contains("proxy:3128"), "{shown}");
+
+    let proxy = ProxyUrl::parse("http://me@proxy").unwrap();
+    assert_eq!((proxy.user(), proxy.password()), (Some("me"), None));
+    let proxy = ProxyUrl::parse("http://:pw@proxy").unwrap();
+    assert_eq!((proxy.user(), proxy.password()), (Some(""), Some("pw")));
+    let proxy = ProxyUrl::parse("http://@proxy").unwrap();
+    assert_eq!((proxy.user(), proxy.password()), (None, None));
+}
+
+#[test]
+fn what_is_no_proxy_is_refused_and_not_repeated() {
+    let long = format!("http://s3cret{}", "a".repeat(2_048));
+    for (text, why) in [
+        ("", "is empty"),
+        (" ", "a blank"),
+        ("http://proxy:3128\n", "a blank"),
+        ("http://s3cret @proxy", "a blank"),
+        ("http://s3cret\u{7f}@proxy", "control character"),
+        ("http://s3cret\u{a0}@proxy", "a blank"),
+        (&long, "longer than 2,048"),
+        ("http://", "has no host"),
+        ("https:///", "has no host"),
+        ("http://:3128", "has no host"),
+        ("s3cret:s3cret@", "has no host"),
+        ("http:s3cret", "two slashes"),
+        ("http:/proxy", "two slashes"),
+        ("https:proxy:3128", "two slashes"),
+        ("socks5://s3cret", "only http:// and https://"),
+        ("socks5h://u:s3cret@proxy", "a SOCKS proxy"),
+        ("SOCKS4a://proxy", "a SOCKS proxy"),
+        ("socks://proxy", "a SOCKS proxy"),
+        ("ftp://proxy", "scheme is unknown"),
+        ("s3cret://proxy", "scheme is unknown"),
+        ("user:s3cret://x@proxy", "scheme is unknown"),
+        ("://proxy", "scheme is unknown"),
+        ("http://proxy/s3cret", "has no path"),
+        ("http://proxy//", "has no path"),
+        ("http://proxy:3128/?s3cret", "has no path"),
+        ("http://proxy?s3cret", "has no path"),
+        ("http://proxy#s3cret", "has no path"),
+        ("http://user:s3/cret@proxy", "%2F"),
+        ("http://user:s3cret#@proxy", "%23"),
+        ("http://user:s3cret?@proxy", "%3F"),
+        ("http://user:s3@cret@proxy", "%40"),
+        ("http://us%3Aer:s3cret@proxy", "%3A"),
+        ("http://user:s3cret%0d%0a@proxy", "escaped control"),
+        ("http://user:s3cret%00@proxy", "escaped control"),
+        ("http://user:s3cret%FF@proxy", "not UTF-8"),
+        ("http://user:s3cret@", "has no host"),
+        ("http://user:s3cret@proxy:0", "1 to 65535"),
+        ("http://user:s3cret@proxy:65536", "1 to 65535"),
+        ("http://proxy:s3cret", "1 to 65535"),
+        ("http://proxy:", "is missing"),
+        ("user:s3cret", "1 to 65535"),
+        ("http://pro%78y", "'%'"),
+        ("http://proxy.", "ends with a dot"),
+        ("http://127.1", "four decimal parts"),
+        ("http://0x7f.1:3128", "four decimal parts"),
+        ("http://proxy\\s3cret", "not a valid name"),
+        ("http://pr\u{f6}xy", "not a valid name"),
+        ("http://[fe80::1%25eth0]", "zone"),
+        ("::1", "more than one ':'"),
+    ] {
+        let Err(error) = ProxyUrl::parse(text) else {
+            panic!("accepted: {text:?}");
+        };
+        assert!(error.contains(why), "{text:?}: {error}");
+        assert!(!error.contains("s3") && !error.contains("cret"), "{error}");
+        assert!(error.starts_with("the "), "{error}");
+        assert!(!error.contains('\n') && !error.contains("  "), "{error}");
+    }
+}
+
+#[test]
+fn the_option_is_env_none_or_a_url() {
+    assert_eq!(ProxyOption::parse("env"), Ok(ProxyOption::Env));
+    assert_eq!(ProxyOption::parse("none"), Ok(ProxyOption::None));
+    let url = ProxyUrl::parse("http://proxy:3128").unwrap();
+    let parsed = ProxyOption::parse("proxy:3128");
+    assert_eq!(parsed, Ok(ProxyOption::Url(url)));
+    for word in ["None", "ENV", "NONE"] {
+        let error = ProxyOption::parse(word).unwrap_err();
+        assert!(error.contains("lower case"), "{error}");
+    }
+    assert!(ProxyOption::parse("").is_err());
+    assert!(ProxyOption::parse(" env").is_err());
+}
+
+type Value = Option<Result<String, ()>>;
+
+fn look_up<'a>(vars: &'a [(&'a str, Option<&'a str>)]) -> impl Fn(&str) -> Value + 'a {
+    |name| {
+        let (_, value) = vars.iter().find(|(known, _)| *known == name)?;
+        Some(value.map(String::from).ok_or(()))
+    }
+}
+
+// Each line was tried with curl 7.88.1 and an https target.
+#[test]
+fn the_environment_is_searched_in_the_order_of_curl() {
+    let all = [
+        ("http_proxy", Some("h")),
+        ("HTTP_PROXY", Some("H")),
+        ("ALL_PROXY", Some("A")),
+        ("all_proxy", Some("a")),
+        ("HTTPS_PROXY", Some("S")),
+        ("https_proxy", Some("s")),
+    ];
+    for (count, host) in [(0, ""), (2, ""), (3, "a"), (4, "a"), (5, "s"), (6, "s")] {
+        let got = from_env("host", look_up(&all[..count])).unwrap();
+        let want = (!host.is_empty()).then(|| format!("http://{host}:1080"));
+        assert_eq!(got.map(|proxy| proxy.to_url()), want, "{count}");
+    }
+    for (vars, used) in [
+        (
+            [("all_proxy", Some("a")), ("ALL_PROXY", Some("b"))],
+            Some("a"),
+        ),
+        (
+            [("HTTPS_PROXY", Some("a")), ("https_proxy", Some("b"))],
+            Some("b"),
+        ),
+        (
+            [("https_proxy", Some("")), ("HTTPS_PROXY", Some("b"))],
+            Some("b"),
+        ),
+        (
+            [("HTTPS_PROXY", Some("")), ("all_proxy", Some("b"))],
+            Some("b"),
+        ),
+        (
+            [("all_proxy", Some("")), ("ALL_PROXY", Some("b"))],
+            Some("b"),
+        ),
+        ([("https_proxy", Some("")), ("ALL_PROXY", Some(""))], None),
+        ([("https_proxy", Some("a")), ("no_proxy", Some("*"))], None),
+        (
+            [("https_proxy", Some("a")), ("NO_PROXY", Some("host"))],
+            None,
+        ),
+        (
+            [("https_proxy", Some("a")), ("NO_PROXY", Some("other"))],
+            Some("a"),
+        ),
+        (
+            [("https_proxy", Some("a")), ("no_proxy", Some(""))],
+            Some("a"),
+        ),
+    ] {
+        let got = from_env("host", look_up(&vars)).unwrap();
+        let want = used.map(|host| format!("http://{host}:1080"));
+        assert_eq!(got.map(|proxy| proxy.to_url()), want, "{vars:?}");
+    }
+}
+
+#[test]
+fn no_proxy_in_lower_case_hides_the_other_unless_it_is_empty() {
+    for (lower, upper, direct) in [
+        ("other", "host", false),
+        ("host", "other", true),
+        ("", "host", true),
+        (" ", "host", false),
+    ] {
+        let vars = [
+            ("https_proxy", Some("a")),
+            ("no_proxy", Some(lower)),
+            ("NO_PROXY", Some(upper)),
+        ];
+        let got = from_env("host", look_up(&vars)).unwrap();
+        assert_eq!(got.is_none(), direct, "{lower:?} {upper:?}");
+    }
+}
+
+#[test]
+fn a_bad_value_is_an_error_only_where_it_would_be_used() {
+    let bad = Some("socks5://u:s3cret@proxy");
+    for (vars, name) in [
+        (vec![("https_proxy", bad)], "https_proxy"),
+        (
+            vec![("HTTPS_PROXY", bad), ("all_proxy", Some("a"))],
+            "HTTPS_PROXY",
+        ),
+        (vec![("ALL_PROXY", Some("a b"))], "ALL_PROXY"),
+        (vec![("all_proxy", None)], "all_proxy"),
+        (
+            vec![("https_proxy", None), ("HTTPS_PROXY", Some("a"))],
+            "https_proxy",
+        ),
+        (
+            vec![("https_proxy", Some("a")), ("no_proxy", None)],
+            "no_proxy",
+        ),
+        (
+            vec![("https_proxy", Some("a")), ("NO_PROXY", None)],
+            "NO_PROXY",
+        ),
+    ] {
+        let error = from_env("host", look_up(&vars)).unwrap_err();
+        assert!(error.contains(&format!("variable {name} ")), "{error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+    for vars in [
+        vec![("https_proxy", bad), ("NO_PROXY", Some("host"))],
+        vec![("https_proxy", None), ("NO_PROXY", Some("*"))],
+        vec![
+            ("https_proxy", Some("a")),
+            ("HTTPS_PROXY", bad),
+            ("NO_PROXY", Some("host")),
+        ],
+        vec![("no_proxy", None)],
+        vec![("HTTP_PROXY", bad), ("http_proxy", None)],
+    ] {
+        assert_eq!(from_env("host", look_up(&vars)), Ok(None), "{vars:?}");
+    }
+    let vars = [
+        ("https_proxy", Some("a")),
+        ("ALL_PROXY", bad),
+        ("HTTPS_PROXY", None),
+    ];
+    assert!(from_env("host", look_up(&vars)).unwrap().is_some());
+}

@@ -1,0 +1,46 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+/// The option table as users read it.
+fn documentation() -> String {
+    let mut out = String::from(
+        "# Options\n\n\
+         Set with `momo_set_option(config, name, value, &error)`, or from the environment with\n\
+         `momo_set_options_from_env(config, &error)`: there an empty variable is an unset one.\n\
+         Durations are a whole number and a unit: `250ms`, `10s`, `5m`, `1h`.\n\n\
+         | option | environment | default | values | |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for option in &OPTIONS {
+        let default = match option.default {
+            "" => String::new(),
+            default => format!("`{default}`"),
+        };
+        out.push_str(&format!(
+            "| `{}` | `MOMO_{}` | {default} | {} | {} |\n",
+            option.name,
+            option.name.to_uppercase(),
+            option.values,
+            option.text
+        ));
+    }
+    out
+}
+
+#[test]
+fn the_documentation_is_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/options.md");
+    if std::env::var_os("MOMO_WRITE_DOCS").is_some() {
+        std::fs::write(path, documentation()).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap();
+    assert_eq!(written, documentation(), "run `make headers`");
+}
+
+#[test]
+fn the_defaults_are_values_that_can_be_set() {
+    let mut config = Config::new().unwrap();
+    for option in OPTIONS.iter().filter(|o| !o.default.is_empty()) {
+        config.set(option.name, option.default).unwrap();
+    }
+}

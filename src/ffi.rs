@@ -1,0 +1,27 @@
+//! The boundary to C, and beside `sys` the only unsafe code. It decides nothing: it checks
+//! pointers, turns C's text into ours and our results into C's, and lets no panic through.
+
+mod guard;
+mod strings;
+
+// In the order in which the header explains them.
+
+mod version;
+
+mod error;
+
+mod config;
+
+mod logger;
+
+mod client;
+
+mod token;
+
+pub use crate::error::momo_status;
+pub use client::*;
+pub use config::*;
+pub use error::*;
+pub use logger::*;
+pub use token::*;
+pub use version::*;

@@ -1,0 +1,273 @@
+use std::ffi::c_char;
+use std::time::Duration;
+
+use super::config::momo_config;
+use super::error::momo_error;
+use super::guard::{call, caught};
+use super::strings::text;
+use super::token::momo_token;
+use crate::client::{self, Client, Given, Patience};
+use crate::error::Failure;
+use crate::error::momo_status;
+use crate::log::Journal;
+use crate::{cache, sys};
+
+/// A client: opaque, immutable once made. Any number of threads may call on it at once; free it
+/// after the last call has returned.
+#[allow(non_camel_case_types)]
+pub struct momo_client(Client);
+
+/// A day: beyond it, an overflow in the caller's arithmetic is likelier than patience.
+const LONGEST: i64 = 24 * 3600 * 1000;
+
+impl momo_client {
+    /// # Safety
+    /// `client` is NULL or live for as long as the reference is used.
+    unsafe fn of<'a>(client: *const momo_client) -> Result<&'a Client, Failure> {
+        // SAFETY: this function's own contract.
+        unsafe { client.as_ref() }
+            .map(|c| &c.0)
+            .ok_or_else(|| Failure::argument("client is NULL; make one with momo_create_client"))
+    }
+}
+
+fn patience(timeout_ms: i64) -> Result<Patience, Failure> {
+    match timeout_ms {
+        -1 => Ok(Patience::Default),
+        0 => Ok(Patience::Never),
+        1.. => Ok(Patience::For(Duration::from_millis(
+            timeout_ms.min(LONGEST).unsigned_abs(),
+        ))),
+        _ => Err(Failure::argument(
+            "timeout_ms is out of range; it is -1 (the option timeout), 0 (never block) or a \
+             number of milliseconds",
+        )),
+    }
+}
+
+/// Makes a client from a config. Touches no network.
+///
+/// Reads key files, the trust store and, for proxy=env, the environment. Later changes of the
+/// config do not reach the client.
+///
+/// Ownership: the client is the caller's, freed with momo_free_client(). NULL: `client` is set to
+/// NULL first and stays so on failure; `error` may be NULL. Threads and forks: any; a client made
+/// before fork works in both processes. Blocks: as long as reading these files. Errors:
+/// MOMO_INVALID_ARGUMENT; MOMO_INVALID_CONFIG where a credential is missing or the trust store has
+/// nothing in it. Since 0.1.0.
+///
+/// # Safety
+/// `config` is NULL or live and not changed meanwhile, `client` and `error` are NULL or valid for
+/// writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_create_client(
+    config: *const momo_config,
+    client: *mut *mut momo_client,
+    error: *mut *mut momo_error,
+) -> momo_status {
+    // SAFETY: `client` is NULL or valid, `error` is as `call` wants it, `config` is as `of` wants
+    // it, all by this function's own contract.
+    unsafe {
+        if !client.is_null() {
+            *client = std::ptr::null_mut();
+        }
+        call(error, || {
+            sys::count_forks();
+            let config = momo_config::of(config)?;
+            if client.is_null() {
+                return Err(Failure::argument(
+                    "client is NULL; give a place for the client",
+                ));
+            }
+            *client = Box::into_raw(Box::new(momo_client(Client::new(config)?)));
+            Ok(())
+        })
+    }
+}
+
+/// Ends every call in progress on this client, and every later one, with MOMO_CANCELLED. Final.
+///
+/// Calls in progress end within 100 ms, whatever they wait for. Other clients are not touched,
+/// also where they share the token. On Windows a TCP connection that is being made ends with its
+/// own time-out.
+///
+/// Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads
+/// and forks: any thread; calls of the other process go on. Blocks: never. Since 0.1.0.
+///
+/// # Safety
+/// `client` is NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
+    // SAFETY: NULL or live, by this function's own contract.
+    if let Some(client) = unsafe { client.as_ref() } {
+        caught(|| client.0.cancel());
+    }
+}
+
+/// Frees a client. A token that it shared stays in the process for its equals until it expires.
+///
+/// Ownership: takes it; tokens handed out live on. NULL: nothing happens. Threads and forks: any
+/// thread, once, after the last call on it has returned. Blocks: never. Since 0.1.0.
+///
+/// # Safety
+/// `client` is NULL or was made by momo_create_client, is not freed, and no call on it is running.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
+    if !client.is_null() {
+        // SAFETY: made by momo_create_client from a box, by this function's own contract.
+        let client = unsafe { Box::from_raw(client) };
+        caught(|| client::free(client.0));
+    }
+}
+
+/// What the two calls that hand out a token have in common.
+///
+/// # Safety
+/// `client` is NULL or live, `token` and `error` are NULL or valid for writing.
+unsafe fn hand_out(
+    client: *const momo_client,
+    timeout_ms: i64,
+    token: *mut *mut momo_token,
+    error: *mut *mut momo_error,
+    get: impl FnOnce(
+        &Client,
+        Patience,
+        &mut Journal,
+        fn(&Given) -> *mut momo_token,
+    ) -> Result<*mut momo_token, Failure>,
+) -> momo_status {
+    // SAFETY: `token` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
+    // it, all by this function's own contract.
+    unsafe {
+        if !token.is_null() {
+            *token = std::ptr::null_mut();
+        }
+        call(error, || {
+            let client = momo_client::of(client)?;
+            let patience = patience(timeout_ms)?;
+            if token.is_null() {
+                return Err(Failure::argument(
+                    "token is NULL; give a place for the token",
+                ));
+            }
+            let mut journal = Journal::for_logger(client.logger.as_ref());
+            let outcome = get(client, patience, &mut journal, momo_token::hand_out);
+            if let Some(logger) = &client.logger {
+                logger.write(&journal.into_lines());
+            }
+            *token = outcome?;
+            Ok(())
+        })
+    }
+}
+
+/// Asks the gateway for a new token: the operation CreateAccessToken.
+///
+/// Never from a cache, never held up by a pause; the token becomes the one that momo_get_token()
+/// hands out. Programs that pay want momo_get_token(): MTN advises against a token per
+/// transaction.
+///
+/// `timeout_ms` is the call's whole time, retries included: -1 is the option `timeout`, 0 never
+/// blocks and so always ends with MOMO_WOULD_BLOCK; more than a day is taken as a day.
+///
+/// Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
+/// first and stays so on failure; `error` may be NULL. Threads and forks: any number at once.
+/// Blocks: at most `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
+/// Since 0.1.0.
+///
+/// # Safety
+/// `client` is NULL or live, `token` and `error` are NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_create_token(
+    client: *const momo_client,
+    timeout_ms: i64,
+    token: *mut *mut momo_token,
+    error: *mut *mut momo_error,
+) -> momo_status {
+    // SAFETY: this function's own contract is that of `hand_out`.
+    unsafe {
+        hand_out(
+            client,
+            timeout_ms,
+            token,
+            error,
+            |client, patience, journal, give| client.create_token(patience, journal, give),
+        )
+    }
+}
+
+/// A token that is good now: what programs call before each payment.
+///
+/// Fresh: a copy of the token at hand, without lock or network. Stale (the option
+/// `refresh_margin`): one caller asks for a new one, at most 5 s and once; the others, and that
+/// one too where it fails, get the token at hand, and `refresh_status` says why. Expired or none:
+/// one caller asks, the others wait and share the answer. After a failure the same failure is
+/// given back for a pause of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
+/// `retry_after_ms` says how long.
+///
+/// `timeout_ms` is the call's whole time: -1 is the option `timeout`; 0 never blocks and ends with
+/// MOMO_WOULD_BLOCK where only waiting would help; more than a day is taken as a day.
+///
+/// Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
+/// first and stays so on failure; `error` may be NULL. Threads and forks: any number at once; a
+/// forked child goes on with its parent's token. Blocks: not where a token is fresh, else at most
+/// `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE. Since 0.1.0.
+///
+/// # Safety
+/// `client` is NULL or live, `token` and `error` are NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_get_token(
+    client: *const momo_client,
+    timeout_ms: i64,
+    token: *mut *mut momo_token,
+    error: *mut *mut momo_error,
+) -> momo_status {
+    // SAFETY: this function's own contract is that of `hand_out`.
+    unsafe {
+        hand_out(
+            client,
+            timeout_ms,
+            token,
+            error,
+            |client, patience, journal, give| client.get_token(patience, journal, give),
+        )
+    }
+}
+
+/// Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again.
+///
+/// Does nothing where it is not the current token any more, so a hundred threads that saw the same
+/// refusal cause one request. Buys at most one new token per 5 s: where that one is invalidated at
+/// once too, momo_get_token() ends with MOMO_UNAUTHORIZED until the 5 s are over.
+///
+/// Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing else. Threads and
+/// forks: any. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+///
+/// # Safety
+/// `client` is NULL or live, `access_token` is NULL or NUL-terminated, `error` is NULL or valid for
+/// writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_invalidate_token(
+    client: *const momo_client,
+    access_token: *const c_char,
+    error: *mut *mut momo_error,
+) -> momo_status {
+    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
+    unsafe {
+        call(error, || {
+            let client = momo_client::of(client)?;
+            client.invalidate_token(text(access_token, "access_token")?);
+            Ok(())
+        })
+    }
+}
+
+/// Forgets and wipes every token that this process holds, of every client; tokens handed out stay
+/// as they are.
+///
+/// Ownership: none changes hands. Threads and forks: any; the other process keeps its own. Blocks:
+/// never. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub extern "C" fn momo_clear_cache() {
+    caught(cache::clear);
+}

@@ -1,0 +1,101 @@
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ffi::c_char;
+
+use zeroize::Zeroize;
+
+use crate::client::Given;
+use crate::life;
+
+/// A token: the caller's own copy, freed and wiped with momo_free_token(). Grows only at its end,
+/// so never copy it by value. No string in it is NULL.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+pub struct momo_token {
+    /// The token, exactly as the gateway sent it.
+    pub access_token: *const c_char,
+    /// As the gateway sent it: MTN's says "access_token", not "Bearer"; "" where it sent none.
+    pub token_type: *const c_char,
+    /// "Bearer " and the token: the value of the Authorization header to send.
+    pub authorization: *const c_char,
+    /// Seconds left when the call returned; 0 where the gateway named no usable lifetime.
+    pub expires_in: i64,
+    /// Unix time in seconds at which it expires; 0 where that is not known.
+    pub expires_at: i64,
+    /// Seconds, as the gateway said when it issued it, at most 86400; 0 where it did not.
+    pub lifetime: i64,
+    /// Why the last refresh failed, a momo_status; MOMO_OK (0) where none did.
+    pub refresh_status: i32,
+}
+
+/// One allocation: how much text there is, the token, the text that it points to.
+#[repr(C)]
+struct Block {
+    text: usize,
+    token: momo_token,
+}
+
+fn layout(text: usize) -> Option<Layout> {
+    let size = size_of::<Block>().checked_add(text)?;
+    Layout::from_size_align(size, align_of::<Block>()).ok()
+}
+
+impl momo_token {
+    pub(super) fn hand_out(given: &Given) -> *mut momo_token {
+        let token = given.token;
+        let text = token.text();
+        let Some(layout) = layout(text.len()) else {
+            return std::ptr::null_mut();
+        };
+        let seconds = |time: std::time::Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let lifetime = token.lifetime.map_or(0, seconds);
+        let expires_at = token.lifetime.map_or(0, |l| seconds(token.issued.wall + l));
+        // SAFETY: the layout is that of a Block followed by `text`, never empty; every part that is
+        // written lies within it, and the pointers kept in it point into it.
+        unsafe {
+            let block = alloc(layout).cast::<Block>();
+            if block.is_null() {
+                handle_alloc_error(layout);
+            }
+            let copy = block.add(1).cast::<u8>();
+            std::ptr::copy_nonoverlapping(text.as_ptr(), copy, text.len());
+            block.write(Block {
+                text: text.len(),
+                token: momo_token {
+                    access_token: copy.add(token.access_at()).cast(),
+                    token_type: copy.add(token.type_at()).cast(),
+                    authorization: copy.cast(),
+                    expires_in: life::left(token, given.now).map_or(0, seconds),
+                    expires_at,
+                    lifetime,
+                    refresh_status: given.refresh_status as i32,
+                },
+            });
+            &raw mut (*block).token
+        }
+    }
+}
+
+/// Wipes and frees a token.
+///
+/// Ownership: takes it; its strings go with it. NULL: nothing happens. Threads and forks: any
+/// thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
+///
+/// # Safety
+/// `token` is NULL or was handed out by this library and not freed since.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_free_token(token: *mut momo_token) {
+    if token.is_null() {
+        return;
+    }
+    // SAFETY: handed out by `hand_out`, so it lies in a Block of the layout that its length says.
+    unsafe {
+        let block = token
+            .byte_sub(std::mem::offset_of!(Block, token))
+            .cast::<Block>();
+        let text = (*block).text;
+        std::slice::from_raw_parts_mut(block.add(1).cast::<u8>(), text).zeroize();
+        if let Some(layout) = layout(text) {
+            dealloc(block.cast(), layout);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! State that a forked child must not inherit.
+//!
+//! Between `fork` and its next line a child owns a copy of every lock, connection and queue of
+//! its parent, in whatever state the parent's other threads had left them. A [`ForkCell`] holds
+//! such state together with the process it belongs to. Another process finds the cell empty and
+//! fills it anew; what the parent left in it is leaked, never dropped: dropping would touch
+//! half-written structures and could speak on the parent's connections.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use crate::sys;
+
+pub(crate) struct ForkCell<T> {
+    owned: ArcSwapOption<Owned<T>>,
+}
+
+struct Owned<T> {
+    generation: u64,
+    value: T,
+}
+
+/// A borrowed value of a [`ForkCell`], alive for as long as it is held.
+pub(crate) struct Held<T>(Arc<Owned<T>>);
+
+impl<T> std::ops::Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0.value
+    }
+}
+
+impl<T> ForkCell<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            owned: ArcSwapOption::const_empty(),
+        }
+    }
+
+    /// This process's value, made by `make` where there is none yet.
+    pub(crate) fn get_or_try<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<Held<T>, E> {
+        let generation = sys::generation();
+        let current = self.owned.load_full();
+        if let Some(owned) = &current {
+            if owned.generation == generation {
+                return Ok(Held(Arc::clone(owned)));
+            }
+        }
+        let fresh = Arc::new(Owned {
+            generation,
+            value: make()?,
+        });
+        let found = self
+            .owned
+            .compare_and_swap(&current, Some(Arc::clone(&fresh)));
+        let won = match (&*found, &current) {
+            (Some(found), Some(current)) => Arc::ptr_eq(found, current),
+            (None, None) => true,
+            _ => false,
+        };
+        if won {
+            // Two references would be released here, the cell's and ours: both are the parent's.
+            std::mem::forget(current);
+            std::mem::forget(arc_swap::Guard::into_inner(found));
+            return Ok(Held(fresh));
+        }
+        match arc_swap::Guard::into_inner(found) {
+            Some(owned) => Ok(Held(owned)),
+            None => Ok(Held(fresh)),
+        }
+    }
+
+    pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> Held<T> {
+        match self.get_or_try(|| Ok::<T, std::convert::Infallible>(make())) {
+            Ok(held) => held,
+        }
+    }
+
+    /// This process's value, where it has made one.
+    pub(crate) fn get(&self) -> Option<Held<T>> {
+        let owned = self.owned.load_full()?;
+        if owned.generation == sys::generation() {
+            Some(Held(owned))
+        } else {
+            std::mem::forget(owned);
+            None
+        }
+    }
+}
+
+impl<T> Drop for ForkCell<T> {
+    fn drop(&mut self) {
+        let owned = self.owned.swap(None);
+        if owned
+            .as_ref()
+            .is_some_and(|o| o.generation != sys::generation())
+        {
+            std::mem::forget(owned);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn foreign(drops: &Arc<AtomicUsize>) -> ForkCell<Counted> {
+        let cell = ForkCell::new();
+        cell.owned.store(Some(Arc::new(Owned {
+            generation: sys::generation() ^ 1,
+            value: Counted(Arc::clone(drops)),
+        })));
+        cell
+    }
+
+    #[test]
+    fn the_value_is_made_once_and_dropped_with_the_cell() {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let cell = ForkCell::new();
+        assert!(cell.get().is_none());
+        for _ in 0..3 {
+            drop(cell.get_or(|| Counted(Arc::clone(&drops))));
+        }
+        assert_eq!(drops.load(Ordering::SeqCst), 0);
+        drop(cell);
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn another_process_s_value_is_neither_used_nor_dropped() {
+        let theirs = Arc::new(AtomicUsize::new(0));
+        let ours = Arc::new(AtomicUsize::new(0));
+        let cell = foreign(&theirs);
+        assert!(cell.get().is_none());
+        let held = cell.get_or(|| Counted(Arc::clone(&ours)));
+        assert!(Arc::ptr_eq(&held.0.value.0, &ours));
+        drop(held);
+        drop(cell);
+        drop(foreign(&theirs));
+        assert_eq!(theirs.load(Ordering::SeqCst), 0);
+        assert_eq!(ours.load(Ordering::SeqCst), 1);
+    }
+}

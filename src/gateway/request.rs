@@ -1,0 +1,76 @@
+//! The one request there is.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH};
+use ureq::http::{HeaderName, HeaderValue, Request, Uri};
+use zeroize::Zeroizing;
+
+use crate::config::Settings;
+use crate::error::Failure;
+use crate::secret::Secret;
+
+const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
+
+/// What every request of a client has in common, checked and encoded once.
+pub(super) struct Template {
+    uri: Uri,
+    authorization: HeaderValue,
+    subscription_keys: Vec<HeaderValue>,
+}
+
+impl Template {
+    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+        let url = format!(
+            "{}/{}/token/",
+            settings.base_url.canonical(),
+            settings.product
+        );
+        let uri = url
+            .parse()
+            .map_err(|_| Failure::config("option base_url: it makes no valid URL; check it"))?;
+        let pair = Zeroizing::new(format!(
+            "{}:{}",
+            settings.api_user.expose(),
+            settings.api_key.expose()
+        ));
+        let basic = Zeroizing::new(format!(
+            "Basic {}",
+            &*Zeroizing::new(STANDARD.encode(&*pair))
+        ));
+        let keys = settings.subscription_keys.iter().map(Secret::expose);
+        Ok(Self {
+            uri,
+            authorization: sensitive(&basic)?,
+            subscription_keys: keys.map(sensitive).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// `key` is the subscription key's place: 0 the primary, 1 the secondary.
+    pub(super) fn request(&self, key: usize, keep_connection: bool) -> Request<()> {
+        let mut request = Request::new(());
+        *request.method_mut() = ureq::http::Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        let headers = request.headers_mut();
+        headers.insert(AUTHORIZATION, self.authorization.clone());
+        if let Some(key) = self.subscription_keys.get(key) {
+            headers.insert(SUBSCRIPTION_KEY, key.clone());
+        }
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        if !keep_connection {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        request
+    }
+
+    pub(super) fn keys(&self) -> usize {
+        self.subscription_keys.len()
+    }
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| Failure::config("a credential cannot be sent in an HTTP header; check it"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,221 @@
+//! TCP connections that end on time and can be ended from another thread.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, SockRef, Socket, Type};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, ShutdownHandle,
+    Transport, time,
+};
+
+use super::broken::{Broken, Cause, Phase};
+use super::resolver;
+
+/// Looks the host up and connects. The first link of the chain, but for a tunnel through a proxy.
+#[derive(Debug)]
+pub(super) struct Dialer {
+    /// For plain http: whatever the host name says, nothing but this machine is talked to.
+    pub(super) loopback_only: bool,
+}
+
+impl<In: Transport> Connector<In> for Dialer {
+    type Out = Either<In, TcpTransport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        if let Some(tunnel) = chained {
+            return Ok(Some(Either::A(tunnel)));
+        }
+        let deadline = Instant::now() + *time_left(details).after;
+        let stream = self.dial(details, deadline)?;
+        let buffers = LazyBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(Some(Either::B(TcpTransport { stream, buffers })))
+    }
+}
+
+impl Dialer {
+    fn dial(
+        &self,
+        details: &ConnectionDetails,
+        deadline: Instant,
+    ) -> Result<Arc<TcpStream>, ureq::Error> {
+        let missing = || Broken::new(Phase::Connect, Cause::Unreachable, "the URL has no host");
+        let host = details.uri.host().ok_or_else(missing)?;
+        let default_port = if details.needs_tls() { 443 } else { 80 };
+        let port = details.uri.port_u16().unwrap_or(default_port);
+        let register = |handle| (details.register_shutdown)(handle).is_ok();
+        let mut ips = resolver::look_up(host, deadline, &register)?;
+        if self.loopback_only {
+            ips.retain(IpAddr::is_loopback);
+            if ips.is_empty() {
+                return Err(Broken::new(
+                    Phase::Resolve,
+                    Cause::NoAddress,
+                    format!(
+                        "{host} has no address on this machine's loopback, and plain http goes \
+                         nowhere else; use https, or mend the hosts file"
+                    ),
+                )
+                .into());
+            }
+        }
+        let mut last = None;
+        for (tried, ip) in ips.iter().enumerate() {
+            let address = SocketAddr::new(*ip, port);
+            let left = deadline.saturating_duration_since(Instant::now());
+            // Half of what is left for each address but the last: an address that swallows
+            // packets must not starve those that would answer.
+            let share = if tried + 1 < ips.len() {
+                left / 2
+            } else {
+                left
+            };
+            match connect(address, share, &register) {
+                Ok(stream) => return Ok(stream),
+                Err(broken) if broken.cause == Cause::Cancelled => return Err(broken.into()),
+                Err(broken) => last = Some(broken),
+            }
+        }
+        resolver::forget(host);
+        Err(last
+            .unwrap_or_else(|| Broken::timed_out(Phase::Connect))
+            .into())
+    }
+}
+
+fn connect(
+    address: SocketAddr,
+    time: Duration,
+    register: &dyn Fn(Weak<dyn ShutdownHandle>) -> bool,
+) -> Result<Arc<TcpStream>, Broken> {
+    let unreachable = |error: io::Error| match error.kind() {
+        io::ErrorKind::TimedOut => Broken::timed_out(Phase::Connect),
+        _ => Broken::new(
+            Phase::Connect,
+            Cause::Unreachable,
+            format!("{address} cannot be reached ({error}); check host, port, firewall and proxy"),
+        ),
+    };
+    if time.is_zero() {
+        return Err(Broken::timed_out(Phase::Connect));
+    }
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None);
+    let stream = Arc::new(TcpStream::from(socket.map_err(unreachable)?));
+    // Registered before it connects, so that a cancellation ends the connecting too.
+    let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&(Arc::clone(&stream) as _));
+    if !register(handle) {
+        return Err(Broken::cancelled(Phase::Connect));
+    }
+    SockRef::from(&*stream)
+        .connect_timeout(&address.into(), time)
+        .map_err(unreachable)?;
+    stream.set_nodelay(true).map_err(unreachable)?;
+    Ok(stream)
+}
+
+/// What is left of the time for connecting, which is counted from its start.
+pub(super) fn time_left(details: &ConnectionDetails) -> NextTimeout {
+    let spent = match details.now {
+        time::Instant::Exact(start) => start.elapsed(),
+        _ => Duration::ZERO,
+    };
+    NextTimeout {
+        after: details.timeout.after.saturating_sub(spent).into(),
+        ..details.timeout
+    }
+}
+
+pub(super) struct TcpTransport {
+    stream: Arc<TcpStream>,
+    buffers: LazyBuffers,
+}
+
+/// Repeats what a signal interrupts and gives it no more time than was left.
+fn within(
+    timeout: NextTimeout,
+    set: impl Fn(Option<Duration>) -> io::Result<()>,
+    mut work: impl FnMut() -> io::Result<usize>,
+) -> Result<usize, ureq::Error> {
+    let deadline = Instant::now().checked_add(*timeout.after);
+    loop {
+        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
+        let phase = Phase::Wait;
+        if left.is_some_and(|l| l.is_zero()) {
+            return Err(Broken::timed_out(phase).into());
+        }
+        match set(left).and_then(|()| work()) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Broken::from_io(phase, &error).into()),
+            Ok(amount) => return Ok(amount),
+        }
+    }
+}
+
+impl Transport for TcpTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let mut stream = &*self.stream;
+        let mut output = &self.buffers.output()[..amount];
+        while !output.is_empty() {
+            let written = within(
+                timeout,
+                |left| stream.set_write_timeout(left),
+                || stream.write(output),
+            )?;
+            output = &output[written..];
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let mut stream = &*self.stream;
+        let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(Broken::header_too_large().into());
+        }
+        let amount = within(
+            timeout,
+            |left| stream.set_read_timeout(left),
+            || stream.read(input),
+        )?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
+    fn is_open(&mut self) -> bool {
+        let silent = |result: io::Result<usize>| {
+            result.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+        };
+        #[cfg(unix)]
+        {
+            let mut byte = [std::mem::MaybeUninit::uninit()];
+            let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+            silent(SockRef::from(&*self.stream).recv_with_flags(&mut byte, flags))
+        }
+        #[cfg(not(unix))]
+        {
+            self.stream.set_nonblocking(true).is_ok()
+                && silent(self.stream.peek(&mut [0]))
+                && self.stream.set_nonblocking(false).is_ok()
+        }
+    }
+}
+
+impl std::fmt::Debug for TcpTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TcpTransport")
+    }
+}

@@ -1,0 +1,189 @@
+//! TLS over whatever connection there is. ureq's own connector would parse the trust store anew
+//! for every client; this one takes a store that the whole process shares.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::pki_types::ServerName;
+use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
+    TransportAdapter,
+};
+
+use super::broken::{Broken, Cause, Phase, find_in_io};
+use super::socket::time_left;
+use crate::error::Failure;
+
+/// A client speaks to one host, and perhaps to one proxy over TLS.
+const SESSIONS: usize = 4;
+
+pub(super) struct TlsConnector {
+    config: Arc<ClientConfig>,
+}
+
+impl TlsConnector {
+    pub(super) fn new(roots: Arc<RootCertStore>) -> Result<Self, Failure> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.resumption = Resumption::in_memory_sessions(SESSIONS);
+        Ok(Self {
+            config: Arc::new(config),
+        })
+    }
+
+    fn handshake(
+        &self,
+        details: &ConnectionDetails,
+        inner: Box<dyn Transport>,
+    ) -> Result<StreamOwned<ClientConnection, TransportAdapter>, ureq::Error> {
+        let host = details.uri.host().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(bare.to_owned())
+            .map_err(|_| untrusted("the host name cannot be in a certificate; check base_url"))?;
+        let mut conn = ClientConnection::new(Arc::clone(&self.config), name)
+            .map_err(|e| untrusted(&explain(&e)))?;
+        let mut sock = TransportAdapter::new(inner, details.current_time.clone());
+        sock.set_timeout(time_left(details));
+        conn.complete_io(&mut sock)
+            .map_err(|e| handshake_error(&e))?;
+        Ok(StreamOwned { conn, sock })
+    }
+}
+
+impl<In: Transport> Connector<In> for TlsConnector {
+    type Out = Either<In, TlsTransport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        let Some(inner) = chained else {
+            return Ok(None);
+        };
+        if !details.needs_tls() {
+            return Ok(Some(Either::A(inner)));
+        }
+        let stream = self.handshake(details, Box::new(inner))?;
+        let buffers = LazyBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(Some(Either::B(TlsTransport { stream, buffers })))
+    }
+}
+
+fn untrusted(detail: &str) -> Broken {
+    Broken::new(Phase::Handshake, Cause::Untrusted, detail)
+}
+
+fn handshake_error(error: &io::Error) -> Broken {
+    if let Some(broken) = find_in_io(error) {
+        return broken.clone().during(Phase::Handshake);
+    }
+    match error.get_ref().and_then(|e| e.downcast_ref()) {
+        Some(tls) => untrusted(&explain(tls)),
+        None => Broken::new(
+            Phase::Handshake,
+            Cause::Lost,
+            format!("the server ended it ({error}); it may be overloaded, or not speak TLS"),
+        ),
+    }
+}
+
+/// The rule that failed and what to do, for the failures that people meet.
+fn explain(error: &rustls::Error) -> String {
+    use rustls::Error as E;
+    let (rule, advice) = match error {
+        E::InvalidCertificate(certificate) => match certificate {
+            CertificateError::UnknownIssuer => (
+                "its issuer is not trusted",
+                "check option ca, and whether something on the way intercepts TLS",
+            ),
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
+                "it has expired",
+                "check this machine's clock, then tell the server's operator",
+            ),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                ("it is not valid yet", "check this machine's clock")
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                (
+                    "it is not for this host name",
+                    "check base_url, and whether something on the way intercepts TLS",
+                )
+            }
+            CertificateError::Revoked => ("it was revoked", "tell the server's operator"),
+            _ => ("it breaks a rule", "tell the server's operator"),
+        },
+        E::InvalidMessage(_) => {
+            return "the server does not answer in TLS; check the port of base_url".to_owned();
+        }
+        other => {
+            return format!(
+                "no agreement on TLS ({other}); the server may be too old or too strict"
+            );
+        }
+    };
+    format!("the server's certificate is not accepted: {rule} ({error}); {advice}")
+}
+
+pub(super) struct TlsTransport {
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+    buffers: LazyBuffers,
+}
+
+impl Transport for TlsTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.stream.sock.set_timeout(timeout);
+        let output = &self.buffers.output()[..amount];
+        Ok(self.stream.write_all(output)?)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.stream.sock.set_timeout(timeout);
+        let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(Broken::header_too_large().into());
+        }
+        let amount = match self.stream.read(input) {
+            Ok(amount) => amount,
+            // The peer closed TCP without closing TLS first. Whether something is missing is for
+            // HTTP's own framing to say.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
+            Err(error) => return Err(error.into()),
+        };
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.sock.get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+impl std::fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TlsConnector")
+    }
+}
+
+impl std::fmt::Debug for TlsTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TlsTransport")
+    }
+}

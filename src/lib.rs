@@ -1,0 +1,25 @@
+//! libmomo: access tokens for MTN Mobile Money's Partner Gateway, through a C interface.
+//!
+//! The interface is `include/momo.h`; this crate is not meant to be used from Rust. A call comes
+//! in through `ffi`, which alone knows C, goes to `client`, which knows when a token is good, and
+//! on to `cache` (who shares a token) or `gateway` (how one is asked for).
+
+#![deny(unsafe_code)]
+
+mod cache;
+mod cancel;
+mod client;
+mod clock;
+mod config;
+mod error;
+#[allow(unsafe_code)]
+pub mod ffi;
+mod fork;
+mod gateway;
+mod life;
+mod log;
+mod redact;
+mod secret;
+#[allow(unsafe_code)]
+mod sys;
+mod token;

@@ -1,0 +1,77 @@
+//! How long a token is good for: fresh, stale, expired.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::clock::Now;
+use crate::sys;
+use crate::token::Token;
+
+/// A token with a millisecond left is of no use: expired begins this early, or this part of the
+/// lifetime before the end where that is less.
+const EARLY: Duration = Duration::from_secs(10);
+const EARLY_PART: u32 = 20;
+
+/// The refresh margin is at most this part of the lifetime, and up to this much of itself is added
+/// at random, one draw per process, so that workers do not refresh together.
+const MARGIN_PART: u32 = 4;
+const MARGIN_JITTER: f64 = 0.2;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Phase {
+    Fresh,
+    Stale,
+    Expired,
+}
+
+/// Until the gateway's own expiry, by whichever clock says less: the boot clock cannot be set
+/// back, the wall clock is what the gateway goes by. None where the lifetime is not known.
+pub(crate) fn left(token: &Token, now: Now) -> Option<Duration> {
+    let lifetime = token.lifetime?;
+    let by = |issued: Duration, now: Duration| (issued + lifetime).saturating_sub(now);
+    Some(by(token.issued.boot, now.boot).min(by(token.issued.wall, now.wall)))
+}
+
+/// How long a token may still be used.
+pub(crate) fn usable(token: &Token, now: Now) -> Duration {
+    let early = token
+        .lifetime
+        .map_or(Duration::ZERO, |l| EARLY.min(l / EARLY_PART));
+    left(token, now).unwrap_or_default().saturating_sub(early)
+}
+
+/// `jitter` is this process's draw, from 0 to 1.
+pub(crate) fn phase(token: &Token, now: Now, margin: Duration, jitter: f64) -> Phase {
+    if usable(token, now).is_zero() {
+        return Phase::Expired;
+    }
+    let lifetime = token.lifetime.unwrap_or_default();
+    let margin = margin.min(lifetime / MARGIN_PART);
+    let margin = margin.mul_f64(1.0 + MARGIN_JITTER * jitter);
+    if left(token, now).unwrap_or_default() <= margin {
+        Phase::Stale
+    } else {
+        Phase::Fresh
+    }
+}
+
+/// This process's draw. A forked child draws anew.
+pub(crate) fn process_jitter(draw: impl FnOnce() -> f64) -> f64 {
+    /// The number of forks and one, then the draw in 32 bits.
+    static DRAWN: AtomicU64 = AtomicU64::new(0);
+    let forks = u64::from(sys::forks()) + 1;
+    let mut drawn = DRAWN.load(Ordering::Relaxed);
+    if drawn >> 32 != forks {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let draw = (draw() * f64::from(u32::MAX)) as u32;
+        drawn = (forks << 32) | u64::from(draw);
+        DRAWN.store(drawn, Ordering::Relaxed);
+    }
+    #[allow(clippy::cast_possible_truncation)]
+    let draw = drawn as u32;
+    f64::from(draw) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+#[path = "life_tests.rs"]
+mod tests;

@@ -1,0 +1,74 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+const START: u64 = 1_000_000;
+
+fn at(boot: i64, wall: i64) -> Now {
+    let shifted = |by: i64| Duration::from_secs(START.checked_add_signed(by).unwrap());
+    Now {
+        boot: shifted(boot),
+        wall: shifted(wall),
+    }
+}
+
+fn token(lifetime: u64) -> Token {
+    let lifetime = (lifetime > 0).then(|| Duration::from_secs(lifetime));
+    Token::new("t", "", lifetime, at(0, 0))
+}
+
+#[test]
+fn phases_follow_the_lifetime() {
+    let hour = Duration::from_secs(3600);
+    let ten_minutes = Duration::from_secs(600);
+    // lifetime, margin, jitter, seconds after issue, phase
+    for (lifetime, margin, jitter, after, expected) in [
+        (3600, ten_minutes, 0.0, 0, Phase::Fresh),
+        (3600, ten_minutes, 0.0, 2999, Phase::Fresh),
+        (3600, ten_minutes, 0.0, 3000, Phase::Stale),
+        (3600, ten_minutes, 1.0, 2879, Phase::Fresh),
+        (3600, ten_minutes, 1.0, 2880, Phase::Stale),
+        (3600, ten_minutes, 0.0, 3589, Phase::Stale),
+        (3600, ten_minutes, 0.0, 3590, Phase::Expired),
+        // At most a quarter of the lifetime.
+        (3600, hour, 0.0, 2699, Phase::Fresh),
+        (3600, hour, 0.0, 2700, Phase::Stale),
+        (4, ten_minutes, 0.0, 2, Phase::Fresh),
+        (4, ten_minutes, 0.0, 3, Phase::Stale),
+        // Early by a twentieth where that is less than ten seconds.
+        (100, ten_minutes, 0.0, 94, Phase::Stale),
+        (100, ten_minutes, 0.0, 95, Phase::Expired),
+        (3600, Duration::ZERO, 0.0, 3589, Phase::Fresh),
+        (3600, Duration::ZERO, 1.0, 3590, Phase::Expired),
+        (0, ten_minutes, 0.0, 0, Phase::Expired),
+    ] {
+        let found = phase(&token(lifetime), at(after, after), margin, jitter);
+        assert_eq!(found, expected, "{lifetime} {margin:?} {jitter} {after}");
+    }
+}
+
+#[test]
+fn neither_clock_alone_can_prolong_a_life() {
+    let hour = token(3600);
+    for (boot, wall, left_over) in [
+        (1000, 1000, 2600),
+        // The wall clock was set forward, then back.
+        (1000, 3000, 600),
+        (1000, -500_000, 2600),
+        // A suspend that only the boot clock, or only the wall clock, has seen.
+        (3000, 1000, 600),
+        (1000, 4000, 0),
+        (4000, 1000, 0),
+        (4000, -4000, 0),
+    ] {
+        let found = left(&hour, at(boot, wall)).unwrap();
+        assert_eq!(found, Duration::from_secs(left_over), "{boot} {wall}");
+    }
+}
+
+#[test]
+fn a_process_draws_its_jitter_once() {
+    let first = process_jitter(|| 0.25);
+    assert_eq!(first, process_jitter(|| 0.75));
+    assert!((0.0..=1.0).contains(&first));
+}

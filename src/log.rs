@@ -1,0 +1,87 @@
+//! What a call has to tell, kept until it may be told.
+//!
+//! Lines are collected while a call works and handed to the host's logger at its end, on the
+//! calling thread, with no lock held: a logger may call back into the library.
+
+use std::sync::Arc;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Level {
+    Error = 1,
+    Warning = 2,
+    Information = 3,
+    Debug = 4,
+}
+
+impl Level {
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        [Self::Error, Self::Warning, Self::Information, Self::Debug]
+            .into_iter()
+            .find(|l| *l as i32 == number)
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Line {
+    pub(crate) level: Level,
+    pub(crate) text: String,
+}
+
+impl Line {
+    pub(crate) fn new(level: Level, text: impl Into<String>) -> Self {
+        Self {
+            level,
+            text: text.into(),
+        }
+    }
+}
+
+pub(crate) trait Sink: Send + Sync {
+    fn write(&self, line: &Line);
+}
+
+/// The host's logger with the most detailed level it wants.
+#[derive(Clone)]
+pub(crate) struct Logger {
+    level: Level,
+    sink: Arc<dyn Sink>,
+}
+
+impl Logger {
+    pub(crate) fn new(level: Level, sink: Arc<dyn Sink>) -> Self {
+        Self { level, sink }
+    }
+
+    pub(crate) fn write(&self, lines: &[Line]) {
+        for line in lines.iter().filter(|l| l.level <= self.level) {
+            self.sink.write(line);
+        }
+    }
+}
+
+/// The lines of one call.
+#[derive(Default)]
+pub(crate) struct Journal {
+    level: Option<Level>,
+    lines: Vec<Line>,
+}
+
+impl Journal {
+    pub(crate) fn for_logger(logger: Option<&Logger>) -> Self {
+        Self {
+            level: logger.map(|l| l.level),
+            lines: Vec::new(),
+        }
+    }
+
+    /// Where nobody listens, nothing is put into words.
+    pub(crate) fn note(&mut self, level: Level, text: impl FnOnce() -> String) {
+        if self.level.is_some_and(|wanted| level <= wanted) {
+            self.lines.push(Line::new(level, text()));
+        }
+    }
+
+    pub(crate) fn into_lines(self) -> Vec<Line> {
+        self.lines
+    }
+}

@@ -1,0 +1,198 @@
+//! Makes text from outside fit to be shown: secrets hidden, one line, valid, short.
+//!
+//! A gateway, or something in front of it, may echo a request or leak an answer in part. The order
+//! matters: secrets are hidden in the whole text before anything is cut, since a cut could leave
+//! the first half of a secret that no longer looks like one.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use zeroize::Zeroizing;
+
+/// Runs of this many characters of a secret are hidden wherever they occur, so that a torn secret
+/// is hidden too. Shorter secrets are hidden as a whole.
+const WINDOW: usize = 8;
+
+const MARK: &str = "[redacted]";
+
+/// What stands between the name `access_token` and its value, in JSON, in JSON inside JSON, in
+/// HTML, in a query.
+const SEPARATORS: [&str; 11] = [
+    " ", "\t", "\r", "\n", "\"", "'", "\\", ":", "=", "&quot;", "%22",
+];
+
+pub(crate) struct Redactor {
+    /// Every configured secret in every form it may appear in, in lower case.
+    needles: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl Redactor {
+    /// `secrets` are hidden as they are; `pairs` (user, password) also where base64 has joined
+    /// them with a colon, as HTTP's Basic authentication does.
+    pub(crate) fn new<'a>(
+        secrets: impl IntoIterator<Item = &'a str>,
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let mut needles = Vec::new();
+        let mut add = |form: &str| {
+            if !form.is_empty() {
+                needles.push(Zeroizing::new(form.to_ascii_lowercase().into_bytes()));
+            }
+        };
+        for secret in secrets {
+            add(secret);
+            add(&percent_encoded(secret));
+            base64_forms(secret.as_bytes(), &mut add);
+        }
+        for (user, password) in pairs {
+            let joined = Zeroizing::new(format!("{user}:{password}"));
+            base64_forms(joined.as_bytes(), &mut add);
+        }
+        Self { needles }
+    }
+
+    /// The text with every secret hidden, control characters and broken UTF-8 replaced, and no
+    /// longer than `max` bytes.
+    pub(crate) fn clean(&self, text: &[u8], max: usize) -> String {
+        let text = String::from_utf8_lossy(text);
+        let bytes = text.as_bytes();
+        let mut hidden = vec![false; bytes.len()];
+        self.hide_secrets(bytes, &mut hidden);
+        hide_access_tokens(bytes, &mut hidden);
+        hide_jwts(bytes, &mut hidden);
+        let mut out = String::with_capacity(bytes.len().min(max));
+        let mut in_hidden = false;
+        for (at, c) in text.char_indices() {
+            let hide = hidden[at..at + c.len_utf8()].contains(&true);
+            let before = out.len();
+            match (hide, in_hidden) {
+                (true, true) => {}
+                (true, false) => out.push_str(MARK),
+                (false, _) if c.is_control() => out.push(' '),
+                // The line separators that are not control characters, and the marks that turn
+                // the direction of text around.
+                (false, _) if matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                    out.push(' ');
+                }
+                (false, _) => out.push(c),
+            }
+            in_hidden = hide;
+            if out.len() > max {
+                out.truncate(before);
+                break;
+            }
+        }
+        out
+    }
+
+    fn hide_secrets(&self, text: &[u8], hidden: &mut [bool]) {
+        let folded = Zeroizing::new(text.to_ascii_lowercase());
+        for needle in &self.needles {
+            let width = needle.len().min(WINDOW);
+            // The first byte alone rules most places out before a comparison.
+            let mut starts = [false; 256];
+            for window in needle.windows(width) {
+                starts[usize::from(window[0])] = true;
+            }
+            for (at, place) in folded.windows(width).enumerate() {
+                if starts[usize::from(place[0])] && needle.windows(width).any(|w| w == place) {
+                    hidden[at..at + width].fill(true);
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor")
+    }
+}
+
+/// A name from outside, fit for a message: what is not plain is replaced, what is long is cut.
+pub(crate) fn shortened(name: &str) -> String {
+    const LONGEST: usize = 64;
+    name.chars()
+        .take(LONGEST)
+        .map(|c| if c.is_ascii_graphic() { c } else { '?' })
+        .collect()
+}
+
+/// Every alignment that base64 can give a text inside a longer one: the characters that hold only
+/// bits of the text itself.
+fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
+    for shift in 0..3 {
+        let mut padded = Zeroizing::new(vec![0u8; shift]);
+        padded.extend_from_slice(secret);
+        for engine in [STANDARD, URL_SAFE] {
+            let encoded = Zeroizing::new(engine.encode(&*padded));
+            let first = (shift * 8).div_ceil(6);
+            let last = padded.len() * 8 / 6;
+            add(encoded.get(first..last).unwrap_or_default());
+        }
+    }
+}
+
+/// Everything but RFC 3986's unreserved characters, so that no parser can see a delimiter in it.
+pub(crate) fn percent_encoded(secret: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(secret.len() * 3));
+    for byte in secret.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            for half in [byte >> 4, byte & 15] {
+                out.push(char::from(b"0123456789ABCDEF"[usize::from(half)]));
+            }
+        }
+    }
+    out
+}
+
+/// RFC 6750's token68 alphabet, with `%` for the same text inside a URL.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(&byte)
+}
+
+fn hide_access_tokens(text: &[u8], hidden: &mut [bool]) {
+    const NAME: &[u8] = b"access_token";
+    for at in places(text, NAME) {
+        let mut value = at + NAME.len();
+        while let Some(separator) = SEPARATORS
+            .iter()
+            .find(|s| text[value..].starts_with(s.as_bytes()))
+        {
+            value += separator.len();
+        }
+        // "token_type":"access_token" is followed by the next member's name, not by a value.
+        let between = &text[at + NAME.len()..value];
+        if between.iter().any(|b| b":=".contains(b)) {
+            hide_run(text, hidden, value);
+        }
+    }
+}
+
+fn hide_jwts(text: &[u8], hidden: &mut [bool]) {
+    // Every JWT begins with the base64 of `{"`, in any of its three spellings.
+    for at in places(text, b"eyj") {
+        hide_run(text, hidden, at);
+    }
+}
+
+fn hide_run(text: &[u8], hidden: &mut [bool], from: usize) {
+    let length = text[from..]
+        .iter()
+        .take_while(|b| is_token_byte(**b))
+        .count();
+    hidden[from..from + length].fill(true);
+}
+
+fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    text.windows(name.len())
+        .enumerate()
+        .filter(move |(_, w)| w.eq_ignore_ascii_case(name))
+        .map(|(at, _)| at)
+}
+
+#[cfg(test)]
+#[path = "redact_tests.rs"]
+mod tests;

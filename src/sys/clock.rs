@@ -1,0 +1,50 @@
+//! The two clocks a token's life is measured on.
+
+use std::time::Duration;
+
+/// Time since boot, suspend included: a laptop's sleep must not prolong a token.
+#[cfg(target_os = "linux")]
+pub(crate) fn boot() -> Duration {
+    read(libc::CLOCK_BOOTTIME)
+}
+
+/// Time since the Unix epoch, to a few milliseconds: the coarse clock costs a quarter of the
+/// precise one and an expiry is counted in seconds.
+#[cfg(target_os = "linux")]
+pub(crate) fn wall() -> Duration {
+    read(libc::CLOCK_REALTIME_COARSE)
+}
+
+#[cfg(target_os = "linux")]
+fn read(clock: libc::clockid_t) -> Duration {
+    let mut now = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `now` is a valid timespec for the call to fill; both clocks exist on every Linux
+    // that Rust supports, and a failed call would leave the zero above.
+    unsafe { libc::clock_gettime(clock, &raw mut now) };
+    Duration::new(
+        u64::try_from(now.tv_sec).unwrap_or(0),
+        u32::try_from(now.tv_nsec).unwrap_or(0),
+    )
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn boot() -> Duration {
+    use once_cell::race::OnceBox;
+    use std::time::Instant;
+    static START: OnceBox<Instant> = OnceBox::new();
+    START
+        .get_or_init(|| Box::new(Instant::now()))
+        .elapsed()
+        // Zero is never a real reading, so that "before the first" can be told apart.
+        .saturating_add(Duration::from_secs(1))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn wall() -> Duration {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default()
+}
