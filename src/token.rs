@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use crate::clock::Now;
+use crate::secret::SecretBytes;
 
 const SCHEME: &str = "Bearer ";
 
 pub(crate) struct Token {
     /// `Bearer <access_token>\0<token_type>\0`: what a caller is given, in the form it is given in,
     /// so that handing it out is one copy.
-    text: Zeroizing<Vec<u8>>,
+    text: SecretBytes,
     /// Where the token type begins.
     type_at: usize,
     /// As the gateway said; None where it said nothing usable.
@@ -24,7 +23,7 @@ impl Token {
     /// `access` is of RFC 6750's alphabet and `kind` has no NUL: both were checked on arrival.
     pub(crate) fn new(access: &str, kind: &str, lifetime: Option<Duration>, issued: Now) -> Self {
         let length = SCHEME.len() + access.len() + kind.len() + 2;
-        let mut text = Zeroizing::new(Vec::with_capacity(length));
+        let mut text = SecretBytes::with_capacity(length);
         for part in [SCHEME, access, "\0"] {
             text.extend_from_slice(part.as_bytes());
         }

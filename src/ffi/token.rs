@@ -1,7 +1,7 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ffi::c_char;
 
-use zeroize::Zeroize;
+use zeroize::zeroize_bytes;
 
 use crate::client::Given;
 use crate::life;
@@ -93,7 +93,10 @@ pub unsafe extern "C" fn momo_free_token(token: *mut momo_token) {
             .byte_sub(std::mem::offset_of!(Block, token))
             .cast::<Block>();
         let text = (*block).text;
-        std::slice::from_raw_parts_mut(block.add(1).cast::<u8>(), text).zeroize();
+        zeroize_bytes(std::slice::from_raw_parts_mut(
+            block.add(1).cast::<u8>(),
+            text,
+        ));
         if let Some(layout) = layout(text) {
             dealloc(block.cast(), layout);
         }

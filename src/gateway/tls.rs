@@ -5,7 +5,9 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::pki_types::ServerName;
+use rustls::crypto::{CryptoProvider, KeyProvider};
+use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::sign::SigningKey;
 use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
@@ -19,13 +21,30 @@ use crate::error::Failure;
 /// A client speaks to one host, and perhaps to one proxy over TLS.
 const SESSIONS: usize = 4;
 
+/// The gateway knows clients by their credentials, not by certificates: signing with a private key
+/// of one's own is left out of the library.
+#[derive(Debug)]
+struct NoClientKeys;
+
+impl KeyProvider for NoClientKeys {
+    fn load_private_key(
+        &self,
+        _: PrivateKeyDer<'static>,
+    ) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General("no client certificates".to_owned()))
+    }
+}
+
 pub(super) struct TlsConnector {
     config: Arc<ClientConfig>,
 }
 
 impl TlsConnector {
     pub(super) fn new(roots: Arc<RootCertStore>) -> Result<Self, Failure> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(CryptoProvider {
+            key_provider: &NoClientKeys,
+            ..rustls::crypto::ring::default_provider()
+        });
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?

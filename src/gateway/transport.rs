@@ -8,7 +8,6 @@ use rustls::RootCertStore;
 use ureq::http::{HeaderMap, Request};
 use ureq::unversioned::transport::Connector;
 use ureq::{Agent, Proxy, Timeout};
-use zeroize::Zeroizing;
 
 use super::broken::{self, Broken, Cause, Phase};
 use super::resolver::Later;
@@ -19,6 +18,7 @@ use super::wire::WireConnector;
 use crate::config::{Scheme, Settings};
 use crate::error::Failure;
 use crate::fork::{ForkCell, Held};
+use crate::secret::SecretBytes;
 
 /// A token answer has some 634 bytes.
 pub(super) const LARGEST_BODY: usize = 64 * 1024;
@@ -48,7 +48,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     /// No longer than [`LARGEST_BODY`] and one byte.
-    pub(super) body: Zeroizing<Vec<u8>>,
+    pub(super) body: SecretBytes,
     /// Why the body is not whole.
     pub(super) torn: Option<Broken>,
 }
@@ -124,9 +124,9 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Answer {
         usize::try_from(l).map_or(LARGEST_BODY, |l| l.min(LARGEST_BODY))
     });
     // One byte more than is taken: whether there is more than that must be seen.
-    let mut text = Zeroizing::new(Vec::with_capacity(capacity + 1));
+    let mut text = SecretBytes::with_capacity(capacity + 1);
     let limit = LARGEST_BODY as u64 + 1;
-    let torn = body.into_reader().take(limit).read_to_end(&mut text);
+    let torn = body.into_reader().take(limit).read_to_end(&mut *text);
     Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,
