@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 /// is hidden too. Shorter secrets are hidden as a whole.
 const WINDOW: usize = 8;
 
+/// Shorter pieces of base64 are no sign of a secret.
+const SHORTEST_FORM: usize = 4;
+
 const MARK: &str = "[redacted]";
 
 /// What stands between the name `access_token` and its value, in JSON, in JSON inside JSON, in
@@ -127,7 +130,11 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
             let encoded = Zeroizing::new(engine.encode(&*padded));
             let first = (shift * 8).div_ceil(6);
             let last = padded.len() * 8 / 6;
-            add(encoded.get(first..last).unwrap_or_default());
+            let form = encoded.get(first..last).unwrap_or_default();
+            // Two letters are in every word; a secret of two bytes is hidden as it is.
+            if form.len() >= SHORTEST_FORM {
+                add(form);
+            }
         }
     }
 }

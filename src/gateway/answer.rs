@@ -67,7 +67,7 @@ fn grant(answer: &Answer, issued: Now) -> Result<Token, Unusable> {
         return Err(Unusable::Content("it is larger than 64 KiB".to_owned()));
     }
     // serde's own message would quote the body; the place is all that is needed.
-    let mut grant: Grant = serde_json::from_slice(&answer.body).map_err(|e| {
+    let mut grant: Grant = object(&answer.body).map_err(|e| {
         Unusable::Content(format!(
             "it is no JSON object with a text access_token (line {}, column {})",
             e.line(),
@@ -87,6 +87,12 @@ fn grant(answer: &Answer, issued: Now) -> Result<Token, Unusable> {
         copy.zeroize();
     }
     token.map_err(|why| Unusable::Content(why.to_owned()))
+}
+
+/// serde also takes an array of a struct's members for the struct: here an array is nothing.
+fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> serde_json::Result<T> {
+    let array = text.trim_ascii_start().starts_with(b"[");
+    serde_json::from_slice(if array { b"" } else { text })
 }
 
 fn check(token: &str) -> Result<(), &'static str> {
@@ -155,12 +161,12 @@ fn refusal(answer: &Answer, redactor: &Redactor) -> Refusal {
     if let Some(firewall) = firewall(answer, redactor) {
         return firewall;
     }
-    let complaint: Complaint = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let complaint: Complaint = object(&answer.body).unwrap_or_default();
     let text = |value: &Option<serde_json::Value>, max| {
         let text = value.as_ref().and_then(serde_json::Value::as_str);
         redactor.clean(text.unwrap_or_default().as_bytes(), max)
     };
-    let error = text(&complaint.error, LONGEST_CODE);
+    let error = identifier(&text(&complaint.error, LONGEST_CODE));
     let message = text(&complaint.message, 512);
     let retry_after = retry_after(&answer.headers, &message);
     let azure = complaint.status_code.is_some() && complaint.message.is_some()
@@ -180,8 +186,8 @@ fn refusal(answer: &Answer, redactor: &Redactor) -> Refusal {
         status @ 300..=399 => (S::MOMO_UNEXPECTED_STATUS, false, format!("HTTP {status}: a redirect{}, which is never followed since it would take the keys along; check base_url", target(&answer.headers, redactor))),
         status => (S::MOMO_UNEXPECTED_STATUS, false, format!("HTTP {status} is no answer of the gateway's; check base_url, proxy and firewall")),
     };
-    let code = [error, text(&complaint.code, LONGEST_CODE)];
-    let activity = text(&complaint.activity_id, LONGEST_CODE);
+    let code = [error, identifier(&text(&complaint.code, LONGEST_CODE))];
+    let activity = identifier(&text(&complaint.activity_id, LONGEST_CODE));
     let mut says = says;
     if !message.is_empty() {
         says = format!("{says} (the answer says: {message})");
@@ -199,6 +205,15 @@ fn refusal(answer: &Answer, redactor: &Redactor) -> Refusal {
             body: shown(answer, redactor),
         },
         may_pass,
+    }
+}
+
+/// A code or an ID, to be compared or quoted; anything else in its place is not one.
+fn identifier(text: &str) -> String {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
+    match text {
+        id if id.bytes().all(fits) => id.to_owned(),
+        _ => String::new(),
     }
 }
 

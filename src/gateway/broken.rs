@@ -69,6 +69,8 @@ impl Broken {
 
     pub(super) fn during(self, phase: Phase) -> Self {
         let cause = match self.cause {
+            // A proxy that answers so opens no tunnel; the gateway's answer is what it is.
+            Cause::Malformed if phase == Phase::Proxy => Cause::Unreachable,
             Cause::Malformed => return self,
             // What a kept connection is to a proxy's exchange is a new one to ours.
             Cause::Stale => Cause::Lost,

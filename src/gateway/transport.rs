@@ -126,7 +126,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Answer {
     // One byte more than is taken: whether there is more than that must be seen.
     let mut text = SecretBytes::with_capacity(capacity + 1);
     let limit = LARGEST_BODY as u64 + 1;
-    let torn = body.into_reader().take(limit).read_to_end(&mut *text);
+    let torn = body.into_reader().take(limit).read_to_end(&mut text);
     Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,

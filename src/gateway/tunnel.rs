@@ -1,7 +1,8 @@
 //! A tunnel through a proxy, by ureq's own CONNECT, within the time for connecting.
 //!
 //! ureq gives each step of the tunnel the whole of that time again: a proxy that drips would hold
-//! a call for ever.
+//! a call for ever. And it writes the request in some twenty pieces, each a packet of its own: a
+//! proxy that refuses after the first closes on the others, and why it refused is lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +11,7 @@ use std::time::Instant;
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, Transport,
 };
+use zeroize::Zeroizing;
 
 use super::broken::{self, Broken, Cause, Phase};
 use super::socket::time_left;
@@ -41,6 +43,7 @@ impl<In: Transport> Connector<In> for Tunnel {
             run_connector: Arc::new(move |details: &ConnectionDetails| {
                 let bounded: Box<dyn Transport> = Box::new(Bounded {
                     inner: dial(details)?,
+                    request: Zeroizing::default(),
                     deadline,
                     up: Arc::clone(&flag),
                 });
@@ -61,6 +64,8 @@ fn proxy_error(error: ureq::Error) -> ureq::Error {
     }
     let detail = match error {
         ureq::Error::ConnectProxyFailed(why) => {
+            // ureq says "407/407".
+            let why = why.split('/').next().unwrap_or_default();
             format!("{why}; check the proxy's address, user and password")
         }
         ureq::Error::Io(e) => format!("the proxy ended the connection ({e})"),
@@ -70,9 +75,10 @@ fn proxy_error(error: ureq::Error) -> ureq::Error {
 }
 
 /// A connection to a proxy, bounded until the tunnel is up.
-#[derive(Debug)]
 struct Bounded {
     inner: Box<dyn Transport>,
+    /// Kept until the answer is waited for, to be sent as one. Holds the proxy's credentials.
+    request: Zeroizing<Vec<u8>>,
     deadline: Instant,
     up: Arc<AtomicBool>,
 }
@@ -89,6 +95,19 @@ impl Bounded {
         }
     }
 
+    fn send_request(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let request = std::mem::take(&mut self.request);
+        let mut rest = request.as_slice();
+        while !rest.is_empty() {
+            let output = self.inner.buffers().output();
+            let amount = rest.len().min(output.len());
+            output[..amount].copy_from_slice(&rest[..amount]);
+            self.inner.transmit_output(amount, timeout)?;
+            rest = &rest[amount..];
+        }
+        Ok(())
+    }
+
     fn label(&self, error: ureq::Error) -> ureq::Error {
         if self.up.load(Ordering::Relaxed) {
             return error;
@@ -103,14 +122,18 @@ impl Transport for Bounded {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let timeout = self.limit(timeout);
-        let sent = self.inner.transmit_output(amount, timeout);
-        sent.map_err(|e| self.label(e))
+        if self.up.load(Ordering::Relaxed) {
+            return self.inner.transmit_output(amount, timeout);
+        }
+        let piece = &self.inner.buffers().output()[..amount];
+        self.request.extend_from_slice(piece);
+        Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         let timeout = self.limit(timeout);
-        let read = self.inner.await_input(timeout);
+        let sent = self.send_request(timeout);
+        let read = sent.and_then(|()| self.inner.await_input(timeout));
         read.map_err(|e| self.label(e))
     }
 
@@ -120,5 +143,11 @@ impl Transport for Bounded {
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
+    }
+}
+
+impl std::fmt::Debug for Bounded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bounded")
     }
 }

@@ -77,6 +77,9 @@ impl<T: Transport> Transport for Wire<T> {
             return Err(
                 self.ended("the server closed the connection instead of answering; try again")
             );
+        } else if !self.inner.buffers().input().is_empty() {
+            // Half a line, which ureq waits to see the end of and would then call broken HTTP.
+            return Err(self.ended("the server closed the connection within the answer; try again"));
         }
         Ok(some)
     }

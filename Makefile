@@ -1,0 +1,67 @@
+# make, make demo, make check, make lint, make headers, make install, make clean
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DESTDIR ?=
+CC ?= cc
+CARGO ?= cargo
+CARGO_TARGET_DIR ?= target
+export CARGO_TARGET_DIR
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+ABI := $(firstword $(subst ., ,$(VERSION)))
+WARNINGS := -Wall -Wextra -Wpedantic -Werror
+EXAMPLES := $(wildcard examples-c/*.c)
+
+.PHONY: all demo check lint headers install uninstall clean
+
+# build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
+all:
+	@scripts/build.sh
+	@echo "build/lib/libmomo.so.$(VERSION), build/lib/libmomo.a, build/include/momo.h"
+
+demo:
+	@scripts/demo.sh
+
+check:
+	@scripts/deps.sh
+	@scripts/check.sh
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CC) -std=c99 $(WARNINGS) -Iinclude -fsyntax-only $(EXAMPLES)
+	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(EXAMPLES)
+	echo '#include <momo.h>' | $(CC) -x c -std=c99 $(WARNINGS) -Iinclude -fsyntax-only -
+	echo '#include <momo.h>' | $(CXX) -x c++ -std=c++17 $(WARNINGS) -Iinclude -fsyntax-only -
+
+# Writes include/*.h and docs/options.md anew from the source.
+headers:
+	MOMO_WRITE_HEADERS=1 MOMO_WRITE_DOCS=1 $(CARGO) test --quiet --lib the_documentation_is_the_table
+
+# What was built is not built again: root, who installs, may have no Cargo.
+build/lib/libmomo.so.$(VERSION):
+	@scripts/build.sh
+
+install: build/lib/libmomo.so.$(VERSION)
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 755 build/lib/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/"
+	ln -sf libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libmomo.so.$(ABI)"
+	ln -sf libmomo.so.$(ABI) "$(DESTDIR)$(LIBDIR)/libmomo.so"
+	install -m 644 build/lib/libmomo.a "$(DESTDIR)$(LIBDIR)/"
+	install -m 644 include/momo.h include/momo_ffi.h "$(DESTDIR)$(INCLUDEDIR)/"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	  -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	  packaging/momo.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/momo.pc"
+	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/momo.pc"
+
+uninstall:
+	rm -f "$(DESTDIR)$(LIBDIR)"/libmomo.so "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(ABI) \
+	  "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)"/libmomo.a \
+	  "$(DESTDIR)$(LIBDIR)"/pkgconfig/momo.pc \
+	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h
+
+clean:
+	rm -rf build
+	$(CARGO) clean

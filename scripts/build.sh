@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Builds the library and lays it out in build/ as it will be installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-target}
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+abi=${version%%.*}
+
+# Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
+# optimisation out.
+cargo rustc --release --lib --crate-type cdylib,staticlib "$@"
+
+mkdir -p build/lib build/include
+# To a new name, then renamed: a program that has the old library mapped keeps it.
+install -m 755 "$target/release/libmomo.so" build/lib/.libmomo.so.new
+mv build/lib/.libmomo.so.new "build/lib/libmomo.so.$version"
+ln -sf "libmomo.so.$version" "build/lib/libmomo.so.$abi"
+ln -sf "libmomo.so.$abi" build/lib/libmomo.so
+install -m 644 "$target/release/libmomo.a" build/lib/
+install -m 644 include/momo.h include/momo_ffi.h build/include/

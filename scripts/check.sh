@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Every test; the last line is "N passed, M failed", the exit status is that of the tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# The released library (optimised: one core for a long time) while the tests are compiled (not
+# optimised: all cores).
+scripts/build.sh --quiet &
+library=$!
+status=0
+cargo test --workspace --no-run || status=$?
+wait "$library" || status=$?
+
+if [ "$status" = 0 ]; then
+  # The tests of the library's files take these, rather than build them again.
+  MOMO_LIB_DIR=$PWD/build/lib cargo test --workspace --no-fail-fast 2>&1 | tee "$log" || status=$?
+fi
+# A test program that crashes prints no result; that is a failure too.
+awk -v status="$status" '
+  /^test result:/ { passed += $4; failed += $6 }
+  END {
+    if (status != 0 && failed == 0) failed = 1
+    printf "%d passed, %d failed\n", passed, failed
+  }' "$log"
+exit "$status"

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# What the tests need beside Rust, git and make: installed where that is possible (root on Debian
+# or Ubuntu), named where it is not. Takes no time where all is there.
+set -euo pipefail
+
+missing=()
+need() { # COMMAND PACKAGE
+  command -v "$1" >/dev/null || missing+=("$2")
+}
+
+PATH=$PATH:/usr/sbin:/sbin # where nginx and ip are, also for an ordinary user
+need gcc gcc
+need g++ g++
+need readelf binutils
+need curl curl
+need openssl openssl
+need nginx nginx-light
+need tinyproxy tinyproxy
+need ip iproute2
+need unshare util-linux
+need strace strace
+need valgrind valgrind
+need php php-cli # with FFI in it
+need python3 python3
+# A python3 of one's own may come first in PATH and have no cffi: the system's will do.
+if ! python3 -c 'import cffi' 2>/dev/null && ! /usr/bin/python3 -c 'import cffi' 2>/dev/null; then
+  missing+=(python3-cffi)
+fi
+
+[ ${#missing[@]} -gt 0 ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  # One source that is out of reach is no reason to give up.
+  apt-get update -qq || true
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+else
+  echo "the tests need more: apt-get install ${missing[*]} (as root, or what they are called here)" >&2
+  exit 1
+fi

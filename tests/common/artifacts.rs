@@ -1,0 +1,114 @@
+//! The library as C programs get it: libmomo.so and libmomo.a, optimised and stripped; and the
+//! programs that look at it.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+pub const INCLUDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/include");
+/// This package's directory below the target directory, for what tests write.
+pub const TMP: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// Where libmomo.so, libmomo.so.0 and libmomo.a are: `MOMO_LIB_DIR`, which `make check` names, or
+/// built now.
+pub fn library_dir() -> &'static Path {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| {
+        std::env::var_os("MOMO_LIB_DIR")
+            .map(PathBuf::from)
+            .unwrap_or_else(build)
+    })
+}
+
+pub fn shared_library() -> PathBuf {
+    library_dir().join("libmomo.so")
+}
+
+/// As scripts/build.sh does it, so that neither undoes the other's work. The target directory is
+/// free by now: Cargo lets go of it before it starts a test.
+fn build() -> PathBuf {
+    let target = Path::new(TMP).parent().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .current_dir(ROOT)
+        .args(["rustc", "--release", "--lib"]);
+    cargo.args(["--crate-type", "cdylib,staticlib", "--target-dir"]);
+    cargo.arg(target);
+    // What Cargo tells a test is not for another Cargo: build scripts would see a change, and run.
+    // Flags for the tests (a sanitizer, coverage) are not for the library that is released.
+    let others = [
+        "CARGO_BUILD_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_CRATE_NAME",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_PRIMARY_PACKAGE",
+        "LD_LIBRARY_PATH",
+        "RUSTFLAGS",
+    ];
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let told = text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_");
+        if told || others.contains(&&*text) {
+            cargo.env_remove(&name);
+        }
+    }
+    succeed(&mut cargo);
+    let dir = target.join("release");
+    let link = dir.join("libmomo.so.0");
+    if let Err(e) = std::os::unix::fs::symlink("libmomo.so", &link) {
+        assert_eq!(e.kind(), std::io::ErrorKind::AlreadyExists, "{e}");
+    }
+    dir
+}
+
+pub fn output(command: &mut Command) -> Output {
+    let name = command.get_program().to_owned();
+    command
+        .output()
+        .unwrap_or_else(|e| panic!("{name:?}: {e}; scripts/deps.sh installs what tests need"))
+}
+
+/// Runs a program to its end, which must be a good one.
+pub fn succeed(command: &mut Command) -> String {
+    let done = output(command);
+    let out = String::from_utf8_lossy(&done.stdout).into_owned();
+    let error = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{command:?}: {out}\n{error}");
+    out
+}
+
+pub fn run<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> String {
+    succeed(Command::new(program).args(arguments))
+}
+
+/// Runs a program with this as its standard input.
+pub fn feed(command: &mut Command, input: &str) {
+    command.stdin(Stdio::piped()).stderr(Stdio::piped());
+    let started = command.spawn();
+    let mut child = started.unwrap_or_else(|e| panic!("{command:?}: {e}; see scripts/deps.sh"));
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    drop(stdin);
+    let done = child.wait_with_output().unwrap();
+    let error = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{command:?}: {error}");
+}
+
+pub fn header(name: &str) -> String {
+    std::fs::read_to_string(Path::new(INCLUDE).join(name)).unwrap()
+}
+
+/// The header without its comments.
+pub fn declarations() -> String {
+    let text = header("momo_ffi.h");
+    let mut parts = text.split("/*");
+    let mut out = parts.next().unwrap().to_owned();
+    for part in parts {
+        out.push_str(part.split_once("*/").unwrap().1);
+    }
+    out
+}
