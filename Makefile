@@ -1,4 +1,4 @@
-# make, make demo, make check, make lint, make headers, make install, make clean
+# make, make demo, make check, make lint, make bench, make headers, make install, make clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -14,7 +14,7 @@ ABI := $(firstword $(subst ., ,$(VERSION)))
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 EXAMPLES := $(wildcard examples-c/*.c)
 
-.PHONY: all demo check lint headers install uninstall clean
+.PHONY: all demo check lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -35,6 +35,10 @@ lint:
 	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(EXAMPLES)
 	echo '#include <momo.h>' | $(CC) -x c -std=c99 $(WARNINGS) -Iinclude -fsyntax-only -
 	echo '#include <momo.h>' | $(CXX) -x c++ -std=c++17 $(WARNINGS) -Iinclude -fsyntax-only -
+
+# Compares libmomo with libcurl.
+bench:
+	@scripts/bench.sh
 
 # Writes include/*.h and docs/options.md anew from the source.
 headers:

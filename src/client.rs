@@ -135,13 +135,12 @@ impl Client {
         loop {
             let now = Now::read();
             let state = arc_swap::Guard::into_inner(self.entry.state());
-            let pause = state.paused(now);
             let good = state.token.as_ref().map(|t| (t, self.phase(t, now)));
             match good {
                 Some((token, Phase::Fresh | Phase::Stale)) => {
                     let refresh = good.is_some_and(|(_, p)| p == Phase::Stale)
                         && patience != Patience::Never
-                        && pause.is_none();
+                        && !state.holds_refreshes(now);
                     let until = Instant::now() + REFRESH.min(life::usable(token, now) / 2);
                     let ticket = refresh
                         .then(|| self.entry.flights.try_lead(until.min(deadline)))
@@ -149,12 +148,16 @@ impl Client {
                     let Some(ticket) = ticket else {
                         return Ok(give(&self.given(token, state.refresh_status())));
                     };
+                    // Another's refresh may have ended between that look and this ticket.
+                    if !Arc::ptr_eq(&state, &self.entry.state()) {
+                        continue;
+                    }
                     if let Some(token) = self.refresh(ticket, until.min(deadline), journal)? {
                         return Ok(give(&self.given(&token, Status::MOMO_OK)));
                     }
                 }
                 Some((_, Phase::Expired)) | None => {
-                    if let Some(failure) = pause {
+                    if let Some(failure) = state.paused(now) {
                         return Err(failure);
                     }
                     if patience == Patience::Never {
@@ -196,7 +199,9 @@ impl Client {
             Err(Failed { failure, own: true }) => return Err(failure),
             Err(Failed { failure, .. }) => {
                 let failure = Arc::new(failure);
-                self.entry.failed(&failure, Now::read(), retry::random());
+                let shared = true;
+                self.entry
+                    .failed(&failure, shared, Now::read(), retry::random());
                 Err(failure)
             }
         };
@@ -211,20 +216,20 @@ impl Client {
         until: Instant,
         journal: &mut Journal,
     ) -> Result<Option<Arc<Token>>, Failure> {
-        let failure = match self.ask(until, 1, false, journal) {
+        let Failed { failure, own } = match self.ask(until, 1, false, journal) {
             Ok((_, Adopted::Refused(_))) => return Ok(None),
             Ok((token, Adopted::Current | Adopted::NotKept)) => {
                 ticket.land(Ok(Arc::clone(&token)));
                 return Ok(Some(token));
             }
             Err(_) if self.cancel.is_cancelled() => return Err(Failure::cancelled()),
-            Err(Failed { failure, .. }) => failure,
+            Err(failed) => failed,
         };
         journal.note(Level::Warning, || {
             format!("the refresh failed and the token at hand is used on: {failure}")
         });
         self.entry
-            .failed(&Arc::new(failure), Now::read(), retry::random());
+            .failed(&Arc::new(failure), !own, Now::read(), retry::random());
         Ok(None)
     }
 

@@ -202,10 +202,8 @@ impl Gateway {
     }
 
     fn broken(&self, broken: &Broken) -> Miss {
-        const LONGEST: usize = 512;
-        let says = self.redactor.clean(broken.to_string().as_bytes(), LONGEST);
         Miss {
-            failure: Failure::new(broken.status(), says),
+            failure: Failure::new(broken.status(), broken.say(&self.redactor)),
             may_pass: broken.may_pass(),
             wait: None,
             cause: Some(broken.cause),

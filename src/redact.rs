@@ -17,6 +17,11 @@ const SHORTEST_FORM: usize = 4;
 
 const MARK: &str = "[redacted]";
 
+const UNRESERVED: &[u8] = b"-._~";
+
+/// What encoders of URLs keep beside letters and digits: by RFC 3986, JavaScript's, the strictest.
+const KEPT: [&[u8]; 3] = [UNRESERVED, b"-._~!*'()", b""];
+
 /// What stands between the name `access_token` and its value, in JSON, in JSON inside JSON, in
 /// HTML, in a query.
 const SEPARATORS: [&str; 11] = [
@@ -35,15 +40,18 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a str>,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut needles = Vec::new();
+        let mut needles: Vec<Zeroizing<Vec<u8>>> = Vec::new();
         let mut add = |form: &str| {
-            if !form.is_empty() {
-                needles.push(Zeroizing::new(form.to_ascii_lowercase().into_bytes()));
+            let needle = Zeroizing::new(form.to_ascii_lowercase().into_bytes());
+            if !needle.is_empty() && !needles.contains(&needle) {
+                needles.push(needle);
             }
         };
         for secret in secrets {
             add(secret);
-            add(&percent_encoded(secret));
+            for kept in KEPT {
+                add(&percent_encoded_but(kept, secret));
+            }
             base64_forms(secret.as_bytes(), &mut add);
         }
         for (user, password) in pairs {
@@ -121,7 +129,7 @@ pub(crate) fn shortened(name: &str) -> String {
 }
 
 /// Every alignment that base64 can give a text inside a longer one: the characters that hold only
-/// bits of the text itself.
+/// bits of the text itself, and the last one too, for where nothing follows.
 fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
     for shift in 0..3 {
         let mut padded = Zeroizing::new(vec![0u8; shift]);
@@ -129,11 +137,13 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
         for engine in [STANDARD, URL_SAFE] {
             let encoded = Zeroizing::new(engine.encode(&*padded));
             let first = (shift * 8).div_ceil(6);
-            let last = padded.len() * 8 / 6;
-            let form = encoded.get(first..last).unwrap_or_default();
-            // Two letters are in every word; a secret of two bytes is hidden as it is.
-            if form.len() >= SHORTEST_FORM {
-                add(form);
+            let ends = [padded.len() * 8 / 6, encoded.trim_end_matches('=').len()];
+            for end in ends {
+                let form = encoded.get(first..end).unwrap_or_default();
+                // Two letters are in every word; a secret of two bytes is hidden as it is.
+                if form.len() >= SHORTEST_FORM {
+                    add(form);
+                }
             }
         }
     }
@@ -141,9 +151,13 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
 
 /// Everything but RFC 3986's unreserved characters, so that no parser can see a delimiter in it.
 pub(crate) fn percent_encoded(secret: &str) -> Zeroizing<String> {
+    percent_encoded_but(UNRESERVED, secret)
+}
+
+fn percent_encoded_but(kept: &[u8], secret: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(secret.len() * 3));
     for byte in secret.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push('%');

@@ -43,8 +43,9 @@ impl Entry {
         self.state.rcu(|state| state.with_key(key, now));
     }
 
-    pub(crate) fn failed(&self, failure: &Arc<Failure>, now: Now, random: f64) {
-        self.state.rcu(|state| state.failed(failure, now, random));
+    pub(crate) fn failed(&self, failure: &Arc<Failure>, shared: bool, now: Now, random: f64) {
+        self.state
+            .rcu(|state| state.failed(failure, shared, now, random));
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {

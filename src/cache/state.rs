@@ -36,6 +36,9 @@ pub(crate) struct State {
 struct Pause {
     until: Duration,
     failure: Arc<Failure>,
+    /// Whether it is given back to others. A refresh that ran out of its caller's time, or was cut
+    /// short by the token's expiry, only holds back the next refresh.
+    shared: bool,
     /// How many failures in a row came before this one.
     streak: u32,
 }
@@ -68,7 +71,7 @@ impl State {
 
     /// The failure that is given back without asking, with what is left of its pause.
     pub(crate) fn paused(&self, now: Now) -> Option<Failure> {
-        let pause = self.pause.as_ref()?;
+        let pause = self.pause.as_ref().filter(|p| p.shared)?;
         let left = pause.until.saturating_sub(now.boot);
         if left.is_zero() {
             return None;
@@ -82,6 +85,11 @@ impl State {
             ),
             ..Failure::clone(&pause.failure)
         })
+    }
+
+    /// Whether a token that is stale is to be used on without asking.
+    pub(crate) fn holds_refreshes(&self, now: Now) -> bool {
+        self.pause.as_ref().is_some_and(|p| now.boot < p.until)
     }
 
     /// Why the last refresh failed.
@@ -115,6 +123,7 @@ impl State {
             next.pause = Some(Pause {
                 until: next.next_purchase(now),
                 failure: Arc::clone(&failure),
+                shared: true,
                 streak: 0,
             });
             return (next, Adopted::Refused(failure));
@@ -132,8 +141,14 @@ impl State {
         (next, Adopted::Current)
     }
 
-    /// An attempt failed, and its failure is true for all. `random` is from 0 to 1.
-    pub(crate) fn failed(&self, failure: &Arc<Failure>, now: Now, random: f64) -> Self {
+    /// An attempt failed; `shared` says that the failure is true for all. `random` is from 0 to 1.
+    pub(crate) fn failed(
+        &self,
+        failure: &Arc<Failure>,
+        shared: bool,
+        now: Now,
+        random: f64,
+    ) -> Self {
         use Status as S;
         let streak = self
             .pause
@@ -159,6 +174,7 @@ impl State {
         next.pause = Some(Pause {
             until: now.boot + pause,
             failure: Arc::clone(failure),
+            shared,
             streak,
         });
         next
@@ -185,6 +201,7 @@ impl State {
                     "the token was invalidated right after it was issued; check that what refuses \
                      it (a 401 of another cause?) is about the token",
                 )),
+                shared: true,
                 streak: 0,
             });
         } else {

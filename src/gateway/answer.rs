@@ -8,6 +8,7 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use zeroize::Zeroize;
 
+use super::broken::Broken;
 use super::lifetime::Lifetime;
 use super::transport::{Answer, LARGEST_BODY};
 use crate::clock::Now;
@@ -61,7 +62,7 @@ pub(super) fn read(answer: &Answer, issued: Now, redactor: &Redactor) -> Result<
 
 fn grant(answer: &Answer, issued: Now) -> Result<Token, Unusable> {
     if let Some(torn) = &answer.torn {
-        return Err(Unusable::Torn(torn.status(), torn.to_string()));
+        return Err(Unusable::Torn(torn.clone()));
     }
     if answer.body.len() > LARGEST_BODY {
         return Err(Unusable::Content("it is larger than 64 KiB".to_owned()));
@@ -130,7 +131,7 @@ fn plain(kind: &str) -> String {
 }
 
 enum Unusable {
-    Torn(Status, String),
+    Torn(Broken),
     Content(String),
 }
 
@@ -139,7 +140,7 @@ fn unusable(answer: &Answer, redactor: &Redactor, why: &Unusable) -> Refusal {
         return firewall;
     }
     let failure = match why {
-        Unusable::Torn(status, how) => Failure::new(*status, redactor.clean(how.as_bytes(), 1024)),
+        Unusable::Torn(torn) => Failure::new(torn.status(), torn.say(redactor)),
         Unusable::Content(why) => Failure::new(
             Status::MOMO_INVALID_RESPONSE,
             format!(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use crate::error::Status;
+use crate::redact::Redactor;
 
 /// How far an attempt had come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,8 +39,10 @@ pub(super) enum Cause {
 pub(super) struct Broken {
     pub(super) phase: Phase,
     pub(super) cause: Cause,
-    /// What happened, why, and what to do about it.
+    /// What happened, why, and what to do about it: our own words.
     pub(super) detail: String,
+    /// What a peer, or a library in its name, says of it: not to be shown before it is cleaned.
+    quote: Option<String>,
 }
 
 impl Broken {
@@ -48,6 +51,26 @@ impl Broken {
             phase,
             cause,
             detail: detail.into(),
+            quote: None,
+        }
+    }
+
+    pub(super) fn quoting(self, quote: &impl ToString) -> Self {
+        Self {
+            quote: Some(quote.to_string()),
+            ..self
+        }
+    }
+
+    /// The whole of it, fit to be shown.
+    pub(super) fn say(&self, redactor: &Redactor) -> String {
+        const LONGEST_QUOTE: usize = 256;
+        match &self.quote {
+            Some(quote) => format!(
+                "{self} ({})",
+                redactor.clean(quote.as_bytes(), LONGEST_QUOTE)
+            ),
+            None => self.to_string(),
         }
     }
 

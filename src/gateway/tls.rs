@@ -65,8 +65,8 @@ impl TlsConnector {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(bare.to_owned())
             .map_err(|_| untrusted("the host name cannot be in a certificate; check base_url"))?;
-        let mut conn = ClientConnection::new(Arc::clone(&self.config), name)
-            .map_err(|e| untrusted(&explain(&e)))?;
+        let mut conn =
+            ClientConnection::new(Arc::clone(&self.config), name).map_err(|e| explain(&e))?;
         let mut sock = TransportAdapter::new(inner, details.current_time.clone());
         sock.set_timeout(time_left(details));
         conn.complete_io(&mut sock)
@@ -107,7 +107,7 @@ fn handshake_error(error: &io::Error) -> Broken {
         return broken.clone().during(Phase::Handshake);
     }
     match error.get_ref().and_then(|e| e.downcast_ref()) {
-        Some(tls) => untrusted(&explain(tls)),
+        Some(tls) => explain(tls),
         None => Broken::new(
             Phase::Handshake,
             Cause::Lost,
@@ -117,7 +117,7 @@ fn handshake_error(error: &io::Error) -> Broken {
 }
 
 /// The rule that failed and what to do, for the failures that people meet.
-fn explain(error: &rustls::Error) -> String {
+fn explain(error: &rustls::Error) -> Broken {
     use rustls::Error as E;
     let (rule, advice) = match error {
         E::InvalidCertificate(certificate) => match certificate {
@@ -142,15 +142,17 @@ fn explain(error: &rustls::Error) -> String {
             _ => ("it breaks a rule", "tell the server's operator"),
         },
         E::InvalidMessage(_) => {
-            return "the server does not answer in TLS; check the port of base_url".to_owned();
+            return untrusted("the server does not answer in TLS; check the port of base_url");
         }
         other => {
-            return format!(
-                "no agreement on TLS ({other}); the server may be too old or too strict"
-            );
+            let detail = "no agreement on TLS; the server may be too old or too strict";
+            return untrusted(detail).quoting(other);
         }
     };
-    format!("the server's certificate is not accepted: {rule} ({error}); {advice}")
+    untrusted(&format!(
+        "the server's certificate is not accepted: {rule}; {advice}"
+    ))
+    .quoting(error)
 }
 
 pub(super) struct TlsTransport {

@@ -150,9 +150,8 @@ fn into_broken(error: ureq::Error) -> Broken {
         other => Broken::new(
             Phase::Read,
             Cause::Malformed,
-            format!(
-                "it is not valid HTTP ({other}); check what stands between here and the gateway"
-            ),
-        ),
+            "it is not valid HTTP; check what stands between here and the gateway",
+        )
+        .quoting(&other),
     }
 }

@@ -1,0 +1,197 @@
+//! Tests that need a process of their own (its environment, threads, rights or namespaces) run
+//! themselves again in one; and the other programs they need.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+const CASE: &str = "TEST_CASE";
+
+/// The case this process was started for; None in the process that `cargo test` started.
+pub fn case() -> Option<String> {
+    std::env::var(CASE).ok()
+}
+
+pub fn var(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is passed by the test"))
+}
+
+/// The test `name` again, for one of its cases, in a process of its own.
+pub struct Again {
+    name: &'static str,
+    wrapper: Vec<OsString>,
+    program: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+}
+
+pub fn again(name: &'static str, case: &str) -> Again {
+    Again {
+        name,
+        wrapper: Vec::new(),
+        program: std::env::current_exe().unwrap(),
+        environment: vec![(CASE.into(), case.into())],
+    }
+}
+
+impl Again {
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        let pair = (name.as_ref().to_owned(), value.as_ref().to_owned());
+        self.environment.push(pair);
+        self
+    }
+
+    /// Started by another program: `strace`, `setpriv`, `unshare`.
+    pub fn under<S: AsRef<OsStr>>(mut self, wrapper: impl IntoIterator<Item = S>) -> Self {
+        let words = wrapper.into_iter().map(|w| w.as_ref().to_owned());
+        self.wrapper.extend(words);
+        self
+    }
+
+    /// In network and mount namespaces with nothing but a loopback, and these files in place of
+    /// the system's.
+    pub fn cut_off(self, files: &[(&Path, &str)]) -> Self {
+        let mut script = "ip link set lo up".to_owned();
+        for (ours, theirs) in files {
+            script += &format!(" && mount --bind {} {theirs}", ours.display());
+        }
+        script += " && exec \"$@\"";
+        let rights: &[&str] = if is_root() { &[] } else { &["-U", "-r"] };
+        let unshare = ["unshare", "-m", "-n"].iter().chain(rights);
+        self.under(unshare).under(["sh", "-ec", &script, "sh"])
+    }
+
+    /// A copy of the test program: to be given other rights.
+    pub fn program(mut self, program: &Path) -> Self {
+        self.program = program.to_owned();
+        self
+    }
+
+    /// Fails where the case fails, hangs or was not run.
+    pub fn run(self) {
+        let mut words = vec![OsString::from("timeout"), "-k1".into(), "60".into()];
+        words.extend(self.wrapper);
+        words.push(self.program.into());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        command.args([self.name, "--exact", "--nocapture", "--test-threads=1"]);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy().to_ascii_lowercase();
+            if text.starts_with("momo_") || text.ends_with("_proxy") || text.starts_with("ssl_") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(self.environment.iter().map(|(n, v)| (n, v)));
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success() && out.contains("1 passed"),
+            "{} {:?}: {}\n{out}\n{err}",
+            self.name,
+            self.environment,
+            output.status
+        );
+    }
+}
+
+pub fn is_root() -> bool {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::geteuid() == 0 }
+}
+
+/// A directory of a test's own, readable by every user, removed with it.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("libmomo-test-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Another program, ended by its process ID when dropped.
+pub struct Program(std::process::Child);
+
+impl Program {
+    /// Starts it and waits until it takes connections on this port.
+    pub fn serving(command: &mut Command, port: u16) -> Self {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let started = command.spawn();
+        let mut child = started.unwrap_or_else(|e| panic!("{name}: {e}"));
+        wait_for("a server to serve", || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("{name} ended: {status}");
+            }
+            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        Self(child)
+    }
+
+    /// Ends it in order, so that its log is whole.
+    pub fn end(mut self) {
+        self.terminate();
+    }
+
+    fn terminate(&mut self) {
+        let id = libc::pid_t::try_from(self.0.id()).unwrap();
+        // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
+        unsafe { libc::kill(id, libc::SIGTERM) };
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            self.terminate();
+        }
+    }
+}
+
+/// For programs that cannot be given a socket: free a moment ago.
+pub fn free_port() -> u16 {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    socket.local_addr().unwrap().port()
+}
+
+pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !happened() {
+        assert!(start.elapsed() < Duration::from_secs(10), "no {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Runs a program to its end.
+pub fn run(words: &[&str]) -> String {
+    let output = Command::new(words[0]).args(&words[1..]).output();
+    let output = output.unwrap_or_else(|e| panic!("{}: {e}", words[0]));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words:?}: {error}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}

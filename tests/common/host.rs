@@ -1,0 +1,236 @@
+//! Programs in C, compiled against the header and the released library, and the mock gateway as a
+//! process of its own: what forks would inherit a gateway's sockets.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::artifacts::{INCLUDE, ROOT, TMP, library_dir, output, succeed};
+
+/// How a host comes by the library.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Link {
+    Shared,
+    /// It loads the library itself.
+    Not,
+    /// Not a host, but a library to be preloaded into one.
+    Preload,
+}
+
+/// One of tests/c, compiled by the C or the C++ compiler, under a name of this test's own.
+pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
+    let (stem, kind) = source.split_once('.').unwrap();
+    let program = Path::new(TMP).join(format!("{stem}-{test}"));
+    let (compiler, standard) = match kind {
+        "c" => ("cc", "-std=gnu11"),
+        _ => ("c++", "-std=c++17"),
+    };
+    let mut command = Command::new(compiler);
+    command.args([standard, "-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
+    command.args(["-pthread", "-rdynamic", "-I", INCLUDE, "-o"]);
+    command
+        .arg(&program)
+        .arg(format!("{ROOT}/tests/c/{source}"));
+    let lib = library_dir().display();
+    match link {
+        Link::Shared => command.args([&format!("-L{lib}"), "-lmomo", &format!("-Wl,-rpath,{lib}")]),
+        Link::Not => command.arg("-ldl"),
+        Link::Preload => command.args(["-shared", "-fPIC", "-ldl"]),
+    };
+    succeed(&mut command);
+    program
+}
+
+/// The mock gateway's program, built where it is not yet.
+fn mock_gateway() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let target = Path::new(TMP).parent().unwrap();
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(ROOT).args(["build", "--quiet"]);
+        cargo.args(["-p", "momo-mock-gateway", "--target-dir"]);
+        cargo.arg(target);
+        // What Cargo tells a test is not for another Cargo: it would build everything again.
+        let kept = [
+            "PATH",
+            "HOME",
+            "CARGO_HOME",
+            "RUSTUP_HOME",
+            "RUSTUP_TOOLCHAIN",
+        ];
+        cargo.env_clear();
+        cargo.envs(kept.iter().filter_map(|n| Some((n, std::env::var_os(n)?))));
+        succeed(&mut cargo);
+        target.join("debug/momo-mock-gateway")
+    })
+}
+
+pub struct Mock {
+    program: Child,
+    facts: Value,
+    port: String,
+}
+
+impl Mock {
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut program = Command::new(mock_gateway())
+            .args(["--plain", "--until-stdin-closes"])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = program.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let facts: Value = serde_json::from_str(&line).unwrap();
+        let port = facts["base_url"].as_str().unwrap().rsplit(':').next();
+        let port = port.unwrap().to_owned();
+        Self {
+            program,
+            facts,
+            port,
+        }
+    }
+
+    /// Its TLS address under this name.
+    pub fn url(&self, host: &str) -> String {
+        format!("https://{host}:{}", self.port)
+    }
+
+    fn admin(&self, request: &str) -> String {
+        let plain = self.facts["plain_base_url"].as_str().unwrap();
+        let mut stream = TcpStream::connect(plain.trim_start_matches("http://")).unwrap();
+        let head = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    /// How many requests and connections there were since the last time, and forgets them.
+    pub fn counts(&self) -> (u64, u64) {
+        let counts: Value = serde_json::from_str(&self.admin("GET /__requests")).unwrap();
+        self.admin("POST /__reset");
+        let count = |name: &str| counts[name].as_u64().unwrap();
+        (count("count"), count("connections"))
+    }
+
+    /// A host for this gateway at a path below its root: by address, so that nothing is looked up.
+    pub fn host(&self, program: &Path, behaviour: &str) -> Host {
+        let mut host = Host::new(program);
+        host.env("MOMO_BASE_URL", self.url("127.0.0.1") + behaviour);
+        for name in ["ca", "api_user", "api_key", "subscription_key"] {
+            let value = self.facts[name].as_str().unwrap();
+            host.env(&format!("MOMO_{}", name.to_uppercase()), value);
+        }
+        host.env("MOMO_PROXY", "none").env("MOMO_MAX_ATTEMPTS", "1");
+        host.env("MOMO_TIMEOUT", "15s");
+        host
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        drop(self.program.stdin.take());
+        let _ = self.program.wait();
+    }
+}
+
+/// A run of a program, with nothing of this process's environment that could change its course.
+pub struct Host {
+    words: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+pub struct Done {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    pub out: String,
+    pub error: String,
+}
+
+impl Host {
+    pub fn new(program: &Path) -> Self {
+        Self {
+            words: vec![program.to_str().unwrap().to_owned()],
+            environment: Vec::new(),
+        }
+    }
+
+    pub fn env(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Self {
+        let value = value.as_ref().to_str().unwrap().to_owned();
+        self.environment.push((name.to_owned(), value));
+        self
+    }
+
+    /// Started by another program, with what is set so far: `strace`, `unshare`.
+    pub fn under(&mut self, wrapper: &[&str]) -> &mut Self {
+        let wrapper = wrapper.iter().map(|w| (*w).to_owned());
+        self.words.splice(..0, wrapper);
+        self
+    }
+
+    /// With this file as /etc/hosts.
+    pub fn with_hosts(&mut self, file: &Path) -> &mut Self {
+        let script = format!("mount --bind {} /etc/hosts && exec \"$@\"", file.display());
+        // SAFETY: takes nothing and cannot fail.
+        let is_root = unsafe { libc::geteuid() == 0 };
+        self.under(&["sh", "-ec", &script, "sh"]);
+        let words: &[&str] = if is_root {
+            &["-m"]
+        } else {
+            &["-m", "-U", "-r"]
+        };
+        self.under(words).under(&["unshare"])
+    }
+
+    /// Runs it to its end, whatever that is; a host that hangs is killed.
+    pub fn end(&self, arguments: &[&str]) -> Done {
+        let mut command = Command::new("timeout");
+        command.args(["-s", "KILL", "120"]);
+        command.args(&self.words).args(arguments);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("MOMO_") {
+                command.env_remove(name);
+            }
+        }
+        command.envs(self.environment.iter().map(|(n, v)| (n, v)));
+        let done = output(&mut command);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Done {
+            code: done.status.code(),
+            signal: done.status.signal(),
+            out: text(&done.stdout),
+            error: text(&done.stderr),
+        }
+    }
+
+    /// Runs it to its end, which must be a good and silent one; gives what it printed.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let done = self.end(arguments);
+        let good = done.code == Some(0) && done.error.is_empty();
+        assert!(
+            good,
+            "{:?} {arguments:?}: code {:?}, signal {:?}\n{}\n{}",
+            self.words, done.code, done.signal, done.out, done.error
+        );
+        done.out
+    }
+}
+
+/// The number before this word in what a host printed.
+pub fn number(out: &str, word: &str) -> u64 {
+    let before = out.split(word).next().unwrap().trim_end();
+    let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next();
+    digits
+        .and_then(|d| d.parse().ok())
+        .unwrap_or_else(|| panic!("no number of {word}: {out}"))
+}

@@ -1,0 +1,204 @@
+//! Servers that misbehave below HTTP, and what this process has open.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+
+/// Counts its connections and treats each in the same way, on a thread of its own.
+pub struct Peer {
+    address: SocketAddr,
+    accepted: Arc<AtomicUsize>,
+    ending: Arc<AtomicBool>,
+}
+
+impl Peer {
+    pub fn start(treat: fn(TcpStream)) -> Self {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let peer = Self {
+            address: socket.local_addr().unwrap(),
+            accepted: Arc::default(),
+            ending: Arc::default(),
+        };
+        let (accepted, ending) = (Arc::clone(&peer.accepted), Arc::clone(&peer.ending));
+        std::thread::spawn(move || {
+            for stream in socket.incoming() {
+                if ending.load(Ordering::SeqCst) {
+                    return;
+                }
+                // Counted before it is treated: who was turned away has been counted.
+                accepted.fetch_add(1, Ordering::SeqCst);
+                std::thread::spawn(move || treat(stream.unwrap()));
+            }
+        });
+        peer
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    pub fn url(&self, scheme: &str) -> String {
+        format!("{scheme}://{}", self.address)
+    }
+
+    pub fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::SeqCst)
+    }
+
+    /// The same, for as long as somebody wants to know.
+    pub fn counter(&self) -> impl Fn() -> usize + 'static {
+        let accepted = Arc::clone(&self.accepted);
+        move || accepted.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.ending.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// Reads what comes and says nothing.
+pub fn silent(mut stream: TcpStream) {
+    let mut buffer = [0; 1024];
+    while matches!(stream.read(&mut buffer), Ok(1..)) {}
+}
+
+/// Closes at once.
+pub fn closing(stream: TcpStream) {
+    drop(stream);
+}
+
+/// Closes with a reset.
+pub fn resetting(stream: TcpStream) {
+    socket2::SockRef::from(&stream)
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
+}
+
+/// One byte each 20 ms: a TLS record of 16 KiB that takes minutes.
+pub fn dripping_tls(stream: TcpStream) {
+    drip(stream, b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03");
+}
+
+/// The head of an HTTP answer, which never ends.
+pub fn dripping_http(stream: TcpStream) {
+    drip(stream, b"HTTP/1.1 200 OK\r\nX-Slow: ");
+}
+
+fn drip(mut stream: TcpStream, beginning: &[u8]) {
+    for byte in beginning.iter().chain(std::iter::repeat(&b'a')) {
+        if stream.write_all(&[*byte]).is_err() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// An address that swallows packets: a listener whose queue is full.
+pub struct BlackHole {
+    listener: Socket,
+    queue: Vec<Socket>,
+    pub address: SocketAddr,
+}
+
+impl BlackHole {
+    pub fn at(ip: Ipv4Addr, port: u16) -> Self {
+        let socket = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let listener = socket();
+        let address = SocketAddr::from((ip, port));
+        listener.bind(&address.into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap().as_socket().unwrap();
+        let queue = (0..8).map(|_| {
+            let caller = socket();
+            caller.set_nonblocking(true).unwrap();
+            let _ = caller.connect(&address.into());
+            caller
+        });
+        let queue = queue.collect();
+        let probe = TcpStream::connect_timeout(&address, Duration::from_millis(50));
+        assert!(probe.is_err(), "the queue is full");
+        Self {
+            listener,
+            queue,
+            address,
+        }
+    }
+
+    pub fn start() -> Self {
+        Self::at(Ipv4Addr::LOCALHOST, 0)
+    }
+
+    pub fn url(&self, scheme: &str) -> String {
+        format!("{scheme}://{}", self.address)
+    }
+}
+
+/// How many file descriptors this process has.
+pub fn descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// States of TCP connections to this port, as the kernel numbers them.
+pub fn tcp_states(port: u16) -> Vec<u8> {
+    let table = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+    let states = table.lines().skip(1).filter_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let remote = words[2].rsplit(':').next().unwrap();
+        (u16::from_str_radix(remote, 16).unwrap() == port)
+            .then(|| u8::from_str_radix(words[3], 16).unwrap())
+    });
+    states.collect()
+}
+
+pub const SYN_SENT: u8 = 2;
+pub const CLOSE_WAIT: u8 = 8;
+
+/// How many threads of this process have this name.
+pub fn threads_named(name: &str) -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = tasks.filter_map(|t| std::fs::read_to_string(t.ok()?.path().join("comm")).ok());
+    names.filter(|n| n.trim() == name).count()
+}
+
+/// This thread's number for the system.
+pub fn thread_id() -> i32 {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::gettid() }
+}
+
+/// Whether that thread waits for another one: in a condition variable, on a futex.
+pub fn waits(thread: i32) -> bool {
+    is_in(thread, &[libc::SYS_futex])
+}
+
+/// Whether that thread waits for bytes from a socket.
+pub fn reads(thread: i32) -> bool {
+    is_in(thread, &[libc::SYS_recvfrom, libc::SYS_read])
+}
+
+fn is_in(thread: i32, calls: &[libc::c_long]) -> bool {
+    let path = format!("/proc/self/task/{thread}/syscall");
+    let call = std::fs::read_to_string(path).unwrap_or_default();
+    let number = call.split(' ').next().and_then(|n| n.parse().ok());
+    number.is_some_and(|n| calls.contains(&n))
+}
+
+/// Tests of time run one after the other, in whatever processes.
+pub struct Turn(std::fs::File);
+
+pub fn one_at_a_time() -> Turn {
+    use std::os::fd::AsRawFd;
+    let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
+    // SAFETY: the descriptor is open as long as `file`; the lock goes with it.
+    let locked = unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX) };
+    assert_eq!(locked, 0);
+    Turn(file)
+}

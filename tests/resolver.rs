@@ -1,0 +1,283 @@
+//! Names, in a mount and network namespace of the test's own: its hosts file, its name server.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "common/child.rs"]
+mod child;
+mod common;
+#[path = "common/names.rs"]
+mod names;
+#[path = "common/peer.rs"]
+mod peer;
+
+use std::net::{Ipv4Addr, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+use child::{Scratch, again, case, wait_for};
+use common::*;
+use names::NameServer;
+use peer::{BlackHole, Peer, closing, descriptors, one_at_a_time, thread_id, threads_named, waits};
+
+const HOSTS: &str = "127.0.0.1 good.test gateway.test\n\
+    10.9.9.9 localhost\n";
+
+/// Runs `body` in namespaces where names come from `HOSTS`, then from 127.0.0.1:53.
+fn with_names(name: &'static str, hosts: &str, body: impl FnOnce()) {
+    if case().is_some() {
+        return body();
+    }
+    let _turn = one_at_a_time();
+    let scratch = Scratch::new();
+    let hosts = scratch.write("hosts", hosts);
+    let switch = scratch.write("nsswitch.conf", "hosts: files dns\n");
+    let servers = "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n";
+    let servers = scratch.write("resolv.conf", servers);
+    let files = [
+        (hosts.as_path(), "/etc/hosts"),
+        (&switch, "/etc/nsswitch.conf"),
+        (&servers, "/etc/resolv.conf"),
+    ];
+    again(name, "inside").cut_off(&files).run();
+}
+
+fn at(gateway: &Gateway, host: &str) -> Config {
+    let config = Config::mock(gateway, "");
+    let url = format!("https://{host}:{}", gateway.address().port());
+    config.set("base_url", &url);
+    config
+}
+
+fn resolving() -> usize {
+    threads_named("momo-resolver")
+}
+
+#[test]
+fn plain_http_goes_to_no_localhost_that_is_elsewhere() {
+    const NAME: &str = "plain_http_goes_to_no_localhost_that_is_elsewhere";
+    with_names(NAME, HOSTS, || {
+        let peer = Peer::start(closing);
+        // 10.9.9.9 is this machine here, so that a connection there would be seen.
+        child::run(&["ip", "addr", "add", "10.9.9.9/32", "dev", "lo"]);
+        let elsewhere = std::net::TcpListener::bind(("10.9.9.9", peer.port())).unwrap();
+        elsewhere.set_nonblocking(true).unwrap();
+        let gateway = Gateway::start().unwrap();
+        let config = Config::mock(&gateway, "");
+        config.set("base_url", &format!("http://localhost:{}", peer.port()));
+        let error = config.client().create().unwrap_err();
+        assert_eq!(error.status, MOMO_RESOLVE_FAILED, "{}", error.message);
+        assert!(error.message.contains("loopback"), "{}", error.message);
+        assert!(elsewhere.accept().is_err(), "nobody came");
+        assert_eq!(peer.accepted(), 0);
+    });
+}
+
+#[test]
+fn plain_http_takes_the_loopback_address_among_others() {
+    const NAME: &str = "plain_http_takes_the_loopback_address_among_others";
+    with_names(NAME, "10.9.9.9 localhost\n127.0.0.1 localhost\n", || {
+        let gateway = Gateway::start().unwrap();
+        let config = Config::mock(&gateway, "");
+        let port = gateway.plain_address().unwrap().port();
+        config.set("base_url", &format!("http://localhost:{port}"));
+        config.client().create().unwrap();
+    });
+}
+
+#[test]
+fn every_address_of_a_name_is_tried() {
+    const NAME: &str = "every_address_of_a_name_is_tried";
+    let hosts = "127.0.0.1 gateway.test\n127.0.0.2 gateway.test\n";
+    with_names(NAME, hosts, || {
+        let listen = ([127, 0, 0, 2], 0).into();
+        let gateway = Gateway::builder().listen(listen).start().unwrap();
+        let first = ("gateway.test", 0).to_socket_addrs().unwrap().next();
+        assert_eq!(first.unwrap().ip(), Ipv4Addr::LOCALHOST);
+        let config = at(&gateway, "gateway.test");
+        config.set("connect_timeout", "1s");
+        let took = || {
+            let start = Instant::now();
+            config.client().create().unwrap();
+            start.elapsed()
+        };
+        let refused = took();
+        assert!(refused < Duration::from_millis(200), "{refused:?}");
+        // One that swallows packets gets half of the time.
+        let _hole = BlackHole::at(Ipv4Addr::LOCALHOST, gateway.address().port());
+        let swallowed = took();
+        let half = Duration::from_millis(495)..Duration::from_millis(700);
+        assert!(half.contains(&swallowed), "{swallowed:?}");
+    });
+}
+
+#[test]
+fn an_unknown_name_is_said_to_be_unknown() {
+    const NAME: &str = "an_unknown_name_is_said_to_be_unknown";
+    with_names(NAME, HOSTS, || {
+        let gateway = Gateway::start().unwrap();
+        // Nobody at port 53 at all, then one who knows nothing.
+        for knows_nothing in [false, true] {
+            let _server = knows_nothing.then(|| NameServer::start(&[]));
+            let error = at(&gateway, "unknown.test").client().create().unwrap_err();
+            assert_eq!(error.status, MOMO_RESOLVE_FAILED, "{}", error.message);
+            assert!(
+                error.message.contains("unknown.test has no address"),
+                "{}",
+                error.message
+            );
+        }
+        assert_eq!(gateway.connection_count(), 0);
+    });
+}
+
+#[test]
+fn a_name_server_that_never_answers_holds_no_call_and_one_thread_only() {
+    const NAME: &str = "a_name_server_that_never_answers_holds_no_call_and_one_thread_only";
+    with_names(NAME, HOSTS, || {
+        let _server = std::net::UdpSocket::bind("127.0.0.1:53").unwrap();
+        let gateway = Gateway::start().unwrap();
+        let (before, open) = (threads(), descriptors());
+        let config = at(&gateway, "slow.test");
+        config.set("timeout", "1s");
+        let clients: Vec<Client> = (0..20).map(|_| config.client()).collect();
+        std::thread::scope(|scope| {
+            for client in &clients {
+                scope.spawn(move || {
+                    let start = Instant::now();
+                    let error = client.create().unwrap_err();
+                    let spent = start.elapsed();
+                    assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
+                    assert!(error.message.contains("looking up"), "{}", error.message);
+                    let allowed = Duration::from_millis(995)..Duration::from_millis(1200);
+                    assert!(allowed.contains(&spent), "{spent:?}");
+                });
+            }
+            // A thread has its name only once it runs: both, so that no second one is missed.
+            let waiting = || threads() == before + 21 && resolving() == 1;
+            wait_for("20 calls and one look-up", waiting);
+        });
+        // A call that comes later waits for the same look-up.
+        let error = config.client().create_within(100).unwrap_err();
+        assert_eq!((error.status, resolving()), (MOMO_TIMED_OUT, 1));
+        wait_for("end of the look-up", || resolving() == 0);
+        wait_for("end of its socket", || {
+            (threads(), descriptors()) == (before, open)
+        });
+    });
+}
+
+#[test]
+fn cancelling_ends_a_look_up_s_wait_at_once() {
+    const NAME: &str = "cancelling_ends_a_look_up_s_wait_at_once";
+    with_names(NAME, HOSTS, || {
+        let _server = std::net::UdpSocket::bind("127.0.0.1:53").unwrap();
+        let gateway = Gateway::start().unwrap();
+        let config = at(&gateway, "slow.test");
+        for call in [Client::create, Client::get] {
+            let client = config.client();
+            let (tell, told) = std::sync::mpsc::channel();
+            let (error, spent) = std::thread::scope(|scope| {
+                let end = scope.spawn(|| {
+                    tell.send(thread_id()).unwrap();
+                    (call(&client).unwrap_err(), Instant::now())
+                });
+                let thread = told.recv().unwrap();
+                wait_for("look-up", || resolving() == 1 && waits(thread));
+                let start = Instant::now();
+                client.cancel();
+                let (error, end) = end.join().unwrap();
+                (error, end.saturating_duration_since(start))
+            });
+            assert_eq!(error.status, MOMO_CANCELLED, "{}", error.message);
+            assert!(spent < Duration::from_millis(100), "{spent:?}");
+        }
+    });
+}
+
+#[test]
+fn an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached() {
+    const NAME: &str = "an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached";
+    with_names(NAME, "", || {
+        let (here, nobody) = (Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 9));
+        let server = NameServer::start(&[("gateway.test", nobody)]);
+        let gateway = Gateway::start().unwrap();
+        let config = at(&gateway, "gateway.test");
+        let error = config.client().create().unwrap_err();
+        assert_eq!(error.status, MOMO_CONNECT_FAILED, "{}", error.message);
+        // Asked again at once, though the first answer is not yet old.
+        server.change(&[("gateway.test", here)]);
+        config.client().create().unwrap();
+        let asked = server.asked();
+        // New connections of new clients, and the name server could say what it likes.
+        server.change(&[("gateway.test", nobody)]);
+        for _ in 0..5 {
+            config.client().create().unwrap();
+        }
+        assert_eq!((server.asked(), gateway.connection_count()), (asked, 6));
+        // A retry within one call looks up again too.
+        let client = config.set("max_attempts", "2").client();
+        drop(gateway);
+        let error = client.create().unwrap_err();
+        assert_eq!(error.status, MOMO_CONNECT_FAILED, "{}", error.message);
+        assert!(error.message.contains("127.0.0.9"), "{}", error.message);
+        assert!(server.asked() > asked);
+    });
+}
+
+#[test]
+fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
+    const NAME: &str = "a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up";
+    const MARK: &str = "/here/begins/what/is/watched";
+    if case().is_some() {
+        let base_url = child::var("BASE_URL");
+        let config = complete(&base_url, &child::var("CA"));
+        let client = config.client();
+        let numeric = base_url.contains("127.0.0.1");
+        if !numeric {
+            client.create().unwrap();
+        }
+        let _ = std::fs::metadata(MARK);
+        for _ in 0..20 {
+            client.create().unwrap();
+        }
+        // A new connection too.
+        config.client().create().unwrap();
+        let _ = std::fs::metadata(MARK);
+        return;
+    }
+    let gateway = Gateway::start().unwrap();
+    for base_url in [gateway.base_url(), gateway.base_url_ip()] {
+        let scratch = Scratch::new();
+        let log = scratch.path("strace");
+        let calls = "trace=clone,clone3,vfork,open,openat,connect,statx,stat,newfstatat,socket";
+        let child = again(NAME, "x")
+            .under(["strace", "-f", "-e", calls, "-o"])
+            .under([&log]);
+        let child = child.env("BASE_URL", &base_url);
+        child.env("CA", gateway.ca_path()).run();
+        let calls = std::fs::read_to_string(log).unwrap();
+        let watched = calls.split(MARK).nth(1).unwrap();
+        assert!(watched.contains("connect("), "{watched}");
+        for never in ["clone", "vfork", "/etc/", "nscd", "AF_UNIX", "SOCK_DGRAM"] {
+            assert!(!watched.contains(never), "{never}: {watched}");
+        }
+        let connects = usize::from(base_url.contains("127.0.0.1")) + 1;
+        assert_eq!(watched.matches(" connect(").count(), connects, "{watched}");
+    }
+}
+
+fn complete(base_url: &str, ca: &str) -> Config {
+    let config = Config::new();
+    for (name, value) in [
+        ("base_url", base_url),
+        ("api_user", momo_mock_gateway::DEFAULT_API_USER),
+        ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
+        (
+            "subscription_key",
+            momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY,
+        ),
+        ("ca", ca),
+        ("proxy", "none"),
+    ] {
+        config.set(name, value);
+    }
+    config
+}
