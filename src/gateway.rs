@@ -4,7 +4,9 @@
 
 mod answer;
 mod broken;
+mod keys;
 mod lifetime;
+mod refusal;
 mod request;
 mod resolver;
 pub(crate) mod retry;
@@ -24,8 +26,10 @@ use crate::error::{Failure, Status};
 use crate::log::{Journal, Level};
 use crate::redact::Redactor;
 use crate::token::Token;
-use answer::Refusal;
+
 use broken::{Broken, Cause, Phase};
+use keys::Keys;
+use refusal::Refusal;
 use request::Template;
 use transport::{Budget, Transport};
 
@@ -107,11 +111,9 @@ impl Gateway {
             let left = call.deadline.saturating_duration_since(Instant::now());
             let miss = match self.attempt(&mut call, keys.current, left, attempt) {
                 Ok(token) => {
-                    keys.report(&mut call);
-                    return Ok(Success {
-                        token,
-                        key: keys.current,
-                    });
+                    keys.report(call.journal);
+                    let key = keys.current;
+                    return Ok(Success { token, key });
                 }
                 Err(miss) => miss,
             };
@@ -119,12 +121,9 @@ impl Gateway {
             if call.cancel.is_cancelled() {
                 return Err(own(Failure::cancelled()));
             }
-            if miss.failure.status == Status::MOMO_TIMED_OUT && out_of_time(&call) {
-                // An answer says more than that there was none the next time.
-                return Err(match answered {
-                    Some(failure) => shared(name(failure)),
-                    None => own(name(miss.failure)),
-                });
+            let timed_out = miss.failure.status == Status::MOMO_TIMED_OUT;
+            if timed_out && answered.is_none() && out_of_time(&call) {
+                return Err(own(name(miss.failure)));
             }
             if miss.failure.status == Status::MOMO_SUBSCRIPTION_KEY_REFUSED && keys.other() {
                 continue;
@@ -134,20 +133,20 @@ impl Gateway {
                 stale = true;
                 continue;
             }
-            if !miss.may_pass || attempt >= call.attempts {
-                return Err(shared(name(miss.failure)));
-            }
-            let pause = miss
-                .wait
-                .unwrap_or_else(|| retry::pause(attempt, retry::random()));
-            if call.deadline.saturating_duration_since(Instant::now()) <= pause {
-                return Err(shared(name(miss.failure)));
-            }
+            let pause = pause(&miss, attempt, &call);
+            // An answer says more than that there was none the next time.
+            let failure = match &answered {
+                Some(earlier) if timed_out => earlier.clone(),
+                _ => miss.failure,
+            };
+            let Some(pause) = pause else {
+                return Err(shared(name(failure)));
+            };
             call.journal.note(Level::Information, || {
                 format!("trying again in {} ms", pause.as_millis())
             });
-            if miss.failure.http_status != 0 {
-                answered = Some(miss.failure);
+            if failure.http_status != 0 {
+                answered = Some(failure);
             }
             if !call.cancel.sleep(pause) {
                 return Err(own(Failure::cancelled()));
@@ -224,6 +223,18 @@ impl Gateway {
     }
 }
 
+/// How long to wait before the next attempt; None where there is to be none.
+fn pause(miss: &Miss, attempt: u32, call: &Call) -> Option<Duration> {
+    if !miss.may_pass || attempt >= call.attempts {
+        return None;
+    }
+    let pause = miss
+        .wait
+        .unwrap_or_else(|| retry::pause(attempt, retry::random()));
+    let left = call.deadline.saturating_duration_since(Instant::now());
+    (pause < left).then_some(pause)
+}
+
 fn out_of_time(call: &Call) -> bool {
     // The last milliseconds are lost between the time-out and here.
     const GRAIN: Duration = Duration::from_millis(2);
@@ -260,43 +271,6 @@ impl From<Refusal> for Miss {
             may_pass: refusal.may_pass,
             wait: wait.map(Duration::from_millis),
             cause: None,
-        }
-    }
-}
-
-/// Subscription keys come in pairs: the other is tried once where one is refused.
-struct Keys {
-    current: usize,
-    count: usize,
-    tried_other: bool,
-}
-
-impl Keys {
-    fn starting_with(key: usize, count: usize) -> Self {
-        Self {
-            current: key.min(count.saturating_sub(1)),
-            count,
-            tried_other: false,
-        }
-    }
-
-    /// Changes to the other key, where there is one that was not tried.
-    fn other(&mut self) -> bool {
-        if self.count < 2 || self.tried_other {
-            return false;
-        }
-        self.tried_other = true;
-        self.current = 1 - self.current;
-        true
-    }
-
-    fn report(&self, call: &mut Call) {
-        if self.current == 1 && self.tried_other {
-            call.journal.note(Level::Warning, || {
-                "the primary subscription key was refused and the secondary used; replace \
-                 subscription_key"
-                    .to_owned()
-            });
         }
     }
 }

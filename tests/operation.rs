@@ -3,6 +3,21 @@
 
 mod common;
 
+#[path = "operation/behaviours.rs"]
+mod behaviours;
+#[path = "operation/certificates.rs"]
+mod certificates;
+#[path = "operation/connections.rs"]
+mod connections;
+#[path = "answers/raw.rs"]
+mod raw;
+#[path = "operation/request.rs"]
+mod request;
+#[path = "operation/retries.rs"]
+mod retries;
+#[path = "operation/subscription_keys.rs"]
+mod subscription_keys;
+
 use common::*;
 
 #[test]

@@ -12,7 +12,7 @@ use crate::error::{Failure, momo_status};
 pub struct momo_error {
     /// The same value that the call returned.
     pub status: momo_status,
-    /// The HTTP status of the answer, 100 to 599, or 0 where no answer came.
+    /// The HTTP status as the answer says it, or 0 where no answer came.
     pub http_status: i32,
     /// Milliseconds until another attempt is worth making, or -1 where no time is known.
     pub retry_after_ms: i64,

@@ -1,0 +1,244 @@
+//! Lengths and chunks that lie.
+
+use crate::rows::*;
+
+fn framed(name: &str, headers: &str, body: &str, want: Want) -> Row {
+    let name = if name.is_empty() { headers } else { name };
+    row(
+        name,
+        format!("HTTP/1.1 200 OK\r\n{headers}\r\n{body}"),
+        want,
+    )
+}
+
+#[test]
+fn a_content_length_that_is_wrong_brings_no_token() {
+    let body = good_body();
+    let length = body.len();
+    let with = |value: &str, want| framed("", &format!("Content-Length: {value}\r\n"), &body, want);
+    let mut rows = vec![
+        with(&length.to_string(), Want::Token),
+        with(&format!("  {length}  "), Want::Token),
+        with(&format!("000{length}"), Want::Token),
+        with(
+            &format!("{length}\r\nContent-Length: {length}"),
+            Want::Token,
+        ),
+        with(&format!("{length}, {length}"), Want::Token),
+        with(&(length - 1).to_string(), UNUSABLE),
+        with("0", UNUSABLE),
+        with("1", UNUSABLE),
+        with(&(length + 1).to_string(), TORN),
+        with("65536", TORN),
+        with("65537", TORN),
+        with("1000000000000", TORN),
+        with("18446744073709551615", TORN),
+        with(&(length + 1).to_string(), LATE_IN_BODY).ending(End::Hold),
+        with("9223372036854775807", LATE_IN_BODY).ending(End::Hold),
+        with("18446744073709551616", BROKEN),
+        with(&"9".repeat(1000), BROKEN),
+        with(
+            &format!("{length}\r\nContent-Length: {}", length + 1),
+            BROKEN,
+        ),
+        with(
+            &format!("{}\r\nContent-Length: {length}", length - 1),
+            BROKEN,
+        ),
+        with(&format!("{length}, {}", length + 1), BROKEN),
+        with(&format!("{length};"), BROKEN),
+    ];
+    for value in [
+        "-1",
+        "+77",
+        "0x4d",
+        "77abc",
+        "1e2",
+        "7 7",
+        "77.0",
+        "\u{667}\u{667}",
+        "NaN",
+        "",
+        ",",
+        "-0",
+    ] {
+        rows.push(with(value, BROKEN));
+    }
+    try_all("content lengths", &rows);
+}
+
+#[test]
+fn a_transfer_coding_decides_over_a_length() {
+    let body = good_body();
+    let chunks = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let length = body.len();
+    let rows = [
+        framed(
+            "both",
+            &format!("Transfer-Encoding: chunked\r\nContent-Length: {length}\r\n"),
+            &chunks,
+            Want::Token,
+        ),
+        framed(
+            "both, length 3",
+            "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+            &chunks,
+            Want::Token,
+        ),
+        framed(
+            "both, a bad length",
+            "Content-Length: x\r\nTransfer-Encoding: chunked\r\n",
+            &chunks,
+            BROKEN,
+        ),
+        framed(
+            "in capitals",
+            "TRANSFER-ENCODING: CHUNKED\r\n",
+            &chunks,
+            Want::Token,
+        ),
+        framed(
+            "twice",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+            &chunks,
+            Want::Token,
+        ),
+        framed(
+            "said, but plain",
+            "Transfer-Encoding: chunked\r\n",
+            &body,
+            TORN,
+        ),
+        framed("not said", "", &chunks, UNUSABLE),
+        framed(
+            "another",
+            "Transfer-Encoding: xchunked\r\n",
+            &chunks,
+            UNUSABLE,
+        ),
+        framed(
+            "identity",
+            "Transfer-Encoding: identity\r\n",
+            &body,
+            Want::Token,
+        ),
+        framed(
+            "gzip, but plain",
+            "Transfer-Encoding: gzip\r\n",
+            &body,
+            Want::Token,
+        ),
+        row(
+            "in HTTP/1.0",
+            format!("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"),
+            UNUSABLE,
+        ),
+        framed("the end is the connection's", "", &body, Want::Token),
+        framed("the end never comes", "", &body, LATE_IN_BODY).ending(End::Hold),
+    ];
+    try_all("transfer codings", &rows);
+}
+
+#[test]
+fn a_chunk_that_is_broken_brings_no_token() {
+    let body = good_body();
+    let size = format!("{:x}", body.len());
+    let chunked = |name: &str, chunks: String, want| {
+        framed(name, "Transfer-Encoding: chunked\r\n", &chunks, want)
+    };
+    let sized = |size: &str, want| chunked(size, format!("{size}\r\n{body}\r\n0\r\n\r\n"), want);
+    let after =
+        |name: &str, tail: &str, want| chunked(name, format!("{size}\r\n{body}{tail}"), want);
+    let bytewise: String = body.chars().map(|c| format!("1\r\n{c}\r\n")).collect();
+    let small = "10\r\n0123456789abcdef\r\n";
+    let rows = vec![
+        sized(&size, Want::Token),
+        sized(&size.to_uppercase(), Want::Token),
+        sized(&format!("00000{size}"), Want::Token),
+        sized(&format!("{size};a=b"), Want::Token),
+        sized(&format!("{size} ; a=\"b\""), Want::Token),
+        chunked("byte by byte", format!("{bytewise}0\r\n\r\n"), Want::Token),
+        after("trailers", "\r\n0\r\nX: y\r\nZ: w\r\n\r\n", Want::Token),
+        after(
+            "a thousand trailers",
+            &format!("\r\n0\r\n{}\r\n", "X: y\r\n".repeat(1000)),
+            Want::Token,
+        ),
+        after(
+            "a trailer that is no header",
+            "\r\n0\r\nno colon\r\n\r\n",
+            Want::Token,
+        ),
+        after("the last chunk, then the end", "\r\n0\r\n", Want::Token),
+        after("a last chunk of zeros", "\r\n0000\r\n\r\n", Want::Token),
+        after(
+            "a second answer behind",
+            "\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+            Want::Token,
+        ),
+        // ureq takes at most 20 characters of size and extension.
+        sized(&format!("{size};name={}", "x".repeat(30)), UNUSABLE),
+        chunked(
+            "an endless extension",
+            format!("{size};{}", "x".repeat(100_000)),
+            UNUSABLE,
+        ),
+        after(
+            "an endless trailer",
+            &format!("\r\n0\r\nX: {}", "y".repeat(100_000)),
+            UNUSABLE,
+        ),
+        sized("zz", UNUSABLE),
+        sized("-5", UNUSABLE),
+        sized("0x4d", UNUSABLE),
+        sized("", UNUSABLE),
+        sized(" ", UNUSABLE),
+        sized(";", UNUSABLE),
+        sized("4 d", UNUSABLE),
+        sized("\0", UNUSABLE),
+        sized("\u{664}", UNUSABLE),
+        sized("10000000000000000", UNUSABLE),
+        sized("fffffffffffffffffffffffffff", UNUSABLE),
+        sized("ffffffffffffffff", TORN),
+        sized("7fffffffffffffff", TORN),
+        sized("ffff", TORN),
+        sized("1", UNUSABLE),
+        chunked(
+            "a size too small by one",
+            format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len() - 1),
+            UNUSABLE,
+        ),
+        chunked(
+            "a size too large by one",
+            format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len() + 1),
+            UNUSABLE,
+        ),
+        chunked(
+            "sizes end in line feeds",
+            format!("{size}\n{body}\n0\n\n"),
+            TORN,
+        ),
+        after("no line end after the data", "0\r\n\r\n", UNUSABLE),
+        after("a line feed after the data", "\n0\r\n\r\n", UNUSABLE),
+        after("no last chunk", "\r\n", TORN),
+        after("no last chunk, and silence", "\r\n", LATE_IN_BODY).ending(End::Hold),
+        after("the last chunk without its end", "\r\n0\r\n", LATE_IN_BODY).ending(End::Hold),
+        after("half a last chunk", "\r\n0", TORN),
+        after("a bad chunk behind", "\r\nzz\r\n", UNUSABLE),
+        after(
+            "garbage in another chunk",
+            "\r\n1\r\nx\r\n0\r\n\r\n",
+            UNUSABLE,
+        ),
+        chunked("a last chunk at once", "0\r\n\r\n".to_owned(), UNUSABLE),
+        chunked("nothing", String::new(), TORN),
+        chunked(
+            "more than 64 KiB",
+            format!("{}0\r\n\r\n", small.repeat(5000)),
+            UNUSABLE,
+        ),
+        chunked("more than 64 KiB without end", small.repeat(5000), UNUSABLE).ending(End::Flood),
+        chunked("dripping", format!("{bytewise}0\r\n\r\n"), LATE).ending(End::Drip(20)),
+    ];
+    try_all("chunks", &rows);
+}

@@ -1,0 +1,130 @@
+//! A server that sends any bytes at all.
+#![allow(dead_code)]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::common::Config;
+
+/// What the contract allows beyond a call's own time.
+pub(crate) const GRACE: Duration = Duration::from_millis(200);
+
+/// Hands each connection to a thread of its own, until it is dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    stopped: Arc<AtomicBool>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn start(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let (stop, serve) = (Arc::clone(&stopped), Arc::new(serve));
+        let acceptor = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if stop.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (stream, serve) = (stream.unwrap(), Arc::clone(&serve));
+                stream.set_nodelay(true).unwrap();
+                std::thread::spawn(move || serve(stream));
+            }
+        });
+        Self {
+            address,
+            stopped,
+            acceptor: Some(acceptor),
+        }
+    }
+
+    /// A config for this server by plain http, one attempt per call.
+    pub(crate) fn config(&self) -> Config {
+        config(&format!("http://{}", self.address))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+        let _ = self.acceptor.take().unwrap().join();
+    }
+}
+
+pub(crate) const USER: &str = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9";
+pub(crate) const KEY: &str = "00112233445566778899aabbccddeeff";
+pub(crate) const SUBSCRIPTION_KEY: &str = "ffeeddccbbaa99887766554433221100";
+
+pub(crate) fn config(base_url: &str) -> Config {
+    let config = Config::new();
+    for (name, value) in [
+        ("base_url", base_url),
+        ("api_user", USER),
+        ("api_key", KEY),
+        ("subscription_key", SUBSCRIPTION_KEY),
+        ("ca", "mozilla"),
+        ("proxy", "none"),
+        ("max_attempts", "1"),
+        ("cache", "client"),
+        ("timeout", "10s"),
+    ] {
+        config.set(name, value);
+    }
+    config
+}
+
+/// Everything up to the empty line, or what came before the end.
+pub(crate) fn read_head(stream: &mut TcpStream) -> Vec<u8> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => break,
+        }
+    }
+    head
+}
+
+/// Sends what the client still takes: it may leave early.
+pub(crate) fn send(stream: &mut TcpStream, bytes: &[u8]) {
+    let _ = stream.write_all(bytes);
+}
+
+/// Closes without a reset, which would destroy what the client has not read yet.
+pub(crate) fn close(mut stream: TcpStream) {
+    let _ = stream.shutdown(std::net::Shutdown::Write);
+    hold(&mut stream);
+}
+
+/// Says nothing until the client leaves.
+pub(crate) fn hold(stream: &mut TcpStream) {
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
+    while matches!(stream.read(&mut [0; 4096]), Ok(count) if count > 0) {}
+}
+
+/// The bytes one by one, then nothing until the client leaves.
+pub(crate) fn drip(stream: &mut TcpStream, bytes: &[u8], pause: Duration) {
+    for byte in bytes {
+        if stream.write_all(&[*byte]).is_err() {
+            return;
+        }
+        std::thread::sleep(pause);
+    }
+    hold(stream);
+}
+
+/// The same bytes again and again until the client leaves.
+pub(crate) fn flood(stream: &mut TcpStream, bytes: &[u8]) {
+    let block = bytes.repeat(4096_usize.div_ceil(bytes.len().max(1)));
+    while stream.write_all(&block).is_ok() {
+        // Enough to swamp a client, not the machine.
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,149 @@
+//! A row of hostile bytes, and how it is tried.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::common::*;
+use crate::raw::{self, GRACE, Server};
+
+pub(crate) const TOKEN: &str = "abc.DEF-123_~+/==";
+
+pub(crate) fn good_body() -> String {
+    format!(r#"{{"access_token":"{TOKEN}","token_type":"access_token","expires_in":3600}}"#)
+}
+
+/// The good body, whole, below `head`: status line and header lines, each with its line end.
+pub(crate) fn below(head: &str) -> Vec<u8> {
+    let body = good_body();
+    format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// Any body under 200, framed well.
+pub(crate) fn with_body(body: impl AsRef<[u8]>) -> Vec<u8> {
+    status_and_body("200 OK", "", body)
+}
+
+pub(crate) fn status_and_body(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum End {
+    Close,
+    /// The connection stays open in silence.
+    Hold,
+    /// The bytes come one at a time, each so many ms.
+    Drip(u64),
+    /// The bytes come again and again.
+    Flood,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Want {
+    /// The answer is whole and valid: its token, [`TOKEN`], is given.
+    Token,
+    /// No token, and this status and HTTP status.
+    Status(momo_status, i32),
+}
+
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) end: End,
+    pub(crate) want: Want,
+}
+
+pub(crate) fn row(name: impl Into<String>, bytes: impl Into<Vec<u8>>, want: Want) -> Row {
+    Row {
+        name: name.into(),
+        bytes: bytes.into(),
+        end: End::Close,
+        want,
+    }
+}
+
+impl Row {
+    pub(crate) fn ending(mut self, end: End) -> Self {
+        self.end = end;
+        self
+    }
+}
+
+/// No HTTP at all, or too much of it.
+pub(crate) const BROKEN: Want = Want::Status(MOMO_INVALID_RESPONSE, 0);
+/// A 200 without a usable token.
+pub(crate) const UNUSABLE: Want = Want::Status(MOMO_INVALID_RESPONSE, 200);
+/// The end came in the head, and in the body.
+pub(crate) const LOST: Want = Want::Status(MOMO_CONNECTION_LOST, 0);
+pub(crate) const TORN: Want = Want::Status(MOMO_CONNECTION_LOST, 200);
+pub(crate) const LATE: Want = Want::Status(MOMO_TIMED_OUT, 0);
+pub(crate) const LATE_IN_BODY: Want = Want::Status(MOMO_TIMED_OUT, 200);
+
+/// What a call ended with, after the checks that hold for every answer there can be.
+pub(crate) fn answered(name: &str, bytes: &[u8], end: End) -> Result<Token, Error> {
+    let answer = bytes.to_vec();
+    let server = Server::start(move |mut stream| {
+        raw::read_head(&mut stream);
+        match end {
+            End::Close => {
+                raw::send(&mut stream, &answer);
+                raw::close(stream);
+            }
+            End::Hold => {
+                raw::send(&mut stream, &answer);
+                raw::hold(&mut stream);
+            }
+            End::Drip(ms) => raw::drip(&mut stream, &answer, Duration::from_millis(ms)),
+            End::Flood => raw::flood(&mut stream, &answer),
+        }
+    });
+    let limit_ms = if end == End::Close { 10_000 } else { 500 };
+    let client = server.config().client();
+    let start = Instant::now();
+    let outcome = client.create_within(limit_ms);
+    let elapsed = start.elapsed();
+    let limit = Duration::from_millis(limit_ms.unsigned_abs()) + GRACE;
+    assert!(elapsed <= limit, "{name}: {elapsed:?}");
+    if let Err(e) = &outcome {
+        assert_ne!(e.status, MOMO_INTERNAL, "{name}: {e:?}");
+        assert!(e.code.len() <= 128, "{name}: {e:?}");
+        assert!(!e.code.contains(char::is_control), "{name}: {e:?}");
+        assert!(!e.body.contains(char::is_control), "{name}: {e:?}");
+        let success = (200..300).contains(&e.http_status);
+        assert!(e.body.is_empty() || !success, "{name}: {e:?}");
+    }
+    outcome
+}
+
+/// Tries every row, a few at a time; tells of all that differ, not of the first.
+pub(crate) fn try_all(kind: &str, rows: &[Row]) {
+    const WORKERS: usize = 4;
+    println!("{kind}: {} answers", rows.len());
+    let next = AtomicUsize::new(0);
+    let wrong = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = answered(&row.name, &row.bytes, row.end);
+                    let right = match (&outcome, row.want) {
+                        (Ok(token), Want::Token) => token.access_token == TOKEN,
+                        (Err(e), Want::Status(status, http_status)) => {
+                            (e.status, e.http_status) == (status, http_status)
+                        }
+                        _ => false,
+                    };
+                    if !right {
+                        let line = format!("{}: not {:?}: {outcome:?}", row.name, row.want);
+                        wrong.lock().unwrap().push(line);
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{kind}:\n{}", wrong.join("\n"));
+}
