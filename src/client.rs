@@ -197,11 +197,10 @@ impl Client {
             Ok((_, Adopted::Refused(failure))) => Err(failure),
             Ok((token, Adopted::Current | Adopted::NotKept)) => Ok(token),
             Err(Failed { failure, own: true }) => return Err(failure),
-            Err(Failed { failure, .. }) => {
+            Err(Failed { failure, own }) => {
                 let failure = Arc::new(failure);
-                let shared = true;
                 self.entry
-                    .failed(&failure, shared, Now::read(), retry::random());
+                    .failed(&failure, own, Now::read(), retry::random());
                 Err(failure)
             }
         };
@@ -229,7 +228,7 @@ impl Client {
             format!("the refresh failed and the token at hand is used on: {failure}")
         });
         self.entry
-            .failed(&Arc::new(failure), !own, Now::read(), retry::random());
+            .failed(&Arc::new(failure), own, Now::read(), retry::random());
         Ok(None)
     }
 

@@ -4,6 +4,7 @@
 
 mod answer;
 mod broken;
+mod json;
 mod keys;
 mod lifetime;
 mod refusal;

@@ -43,9 +43,9 @@ impl Entry {
         self.state.rcu(|state| state.with_key(key, now));
     }
 
-    pub(crate) fn failed(&self, failure: &Arc<Failure>, shared: bool, now: Now, random: f64) {
+    pub(crate) fn failed(&self, failure: &Arc<Failure>, own: bool, now: Now, random: f64) {
         self.state
-            .rcu(|state| state.failed(failure, shared, now, random));
+            .rcu(|state| state.failed(failure, own, now, random));
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {

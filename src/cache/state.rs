@@ -36,9 +36,9 @@ pub(crate) struct State {
 struct Pause {
     until: Duration,
     failure: Arc<Failure>,
-    /// Whether it is given back to others. A refresh that ran out of its caller's time, or was cut
-    /// short by the token's expiry, only holds back the next refresh.
-    shared: bool,
+    /// Of a refresh that ran out of its caller's time or was cut short by the token's expiry: it
+    /// holds back the next refresh and is given back to nobody.
+    own: bool,
     /// How many failures in a row came before this one.
     streak: u32,
 }
@@ -71,12 +71,13 @@ impl State {
 
     /// The failure that is given back without asking, with what is left of its pause.
     pub(crate) fn paused(&self, now: Now) -> Option<Failure> {
-        let pause = self.pause.as_ref().filter(|p| p.shared)?;
+        let pause = self.pause.as_ref().filter(|p| !p.own)?;
         let left = pause.until.saturating_sub(now.boot);
         if left.is_zero() {
             return None;
         }
-        let left = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
+        // Rounded up: who waits as long as told finds the pause over.
+        let left = i64::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i64::MAX);
         Some(Failure {
             retry_after_ms: left,
             message: format!(
@@ -123,7 +124,7 @@ impl State {
             next.pause = Some(Pause {
                 until: next.next_purchase(now),
                 failure: Arc::clone(&failure),
-                shared: true,
+                own: false,
                 streak: 0,
             });
             return (next, Adopted::Refused(failure));
@@ -141,14 +142,8 @@ impl State {
         (next, Adopted::Current)
     }
 
-    /// An attempt failed; `shared` says that the failure is true for all. `random` is from 0 to 1.
-    pub(crate) fn failed(
-        &self,
-        failure: &Arc<Failure>,
-        shared: bool,
-        now: Now,
-        random: f64,
-    ) -> Self {
+    /// An attempt failed; `own` says that it tells nothing to others. `random` is from 0 to 1.
+    pub(crate) fn failed(&self, failure: &Arc<Failure>, own: bool, now: Now, random: f64) -> Self {
         use Status as S;
         let streak = self
             .pause
@@ -174,7 +169,7 @@ impl State {
         next.pause = Some(Pause {
             until: now.boot + pause,
             failure: Arc::clone(failure),
-            shared,
+            own,
             streak,
         });
         next
@@ -201,7 +196,7 @@ impl State {
                     "the token was invalidated right after it was issued; check that what refuses \
                      it (a 401 of another cause?) is about the token",
                 )),
-                shared: true,
+                own: false,
                 streak: 0,
             });
         } else {

@@ -74,7 +74,7 @@ fn the_pause_depends_on_the_failure() {
         (with(S::MOMO_CONNECT_FAILED, 0, -1), 250),
         (with(S::MOMO_TIMED_OUT, 0, -1), 250),
     ] {
-        let state = State::default().failed(&failure, true, at(0), RANDOM);
+        let state = State::default().failed(&failure, false, at(0), RANDOM);
         assert_eq!(pause_of(&state, at(0)), Some(expected), "{failure:?}");
     }
 }
@@ -86,7 +86,7 @@ fn pauses_double_to_five_seconds_and_a_success_ends_them() {
     let mut pauses = Vec::new();
     for n in 0..7 {
         // The streak goes on after a pause has run out.
-        state = state.failed(&lost, true, at(n * 10_000), RANDOM);
+        state = state.failed(&lost, false, at(n * 10_000), RANDOM);
         pauses.push(pause_of(&state, at(n * 10_000)).unwrap());
     }
     assert_eq!(pauses, [250, 500, 1000, 2000, 4000, 5000, 5000]);
@@ -94,28 +94,31 @@ fn pauses_double_to_five_seconds_and_a_success_ends_them() {
     let (state, _) = adopt(&state, "t", 70_000);
     assert_eq!(pause_of(&state, at(70_000)), None);
     assert_eq!(state.refresh_status(), Status::MOMO_OK);
-    let state = state.failed(&lost, true, at(0), 0.0);
+    let state = state.failed(&lost, false, at(0), 0.0);
     assert_eq!(pause_of(&state, at(0)), Some(125));
 }
 
 #[test]
 fn a_pause_tells_what_is_left_and_ends() {
-    let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), true, at(0), RANDOM);
+    let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), false, at(0), RANDOM);
     let paused = state.paused(at(1200)).unwrap();
     assert_eq!(paused.retry_after_ms, 3800);
     assert_eq!(paused.status, Status::MOMO_FORBIDDEN);
+    let mut nearly = at(4999);
+    nearly.boot += Duration::from_micros(900);
+    assert_eq!(pause_of(&state, nearly), Some(1), "never 0 while it lasts");
     assert!(state.paused(at(5000)).is_none());
 }
 
 #[test]
 fn a_failure_that_is_a_caller_s_own_holds_back_refreshes_only() {
     let timed_out = failure(Status::MOMO_TIMED_OUT);
-    let state = State::default().failed(&timed_out, false, at(0), RANDOM);
+    let state = State::default().failed(&timed_out, true, at(0), RANDOM);
     assert!(state.paused(at(0)).is_none());
     assert!(state.holds_refreshes(at(249)) && !state.holds_refreshes(at(250)));
     assert_eq!(state.refresh_status(), Status::MOMO_TIMED_OUT);
     // The next failure, if it is everybody's, is given back as any other.
-    let state = state.failed(&timed_out, true, at(250), RANDOM);
+    let state = state.failed(&timed_out, false, at(250), RANDOM);
     assert_eq!(pause_of(&state, at(250)), Some(500));
 }
 
@@ -184,7 +187,7 @@ fn the_primary_key_is_tried_again_after_an_hour() {
 #[test]
 fn clearing_forgets_all_but_the_choice_of_key() {
     let (state, _) = State::default().succeeded(&token("a", 0), 1, at(0));
-    let state = state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(1), RANDOM);
+    let state = state.failed(&failure(Status::MOMO_FORBIDDEN), false, at(1), RANDOM);
     let state = state.cleared();
     assert!(state.token.is_none() && state.paused(at(1)).is_none());
     assert_eq!(state.key(at(1)), 1);

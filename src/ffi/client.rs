@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use super::config::momo_config;
 use super::error::momo_error;
-use super::guard::{call, caught};
+use super::guard::call;
+use super::panic::caught;
 use super::strings::text;
 use super::token::momo_token;
 use crate::client::{self, Client, Given, Patience};

@@ -1,7 +1,8 @@
 use std::ffi::c_char;
 
 use super::error::momo_error;
-use super::guard::{call, caught};
+use super::guard::call;
+use super::panic::caught;
 use super::strings::text;
 use crate::config::{Config, set_from_env};
 use crate::error::Failure;

@@ -1,6 +1,6 @@
 use std::ffi::{CStr, CString, c_char};
 
-use super::guard::caught;
+use super::panic::caught;
 use super::strings::c_string;
 use crate::error::{Failure, momo_status};
 

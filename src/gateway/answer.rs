@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
 use super::broken::Broken;
+use super::json::object;
 use super::lifetime;
 use super::refusal::{self, Refusal};
 use super::transport::{Answer, LARGEST_BODY};
@@ -64,12 +65,6 @@ fn grant(answer: &Answer, issued: Now) -> Result<Token, Unusable> {
         copy.zeroize();
     }
     token.map_err(|why| Unusable::Content(why.to_owned()))
-}
-
-/// serde also takes an array of a struct's members for the struct: here an array is nothing.
-pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> serde_json::Result<T> {
-    let array = text.trim_ascii_start().starts_with(b"[");
-    serde_json::from_slice(if array { b"" } else { text })
 }
 
 fn check(token: &str) -> Result<(), &'static str> {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 
-use super::answer::object;
+use super::json::object;
 use super::transport::Answer;
 use crate::error::{Failure, Status};
 use crate::redact::Redactor;

@@ -1,0 +1,63 @@
+//! No panic crosses the boundary, and none prints on its way.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+thread_local! {
+    /// How many of our own calls this thread is in: a logger may call back.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Runs what cannot fail but could still panic; None where it did.
+pub(super) fn caught<T>(f: impl FnOnce() -> T) -> Option<T> {
+    keep_panics_silent();
+    DEPTH.with(|d| d.set(d.get() + 1));
+    let outcome = catch_unwind(AssertUnwindSafe(f));
+    DEPTH.with(|d| d.set(d.get() - 1));
+    match outcome {
+        Ok(value) => Some(value),
+        Err(payload) => {
+            // Not shown, since it may hold anything; not dropped, since that could panic again.
+            std::mem::forget(payload);
+            None
+        }
+    }
+}
+
+/// A panic prints to stderr by default, which is the host's. Inside our own calls nothing is
+/// printed; elsewhere the hook that was there before goes on.
+fn keep_panics_silent() {
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    if INSTALLED.load(Ordering::Relaxed) || std::thread::panicking() {
+        return;
+    }
+    if INSTALLED.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let ours = DEPTH.try_with(|d| d.get() > 0).unwrap_or(false);
+        if !ours {
+            before(info);
+        }
+    }));
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_its_payload_is_dropped_does_not_get_out() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        assert!(caught(|| std::panic::panic_any(Bomb)).is_none());
+        assert_eq!(DEPTH.get(), 0);
+    }
+}
