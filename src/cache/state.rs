@@ -145,10 +145,12 @@ impl State {
     /// An attempt failed; `own` says that it tells nothing to others. `random` is from 0 to 1.
     pub(crate) fn failed(&self, failure: &Arc<Failure>, own: bool, now: Now, random: f64) -> Self {
         use Status as S;
+        // Callers in a hurry must not keep those with more time from refreshing.
+        let step = u32::from(!own);
         let streak = self
             .pause
             .as_ref()
-            .map_or(0, |p| p.streak.saturating_add(1));
+            .map_or(0, |p| p.streak.saturating_add(step));
         let asked = u64::try_from(failure.retry_after_ms)
             .ok()
             .filter(|ms| *ms > 0)

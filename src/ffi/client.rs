@@ -206,8 +206,10 @@ pub unsafe extern "C" fn momo_create_token(
 /// given back for a pause of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
 /// `retry_after_ms` says how long.
 ///
-/// `timeout_ms` is the call's whole time: -1 is the option `timeout`; 0 never blocks and ends with
-/// MOMO_WOULD_BLOCK where only waiting would help; more than a day is taken as a day.
+/// `timeout_ms` is the call's whole time: -1 is the option `timeout`; more than a day is taken as a
+/// day; 0 never blocks, ends with MOMO_WOULD_BLOCK where only waiting would help, and refreshes
+/// nothing: an event loop that asks so also hands a call with time to a worker now and then, from
+/// when `expires_in` is below 30 % of `lifetime`.
 ///
 /// Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
 /// first and stays so on failure; `error` may be NULL. Threads and forks: any number at once; a
@@ -241,8 +243,8 @@ pub unsafe extern "C" fn momo_get_token(
 /// refusal cause one request. Buys at most one new token per 5 s: where that one is invalidated at
 /// once too, momo_get_token() ends with MOMO_UNAUTHORIZED until the 5 s are over.
 ///
-/// Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing else. Threads and
-/// forks: any. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+/// Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing
+/// else. Threads and forks: any. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
 ///
 /// # Safety
 /// `client` is NULL or live, `access_token` is NULL or NUL-terminated, `error` is NULL or valid for
