@@ -34,7 +34,9 @@ lint:
 	$(CC) -std=c99 $(WARNINGS) -Iinclude -fsyntax-only $(EXAMPLES)
 	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(EXAMPLES)
 	echo '#include <momo.h>' | $(CC) -x c -std=c99 $(WARNINGS) -Iinclude -fsyntax-only -
-	echo '#include <momo.h>' | $(CXX) -x c++ -std=c++17 $(WARNINGS) -Iinclude -fsyntax-only -
+	for header in momo.h momo.hpp; do \
+	  echo "#include <$$header>" | $(CXX) -x c++ -std=c++17 $(WARNINGS) -Iinclude -fsyntax-only - || exit; \
+	done
 
 # Compares libmomo with libcurl.
 bench:
@@ -54,7 +56,7 @@ install: build/lib/libmomo.so.$(VERSION)
 	ln -sf libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libmomo.so.$(ABI)"
 	ln -sf libmomo.so.$(ABI) "$(DESTDIR)$(LIBDIR)/libmomo.so"
 	install -m 644 build/lib/libmomo.a "$(DESTDIR)$(LIBDIR)/"
-	install -m 644 include/momo.h include/momo_ffi.h "$(DESTDIR)$(INCLUDEDIR)/"
+	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	  -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	  packaging/momo.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/momo.pc"
@@ -64,7 +66,8 @@ uninstall:
 	rm -f "$(DESTDIR)$(LIBDIR)"/libmomo.so "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(ABI) \
 	  "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)"/libmomo.a \
 	  "$(DESTDIR)$(LIBDIR)"/pkgconfig/momo.pc \
-	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h
+	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h \
+	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp
 
 clean:
 	rm -rf build

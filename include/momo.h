@@ -192,7 +192,8 @@ typedef struct momo_token {
    */
   const char *authorization;
   /**
-   * Seconds left when the call returned; 0 where the gateway named no usable lifetime.
+   * Seconds left when the call returned, at least 1; 0 where the gateway named no usable
+   * lifetime.
    */
   int64_t expires_in;
   /**

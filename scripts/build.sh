@@ -17,4 +17,4 @@ mv build/lib/.libmomo.so.new "build/lib/libmomo.so.$version"
 ln -sf "libmomo.so.$version" "build/lib/libmomo.so.$abi"
 ln -sf "libmomo.so.$abi" build/lib/libmomo.so
 install -m 644 "$target/release/libmomo.a" build/lib/
-install -m 644 include/momo.h include/momo_ffi.h build/include/
+install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp build/include/

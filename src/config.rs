@@ -17,7 +17,7 @@ pub(crate) use proxy::ProxyUrl;
 pub(crate) use settings::Settings;
 
 use crate::error::Failure;
-use crate::log::Logger;
+use crate::log::{Line, Logger};
 use crate::secret::Secret;
 use proxy::ProxyOption;
 
@@ -45,6 +45,8 @@ pub(crate) struct Config {
     user_agent: String,
     cache: CachePolicy,
     pub(crate) logger: Option<Logger>,
+    /// Log lines from before there was a logger.
+    unheard: Vec<Line>,
 }
 
 /// Which certificate authorities are trusted.
@@ -167,6 +169,7 @@ impl Config {
             user_agent: String::new(),
             cache: CachePolicy::None,
             logger: None,
+            unheard: Vec::new(),
         };
         for option in OPTIONS.iter().filter(|o| !o.default.is_empty()) {
             (option.set)(&mut config, option.default).map_err(|e| Failure::internal(&e))?;
@@ -180,6 +183,13 @@ impl Config {
             .find(|o| o.name == name)
             .ok_or_else(|| unknown(name))?;
         (option.set)(self, value).map_err(|why| Failure::config(format!("option {name}: {why}")))
+    }
+
+    /// Tells the logger, where there is one, what happened before.
+    pub(crate) fn tell(&mut self) {
+        if let Some(logger) = &self.logger {
+            logger.write(&std::mem::take(&mut self.unheard));
+        }
     }
 }
 

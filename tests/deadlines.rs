@@ -271,3 +271,16 @@ fn cancelling_one_client_leaves_its_equals_to_lead() {
     });
     assert_eq!(gateway.request_count(), 2);
 }
+
+/// A socket's own time-out is rounded up by the kernel, the more the longer it is.
+#[test]
+fn a_long_time_is_kept_as_exactly_as_a_short_one() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "/stall");
+    config.set("attempt_timeout", "1m").set("timeout", "10s");
+    let start = Instant::now();
+    let error = config.client().create().unwrap_err();
+    let spent = start.elapsed();
+    assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
+    assert!((ms(9_995)..ms(10_150)).contains(&spent), "{spent:?}");
+}

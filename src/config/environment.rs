@@ -8,15 +8,14 @@ use crate::sys;
 const PREFIX: &str = "MOMO_";
 
 /// Takes every `MOMO_` variable that names an option; all of them or, where one is bad, none.
-/// Returns what is worth a line in the log.
-pub(crate) fn set_from_env(config: &mut Config) -> Result<Vec<Line>, Failure> {
-    let mut lines = Vec::new();
+/// What is worth a line in the log is kept for the logger, which may be set later.
+pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
     if sys::is_privileged() {
-        lines.push(Line::new(
+        config.unheard.push(Line::new(
             Level::Warning,
             "the environment is not read: this program runs with more rights than its caller",
         ));
-        return Ok(lines);
+        return Ok(());
     }
     let mut next = config.clone();
     for (name, value) in std::env::vars_os() {
@@ -26,7 +25,7 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<Vec<Line>, Failure> {
         let option = name.to_ascii_lowercase();
         let known = option.to_ascii_uppercase() == name && OPTIONS.iter().any(|o| o.name == option);
         if !known {
-            lines.push(Line::new(
+            next.unheard.push(Line::new(
                 Level::Warning,
                 format!(
                     "the environment variable {PREFIX}{} names no option and is ignored",
@@ -43,5 +42,5 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<Vec<Line>, Failure> {
         }
     }
     *config = next;
-    Ok(lines)
+    Ok(())
 }

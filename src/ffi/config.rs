@@ -97,10 +97,8 @@ pub unsafe extern "C" fn momo_set_options_from_env(
         call(error, || {
             // SAFETY: NULL or live, by this function's own contract.
             let config = momo_config::of_mut(config)?;
-            let lines = set_from_env(config)?;
-            if let Some(logger) = &config.logger {
-                logger.write(&lines);
-            }
+            set_from_env(config)?;
+            config.tell();
             Ok(())
         })
     }

@@ -91,6 +91,7 @@ pub unsafe extern "C" fn momo_set_logger(
             })?;
             config.logger =
                 log.map(|log| Logger::new(level, Arc::new(HostLogger { log, user_data })));
+            config.tell();
             Ok(())
         })
     }

@@ -17,7 +17,8 @@ pub struct momo_token {
     pub token_type: *const c_char,
     /// "Bearer " and the token: the value of the Authorization header to send.
     pub authorization: *const c_char,
-    /// Seconds left when the call returned; 0 where the gateway named no usable lifetime.
+    /// Seconds left when the call returned, at least 1; 0 where the gateway named no usable
+    /// lifetime.
     pub expires_in: i64,
     /// Unix time in seconds at which it expires; 0 where that is not known.
     pub expires_at: i64,
@@ -44,7 +45,8 @@ impl momo_token {
         let token = given.token;
         let text = token.text();
         let Some(layout) = layout(text.len()) else {
-            return std::ptr::null_mut();
+            // No address space holds such a text.
+            handle_alloc_error(Layout::new::<Block>());
         };
         let seconds = |time: std::time::Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let lifetime = token.lifetime.map_or(0, seconds);
@@ -64,7 +66,8 @@ impl momo_token {
                     access_token: copy.add(token.access_at()).cast(),
                     token_type: copy.add(token.type_at()).cast(),
                     authorization: copy.cast(),
-                    expires_in: life::left(token, given.now).map_or(0, seconds),
+                    // 0 is for what is not known: less than a second left is given as one.
+                    expires_in: life::left(token, given.now).map_or(0, |l| seconds(l).max(1)),
                     expires_at,
                     lifetime,
                     refresh_status: given.refresh_status as i32,

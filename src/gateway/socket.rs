@@ -38,7 +38,12 @@ impl<In: Transport> Connector<In> for Dialer {
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
         );
-        Ok(Some(Either::B(TcpTransport { stream, buffers })))
+        Ok(Some(Either::B(TcpTransport {
+            stream,
+            buffers,
+            read_timeout: None,
+            write_timeout: None,
+        })))
     }
 }
 
@@ -137,25 +142,40 @@ pub(super) fn time_left(details: &ConnectionDetails) -> NextTimeout {
 pub(super) struct TcpTransport {
     stream: Arc<TcpStream>,
     buffers: LazyBuffers,
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
 }
 
-/// Repeats what a signal interrupts and gives it no more time than was left.
+/// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
+/// deadline by seconds. It is given in slices of this length, which also stay the same from one
+/// read to the next and so are set once.
+const SLICE: Duration = Duration::from_millis(200);
+
+/// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` gives the
+/// socket its time-out, and `current` is what it was given last.
 fn within(
     timeout: NextTimeout,
+    current: &mut Option<Duration>,
     set: impl Fn(Option<Duration>) -> io::Result<()>,
     mut work: impl FnMut() -> io::Result<usize>,
 ) -> Result<usize, ureq::Error> {
+    use io::ErrorKind as E;
     let deadline = Instant::now().checked_add(*timeout.after);
+    let phase = Phase::Wait;
     loop {
         let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
-        let phase = Phase::Wait;
         if left.is_some_and(|l| l.is_zero()) {
             return Err(Broken::timed_out(phase).into());
         }
-        match set(left).and_then(|()| work()) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Broken::from_io(phase, &error).into()),
+        let slice = Some(left.map_or(SLICE, |l| l.min(SLICE)));
+        if *current != slice {
+            set(slice).map_err(|e| Broken::from_io(phase, &e))?;
+            *current = slice;
+        }
+        match work() {
             Ok(amount) => return Ok(amount),
+            Err(e) if matches!(e.kind(), E::Interrupted | E::WouldBlock | E::TimedOut) => {}
+            Err(e) => return Err(Broken::from_io(phase, &e).into()),
         }
     }
 }
@@ -171,7 +191,8 @@ impl Transport for TcpTransport {
         while !output.is_empty() {
             let written = within(
                 timeout,
-                |left| stream.set_write_timeout(left),
+                &mut self.write_timeout,
+                |slice| stream.set_write_timeout(slice),
                 || stream.write(output),
             )?;
             output = &output[written..];
@@ -187,7 +208,8 @@ impl Transport for TcpTransport {
         }
         let amount = within(
             timeout,
-            |left| stream.set_read_timeout(left),
+            &mut self.read_timeout,
+            |slice| stream.set_read_timeout(slice),
             || stream.read(input),
         )?;
         self.buffers.input_appended(amount);

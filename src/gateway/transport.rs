@@ -2,11 +2,12 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustls::RootCertStore;
 use ureq::http::{HeaderMap, Request};
-use ureq::unversioned::transport::Connector;
+use ureq::unversioned::transport::{ConnectionDetails, Connector};
 use ureq::{Agent, Proxy, Timeout};
 
 use super::broken::{self, Broken, Cause, Phase};
@@ -55,6 +56,7 @@ pub(super) struct Answer {
 
 impl Transport {
     pub(super) fn new(settings: &Settings, roots: Arc<RootCertStore>) -> Result<Self, Failure> {
+        warm_up();
         let proxy = settings.proxy.as_ref().map(|p| Proxy::new(&p.to_url()));
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = match settings.user_agent.as_str() {
@@ -114,6 +116,27 @@ impl Transport {
         if let Some(agent) = self.agent.get() {
             (*agent).clone().shutdown();
         }
+    }
+}
+
+/// ureq fills a cell at its first request, behind a lock that waits: a child forked meanwhile would
+/// wait for ever, past every deadline. A request that ends before any network fills it now.
+fn warm_up() {
+    #[derive(Debug)]
+    struct Nowhere;
+    impl Connector for Nowhere {
+        type Out = ();
+        fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<()>, ureq::Error> {
+            Err(ureq::Error::ConnectionFailed)
+        }
+    }
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if !DONE.load(Ordering::Acquire) {
+        let config = Agent::config_builder().proxy(None).build();
+        let _ = Agent::with_parts(config, Nowhere, Later)
+            .get("http://localhost/")
+            .call();
+        DONE.store(true, Ordering::Release);
     }
 }
 

@@ -47,6 +47,7 @@ fn build() -> PathBuf {
         "CARGO_ENCODED_RUSTFLAGS",
         "CARGO_PRIMARY_PACKAGE",
         "LD_LIBRARY_PATH",
+        "RUSTC_BOOTSTRAP",
         "RUSTFLAGS",
     ];
     for (name, _) in std::env::vars_os() {

@@ -1,0 +1,289 @@
+/*
+ * libmomo for C++17: momo.h with owners, exceptions and std::chrono. Header only.
+ *
+ *   momo::config config;
+ *   config.set_from_env();
+ *   momo::client client(config);
+ *   send_payment(client.get_token(10s).authorization());
+ *
+ * Every call that can fail comes twice: plain it throws momo::error, with try_ in its name it
+ * returns a momo::result, which holds a value or that error, and never throws. What each call does
+ * is said in momo.h. Without exceptions (-fno-exceptions) what would be thrown ends the program.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#ifndef MOMO_HPP
+#define MOMO_HPP
+
+#include <momo.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace momo {
+
+/* Why a call failed. Copying it cannot fail, as the standard asks of what is thrown. */
+class error : public std::exception {
+public:
+  /* Takes the C error. */
+  explicit error(momo_error *taken) : held_(taken, momo_free_error) {}
+  /* Copied where others are moved: a moved-from error would have no message. */
+  error(const error &) noexcept = default;
+  error &operator=(const error &) noexcept = default;
+
+  /* One line: what failed, why, what to do. */
+  const char *what() const noexcept override { return held_->message; }
+  momo_status status() const noexcept { return held_->status; }
+  const char *status_name() const noexcept { return momo_status_name(held_->status); }
+  /* 0 where no answer came. */
+  int http_status() const noexcept { return held_->http_status; }
+  /* The answer's own error code or a firewall's support ID, or "". */
+  const char *code() const noexcept { return held_->code; }
+  /* The answer, redacted, or "". */
+  const char *body() const noexcept { return held_->body; }
+  /* When to try again, where that is known. */
+  std::optional<std::chrono::milliseconds> retry_after() const noexcept {
+    if (held_->retry_after_ms < 0)
+      return std::nullopt;
+    return std::chrono::milliseconds(held_->retry_after_ms);
+  }
+
+private:
+  std::shared_ptr<const momo_error> held_;
+};
+
+namespace detail {
+
+[[noreturn]] inline void raise(const error &error) {
+#ifdef __cpp_exceptions
+  throw error;
+#else
+  static_cast<void>(error);
+  std::terminate();
+#endif
+}
+
+} // namespace detail
+
+/* A T or an error: what std::expected is in C++23. */
+template <class T> class [[nodiscard]] result {
+public:
+  using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+  result(value_type value) : held_(std::move(value)) {}
+  result(momo::error error) : held_(std::move(error)) {}
+
+  bool has_value() const noexcept { return held_.index() == 0; }
+  explicit operator bool() const noexcept { return has_value(); }
+
+  /* Only where there is a value, as with a pointer. */
+  value_type &operator*() noexcept { return *std::get_if<0>(&held_); }
+  const value_type &operator*() const noexcept { return *std::get_if<0>(&held_); }
+  value_type *operator->() noexcept { return std::get_if<0>(&held_); }
+  const value_type *operator->() const noexcept { return std::get_if<0>(&held_); }
+
+  /* Only where there is none. */
+  const momo::error &error() const noexcept { return *std::get_if<1>(&held_); }
+
+  /* The value, or else the error is thrown. */
+  value_type value() && {
+    if (!has_value())
+      detail::raise(error());
+    return std::move(**this);
+  }
+
+private:
+  std::variant<value_type, momo::error> held_;
+};
+
+/* A token. It stays the library's memory, so that it is wiped when it goes; the views that it
+ * gives are of C strings, and good for as long as it lives. */
+class token {
+public:
+  explicit token(momo_token *taken) noexcept : held_(taken) {}
+
+  std::string_view access_token() const noexcept { return held_->access_token; }
+  std::string_view token_type() const noexcept { return held_->token_type; }
+  /* The value of the Authorization header to send. */
+  std::string_view authorization() const noexcept { return held_->authorization; }
+  /* What was left when the call returned; 0 where it is not known. */
+  std::chrono::seconds expires_in() const noexcept {
+    return std::chrono::seconds(held_->expires_in);
+  }
+  /* Unix time in seconds; 0 where it is not known. */
+  std::int64_t expires_at() const noexcept { return held_->expires_at; }
+  std::chrono::seconds lifetime() const noexcept { return std::chrono::seconds(held_->lifetime); }
+  /* Why the last refresh failed, a momo_status; MOMO_OK where none did. */
+  std::int32_t refresh_status() const noexcept { return held_->refresh_status; }
+
+private:
+  struct free {
+    void operator()(momo_token *token) const noexcept { momo_free_token(token); }
+  };
+  std::unique_ptr<momo_token, free> held_;
+};
+
+enum class log_level : std::int32_t { error = 1, warning = 2, information = 3, debug = 4 };
+
+/* Called on the thread whose call it tells of, on several at once where several call. What it
+ * throws is dropped. */
+using logger = std::function<void(log_level, std::string_view line)>;
+
+namespace detail {
+
+extern "C" inline void momo_hpp_log(void *held, std::int32_t level, const char *line) {
+#ifdef __cpp_exceptions
+  /* Nothing may be thrown through C. */
+  try {
+    (*static_cast<const logger *>(held))(static_cast<log_level>(level), line);
+  } catch (...) {
+  }
+#else
+  (*static_cast<const logger *>(held))(static_cast<log_level>(level), line);
+#endif
+}
+
+extern "C" inline void momo_hpp_free_logger(void *held) { delete static_cast<logger *>(held); }
+
+inline result<void> done(momo_status status, momo_error *error) {
+  if (status != MOMO_OK)
+    return momo::error(error);
+  return std::monostate();
+}
+
+} // namespace detail
+
+/* The options of clients to be made, by name: docs/options.md. */
+class config {
+public:
+  config() noexcept : held_(momo_create_config()) {}
+
+  result<void> try_set(const std::string &name, const std::string &value) noexcept {
+    momo_error *error = nullptr;
+    const auto status = momo_set_option(get(), name.c_str(), value.c_str(), &error);
+    return detail::done(status, error);
+  }
+  config &set(const std::string &name, const std::string &value) {
+    try_set(name, value).value();
+    return *this;
+  }
+
+  /* Every option that a MOMO_ variable names. */
+  result<void> try_set_from_env() noexcept {
+    momo_error *error = nullptr;
+    const auto status = momo_set_options_from_env(get(), &error);
+    return detail::done(status, error);
+  }
+  config &set_from_env() {
+    try_set_from_env().value();
+    return *this;
+  }
+
+  /* `level` is the most detailed one wanted; an empty function takes the logger away. */
+  result<void> try_set_logger(logger log, log_level level) noexcept {
+    momo_error *error = nullptr;
+    const bool some = static_cast<bool>(log);
+    /* The library frees it, also where this call fails. */
+    const auto status = momo_set_logger(get(), some ? detail::momo_hpp_log : nullptr,
+                                        some ? new logger(std::move(log)) : nullptr,
+                                        some ? detail::momo_hpp_free_logger : nullptr,
+                                        static_cast<std::int32_t>(level), &error);
+    return detail::done(status, error);
+  }
+  config &set_logger(logger log, log_level level = log_level::information) {
+    try_set_logger(std::move(log), level).value();
+    return *this;
+  }
+
+  /* For what momo.h has and this header has not. */
+  momo_config *get() const noexcept { return held_.get(); }
+
+private:
+  struct free {
+    void operator()(momo_config *config) const noexcept { momo_free_config(config); }
+  };
+  std::unique_ptr<momo_config, free> held_;
+};
+
+/* Hands out tokens. Any number of threads may call on one client at once. */
+class client {
+public:
+  /* A call's whole time, retries included. None is the option `timeout`; no time left (0 or less)
+   * does not block: a token at hand, or MOMO_WOULD_BLOCK. */
+  using timeout = std::optional<std::chrono::milliseconds>;
+
+  explicit client(const config &config) : client(make(config).value()) {}
+
+  static result<client> make(const config &config) noexcept {
+    momo_client *made = nullptr;
+    momo_error *error = nullptr;
+    if (momo_create_client(config.get(), &made, &error) != MOMO_OK)
+      return momo::error(error);
+    return client(made);
+  }
+
+  /* A token that is good now: to be called before each payment. */
+  result<token> try_get_token(timeout time = {}) const noexcept {
+    return hand_out(momo_get_token, time);
+  }
+  token get_token(timeout time = {}) const { return try_get_token(time).value(); }
+
+  /* A new token from the gateway at every call. */
+  result<token> try_create_token(timeout time = {}) const noexcept {
+    return hand_out(momo_create_token, time);
+  }
+  token create_token(timeout time = {}) const { return try_create_token(time).value(); }
+
+  /* The gateway refused this token elsewhere: it is not handed out again. */
+  result<void> try_invalidate(const token &token) const noexcept {
+    momo_error *error = nullptr;
+    const auto status = momo_invalidate_token(get(), token.access_token().data(), &error);
+    return detail::done(status, error);
+  }
+  void invalidate(const token &token) const { try_invalidate(token).value(); }
+
+  /* Final: ends the calls in progress, on whatever thread, and every later one. */
+  void cancel() const noexcept { momo_cancel_client(get()); }
+
+  momo_client *get() const noexcept { return held_.get(); }
+
+private:
+  struct free {
+    void operator()(momo_client *client) const noexcept { momo_free_client(client); }
+  };
+
+  explicit client(momo_client *made) noexcept : held_(made) {}
+
+  result<token> hand_out(decltype(momo_get_token) call, timeout time) const noexcept {
+    using milliseconds = std::chrono::milliseconds;
+    /* Less than nothing is what is left until a deadline that has passed; -1 is the default. */
+    const std::int64_t ms = time ? (std::max)(*time, milliseconds::zero()).count() : -1;
+    momo_token *given = nullptr;
+    momo_error *error = nullptr;
+    if (call(get(), ms, &given, &error) != MOMO_OK)
+      return momo::error(error);
+    return token(given);
+  }
+
+  std::unique_ptr<momo_client, free> held_;
+};
+
+/* Forgets and wipes every token that the process holds. */
+inline void clear_cache() noexcept { momo_clear_cache(); }
+
+/* The version of the library that is loaded. */
+inline std::string_view version() noexcept { return momo_version(); }
+
+} // namespace momo
+
+#endif

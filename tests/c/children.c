@@ -1,0 +1,147 @@
+/* What single children may do, each made by fork, by _Fork and by a raw clone: the latter two run
+ * no fork hook. No thread allocates while these are made: the C library's own locks are theirs.
+ *   children asks        get and create tokens, and so does a grandchild
+ *   children ends        cancel or free what they inherited
+ *   children flight      are made while a thread of the parent waits for an answer
+ *   children prefork N   N workers; the parent has a token where N is below 0 */
+#include "host.h"
+
+#include <sys/syscall.h>
+
+static struct tally *tally;
+
+static pid_t raw_clone(void) { return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+
+static pid_t (*const ways[])(void) = {fork, _Fork, raw_clone};
+enum { WAYS = sizeof ways / sizeof *ways, ROUNDS = 50 };
+
+typedef void act(momo_client *client, int way);
+
+static pid_t start(int way, act *child, momo_client *client) {
+  pid_t pid = ways[way]();
+  CHECK(pid >= 0, "no child");
+  if (pid == 0) {
+    limit_child();
+    child(client, way);
+    _exit(0);
+  }
+  return pid;
+}
+
+static void ask(momo_client *client, int way) {
+  (void)way;
+  get(client);
+  create(client, tally);
+  create(client, tally);
+}
+
+/* Before and after it uses the client itself. */
+static void ask_with_a_child(momo_client *client, int way) {
+  for (int other = 0; other < WAYS; other++) reap(start(other, ask, client));
+  ask(client, way);
+  reap(start(way, ask, client));
+  ask(client, way);
+}
+
+static void be_cancelled(momo_client *client, int way) {
+  (void)way;
+  momo_token *token = NULL;
+  momo_cancel_client(client);
+  momo_status status = momo_get_token(client, -1, &token, NULL);
+  CHECK(status == MOMO_CANCELLED && token == NULL, "%s", momo_status_name(status));
+  momo_free_client(client);
+}
+
+static void ask_and_be_cancelled(momo_client *client, int way) {
+  create(client, tally);
+  be_cancelled(client, way);
+}
+
+static void be_freed(momo_client *client, int way) {
+  (void)way;
+  momo_free_client(client);
+  momo_clear_cache();
+}
+
+static void asks(void) {
+  momo_client *client = new_client(NULL);
+  create(client, tally);
+  for (int i = 0; i < ROUNDS; i++) {
+    for (int way = 0; way < WAYS; way++) {
+      pid_t child = start(way, i % 10 == 0 ? ask_with_a_child : ask, client);
+      create(client, tally); /* on its connection, while the child asks */
+      reap(child);
+    }
+  }
+}
+
+static void ends(void) {
+  momo_client *client = new_client(NULL);
+  create(client, tally);
+  for (int i = 0; i < ROUNDS; i++) {
+    for (int way = 0; way < WAYS; way++) {
+      reap(start(way, i % 2 == 0 ? be_cancelled : ask_and_be_cancelled, client));
+      create(client, tally);
+      reap(start(way, be_freed, client));
+      create(client, tally);
+      get(client);
+    }
+  }
+  momo_free_client(client);
+}
+
+static void *lead(void *client) {
+  get(client);
+  return NULL;
+}
+
+static void get_own(momo_client *client, int way) {
+  (void)way;
+  get(client);
+  atomic_fetch_add(&tally->requests, 1);
+}
+
+/* One leads, the others wait for it; the gateway takes its time. */
+static void flight(void) {
+  act *const acts[] = {get_own, be_cancelled, be_freed};
+  enum { CHILDREN = sizeof acts / sizeof *acts };
+  for (int way = 0; way < WAYS; way++) {
+    momo_client *client = new_client(NULL);
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) pthread_create(&threads[i], NULL, lead, client);
+    pause_ms(200);
+    pid_t children[CHILDREN];
+    for (int i = 0; i < CHILDREN; i++) children[i] = start(way, acts[i], client);
+    for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
+    for (int i = 0; i < CHILDREN; i++) reap(children[i]);
+    atomic_fetch_add(&tally->requests, 1);
+    momo_free_client(client);
+    momo_clear_cache();
+  }
+}
+
+static void serve(momo_client *client, int way) {
+  (void)way;
+  for (int i = 0; i < 100; i++) get(client);
+}
+
+static void prefork(int workers, int parent_asks) {
+  momo_client *client = new_client(NULL);
+  pid_t children[64];
+  CHECK(workers <= 64, "%d", workers);
+  if (parent_asks) get(client);
+  for (int i = 0; i < workers; i++) children[i] = start(i % WAYS, serve, client);
+  for (int i = 0; i < workers; i++) reap(children[i]);
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc >= 2, "what");
+  tally = new_tally();
+  if (strcmp(argv[1], "asks") == 0) asks();
+  else if (strcmp(argv[1], "ends") == 0) ends();
+  else if (strcmp(argv[1], "flight") == 0) flight();
+  else if (strcmp(argv[1], "prefork") == 0) prefork(abs(atoi(argv[2])), atoi(argv[2]) < 0);
+  else CHECK(0, "%s", argv[1]);
+  printf("%ld requests\n", atomic_load(&tally->requests));
+  return 0;
+}

@@ -1,0 +1,168 @@
+/* Moves the clocks under a client: its environment preloads clock_shim.c.
+ *   clocks life LIFETIME    a token of so many seconds, by each clock alone and by both
+ *   clocks pause MS         a failure is given back for so long
+ *   clocks brake            a token that is invalidated at once */
+#include "clock_shim.h"
+#include "host.h"
+
+static struct clock_shim *shim;
+static momo_client *client;
+/* How many tokens the gateway was asked for, as far as this host can tell. */
+static int bought;
+
+static void set(int64_t boot, int64_t wall) {
+  atomic_store(&shim->boot, boot);
+  atomic_store(&shim->wall, wall);
+}
+
+/* The library must read its clocks where they can be moved, and read both. */
+static void check_shim(void) {
+  momo_token *token = NULL;
+  CHECK(shim != NULL, "CLOCK_SHIM names the file");
+  time_t before = time(NULL);
+  set(0, 1000000);
+  time_t ahead = time(NULL) - before;
+  CHECK(ahead >= 999 && ahead <= 1002, "the shim moves the host's clock by %ld", (long)ahead);
+  set(0, 0);
+  long boot = atomic_load(&shim->boot_reads), wall = atomic_load(&shim->wall_reads);
+  CHECK(momo_get_token(client, 0, &token, NULL) != MOMO_OK && token == NULL, "none yet");
+  CHECK(atomic_load(&shim->boot_reads) > boot, "the library reads the boot clock elsewhere");
+  CHECK(atomic_load(&shim->wall_reads) > wall, "the library reads the wall clock elsewhere");
+}
+
+/* A token at hand, never asked for: `left` seconds by the clock that says less. */
+static void expect_token(int64_t left, int64_t expires_at) {
+  momo_token *token = NULL;
+  momo_status status = momo_get_token(client, 0, &token, NULL);
+  CHECK(status == MOMO_OK, "%s with %lld s left", momo_status_name(status), (long long)left);
+  int64_t off = token->expires_in - left;
+  CHECK(off >= -1 && off <= 0, "%lld s left, not %lld", (long long)token->expires_in,
+        (long long)left);
+  CHECK(token->expires_in > 0 || left == 0, "past its life");
+  CHECK(token->expires_at == expires_at, "%lld", (long long)token->expires_at);
+  momo_free_token(token);
+}
+
+static void expect_none(const char *when) {
+  momo_token *token = NULL;
+  momo_status status = momo_get_token(client, 0, &token, NULL);
+  CHECK(status == MOMO_WOULD_BLOCK, "%s: %s", when, momo_status_name(status));
+}
+
+/* Asks for a new one; gives when it expires. */
+static int64_t buy(int64_t lifetime) {
+  momo_token *token = NULL;
+  momo_error *error = NULL;
+  int64_t before = time(NULL);
+  momo_status status = momo_get_token(client, -1, &token, &error);
+  CHECK(status == MOMO_OK, "%s", error->message);
+  int64_t expires_at = token->expires_at;
+  CHECK(token->lifetime == lifetime, "%lld", (long long)token->lifetime);
+  CHECK(token->expires_in >= lifetime - 1 && token->expires_in <= lifetime, "%lld",
+        (long long)token->expires_in);
+  /* The coarse clock may be a second's edge behind. */
+  CHECK(expires_at >= before - 1 + lifetime && expires_at <= time(NULL) + lifetime, "%lld",
+        (long long)expires_at);
+  momo_free_token(token);
+  bought++;
+  return expires_at;
+}
+
+static void life(int64_t lifetime) {
+  /* Milliseconds: the least that is left of a token that is handed out, and a little for the time
+   * that this host itself takes. */
+  const int64_t all = lifetime * 1000, early = all / 20 < 10000 ? all / 20 : 10000;
+  const int64_t slack = early / 2 < 400 ? early / 2 : 400;
+  const int64_t hour = 3600 * 1000, last = all - early - slack, gone = all - early;
+  /* Ahead or behind, boot and wall: forward by both is suspend, by one alone a clock that was
+   * set; never is a clock that was set back believed. */
+  const int64_t good[][2] = {{0, 0},         {last, 0},           {0, last},
+                             {last, last},   {0, -10 * hour},     {last, -10 * hour},
+                             {last / 2, last}, {last, last / 2}};
+  const int64_t expired[][2] = {{gone, 0},           {0, gone},       {gone, gone},
+                                {gone, -10 * hour},  {all, 0},        {0, all},
+                                {100 * hour, 100 * hour}, {0, 100 * hour}, {100 * hour, 0}};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    set(0, 0);
+    momo_clear_cache();
+    int64_t expires_at = buy(lifetime);
+    int64_t used = good[i][0] > good[i][1] ? good[i][0] : good[i][1];
+    set(good[i][0], good[i][1]);
+    expect_token((all - used) / 1000, expires_at);
+  }
+  for (size_t i = 0; i < sizeof expired / sizeof *expired; i++) {
+    char when[64];
+    set(0, 0);
+    momo_clear_cache();
+    buy(lifetime);
+    set(expired[i][0], expired[i][1]);
+    snprintf(when, sizeof when, "boot %lld, wall %lld", (long long)expired[i][0],
+             (long long)expired[i][1]);
+    expect_none(when);
+    /* One that is bought now lives by the clocks as they are now. */
+    int64_t expires_at = buy(lifetime);
+    expect_token(lifetime, expires_at);
+  }
+}
+
+static momo_status fail(int64_t timeout_ms, int64_t *retry_after_ms) {
+  momo_token *token = NULL;
+  momo_error *error = NULL;
+  momo_status status = momo_get_token(client, timeout_ms, &token, &error);
+  CHECK(status != MOMO_OK, "it was to fail");
+  *retry_after_ms = error->retry_after_ms;
+  momo_free_error(error);
+  return status;
+}
+
+/* By the boot clock, whatever the wall clock does. */
+static void pause_after_failure(int64_t pause) {
+  const int64_t walls[] = {0, 3600 * 1000, -3600 * 1000};
+  int64_t left = 0;
+  for (int i = 0; i < 3; i++) {
+    momo_clear_cache();
+    set(0, walls[i]);
+    momo_status status = fail(-1, &left); /* asks */
+    for (int j = 0; j < 3; j++) {
+      set(pause - 1000, walls[j]);
+      CHECK(fail(-1, &left) == status, "the same failure");
+      CHECK(left > 0 && left <= 1000, "%lld ms", (long long)left);
+    }
+    set(pause, walls[i]);
+    CHECK(fail(0, &left) == MOMO_WOULD_BLOCK, "the pause is over");
+    CHECK(fail(-1, &left) == status, "and the gateway says the same"); /* asks */
+    bought += 2;
+  }
+}
+
+static void brake(void) {
+  int64_t left = 0;
+  for (int i = 0; i < 2; i++) {
+    momo_token *token = take(momo_get_token, client);
+    momo_invalidate_token(client, token->access_token, NULL);
+    momo_free_token(token);
+    bought++;
+  }
+  CHECK(fail(-1, &left) == MOMO_UNAUTHORIZED && left > 4000 && left <= 5000, "%lld",
+        (long long)left);
+  set(4000, 3600 * 1000);
+  CHECK(fail(-1, &left) == MOMO_UNAUTHORIZED && left > 0 && left <= 1000, "%lld",
+        (long long)left);
+  set(5000, -3600 * 1000);
+  get(client);
+  bought++;
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc >= 2, "what");
+  shim = open_clock_shim();
+  client = new_client(NULL);
+  check_shim();
+  if (strcmp(argv[1], "life") == 0) life(atoll(argv[2]));
+  else if (strcmp(argv[1], "pause") == 0) pause_after_failure(atoll(argv[2]));
+  else if (strcmp(argv[1], "brake") == 0) brake();
+  else CHECK(0, "%s", argv[1]);
+  momo_free_client(client);
+  printf("%d requests\n", bought);
+  return 0;
+}
