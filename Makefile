@@ -1,4 +1,4 @@
-# make, make demo, make check, make lint, make bench, make headers, make install, make clean
+# make, make demo, make check, make check-languages, make lint, make bench, make headers, make install, make clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -14,7 +14,7 @@ ABI := $(firstword $(subst ., ,$(VERSION)))
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 EXAMPLES := $(wildcard examples-c/*.c)
 
-.PHONY: all demo check lint bench headers install uninstall clean
+.PHONY: all demo check check-languages lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -27,6 +27,9 @@ demo:
 check:
 	@scripts/deps.sh
 	@scripts/check.sh
+
+check-languages: all
+	@scripts/languages.py
 
 lint:
 	$(CARGO) fmt --all --check
