@@ -15,11 +15,15 @@ wait "$library" || status=$?
 
 if [ "$status" = 0 ]; then
   # The tests of the library's files take these, rather than build them again.
-  MOMO_LIB_DIR=$PWD/build/lib cargo test --workspace --no-fail-fast 2>&1 | tee "$log" || status=$?
+  LIBMOMO_DIR=$PWD/build/lib cargo test --workspace --no-fail-fast 2>&1 | tee "$log" || status=$?
+fi
+if [ "$status" = 0 ]; then
+  scripts/languages.py 2>&1 | tee -a "$log" || status=$?
 fi
 # A test program that crashes prints no result; that is a failure too.
 awk -v status="$status" '
   /^test result:/ { passed += $4; failed += $6 }
+  /^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
   END {
     if (status != 0 && failed == 0) failed = 1
     printf "%d passed, %d failed\n", passed, failed

@@ -13,12 +13,12 @@ pub const INCLUDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/include");
 /// This package's directory below the target directory, for what tests write.
 pub const TMP: &str = env!("CARGO_TARGET_TMPDIR");
 
-/// Where libmomo.so, libmomo.so.0 and libmomo.a are: `MOMO_LIB_DIR`, which `make check` names, or
+/// Where libmomo.so, libmomo.so.0 and libmomo.a are: `LIBMOMO_DIR`, which `make check` names, or
 /// built now.
 pub fn library_dir() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     DIR.get_or_init(|| {
-        std::env::var_os("MOMO_LIB_DIR")
+        std::env::var_os("LIBMOMO_DIR")
             .map(PathBuf::from)
             .unwrap_or_else(build)
     })

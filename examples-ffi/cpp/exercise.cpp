@@ -1,0 +1,124 @@
+// For the tests: one scenario per run, named by the first argument, one JSON object on stdout.
+#include <atomic>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <momo.hpp>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+using namespace std::chrono_literals;
+using clock_type = std::chrono::steady_clock;
+
+static momo::client client_from_env() { return momo::client(momo::config().set_from_env()); }
+
+static bool shared() {
+  constexpr std::size_t calls = 8;
+  const momo::client client = client_from_env();
+  std::vector<std::string> got(calls);
+  std::vector<std::thread> threads;
+  for (auto &token : got)
+    threads.emplace_back([&client, &token] {
+      // An exception that leaves a thread ends the program, hence the call that throws none.
+      if (const auto result = client.try_get_token())
+        token = result->access_token();
+      else
+        std::cerr << result.error().what() << std::endl;
+    });
+  for (auto &thread : threads)
+    thread.join();
+  const std::set<std::string> distinct(got.begin(), got.end());
+  std::cout << "{\"calls\":" << calls << ",\"distinct\":" << distinct.size() << "}\n";
+  return distinct.count("") == 0;
+}
+
+static bool deadline() {
+  const momo::client client = client_from_env();
+  const auto start = clock_type::now();
+  const auto result = client.try_get_token(300ms);
+  const std::chrono::duration<double, std::milli> spent = clock_type::now() - start;
+  std::cout << "{\"status\":\"" << (result ? "MOMO_OK" : result.error().status_name())
+            << "\",\"ms\":" << std::lround(spent.count()) << "}\n";
+  return !result;
+}
+
+static bool logger() {
+  std::atomic<int> lines{0};
+  momo::config config;
+  config.set_from_env();
+  config.set_logger(
+      [&lines](momo::log_level, std::string_view line) {
+        ++lines;
+        throw std::runtime_error(std::string(line));
+      },
+      momo::log_level::debug);
+  static_cast<void>(momo::client(config).get_token());
+  std::cout << "{\"lines\":" << lines << ",\"ok\":true}\n";
+  return lines > 0;
+}
+
+static long resident_kib() {
+  long size = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident;
+  return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static bool loop(int gets) {
+  const momo::client client = client_from_env();
+  const auto get = [&client](int times) {
+    while (times-- > 0)
+      static_cast<void>(client.get_token());
+  };
+  get(gets / 10 + 1);
+  const long before = resident_kib();
+  get(gets);
+  std::cout << "{\"gets\":" << gets << ",\"growth_kib\":" << resident_kib() - before << "}\n";
+  return true;
+}
+
+static bool errors(int gets) {
+  const momo::client client = client_from_env();
+  std::string status;
+  const auto get = [&](int times) {
+    while (times-- > 0) {
+      try {
+        // There is no token, and no time to ask for one.
+        static_cast<void>(client.get_token(0ms));
+      } catch (const momo::error &error) {
+        status = error.status_name();
+      }
+    }
+  };
+  get(gets / 10 + 1);
+  const long before = resident_kib();
+  get(gets);
+  std::cout << "{\"gets\":" << gets << ",\"status\":\"" << status
+            << "\",\"growth_kib\":" << resident_kib() - before << "}\n";
+  return true;
+}
+
+static bool run(std::string_view name, int gets) {
+  if (name == "shared")
+    return shared();
+  if (name == "deadline")
+    return deadline();
+  if (name == "logger")
+    return logger();
+  if (name == "loop" && gets > 0)
+    return loop(gets);
+  if (name == "errors" && gets > 0)
+    return errors(gets);
+  throw std::invalid_argument("usage: exercise shared|deadline|logger|loop N|errors N");
+}
+
+int main(int argc, char **argv) {
+  try {
+    return run(argc > 1 ? argv[1] : "", argc > 2 ? std::stoi(argv[2]) : 0) ? 0 : 1;
+  } catch (const std::exception &error) {
+    std::cerr << error.what() << std::endl;
+    return 1;
+  }
+}

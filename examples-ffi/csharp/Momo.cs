@@ -1,0 +1,220 @@
+// libmomo for C#: MomoClient, MomoToken, MomoException. What each call does is said in momo.h.
+using System;
+using System.Collections.Concurrent;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Momo
+{
+    /// <summary>momo_status. New ones come: treat a number that is not here as a failure.</summary>
+    public enum MomoStatus
+    {
+        Ok = 0, InvalidArgument = 1, InvalidConfig = 2,
+        ResolveFailed = 10, ConnectFailed = 11, TlsFailed = 12, TimedOut = 13, ConnectionLost = 14,
+        WouldBlock = 15, Cancelled = 16,
+        Unauthorized = 20, SubscriptionKeyRefused = 21, Forbidden = 22, RateLimited = 23,
+        ServerError = 24, UnexpectedStatus = 25, InvalidResponse = 26,
+        CacheFailed = 30, Internal = 99
+    }
+
+    public enum MomoLogLevel { Error = 1, Warning = 2, Information = 3, Debug = 4 }
+
+    /// <summary>Why a call failed; Message is one line: what failed, why, what to do.</summary>
+    public sealed class MomoException : Exception
+    {
+        public MomoStatus Status { get; }
+        /// <summary>"MOMO_UNAUTHORIZED": what documentation and search engines know.</summary>
+        public string StatusName { get; }
+        /// <summary>0 where no answer came.</summary>
+        public int HttpStatus { get; }
+        /// <summary>The answer's own error code or a firewall's support ID, or "".</summary>
+        public string Code { get; }
+        /// <summary>The answer, redacted, or "".</summary>
+        public string Body { get; }
+        /// <summary>When to try again, where that is known.</summary>
+        public TimeSpan? RetryAfter { get; }
+
+        internal MomoException(Native.Error error) : base(Native.Text(error.Message))
+        {
+            Status = (MomoStatus)error.Status;
+            StatusName = Native.Text(Native.momo_status_name(error.Status));
+            HttpStatus = error.HttpStatus;
+            Code = Native.Text(error.Code);
+            Body = Native.Text(error.Body);
+            if (error.RetryAfterMs >= 0)
+                RetryAfter = TimeSpan.FromMilliseconds(error.RetryAfterMs);
+        }
+    }
+
+    public sealed class MomoToken
+    {
+        public string AccessToken { get; }
+        public string TokenType { get; }
+        /// <summary>The value of the Authorization header to send.</summary>
+        public string Authorization { get; }
+        /// <summary>What was left when the call returned; zero where it is not known.</summary>
+        public TimeSpan ExpiresIn { get; }
+        public DateTimeOffset? ExpiresAt { get; }
+        public TimeSpan Lifetime { get; }
+        /// <summary>Why the last refresh failed; Ok where none did.</summary>
+        public MomoStatus RefreshStatus { get; }
+
+        internal MomoToken(Native.Token token)
+        {
+            AccessToken = Native.Text(token.AccessToken);
+            TokenType = Native.Text(token.TokenType);
+            Authorization = Native.Text(token.Authorization);
+            ExpiresIn = TimeSpan.FromSeconds(token.ExpiresIn);
+            if (token.ExpiresAt != 0)
+                ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(token.ExpiresAt);
+            Lifetime = TimeSpan.FromSeconds(token.Lifetime);
+            RefreshStatus = (MomoStatus)token.RefreshStatus;
+        }
+    }
+
+    /// <summary>The options of a client, by name: docs/options.md.</summary>
+    public sealed class MomoConfig
+    {
+        readonly ConfigHandle handle;
+
+        internal MomoConfig(ConfigHandle handle) { this.handle = handle; }
+
+        public MomoConfig Set(string name, string value)
+        {
+            var status = Native.momo_set_option(handle, Native.Utf8(name), Native.Utf8(value), out var error);
+            Native.Check(status, error);
+            return this;
+        }
+
+        /// <summary>Every option that a MOMO_ variable names.</summary>
+        public MomoConfig SetFromEnvironment()
+        {
+            Native.Check(Native.momo_set_options_from_env(handle, out var error), error);
+            return this;
+        }
+
+        /// <summary>
+        /// Called on the thread whose call it tells of, on several at once where several call. What
+        /// it throws is dropped.
+        /// </summary>
+        public MomoConfig SetLogger(Action<MomoLogLevel, string> log, MomoLogLevel level = MomoLogLevel.Information)
+        {
+            Native.SetLogger(handle, log, level);
+            return this;
+        }
+    }
+
+    /// <summary>Hands out tokens. Any number of threads may call on one client at once.</summary>
+    public sealed class MomoClient : IDisposable
+    {
+        // Cancelling a momo_client is final, and ends the calls of all who share it. A call that a
+        // CancellationToken may end therefore takes a momo_client that no other call uses, and gives
+        // it back where it was not cancelled. They are equal, so they share token and request.
+        readonly ConfigHandle config;
+        readonly ClientHandle shared;
+        readonly ConcurrentStack<ClientHandle> idle = new ConcurrentStack<ClientHandle>();
+        readonly CancellationTokenSource ended = new CancellationTokenSource();
+
+        /// <summary>
+        /// Touches no network: a bad option, a missing credential or an unusable trust store shows
+        /// here. The config is the client's own, not to be changed later.
+        /// </summary>
+        public MomoClient(Action<MomoConfig> configure)
+        {
+            config = Native.CreateConfig();
+            try
+            {
+                configure(new MomoConfig(config));
+                shared = Create();
+            }
+            catch
+            {
+                config.Dispose();
+                throw;
+            }
+        }
+
+        public static MomoClient FromEnvironment()
+        {
+            return new MomoClient(config => config.SetFromEnvironment());
+        }
+
+        /// <summary>
+        /// A token that is good now: to be called before each payment. The timeout is the call's
+        /// whole time; null is the option `timeout`; zero or less does not block: a token at hand,
+        /// or MomoStatus.WouldBlock. Cancelled, it throws OperationCanceledException within 100 ms,
+        /// and no other call is touched.
+        /// </summary>
+        public MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
+        {
+            return Call(Native.momo_get_token, timeout, cancellation);
+        }
+
+        public Task<MomoToken> GetTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
+        {
+            return Task.Run(() => GetToken(timeout, cancellation), cancellation);
+        }
+
+        /// <summary>A new token from the gateway at every call.</summary>
+        public MomoToken CreateToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
+        {
+            return Call(Native.momo_create_token, timeout, cancellation);
+        }
+
+        /// <summary>The gateway refused this token elsewhere: it is not handed out again.</summary>
+        public void Invalidate(MomoToken token)
+        {
+            var status = Native.momo_invalidate_token(shared, Native.Utf8(token.AccessToken), out var error);
+            Native.Check(status, error);
+        }
+
+        /// <summary>Final: ends every call in progress, on whatever thread, and every later one.</summary>
+        public void Cancel()
+        {
+            Native.momo_cancel_client(shared);
+            ended.Cancel();
+        }
+
+        /// <summary>Calls in progress go on; the memory is freed after the last.</summary>
+        public void Dispose()
+        {
+            shared.Dispose();
+            while (idle.TryPop(out var client))
+                client.Dispose();
+            config.Dispose();
+        }
+
+        ClientHandle Create()
+        {
+            Native.Check(Native.momo_create_client(config, out var client, out var error), error);
+            return client;
+        }
+
+        MomoToken Call(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
+        {
+            if (!cancellation.CanBeCanceled)
+                return Native.HandOut(call, shared, timeout);
+            cancellation.ThrowIfCancellationRequested();
+            if (!idle.TryPop(out var own))
+                own = Create();
+            try
+            {
+                // Their end waits for a callback that is running: `own` lives until then.
+                using (cancellation.Register(() => Native.momo_cancel_client(own)))
+                using (ended.Token.Register(() => Native.momo_cancel_client(own)))
+                    return Native.HandOut(call, own, timeout);
+            }
+            catch (MomoException e) when (e.Status == MomoStatus.Cancelled && cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(e.Message, e, cancellation);
+            }
+            finally
+            {
+                if (cancellation.IsCancellationRequested || ended.IsCancellationRequested || shared.IsClosed)
+                    own.Dispose();
+                else
+                    idle.Push(own);
+            }
+        }
+    }
+}

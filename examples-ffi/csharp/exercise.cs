@@ -1,0 +1,143 @@
+// For the tests: one scenario per run, named by the first argument, one JSON object on stdout.
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Momo;
+
+static class Exercise
+{
+    // Until the collector has used all of its nursery of 4 MiB once.
+    const int WarmUp = 5000;
+
+    static bool Shared(MomoClient client)
+    {
+        const int calls = 8;
+        ThreadPool.SetMinThreads(calls, calls);
+        var tokens = Task.WhenAll(Enumerable.Range(0, calls).Select(_ => client.GetTokenAsync())).Result;
+        var distinct = tokens.Select(token => token.AccessToken).Distinct().Count();
+        Console.WriteLine($"{{\"calls\":{tokens.Length},\"distinct\":{distinct}}}");
+        return true;
+    }
+
+    static bool Deadline(MomoClient client)
+    {
+        using (var source = new CancellationTokenSource(300))
+        {
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                client.GetToken(cancellation: source.Token);
+                return false;
+            }
+            catch (OperationCanceledException e) when (e.InnerException is MomoException)
+            {
+                var name = ((MomoException)e.InnerException).StatusName;
+                Console.WriteLine($"{{\"status\":\"{name}\",\"ms\":{clock.ElapsedMilliseconds}}}");
+                return true;
+            }
+        }
+    }
+
+    static bool Logger()
+    {
+        var lines = 0;
+        Action<MomoLogLevel, string> log = (level, line) =>
+        {
+            lines++;
+            throw new InvalidOperationException(line);
+        };
+        using (var client = new MomoClient(c => c.SetFromEnvironment().SetLogger(log, MomoLogLevel.Debug)))
+        {
+            // A delegate that the library keeps has to live through this.
+            Collect();
+            client.GetToken();
+        }
+        Console.WriteLine($"{{\"lines\":{lines},\"ok\":true}}");
+        return lines > 0;
+    }
+
+    static bool Loop(MomoClient client, int gets)
+    {
+        Get(client, Math.Max(gets / 10, WarmUp));
+        var before = ResidentKib();
+        Get(client, gets);
+        Console.WriteLine($"{{\"gets\":{gets},\"growth_kib\":{ResidentKib() - before}}}");
+        return true;
+    }
+
+    // Half of them in the way that a CancellationToken takes.
+    static void Get(MomoClient client, int times)
+    {
+        using (var source = new CancellationTokenSource())
+            for (var i = 0; i < times; i++)
+                client.GetToken(cancellation: i % 2 == 0 ? source.Token : CancellationToken.None);
+    }
+
+    static bool Errors(MomoClient client, int gets)
+    {
+        Refuse(client, Math.Max(gets / 10, WarmUp));
+        var before = ResidentKib();
+        var status = Refuse(client, gets);
+        Console.WriteLine($"{{\"gets\":{gets},\"status\":\"{status}\",\"growth_kib\":{ResidentKib() - before}}}");
+        return true;
+    }
+
+    // There is no token, and no time to ask for one.
+    static string Refuse(MomoClient client, int times)
+    {
+        string status = null;
+        for (var i = 0; i < times; i++)
+            try
+            {
+                client.GetToken(TimeSpan.Zero);
+            }
+            catch (MomoException e)
+            {
+                status = e.StatusName;
+            }
+        return status;
+    }
+
+    static long ResidentKib()
+    {
+        Collect();
+        return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1]) * (Environment.SystemPageSize / 1024);
+    }
+
+    static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+    }
+
+    static bool Run(string[] args)
+    {
+        using (var client = MomoClient.FromEnvironment())
+            switch (args.FirstOrDefault())
+            {
+                case "shared": return Shared(client);
+                case "deadline": return Deadline(client);
+                case "logger": return Logger();
+                case "loop": return Loop(client, int.Parse(args[1]));
+                case "errors": return Errors(client, int.Parse(args[1]));
+                default: throw new ArgumentException("usage: exercise shared|deadline|logger|loop N|errors N");
+            }
+    }
+
+    static int Main(string[] args)
+    {
+        try
+        {
+            return Run(args) ? 0 : 1;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine(e);
+            return 1;
+        }
+    }
+}

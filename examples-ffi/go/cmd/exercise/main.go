@@ -1,0 +1,214 @@
+// exercise is for the tests: one scenario per run, named by the first argument, one JSON object on
+// stdout.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"example.com/momo/momo"
+)
+
+type object map[string]any
+
+var errUsage = errors.New("usage: exercise shared|goroutines|deadline|cancel|close|stale|logger|loop N")
+
+func main() {
+	result, err := run(os.Args[1:])
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(result)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "exercise:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) (object, error) {
+	if len(args) == 0 {
+		return nil, errUsage
+	}
+	switch args[0] {
+	case "shared":
+		return shared(8, 1)
+	case "goroutines":
+		return shared(200, 20)
+	case "deadline":
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		defer cancel()
+		return ended(ctx, context.DeadlineExceeded)
+	case "cancel":
+		ctx, cancel := context.WithCancel(context.Background())
+		defer time.AfterFunc(300*time.Millisecond, cancel).Stop()
+		return ended(ctx, context.Canceled)
+	case "close":
+		return closed()
+	case "stale":
+		return stale()
+	case "logger":
+		return logger()
+	case "loop":
+		if len(args) == 2 {
+			gets, err := strconv.Atoi(args[1])
+			if err != nil {
+				return nil, err
+			}
+			return loop(gets)
+		}
+	}
+	return nil, errUsage
+}
+
+// shared has goroutines get tokens from one client, under a context that could be cancelled.
+func shared(goroutines, gets int) (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	type got struct {
+		token *momo.Token
+		err   error
+	}
+	all := make(chan got)
+	for i := 0; i < goroutines; i++ {
+		go func() {
+			for j := 0; j < gets; j++ {
+				token, err := client.GetToken(ctx)
+				all <- got{token, err}
+			}
+		}()
+	}
+	distinct := map[string]bool{}
+	for i := 0; i < goroutines*gets; i++ {
+		got := <-all
+		if got.err != nil {
+			return nil, got.err
+		}
+		distinct[got.token.AccessToken] = true
+	}
+	return object{"calls": goroutines * gets, "distinct": len(distinct)}, nil
+}
+
+// ended has a context end a call, and looks whether the error tells so both ways.
+func ended(ctx context.Context, cause error) (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	start := time.Now()
+	_, err = client.GetToken(ctx)
+	spent := time.Since(start)
+	var e *momo.Error
+	if !errors.As(err, &e) || !errors.Is(err, cause) {
+		return nil, fmt.Errorf("not a *momo.Error because of %q: %v", cause, err)
+	}
+	return object{"status": e.Status.String(), "ms": spent.Milliseconds()}, nil
+}
+
+// closed has Close end a call in progress.
+func closed() (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer time.AfterFunc(300*time.Millisecond, func() { client.Close() }).Stop()
+	start := time.Now()
+	_, err = client.GetToken(context.Background())
+	spent := time.Since(start)
+	var e *momo.Error
+	if !errors.As(err, &e) {
+		return nil, fmt.Errorf("not a *momo.Error: %v", err)
+	}
+	return object{"status": e.Status.String(), "ms": spent.Milliseconds()}, nil
+}
+
+// stale gets a token of five seconds again shortly before its end, when it is due for a refresh.
+func stale() (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	old, err := client.GetToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	time.Sleep(4100 * time.Millisecond)
+	token, err := client.GetToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return object{"refreshed": token.AccessToken != old.AccessToken}, nil
+}
+
+func logger() (object, error) {
+	var lines atomic.Int64
+	client, err := momo.NewClient(momo.FromEnv(), momo.WithLogger(momo.LevelDebug,
+		func(_ momo.Level, line string) {
+			lines.Add(1)
+			panic(line)
+		}))
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	if _, err := client.GetToken(context.Background()); err != nil {
+		return nil, err
+	}
+	return object{"lines": lines.Load(), "ok": true}, nil
+}
+
+func loop(gets int) (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	get := func(times int) error {
+		for i := 0; i < times; i++ {
+			if _, err := client.GetToken(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := get(gets/10 + 1); err != nil {
+		return nil, err
+	}
+	before, err := residentKiB()
+	if err != nil {
+		return nil, err
+	}
+	if err := get(gets); err != nil {
+		return nil, err
+	}
+	after, err := residentKiB()
+	return object{"gets": gets, "growth_kib": after - before}, err
+}
+
+// residentKiB is measured without garbage.
+func residentKiB() (int, error) {
+	debug.FreeOSMemory()
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, err
+	}
+	var size, resident int
+	_, err = fmt.Sscan(string(statm), &size, &resident)
+	return resident * (os.Getpagesize() / 1024), err
+}

@@ -1,0 +1,67 @@
+// get_token gets a token and prints it as one JSON object, for scripts and for a look by hand. On
+// failure one JSON object goes to stderr instead, and the exit status is 1.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"example.com/momo/momo"
+)
+
+func main() {
+	// Ctrl-C ends the call, too.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	token, err := get(ctx)
+	stop()
+
+	var e *momo.Error
+	if errors.As(err, &e) {
+		err = json.NewEncoder(os.Stderr).Encode(map[string]any{
+			// The name, not the number: it is what the documentation and a search engine know.
+			"status":      e.Status.String(),
+			"http_status": e.HTTPStatus,
+			"code":        e.Code,
+			"message":     e.Message,
+		})
+		if err == nil {
+			os.Exit(1)
+		}
+	} else if err == nil {
+		err = print(token)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "get_token:", err)
+		os.Exit(1)
+	}
+}
+
+// momo-snippet-begin
+func get(ctx context.Context) (*momo.Token, error) {
+	client, err := momo.NewClient(momo.FromEnv()) // MOMO_API_USER and so on: no key in the source
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	return client.GetToken(ctx)
+}
+
+// momo-snippet-end
+
+func print(token *momo.Token) error {
+	var expiresAt int64
+	if !token.ExpiresAt.IsZero() {
+		expiresAt = token.ExpiresAt.Unix()
+	}
+	return json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"access_token":  token.AccessToken,
+		"token_type":    token.TokenType,
+		"authorization": token.Authorization,
+		"expires_in":    int64(token.ExpiresIn.Seconds()),
+		"expires_at":    expiresAt,
+	})
+}

@@ -1,0 +1,105 @@
+package momo
+
+// #include <momo.h>
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Status says what a call ended with. Values are fixed for ever; new ones may come.
+type Status int32
+
+const (
+	OK                     Status = C.MOMO_OK
+	InvalidArgument        Status = C.MOMO_INVALID_ARGUMENT
+	InvalidConfig          Status = C.MOMO_INVALID_CONFIG
+	ResolveFailed          Status = C.MOMO_RESOLVE_FAILED
+	ConnectFailed          Status = C.MOMO_CONNECT_FAILED
+	TLSFailed              Status = C.MOMO_TLS_FAILED
+	TimedOut               Status = C.MOMO_TIMED_OUT
+	ConnectionLost         Status = C.MOMO_CONNECTION_LOST
+	WouldBlock             Status = C.MOMO_WOULD_BLOCK
+	Cancelled              Status = C.MOMO_CANCELLED
+	Unauthorized           Status = C.MOMO_UNAUTHORIZED
+	SubscriptionKeyRefused Status = C.MOMO_SUBSCRIPTION_KEY_REFUSED
+	Forbidden              Status = C.MOMO_FORBIDDEN
+	RateLimited            Status = C.MOMO_RATE_LIMITED
+	ServerError            Status = C.MOMO_SERVER_ERROR
+	UnexpectedStatus       Status = C.MOMO_UNEXPECTED_STATUS
+	InvalidResponse        Status = C.MOMO_INVALID_RESPONSE
+	CacheFailed            Status = C.MOMO_CACHE_FAILED
+	Internal               Status = C.MOMO_INTERNAL
+)
+
+// String is the name in momo.h: "MOMO_TIMED_OUT".
+func (s Status) String() string {
+	return C.GoString(C.momo_status_name(C.int32_t(s)))
+}
+
+// Error says why a call failed. It holds no secret.
+type Error struct {
+	Status     Status
+	HTTPStatus int           // 0 where no answer came
+	RetryAfter time.Duration // until another attempt is worth making, -1 where that is not known
+	Message    string        // one line: what failed, why, what to do
+	Code       string        // the answer's own error code or a firewall's support ID
+	Body       string        // the answer, redacted, at most 4 KiB
+
+	cause error
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%v: %s", e.Status, e.Message)
+}
+
+// Unwrap is the context's error where the context ended the call, so that
+// errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded) hold.
+func (e *Error) Unwrap() error {
+	return e.cause
+}
+
+// takeError copies the library's error, and frees it.
+func takeError(e *C.momo_error) *Error {
+	defer C.momo_free_error(e)
+	retryAfter := time.Duration(e.retry_after_ms) * time.Millisecond
+	if e.retry_after_ms < 0 {
+		retryAfter = -1
+	}
+	return &Error{
+		Status:     Status(e.status),
+		HTTPStatus: int(e.http_status),
+		RetryAfter: retryAfter,
+		Message:    C.GoString(e.message),
+		Code:       C.GoString(e.code),
+		Body:       C.GoString(e.body),
+	}
+}
+
+func failure(status Status, message string, cause error) *Error {
+	return &Error{Status: status, RetryAfter: -1, Message: message, cause: cause}
+}
+
+// beforeCall is the error of a call that is not made, for its context has ended.
+func beforeCall(cause error) *Error {
+	status := Cancelled
+	if cause == context.DeadlineExceeded {
+		status = TimedOut
+	}
+	return failure(status, "the context had ended before the call: "+cause.Error(), cause)
+}
+
+// because names the context as the cause of a call's end where it was.
+func (e *Error) because(ctx context.Context) *Error {
+	deadline, timed := ctx.Deadline()
+	switch {
+	case e.Status == Cancelled:
+		e.cause = ctx.Err()
+	case e.Status == TimedOut && timed && time.Until(deadline) < time.Millisecond:
+		// Not ctx.Err(): the clocks that end the call and the context part by a moment.
+		e.cause = context.DeadlineExceeded
+	}
+	return e
+}

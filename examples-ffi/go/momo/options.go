@@ -1,0 +1,86 @@
+package momo
+
+/*
+#cgo LDFLAGS: -lmomo
+#include <momo.h>
+#include <stdlib.h>
+
+extern void momoGoLog(uintptr_t log, int32_t level, char *line);
+extern void momoGoFreeLog(uintptr_t log);
+
+// A handle is a small number, which must not lie in a Go pointer: hence these three in between.
+static void log_line(void *log, int32_t level, const char *line) {
+	momoGoLog((uintptr_t)log, level, (char *)line);
+}
+
+static void free_log(void *log) {
+	momoGoFreeLog((uintptr_t)log);
+}
+
+static momo_status set_logger(momo_config *config, uintptr_t log, int32_t level, momo_error **error) {
+	return momo_set_logger(config, log_line, (void *)log, free_log, level, error);
+}
+*/
+import "C"
+
+import (
+	"runtime/cgo"
+	"strings"
+	"unsafe"
+)
+
+// Option is a part of a client's configuration.
+type Option func(*C.momo_config) error
+
+// FromEnv sets every option that the environment names, MOMO_API_USER and so on.
+func FromEnv() Option {
+	return func(config *C.momo_config) error {
+		var e *C.momo_error
+		if C.momo_set_options_from_env(config, &e) != C.MOMO_OK {
+			return takeError(e)
+		}
+		return nil
+	}
+}
+
+// With sets one option by its name; docs/options.md has the table.
+func With(name, value string) Option {
+	return func(config *C.momo_config) error {
+		if strings.ContainsRune(name+value, 0) {
+			// The value is not repeated: it may be a secret.
+			return failure(InvalidConfig, "an option's name or value has a NUL in it", nil)
+		}
+		cName, cValue := C.CString(name), C.CString(value)
+		defer C.free(unsafe.Pointer(cName))
+		defer C.free(unsafe.Pointer(cValue))
+		var e *C.momo_error
+		if C.momo_set_option(config, cName, cValue, &e) != C.MOMO_OK {
+			return takeError(e)
+		}
+		return nil
+	}
+}
+
+// Level is how detailed a line of the log is.
+type Level int32
+
+const (
+	LevelError Level = iota + 1
+	LevelWarning
+	LevelInformation
+	LevelDebug
+)
+
+// WithLogger has log called for every line up to that level, on the goroutine whose call it tells
+// of, several at once where several calls are made. A panic in it is dropped.
+func WithLogger(most Level, log func(level Level, line string)) Option {
+	return func(config *C.momo_config) error {
+		var e *C.momo_error
+		// From here on the library owns the handle, also where this fails.
+		handle := C.uintptr_t(cgo.NewHandle(log))
+		if C.set_logger(config, handle, C.int32_t(most), &e) != C.MOMO_OK {
+			return takeError(e)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,48 @@
+package momo
+
+// #include <momo.h>
+import "C"
+
+import "time"
+
+// Token is a token that was good when the call returned.
+type Token struct {
+	AccessToken   string
+	TokenType     string // as the gateway sent it: MTN's says "access_token", not "Bearer"
+	Authorization string // "Bearer " and the token: the value of the Authorization header
+	ExpiresIn     time.Duration
+	ExpiresAt     time.Time     // zero where it is not known
+	Lifetime      time.Duration // as the gateway said when it issued it, 0 where it did not
+	RefreshStatus Status        // why the last refresh failed, OK where none did
+}
+
+// String keeps the secret out of %v and of logs.
+func (t Token) String() string {
+	return "momo.Token(expires " + t.ExpiresAt.Format(time.RFC3339) + ")"
+}
+
+// GoString keeps it out of %#v.
+func (t Token) GoString() string { return t.String() }
+
+// takeToken copies the library's token, and frees it, which wipes that copy.
+func takeToken(t *C.momo_token) *Token {
+	defer C.momo_free_token(t)
+	token := &Token{
+		AccessToken:   C.GoString(t.access_token),
+		TokenType:     C.GoString(t.token_type),
+		Authorization: C.GoString(t.authorization),
+		ExpiresIn:     time.Duration(t.expires_in) * time.Second,
+		Lifetime:      time.Duration(t.lifetime) * time.Second,
+		RefreshStatus: Status(t.refresh_status),
+	}
+	if t.expires_at != 0 {
+		token.ExpiresAt = time.Unix(int64(t.expires_at), 0)
+	}
+	return token
+}
+
+// mayBeStale tells whether a refresh may be due: the library's margin before the expiry is at most
+// three tenths of the lifetime, whatever the options say.
+func (t *Token) mayBeStale() bool {
+	return t.ExpiresIn < t.Lifetime*3/10
+}

@@ -1,0 +1,113 @@
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import momo.MomoClient;
+import momo.MomoException;
+import momo.MomoToken;
+
+/** For the tests: one scenario per run, named by the first argument, one JSON object on stdout. */
+final class Exercise {
+    private static final int PAGE_KIB = 4;
+
+    public static void main(String[] args) throws Exception {
+        MomoClient.Builder builder = MomoClient.builder().fromEnvironment();
+        AtomicInteger lines = new AtomicInteger();
+        if (args[0].equals("logger")) {
+            builder.logger(Level.DEBUG, (level, line) -> {
+                lines.incrementAndGet();
+                throw new IllegalStateException(line);
+            });
+        }
+        try (MomoClient client = builder.build()) {
+            System.out.println(switch (args[0]) {
+                case "shared" -> shared(client);
+                case "deadline" -> interrupted(client);
+                case "timeout" -> ended(() -> {}, () -> client.getToken(Duration.ofMillis(300)));
+                case "close" -> ended(client::close, client::getToken);
+                case "stale" -> stale(client);
+                case "logger" -> Json.object("ok", client.getToken() != null, "lines", lines.get());
+                case "loop" -> loop(client, Integer.parseInt(args[1]));
+                default -> throw new IllegalArgumentException(
+                        "one of shared, deadline, timeout, close, stale, logger, loop N");
+            });
+        }
+    }
+
+    private interface Get {
+        MomoToken token() throws MomoException;
+    }
+
+    private static String shared(MomoClient client) throws Exception {
+        int calls = 8;
+        ExecutorService threads = Executors.newFixedThreadPool(calls);
+        List<Future<MomoToken>> gets = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            gets.add(threads.submit(() -> client.getToken()));
+        }
+        Set<String> distinct = new HashSet<>();
+        for (Future<MomoToken> get : gets) {
+            distinct.add(get.get().accessToken());
+        }
+        threads.shutdown();
+        return Json.object("calls", calls, "distinct", distinct.size());
+    }
+
+    private static String interrupted(MomoClient client) {
+        String result = ended(Thread.currentThread()::interrupt, client::getToken);
+        if (!Thread.interrupted()) {
+            throw new IllegalStateException("the interrupt was swallowed");
+        }
+        return result;
+    }
+
+    /** Something ends a call after 300 ms. */
+    private static String ended(Runnable end, Get get) {
+        var timer = Executors.newSingleThreadScheduledExecutor();
+        timer.schedule(end, 300, TimeUnit.MILLISECONDS);
+        timer.shutdown();
+        long begin = System.nanoTime();
+        try {
+            get.token();
+            throw new IllegalStateException("a token, though the call was to be ended");
+        } catch (MomoException e) {
+            long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            return Json.object("status", e.statusName(), "ms", spent);
+        }
+    }
+
+    /** Gets a token of two seconds again shortly before its end, when it is due for a refresh. */
+    private static String stale(MomoClient client) throws Exception {
+        MomoToken old = client.getToken();
+        Thread.sleep(4100);
+        return Json.object("refreshed", !client.getToken().equals(old));
+    }
+
+    private static String loop(MomoClient client, int gets) throws Exception {
+        get(client, gets / 10 + 1);
+        long before = residentKib();
+        get(client, gets);
+        return Json.object("gets", gets, "growth_kib", residentKib() - before);
+    }
+
+    private static void get(MomoClient client, int times) throws MomoException {
+        for (int i = 0; i < times; i++) {
+            client.getToken();
+        }
+    }
+
+    private static long residentKib() throws IOException {
+        System.gc();
+        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * PAGE_KIB;
+    }
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/* Prints a token, or on stderr why there is none, as one JSON object. */
+'use strict';
+
+// momo-snippet-begin
+const { Client, MomoError } = require('./momo.cjs');
+
+async function getToken() {
+  const momo = new Client();
+  return await momo.getToken(); // or, no longer than 5 s: ({ signal: AbortSignal.timeout(5000) })
+}
+// momo-snippet-end
+
+function print(token) {
+  const { accessToken, tokenType, authorization, expiresIn, expiresAt } = token;
+  console.log(
+    JSON.stringify({
+      access_token: accessToken,
+      token_type: tokenType,
+      authorization,
+      expires_in: expiresIn,
+      expires_at: expiresAt,
+    }),
+  );
+}
+
+function fail(error) {
+  if (!(error instanceof MomoError)) throw error;
+  const { statusName: status, httpStatus: http_status, code, message } = error;
+  console.error(JSON.stringify({ status, http_status, code, message }));
+  process.exitCode = 1;
+}
+
+getToken().then(print, fail);

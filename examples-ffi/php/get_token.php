@@ -1,0 +1,35 @@
+<?php
+
+/** Prints a token, or on stderr why there is none, as one JSON object. */
+
+declare(strict_types=1);
+
+require __DIR__ . '/momo.php';
+
+function json(array $members): string
+{
+    return json_encode($members, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR) . "\n";
+}
+
+try {
+    // momo-snippet-begin
+    $momo = new Momo\Client();
+    $token = $momo->getToken();
+    // momo-snippet-end
+} catch (Momo\MomoException $error) {
+    fwrite(STDERR, json([
+        'status' => $error->statusName,
+        'http_status' => $error->httpStatus,
+        'code' => $error->errorCode,
+        'message' => $error->getMessage(),
+    ]));
+    exit(1);
+}
+
+echo json([
+    'access_token' => $token->accessToken,
+    'token_type' => $token->tokenType,
+    'authorization' => $token->authorization,
+    'expires_in' => $token->expiresIn,
+    'expires_at' => $token->expiresAt,
+]);

@@ -1,0 +1,220 @@
+<?php
+
+/**
+ * Access tokens for MTN Mobile Money, through libmomo: copy this file into a project.
+ *
+ *     $momo = new Momo\Client();
+ *     $headers = ['Authorization: ' . $momo->getToken()->authorization];
+ *
+ * Make a client per request as you like: it takes well under a millisecond, and the token is the
+ * process's, so that a worker of PHP-FPM asks for one only where the last has come to its end.
+ */
+
+declare(strict_types=1);
+
+namespace Momo;
+
+use FFI;
+use FFI\CData;
+
+/** Why there is no token; the message says what failed and what to do. */
+final class MomoException extends \RuntimeException
+{
+    public function __construct(
+        public readonly int $status, // the number of a momo_status; getCode() is the same
+        public readonly string $statusName, // 'MOMO_UNAUTHORIZED'
+        public readonly int $httpStatus, // 0 where no answer came
+        public readonly string $errorCode, // the gateway's own, or a firewall's support ID
+        string $message,
+        public readonly string $body,
+        public readonly int $retryAfterMs, // -1 where no time is known
+    ) {
+        parent::__construct($message, $status);
+    }
+}
+
+final class Token
+{
+    public function __construct(
+        #[\SensitiveParameter] public readonly string $accessToken,
+        public readonly string $tokenType,
+        #[\SensitiveParameter] public readonly string $authorization, // the value of the header to send
+        public readonly int $expiresIn, // seconds left, 0 where that is not known
+        public readonly int $expiresAt, // Unix time in seconds, 0 where that is not known
+        public readonly int $lifetime,
+        public readonly int $refreshStatus, // why the last refresh failed, 0 where none did
+    ) {
+    }
+
+    /** Secrets stay out of var_dump and print_r. */
+    public function __debugInfo(): array
+    {
+        return ['expiresIn' => $this->expiresIn, 'expiresAt' => $this->expiresAt];
+    }
+}
+
+final class Client
+{
+    private const DAY = 86400;
+    private const LEVELS = [1 => 'error', 'warning', 'info', 'debug']; // PSR-3's, by libmomo's number
+
+    private static ?FFI $library = null;
+    private ?CData $handle = null;
+
+    /**
+     * Options come from MOMO_… in the environment (unless $environment is false), then from here,
+     * by the names in docs/options.md: new Client(['api_key_file' => '/run/secrets/momo']).
+     *
+     * $logger is called with one of PSR-3's levels and a line: $psrLogger->log(...). It must not
+     * call exit, which cannot pass through C; what it throws is caught.
+     */
+    public function __construct(
+        #[\SensitiveParameter] array $options = [],
+        bool $environment = true,
+        ?callable $logger = null,
+        string $logLevel = 'info',
+    ) {
+        self::$library ??= self::load();
+        $config = self::$library->momo_create_config();
+        try {
+            if ($environment) {
+                self::call('momo_set_options_from_env', $config);
+            }
+            foreach ($options as $name => $value) {
+                self::call('momo_set_option', $config, self::text((string) $name), self::text((string) $value));
+            }
+            if ($logger !== null) {
+                $level = array_search($logLevel, self::LEVELS, true) ?: 0;
+                self::call('momo_set_logger', $config, self::callback($logger), null, null, $level);
+            }
+            $client = self::$library->new('momo_client *');
+            self::call('momo_create_client', $config, FFI::addr($client));
+            $this->handle = $client;
+        } finally {
+            self::$library->momo_free_config($config);
+        }
+    }
+
+    public function __destruct()
+    {
+        if ($this->handle !== null) {
+            self::$library->momo_free_client($this->handle);
+        }
+    }
+
+    /** A copy would free the same client again. */
+    private function __clone()
+    {
+    }
+
+    /** A token that is good now: call it before each payment. $timeout: seconds; 0 never waits. */
+    public function getToken(?float $timeout = null): Token
+    {
+        return $this->token('momo_get_token', $timeout);
+    }
+
+    /** A new token from the gateway, at every call. */
+    public function createToken(?float $timeout = null): Token
+    {
+        return $this->token('momo_create_token', $timeout);
+    }
+
+    /** Tells that the gateway refused this token, so that it is not handed out again. */
+    public function invalidateToken(#[\SensitiveParameter] string $accessToken): void
+    {
+        self::call('momo_invalidate_token', $this->handle, self::text($accessToken));
+    }
+
+    /** Forgets and wipes every token that this process holds. */
+    public static function clearCache(): void
+    {
+        self::$library ??= self::load();
+        self::$library->momo_clear_cache();
+    }
+
+    private function token(string $function, ?float $timeout): Token
+    {
+        $token = self::$library->new('momo_token *');
+        self::call($function, $this->handle, self::milliseconds($timeout), FFI::addr($token));
+        try {
+            return new Token(
+                $token->access_token,
+                $token->token_type,
+                $token->authorization,
+                $token->expires_in,
+                $token->expires_at,
+                $token->lifetime,
+                $token->refresh_status,
+            );
+        } finally {
+            self::$library->momo_free_token($token);
+        }
+    }
+
+    private static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): void
+    {
+        $error = self::$library->new('momo_error *');
+        $arguments[] = FFI::addr($error);
+        if (self::$library->$function(...$arguments) === self::$library->MOMO_OK) {
+            return;
+        }
+        try {
+            throw new MomoException(
+                $error->status,
+                self::$library->momo_status_name($error->status),
+                $error->http_status,
+                $error->code,
+                $error->message,
+                $error->body,
+                $error->retry_after_ms,
+            );
+        } finally {
+            self::$library->momo_free_error($error);
+        }
+    }
+
+    private static function load(): FFI
+    {
+        $include = getenv('LIBMOMO_INCLUDE');
+        $headers = $include !== false
+            ? ["$include/momo_ffi.h"]
+            : [__DIR__ . '/momo_ffi.h', '/usr/local/include/momo_ffi.h', '/usr/include/momo_ffi.h'];
+        foreach (array_filter($headers, is_file(...)) as $header) {
+            return FFI::cdef(file_get_contents($header), getenv('LIBMOMO_PATH') ?: 'libmomo.so.0');
+        }
+        throw new \RuntimeException('no file ' . implode(', ', $headers) . ': where is it? Set LIBMOMO_INCLUDE');
+    }
+
+    private static function callback(callable $logger): \Closure
+    {
+        return static function (?CData $userData, int $level, string $line) use ($logger): void {
+            try {
+                $logger(self::LEVELS[$level], $line);
+            } catch (\Throwable $thrown) {
+                // It would be fatal if it passed into C.
+                error_log('momo: the logger failed: ' . $thrown->getMessage());
+            }
+        };
+    }
+
+    private static function text(#[\SensitiveParameter] string $value): string
+    {
+        if (str_contains($value, "\0")) {
+            throw new \ValueError('a string for libmomo holds a NUL'); // C would take what stands before it
+        }
+        return $value;
+    }
+
+    private static function milliseconds(?float $timeout): int
+    {
+        if ($timeout === null) {
+            return -1; // the option `timeout`
+        }
+        if (!($timeout >= 0)) {
+            throw new \ValueError('the timeout is negative or not a number');
+        }
+        // Rounded up: a budget that is nearly spent must not become 0, which never waits. A day is
+        // the longest that the library takes.
+        return (int) ceil(min($timeout, self::DAY) * 1000);
+    }
+}

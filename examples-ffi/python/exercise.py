@@ -1,0 +1,127 @@
+"""What the tests ask of the wrapper, one scenario at a time: exercise.py SCENARIO [N]"""
+
+import gc
+import json
+import logging
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import momo
+
+CHILDREN = 4
+GETS_PER_CHILD = 25
+
+
+def shared():
+    together = threading.Barrier(8)
+
+    def get(_):
+        together.wait()
+        return client.get_token().access_token
+
+    with momo.Client() as client, ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(get, range(8)))
+    return {"calls": len(tokens), "distinct": len(set(tokens))}
+
+
+def deadline():
+    client = momo.Client()
+    begin = time.monotonic()
+    try:
+        client.get_token(timeout=0.3)
+    except momo.Error as error:
+        return {"status": error.name, "ms": round((time.monotonic() - begin) * 1000)}
+
+
+def logger():
+    lines = []
+
+    class Broken(logging.Handler):
+        def emit(self, record):
+            lines.append(record.getMessage())
+            raise RuntimeError("a broken handler")
+
+    log = logging.getLogger("momo")
+    log.setLevel(logging.DEBUG)
+    log.addHandler(Broken())
+    with momo.Client(logger=log) as client:
+        client.get_token()
+    return {"lines": len(lines), "ok": True}
+
+
+def growth_kib(call, times):
+    def resident_kib():
+        gc.collect()
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+    for _ in range(times // 10):
+        call()
+    before = resident_kib()
+    for _ in range(times):
+        call()
+    return resident_kib() - before
+
+
+def loop(gets):
+    with momo.Client() as client:
+        return {"gets": gets, "growth_kib": growth_kib(client.get_token, gets)}
+
+
+def errors(gets):
+    def get():
+        try:
+            client.get_token(timeout=0)
+        except momo.Error as error:
+            names.add(error.name)
+
+    names = set()
+    with momo.Client() as client:
+        growth = growth_kib(get, gets)
+    return {"gets": gets, "status": ",".join(names), "growth_kib": growth}
+
+
+def clients(count):
+    return {"clients": count, "growth_kib": growth_kib(momo.Client, count)}
+
+
+def fork(warm):
+    """Prefork: the parent makes the client, its children use it."""
+    client = momo.Client()
+    if warm:
+        client.get_token()
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+
+    def child():
+        results.put([client.get_token().access_token for _ in range(GETS_PER_CHILD)])
+
+    children = [context.Process(target=child) for _ in range(CHILDREN)]
+    for each in children:
+        each.start()
+    tokens = [token for _ in children for token in results.get()]
+    for each in children:
+        each.join()
+    return {"gets": len(tokens), "distinct": len(set(tokens))}
+
+
+def main(name, *numbers):
+    programs = {
+        "shared": shared,
+        "deadline": deadline,
+        "logger": logger,
+        "loop": loop,
+        "errors": errors,
+        "clients": clients,
+        "fork": lambda: fork(warm=True),
+        "fork-cold": lambda: fork(warm=False),
+    }
+    print(json.dumps(programs[name](*map(int, numbers))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

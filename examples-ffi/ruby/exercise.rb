@@ -1,0 +1,108 @@
+# frozen_string_literal: true
+
+# What the tests ask of the wrapper, one scenario at a time: exercise.rb SCENARIO [N]
+
+require 'etc'
+require 'json'
+require 'set'
+require_relative 'momo'
+
+CHILDREN = 4
+GETS_PER_CHILD = 25
+
+def shared
+  client = Momo::Client.new
+  tokens = Array.new(8) { Thread.new { client.get_token.access_token } }.map(&:value)
+  { calls: tokens.size, distinct: tokens.uniq.size }
+end
+
+def milliseconds
+  Process.clock_gettime(Process::CLOCK_MONOTONIC, :millisecond)
+end
+
+def deadline
+  client = Momo::Client.new
+  begin_ms = milliseconds
+  client.get_token(timeout: 0.3)
+rescue Momo::Error => e
+  { status: e.name, ms: milliseconds - begin_ms }
+end
+
+# A Logger of its own kind: it leaves in every way that Ruby has.
+class BrokenLogger < Logger
+  attr_reader :lines
+
+  def add(*)
+    @lines = lines.to_i + 1
+    throw :away if @lines.even?
+    raise NotImplementedError, 'a broken logger'
+  end
+end
+
+def logger
+  log = BrokenLogger.new(nil, level: Logger::DEBUG)
+  catch(:away) do
+    Momo::Client.new(logger: log).get_token
+    return { lines: log.lines, ok: true }
+  end
+  { lines: log.lines, ok: false }
+end
+
+def resident_kib
+  GC.start
+  File.read('/proc/self/statm').split[1].to_i * Etc.sysconf(Etc::SC_PAGESIZE) / 1024
+end
+
+def growth_kib(times, &call)
+  (times / 10).times(&call)
+  before = resident_kib
+  times.times(&call)
+  resident_kib - before
+end
+
+def loop_gets(gets)
+  client = Momo::Client.new
+  { gets: gets, growth_kib: growth_kib(gets) { client.get_token } }
+end
+
+def errors(gets)
+  client = Momo::Client.new
+  names = Set.new
+  growth = growth_kib(gets) do
+    client.get_token(timeout: 0)
+  rescue Momo::Error => e
+    names << e.name
+  end
+  { gets: gets, status: names.join(','), growth_kib: growth }
+end
+
+def clients(count)
+  { clients: count, growth_kib: growth_kib(count) { Momo::Client.new } }
+end
+
+# Prefork: the parent makes the client, its children use it.
+def fork_children(warm:)
+  client = Momo::Client.new
+  client.get_token if warm
+  pipes = Array.new(CHILDREN) do
+    IO.popen('-') || begin
+      GETS_PER_CHILD.times { puts client.get_token.access_token }
+      exit
+    end
+  end
+  tokens = pipes.flat_map { |pipe| pipe.readlines.tap { pipe.close } }
+  { gets: tokens.size, distinct: tokens.uniq.size }
+end
+
+result =
+  case ARGV
+  in ['shared'] then shared
+  in ['deadline'] then deadline
+  in ['logger'] then logger
+  in ['loop', gets] then loop_gets(gets.to_i)
+  in ['errors', gets] then errors(gets.to_i)
+  in ['clients', count] then clients(count.to_i)
+  in ['fork'] then fork_children(warm: true)
+  in ['fork-cold'] then fork_children(warm: false)
+  end
+puts JSON.generate(result)

@@ -1,0 +1,160 @@
+"""One check: a program run, and what it said held against what is expected."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+
+from . import ROOT
+
+# A get that leaked one block, be it the smallest that malloc has (32 bytes), would be 3125 KiB.
+LEAK_GETS = 100_000
+LEAK_KIB = 2048
+# Under valgrind a program is some thirty times slower, and one lost block is enough to tell.
+VALGRIND_GETS = 1_000
+
+SECONDS = 60
+SLOW_SECONDS = 600
+
+
+class Failed(Exception):
+    pass
+
+
+def run(command, folder, environment, seconds=SECONDS):
+    """Exit code, standard output, standard error."""
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Failed(f"{command[0]}: {error.strerror}") from None
+    try:
+        outputs = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # its children too
+        texts = b"\n".join(process.communicate()).decode(errors="replace")
+        raise Failed(f"{command} had not ended after {seconds} s\n{texts}") from None
+    try:
+        return process.returncode, *(text.decode() for text in outputs)
+    except UnicodeDecodeError as error:
+        raise Failed(f"not UTF-8: {error}") from None
+
+
+def build(language):
+    environment = language.environment(build=True)
+    for command in language.get("build", []):
+        code, out, err = run(["sh", "-ec", command], language.folder, environment, SLOW_SECONDS)
+        if code != 0:
+            raise Failed(f"{command}: exit code {code}\n{out}{err}")
+
+
+def snippet(language, gateway):
+    command = language.expand(language.get("snippet")["run"])
+    environment = language.environment() | gateway.environment
+    code, out, err = run(command, language.folder, environment)
+    if code != 0 or not re.fullmatch(r"Authorization: Bearer \S+\n", out):
+        raise Failed(f"exit code {code}, expected one header\nstdout: {out}\nstderr: {err}")
+
+
+def scenario(language, gateway, row):
+    environment = language.environment() | gateway.environment
+    environment["MOMO_BASE_URL"] += row.get("path", "")
+    for name, value in row.get("env", {}).items():
+        environment.pop(name, None)
+        if value is not None:
+            environment[name] = value
+    program = row.get("command") or language.get(row.get("program", "exercise"))
+    program = language.expand([*program, *row.get("args", [])])
+
+    gateway.reset()
+    code, out, err = run(program, language.folder, environment, row.get("seconds", SECONDS))
+    requests = gateway.requests()
+
+    said = f"\nstdout: {out}\nstderr: {err}"
+    expected_code = row.get("exit", 0)
+    if code != expected_code:
+        raise Failed(f"exit code {code}, expected {expected_code}{said}")
+    # A result on one stream leaves the other to those who read only that one.
+    result, rest = (out, err) if expected_code == 0 else (err, out)
+    if row.get("program") == "get_token" and rest:
+        raise Failed(f"text on the other stream{said}")
+    if any(secret in out + err for secret in gateway.secrets):
+        raise Failed(f"a secret in what it printed{said}")
+    try:
+        found = json.loads(result)
+    except ValueError:
+        raise Failed(f"not one JSON object{said}") from None
+    compare(row["expect"], found, said)
+    if "requests" in row and not matches(row["requests"], requests):
+        raise Failed(f"{requests} requests at the gateway, expected {row['requests']}{said}")
+
+
+def compare(expected, found, said):
+    if not isinstance(found, dict) or found.keys() != expected.keys():
+        raise Failed(f"expected the members {', '.join(expected)}{said}")
+    for name, value in expected.items():
+        if not matches(value, found[name]):
+            raise Failed(f"{name} is {found[name]!r}, expected {value!r}{said}")
+
+
+def matches(expected, found):
+    if not isinstance(expected, dict):
+        # In Python True is 1; in JSON it is not.
+        return type(found) is type(expected) and found == expected
+    number = type(found) is int
+    tests = {
+        "min": lambda limit: number and found >= limit,
+        "max": lambda limit: number and found <= limit,
+        "one_of": lambda values: found in values,
+        "present": lambda _: found not in ("", None),
+        "match": lambda pattern: isinstance(found, str) and re.search(pattern, found),
+    }
+    return all(tests[name](value) for name, value in expected.items())
+
+
+def leak(language, gateway):
+    kind = language.get("leak")
+    if kind == "rss":
+        row = {
+            "args": ["loop", str(LEAK_GETS)],
+            "expect": {"gets": LEAK_GETS, "growth_kib": {"max": LEAK_KIB}},
+        }
+    else:
+        # Another tool's memory grows as it likes; its exit code is what counts.
+        row = {
+            "command": [*kind, *language.get("exercise"), "loop", str(VALGRIND_GETS)],
+            "expect": {"gets": VALGRIND_GETS, "growth_kib": {}},
+        }
+    scenario(language, gateway, row | {"requests": 1, "seconds": SLOW_SECONDS})
+
+
+def readme(language):
+    text = (language.folder / "README.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+    if len(blocks) != 1:
+        raise Failed(f"README.md has {len(blocks)} blocks of sh, expected one")
+    # What a newcomer has: none of the variables that the other checks set.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("MOMO_") and name != "LD_LIBRARY_PATH"
+    }
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    code, out, err = run(["sh", "-ec", blocks[0]], ROOT, environment, SLOW_SECONDS)
+    said = f"\nstdout: {out}\nstderr: {err}"
+    if code != 0:
+        raise Failed(f"exit code {code}{said}")
+    try:
+        token = json.loads(out.splitlines()[-1])["access_token"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        token = ""
+    if not token:
+        raise Failed(f"the last line is no token{said}")
