@@ -86,7 +86,7 @@ final class Exercise {
         }
     }
 
-    /** Gets a token of two seconds again shortly before its end, when it is due for a refresh. */
+    /** Gets a token of five seconds again shortly before its end, when it is due for a refresh. */
     private static String stale(MomoClient client) throws Exception {
         MomoToken old = client.getToken();
         Thread.sleep(4100);
