@@ -1,10 +1,10 @@
 //! A wait that a client's cancellation ends.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::fork::ForkCell;
+use crate::sync::{AtomicBool, Condvar, Mutex, now};
 
 #[derive(Default)]
 struct Bed {
@@ -18,7 +18,7 @@ pub(crate) struct Cancel {
 }
 
 impl Cancel {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             cancelled: AtomicBool::new(false),
             bed: ForkCell::new(),
@@ -34,26 +34,21 @@ impl Cancel {
         if let Some(bed) = self.bed.get() {
             // Through the lock, so that a sleeper that has just looked at the flag is asleep
             // before it is woken.
-            drop(bed.lock.lock().unwrap_or_else(PoisonError::into_inner));
+            drop(bed.lock.lock());
             bed.woken.notify_all();
         }
     }
 
     /// Sleeps, unless cancelled; returns whether it slept through.
     pub(crate) fn sleep(&self, time: Duration) -> bool {
-        let until = Instant::now() + time;
+        let until = now() + time;
         let bed = self.bed.get_or(Bed::default);
-        let mut guard = bed.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = bed.lock.lock();
         while !self.is_cancelled() {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if now() >= until {
                 return true;
             }
-            guard = bed
-                .woken
-                .wait_timeout(guard, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            guard = bed.woken.wait_until(guard, until);
         }
         false
     }

@@ -20,6 +20,7 @@ mod life;
 mod log;
 mod redact;
 mod secret;
+mod sync;
 #[allow(unsafe_code)]
 mod sys;
 mod token;

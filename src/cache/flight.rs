@@ -4,12 +4,13 @@
 //! run out, and then the next caller leads. What is true for all is shared with all who waited;
 //! a leader's own time-out or cancellation is not, and wakes them to lead themselves.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cancel::Cancel;
 use crate::error::Failure;
 use crate::fork::{ForkCell, Held};
+use crate::sync::{Condvar, Mutex, MutexGuard, now};
 use crate::token::Token;
 
 pub(crate) type Landing = Result<Arc<Token>, Arc<Failure>>;
@@ -56,16 +57,13 @@ impl Flights {
     /// Leads where nobody does. For a refresh that nobody waits for.
     pub(crate) fn try_lead(&self, until: Instant) -> Option<Ticket> {
         let board = self.board.get_or(Board::default);
-        let mut lease = board.lock();
-        if lease.as_ref().is_some_and(|l| l.is_live()) {
+        let mut current = board.lock();
+        if current.as_ref().is_some_and(|l| l.is_live(now())) {
             return None;
         }
-        let started = Lease::start(&mut lease, until);
-        drop(lease);
-        Some(Ticket {
-            board,
-            lease: started,
-        })
+        let lease = Lease::start(&mut current, until);
+        drop(current);
+        Some(Ticket { board, lease })
     }
 
     /// Leads where nobody does, waits for the leader elsewhere. `look` says, under the lock, that
@@ -78,17 +76,18 @@ impl Flights {
             if cancel.is_cancelled() {
                 return Turn::Cancelled;
             }
+            // Read before the landing is looked for: what landed in time is never passed over.
+            let now = now();
             if let Some(landing) = awaited.as_ref().and_then(|l| l.landing()) {
                 return Turn::Landed(landing);
             }
             if look() {
                 return Turn::Look;
             }
-            let now = Instant::now();
             if now >= deadline {
                 return Turn::TimedOut;
             }
-            let lease = match current.as_ref().filter(|l| l.is_live()) {
+            let lease = match current.as_ref().filter(|l| l.is_live(now)) {
                 Some(lease) => Arc::clone(lease),
                 None => {
                     let lease = Lease::start(&mut current, deadline);
@@ -96,13 +95,9 @@ impl Flights {
                     return Turn::Lead(Ticket { board, lease });
                 }
             };
-            let wait = deadline.min(lease.until).saturating_duration_since(now);
+            let until = deadline.min(lease.until);
             awaited = Some(lease);
-            current = board
-                .changed
-                .wait_timeout(current, wait)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            current = board.changed.wait_until(current, until);
         }
     }
 
@@ -117,7 +112,7 @@ impl Flights {
 
 impl Board {
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Lease>>> {
-        self.lease.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lease.lock()
     }
 }
 
@@ -125,19 +120,18 @@ impl Lease {
     fn start(current: &mut Option<Arc<Lease>>, until: Instant) -> Arc<Lease> {
         let lease = Arc::new(Lease {
             until,
-            landing: Mutex::new(None),
+            landing: Mutex::default(),
         });
         *current = Some(Arc::clone(&lease));
         lease
     }
 
-    fn is_live(&self) -> bool {
-        Instant::now() < self.until
+    fn is_live(&self, now: Instant) -> bool {
+        now < self.until
     }
 
     fn landing(&self) -> Option<Landing> {
-        let landing = self.landing.lock();
-        landing.unwrap_or_else(PoisonError::into_inner).clone()
+        self.landing.lock().clone()
     }
 }
 
@@ -145,8 +139,7 @@ impl Ticket {
     /// Tells all who wait. The entry's state is to be settled before, so that nobody who comes
     /// after asks again.
     pub(crate) fn land(self, landing: Landing) {
-        let place = self.lease.landing.lock();
-        *place.unwrap_or_else(PoisonError::into_inner) = Some(landing);
+        *self.lease.landing.lock() = Some(landing);
         // Its drop ends the lease and wakes them.
     }
 }
@@ -165,3 +158,8 @@ impl Drop for Ticket {
         self.board.changed.notify_all();
     }
 }
+
+#[cfg(all(test, loom))]
+#[path = "flight_model.rs"]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod flight_model;

@@ -117,6 +117,9 @@ fn a_failure_that_is_a_caller_s_own_holds_back_refreshes_only() {
     assert!(state.paused(at(0)).is_none());
     assert!(state.holds_refreshes(at(249)) && !state.holds_refreshes(at(250)));
     assert_eq!(state.refresh_status(), Status::MOMO_TIMED_OUT);
+    // Callers in a hurry do not lengthen it.
+    let state = state.failed(&timed_out, true, at(250), RANDOM);
+    assert!(state.holds_refreshes(at(499)) && !state.holds_refreshes(at(500)));
     // The next failure, if it is everybody's, is given back as any other.
     let state = state.failed(&timed_out, false, at(250), RANDOM);
     assert_eq!(pause_of(&state, at(250)), Some(500));
