@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The tests in which threads meet, under ThreadSanitizer: scripts/tsan.sh [TEST...]
+# A TEST is a file of tests/, without its ending, or "lib".
+#
+# It is right only where the standard library is instrumented, too. Debian has the library's
+# source in the version of its compiler: the two are used here, and nowhere else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[ $# -gt 0 ] || set -- lib flights sharing invalidation caches
+tests=()
+for test in "$@"; do
+  if [ "$test" = lib ]; then tests+=(--lib); else tests+=(--test "$test"); fi
+done
+
+export RUSTC=/usr/bin/rustc
+need() { # PACKAGE...
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "ThreadSanitizer needs more, from Debian: apt-get install $*" >&2
+    exit 1
+  fi
+  apt-get update -qq || true
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+if [ ! -x $RUSTC ] || [ ! -e "$($RUSTC --print sysroot)/lib/rustlib/src/rust/library" ]; then
+  need rustc-web cargo-web rust-web-src
+fi
+host=$($RUSTC -vV | sed -n 's/^host: //p')
+llvm=$($RUSTC -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+runtime=/usr/lib/llvm-$llvm/lib/clang/$llvm/lib/linux
+[ -d "$runtime" ] || need "libclang-rt-$llvm-dev"
+
+# Debian's compiler comes without the runtime: clang's, before the C library that it stands for.
+flags="-Zsanitizer=thread -Zexternal-clangrt -Clink-arg=-Wl,-rpath,$runtime"
+for argument in -Wl,--no-as-needed "$runtime/libclang_rt.tsan-${host%%-*}.so"; do
+  flags+=" -Zpre-link-arg=$argument"
+done
+export RUSTC_BOOTSTRAP=1 RUSTFLAGS=$flags
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/tsan
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only
+export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp external_symbolizer_path=$(command -v addr2line) ${TSAN_OPTIONS:-}"
+# Three hundred handshakes one after the other meet no thread, and not their time-out either.
+/usr/bin/cargo test --quiet --no-fail-fast -Zbuild-std --target "$host" "${tests[@]}" -- \
+  --skip three_hundred_clients

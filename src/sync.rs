@@ -1,0 +1,57 @@
+//! The locks, the waits and the clock of a flight: the standard library's, or in the model of
+//! `cache/flight_model.rs` loom's, which tries every order in which threads can meet.
+//!
+//! A poisoned lock is used on: what is locked here is whole whenever a panic can come.
+
+#[cfg(all(test, loom))]
+#[allow(clippy::unwrap_used)]
+mod model;
+#[cfg(all(test, loom))]
+pub(crate) use model::*;
+
+#[cfg(not(all(test, loom)))]
+pub(crate) use real::*;
+
+#[cfg(not(all(test, loom)))]
+mod real {
+    use std::sync::{self, PoisonError};
+    use std::time::Instant;
+
+    pub(crate) use std::sync::MutexGuard;
+    pub(crate) use std::sync::atomic::AtomicBool;
+
+    #[derive(Default)]
+    pub(crate) struct Mutex<T>(sync::Mutex<T>);
+
+    #[derive(Default)]
+    pub(crate) struct Condvar(sync::Condvar);
+
+    impl<T> Mutex<T> {
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    impl Condvar {
+        /// Waits until it is notified, no longer than until then, or for no reason at all.
+        pub(crate) fn wait_until<'a, T>(
+            &self,
+            guard: MutexGuard<'a, T>,
+            until: Instant,
+        ) -> MutexGuard<'a, T> {
+            let left = until.saturating_duration_since(now());
+            self.0
+                .wait_timeout(guard, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0
+        }
+
+        pub(crate) fn notify_all(&self) {
+            self.0.notify_all();
+        }
+    }
+
+    pub(crate) fn now() -> Instant {
+        Instant::now()
+    }
+}

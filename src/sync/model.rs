@@ -1,0 +1,138 @@
+//! What `sync` is made of in a model: loom's locks, and a clock that stands still until a thread
+//! of the model sets it.
+//!
+//! Loom's own `wait_timeout` never times out, so the condition variable is built here: a sleeper
+//! is woken by a notification, or by the clock when its time is up, and by nothing else. A
+//! wake-up that is lost is therefore a deadlock, which loom reports.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+pub(crate) use loom::sync::atomic::AtomicBool;
+use loom::sync::atomic::{AtomicU64, Ordering};
+use loom::sync::{Condvar as Bell, Mutex as Lock, MutexGuard as Locked};
+
+#[derive(Default)]
+pub(crate) struct Mutex<T>(Lock<T>);
+
+pub(crate) struct MutexGuard<'a, T> {
+    mutex: &'a Mutex<T>,
+    locked: Locked<'a, T>,
+}
+
+/// Its address tells one from another.
+#[derive(Default)]
+pub(crate) struct Condvar(#[allow(dead_code)] u8);
+
+struct Clock {
+    now: AtomicU64,
+    sleepers: Lock<Vec<Sleeper>>,
+}
+
+struct Sleeper {
+    on: usize,
+    until: u64,
+    notified: bool,
+    bell: Arc<Bell>,
+}
+
+loom::lazy_static! {
+    static ref CLOCK: Clock = Clock {
+        now: AtomicU64::new(0),
+        sleepers: Lock::new(Vec::new()),
+    };
+}
+
+/// This many seconds after the model's beginning.
+pub(crate) fn at(seconds: u64) -> Instant {
+    static BEGINNING: OnceLock<Instant> = OnceLock::new();
+    *BEGINNING.get_or_init(Instant::now) + Duration::from_secs(seconds)
+}
+
+pub(crate) fn now() -> Instant {
+    at(CLOCK.now.load(Ordering::SeqCst))
+}
+
+/// What no thread can have read later than, nor will read earlier than: [`now`] without the
+/// freedom of a load to be old.
+pub(crate) fn now_for_all() -> Instant {
+    at(CLOCK.now.fetch_add(0, Ordering::SeqCst))
+}
+
+/// Lets the time pass, and wakes those whose time is up.
+pub(crate) fn pass_to(seconds: u64) {
+    let sleepers = CLOCK.sleepers.lock().unwrap();
+    CLOCK.now.swap(seconds, Ordering::SeqCst);
+    for sleeper in sleepers.iter().filter(|s| s.until <= seconds) {
+        sleeper.bell.notify_one();
+    }
+}
+
+impl<T> Mutex<T> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        MutexGuard {
+            mutex: self,
+            locked: self.0.lock().unwrap(),
+        }
+    }
+}
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.locked
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.locked
+    }
+}
+
+impl Condvar {
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    pub(crate) fn wait_until<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        until: Instant,
+    ) -> MutexGuard<'a, T> {
+        let MutexGuard { mutex, locked } = guard;
+        let until = until.duration_since(at(0)).as_secs();
+        let bell = Arc::new(Bell::new());
+        let mut sleepers = CLOCK.sleepers.lock().unwrap();
+        sleepers.push(Sleeper {
+            on: self.address(),
+            until,
+            notified: false,
+            bell: Arc::clone(&bell),
+        });
+        // Asleep for all who notify once they can take the lock: as one step, like the real one.
+        drop(locked);
+        loop {
+            let mine = |s: &Sleeper| Arc::ptr_eq(&s.bell, &bell);
+            let me = sleepers.iter().position(mine).unwrap();
+            if sleepers[me].notified || CLOCK.now.load(Ordering::SeqCst) >= until {
+                sleepers.swap_remove(me);
+                break;
+            }
+            sleepers = bell.wait(sleepers).unwrap();
+        }
+        drop(sleepers);
+        mutex.lock()
+    }
+
+    pub(crate) fn notify_all(&self) {
+        let mut sleepers = CLOCK.sleepers.lock().unwrap();
+        let on = self.address();
+        for sleeper in sleepers.iter_mut().filter(|s| s.on == on) {
+            sleeper.notified = true;
+            sleeper.bell.notify_one();
+        }
+    }
+}
