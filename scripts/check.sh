@@ -17,9 +17,11 @@ if [ "$status" = 0 ]; then
   # The tests of the library's files take these, rather than build them again.
   LIBMOMO_DIR=$PWD/build/lib cargo test --workspace --no-fail-fast 2>&1 | tee "$log" || status=$?
 fi
-if [ "$status" = 0 ]; then
-  scripts/languages.py 2>&1 | tee -a "$log" || status=$?
-fi
+for more in scripts/languages.py scripts/model.sh scripts/tsan.sh; do
+  if [ "$status" = 0 ]; then
+    "$more" 2>&1 | tee -a "$log" || status=$?
+  fi
+done
 # A test program that crashes prints no result; that is a failure too.
 awk -v status="$status" '
   /^test result:/ { passed += $4; failed += $6 }
