@@ -13,22 +13,21 @@ for test in "$@"; do
   if [ "$test" = lib ]; then tests+=(--lib); else tests+=(--test "$test"); fi
 done
 
-export RUSTC=/usr/bin/rustc
 need() { # PACKAGE...
+  dpkg --status "$@" >/dev/null 2>&1 && return
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "ThreadSanitizer needs more, from Debian: apt-get install $*" >&2
+    echo "ThreadSanitizer needs more, from Debian 12: apt-get install $*" >&2
     exit 1
   fi
   apt-get update -qq || true
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
-if [ ! -x $RUSTC ] || [ ! -e "$($RUSTC --print sysroot)/lib/rustlib/src/rust/library" ]; then
-  need rustc-web cargo-web rust-web-src
-fi
+need rustc-web cargo-web rust-web-src
+export RUSTC=/usr/bin/rustc
 host=$($RUSTC -vV | sed -n 's/^host: //p')
 llvm=$($RUSTC -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+need "libclang-rt-$llvm-dev"
 runtime=/usr/lib/llvm-$llvm/lib/clang/$llvm/lib/linux
-[ -d "$runtime" ] || need "libclang-rt-$llvm-dev"
 
 # Debian's compiler comes without the runtime: clang's, before the C library that it stands for.
 flags="-Zsanitizer=thread -Zexternal-clangrt -Clink-arg=-Wl,-rpath,$runtime"
