@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 
@@ -26,14 +27,17 @@ pub(super) struct Refusal {
 /// and the gateway's.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Complaint {
-    error: Option<serde_json::Value>,
-    code: Option<serde_json::Value>,
-    message: Option<serde_json::Value>,
-    #[serde(rename = "statusCode")]
-    status_code: Option<serde_json::Value>,
-    #[serde(rename = "activityId")]
-    activity_id: Option<serde_json::Value>,
+struct Complaint<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, rename = "statusCode")]
+    status_code: Option<&'a RawValue>,
+    #[serde(borrow, rename = "activityId")]
+    activity_id: Option<&'a RawValue>,
 }
 
 pub(super) fn read(answer: &Answer, redactor: &Redactor) -> Refusal {
@@ -41,12 +45,13 @@ pub(super) fn read(answer: &Answer, redactor: &Redactor) -> Refusal {
         return firewall;
     }
     let complaint: Complaint = object(&answer.body).unwrap_or_default();
-    let text = |value: &Option<serde_json::Value>, max| {
-        let text = value.as_ref().and_then(serde_json::Value::as_str);
+    // What is no text in these places says nothing.
+    let text = |value: Option<&RawValue>, max| {
+        let text = value.and_then(|v| serde_json::from_str::<String>(v.get()).ok());
         redactor.clean(text.unwrap_or_default().as_bytes(), max)
     };
-    let error = identifier(&text(&complaint.error, LONGEST_CODE));
-    let message = text(&complaint.message, LONGEST_MESSAGE);
+    let error = identifier(&text(complaint.error, LONGEST_CODE));
+    let message = text(complaint.message, LONGEST_MESSAGE);
     let retry_after = retry_after(&answer.headers, &message);
     let azure = complaint.status_code.is_some() && complaint.message.is_some()
         || header(&answer.headers, WWW_AUTHENTICATE).starts_with("AzureApiManagementKey");
@@ -109,8 +114,8 @@ pub(super) fn read(answer: &Answer, redactor: &Redactor) -> Refusal {
             ),
         ),
     };
-    let code = [error, identifier(&text(&complaint.code, LONGEST_CODE))];
-    let activity = identifier(&text(&complaint.activity_id, LONGEST_CODE));
+    let code = [error, identifier(&text(complaint.code, LONGEST_CODE))];
+    let activity = identifier(&text(complaint.activity_id, LONGEST_CODE));
     let mut says = says;
     if !message.is_empty() {
         says = format!("{says} (the answer says: {message})");
