@@ -193,21 +193,8 @@ fn plain_http_never_goes_through_a_proxy() {
 }
 
 fn credentials(base_url: &str, ca: &str) -> Config {
-    let config = Config::new();
-    for (name, value) in [
-        ("base_url", base_url),
-        ("api_user", momo_mock_gateway::DEFAULT_API_USER),
-        ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
-        (
-            "subscription_key",
-            momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY,
-        ),
-        ("ca", ca),
-        ("max_attempts", "1"),
-        ("cache", "none"),
-    ] {
-        config.set(name, value);
-    }
+    let config = Config::with_credentials(base_url, ca);
+    config.set("max_attempts", "1").set("cache", "none");
     config
 }
 

@@ -265,19 +265,7 @@ fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
 }
 
 fn complete(base_url: &str, ca: &str) -> Config {
-    let config = Config::new();
-    for (name, value) in [
-        ("base_url", base_url),
-        ("api_user", momo_mock_gateway::DEFAULT_API_USER),
-        ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
-        (
-            "subscription_key",
-            momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY,
-        ),
-        ("ca", ca),
-        ("proxy", "none"),
-    ] {
-        config.set(name, value);
-    }
+    let config = Config::with_credentials(base_url, ca);
+    config.set("proxy", "none");
     config
 }

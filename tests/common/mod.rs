@@ -100,6 +100,24 @@ impl Config {
         config
     }
 
+    /// A config with the mock gateway's own credentials, wherever it is reached.
+    pub fn with_credentials(base_url: &str, ca: &str) -> Self {
+        let config = Self::new();
+        for (name, value) in [
+            ("base_url", base_url),
+            ("api_user", momo_mock_gateway::DEFAULT_API_USER),
+            ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
+            (
+                "subscription_key",
+                momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY,
+            ),
+            ("ca", ca),
+        ] {
+            config.set(name, value);
+        }
+        config
+    }
+
     pub fn try_set(&self, name: &str, value: &str) -> Result<(), Error> {
         let (name, value) = (CString::new(name).unwrap(), CString::new(value).unwrap());
         let mut error = null_mut();
