@@ -246,10 +246,12 @@ fn own(failure: Failure) -> Failed {
     Failed { failure, own: true }
 }
 
+/// What the gateway said, or that no attempt reached it, is true for all who wait; a bug that one
+/// caller ran into is its own.
 fn shared(failure: Failure) -> Failed {
     Failed {
+        own: failure.status == Status::MOMO_INTERNAL,
         failure,
-        own: false,
     }
 }
 
@@ -273,5 +275,16 @@ impl From<Refusal> for Miss {
             wait: wait.map(Duration::from_millis),
             cause: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_of_ours_is_told_to_nobody_else() {
+        assert!(shared(Failure::internal("x")).own);
+        assert!(!shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).own);
     }
 }
