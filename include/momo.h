@@ -8,6 +8,9 @@
  * handle excludes all others on that handle. Text is UTF-8, NUL-terminated, and copied on its way
  * in. Running out of memory ends the process.
  *
+ * A call wants 64 KiB of stack. It is no cancellation point: where pthread_cancel is called for a
+ * thread within a call, that thread ends after the call.
+ *
  * Options by name, with their environment variables: docs/options.md.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
@@ -169,8 +172,8 @@ typedef struct momo_error {
  * break, valid during the call, and holds no secret.
  *
  * Called on the thread that made the call it tells of, before that call returns, with no lock
- * held: it may call this library. It must not throw, longjmp, or free the client or config that
- * it is called for. Several threads may be in it at once.
+ * held: it may call this library. It must not throw, longjmp, end its thread, or free the client
+ * or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile. Several threads may be in it at once.
  */
 typedef void (*momo_log_fn)(void *user_data, int32_t level, const char *line);
 
@@ -306,12 +309,19 @@ momo_status momo_set_logger(momo_config *config,
 /**
  * Makes a client from a config. Touches no network.
  *
- * Reads key files, the trust store and, for proxy=env, the environment. Later changes of the
- * config do not reach the client.
+ * Reads key files, the trust store and the environment: SSL_CERT_FILE and SSL_CERT_DIR for
+ * ca=system, HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in both cases of letters (HTTP_PROXY
+ * has no effect). No other call on the client reads the environment, except that the C library's
+ * resolver may read variables of its own when it looks a host name up. Later changes of the config
+ * or of the environment do not reach the client.
+ *
+ * Warns in the log where api_user is no UUID and where api_key and the subscription key are the
+ * same.
  *
  * Ownership: the client is the caller's, freed with momo_free_client(). NULL: `client` is set to
  * NULL first and stays so on failure; `error` may be NULL. Threads and forks: any; a client made
- * before fork works in both processes. Blocks: as long as reading these files. Errors:
+ * before fork works in both processes. Blocks: as long as reading these
+ * files. No change of the environment on another thread at the same time. Errors:
  * MOMO_INVALID_ARGUMENT; MOMO_INVALID_CONFIG where a credential is missing or the trust store has
  * nothing in it. Since 0.1.0.
  */
@@ -328,7 +338,8 @@ momo_status momo_create_client(const momo_config *config,
  * own time-out.
  *
  * Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads
- * and forks: any thread; calls of the other process go on. Blocks: never. Since 0.1.0.
+ * and forks: any thread, but no signal handler; calls of the other process go on. Blocks: never.
+ * Since 0.1.0.
  */
 MOMO_API void momo_cancel_client(const momo_client *client);
 
@@ -343,7 +354,7 @@ MOMO_API void momo_free_client(momo_client *client);
 /**
  * Asks the gateway for a new token: the operation CreateAccessToken.
  *
- * Never from a cache, never held up by a pause; the token becomes the one that momo_get_token()
+ * Never from a cache, never held up by a cooldown; the token becomes the one that momo_get_token()
  * hands out. Programs that pay want momo_get_token(): MTN advises against a token per
  * transaction.
  *
@@ -368,7 +379,7 @@ momo_status momo_create_token(const momo_client *client,
  * `refresh_margin`): one caller asks for a new one, at most 5 s and once; the others, and that
  * one too where it fails, get the token at hand, and `refresh_status` says why. Expired or none:
  * one caller asks, the others wait and share the answer. After a failure the same failure is
- * given back for a pause of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
+ * given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
  * `retry_after_ms` says how long.
  *
  * `timeout_ms` is the call's whole time: -1 is the option `timeout`; more than a day is taken as a
@@ -388,10 +399,11 @@ momo_status momo_get_token(const momo_client *client,
                            momo_error **error);
 
 /**
- * Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again.
+ * Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again,
+ * also where the gateway issues the same text once more (that call ends with MOMO_UNAUTHORIZED).
  *
- * Does nothing where it is not the current token any more, so a hundred threads that saw the same
- * refusal cause one request. Buys at most one new token per 5 s: where that one is invalidated at
+ * The current token stays where it is another one by now, so a hundred threads that saw the same
+ * refusal cause one request. The last 8 invalidated tokens are remembered. Buys at most one new token per 5 s: where that one is invalidated at
  * once too, momo_get_token() ends with MOMO_UNAUTHORIZED until the 5 s are over.
  *
  * Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing

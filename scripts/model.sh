@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries every order in which a few threads can meet in a flight: src/cache/flight_model.rs.
+# Tries every order in which a few threads can meet in a single flight: src/cache/single_flight_model.rs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,4 +12,4 @@ export RUSTFLAGS="${RUSTFLAGS:-} --cfg loom"
 CARGO_PROFILE_DEV_DEBUG=0 cargo test --quiet --lib --target "$host" \
   --config 'profile.dev.package.loom.opt-level=2' \
   --config 'profile.dev.package.generator.opt-level=2' \
-  flight_model -- --nocapture
+  single_flight::model -- --nocapture

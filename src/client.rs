@@ -3,23 +3,23 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::{self, Adopted, Entry, Landing, Ticket, Turn};
-use crate::cancel::Cancel;
+use crate::cache::{self, Entry, Leader, Outcome, Role, StoreOutcome};
+use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{CachePolicy, Config, Settings};
 use crate::error::{Failure, Status};
-use crate::gateway::{Call, Failed, Gateway, retry};
-use crate::life::{self, Phase};
-use crate::log::{Journal, Level, Logger};
+use crate::gateway::{Gateway, RequestError, TokenRequest, retry};
+use crate::life::{self, Freshness};
+use crate::log::{CallLog, Level, Logger};
 use crate::token::Token;
 
-/// A refresh that nobody waits for, by a caller that has a token already.
-const REFRESH: Duration = Duration::from_secs(5);
+/// The longest refresh of a token that is still good.
+const LONGEST_REFRESH: Duration = Duration::from_secs(5);
 
 pub(crate) struct Client {
     gateway: Gateway,
     entry: Arc<Entry>,
-    cancel: Cancel,
+    cancellation: Cancellation,
     policy: CachePolicy,
     timeout: Duration,
     max_attempts: u32,
@@ -29,27 +29,27 @@ pub(crate) struct Client {
 
 /// How long a call may take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Patience {
-    /// The option `timeout`.
+pub(crate) enum CallTimeout {
+    /// As long as the option `timeout` says.
     Default,
-    Never,
-    For(Duration),
+    NeverBlock,
+    After(Duration),
 }
 
-/// What a call hands out, until it is copied for the caller.
-pub(crate) struct Given<'a> {
+/// What a call hands out; it is copied for the caller before the call returns.
+pub(crate) struct TokenForCaller<'a> {
     pub(crate) token: &'a Token,
     pub(crate) now: Now,
     pub(crate) refresh_status: Status,
 }
 
-impl Patience {
+impl CallTimeout {
     fn deadline(self, default: Duration) -> Instant {
         Instant::now()
             + match self {
                 Self::Default => default,
-                Self::Never => Duration::ZERO,
-                Self::For(time) => time,
+                Self::NeverBlock => Duration::ZERO,
+                Self::After(time) => time,
             }
     }
 }
@@ -58,205 +58,211 @@ impl Client {
     /// Touches no network.
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         let settings = Settings::of(config)?;
-        Ok(Self {
+        let client = Self {
             gateway: Gateway::new(&settings)?,
             entry: cache::entry_for(&settings),
-            cancel: Cancel::new(),
+            cancellation: Cancellation::new(),
             policy: settings.cache,
             timeout: settings.timeout,
             max_attempts: settings.max_attempts,
             refresh_margin: settings.refresh_margin,
             logger: config.logger.clone(),
-        })
+        };
+        if let Some(logger) = &client.logger {
+            logger.write(&settings.warnings());
+        }
+        Ok(client)
     }
 
     /// Final: ends the calls in progress and every later one.
     pub(crate) fn cancel(&self) {
-        self.cancel.cancel();
+        self.cancellation.cancel();
         self.gateway.cancel();
-        self.entry.flights.wake();
+        self.entry.single_flight.wake_waiters();
     }
 
-    /// A token of the gateway's, asked for now.
-    pub(crate) fn create_token<T>(
+    /// The current token where it is fresh: no lock, no system call, nothing that blocks.
+    pub(crate) fn fresh_token<T>(
         &self,
-        patience: Patience,
-        journal: &mut Journal,
-        give: impl FnOnce(&Given) -> T,
-    ) -> Result<T, Failure> {
-        self.may_go_on()?;
-        if patience == Patience::Never {
-            return Err(Failure::would_block());
-        }
-        let deadline = patience.deadline(self.timeout);
-        let outcome = self.ask(deadline, self.max_attempts, true, journal);
-        let (token, adopted) = outcome.map_err(|failed| failed.failure)?;
-        if matches!(adopted, Adopted::Current) {
-            // Those who wait for a slower request have what they want.
-            self.entry.flights.wake();
-        }
-        Ok(give(&self.given(&token, Status::MOMO_OK)))
-    }
-
-    /// A token that is good, asked for only where there is none.
-    pub(crate) fn get_token<T>(
-        &self,
-        patience: Patience,
-        journal: &mut Journal,
-        give: impl FnOnce(&Given) -> T,
-    ) -> Result<T, Failure> {
-        self.may_go_on()?;
-        if self.policy == CachePolicy::None {
-            return self.create_token(patience, journal, give);
-        }
+        copy: impl FnOnce(&TokenForCaller) -> T,
+    ) -> Result<Option<T>, Failure> {
+        self.check_not_cancelled()?;
         let now = Now::read();
         let state = self.entry.state();
-        if let Some(token) = &state.token {
-            if self.phase(token, now) == Phase::Fresh {
-                let refresh_status = state.refresh_status();
-                return Ok(give(&Given {
-                    token,
-                    now,
-                    refresh_status,
-                }));
-            }
-        }
-        drop(state);
-        self.get_stale(patience, journal, give)
+        let fresh = |t: &&Arc<Token>| self.freshness(t, now) == Freshness::Fresh;
+        Ok(state.token.as_ref().filter(fresh).map(|token| {
+            copy(&TokenForCaller {
+                token,
+                now,
+                refresh_status: state.refresh_status(),
+            })
+        }))
     }
 
-    fn get_stale<T>(
+    /// A new token, asked of the gateway now.
+    pub(crate) fn create_token<T>(
         &self,
-        patience: Patience,
-        journal: &mut Journal,
-        give: impl FnOnce(&Given) -> T,
+        timeout: CallTimeout,
+        log: &mut CallLog,
+        copy: impl FnOnce(&TokenForCaller) -> T,
     ) -> Result<T, Failure> {
-        let deadline = patience.deadline(self.timeout);
+        self.check_not_cancelled()?;
+        if timeout == CallTimeout::NeverBlock {
+            return Err(Failure::would_block());
+        }
+        let deadline = timeout.deadline(self.timeout);
+        let issued = self.request(deadline, self.max_attempts, true, log);
+        let (token, outcome) = issued.map_err(|error| error.failure)?;
+        match outcome {
+            StoreOutcome::Invalidated(failure) => return Err(Failure::clone(&failure)),
+            // Those who wait for a slower request can have this token.
+            StoreOutcome::Stored => self.entry.single_flight.wake_waiters(),
+            StoreOutcome::NotStored => {}
+        }
+        Ok(copy(&self.for_caller(&token, Status::MOMO_OK)))
+    }
+
+    /// A token that is good, asked of the gateway only where none is at hand or it is stale. To be
+    /// called where [`Self::fresh_token`] gave none.
+    pub(crate) fn get_token<T>(
+        &self,
+        timeout: CallTimeout,
+        log: &mut CallLog,
+        copy: impl FnOnce(&TokenForCaller) -> T,
+    ) -> Result<T, Failure> {
+        if self.policy == CachePolicy::None {
+            return self.create_token(timeout, log, copy);
+        }
+        let deadline = timeout.deadline(self.timeout);
         loop {
             let now = Now::read();
             let state = arc_swap::Guard::into_inner(self.entry.state());
-            let good = state.token.as_ref().map(|t| (t, self.phase(t, now)));
-            match good {
-                Some((token, Phase::Fresh | Phase::Stale)) => {
-                    let refresh = good.is_some_and(|(_, p)| p == Phase::Stale)
-                        && patience != Patience::Never
-                        && !state.holds_refreshes(now);
-                    let until = Instant::now() + REFRESH.min(life::usable(token, now) / 2);
-                    let ticket = refresh
-                        .then(|| self.entry.flights.try_lead(until.min(deadline)))
+            let current = state.token.as_ref().map(|t| (t, self.freshness(t, now)));
+            match current {
+                Some((token, freshness @ (Freshness::Fresh | Freshness::Stale))) => {
+                    let refresh = freshness == Freshness::Stale
+                        && timeout != CallTimeout::NeverBlock
+                        && !state.is_in_cooldown(now);
+                    let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
+                    let until = until.min(deadline);
+                    let leader = refresh
+                        .then(|| self.entry.single_flight.try_lead(until))
                         .flatten();
-                    let Some(ticket) = ticket else {
-                        return Ok(give(&self.given(token, state.refresh_status())));
+                    let Some(leader) = leader else {
+                        return Ok(copy(&self.for_caller(token, state.refresh_status())));
                     };
-                    // Another's refresh may have ended between that look and this ticket.
+                    // Another's refresh may have ended between reading the state and leading.
                     if !Arc::ptr_eq(&state, &self.entry.state()) {
                         continue;
                     }
-                    if let Some(token) = self.refresh(ticket, until.min(deadline), journal)? {
-                        return Ok(give(&self.given(&token, Status::MOMO_OK)));
+                    if let Some(token) = self.refresh(leader, until, log)? {
+                        return Ok(copy(&self.for_caller(&token, Status::MOMO_OK)));
                     }
                 }
-                Some((_, Phase::Expired)) | None => {
-                    if let Some(failure) = state.paused(now) {
+                Some((_, Freshness::Expired)) | None => {
+                    if let Some(failure) = state.failure_in_cooldown(now) {
                         return Err(failure);
                     }
-                    if patience == Patience::Never {
+                    if timeout == CallTimeout::NeverBlock {
                         return Err(Failure::would_block());
                     }
-                    let look = || self.is_settled();
-                    let landing = match self.entry.flights.turn(deadline, &self.cancel, look) {
-                        Turn::Look => continue,
-                        Turn::Lead(ticket) => self.lead(ticket, deadline, journal)?,
-                        Turn::Landed(landing) => landing,
-                        Turn::TimedOut => return Err(waited_in_vain()),
-                        Turn::Cancelled => return Err(Failure::cancelled()),
+                    let outcome = match self.lead_or_wait(deadline) {
+                        Role::Recheck => continue,
+                        Role::Lead(leader) => self.lead(leader, deadline, log)?,
+                        Role::Finished(outcome) => outcome,
+                        Role::TimedOut => return Err(timed_out_waiting()),
+                        Role::Cancelled => return Err(Failure::cancelled()),
                     };
-                    let token = landing.map_err(|failure| Failure::clone(&failure))?;
-                    return Ok(give(&self.given(&token, Status::MOMO_OK)));
+                    let token = outcome.map_err(|failure| Failure::clone(&failure))?;
+                    let token = self.for_caller(&token, Status::MOMO_OK);
+                    // A waiter that was stopped for long may wake up to an expired token.
+                    if life::has_ended(token.token, token.now) {
+                        continue;
+                    }
+                    return Ok(copy(&token));
                 }
             }
         }
     }
 
-    /// Whether a caller who waits would find something better to do.
-    fn is_settled(&self) -> bool {
-        let now = Now::read();
-        let state = self.entry.state();
-        let good = |token: &Arc<Token>| self.phase(token, now) != Phase::Expired;
-        state.token.as_ref().is_some_and(good) || state.paused(now).is_some()
+    fn lead_or_wait(&self, deadline: Instant) -> Role {
+        let is_settled = || {
+            let now = Now::read();
+            let state = self.entry.state();
+            let good = |token: &Arc<Token>| self.freshness(token, now) != Freshness::Expired;
+            state.token.as_ref().is_some_and(good) || state.failure_in_cooldown(now).is_some()
+        };
+        let single_flight = &self.entry.single_flight;
+        single_flight.lead_or_wait(deadline, &self.cancellation, is_settled)
     }
 
-    /// Asks for all who wait. The outer error is this caller's own and not shared.
+    /// Asks for all who wait. The outer error is this caller's alone and not shared.
     fn lead(
         &self,
-        ticket: Ticket,
+        leader: Leader,
         deadline: Instant,
-        journal: &mut Journal,
-    ) -> Result<Landing, Failure> {
-        let landing = match self.ask(deadline, self.max_attempts, false, journal) {
-            Ok((_, Adopted::Refused(failure))) => Err(failure),
-            Ok((token, Adopted::Current | Adopted::NotKept)) => Ok(token),
-            Err(Failed { failure, own: true }) => return Err(failure),
-            Err(Failed { failure, own }) => {
-                let failure = Arc::new(failure);
-                self.entry
-                    .failed(&failure, own, Now::read(), retry::random());
+        log: &mut CallLog,
+    ) -> Result<Outcome, Failure> {
+        let outcome = match self.request(deadline, self.max_attempts, false, log) {
+            Ok((_, StoreOutcome::Invalidated(failure))) => Err(failure),
+            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => Ok(token),
+            Err(error) if !error.shared => return Err(error.failure),
+            Err(error) => {
+                let failure = Arc::new(error.failure);
+                let now = Now::read();
+                self.entry.failed(&failure, true, now, retry::random());
                 Err(failure)
             }
         };
-        ticket.land(landing.clone());
-        Ok(landing)
+        leader.finish(outcome.clone());
+        Ok(outcome)
     }
 
-    /// Asks once, by a caller that has a token to fall back on. None is that fallback.
+    /// Asks once for a new token while the present one is still good. None says to use that.
     fn refresh(
         &self,
-        ticket: Ticket,
+        leader: Leader,
         until: Instant,
-        journal: &mut Journal,
+        log: &mut CallLog,
     ) -> Result<Option<Arc<Token>>, Failure> {
-        let Failed { failure, own } = match self.ask(until, 1, false, journal) {
-            Ok((_, Adopted::Refused(_))) => return Ok(None),
-            Ok((token, Adopted::Current | Adopted::NotKept)) => {
-                ticket.land(Ok(Arc::clone(&token)));
+        let RequestError { failure, shared } = match self.request(until, 1, false, log) {
+            Ok((_, StoreOutcome::Invalidated(_))) => return Ok(None),
+            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => {
+                leader.finish(Ok(Arc::clone(&token)));
                 return Ok(Some(token));
             }
-            Err(_) if self.cancel.is_cancelled() => return Err(Failure::cancelled()),
-            Err(failed) => failed,
+            Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
+            Err(error) => error,
         };
-        journal.note(Level::Warning, || {
+        log.record(Level::Warning, || {
             format!("the refresh failed and the token at hand is used on: {failure}")
         });
-        self.entry
-            .failed(&Arc::new(failure), own, Now::read(), retry::random());
+        let failure = Arc::new(failure);
+        let now = Now::read();
+        self.entry.failed(&failure, shared, now, retry::random());
         Ok(None)
     }
 
-    /// One request, with its retries; what it brought is known to the entry when this returns.
-    fn ask(
+    /// One request with its retries. When this returns, the entry knows the token it brought.
+    fn request(
         &self,
         deadline: Instant,
         attempts: u32,
         keep_connection: bool,
-        journal: &mut Journal,
-    ) -> Result<(Arc<Token>, Adopted), Failed> {
-        let success = self.gateway.create_token(Call {
+        log: &mut CallLog,
+    ) -> Result<(Arc<Token>, StoreOutcome), RequestError> {
+        let issued = self.gateway.create_token(TokenRequest {
             deadline,
             attempts,
             keep_connection,
             key: self.entry.state().key(Now::read()),
-            cancel: &self.cancel,
-            journal,
+            cancellation: &self.cancellation,
+            log,
         })?;
-        let now = Now::read();
-        let token = Arc::new(success.token);
-        let adopted = if self.policy == CachePolicy::None {
-            self.entry.used_key(success.key, now);
-            Adopted::NotKept
-        } else {
-            self.entry.succeeded(&token, success.key, now)
-        };
-        Ok((token, adopted))
+        let token = Arc::new(issued.token);
+        let keep = self.policy != CachePolicy::None;
+        let outcome = self.entry.succeeded(&token, issued.key, keep, Now::read());
+        Ok((token, outcome))
     }
 
     /// The gateway refused this token elsewhere.
@@ -264,20 +270,20 @@ impl Client {
         self.entry.invalidate(access.as_bytes(), Now::read());
     }
 
-    fn may_go_on(&self) -> Result<(), Failure> {
-        if self.cancel.is_cancelled() {
+    fn check_not_cancelled(&self) -> Result<(), Failure> {
+        if self.cancellation.is_cancelled() {
             return Err(Failure::cancelled());
         }
         Ok(())
     }
 
-    fn phase(&self, token: &Token, now: Now) -> Phase {
+    fn freshness(&self, token: &Token, now: Now) -> Freshness {
         let jitter = life::process_jitter(retry::random);
-        life::phase(token, now, self.refresh_margin, jitter)
+        life::freshness(token, now, self.refresh_margin, jitter)
     }
 
-    fn given<'a>(&self, token: &'a Token, refresh_status: Status) -> Given<'a> {
-        Given {
+    fn for_caller<'a>(&self, token: &'a Token, refresh_status: Status) -> TokenForCaller<'a> {
+        TokenForCaller {
             token,
             now: Now::read(),
             refresh_status,
@@ -285,7 +291,7 @@ impl Client {
     }
 }
 
-fn waited_in_vain() -> Failure {
+fn timed_out_waiting() -> Failure {
     Failure::new(
         Status::MOMO_TIMED_OUT,
         "the time was up while waiting for the request of another thread; give the call more time",

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use base_url::{BaseUrl, Scheme};
+pub(crate) use credential::Credential;
 pub(crate) use environment::set_from_env;
 pub(crate) use proxy::ProxyUrl;
 pub(crate) use settings::Settings;
@@ -19,6 +20,7 @@ pub(crate) use settings::Settings;
 use crate::error::Failure;
 use crate::log::{Line, Logger};
 use crate::secret::Secret;
+use credential::Source;
 use proxy::ProxyOption;
 
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
@@ -29,12 +31,12 @@ const MOST_ATTEMPTS: u32 = 10;
 pub(crate) struct Config {
     base_url: BaseUrl,
     product: &'static str,
-    api_user: Option<Secret>,
-    api_key: Option<Secret>,
+    api_user: Option<Credential>,
+    api_key: Option<Credential>,
     api_key_file: Option<PathBuf>,
-    subscription_key: Option<Secret>,
+    subscription_key: Option<Credential>,
     subscription_key_file: Option<PathBuf>,
-    secondary_subscription_key: Option<Secret>,
+    secondary_subscription_key: Option<Credential>,
     timeout: Duration,
     attempt_timeout: Duration,
     connect_timeout: Duration,
@@ -46,7 +48,7 @@ pub(crate) struct Config {
     cache: CachePolicy,
     pub(crate) logger: Option<Logger>,
     /// Log lines from before there was a logger.
-    unheard: Vec<Line>,
+    pending_log: Vec<Line>,
 }
 
 /// Which certificate authorities are trusted.
@@ -77,7 +79,27 @@ pub(crate) struct Opt {
     pub(crate) values: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "as above"))]
     pub(crate) text: &'static str,
-    set: fn(&mut Config, &str) -> Result<(), String>,
+    set: fn(&mut Config, &Value) -> Result<(), String>,
+}
+
+/// The text of an option's value, with where it came from.
+struct Value<'a> {
+    text: &'a str,
+    source: Source,
+}
+
+impl std::ops::Deref for Value<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.text
+    }
+}
+
+impl Value<'_> {
+    fn credential(&self, parse: fn(&str) -> Result<Secret, String>) -> Result<Credential, String> {
+        parse(self.text).map(|secret| Credential::new(secret, self.source.clone()))
+    }
 }
 
 macro_rules! opt {
@@ -102,22 +124,22 @@ pub(crate) const OPTIONS: [Opt; 17] = [
         |c, v| one_of(v, &["disbursement", "collection", "remittance"]).map(|v| c.product = v)),
     opt!("api_user", "", "text without ':'",
         "The API user (a UUID). Required",
-        |c, v| credential::user(v).map(|v| c.api_user = Some(v))),
+        |c, v| v.credential(credential::user).map(|v| c.api_user = Some(v))),
     opt!("api_key", "", "text",
         "The API key of that user. This or api_key_file is required",
-        |c, v| credential::key(v).map(|v| c.api_key = Some(v))),
+        |c, v| v.credential(credential::key).map(|v| c.api_key = Some(v))),
     opt!("api_key_file", "", "path",
         "A file that holds the API key, read when a client is created; a final newline is dropped",
         |c, v| path(v).map(|v| c.api_key_file = v)),
     opt!("subscription_key", "", "printable ASCII",
         "The primary subscription key of the product. This or subscription_key_file is required",
-        |c, v| credential::header(v).map(|v| c.subscription_key = Some(v))),
+        |c, v| v.credential(credential::header).map(|v| c.subscription_key = Some(v))),
     opt!("subscription_key_file", "", "path",
         "A file that holds the subscription key, read when a client is created; a final newline is dropped",
         |c, v| path(v).map(|v| c.subscription_key_file = v)),
     opt!("secondary_subscription_key", "", "printable ASCII",
         "Tried once where the primary is refused, so that keys can be rotated",
-        |c, v| optional(v, credential::header).map(|v| c.secondary_subscription_key = v)),
+        |c, v| optional(v, |v| v.credential(credential::header)).map(|v| c.secondary_subscription_key = v)),
     opt!("timeout", "30s", "duration, 1ms to 1h",
         "The whole call: waiting for another thread, look-up, connecting, TLS, every retry",
         |c, v| timeout(v).map(|v| c.timeout = v)),
@@ -169,26 +191,38 @@ impl Config {
             user_agent: String::new(),
             cache: CachePolicy::None,
             logger: None,
-            unheard: Vec::new(),
+            pending_log: Vec::new(),
         };
         for option in OPTIONS.iter().filter(|o| !o.default.is_empty()) {
-            (option.set)(&mut config, option.default).map_err(|e| Failure::internal(&e))?;
+            let default = Value {
+                text: option.default,
+                source: Source::Program,
+            };
+            (option.set)(&mut config, &default).map_err(|e| Failure::internal(&e))?;
         }
         Ok(config)
     }
 
     pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+        self.set_from(Source::Program, name, value)
+    }
+
+    fn set_from(&mut self, source: Source, name: &str, value: &str) -> Result<(), Failure> {
         let option = OPTIONS
             .iter()
             .find(|o| o.name == name)
             .ok_or_else(|| unknown(name))?;
-        (option.set)(self, value).map_err(|why| Failure::config(format!("option {name}: {why}")))
+        let value = Value {
+            text: value,
+            source,
+        };
+        (option.set)(self, &value).map_err(|why| Failure::config(format!("option {name}: {why}")))
     }
 
-    /// Tells the logger, where there is one, what happened before.
-    pub(crate) fn tell(&mut self) {
+    /// Gives the logger, where there is one, the lines from before.
+    pub(crate) fn flush_pending_log(&mut self) {
         if let Some(logger) = &self.logger {
-            logger.write(&std::mem::take(&mut self.unheard));
+            logger.write(&std::mem::take(&mut self.pending_log));
         }
     }
 }
@@ -211,8 +245,8 @@ fn one_of(value: &str, allowed: &[&'static str]) -> Result<&'static str, String>
 }
 
 fn optional<T>(
-    value: &str,
-    parse: impl FnOnce(&str) -> Result<T, String>,
+    value: &Value,
+    parse: impl FnOnce(&Value) -> Result<T, String>,
 ) -> Result<Option<T>, String> {
     if value.is_empty() {
         return Ok(None);

@@ -2,7 +2,6 @@
 //! pointers, turns C's text into ours and our results into C's, and lets no panic through.
 
 mod guard;
-mod panic;
 mod strings;
 
 // In the order in which the header explains them.

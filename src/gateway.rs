@@ -1,99 +1,99 @@
-//! The operation CreateAccessToken: one request, repeated where that can help, in the time given.
+//! The operation CreateAccessToken: one request, retried where that can help, within its deadline.
 //!
 //! Knows HTTP and the gateway, and no cache.
 
-mod answer;
-mod broken;
+mod advice;
+mod error_response;
 mod json;
-mod keys;
 mod lifetime;
-mod refusal;
+mod phase_tracking;
 mod request;
 mod resolver;
+mod response;
 pub(crate) mod retry;
-mod socket;
+mod subscription_key;
+mod tcp;
 mod tls;
 mod transport;
+mod transport_error;
 mod trust;
 mod tunnel;
-mod wire;
 
 use std::time::{Duration, Instant};
 
-use crate::cancel::Cancel;
+use crate::cancellation::Cancellation;
 use crate::clock::Now;
-use crate::config::{ProxyUrl, Settings};
+use crate::config::Settings;
 use crate::error::{Failure, Status};
-use crate::log::{Journal, Level};
+use crate::life;
+use crate::log::{CallLog, Level};
 use crate::redact::Redactor;
 use crate::token::Token;
 
-use broken::{Broken, Cause, Phase};
-use keys::Keys;
-use refusal::Refusal;
-use request::Template;
+use advice::Advice;
+use error_response::ErrorResponse;
+use request::RequestTemplate;
+use subscription_key::SubscriptionKeyChoice;
 use transport::{Budget, Transport};
+use transport_error::{Kind, Phase, TransportError};
 
 pub(crate) struct Gateway {
-    template: Template,
+    template: RequestTemplate,
     transport: Transport,
     redactor: Redactor,
     attempt_timeout: Duration,
     connect_timeout: Duration,
-    /// Whom a message names: host, proxy, the end of the API user.
-    who: String,
+    advice: Advice,
 }
 
-/// One caller's request to the gateway.
-pub(crate) struct Call<'a> {
+/// What one caller wants of the gateway.
+pub(crate) struct TokenRequest<'a> {
     pub(crate) deadline: Instant,
     pub(crate) attempts: u32,
-    /// Whether the connection is kept for a next one soon.
+    /// Whether the connection is kept for a next request soon.
     pub(crate) keep_connection: bool,
     /// The subscription key to begin with: 0 the primary, 1 the secondary.
     pub(crate) key: usize,
-    pub(crate) cancel: &'a Cancel,
-    pub(crate) journal: &'a mut Journal,
+    pub(crate) cancellation: &'a Cancellation,
+    pub(crate) log: &'a mut CallLog,
 }
 
-pub(crate) struct Success {
+pub(crate) struct IssuedToken {
     pub(crate) token: Token,
     /// The subscription key that worked.
     pub(crate) key: usize,
 }
 
-pub(crate) struct Failed {
+pub(crate) struct RequestError {
     pub(crate) failure: Failure,
-    /// The caller's own time was up, or the caller was cancelled: that says nothing to others.
-    pub(crate) own: bool,
+    /// Whether it holds for every caller: not where this caller's own time was up, or where it was
+    /// cancelled.
+    pub(crate) shared: bool,
 }
 
-/// What an attempt that brought no token leaves behind.
-struct Miss {
+/// An attempt that brought no token.
+struct AttemptError {
     failure: Failure,
-    may_pass: bool,
-    wait: Option<Duration>,
-    cause: Option<Cause>,
+    retryable: bool,
+    retry_after: Option<Duration>,
+    transport: Option<Kind>,
+}
+
+/// Fills what ureq fills at its first request, before there can be a fork.
+pub(crate) fn fill_lazy_cells() {
+    transport::fill_lazy_cells();
 }
 
 impl Gateway {
     /// Touches no network. Refuses a trust store that cannot be used.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
-        let via = settings.proxy.as_ref().map(ProxyUrl::authority);
-        let who = format!(
-            "host {}{}, API user {}",
-            settings.base_url.authority(),
-            via.map(|p| format!(" by way of proxy {p}"))
-                .unwrap_or_default(),
-            tail(settings.api_user.expose())
-        );
         Ok(Self {
-            template: Template::new(settings)?,
+            template: RequestTemplate::new(settings)?,
             transport: Transport::new(settings, trust::store(&settings.ca)?)?,
             redactor: settings.redactor(),
             attempt_timeout: settings.attempt_timeout,
             connect_timeout: settings.connect_timeout,
-            who,
+            advice: Advice::new(settings),
         })
     }
 
@@ -102,55 +102,65 @@ impl Gateway {
         self.transport.cancel();
     }
 
-    pub(crate) fn create_token(&self, mut call: Call) -> Result<Success, Failed> {
+    pub(crate) fn create_token(
+        &self,
+        mut request: TokenRequest,
+    ) -> Result<IssuedToken, RequestError> {
         let start = Instant::now();
-        let mut keys = Keys::starting_with(call.key, self.template.keys());
-        let mut stale = false;
-        let mut answered: Option<Failure> = None;
+        let mut keys = SubscriptionKeyChoice::starting_with(request.key, self.template.keys());
+        let mut replaced_connection = false;
+        let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
-            let left = call.deadline.saturating_duration_since(Instant::now());
-            let miss = match self.attempt(&mut call, keys.current, left, attempt) {
+            let left = time_left(&request);
+            let error = match self.attempt(&mut request, keys.current, left, attempt) {
                 Ok(token) => {
-                    keys.report(call.journal);
+                    keys.log_switch(request.log);
                     let key = keys.current;
-                    return Ok(Success { token, key });
+                    return Ok(IssuedToken { token, key });
                 }
-                Err(miss) => miss,
+                Err(error) => error,
             };
-            let name = |failure: Failure| self.name(failure, attempt, call.attempts, start);
-            if call.cancel.is_cancelled() {
-                return Err(own(Failure::cancelled()));
+            if request.cancellation.is_cancelled() {
+                return Err(not_shared(Failure::cancelled()));
             }
-            let timed_out = miss.failure.status == Status::MOMO_TIMED_OUT;
-            if timed_out && answered.is_none() && out_of_time(&call) {
-                return Err(own(name(miss.failure)));
+            let in_full = |failure: Failure, keys: &SubscriptionKeyChoice| {
+                let progress = format!(
+                    "attempt {attempt} of {}, {} ms",
+                    request.attempts,
+                    start.elapsed().as_millis()
+                );
+                self.advice.complete(failure, keys, &progress)
+            };
+            let timed_out = error.failure.status == Status::MOMO_TIMED_OUT;
+            if timed_out && earlier_response.is_none() && is_out_of_time(&request) {
+                return Err(not_shared(in_full(error.failure, &keys)));
             }
-            if miss.failure.status == Status::MOMO_SUBSCRIPTION_KEY_REFUSED && keys.other() {
+            if error.failure.status == Status::MOMO_SUBSCRIPTION_KEY_REFUSED && keys.switch() {
                 continue;
             }
-            if miss.cause == Some(Cause::Stale) && !stale {
-                // A kept connection that had died meanwhile is no attempt.
-                stale = true;
+            if error.transport == Some(Kind::KeptConnectionClosed) && !replaced_connection {
+                // A kept connection that had been closed meanwhile is no attempt.
+                replaced_connection = true;
                 continue;
             }
-            let pause = pause(&miss, attempt, &call);
-            // An answer says more than that there was none the next time.
-            let failure = match &answered {
+            let backoff = backoff(&error, attempt, &request);
+            // A response says more than that there was none the next time.
+            let failure = match &earlier_response {
                 Some(earlier) if timed_out => earlier.clone(),
-                _ => miss.failure,
+                _ => error.failure,
             };
-            let Some(pause) = pause else {
-                return Err(shared(name(failure)));
+            let Some(backoff) = backoff else {
+                return Err(shared(in_full(failure, &keys)));
             };
-            call.journal.note(Level::Information, || {
-                format!("trying again in {} ms", pause.as_millis())
+            request.log.record(Level::Information, || {
+                format!("trying again in {} ms", backoff.as_millis())
             });
             if failure.http_status != 0 {
-                answered = Some(failure);
+                earlier_response = Some(failure);
             }
-            if !call.cancel.sleep(pause) {
-                return Err(own(Failure::cancelled()));
+            if !request.cancellation.sleep(backoff) {
+                return Err(not_shared(Failure::cancelled()));
             }
             attempt += 1;
         }
@@ -158,122 +168,126 @@ impl Gateway {
 
     fn attempt(
         &self,
-        call: &mut Call,
+        request: &mut TokenRequest,
         key: usize,
         left: Duration,
         number: u32,
-    ) -> Result<Token, Miss> {
+    ) -> Result<Token, AttemptError> {
         let attempt = left.min(self.attempt_timeout);
         let budget = Budget {
             attempt,
             connect: attempt.min(self.connect_timeout),
         };
-        call.journal.note(Level::Debug, || {
-            format!("attempt {number} of {}: {}", call.attempts, self.who)
+        request.log.record(Level::Debug, || {
+            format!(
+                "attempt {number} of {}: {}",
+                request.attempts, self.advice.context
+            )
         });
         let issued = Now::read();
-        let request = self.template.request(key, call.keep_connection);
         let outcome = if attempt.is_zero() {
-            Ok(Err(Broken::timed_out(Phase::Connect)))
+            Ok(Err(TransportError::timed_out(Phase::Connect)))
         } else {
-            self.transport.post(request, budget)
+            let http = self.template.request(key, request.keep_connection);
+            self.transport.post(http, budget, request.cancellation)
         };
-        let miss = match outcome {
-            Ok(Ok(answer)) => match answer::read(&answer, issued, &self.redactor) {
-                Ok(token) => {
-                    call.journal.note(Level::Information, || {
-                        "the gateway issued a token".to_owned()
-                    });
-                    return Ok(token);
-                }
-                Err(refusal) => Miss::from(refusal),
-            },
-            Ok(Err(broken)) => self.broken(&broken),
-            Err(failure) => Miss {
+        let token = match outcome {
+            Ok(Ok(response)) => response::read(&response, issued, &self.redactor, &self.advice)
+                .map_err(AttemptError::from)
+                .and_then(check_not_ended),
+            Ok(Err(error)) => Err(self.transport_failed(&error)),
+            Err(failure) => Err(AttemptError {
                 failure,
-                may_pass: false,
-                wait: None,
-                cause: None,
-            },
+                retryable: false,
+                retry_after: None,
+                transport: None,
+            }),
         };
-        call.journal
-            .note(Level::Warning, || miss.failure.to_string());
-        Err(miss)
+        match &token {
+            Ok(_) => request.log.record(Level::Information, || {
+                "the gateway issued a token".to_owned()
+            }),
+            Err(error) => request
+                .log
+                .record(Level::Warning, || error.failure.to_string()),
+        }
+        token
     }
 
-    fn broken(&self, broken: &Broken) -> Miss {
-        Miss {
-            failure: Failure::new(broken.status(), broken.say(&self.redactor)),
-            may_pass: broken.may_pass(),
-            wait: None,
-            cause: Some(broken.cause),
+    fn transport_failed(&self, error: &TransportError) -> AttemptError {
+        AttemptError {
+            failure: Failure::new(error.status(), error.message(&self.redactor)),
+            retryable: error.is_retryable(),
+            retry_after: None,
+            transport: Some(error.kind),
         }
     }
+}
 
-    /// Says who, how often and how long, which only the whole call knows.
-    fn name(&self, failure: Failure, attempt: u32, attempts: u32, start: Instant) -> Failure {
-        Failure {
-            message: format!(
-                "{} [{}, attempt {attempt} of {attempts}, {} ms]",
-                failure.message,
-                self.who,
-                start.elapsed().as_millis()
-            ),
-            ..failure
-        }
+/// A token can end on its way: where the machine was suspended meanwhile, say.
+fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
+    if !life::has_ended(&token, Now::read()) {
+        return Ok(token);
     }
+    let mut failure = Failure::new(
+        Status::MOMO_INVALID_RESPONSE,
+        "the token had already expired when it arrived: its lifetime is shorter than the request \
+         took; try again, and check expires_in where this stays",
+    );
+    failure.http_status = 200;
+    Err(AttemptError {
+        failure,
+        retryable: true,
+        retry_after: None,
+        transport: None,
+    })
+}
+
+fn time_left(request: &TokenRequest) -> Duration {
+    request.deadline.saturating_duration_since(Instant::now())
 }
 
 /// How long to wait before the next attempt; None where there is to be none.
-fn pause(miss: &Miss, attempt: u32, call: &Call) -> Option<Duration> {
-    if !miss.may_pass || attempt >= call.attempts {
+fn backoff(error: &AttemptError, attempt: u32, request: &TokenRequest) -> Option<Duration> {
+    if !error.retryable || attempt >= request.attempts {
         return None;
     }
-    let pause = miss
-        .wait
-        .unwrap_or_else(|| retry::pause(attempt, retry::random()));
-    let left = call.deadline.saturating_duration_since(Instant::now());
-    (pause < left).then_some(pause)
+    let backoff = error
+        .retry_after
+        .unwrap_or_else(|| retry::backoff(attempt, retry::random()));
+    (backoff < time_left(request)).then_some(backoff)
 }
 
-fn out_of_time(call: &Call) -> bool {
+fn is_out_of_time(request: &TokenRequest) -> bool {
     // The last milliseconds are lost between the time-out and here.
     const GRAIN: Duration = Duration::from_millis(2);
-    call.deadline.saturating_duration_since(Instant::now()) <= GRAIN
+    time_left(request) <= GRAIN
 }
 
-fn own(failure: Failure) -> Failed {
-    Failed { failure, own: true }
+fn not_shared(failure: Failure) -> RequestError {
+    RequestError {
+        failure,
+        shared: false,
+    }
 }
 
-/// What the gateway said, or that no attempt reached it, is true for all who wait; a bug that one
-/// caller ran into is its own.
-fn shared(failure: Failure) -> Failed {
-    Failed {
-        own: failure.status == Status::MOMO_INTERNAL,
+/// What the gateway said, or that no attempt reached it, holds for all who wait; a bug that one
+/// caller ran into does not.
+fn shared(failure: Failure) -> RequestError {
+    RequestError {
+        shared: failure.status != Status::MOMO_INTERNAL,
         failure,
     }
 }
 
-/// Enough of the user to know which, too little to be it.
-fn tail(user: &str) -> String {
-    const SHOWN: usize = 4;
-    let length = user.chars().count();
-    if length < 3 * SHOWN {
-        return "…".to_owned();
-    }
-    let tail: String = user.chars().skip(length - SHOWN).collect();
-    format!("…{tail}")
-}
-
-impl From<Refusal> for Miss {
-    fn from(refusal: Refusal) -> Self {
-        let wait = u64::try_from(refusal.failure.retry_after_ms).ok();
+impl From<ErrorResponse> for AttemptError {
+    fn from(response: ErrorResponse) -> Self {
+        let wait = u64::try_from(response.failure.retry_after_ms).ok();
         Self {
-            failure: refusal.failure,
-            may_pass: refusal.may_pass,
-            wait: wait.map(Duration::from_millis),
-            cause: None,
+            failure: response.failure,
+            retryable: response.retryable,
+            retry_after: wait.map(Duration::from_millis),
+            transport: None,
         }
     }
 }
@@ -283,8 +297,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bug_of_ours_is_told_to_nobody_else() {
-        assert!(shared(Failure::internal("x")).own);
-        assert!(!shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).own);
+    fn a_bug_of_this_library_is_not_shared_with_waiters() {
+        assert!(!shared(Failure::internal("x")).shared);
+        assert!(shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).shared);
     }
 }

@@ -7,20 +7,29 @@
 #![deny(unsafe_code)]
 
 mod cache;
-mod cancel;
+mod cancellation;
 mod client;
 mod clock;
 mod config;
 mod error;
 #[allow(unsafe_code)]
 pub mod ffi;
-mod fork;
 mod gateway;
 mod life;
 mod log;
+mod panics;
+mod per_process;
 mod redact;
 mod secret;
 mod sync;
 #[allow(unsafe_code)]
 mod sys;
 mod token;
+
+/// Runs once, before any function of the library can be called: see `sys::load`.
+fn prepare() {
+    panics::keep_silent();
+    gateway::fill_lazy_cells();
+    // The page that tells a child from its parent has to be there before the first fork.
+    sys::generation();
+}

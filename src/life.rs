@@ -18,7 +18,7 @@ const MARGIN_PART: u32 = 4;
 const MARGIN_JITTER: f64 = 0.2;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Phase {
+pub(crate) enum Freshness {
     Fresh,
     Stale,
     Expired,
@@ -40,31 +40,38 @@ pub(crate) fn usable(token: &Token, now: Now) -> Duration {
     left(token, now).unwrap_or_default().saturating_sub(early)
 }
 
+/// Whether the token's whole lifetime is over.
+pub(crate) fn has_ended(token: &Token, now: Now) -> bool {
+    left(token, now).is_some_and(|left| left.is_zero())
+}
+
 /// `jitter` is this process's draw, from 0 to 1.
-pub(crate) fn phase(token: &Token, now: Now, margin: Duration, jitter: f64) -> Phase {
+pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) -> Freshness {
     if usable(token, now).is_zero() {
-        return Phase::Expired;
+        return Freshness::Expired;
     }
     let lifetime = token.lifetime.unwrap_or_default();
     let margin = margin.min(lifetime / MARGIN_PART);
     let margin = margin.mul_f64(1.0 + MARGIN_JITTER * jitter);
     if left(token, now).unwrap_or_default() <= margin {
-        Phase::Stale
+        Freshness::Stale
     } else {
-        Phase::Fresh
+        Freshness::Fresh
     }
 }
 
-/// This process's draw. A forked child draws anew.
+/// This process's draw. A forked child draws anew. Costs no system call where
+/// [`sys::generation`] costs none.
 pub(crate) fn process_jitter(draw: impl FnOnce() -> f64) -> f64 {
-    /// The number of forks and one, then the draw in 32 bits.
+    /// The lower half of the process's generation, with its lowest bit set, then the draw in 32
+    /// bits: 0 where nothing was drawn yet.
     static DRAWN: AtomicU64 = AtomicU64::new(0);
-    let forks = u64::from(sys::forks()) + 1;
+    let process = (sys::generation() | 1) << 32;
     let mut drawn = DRAWN.load(Ordering::Relaxed);
-    if drawn >> 32 != forks {
+    if (drawn >> 32) << 32 != process {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let draw = (draw() * f64::from(u32::MAX)) as u32;
-        drawn = (forks << 32) | u64::from(draw);
+        drawn = process | u64::from(draw);
         DRAWN.store(drawn, Ordering::Relaxed);
     }
     #[allow(clippy::cast_possible_truncation)]

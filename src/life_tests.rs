@@ -23,26 +23,26 @@ fn phases_follow_the_lifetime() {
     let ten_minutes = Duration::from_secs(600);
     // lifetime, margin, jitter, seconds after issue, phase
     for (lifetime, margin, jitter, after, expected) in [
-        (3600, ten_minutes, 0.0, 0, Phase::Fresh),
-        (3600, ten_minutes, 0.0, 2999, Phase::Fresh),
-        (3600, ten_minutes, 0.0, 3000, Phase::Stale),
-        (3600, ten_minutes, 1.0, 2879, Phase::Fresh),
-        (3600, ten_minutes, 1.0, 2880, Phase::Stale),
-        (3600, ten_minutes, 0.0, 3589, Phase::Stale),
-        (3600, ten_minutes, 0.0, 3590, Phase::Expired),
+        (3600, ten_minutes, 0.0, 0, Freshness::Fresh),
+        (3600, ten_minutes, 0.0, 2999, Freshness::Fresh),
+        (3600, ten_minutes, 0.0, 3000, Freshness::Stale),
+        (3600, ten_minutes, 1.0, 2879, Freshness::Fresh),
+        (3600, ten_minutes, 1.0, 2880, Freshness::Stale),
+        (3600, ten_minutes, 0.0, 3589, Freshness::Stale),
+        (3600, ten_minutes, 0.0, 3590, Freshness::Expired),
         // At most a quarter of the lifetime.
-        (3600, hour, 0.0, 2699, Phase::Fresh),
-        (3600, hour, 0.0, 2700, Phase::Stale),
-        (4, ten_minutes, 0.0, 2, Phase::Fresh),
-        (4, ten_minutes, 0.0, 3, Phase::Stale),
+        (3600, hour, 0.0, 2699, Freshness::Fresh),
+        (3600, hour, 0.0, 2700, Freshness::Stale),
+        (4, ten_minutes, 0.0, 2, Freshness::Fresh),
+        (4, ten_minutes, 0.0, 3, Freshness::Stale),
         // Early by a twentieth where that is less than ten seconds.
-        (100, ten_minutes, 0.0, 94, Phase::Stale),
-        (100, ten_minutes, 0.0, 95, Phase::Expired),
-        (3600, Duration::ZERO, 0.0, 3589, Phase::Fresh),
-        (3600, Duration::ZERO, 1.0, 3590, Phase::Expired),
-        (0, ten_minutes, 0.0, 0, Phase::Expired),
+        (100, ten_minutes, 0.0, 94, Freshness::Stale),
+        (100, ten_minutes, 0.0, 95, Freshness::Expired),
+        (3600, Duration::ZERO, 0.0, 3589, Freshness::Fresh),
+        (3600, Duration::ZERO, 1.0, 3590, Freshness::Expired),
+        (0, ten_minutes, 0.0, 0, Freshness::Expired),
     ] {
-        let found = phase(&token(lifetime), at(after, after), margin, jitter);
+        let found = freshness(&token(lifetime), at(after, after), margin, jitter);
         assert_eq!(found, expected, "{lifetime} {margin:?} {jitter} {after}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a call has to tell, kept until it may be told.
+//! The log lines of a call, kept until the host may be told.
 //!
 //! Lines are collected while a call works and handed to the host's logger at its end, on the
 //! calling thread, with no lock held: a logger may call back into the library.
@@ -61,12 +61,12 @@ impl Logger {
 
 /// The lines of one call.
 #[derive(Default)]
-pub(crate) struct Journal {
+pub(crate) struct CallLog {
     level: Option<Level>,
     lines: Vec<Line>,
 }
 
-impl Journal {
+impl CallLog {
     pub(crate) fn for_logger(logger: Option<&Logger>) -> Self {
         Self {
             level: logger.map(|l| l.level),
@@ -75,7 +75,7 @@ impl Journal {
     }
 
     /// Where nobody listens, nothing is put into words.
-    pub(crate) fn note(&mut self, level: Level, text: impl FnOnce() -> String) {
+    pub(crate) fn record(&mut self, level: Level, text: impl FnOnce() -> String) {
         if self.level.is_some_and(|wanted| level <= wanted) {
             self.lines.push(Line::new(level, text()));
         }

@@ -4,48 +4,49 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 
-use super::flight::Flights;
-use super::state::{Adopted, State};
+use super::single_flight::SingleFlight;
+use super::state::{State, StoreOutcome};
 use crate::clock::Now;
 use crate::error::Failure;
 use crate::token::Token;
 
 pub(crate) struct Entry {
     state: ArcSwap<State>,
-    pub(crate) flights: Flights,
+    pub(crate) single_flight: SingleFlight,
 }
 
 impl Entry {
     pub(crate) fn new() -> Self {
         Self {
             state: ArcSwap::default(),
-            flights: Flights::new(),
+            single_flight: SingleFlight::new(),
         }
     }
 
-    /// Without a lock, without counting a reference: what every payment goes through.
+    /// Takes no lock and counts no reference: every payment comes through here.
     pub(crate) fn state(&self) -> Guard<Arc<State>> {
         self.state.load()
     }
 
-    pub(crate) fn succeeded(&self, token: &Arc<Token>, key: usize, now: Now) -> Adopted {
-        let mut adopted = Adopted::NotKept;
+    pub(crate) fn succeeded(
+        &self,
+        token: &Arc<Token>,
+        key: usize,
+        keep: bool,
+        now: Now,
+    ) -> StoreOutcome {
+        let mut outcome = StoreOutcome::NotStored;
         self.state.rcu(|state| {
-            let (next, outcome) = state.succeeded(token, key, now);
-            adopted = outcome;
+            let (next, became) = state.succeeded(token, key, keep, now);
+            outcome = became;
             next
         });
-        adopted
+        outcome
     }
 
-    /// A token came that is not to be kept.
-    pub(crate) fn used_key(&self, key: usize, now: Now) {
-        self.state.rcu(|state| state.with_key(key, now));
-    }
-
-    pub(crate) fn failed(&self, failure: &Arc<Failure>, own: bool, now: Now, random: f64) {
+    pub(crate) fn failed(&self, failure: &Arc<Failure>, shared: bool, now: Now, random: f64) {
         self.state
-            .rcu(|state| state.failed(failure, own, now, random));
+            .rcu(|state| state.failed(failure, shared, now, random));
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {

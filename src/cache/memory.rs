@@ -14,9 +14,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::entry::Entry;
 use crate::clock::Now;
-use crate::config::{Ca, CachePolicy, ProxyUrl, Settings};
+use crate::config::{Ca, CachePolicy, Credential, ProxyUrl, Settings};
 use crate::life;
-use crate::secret::Secret;
 
 /// Entries without a client that are kept for the next equal client.
 const IDLE: usize = 256;
@@ -129,7 +128,7 @@ fn key(settings: &Settings) -> Key {
             .map(ProxyUrl::to_url)
             .unwrap_or_default(),
     ));
-    for key in settings.subscription_keys.iter().map(Secret::expose) {
+    for key in settings.subscription_keys.iter().map(Credential::expose) {
         add(key);
     }
     let mut out = Key::default();

@@ -9,228 +9,262 @@ use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::token::Token;
 
-/// After refused credentials, and the least time between two tokens bought by invalidation.
-const LONG_PAUSE: Duration = Duration::from_secs(5);
-/// After failures that may pass: doubled with each up to the long pause.
-const SHORT_PAUSE: Duration = Duration::from_millis(250);
-/// What a gateway may ask for at most.
+/// After refused credentials, and the least time between two tokens that invalidation asks for.
+const LONG_COOLDOWN: Duration = Duration::from_secs(5);
+/// After a failure that may pass: doubled with each further failure, up to the long cooldown.
+const FIRST_COOLDOWN: Duration = Duration::from_millis(250);
+/// The longest Retry-After that is honoured.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// How long the secondary subscription key is used before the primary is tried again.
 const SECONDARY_FOR: Duration = Duration::from_secs(3600);
-/// How many refused tokens are remembered, so that none is served again.
-const REFUSED: usize = 4;
+/// How many invalidated tokens are remembered, so that none is handed out again.
+const INVALIDATED: usize = 8;
 
 type Digest = [u8; SHA256_OUTPUT_LEN];
 
 #[derive(Clone, Default)]
 pub(crate) struct State {
     pub(crate) token: Option<Arc<Token>>,
-    pause: Option<Pause>,
-    key: Key,
-    refused: Vec<Digest>,
-    /// When invalidation last bought a token, or will have: by the boot clock.
-    bought: Option<Duration>,
+    cooldown: Option<Cooldown>,
+    key: KeyChoice,
+    /// Digests of invalidated tokens, the latest last.
+    invalidated: Vec<Digest>,
+    /// When a token was last asked for because of an invalidation, or may be next: a time of the
+    /// boot clock.
+    last_replacement: Option<Duration>,
 }
 
+/// The time after a failure in which the gateway is not asked again.
 #[derive(Clone)]
-struct Pause {
+struct Cooldown {
     until: Duration,
     failure: Arc<Failure>,
-    /// Of a refresh that ran out of its caller's time or was cut short by the token's expiry: it
-    /// holds back the next refresh and is given back to nobody.
-    own: bool,
+    /// Whether every caller is given the failure. A refresh that ran out of its own caller's time
+    /// holds back the next refresh only.
+    shared: bool,
     /// How many failures in a row came before this one.
-    streak: u32,
+    failures_before: u32,
 }
 
+/// The choice between the primary and the secondary subscription key.
 #[derive(Clone, Copy, Default)]
-struct Key {
-    place: usize,
+struct KeyChoice {
+    index: usize,
     /// Since when, by the boot clock.
     since: Duration,
 }
 
-/// What became of a token that arrived.
-pub(crate) enum Adopted {
-    Current,
-    /// Given to those who asked, but not kept.
-    NotKept,
-    /// The gateway refused this very token before.
-    Refused(Arc<Failure>),
+/// What became of a token that the gateway issued.
+pub(crate) enum StoreOutcome {
+    /// It is the entry's current token now.
+    Stored,
+    /// It is given to those who asked for it, but not kept.
+    NotStored,
+    /// It was invalidated before and is given to nobody.
+    Invalidated(Arc<Failure>),
 }
 
 impl State {
     /// Which subscription key to begin with: 0 the primary, 1 the secondary.
     pub(crate) fn key(&self, now: Now) -> usize {
         if now.boot.saturating_sub(self.key.since) < SECONDARY_FOR {
-            self.key.place
+            self.key.index
         } else {
             0
         }
     }
 
-    /// The failure that is given back without asking, with what is left of its pause.
-    pub(crate) fn paused(&self, now: Now) -> Option<Failure> {
-        let pause = self.pause.as_ref().filter(|p| !p.own)?;
-        let left = pause.until.saturating_sub(now.boot);
-        if left.is_zero() {
+    /// The failure that is given back without asking, with what is left of its cooldown.
+    pub(crate) fn failure_in_cooldown(&self, now: Now) -> Option<Failure> {
+        let cooldown = self.cooldown.as_ref().filter(|c| c.shared)?;
+        let left = millis_until(cooldown.until, now);
+        if left == 0 {
             return None;
         }
-        // Rounded up: who waits as long as told finds the pause over.
-        let left = i64::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i64::MAX);
         Some(Failure {
             retry_after_ms: left,
             message: format!(
                 "{} (not asked again yet: the next attempt is in {left} ms)",
-                pause.failure.message
+                cooldown.failure.message
             ),
-            ..Failure::clone(&pause.failure)
+            ..Failure::clone(&cooldown.failure)
         })
     }
 
-    /// Whether a token that is stale is to be used on without asking.
-    pub(crate) fn holds_refreshes(&self, now: Now) -> bool {
-        self.pause.as_ref().is_some_and(|p| now.boot < p.until)
+    /// Whether a stale token is to be used on without asking for a new one.
+    pub(crate) fn is_in_cooldown(&self, now: Now) -> bool {
+        self.cooldown.as_ref().is_some_and(|c| now.boot < c.until)
     }
 
     /// Why the last refresh failed.
     pub(crate) fn refresh_status(&self) -> Status {
-        self.pause
+        self.cooldown
             .as_ref()
-            .map_or(Status::MOMO_OK, |p| p.failure.status)
+            .map_or(Status::MOMO_OK, |c| c.failure.status)
     }
 
-    /// The subscription key in place `key` worked.
-    pub(crate) fn with_key(&self, key: usize, now: Now) -> Self {
+    /// The subscription key at `index` worked.
+    fn with_key(&self, index: usize, now: Now) -> Self {
         let mut next = self.clone();
-        if self.key.place != key || self.key(now) != key {
-            next.key = Key {
-                place: key,
+        if self.key.index != index || self.key(now) != index {
+            next.key = KeyChoice {
+                index,
                 since: now.boot,
             };
         }
         next
     }
 
-    /// A token came, asked for with the subscription key in place `key`.
-    pub(crate) fn succeeded(&self, token: &Arc<Token>, key: usize, now: Now) -> (Self, Adopted) {
+    /// The gateway issued a token, asked for with the subscription key at `key`. `keep` says
+    /// whether this entry keeps tokens at all.
+    pub(crate) fn succeeded(
+        &self,
+        token: &Arc<Token>,
+        key: usize,
+        keep: bool,
+        now: Now,
+    ) -> (Self, StoreOutcome) {
         let mut next = self.with_key(key, now);
-        if self.has_refused(token.access()) {
-            let failure = Arc::new(Failure::new(
+        if self.was_invalidated(token.access()) {
+            let until = next.next_replacement(now);
+            let mut failure = Failure::new(
                 Status::MOMO_UNAUTHORIZED,
                 "the gateway issued again a token that was invalidated as refused; check that the \
                  API user, the product and the environment belong together",
-            ));
-            next.pause = Some(Pause {
-                until: next.next_purchase(now),
+            );
+            failure.retry_after_ms = millis_until(until, now);
+            let failure = Arc::new(failure);
+            next.cooldown = Some(Cooldown {
+                until,
                 failure: Arc::clone(&failure),
-                own: false,
-                streak: 0,
+                shared: true,
+                failures_before: 0,
             });
-            return (next, Adopted::Refused(failure));
+            return (next, StoreOutcome::Invalidated(failure));
         }
-        next.pause = None;
-        if token.lifetime.is_none() {
-            return (next, Adopted::NotKept);
+        next.cooldown = None;
+        if !keep || token.lifetime.is_none() {
+            return (next, StoreOutcome::NotStored);
         }
-        // Of two, the one whose request started later: the gateway may end the older.
+        // Of two tokens the one whose request started later: the gateway may end the older.
         let newer = |t: &Arc<Token>| t.issued.boot > token.issued.boot;
         if next.token.as_ref().is_some_and(newer) {
-            return (next, Adopted::NotKept);
+            return (next, StoreOutcome::NotStored);
         }
         next.token = Some(Arc::clone(token));
-        (next, Adopted::Current)
+        (next, StoreOutcome::Stored)
     }
 
-    /// An attempt failed; `own` says that it tells nothing to others. `random` is from 0 to 1.
-    pub(crate) fn failed(&self, failure: &Arc<Failure>, own: bool, now: Now, random: f64) -> Self {
+    /// A request failed; `shared` says whether that holds for every caller. `random` is from 0
+    /// to 1.
+    pub(crate) fn failed(
+        &self,
+        failure: &Arc<Failure>,
+        shared: bool,
+        now: Now,
+        random: f64,
+    ) -> Self {
         use Status as S;
         // Callers in a hurry must not keep those with more time from refreshing.
-        let step = u32::from(!own);
-        let streak = self
-            .pause
+        let step = u32::from(shared);
+        let failures_before = self
+            .cooldown
             .as_ref()
-            .map_or(0, |p| p.streak.saturating_add(step));
+            .map_or(0, |c| c.failures_before.saturating_add(step));
         let asked = u64::try_from(failure.retry_after_ms)
             .ok()
             .filter(|ms| *ms > 0)
             .map(|ms| Duration::from_millis(ms).min(LONGEST_RETRY_AFTER));
         let may_ask =
             failure.status == S::MOMO_RATE_LIMITED || matches!(failure.http_status, 502..=504);
-        let pause = match failure.status {
+        let cooldown = match failure.status {
             S::MOMO_UNAUTHORIZED | S::MOMO_SUBSCRIPTION_KEY_REFUSED | S::MOMO_FORBIDDEN => {
-                LONG_PAUSE
+                LONG_COOLDOWN
             }
             _ => asked.filter(|_| may_ask).unwrap_or_else(|| {
-                let doubled = SHORT_PAUSE.saturating_mul(1 << streak.min(8));
+                let doubled = FIRST_COOLDOWN.saturating_mul(1 << failures_before.min(8));
                 // Half of it at random: callers that failed together come back apart.
-                doubled.min(LONG_PAUSE).mul_f64(0.5 + random / 2.0)
+                doubled.min(LONG_COOLDOWN).mul_f64(0.5 + random / 2.0)
             }),
         };
         let mut next = self.clone();
-        next.pause = Some(Pause {
-            until: now.boot + pause,
+        next.cooldown = Some(Cooldown {
+            until: now.boot + cooldown,
             failure: Arc::clone(failure),
-            own,
-            streak,
+            shared,
+            failures_before,
         });
         next
     }
 
-    /// The gateway refused `access`. None where it is not the current token any more.
+    /// The gateway refused `access` elsewhere. None where that was known already.
     pub(crate) fn invalidated(&self, access: &[u8], now: Now) -> Option<Self> {
-        let current = self.token.as_ref()?;
-        if current.access() != access {
+        let is_current = self.token.as_ref().is_some_and(|t| t.access() == access);
+        if !is_current && self.was_invalidated(access) {
             return None;
         }
         let mut next = self.clone();
-        next.token = None;
-        if next.refused.len() == REFUSED {
-            next.refused.remove(0);
+        if next.invalidated.len() == INVALIDATED {
+            next.invalidated.remove(0);
         }
-        next.refused.push(fingerprint(access));
-        let brake = |bought: Duration| now.boot < bought + LONG_PAUSE;
-        if next.bought.is_some_and(brake) {
-            next.pause = Some(Pause {
-                until: next.next_purchase(now),
+        next.invalidated.push(fingerprint(access));
+        if is_current {
+            next.token = None;
+            next.replace(now);
+        }
+        Some(next)
+    }
+
+    /// Lets the next caller ask for another token, at most once per [`LONG_COOLDOWN`].
+    fn replace(&mut self, now: Now) {
+        let too_soon = |last: Duration| now.boot < last + LONG_COOLDOWN;
+        if self.last_replacement.is_some_and(too_soon) {
+            self.cooldown = Some(Cooldown {
+                until: self.next_replacement(now),
                 failure: Arc::new(Failure::new(
                     Status::MOMO_UNAUTHORIZED,
                     "the token was invalidated right after it was issued; check that what refuses \
                      it (a 401 of another cause?) is about the token",
                 )),
-                own: false,
-                streak: 0,
+                shared: true,
+                failures_before: 0,
             });
         } else {
-            next.bought = Some(now.boot);
-            next.pause = None;
+            self.last_replacement = Some(now.boot);
+            self.cooldown = None;
         }
-        Some(next)
     }
 
     pub(crate) fn cleared(&self) -> Self {
         Self {
             key: self.key,
+            invalidated: self.invalidated.clone(),
             ..Self::default()
         }
     }
 
-    fn has_refused(&self, access: &[u8]) -> bool {
-        // A digest costs as much as all the rest of a call; nearly always there is nothing to find.
-        !self.refused.is_empty() && self.refused.contains(&fingerprint(access))
+    fn was_invalidated(&self, access: &[u8]) -> bool {
+        // A digest costs as much as all the rest of a call, and mostly there is nothing to find.
+        !self.invalidated.is_empty() && self.invalidated.contains(&fingerprint(access))
     }
 
-    /// Books the next token that invalidation may buy, and says when that is.
-    fn next_purchase(&mut self, now: Now) -> Duration {
-        let at = match self.bought {
-            // Booked already.
-            Some(bought) if bought > now.boot => bought,
-            Some(bought) if bought + LONG_PAUSE > now.boot => bought + LONG_PAUSE,
-            _ => now.boot + LONG_PAUSE,
+    /// Reserves the time of the next token that invalidation asks for, and returns it.
+    fn next_replacement(&mut self, now: Now) -> Duration {
+        let at = match self.last_replacement {
+            // It is reserved already.
+            Some(last) if last > now.boot => last,
+            Some(last) if last + LONG_COOLDOWN > now.boot => last + LONG_COOLDOWN,
+            _ => now.boot + LONG_COOLDOWN,
         };
-        self.bought = Some(at);
+        self.last_replacement = Some(at);
         at
     }
+}
+
+/// Rounded up: a caller that waits as long as it was told finds the cooldown over.
+fn millis_until(until: Duration, now: Now) -> i64 {
+    let left = until.saturating_sub(now.boot);
+    i64::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 fn fingerprint(access: &[u8]) -> Digest {

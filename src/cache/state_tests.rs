@@ -21,12 +21,12 @@ fn failure(status: Status) -> Arc<Failure> {
     Arc::new(Failure::new(status, "it failed"))
 }
 
-fn pause_of(state: &State, now: Now) -> Option<i64> {
-    state.paused(now).map(|f| f.retry_after_ms)
+fn cooldown_of(state: &State, now: Now) -> Option<i64> {
+    state.failure_in_cooldown(now).map(|f| f.retry_after_ms)
 }
 
-fn adopt(state: &State, text: &str, now: u64) -> (State, Adopted) {
-    state.succeeded(&token(text, now), 0, at(now))
+fn store(state: &State, text: &str, now: u64) -> (State, StoreOutcome) {
+    state.succeeded(&token(text, now), 0, true, at(now))
 }
 
 fn current(state: &State) -> Option<String> {
@@ -36,24 +36,24 @@ fn current(state: &State) -> Option<String> {
 
 #[test]
 fn of_two_tokens_the_one_whose_request_started_later_is_kept() {
-    let (state, _) = State::default().succeeded(&token("late", 200), 0, at(300));
-    let (state, adopted) = state.succeeded(&token("early", 100), 0, at(400));
-    assert!(matches!(adopted, Adopted::NotKept));
+    let (state, _) = State::default().succeeded(&token("late", 200), 0, true, at(300));
+    let (state, outcome) = state.succeeded(&token("early", 100), 0, true, at(400));
+    assert!(matches!(outcome, StoreOutcome::NotStored));
     assert_eq!(current(&state).unwrap(), "late");
-    let (state, _) = state.succeeded(&token("later", 500), 0, at(600));
+    let (state, _) = state.succeeded(&token("later", 500), 0, true, at(600));
     assert_eq!(current(&state).unwrap(), "later");
 }
 
 #[test]
 fn a_token_of_unknown_lifetime_is_not_kept() {
     let token = Arc::new(Token::new("t", "", None, at(0)));
-    let (state, adopted) = State::default().succeeded(&token, 0, at(1));
-    assert!(matches!(adopted, Adopted::NotKept));
+    let (state, outcome) = State::default().succeeded(&token, 0, true, at(1));
+    assert!(matches!(outcome, StoreOutcome::NotStored));
     assert!(state.token.is_none());
 }
 
 #[test]
-fn the_pause_depends_on_the_failure() {
+fn the_cooldown_depends_on_the_failure() {
     use Status as S;
     let with = |status, http, retry| {
         Arc::new(Failure {
@@ -74,100 +74,106 @@ fn the_pause_depends_on_the_failure() {
         (with(S::MOMO_CONNECT_FAILED, 0, -1), 250),
         (with(S::MOMO_TIMED_OUT, 0, -1), 250),
     ] {
-        let state = State::default().failed(&failure, false, at(0), RANDOM);
-        assert_eq!(pause_of(&state, at(0)), Some(expected), "{failure:?}");
+        let state = State::default().failed(&failure, true, at(0), RANDOM);
+        assert_eq!(cooldown_of(&state, at(0)), Some(expected), "{failure:?}");
     }
 }
 
 #[test]
-fn pauses_double_to_five_seconds_and_a_success_ends_them() {
+fn cooldowns_double_to_five_seconds_and_a_success_ends_them() {
     let lost = failure(Status::MOMO_CONNECTION_LOST);
     let mut state = State::default();
-    let mut pauses = Vec::new();
+    let mut cooldowns = Vec::new();
     for n in 0..7 {
-        // The streak goes on after a pause has run out.
-        state = state.failed(&lost, false, at(n * 10_000), RANDOM);
-        pauses.push(pause_of(&state, at(n * 10_000)).unwrap());
+        // The failures_in_a_row goes on after a cooldown has run out.
+        state = state.failed(&lost, true, at(n * 10_000), RANDOM);
+        cooldowns.push(cooldown_of(&state, at(n * 10_000)).unwrap());
     }
-    assert_eq!(pauses, [250, 500, 1000, 2000, 4000, 5000, 5000]);
+    assert_eq!(cooldowns, [250, 500, 1000, 2000, 4000, 5000, 5000]);
     assert_eq!(state.refresh_status(), Status::MOMO_CONNECTION_LOST);
-    let (state, _) = adopt(&state, "t", 70_000);
-    assert_eq!(pause_of(&state, at(70_000)), None);
+    let (state, _) = store(&state, "t", 70_000);
+    assert_eq!(cooldown_of(&state, at(70_000)), None);
     assert_eq!(state.refresh_status(), Status::MOMO_OK);
-    let state = state.failed(&lost, false, at(0), 0.0);
-    assert_eq!(pause_of(&state, at(0)), Some(125));
+    let state = state.failed(&lost, true, at(0), 0.0);
+    assert_eq!(cooldown_of(&state, at(0)), Some(125));
 }
 
 #[test]
-fn a_pause_tells_what_is_left_and_ends() {
-    let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), false, at(0), RANDOM);
-    let paused = state.paused(at(1200)).unwrap();
-    assert_eq!(paused.retry_after_ms, 3800);
-    assert_eq!(paused.status, Status::MOMO_FORBIDDEN);
+fn a_cooldown_tells_what_is_left_and_ends() {
+    let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), true, at(0), RANDOM);
+    let failure_in_cooldown = state.failure_in_cooldown(at(1200)).unwrap();
+    assert_eq!(failure_in_cooldown.retry_after_ms, 3800);
+    assert_eq!(failure_in_cooldown.status, Status::MOMO_FORBIDDEN);
     let mut nearly = at(4999);
     nearly.boot += Duration::from_micros(900);
-    assert_eq!(pause_of(&state, nearly), Some(1), "never 0 while it lasts");
-    assert!(state.paused(at(5000)).is_none());
+    assert_eq!(
+        cooldown_of(&state, nearly),
+        Some(1),
+        "never 0 while it lasts"
+    );
+    assert!(state.failure_in_cooldown(at(5000)).is_none());
 }
 
 #[test]
-fn a_failure_that_is_a_caller_s_own_holds_back_refreshes_only() {
+fn a_failure_that_is_not_shared_holds_back_refreshes_only() {
     let timed_out = failure(Status::MOMO_TIMED_OUT);
-    let state = State::default().failed(&timed_out, true, at(0), RANDOM);
-    assert!(state.paused(at(0)).is_none());
-    assert!(state.holds_refreshes(at(249)) && !state.holds_refreshes(at(250)));
+    let state = State::default().failed(&timed_out, false, at(0), RANDOM);
+    assert!(state.failure_in_cooldown(at(0)).is_none());
+    assert!(state.is_in_cooldown(at(249)) && !state.is_in_cooldown(at(250)));
     assert_eq!(state.refresh_status(), Status::MOMO_TIMED_OUT);
     // Callers in a hurry do not lengthen it.
-    let state = state.failed(&timed_out, true, at(250), RANDOM);
-    assert!(state.holds_refreshes(at(499)) && !state.holds_refreshes(at(500)));
-    // The next failure, if it is everybody's, is given back as any other.
     let state = state.failed(&timed_out, false, at(250), RANDOM);
-    assert_eq!(pause_of(&state, at(250)), Some(500));
+    assert!(state.is_in_cooldown(at(499)) && !state.is_in_cooldown(at(500)));
+    // The next failure, if it is everybody's, is handed_out back as any other.
+    let state = state.failed(&timed_out, true, at(250), RANDOM);
+    assert_eq!(cooldown_of(&state, at(250)), Some(500));
 }
 
 #[test]
-fn only_the_current_token_can_be_invalidated() {
-    let (state, _) = adopt(&State::default(), "a", 0);
-    assert!(state.invalidated(b"b", at(1)).is_none());
+fn invalidating_another_token_leaves_the_current_one() {
+    let (state, _) = store(&State::default(), "a", 0);
+    let state = state.invalidated(b"b", at(1)).unwrap();
+    assert_eq!(current(&state).unwrap(), "a");
+    assert!(state.invalidated(b"b", at(1)).is_none(), "known already");
     let state = state.invalidated(b"a", at(1)).unwrap();
     assert_eq!(current(&state), None);
     assert!(state.invalidated(b"a", at(2)).is_none());
-    assert!(state.paused(at(2)).is_none());
+    assert!(state.failure_in_cooldown(at(2)).is_none());
 }
 
 #[test]
-fn a_refused_token_that_comes_back_is_not_served() {
-    let (state, _) = adopt(&State::default(), "a", 0);
+fn an_invalidated_token_that_is_issued_again_is_not_handed_out() {
+    let (state, _) = store(&State::default(), "a", 0);
     let state = state.invalidated(b"a", at(1000)).unwrap();
-    let (state, adopted) = adopt(&state, "a", 1500);
-    assert!(matches!(adopted, Adopted::Refused(_)));
+    let (state, outcome) = store(&state, "a", 1500);
+    assert!(matches!(outcome, StoreOutcome::Invalidated(_)));
     assert_eq!(current(&state), None);
-    assert_eq!(pause_of(&state, at(1500)), Some(4500));
+    assert_eq!(cooldown_of(&state, at(1500)), Some(4500));
     // Not later either, nor after others were refused.
     let mut state = state;
     for text in ["b", "c", "d"] {
-        state = adopt(&state, text, 20_000).0;
+        state = store(&state, text, 20_000).0;
         state = state.invalidated(text.as_bytes(), at(20_000)).unwrap();
     }
-    let (_, adopted) = adopt(&state, "a", 60_000);
-    assert!(matches!(adopted, Adopted::Refused(_)));
+    let (_, outcome) = store(&state, "a", 60_000);
+    assert!(matches!(outcome, StoreOutcome::Invalidated(_)));
 }
 
 #[test]
-fn invalidating_every_token_buys_one_per_five_seconds() {
-    let (mut state, _) = adopt(&State::default(), "t0", 0);
-    let mut bought = Vec::new();
+fn invalidating_every_token_asks_for_one_per_five_seconds() {
+    let (mut state, _) = store(&State::default(), "t0", 0);
+    let mut last_replacement = Vec::new();
     for now in 0..20_001 {
         // A program that asks without end and invalidates whatever it gets.
-        if state.token.is_none() && state.paused(at(now)).is_none() {
-            state = adopt(&state, &format!("t{now}-"), now).0;
-            bought.push(now);
+        if state.token.is_none() && state.failure_in_cooldown(at(now)).is_none() {
+            state = store(&state, &format!("t{now}-"), now).0;
+            last_replacement.push(now);
         }
         if let Some(text) = current(&state) {
             state = state.invalidated(text.as_bytes(), at(now)).unwrap();
         }
     }
-    assert_eq!(bought, [1, 5000, 10_000, 15_000, 20_000]);
+    assert_eq!(last_replacement, [1, 5000, 10_000, 15_000, 20_000]);
 }
 
 #[test]
@@ -175,23 +181,41 @@ fn the_primary_key_is_tried_again_after_an_hour() {
     let hour = 3_600_000;
     let state = State::default();
     assert_eq!(state.key(at(0)), 0);
-    let (state, _) = state.succeeded(&token("a", 0), 1, at(0));
+    let (state, _) = state.succeeded(&token("a", 0), 1, true, at(0));
     assert_eq!(state.key(at(hour - 1)), 1);
     // Using it on does not prolong the hour.
-    let (state, _) = state.succeeded(&token("b", 10), 1, at(hour / 2));
+    let (state, _) = state.succeeded(&token("b", 10), 1, true, at(hour / 2));
     assert_eq!(state.key(at(hour)), 0);
     // The primary was refused again: another hour.
-    let (state, _) = state.succeeded(&token("c", hour), 1, at(hour));
+    let (state, _) = state.succeeded(&token("c", hour), 1, true, at(hour));
     assert_eq!(state.key(at(hour + 1)), 1);
-    let (state, _) = state.succeeded(&token("d", 2 * hour), 0, at(2 * hour));
+    let (state, _) = state.succeeded(&token("d", 2 * hour), 0, true, at(2 * hour));
     assert_eq!(state.key(at(2 * hour)), 0);
 }
 
 #[test]
-fn clearing_forgets_all_but_the_choice_of_key() {
-    let (state, _) = State::default().succeeded(&token("a", 0), 1, at(0));
-    let state = state.failed(&failure(Status::MOMO_FORBIDDEN), false, at(1), RANDOM);
+fn clearing_keeps_the_choice_of_key_and_what_was_invalidated() {
+    let (state, _) = State::default().succeeded(&token("a", 0), 1, true, at(0));
+    let state = state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(1), RANDOM);
     let state = state.cleared();
-    assert!(state.token.is_none() && state.paused(at(1)).is_none());
+    assert!(state.token.is_none() && state.failure_in_cooldown(at(1)).is_none());
     assert_eq!(state.key(at(1)), 1);
+}
+
+#[test]
+fn a_token_that_was_not_stored_is_not_handed_out_again_either_once_invalidated() {
+    let state = State::default();
+    let (state, outcome) = state.succeeded(&token("a", 0), 0, false, at(0));
+    assert!(matches!(outcome, StoreOutcome::NotStored));
+    let state = state.invalidated(b"a", at(1)).unwrap();
+    // It was never handed out by momo_get_token, so nothing is held back.
+    assert!(state.failure_in_cooldown(at(1)).is_none());
+    let (state, outcome) = state.succeeded(&token("a", 2), 0, false, at(2));
+    let StoreOutcome::Invalidated(failure) = outcome else {
+        panic!("it was handed out")
+    };
+    assert_eq!(failure.status, Status::MOMO_UNAUTHORIZED);
+    assert_eq!(failure.retry_after_ms, 5000);
+    let (_, outcome) = state.cleared().succeeded(&token("a", 3), 0, true, at(3));
+    assert!(matches!(outcome, StoreOutcome::Invalidated(_)));
 }

@@ -8,6 +8,8 @@ use std::net::Ipv4Addr;
 
 const LONGEST: usize = 2_048;
 
+const RETIRED_DOMAIN: &str = ".azure-api.net";
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Scheme {
     Https,
@@ -52,6 +54,7 @@ impl BaseUrl {
             ));
         }
         refuse_portal(&host)?;
+        refuse_retired_gateway(&host)?;
         Ok(Self {
             scheme,
             host,
@@ -86,6 +89,11 @@ impl BaseUrl {
     /// In lower case; an IPv6 address in brackets.
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Whether MTN's gateway was in this domain once. Others may have gateways of their own there.
+    pub(crate) fn is_in_retired_domain(&self) -> bool {
+        self.host.ends_with(RETIRED_DOMAIN)
     }
 
     #[cfg(test)]
@@ -168,6 +176,17 @@ fn refuse_portal(host: &str) -> Result<(), String> {
     }
     Err(format!(
         "{host} is MTN's portal, a web site and not the API; use proxy.momoapi.mtn.com (or the \
+         country's, like proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
+    ))
+}
+
+/// The names under which MTN's gateway was reached before proxy.momoapi.mtn.com.
+fn refuse_retired_gateway(host: &str) -> Result<(), String> {
+    if !(host.starts_with("ericssonbasicapi") && host.ends_with(RETIRED_DOMAIN)) {
+        return Ok(());
+    }
+    Err(format!(
+        "{host} is a retired address of MTN's gateway; use proxy.momoapi.mtn.com (or the \
          country's, like proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
     ))
 }

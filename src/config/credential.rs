@@ -2,9 +2,64 @@
 //!
 //! A message never repeats the value: it may be a key that was pasted with something around it.
 
+use std::path::{Path, PathBuf};
+
 use crate::secret::Secret;
 
 const LONGEST: usize = 1024;
+
+/// A secret, and where it came from: so that a message can say which one was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Credential {
+    secret: Secret,
+    source: Source,
+}
+
+/// Where the value of an option came from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Source {
+    Program,
+    Environment,
+    File(PathBuf),
+}
+
+impl Credential {
+    pub(super) fn new(secret: Secret, source: Source) -> Self {
+        Self { secret, source }
+    }
+
+    pub(super) fn from_file(secret: Secret, path: &Path) -> Self {
+        Self::new(secret, Source::File(path.to_owned()))
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.secret.expose()
+    }
+
+    /// Its name, length and origin, and nothing of the secret itself.
+    pub(crate) fn describe(&self, name: &str) -> String {
+        let length = self.expose().chars().count();
+        let source = match &self.source {
+            Source::Program => format!("option {name}"),
+            Source::Environment => format!("MOMO_{}", name.to_ascii_uppercase()),
+            Source::File(path) => path.display().to_string(),
+        };
+        format!("{name} ({length} characters, from {source})")
+    }
+}
+
+/// The form of a UUID: MTN's API users have it (RFC 9562).
+pub(crate) fn is_uuid(text: &str) -> bool {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if DASHES.contains(&at) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_hexdigit()
+            }
+        })
+}
 
 /// RFC 7617: a user name with a colon cannot be sent, the first colon ends it.
 pub(crate) fn user(value: &str) -> Result<Secret, String> {

@@ -1,6 +1,6 @@
 //! Options from the environment.
 
-use super::{Config, OPTIONS};
+use super::{Config, OPTIONS, Source};
 use crate::error::Failure;
 use crate::log::{Level, Line};
 use crate::sys;
@@ -11,7 +11,7 @@ const PREFIX: &str = "MOMO_";
 /// What is worth a line in the log is kept for the logger, which may be set later.
 pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
     if sys::is_privileged() {
-        config.unheard.push(Line::new(
+        config.pending_log.push(Line::new(
             Level::Warning,
             "the environment is not read: this program runs with more rights than its caller",
         ));
@@ -25,7 +25,7 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
         let option = name.to_ascii_lowercase();
         let known = option.to_ascii_uppercase() == name && OPTIONS.iter().any(|o| o.name == option);
         if !known {
-            next.unheard.push(Line::new(
+            next.pending_log.push(Line::new(
                 Level::Warning,
                 format!(
                     "the environment variable {PREFIX}{} names no option and is ignored",
@@ -38,7 +38,8 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
             let value = value
                 .to_str()
                 .ok_or_else(|| bad("its value is not UTF-8; set it again"))?;
-            next.set(&option, value).map_err(|e| bad(&e.message))?;
+            next.set_from(Source::Environment, &option, value)
+                .map_err(|e| bad(&e.message))?;
         }
     }
     *config = next;

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, credential, proxy};
+use super::{BaseUrl, Ca, CachePolicy, Config, Credential, ProxyUrl, Scheme, credential, proxy};
 use crate::error::Failure;
+use crate::log::{Level, Line};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::sys;
@@ -16,10 +17,10 @@ const LONGEST_KEY_FILE: u64 = 4096;
 pub(crate) struct Settings {
     pub(crate) base_url: BaseUrl,
     pub(crate) product: &'static str,
-    pub(crate) api_user: Secret,
-    pub(crate) api_key: Secret,
+    pub(crate) api_user: Credential,
+    pub(crate) api_key: Credential,
     /// The primary, then the secondary where there is one.
-    pub(crate) subscription_keys: Vec<Secret>,
+    pub(crate) subscription_keys: Vec<Credential>,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) connect_timeout: Duration,
@@ -75,12 +76,34 @@ impl Settings {
         })
     }
 
+    /// What is allowed and yet likely to be a mistake.
+    pub(crate) fn warnings(&self) -> Vec<Line> {
+        let mut warnings = Vec::new();
+        let mut warn = |text: &str| warnings.push(Line::new(Level::Warning, text));
+        if !credential::is_uuid(self.api_user.expose()) {
+            warn(
+                "api_user is no UUID, as MTN's API users are; check that it is not another credential",
+            );
+        }
+        if self
+            .subscription_keys
+            .iter()
+            .any(|k| k.expose() == self.api_key.expose())
+        {
+            warn("api_key and the subscription key are the same text; check which of them it is");
+        }
+        if self.base_url.is_in_retired_domain() {
+            warn("MTN has given up its hosts under azure-api.net; check base_url");
+        }
+        warnings
+    }
+
     /// Hides every credential of these settings.
     pub(crate) fn redactor(&self) -> Redactor {
         let proxy = self.proxy.as_ref();
         let user = proxy.and_then(ProxyUrl::user);
         let password = proxy.and_then(ProxyUrl::password);
-        let keys = self.subscription_keys.iter().map(Secret::expose);
+        let keys = self.subscription_keys.iter().map(Credential::expose);
         let secrets = keys
             .chain([self.api_user.expose(), self.api_key.expose()])
             .chain(user)
@@ -111,17 +134,17 @@ fn proxy_for(config: &Config) -> Result<Option<ProxyUrl>, Failure> {
 
 fn one_source(
     name: &str,
-    value: Option<&Secret>,
+    value: Option<&Credential>,
     file: Option<&Path>,
     parse: fn(&str) -> Result<Secret, String>,
-) -> Result<Option<Secret>, Failure> {
+) -> Result<Option<Credential>, Failure> {
     match (value, file) {
         (Some(_), Some(_)) => Err(Failure::config(format!(
             "both {name} and {name}_file are set; set one of them"
         ))),
         (Some(value), None) => Ok(Some(value.clone())),
         (None, Some(file)) => read_key(file, parse)
-            .map(Some)
+            .map(|secret| Some(Credential::from_file(secret, file)))
             .map_err(|why| Failure::config(format!("option {name}_file: {why}"))),
         (None, None) => Ok(None),
     }

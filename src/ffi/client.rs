@@ -4,13 +4,13 @@ use std::time::Duration;
 use super::config::momo_config;
 use super::error::momo_error;
 use super::guard::call;
-use super::panic::caught;
 use super::strings::text;
 use super::token::momo_token;
-use crate::client::{self, Client, Given, Patience};
+use crate::client::{self, CallTimeout, Client, TokenForCaller};
 use crate::error::Failure;
 use crate::error::momo_status;
-use crate::log::Journal;
+use crate::log::CallLog;
+use crate::panics::catch_panic;
 use crate::{cache, sys};
 
 /// A client: opaque, immutable once made. Any number of threads may call on it at once; free it
@@ -18,7 +18,7 @@ use crate::{cache, sys};
 #[allow(non_camel_case_types)]
 pub struct momo_client(Client);
 
-/// A day: beyond it, an overflow in the caller's arithmetic is likelier than patience.
+/// A day: beyond it, an overflow in the caller's arithmetic is likelier than a real wish.
 const LONGEST: i64 = 24 * 3600 * 1000;
 
 impl momo_client {
@@ -32,11 +32,11 @@ impl momo_client {
     }
 }
 
-fn patience(timeout_ms: i64) -> Result<Patience, Failure> {
+fn call_timeout(timeout_ms: i64) -> Result<CallTimeout, Failure> {
     match timeout_ms {
-        -1 => Ok(Patience::Default),
-        0 => Ok(Patience::Never),
-        1.. => Ok(Patience::For(Duration::from_millis(
+        -1 => Ok(CallTimeout::Default),
+        0 => Ok(CallTimeout::NeverBlock),
+        1.. => Ok(CallTimeout::After(Duration::from_millis(
             timeout_ms.min(LONGEST).unsigned_abs(),
         ))),
         _ => Err(Failure::argument(
@@ -48,12 +48,19 @@ fn patience(timeout_ms: i64) -> Result<Patience, Failure> {
 
 /// Makes a client from a config. Touches no network.
 ///
-/// Reads key files, the trust store and, for proxy=env, the environment. Later changes of the
-/// config do not reach the client.
+/// Reads key files, the trust store and the environment: SSL_CERT_FILE and SSL_CERT_DIR for
+/// ca=system, HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in both cases of letters (HTTP_PROXY
+/// has no effect). No other call on the client reads the environment, except that the C library's
+/// resolver may read variables of its own when it looks a host name up. Later changes of the config
+/// or of the environment do not reach the client.
+///
+/// Warns in the log where api_user is no UUID and where api_key and the subscription key are the
+/// same.
 ///
 /// Ownership: the client is the caller's, freed with momo_free_client(). NULL: `client` is set to
 /// NULL first and stays so on failure; `error` may be NULL. Threads and forks: any; a client made
-/// before fork works in both processes. Blocks: as long as reading these files. Errors:
+/// before fork works in both processes. Blocks: as long as reading these
+/// files. No change of the environment on another thread at the same time. Errors:
 /// MOMO_INVALID_ARGUMENT; MOMO_INVALID_CONFIG where a credential is missing or the trust store has
 /// nothing in it. Since 0.1.0.
 ///
@@ -73,14 +80,15 @@ pub unsafe extern "C" fn momo_create_client(
             *client = std::ptr::null_mut();
         }
         call(error, || {
-            sys::count_forks();
+            sys::ensure_prepared();
             let config = momo_config::of(config)?;
             if client.is_null() {
                 return Err(Failure::argument(
                     "client is NULL; give a place for the client",
                 ));
             }
-            *client = Box::into_raw(Box::new(momo_client(Client::new(config)?)));
+            let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
+            *client = Box::into_raw(Box::new(momo_client(made)));
             Ok(())
         })
     }
@@ -93,7 +101,8 @@ pub unsafe extern "C" fn momo_create_client(
 /// own time-out.
 ///
 /// Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads
-/// and forks: any thread; calls of the other process go on. Blocks: never. Since 0.1.0.
+/// and forks: any thread, but no signal handler; calls of the other process go on. Blocks: never.
+/// Since 0.1.0.
 ///
 /// # Safety
 /// `client` is NULL or live.
@@ -101,7 +110,7 @@ pub unsafe extern "C" fn momo_create_client(
 pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
     // SAFETY: NULL or live, by this function's own contract.
     if let Some(client) = unsafe { client.as_ref() } {
-        caught(|| client.0.cancel());
+        catch_panic(|| client.0.cancel());
     }
 }
 
@@ -117,7 +126,10 @@ pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
     if !client.is_null() {
         // SAFETY: made by momo_create_client from a box, by this function's own contract.
         let client = unsafe { Box::from_raw(client) };
-        caught(|| client::free(client.0));
+        catch_panic(|| {
+            // Closing a connection is a cancellation point.
+            sys::with_thread_cancellation_disabled(|| client::free(client.0));
+        });
     }
 }
 
@@ -130,12 +142,7 @@ unsafe fn hand_out(
     timeout_ms: i64,
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
-    get: impl FnOnce(
-        &Client,
-        Patience,
-        &mut Journal,
-        fn(&Given) -> *mut momo_token,
-    ) -> Result<*mut momo_token, Failure>,
+    get: impl FnOnce(&Client, CallTimeout) -> Result<*mut momo_token, Failure>,
 ) -> momo_status {
     // SAFETY: `token` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
     // it, all by this function's own contract.
@@ -145,26 +152,39 @@ unsafe fn hand_out(
         }
         call(error, || {
             let client = momo_client::of(client)?;
-            let patience = patience(timeout_ms)?;
+            let timeout = call_timeout(timeout_ms)?;
             if token.is_null() {
                 return Err(Failure::argument(
                     "token is NULL; give a place for the token",
                 ));
             }
-            let mut journal = Journal::for_logger(client.logger.as_ref());
-            let outcome = get(client, patience, &mut journal, momo_token::hand_out);
-            if let Some(logger) = &client.logger {
-                logger.write(&journal.into_lines());
-            }
-            *token = outcome?;
+            *token = get(client, timeout)?;
             Ok(())
         })
     }
 }
 
+/// A call that may block, and what it has to tell the host's logger.
+fn blocking(
+    client: &Client,
+    ask: impl FnOnce(
+        &mut CallLog,
+        fn(&TokenForCaller) -> *mut momo_token,
+    ) -> Result<*mut momo_token, Failure>,
+) -> Result<*mut momo_token, Failure> {
+    sys::with_thread_cancellation_disabled(|| {
+        let mut log = CallLog::for_logger(client.logger.as_ref());
+        let outcome = ask(&mut log, momo_token::allocate);
+        if let Some(logger) = &client.logger {
+            logger.write(&log.into_lines());
+        }
+        outcome
+    })
+}
+
 /// Asks the gateway for a new token: the operation CreateAccessToken.
 ///
-/// Never from a cache, never held up by a pause; the token becomes the one that momo_get_token()
+/// Never from a cache, never held up by a cooldown; the token becomes the one that momo_get_token()
 /// hands out. Programs that pay want momo_get_token(): MTN advises against a token per
 /// transaction.
 ///
@@ -187,13 +207,9 @@ pub unsafe extern "C" fn momo_create_token(
 ) -> momo_status {
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe {
-        hand_out(
-            client,
-            timeout_ms,
-            token,
-            error,
-            |client, patience, journal, give| client.create_token(patience, journal, give),
-        )
+        hand_out(client, timeout_ms, token, error, |client, timeout| {
+            blocking(client, |log, copy| client.create_token(timeout, log, copy))
+        })
     }
 }
 
@@ -203,7 +219,7 @@ pub unsafe extern "C" fn momo_create_token(
 /// `refresh_margin`): one caller asks for a new one, at most 5 s and once; the others, and that
 /// one too where it fails, get the token at hand, and `refresh_status` says why. Expired or none:
 /// one caller asks, the others wait and share the answer. After a failure the same failure is
-/// given back for a pause of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
+/// given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
 /// `retry_after_ms` says how long.
 ///
 /// `timeout_ms` is the call's whole time: -1 is the option `timeout`; more than a day is taken as a
@@ -232,15 +248,19 @@ pub unsafe extern "C" fn momo_get_token(
             timeout_ms,
             token,
             error,
-            |client, patience, journal, give| client.get_token(patience, journal, give),
+            |client, timeout| match client.fresh_token(momo_token::allocate)? {
+                Some(token) => Ok(token),
+                None => blocking(client, |log, copy| client.get_token(timeout, log, copy)),
+            },
         )
     }
 }
 
-/// Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again.
+/// Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again,
+/// also where the gateway issues the same text once more (that call ends with MOMO_UNAUTHORIZED).
 ///
-/// Does nothing where it is not the current token any more, so a hundred threads that saw the same
-/// refusal cause one request. Buys at most one new token per 5 s: where that one is invalidated at
+/// The current token stays where it is another one by now, so a hundred threads that saw the same
+/// refusal cause one request. The last 8 invalidated tokens are remembered. Buys at most one new token per 5 s: where that one is invalidated at
 /// once too, momo_get_token() ends with MOMO_UNAUTHORIZED until the 5 s are over.
 ///
 /// Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing
@@ -272,5 +292,5 @@ pub unsafe extern "C" fn momo_invalidate_token(
 /// never. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_clear_cache() {
-    caught(cache::clear);
+    catch_panic(cache::clear);
 }

@@ -2,11 +2,11 @@ use std::ffi::c_char;
 
 use super::error::momo_error;
 use super::guard::call;
-use super::panic::caught;
 use super::strings::text;
 use crate::config::{Config, set_from_env};
 use crate::error::Failure;
 use crate::error::momo_status;
+use crate::panics::catch_panic;
 
 /// The options of clients to be made: opaque.
 #[allow(non_camel_case_types)]
@@ -41,7 +41,8 @@ fn missing() -> Failure {
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_create_config() -> *mut momo_config {
-    match caught(Config::new) {
+    crate::sys::ensure_prepared();
+    match catch_panic(Config::new) {
         Some(Ok(config)) => Box::into_raw(Box::new(momo_config(config))),
         _ => std::ptr::null_mut(),
     }
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn momo_set_options_from_env(
             // SAFETY: NULL or live, by this function's own contract.
             let config = momo_config::of_mut(config)?;
             set_from_env(config)?;
-            config.tell();
+            config.flush_pending_log();
             Ok(())
         })
     }
@@ -116,6 +117,6 @@ pub unsafe extern "C" fn momo_free_config(config: *mut momo_config) {
     if !config.is_null() {
         // SAFETY: made by momo_create_config from a box, by this function's own contract.
         let config = unsafe { Box::from_raw(config) };
-        caught(|| drop(config));
+        catch_panic(|| drop(config));
     }
 }

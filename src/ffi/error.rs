@@ -1,8 +1,8 @@
 use std::ffi::{CStr, CString, c_char};
 
-use super::panic::caught;
 use super::strings::c_string;
 use crate::error::{Failure, momo_status};
+use crate::panics::catch_panic;
 
 /// Why a call failed: the caller's own, freed with momo_free_error(). Grows only at its end, so
 /// never copy it by value. No string in it is NULL, none holds a secret: where there is nothing to
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
     }
     // SAFETY: handed out by `hand_out`, which made it the first member of a boxed Owned.
     let owned = unsafe { Box::from_raw(error.cast::<Owned>()) };
-    caught(|| drop(owned));
+    catch_panic(|| drop(owned));
 }
 
 /// The name of a status, "MOMO_OK" for 0 and so on; "MOMO_UNKNOWN" for a number that is none.

@@ -1,8 +1,8 @@
 //! What every function that can fail goes through.
 
 use super::error::momo_error;
-use super::panic::caught;
 use crate::error::{Failure, momo_status};
+use crate::panics::catch_panic;
 
 /// Runs a call: clears the error, catches what panics, hands out what failed.
 ///
@@ -16,7 +16,7 @@ pub(super) unsafe fn call(
         // SAFETY: not NULL, and so valid by this function's own contract.
         unsafe { *error = std::ptr::null_mut() };
     }
-    let outcome = caught(f).unwrap_or_else(|| Err(Failure::internal("a panic was caught")));
+    let outcome = catch_panic(f).unwrap_or_else(|| Err(Failure::internal("a panic was caught")));
     let Err(failure) = outcome else {
         return momo_status::MOMO_OK;
     };

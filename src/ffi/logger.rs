@@ -8,13 +8,14 @@ use super::strings::c_string;
 use crate::error::Failure;
 use crate::error::momo_status;
 use crate::log::{Level, Line, Logger, Sink};
+use crate::sys::with_thread_cancellation_disabled;
 
 /// A logger: `level` is 1 error, 2 warning, 3 information, 4 debug; `line` is UTF-8 without a line
 /// break, valid during the call, and holds no secret.
 ///
 /// Called on the thread that made the call it tells of, before that call returns, with no lock
-/// held: it may call this library. It must not throw, longjmp, or free the client or config that
-/// it is called for. Several threads may be in it at once.
+/// held: it may call this library. It must not throw, longjmp, end its thread, or free the client
+/// or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile. Several threads may be in it at once.
 #[allow(non_camel_case_types)]
 pub type momo_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
@@ -39,9 +40,11 @@ unsafe impl Sync for UserData {}
 impl Drop for UserData {
     fn drop(&mut self) {
         if let Some(free) = self.free {
-            // SAFETY: the host gave the function for this very pointer, and nothing else of ours
-            // has it any more.
-            unsafe { free(self.pointer) };
+            with_thread_cancellation_disabled(|| {
+                // SAFETY: the host gave the function for this very pointer, and nothing else of
+                // ours has it any more.
+                unsafe { free(self.pointer) };
+            });
         }
     }
 }
@@ -49,8 +52,10 @@ impl Drop for UserData {
 impl Sink for HostLogger {
     fn write(&self, line: &Line) {
         let text = c_string(line.text.clone());
-        // SAFETY: the host gave function and pointer together; the text outlives the call.
-        unsafe { (self.log)(self.user_data.pointer, line.level as i32, text.as_ptr()) };
+        with_thread_cancellation_disabled(|| {
+            // SAFETY: the host gave function and pointer together; the text outlives the call.
+            unsafe { (self.log)(self.user_data.pointer, line.level as i32, text.as_ptr()) };
+        });
     }
 }
 
@@ -91,7 +96,7 @@ pub unsafe extern "C" fn momo_set_logger(
             })?;
             config.logger =
                 log.map(|log| Logger::new(level, Arc::new(HostLogger { log, user_data })));
-            config.tell();
+            config.flush_pending_log();
             Ok(())
         })
     }

@@ -3,7 +3,7 @@ use std::ffi::c_char;
 
 use zeroize::zeroize_bytes;
 
-use crate::client::Given;
+use crate::client::TokenForCaller;
 use crate::life;
 
 /// A token: the caller's own copy, freed and wiped with momo_free_token(). Grows only at its end,
@@ -41,8 +41,8 @@ fn layout(text: usize) -> Option<Layout> {
 }
 
 impl momo_token {
-    pub(super) fn hand_out(given: &Given) -> *mut momo_token {
-        let token = given.token;
+    pub(super) fn allocate(from: &TokenForCaller) -> *mut momo_token {
+        let token = from.token;
         let text = token.text();
         let Some(layout) = layout(text.len()) else {
             // No address space holds such a text.
@@ -66,11 +66,11 @@ impl momo_token {
                     access_token: copy.add(token.access_at()).cast(),
                     token_type: copy.add(token.type_at()).cast(),
                     authorization: copy.cast(),
-                    // 0 is for what is not known: less than a second left is given as one.
-                    expires_in: life::left(token, given.now).map_or(0, |l| seconds(l).max(1)),
+                    // 0 is for what is not known: less than a second left is one.
+                    expires_in: life::left(token, from.now).map_or(0, |l| seconds(l).max(1)),
                     expires_at,
                     lifetime,
-                    refresh_status: given.refresh_status as i32,
+                    refresh_status: from.refresh_status as i32,
                 },
             });
             &raw mut (*block).token

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// MTN's tokens last an hour; a longer life than a day is taken for a mistake in units.
 const LONGEST: u64 = 24 * 3600;
 
-/// `json` is the value as it stood in the answer. None where it names no time.
+/// `json` is the value as it stood in the response. None where it names no time.
 pub(super) fn parse(json: &str) -> Option<Duration> {
     let text = json.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
     let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());

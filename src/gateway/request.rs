@@ -6,20 +6,19 @@ use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH};
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
-use crate::config::Settings;
+use crate::config::{Credential, Settings};
 use crate::error::Failure;
-use crate::secret::Secret;
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 
 /// What every request of a client has in common, checked and encoded once.
-pub(super) struct Template {
+pub(super) struct RequestTemplate {
     uri: Uri,
     authorization: HeaderValue,
     subscription_keys: Vec<HeaderValue>,
 }
 
-impl Template {
+impl RequestTemplate {
     pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
         let url = format!(
             "{}/{}/token/",
@@ -38,7 +37,7 @@ impl Template {
             "Basic {}",
             &*Zeroizing::new(STANDARD.encode(&*pair))
         ));
-        let keys = settings.subscription_keys.iter().map(Secret::expose);
+        let keys = settings.subscription_keys.iter().map(Credential::expose);
         Ok(Self {
             uri,
             authorization: sensitive(&basic)?,

@@ -2,38 +2,48 @@
 //!
 //! The C library's resolver cannot be interrupted, so a look-up runs on a thread of its own: at
 //! most one per host, ending when the resolver returns. Callers wait for it no longer than their
-//! own time. ureq asks a resolver before every request, pooled connection or not; it is given one
-//! that does nothing, and the dialer comes here only when it really connects.
+//! own time. ureq asks a resolver before every request, pooled connection or not; it is given
+//! [`NoResolver`], and the TCP connector comes here only when it really connects.
+//!
+//! Addresses are used for [`MAX_AGE`], unless connecting to them or the TLS handshake failed. In a
+//! forked child the C library's resolver may be locked for ever. Addresses that are too old or
+//! doubtful are therefore a fallback there: a look-up is started, and where it brings nothing for
+//! [`FALLBACK_AFTER`], they are used on.
+
+mod lookup;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "resolver_tests.rs"]
+mod tests;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, ToSocketAddrs};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use once_cell::race::OnceBox;
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver as UreqResolver};
 use ureq::unversioned::transport::{NextTimeout, ShutdownHandle};
 
-use super::broken::{Broken, Cause, Phase};
-use crate::fork::ForkCell;
+use super::transport_error::{Kind, Phase, TransportError};
+use crate::per_process::PerProcess;
 use crate::sys;
+use lookup::{Addresses, Lookup, LookupError, Waiter};
 
-/// How long an answer is used again. The system's own caches honour the records' times; the calls
-/// of the C library do not tell them.
-const KEEP: Duration = Duration::from_secs(60);
+/// How long addresses are used. The system's own caches honour the lifetime of the DNS records;
+/// the C library's functions do not tell it.
+const MAX_AGE: Duration = Duration::from_secs(60);
 
-/// Enough for getaddrinfo with every name service that Debian packages.
-const STACK: usize = 512 * 1024;
+/// How long a look-up runs before the addresses that a forked child inherited are used instead.
+const FALLBACK_AFTER: Duration = Duration::from_millis(500);
 
 /// Stands in where ureq wants a resolver.
 #[derive(Debug)]
-pub(super) struct Later;
+pub(super) struct NoResolver;
 
-impl Resolver for Later {
+impl UreqResolver for NoResolver {
     fn resolve(
         &self,
         _: &Uri,
@@ -44,200 +54,155 @@ impl Resolver for Later {
     }
 }
 
-type Answer = Result<Arc<[IpAddr]>, String>;
+/// What asks the C library; another function in tests.
+type Resolve = fn(&str) -> Result<Addresses, LookupError>;
 
-struct Known {
-    ips: Arc<[IpAddr]>,
+struct Resolver {
+    resolve: Resolve,
+    /// Read and replaced without a lock: a forked child may always use what is cached here.
+    cached: ArcSwapOption<HashMap<String, Arc<Cached>>>,
+    running: PerProcess<Mutex<HashMap<String, Arc<Lookup>>>>,
+}
+
+struct Cached {
+    addresses: Addresses,
     since: Instant,
+    /// The process that looked them up.
     generation: u64,
+    /// Whether connecting to them, or the TLS handshake, has failed.
+    doubtful: bool,
 }
 
-/// A look-up under way.
-#[derive(Default)]
-struct LookUp {
-    answer: Mutex<Option<Answer>>,
-    changed: Condvar,
-}
-
-struct Process {
-    /// Read and replaced without a lock: a forked child may always use what is known here.
-    known: ArcSwapOption<HashMap<String, Arc<Known>>>,
-    under_way: ForkCell<Mutex<HashMap<String, Arc<LookUp>>>>,
-}
-
-fn process() -> &'static Process {
-    // Not a blocking cell: a child forked while another thread was filling it would wait for ever.
-    static PROCESS: OnceBox<Process> = OnceBox::new();
-    PROCESS.get_or_init(|| {
-        Box::new(Process {
-            known: ArcSwapOption::empty(),
-            under_way: ForkCell::new(),
-        })
-    })
-}
+static RESOLVER: Resolver = Resolver::new(lookup::resolve);
 
 /// The addresses of `host`: an address itself (IPv6 in brackets), or a name. `register` is given a
-/// handle that ends the wait; it says whether waiting is still wanted.
+/// handle that ends the wait; it returns whether waiting is still wanted.
 pub(super) fn look_up(
     host: &str,
     deadline: Instant,
     register: &dyn Fn(Weak<dyn ShutdownHandle>) -> bool,
-) -> Result<Vec<IpAddr>, Broken> {
+) -> Result<Vec<IpAddr>, TransportError> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(ip) = bare.parse() {
         return Ok(vec![ip]);
     }
-    if let Some(known) = process().known(host) {
-        return Ok(known.to_vec());
-    }
-    let look_up = process().join(host)?;
-    let waiter = Arc::new(Waiter {
-        look_up: Arc::clone(&look_up),
-        cancelled: AtomicBool::new(false),
-    });
-    let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&(Arc::clone(&waiter) as _));
-    if !register(handle) {
-        return Err(Broken::cancelled(Phase::Resolve));
-    }
-    waiter.wait(host, deadline)
+    RESOLVER.look_up(host, deadline, register)
 }
 
-/// Forgets what is known of a host, since none of its addresses could be reached.
-pub(super) fn forget(host: &str) {
-    process().change(|known| {
-        known.remove(host);
-    });
+/// The host could not be reached, or proved to be another: its addresses are looked up anew.
+pub(super) fn doubt(host: &str) {
+    RESOLVER.doubt(host);
 }
 
-impl Process {
-    fn known(&self, host: &str) -> Option<Arc<[IpAddr]>> {
-        let all = self.known.load();
-        let known = all.as_ref()?.get(host)?;
-        // In a forked child the C library's resolver may be locked for ever: what the parent knew
-        // is used until it fails.
-        let inherited = known.generation != sys::generation();
-        (inherited || known.since.elapsed() < KEEP).then(|| Arc::clone(&known.ips))
+impl Resolver {
+    const fn new(resolve: Resolve) -> Self {
+        Self {
+            resolve,
+            cached: ArcSwapOption::const_empty(),
+            running: PerProcess::new(),
+        }
     }
 
-    fn change(&self, change: impl Fn(&mut HashMap<String, Arc<Known>>)) {
-        self.known.rcu(|all| {
+    fn look_up(
+        &'static self,
+        host: &str,
+        deadline: Instant,
+        register: &dyn Fn(Weak<dyn ShutdownHandle>) -> bool,
+    ) -> Result<Vec<IpAddr>, TransportError> {
+        let cached = self.cached(host);
+        if let Some(cached) = cached.as_ref().filter(|c| c.is_usable()) {
+            return Ok(cached.addresses.to_vec());
+        }
+        let fallback = cached.as_ref().filter(|c| c.is_inherited());
+        let running = match self.start_or_join(host) {
+            Ok(running) => running,
+            // Without a thread nothing can be learned about the addresses: they are used on.
+            Err(error) => return cached.map(|c| c.addresses.to_vec()).ok_or(error),
+        };
+        let waiter = Arc::new(Waiter::new(Arc::clone(&running)));
+        let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&(Arc::clone(&waiter) as _));
+        if !register(handle) {
+            return Err(TransportError::cancelled(Phase::Resolve));
+        }
+        let until = match fallback {
+            Some(_) => deadline.min(running.started + FALLBACK_AFTER),
+            None => deadline,
+        };
+        match (waiter.wait(host, until), fallback, cached.as_ref()) {
+            (Err(error), _, _) if error.kind == Kind::Cancelled => Err(error),
+            (Err(_), Some(inherited), _) => Ok(inherited.addresses.to_vec()),
+            (Err(error), None, Some(cached)) if error.kind == Kind::NoLocalResource => {
+                drop(error);
+                Ok(cached.addresses.to_vec())
+            }
+            (outcome, _, _) => outcome,
+        }
+    }
+
+    fn cached(&self, host: &str) -> Option<Arc<Cached>> {
+        let all = self.cached.load();
+        all.as_ref()?.get(host).map(Arc::clone)
+    }
+
+    fn store(&self, host: &str, addresses: &Addresses) {
+        let cached = Arc::new(Cached {
+            addresses: Arc::clone(addresses),
+            since: Instant::now(),
+            generation: sys::generation(),
+            doubtful: false,
+        });
+        self.change(|all| {
+            all.insert(host.to_owned(), Arc::clone(&cached));
+        });
+    }
+
+    fn doubt(&self, host: &str) {
+        self.change(|all| {
+            if let Some(cached) = all.get_mut(host).filter(|c| !c.doubtful) {
+                *cached = Arc::new(Cached {
+                    addresses: Arc::clone(&cached.addresses),
+                    doubtful: true,
+                    ..**cached
+                });
+            }
+        });
+    }
+
+    fn change(&self, change: impl Fn(&mut HashMap<String, Arc<Cached>>)) {
+        self.cached.rcu(|all| {
             let mut next = all.as_ref().map(|a| HashMap::clone(a)).unwrap_or_default();
             change(&mut next);
             Some(Arc::new(next))
         });
     }
 
-    /// The look-up of this host that is under way, or a new one.
-    fn join(&self, host: &str) -> Result<Arc<LookUp>, Broken> {
-        let cell = self.under_way.get_or(Mutex::default);
-        let mut under_way = cell.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(look_up) = under_way.get(host) {
-            return Ok(Arc::clone(look_up));
+    /// The look-up of this host that is running, or a new one.
+    fn start_or_join(&'static self, host: &str) -> Result<Arc<Lookup>, TransportError> {
+        let running = self.running.get_or(Mutex::default);
+        let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lookup) = running.get(host) {
+            return Ok(Arc::clone(lookup));
         }
-        let look_up = Arc::new(LookUp::default());
-        let (name, shared) = (host.to_owned(), Arc::clone(&look_up));
-        let thread = std::thread::Builder::new()
-            .name("momo-resolver".to_owned())
-            .stack_size(STACK);
-        sys::with_signals_blocked(|| thread.spawn(move || process().run(&name, &shared))).map_err(
-            |e| {
-                Broken::new(
-                    Phase::Resolve,
-                    Cause::NoAddress,
-                    format!("no thread can be started for it ({e}); check the limits on threads"),
-                )
-            },
-        )?;
-        under_way.insert(host.to_owned(), Arc::clone(&look_up));
-        Ok(look_up)
+        let lookup = Arc::new(Lookup::new());
+        lookup::start(self, host, &lookup)?;
+        running.insert(host.to_owned(), Arc::clone(&lookup));
+        Ok(lookup)
     }
 
-    /// On the look-up's own thread.
-    fn run(&self, host: &str, look_up: &LookUp) {
-        let answer = resolve(host);
-        if let Ok(ips) = &answer {
-            let known = Arc::new(Known {
-                ips: Arc::clone(ips),
-                since: Instant::now(),
-                generation: sys::generation(),
-            });
-            self.change(|all| {
-                all.insert(host.to_owned(), Arc::clone(&known));
-            });
+    fn end(&self, host: &str) {
+        if let Some(running) = self.running.get() {
+            let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.remove(host);
         }
-        if let Some(under_way) = self.under_way.get() {
-            under_way
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(host);
-        }
-        *look_up.answer() = Some(answer);
-        look_up.changed.notify_all();
     }
 }
 
-fn resolve(host: &str) -> Answer {
-    match (host, 0).to_socket_addrs() {
-        Ok(found) => {
-            let mut ips: Vec<IpAddr> = found.map(|a| a.ip()).collect();
-            ips.dedup();
-            if ips.is_empty() {
-                return Err("the name has no address".to_owned());
-            }
-            Ok(ips.into())
-        }
-        Err(error) => Err(error.to_string()),
+impl Cached {
+    fn is_usable(&self) -> bool {
+        !self.doubtful && self.since.elapsed() < MAX_AGE
     }
-}
 
-impl LookUp {
-    fn answer(&self) -> MutexGuard<'_, Option<Answer>> {
-        self.answer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Waiter {
-    look_up: Arc<LookUp>,
-    cancelled: AtomicBool,
-}
-
-impl ShutdownHandle for Waiter {
-    fn shutdown(&self) {
-        self.cancelled.store(true, Ordering::SeqCst);
-        // Through the lock, so that a waiter that has just looked is asleep before it is woken.
-        drop(self.look_up.answer());
-        self.look_up.changed.notify_all();
-    }
-}
-
-impl Waiter {
-    fn wait(&self, host: &str, deadline: Instant) -> Result<Vec<IpAddr>, Broken> {
-        let mut answer = self.look_up.answer();
-        loop {
-            match &*answer {
-                Some(Ok(ips)) => return Ok(ips.to_vec()),
-                Some(Err(why)) => {
-                    return Err(Broken::new(
-                        Phase::Resolve,
-                        Cause::NoAddress,
-                        format!("{host} has no address ({why}); check base_url, proxy and DNS"),
-                    ));
-                }
-                None => {}
-            }
-            if self.cancelled.load(Ordering::SeqCst) {
-                return Err(Broken::cancelled(Phase::Resolve));
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(Broken::timed_out(Phase::Resolve));
-            }
-            answer = self
-                .look_up
-                .changed
-                .wait_timeout(answer, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
+    fn is_inherited(&self) -> bool {
+        self.generation != sys::generation()
     }
 }

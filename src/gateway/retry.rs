@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// Full jitter: a pause anywhere between nothing and this, doubled with each attempt, so that
+/// Full jitter: a backoff anywhere between nothing and this, doubled with each attempt, so that
 /// clients that failed together do not come back together.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
 
 /// From 0 to 1. From the operating system each time: a forked child must not repeat its parent's.
 pub(crate) fn random() -> f64 {
@@ -18,10 +18,10 @@ pub(crate) fn random() -> f64 {
     f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)
 }
 
-/// The pause after attempt number `attempt`, counted from 1.
-pub(super) fn pause(attempt: u32, random: f64) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(16));
-    doubled.min(LONGEST_PAUSE).mul_f64(random)
+/// The backoff after attempt number `attempt`, counted from 1.
+pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
+    let doubled = FIRST_BACKOFF.saturating_mul(1 << (attempt - 1).min(16));
+    doubled.min(LONGEST_BACKOFF).mul_f64(random)
 }
 
 #[cfg(test)]
@@ -30,12 +30,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_a_bound_and_are_jittered_in_full() {
-        let upper: Vec<u128> = (1..7).map(|n| pause(n, 1.0).as_millis()).collect();
+    fn backoffs_double_up_to_a_bound_with_full_jitter() {
+        let upper: Vec<u128> = (1..7).map(|n| backoff(n, 1.0).as_millis()).collect();
         assert_eq!(upper, [200, 400, 800, 1600, 2000, 2000]);
-        assert_eq!(pause(3, 0.0), Duration::ZERO);
-        assert_eq!(pause(3, 0.5), Duration::from_millis(400));
-        assert_eq!(pause(u32::MAX, 1.0), LONGEST_PAUSE);
+        assert_eq!(backoff(3, 0.0), Duration::ZERO);
+        assert_eq!(backoff(3, 0.5), Duration::from_millis(400));
+        assert_eq!(backoff(u32::MAX, 1.0), LONGEST_BACKOFF);
     }
 
     #[test]

@@ -14,8 +14,9 @@ use ureq::unversioned::transport::{
     TransportAdapter,
 };
 
-use super::broken::{Broken, Cause, Phase, find_in_io};
-use super::socket::time_left;
+use super::resolver;
+use super::tcp::time_left;
+use super::transport_error::{Kind, Phase, TransportError, find_in_io};
 use crate::error::Failure;
 
 /// A client speaks to one host, and perhaps to one proxy over TLS.
@@ -69,8 +70,14 @@ impl TlsConnector {
             ClientConnection::new(Arc::clone(&self.config), name).map_err(|e| explain(&e))?;
         let mut sock = TransportAdapter::new(inner, details.current_time.clone());
         sock.set_timeout(time_left(details));
-        conn.complete_io(&mut sock)
-            .map_err(|e| handshake_error(&e))?;
+        if let Err(error) = conn.complete_io(&mut sock) {
+            let error = handshake_error(&error);
+            // Another host may have the address by now.
+            if error.kind != Kind::Cancelled {
+                resolver::doubt(host);
+            }
+            return Err(error.into());
+        }
         Ok(StreamOwned { conn, sock })
     }
 }
@@ -98,26 +105,26 @@ impl<In: Transport> Connector<In> for TlsConnector {
     }
 }
 
-fn untrusted(detail: &str) -> Broken {
-    Broken::new(Phase::Handshake, Cause::Untrusted, detail)
+fn untrusted(detail: &str) -> TransportError {
+    TransportError::new(Phase::Handshake, Kind::Untrusted, detail)
 }
 
-fn handshake_error(error: &io::Error) -> Broken {
-    if let Some(broken) = find_in_io(error) {
-        return broken.clone().during(Phase::Handshake);
+fn handshake_error(error: &io::Error) -> TransportError {
+    if let Some(found) = find_in_io(error) {
+        return found.clone().in_phase(Phase::Handshake);
     }
     match error.get_ref().and_then(|e| e.downcast_ref()) {
         Some(tls) => explain(tls),
-        None => Broken::new(
+        None => TransportError::new(
             Phase::Handshake,
-            Cause::Lost,
+            Kind::ConnectionLost,
             format!("the server ended it ({error}); it may be overloaded, or not speak TLS"),
         ),
     }
 }
 
 /// The rule that failed and what to do, for the failures that people meet.
-fn explain(error: &rustls::Error) -> Broken {
+fn explain(error: &rustls::Error) -> TransportError {
     use rustls::Error as E;
     let (rule, advice) = match error {
         E::InvalidCertificate(certificate) => match certificate {
@@ -127,7 +134,7 @@ fn explain(error: &rustls::Error) -> Broken {
             ),
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
                 "it has expired",
-                "check this machine's clock, then tell the server's operator",
+                "check this machine's clock, then flush_pending_log the server's operator",
             ),
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 ("it is not valid yet", "check this machine's clock")
@@ -138,21 +145,26 @@ fn explain(error: &rustls::Error) -> Broken {
                     "check base_url, and whether something on the way intercepts TLS",
                 )
             }
-            CertificateError::Revoked => ("it was revoked", "tell the server's operator"),
-            _ => ("it breaks a rule", "tell the server's operator"),
+            CertificateError::Revoked => {
+                ("it was revoked", "flush_pending_log the server's operator")
+            }
+            _ => (
+                "it breaks a rule",
+                "flush_pending_log the server's operator",
+            ),
         },
         E::InvalidMessage(_) => {
-            return untrusted("the server does not answer in TLS; check the port of base_url");
+            return untrusted("the server does not response in TLS; check the port of base_url");
         }
         other => {
             let detail = "no agreement on TLS; the server may be too old or too strict";
-            return untrusted(detail).quoting(other);
+            return untrusted(detail).with_peer_text(other);
         }
     };
     untrusted(&format!(
         "the server's certificate is not accepted: {rule}; {advice}"
     ))
-    .quoting(error)
+    .with_peer_text(error)
 }
 
 pub(super) struct TlsTransport {
@@ -175,7 +187,7 @@ impl Transport for TlsTransport {
         self.stream.sock.set_timeout(timeout);
         let input = self.buffers.input_append_buf();
         if input.is_empty() {
-            return Err(Broken::header_too_large().into());
+            return Err(TransportError::header_too_large().into());
         }
         let amount = match self.stream.read(input) {
             Ok(amount) => amount,

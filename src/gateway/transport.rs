@@ -2,26 +2,27 @@
 
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustls::RootCertStore;
+use ureq::config::Config;
 use ureq::http::{HeaderMap, Request};
 use ureq::unversioned::transport::{ConnectionDetails, Connector};
 use ureq::{Agent, Proxy, Timeout};
 
-use super::broken::{self, Broken, Cause, Phase};
-use super::resolver::Later;
-use super::socket::Dialer;
+use super::phase_tracking::PhaseTrackingConnector;
+use super::resolver::NoResolver;
+use super::tcp::TcpConnector;
 use super::tls::TlsConnector;
-use super::tunnel::Tunnel;
-use super::wire::WireConnector;
+use super::transport_error::{self, Kind, Phase, TransportError};
+use super::tunnel::ProxyTunnelConnector;
+use crate::cancellation::Cancellation;
 use crate::config::{Scheme, Settings};
 use crate::error::Failure;
-use crate::fork::{ForkCell, Held};
+use crate::per_process::{PerProcess, PerProcessRef};
 use crate::secret::SecretBytes;
 
-/// A token answer has some 634 bytes.
+/// A token response has some 634 bytes.
 pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
 /// What is taken for a body of unknown length before it grows.
@@ -31,11 +32,11 @@ const USUAL_BODY: usize = 16 * 1024;
 const BUFFER: usize = 16 * 1024;
 
 pub(super) struct Transport {
-    agent: ForkCell<Agent>,
+    /// Made when the client is: ureq's defaults are read from the environment.
+    config: Config,
+    agent: PerProcess<Agent>,
     roots: Arc<RootCertStore>,
     plain: bool,
-    proxy: Option<Proxy>,
-    user_agent: String,
 }
 
 /// How long one attempt, and its connecting, may take.
@@ -45,54 +46,53 @@ pub(super) struct Budget {
     pub(super) connect: Duration,
 }
 
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     /// No longer than [`LARGEST_BODY`] and one byte.
     pub(super) body: SecretBytes,
     /// Why the body is not whole.
-    pub(super) torn: Option<Broken>,
+    pub(super) incomplete: Option<TransportError>,
 }
 
 impl Transport {
     pub(super) fn new(settings: &Settings, roots: Arc<RootCertStore>) -> Result<Self, Failure> {
-        warm_up();
         let proxy = settings.proxy.as_ref().map(|p| Proxy::new(&p.to_url()));
+        let proxy = proxy
+            .transpose()
+            .map_err(|_| Failure::config("option proxy: it is no URL of a proxy; check it"))?;
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = match settings.user_agent.as_str() {
             "" => format!("libmomo/{version}"),
             host => format!("{host} libmomo/{version}"),
         };
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(proxy)
+            .user_agent(user_agent)
+            .accept("")
+            .accept_encoding("")
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
+            .build();
         Ok(Self {
-            agent: ForkCell::new(),
+            config,
+            agent: PerProcess::new(),
             roots,
             plain: settings.base_url.scheme() == Scheme::Http,
-            proxy: proxy
-                .transpose()
-                .map_err(|_| Failure::config("option proxy: it is no URL of a proxy; check it"))?,
-            user_agent,
         })
     }
 
-    fn agent(&self) -> Result<Held<Agent>, Failure> {
+    fn agent(&self) -> Result<PerProcessRef<Agent>, Failure> {
         self.agent.get_or_try(|| {
-            let config = Agent::config_builder()
-                .http_status_as_error(false)
-                .max_redirects(0)
-                .proxy(self.proxy.clone())
-                .user_agent(self.user_agent.as_str())
-                .accept("")
-                .accept_encoding("")
-                .input_buffer_size(BUFFER)
-                .output_buffer_size(BUFFER)
-                .build();
-            let chain = ().chain(Tunnel::default());
-            let chain = chain.chain(Dialer {
+            let chain = ().chain(ProxyTunnelConnector::default());
+            let chain = chain.chain(TcpConnector {
                 loopback_only: self.plain,
             });
             let chain = chain.chain(TlsConnector::new(Arc::clone(&self.roots))?);
-            let chain = chain.chain(WireConnector);
-            Ok(Agent::with_parts(config, chain, Later))
+            let chain = chain.chain(PhaseTrackingConnector);
+            Ok(Agent::with_parts(self.config.clone(), chain, NoResolver))
         })
     }
 
@@ -101,14 +101,19 @@ impl Transport {
         &self,
         request: Request<()>,
         budget: Budget,
-    ) -> Result<Result<Answer, Broken>, Failure> {
+        cancellation: &Cancellation,
+    ) -> Result<Result<Response, TransportError>, Failure> {
         let agent = self.agent()?;
+        // A cancellation that came before there was an agent had nothing to shut down.
+        if cancellation.is_cancelled_after_publishing() {
+            return Ok(Err(TransportError::cancelled(Phase::Connect)));
+        }
         let request = agent
             .configure_request(request)
             .timeout_global(Some(budget.attempt))
             .timeout_connect(Some(budget.connect))
             .build();
-        Ok(agent.run(request).map(read).map_err(into_broken))
+        Ok(agent.run(request).map(read).map_err(into_transport_error))
     }
 
     /// Ends every connection that is in use, and refuses new ones.
@@ -119,28 +124,24 @@ impl Transport {
     }
 }
 
-/// ureq fills a cell at its first request, behind a lock that waits: a child forked meanwhile would
-/// wait for ever, past every deadline. A request that ends before any network fills it now.
-fn warm_up() {
+/// ureq fills a cell at its first request, behind a lock: a child forked meanwhile would wait for
+/// that lock for ever. A request that ends before any network fills it when the library is loaded.
+pub(super) fn fill_lazy_cells() {
     #[derive(Debug)]
-    struct Nowhere;
-    impl Connector for Nowhere {
+    struct FailingConnector;
+    impl Connector for FailingConnector {
         type Out = ();
         fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<()>, ureq::Error> {
             Err(ureq::Error::ConnectionFailed)
         }
     }
-    static DONE: AtomicBool = AtomicBool::new(false);
-    if !DONE.load(Ordering::Acquire) {
-        let config = Agent::config_builder().proxy(None).build();
-        let _ = Agent::with_parts(config, Nowhere, Later)
-            .get("http://localhost/")
-            .call();
-        DONE.store(true, Ordering::Release);
-    }
+    let config = Agent::config_builder().proxy(None).build();
+    let _ = Agent::with_parts(config, FailingConnector, NoResolver)
+        .get("http://localhost/")
+        .call();
 }
 
-fn read(response: ureq::http::Response<ureq::Body>) -> Answer {
+fn read(response: ureq::http::Response<ureq::Body>) -> Response {
     let (parts, body) = response.into_parts();
     let length = body.content_length();
     let capacity = length.map_or(USUAL_BODY, |l| {
@@ -149,32 +150,34 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Answer {
     // One byte more than is taken: whether there is more than that must be seen.
     let mut text = SecretBytes::with_capacity(capacity + 1);
     let limit = LARGEST_BODY as u64 + 1;
-    let torn = body.into_reader().take(limit).read_to_end(&mut text);
-    Answer {
+    let incomplete = body.into_reader().take(limit).read_to_end(&mut text);
+    Response {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body: text,
-        torn: torn.err().map(|e| into_broken(ureq::Error::from(e))),
+        incomplete: incomplete
+            .err()
+            .map(|e| into_transport_error(ureq::Error::from(e))),
     }
 }
 
-fn into_broken(error: ureq::Error) -> Broken {
-    if let Some(broken) = broken::find(&error) {
-        return broken.clone();
+fn into_transport_error(error: ureq::Error) -> TransportError {
+    if let Some(found) = transport_error::find(&error) {
+        return found.clone();
     }
     match error {
-        ureq::Error::Timeout(Timeout::Connect) => Broken::timed_out(Phase::Connect),
-        ureq::Error::Timeout(_) => Broken::timed_out(Phase::Wait),
-        ureq::Error::Io(e) => Broken::new(
+        ureq::Error::Timeout(Timeout::Connect) => TransportError::timed_out(Phase::Connect),
+        ureq::Error::Timeout(_) => TransportError::timed_out(Phase::Wait),
+        ureq::Error::Io(e) => TransportError::new(
             Phase::Read,
-            Cause::Lost,
-            format!("the connection ended before the answer did ({e}); try again"),
+            Kind::ConnectionLost,
+            format!("the connection ended before the response did ({e}); try again"),
         ),
-        other => Broken::new(
+        other => TransportError::new(
             Phase::Read,
-            Cause::Malformed,
+            Kind::InvalidHttp,
             "it is not valid HTTP; check what stands between here and the gateway",
         )
-        .quoting(&other),
+        .with_peer_text(&other),
     }
 }

@@ -1,8 +1,9 @@
 //! A tunnel through a proxy, by ureq's own CONNECT, within the time for connecting.
 //!
-//! ureq gives each step of the tunnel the whole of that time again: a proxy that drips would hold
-//! a call for ever. And it writes the request in some twenty pieces, each a packet of its own: a
-//! proxy that refuses after the first closes on the others, and why it refused is lost.
+//! ureq gives each step of the tunnel the whole of that time again: a proxy that sends its response
+//! byte by byte would hold a call for ever. And ureq writes the request in some twenty pieces, each
+//! a packet of its own: a proxy that refuses after the first packet closes the connection, the
+//! others are answered with a reset, and the reason for the refusal is lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,13 +14,13 @@ use ureq::unversioned::transport::{
 };
 use zeroize::Zeroizing;
 
-use super::broken::{self, Broken, Cause, Phase};
-use super::socket::time_left;
+use super::tcp::time_left;
+use super::transport_error::{self, Kind, Phase, TransportError};
 
 #[derive(Debug, Default)]
-pub(super) struct Tunnel(ConnectProxyConnector);
+pub(super) struct ProxyTunnelConnector(ConnectProxyConnector);
 
-impl<In: Transport> Connector<In> for Tunnel {
+impl<In: Transport> Connector<In> for ProxyTunnelConnector {
     type Out = <ConnectProxyConnector as Connector<In>>::Out;
 
     fn connect(
@@ -28,10 +29,10 @@ impl<In: Transport> Connector<In> for Tunnel {
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         let deadline = Instant::now() + *time_left(details).after;
-        let up = Arc::new(AtomicBool::new(false));
-        let dial = Arc::clone(&details.run_connector);
-        let flag = Arc::clone(&up);
-        let bounded = ConnectionDetails {
+        let established = Arc::new(AtomicBool::new(false));
+        let connect = Arc::clone(&details.run_connector);
+        let flag = Arc::clone(&established);
+        let details = ConnectionDetails {
             uri: details.uri,
             addrs: details.addrs.clone(),
             config: details.config,
@@ -41,24 +42,24 @@ impl<In: Transport> Connector<In> for Tunnel {
             timeout: details.timeout,
             current_time: Arc::clone(&details.current_time),
             run_connector: Arc::new(move |details: &ConnectionDetails| {
-                let bounded: Box<dyn Transport> = Box::new(Bounded {
-                    inner: dial(details)?,
+                let transport: Box<dyn Transport> = Box::new(DeadlineTransport {
+                    inner: connect(details)?,
                     request: Zeroizing::default(),
                     deadline,
-                    up: Arc::clone(&flag),
+                    established: Arc::clone(&flag),
                 });
-                Ok(bounded)
+                Ok(transport)
             }),
             register_shutdown: Arc::clone(&details.register_shutdown),
         };
-        let tunnel = self.0.connect(&bounded, chained).map_err(proxy_error)?;
-        up.store(true, Ordering::Relaxed);
+        let tunnel = self.0.connect(&details, chained).map_err(proxy_error)?;
+        established.store(true, Ordering::Relaxed);
         Ok(tunnel)
     }
 }
 
 fn proxy_error(error: ureq::Error) -> ureq::Error {
-    if broken::find(&error).is_some() {
+    if transport_error::find(&error).is_some() {
         // Looking up and reaching the proxy keep their own phases.
         return error;
     }
@@ -69,23 +70,23 @@ fn proxy_error(error: ureq::Error) -> ureq::Error {
             format!("{why}; check the proxy's address, user and password")
         }
         ureq::Error::Io(e) => format!("the proxy ended the connection ({e})"),
-        _ => "the proxy does not answer as an HTTP proxy; check its address".to_owned(),
+        _ => "the proxy does not respond as an HTTP proxy; check its address".to_owned(),
     };
-    Broken::new(Phase::Proxy, Cause::Unreachable, detail).into()
+    TransportError::new(Phase::Proxy, Kind::Unreachable, detail).into()
 }
 
-/// A connection to a proxy, bounded until the tunnel is up.
-struct Bounded {
+/// A connection to a proxy, with the deadline for connecting until the tunnel is established.
+struct DeadlineTransport {
     inner: Box<dyn Transport>,
-    /// Kept until the answer is waited for, to be sent as one. Holds the proxy's credentials.
+    /// Kept until the response is waited for, to be sent as one. Holds the proxy's credentials.
     request: Zeroizing<Vec<u8>>,
     deadline: Instant,
-    up: Arc<AtomicBool>,
+    established: Arc<AtomicBool>,
 }
 
-impl Bounded {
+impl DeadlineTransport {
     fn limit(&self, timeout: NextTimeout) -> NextTimeout {
-        if self.up.load(Ordering::Relaxed) {
+        if self.established.load(Ordering::Relaxed) {
             return timeout;
         }
         let left = self.deadline.saturating_duration_since(Instant::now());
@@ -108,21 +109,21 @@ impl Bounded {
         Ok(())
     }
 
-    fn label(&self, error: ureq::Error) -> ureq::Error {
-        if self.up.load(Ordering::Relaxed) {
+    fn in_phase(&self, error: ureq::Error) -> ureq::Error {
+        if self.established.load(Ordering::Relaxed) {
             return error;
         }
-        broken::at(error, Phase::Proxy)
+        transport_error::with_phase(error, Phase::Proxy)
     }
 }
 
-impl Transport for Bounded {
+impl Transport for DeadlineTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.inner.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        if self.up.load(Ordering::Relaxed) {
+        if self.established.load(Ordering::Relaxed) {
             return self.inner.transmit_output(amount, timeout);
         }
         let piece = &self.inner.buffers().output()[..amount];
@@ -134,7 +135,7 @@ impl Transport for Bounded {
         let timeout = self.limit(timeout);
         let sent = self.send_request(timeout);
         let read = sent.and_then(|()| self.inner.await_input(timeout));
-        read.map_err(|e| self.label(e))
+        read.map_err(|e| self.in_phase(e))
     }
 
     fn is_open(&mut self) -> bool {
@@ -146,8 +147,8 @@ impl Transport for Bounded {
     }
 }
 
-impl std::fmt::Debug for Bounded {
+impl std::fmt::Debug for DeadlineTransport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Bounded")
+        f.write_str("DeadlineTransport")
     }
 }

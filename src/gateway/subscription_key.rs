@@ -1,36 +1,37 @@
-//! The choice between the primary and the secondary subscription key.
+//! The choice between the primary and the secondary subscription key within one call.
 
-use crate::log::{Journal, Level};
+use crate::log::{CallLog, Level};
 
 /// Subscription keys come in pairs: the other is tried once where one is refused.
-pub(super) struct Keys {
+pub(super) struct SubscriptionKeyChoice {
+    /// 0 is the primary, 1 the secondary.
     pub(super) current: usize,
     count: usize,
-    tried_other: bool,
+    pub(super) tried_both: bool,
 }
 
-impl Keys {
+impl SubscriptionKeyChoice {
     pub(super) fn starting_with(key: usize, count: usize) -> Self {
         Self {
             current: key.min(count.saturating_sub(1)),
             count,
-            tried_other: false,
+            tried_both: false,
         }
     }
 
     /// Changes to the other key, where there is one that was not tried.
-    pub(super) fn other(&mut self) -> bool {
-        if self.count < 2 || self.tried_other {
+    pub(super) fn switch(&mut self) -> bool {
+        if self.count < 2 || self.tried_both {
             return false;
         }
-        self.tried_other = true;
+        self.tried_both = true;
         self.current = 1 - self.current;
         true
     }
 
-    pub(super) fn report(&self, journal: &mut Journal) {
-        if self.current == 1 && self.tried_other {
-            journal.note(Level::Warning, || {
+    pub(super) fn log_switch(&self, log: &mut CallLog) {
+        if self.current == 1 && self.tried_both {
+            log.record(Level::Warning, || {
                 "the primary subscription key was refused and the secondary used; replace \
                  subscription_key"
                     .to_owned()

@@ -11,17 +11,17 @@ use ureq::unversioned::transport::{
     Transport, time,
 };
 
-use super::broken::{Broken, Cause, Phase};
 use super::resolver;
+use super::transport_error::{Kind, Phase, TransportError};
 
-/// Looks the host up and connects. The first link of the chain, but for a tunnel through a proxy.
+/// Looks the host up and connects, unless there is a tunnel through a proxy already.
 #[derive(Debug)]
-pub(super) struct Dialer {
+pub(super) struct TcpConnector {
     /// For plain http: whatever the host name says, nothing but this machine is talked to.
     pub(super) loopback_only: bool,
 }
 
-impl<In: Transport> Connector<In> for Dialer {
+impl<In: Transport> Connector<In> for TcpConnector {
     type Out = Either<In, TcpTransport>;
 
     fn connect(
@@ -33,7 +33,7 @@ impl<In: Transport> Connector<In> for Dialer {
             return Ok(Some(Either::A(tunnel)));
         }
         let deadline = Instant::now() + *time_left(details).after;
-        let stream = self.dial(details, deadline)?;
+        let stream = self.open(details, deadline)?;
         let buffers = LazyBuffers::new(
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
@@ -47,14 +47,15 @@ impl<In: Transport> Connector<In> for Dialer {
     }
 }
 
-impl Dialer {
-    fn dial(
+impl TcpConnector {
+    fn open(
         &self,
         details: &ConnectionDetails,
         deadline: Instant,
-    ) -> Result<Arc<TcpStream>, ureq::Error> {
-        let missing = || Broken::new(Phase::Connect, Cause::Unreachable, "the URL has no host");
-        let host = details.uri.host().ok_or_else(missing)?;
+    ) -> Result<Arc<TcpStream>, TransportError> {
+        let no_host =
+            || TransportError::new(Phase::Connect, Kind::Unreachable, "the URL has no host");
+        let host = details.uri.host().ok_or_else(no_host)?;
         let default_port = if details.needs_tls() { 443 } else { 80 };
         let port = details.uri.port_u16().unwrap_or(default_port);
         let register = |handle| (details.register_shutdown)(handle).is_ok();
@@ -62,23 +63,22 @@ impl Dialer {
         if self.loopback_only {
             ips.retain(IpAddr::is_loopback);
             if ips.is_empty() {
-                return Err(Broken::new(
+                return Err(TransportError::new(
                     Phase::Resolve,
-                    Cause::NoAddress,
+                    Kind::NoAddress,
                     format!(
                         "{host} has no address on this machine's loopback, and plain http goes \
                          nowhere else; use https, or mend the hosts file"
                     ),
-                )
-                .into());
+                ));
             }
         }
-        let mut last = None;
+        let mut last = TransportError::timed_out(Phase::Connect);
         for (tried, ip) in ips.iter().enumerate() {
             let address = SocketAddr::new(*ip, port);
             let left = deadline.saturating_duration_since(Instant::now());
             // Half of what is left for each address but the last: an address that swallows
-            // packets must not starve those that would answer.
+            // packets must not starve those that would respond.
             let share = if tried + 1 < ips.len() {
                 left / 2
             } else {
@@ -86,14 +86,15 @@ impl Dialer {
             };
             match connect(address, share, &register) {
                 Ok(stream) => return Ok(stream),
-                Err(broken) if broken.cause == Cause::Cancelled => return Err(broken.into()),
-                Err(broken) => last = Some(broken),
+                // Neither says anything about the address, nor would another one help.
+                Err(error) if matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) => {
+                    return Err(error);
+                }
+                Err(error) => last = error,
             }
         }
-        resolver::forget(host);
-        Err(last
-            .unwrap_or_else(|| Broken::timed_out(Phase::Connect))
-            .into())
+        resolver::doubt(host);
+        Err(last)
     }
 }
 
@@ -101,30 +102,50 @@ fn connect(
     address: SocketAddr,
     time: Duration,
     register: &dyn Fn(Weak<dyn ShutdownHandle>) -> bool,
-) -> Result<Arc<TcpStream>, Broken> {
-    let unreachable = |error: io::Error| match error.kind() {
-        io::ErrorKind::TimedOut => Broken::timed_out(Phase::Connect),
-        _ => Broken::new(
-            Phase::Connect,
-            Cause::Unreachable,
-            format!("{address} cannot be reached ({error}); check host, port, firewall and proxy"),
-        ),
+) -> Result<Arc<TcpStream>, TransportError> {
+    let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::TimedOut {
+            return TransportError::timed_out(Phase::Connect);
+        }
+        TransportError::from_local_limit(Phase::Connect, &error).unwrap_or_else(|| {
+            TransportError::new(
+                Phase::Connect,
+                Kind::Unreachable,
+                format!(
+                    "{address} cannot be reached ({error}); check host, port, firewall and proxy"
+                ),
+            )
+        })
     };
     if time.is_zero() {
-        return Err(Broken::timed_out(Phase::Connect));
+        return Err(TransportError::timed_out(Phase::Connect));
     }
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None);
-    let stream = Arc::new(TcpStream::from(socket.map_err(unreachable)?));
+    let stream = Arc::new(new_socket(address).map_err(failed)?);
     // Registered before it connects, so that a cancellation ends the connecting too.
     let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&(Arc::clone(&stream) as _));
     if !register(handle) {
-        return Err(Broken::cancelled(Phase::Connect));
+        return Err(TransportError::cancelled(Phase::Connect));
     }
     SockRef::from(&*stream)
         .connect_timeout(&address.into(), time)
-        .map_err(unreachable)?;
-    stream.set_nodelay(true).map_err(unreachable)?;
+        .map_err(failed)?;
+    stream.set_nodelay(true).map_err(failed)?;
     Ok(stream)
+}
+
+/// A socket that does not take the place of standard input, output or error, where the host has
+/// closed one of them: whatever the host writes there would go to the gateway.
+fn new_socket(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsRawFd;
+        if socket.as_raw_fd() <= libc::STDERR_FILENO {
+            // The standard library duplicates to a descriptor of at least 3.
+            return TcpStream::from(socket).try_clone();
+        }
+    }
+    Ok(TcpStream::from(socket))
 }
 
 /// What is left of the time for connecting, which is counted from its start.
@@ -147,12 +168,12 @@ pub(super) struct TcpTransport {
 }
 
 /// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
-/// deadline by seconds. It is given in slices of this length, which also stay the same from one
+/// deadline by seconds. It is set in slices of this length, which also stay the same from one
 /// read to the next and so are set once.
 const SLICE: Duration = Duration::from_millis(200);
 
-/// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` gives the
-/// socket its time-out, and `current` is what it was given last.
+/// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` sets the
+/// socket's time-out, and `current` is what was set last.
 fn within(
     timeout: NextTimeout,
     current: &mut Option<Duration>,
@@ -165,17 +186,17 @@ fn within(
     loop {
         let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
         if left.is_some_and(|l| l.is_zero()) {
-            return Err(Broken::timed_out(phase).into());
+            return Err(TransportError::timed_out(phase).into());
         }
         let slice = Some(left.map_or(SLICE, |l| l.min(SLICE)));
         if *current != slice {
-            set(slice).map_err(|e| Broken::from_io(phase, &e))?;
+            set(slice).map_err(|e| TransportError::from_io(phase, &e))?;
             *current = slice;
         }
         match work() {
             Ok(amount) => return Ok(amount),
             Err(e) if matches!(e.kind(), E::Interrupted | E::WouldBlock | E::TimedOut) => {}
-            Err(e) => return Err(Broken::from_io(phase, &e).into()),
+            Err(e) => return Err(TransportError::from_io(phase, &e).into()),
         }
     }
 }
@@ -204,7 +225,7 @@ impl Transport for TcpTransport {
         let mut stream = &*self.stream;
         let input = self.buffers.input_append_buf();
         if input.is_empty() {
-            return Err(Broken::header_too_large().into());
+            return Err(TransportError::header_too_large().into());
         }
         let amount = within(
             timeout,

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
-use super::broken::Broken;
+use super::advice::Advice;
+use super::error_response::{self, ErrorResponse};
 use super::json::object;
 use super::lifetime;
-use super::refusal::{self, Refusal};
-use super::transport::{Answer, LARGEST_BODY};
+use super::transport::{LARGEST_BODY, Response};
+use super::transport_error::TransportError;
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::redact::Redactor;
@@ -21,7 +22,7 @@ const LONGEST_TOKEN: usize = 8192;
 const LONGEST_TYPE: usize = 256;
 
 #[derive(Deserialize)]
-struct Grant<'a> {
+struct TokenBody<'a> {
     #[serde(borrow)]
     access_token: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -30,38 +31,43 @@ struct Grant<'a> {
     expires_in: Option<&'a RawValue>,
 }
 
-pub(super) fn read(answer: &Answer, issued: Now, redactor: &Redactor) -> Result<Token, Refusal> {
-    if answer.status == 200 {
-        return grant(answer, issued).map_err(|why| unusable(answer, redactor, &why));
+pub(super) fn read(
+    response: &Response,
+    issued: Now,
+    redactor: &Redactor,
+    advice: &Advice,
+) -> Result<Token, ErrorResponse> {
+    if response.status == 200 {
+        return token_body(response, issued).map_err(|why| unusable(response, redactor, &why));
     }
-    Err(refusal::read(answer, redactor))
+    Err(error_response::read(response, redactor, advice))
 }
 
-fn grant(answer: &Answer, issued: Now) -> Result<Token, Unusable> {
-    if let Some(torn) = &answer.torn {
-        return Err(Unusable::Torn(torn.clone()));
+fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
+    if let Some(error) = &response.incomplete {
+        return Err(Unusable::Incomplete(error.clone()));
     }
-    if answer.body.len() > LARGEST_BODY {
+    if response.body.len() > LARGEST_BODY {
         return Err(Unusable::Content("it is larger than 64 KiB".to_owned()));
     }
     // serde's own message would quote the body; the place is all that is needed.
-    let mut grant: Grant = object(&answer.body).map_err(|e| {
+    let mut body: TokenBody = object(&response.body).map_err(|e| {
         Unusable::Content(format!(
             "it is no JSON object with a text access_token (line {}, column {})",
             e.line(),
             e.column()
         ))
     })?;
-    let token = check(&grant.access_token).map(|()| {
-        let kind = grant.token_type.as_deref().unwrap_or_default();
+    let token = check(&body.access_token).map(|()| {
+        let kind = body.token_type.as_deref().unwrap_or_default();
         Token::new(
-            &grant.access_token,
+            &body.access_token,
             &plain(kind),
-            grant.expires_in.and_then(|v| lifetime::parse(v.get())),
+            body.expires_in.and_then(|v| lifetime::parse(v.get())),
             issued,
         )
     });
-    if let Cow::Owned(copy) = &mut grant.access_token {
+    if let Cow::Owned(copy) = &mut body.access_token {
         copy.zeroize();
     }
     token.map_err(|why| Unusable::Content(why.to_owned()))
@@ -102,29 +108,29 @@ fn plain(kind: &str) -> String {
 }
 
 enum Unusable {
-    Torn(Broken),
+    Incomplete(TransportError),
     Content(String),
 }
 
-fn unusable(answer: &Answer, redactor: &Redactor, why: &Unusable) -> Refusal {
-    if let Some(firewall) = refusal::firewall(answer, redactor) {
+fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorResponse {
+    if let Some(firewall) = error_response::firewall(response, redactor) {
         return firewall;
     }
     let failure = match why {
-        Unusable::Torn(torn) => Failure::new(torn.status(), torn.say(redactor)),
+        Unusable::Incomplete(error) => Failure::new(error.status(), error.message(redactor)),
         Unusable::Content(why) => Failure::new(
             Status::MOMO_INVALID_RESPONSE,
             format!(
-                "the answer has HTTP status 200 but no usable token: {why}; check that base_url is \
+                "the response has HTTP status 200 but no usable token: {why}; check that base_url is \
                  the gateway and nothing in between answers for it"
             ),
         ),
     };
-    Refusal {
+    ErrorResponse {
         failure: Failure {
             http_status: 200,
             ..failure
         },
-        may_pass: false,
+        retryable: false,
     }
 }

@@ -1,17 +1,17 @@
-//! No panic crosses the boundary, and none prints on its way.
+//! No panic leaves the library, and none of its panics prints.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 thread_local! {
-    /// How many of our own calls this thread is in: a logger may call back.
+    /// How many calls of the library this thread is in: a logger may call back.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Runs what cannot fail but could still panic; None where it did.
-pub(super) fn caught<T>(f: impl FnOnce() -> T) -> Option<T> {
-    keep_panics_silent();
+/// Runs what could panic; None where it did.
+pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Option<T> {
+    keep_silent();
     DEPTH.with(|d| d.set(d.get() + 1));
     let outcome = catch_unwind(AssertUnwindSafe(f));
     DEPTH.with(|d| d.set(d.get() - 1));
@@ -25,9 +25,9 @@ pub(super) fn caught<T>(f: impl FnOnce() -> T) -> Option<T> {
     }
 }
 
-/// A panic prints to stderr by default, which is the host's. Inside our own calls nothing is
-/// printed; elsewhere the hook that was there before goes on.
-fn keep_panics_silent() {
+/// A panic prints to stderr by default, which is the host's. Inside the library's own calls nothing
+/// is printed; elsewhere the hook that was there before goes on.
+pub(crate) fn keep_silent() {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
     if INSTALLED.load(Ordering::Relaxed) || std::thread::panicking() {
         return;
@@ -37,8 +37,8 @@ fn keep_panics_silent() {
     }
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        let ours = DEPTH.try_with(|d| d.get() > 0).unwrap_or(false);
-        if !ours {
+        let inside = DEPTH.try_with(|d| d.get() > 0).unwrap_or(false);
+        if !inside {
             before(info);
         }
     }));
@@ -57,7 +57,7 @@ mod tests {
                 panic!("again");
             }
         }
-        assert!(caught(|| std::panic::panic_any(Bomb)).is_none());
+        assert!(catch_panic(|| std::panic::panic_any(Bomb)).is_none());
         assert_eq!(DEPTH.get(), 0);
     }
 }

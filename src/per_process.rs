@@ -1,10 +1,10 @@
 //! State that a forked child must not inherit.
 //!
 //! Between `fork` and its next line a child owns a copy of every lock, connection and queue of
-//! its parent, in whatever state the parent's other threads had left them. A [`ForkCell`] holds
-//! such state together with the process it belongs to. Another process finds the cell empty and
-//! fills it anew; what the parent left in it is leaked, never dropped: dropping would touch
-//! half-written structures and could speak on the parent's connections.
+//! its parent, in whatever state the parent's other threads had left them. A [`PerProcess`] holds
+//! such state together with the process it belongs to. Another process finds it empty and
+//! makes its own value; what the parent left is leaked, never dropped: dropping would touch
+//! half-written structures and could send something on the parent's connections.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::sys;
 
-pub(crate) struct ForkCell<T> {
+pub(crate) struct PerProcess<T> {
     owned: ArcSwapOption<Owned<T>>,
 }
 
@@ -21,10 +21,10 @@ struct Owned<T> {
     value: T,
 }
 
-/// A borrowed value of a [`ForkCell`], alive for as long as it is held.
-pub(crate) struct Held<T>(Arc<Owned<T>>);
+/// A reference to the value of a [`PerProcess`], which stays alive as long as the reference.
+pub(crate) struct PerProcessRef<T>(Arc<Owned<T>>);
 
-impl<T> std::ops::Deref for Held<T> {
+impl<T> std::ops::Deref for PerProcessRef<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -32,7 +32,7 @@ impl<T> std::ops::Deref for Held<T> {
     }
 }
 
-impl<T> ForkCell<T> {
+impl<T> PerProcess<T> {
     pub(crate) const fn new() -> Self {
         Self {
             owned: ArcSwapOption::const_empty(),
@@ -40,12 +40,15 @@ impl<T> ForkCell<T> {
     }
 
     /// This process's value, made by `make` where there is none yet.
-    pub(crate) fn get_or_try<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<Held<T>, E> {
+    pub(crate) fn get_or_try<E>(
+        &self,
+        make: impl FnOnce() -> Result<T, E>,
+    ) -> Result<PerProcessRef<T>, E> {
         let generation = sys::generation();
         let current = self.owned.load_full();
         if let Some(owned) = &current {
             if owned.generation == generation {
-                return Ok(Held(Arc::clone(owned)));
+                return Ok(PerProcessRef(Arc::clone(owned)));
             }
         }
         let fresh = Arc::new(Owned {
@@ -64,25 +67,25 @@ impl<T> ForkCell<T> {
             // Two references would be released here, the cell's and ours: both are the parent's.
             std::mem::forget(current);
             std::mem::forget(arc_swap::Guard::into_inner(found));
-            return Ok(Held(fresh));
+            return Ok(PerProcessRef(fresh));
         }
         match arc_swap::Guard::into_inner(found) {
-            Some(owned) => Ok(Held(owned)),
-            None => Ok(Held(fresh)),
+            Some(owned) => Ok(PerProcessRef(owned)),
+            None => Ok(PerProcessRef(fresh)),
         }
     }
 
-    pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> Held<T> {
+    pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> PerProcessRef<T> {
         match self.get_or_try(|| Ok::<T, std::convert::Infallible>(make())) {
-            Ok(held) => held,
+            Ok(value) => value,
         }
     }
 
     /// This process's value, where it has made one.
-    pub(crate) fn get(&self) -> Option<Held<T>> {
+    pub(crate) fn get(&self) -> Option<PerProcessRef<T>> {
         let owned = self.owned.load_full()?;
         if owned.generation == sys::generation() {
-            Some(Held(owned))
+            Some(PerProcessRef(owned))
         } else {
             std::mem::forget(owned);
             None
@@ -90,7 +93,7 @@ impl<T> ForkCell<T> {
     }
 }
 
-impl<T> Drop for ForkCell<T> {
+impl<T> Drop for PerProcess<T> {
     fn drop(&mut self) {
         let owned = self.owned.swap(None);
         if owned
@@ -116,8 +119,8 @@ mod tests {
         }
     }
 
-    fn foreign(drops: &Arc<AtomicUsize>) -> ForkCell<Counted> {
-        let cell = ForkCell::new();
+    fn foreign(drops: &Arc<AtomicUsize>) -> PerProcess<Counted> {
+        let cell = PerProcess::new();
         cell.owned.store(Some(Arc::new(Owned {
             generation: sys::generation() ^ 1,
             value: Counted(Arc::clone(drops)),
@@ -128,7 +131,7 @@ mod tests {
     #[test]
     fn the_value_is_made_once_and_dropped_with_the_cell() {
         let drops = Arc::new(AtomicUsize::new(0));
-        let cell = ForkCell::new();
+        let cell = PerProcess::new();
         assert!(cell.get().is_none());
         for _ in 0..3 {
             drop(cell.get_or(|| Counted(Arc::clone(&drops))));
@@ -144,9 +147,9 @@ mod tests {
         let ours = Arc::new(AtomicUsize::new(0));
         let cell = foreign(&theirs);
         assert!(cell.get().is_none());
-        let held = cell.get_or(|| Counted(Arc::clone(&ours)));
-        assert!(Arc::ptr_eq(&held.0.value.0, &ours));
-        drop(held);
+        let value = cell.get_or(|| Counted(Arc::clone(&ours)));
+        assert!(Arc::ptr_eq(&value.0.value.0, &ours));
+        drop(value);
         drop(cell);
         drop(foreign(&theirs));
         assert_eq!(theirs.load(Ordering::SeqCst), 0);

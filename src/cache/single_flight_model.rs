@@ -1,0 +1,309 @@
+//! Every way in which a few threads can meet in a single flight, tried by loom: `scripts/model.sh`.
+//!
+//! Loom sees the locks, the waits, the clock and the atomics of these tests. It does not see a
+//! `PerProcess` (arc-swap), so the slot is always made before the threads are, and a leader is
+//! dropped rather than unwound past: loom's threads share the panic count of one real thread.
+//!
+//! In a model nobody wakes for no reason, and time passes only where a thread says so. A waiter that
+//! was forgotten therefore sleeps for ever, and loom reports the deadlock.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use loom::sync::atomic::{AtomicBool, AtomicUsize};
+use loom::thread::{JoinHandle, spawn};
+
+use super::*;
+use crate::error::Status;
+use crate::sync::{at, now_for_all, pass_to};
+
+const NEVER: u64 = 9;
+
+struct Model {
+    single_flight: SingleFlight,
+    /// What an entry's state is in the library.
+    settled: AtomicBool,
+    /// Leaders whose flight is under way.
+    leading: AtomicUsize,
+    /// Whether the first of them is dead.
+    died: AtomicBool,
+}
+
+/// What came of one call.
+struct Call {
+    role: Role,
+    /// Whether it waited for a flight before.
+    waited: bool,
+}
+
+/// Runs `threads` in every order that differs, with few preemptions.
+fn model(name: &str, threads: impl Fn(&Arc<Model>) + Send + Sync + 'static) {
+    let orders = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&orders);
+    let start = std::time::Instant::now();
+    loom::model(move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        let model = Arc::new(Model {
+            single_flight: SingleFlight::new(),
+            settled: AtomicBool::new(false),
+            leading: AtomicUsize::new(0),
+            died: AtomicBool::new(false),
+        });
+        model.single_flight.slot.get_or(Slot::default);
+        threads(&model);
+    });
+    println!("{name}: {orders:?} orders, {:.1?}", start.elapsed());
+}
+
+fn outcome() -> Outcome {
+    Err(Arc::new(Failure::new(
+        Status::MOMO_SERVER_ERROR,
+        "it failed",
+    )))
+}
+
+/// `Leader::finish`, and whether the answer was there before that time.
+fn finish_in_time(leader: Leader, seconds: u64) -> bool {
+    *leader.flight.outcome.lock() = Some(outcome());
+    now_for_all() < at(seconds)
+}
+
+impl Model {
+    fn call(&self, deadline: u64, cancellation: &Cancellation) -> Call {
+        let checks = Cell::new(0);
+        let is_settled = || {
+            checks.set(checks.get() + 1);
+            self.settled.load(Ordering::Acquire)
+        };
+        let role = self
+            .single_flight
+            .lead_or_wait(at(deadline), cancellation, is_settled);
+        // A call that checks only once got an outcome, was cancelled, or did not wait.
+        let waited = checks.get() > 1 || matches!(role, Role::Finished(_));
+        Call { role, waited }
+    }
+
+    fn call_on(self: &Arc<Self>, deadline: u64) -> JoinHandle<Call> {
+        self.on_thread(move |model| model.call(deadline, &Cancellation::new()))
+    }
+
+    fn on_thread<T: 'static>(
+        self: &Arc<Self>,
+        run: impl FnOnce(&Self) -> T + 'static,
+    ) -> JoinHandle<T> {
+        let model = Arc::clone(self);
+        spawn(move || run(&model))
+    }
+
+    fn settle(&self) {
+        self.settled.store(true, Ordering::Release);
+    }
+
+    fn lead(&self) {
+        assert_eq!(self.leading.fetch_add(1, Ordering::SeqCst), 0, "two lead");
+    }
+
+    fn end(&self) {
+        self.leading.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Calls on three threads, `ask` being what a leader does; returns how many led.
+fn three(model: &Arc<Model>, ask: impl Fn(&Model, Leader, bool) + Copy + Send + 'static) -> usize {
+    let call = move |model: &Model| {
+        let Call { role, waited } = model.call(NEVER, &Cancellation::new());
+        match role {
+            Role::Lead(leader) => {
+                model.lead();
+                ask(model, leader, waited);
+                return 1;
+            }
+            Role::Finished(_) => {}
+            Role::Recheck => assert!(model.settled.load(Ordering::Acquire)),
+            Role::TimedOut | Role::Cancelled => panic!("nobody's time was up"),
+        }
+        0
+    };
+    let others = [(); 2].map(|()| model.on_thread(call));
+    call(model) + others.map(|t| t.join().unwrap()).iter().sum::<usize>()
+}
+
+#[test]
+fn one_of_three_asks_and_all_have_the_outcome() {
+    model("one asks", |model| {
+        let leaders = three(model, |model, leader, _| {
+            model.settle();
+            model.end();
+            leader.finish(outcome());
+        });
+        assert_eq!(leaders, 1);
+    });
+}
+
+#[test]
+fn an_outcome_that_changes_no_state_reaches_every_waiter() {
+    model("settles nothing", |model| {
+        let leaders = three(model, |model, leader, waited| {
+            assert!(
+                !waited,
+                "every flight finished, and this outcome was missed"
+            );
+            model.end();
+            leader.finish(outcome());
+        });
+        assert!(leaders > 0);
+    });
+}
+
+#[test]
+fn where_a_leader_dies_a_waiter_leads() {
+    model("leader dies", |model| {
+        let leaders = three(model, |model, leader, _| {
+            let second = model.died.swap(true, Ordering::SeqCst);
+            model.end();
+            if second {
+                model.settle();
+                leader.finish(outcome());
+            }
+        });
+        assert_eq!(leaders, 2);
+    });
+}
+
+#[test]
+fn a_flight_past_its_deadline_is_taken_over_without_its_leader() {
+    model("taken over", |model| {
+        let stuck = model.single_flight.try_lead(at(1)).unwrap();
+        let waiter = model.call_on(NEVER);
+        pass_to(1);
+        let call = waiter.join().unwrap();
+        assert!(matches!(call.role, Role::Lead(_)));
+        // Late, and no longer the one who leads.
+        drop(stuck);
+        assert!(model.single_flight.try_lead(at(NEVER)).is_none());
+        drop(call);
+        assert!(model.single_flight.try_lead(at(NEVER)).is_some());
+    });
+}
+
+#[test]
+fn a_leader_that_finishes_at_its_deadline_disturbs_no_other() {
+    model("late finish", |model| {
+        let late = model.single_flight.try_lead(at(1)).unwrap();
+        let clock = spawn(|| pass_to(1));
+        let wait = |model: &Model| {
+            let Call { role, waited } = model.call(NEVER, &Cancellation::new());
+            match role {
+                Role::Lead(leader) => {
+                    model.lead();
+                    assert!(
+                        model.single_flight.try_lead(at(NEVER)).is_none(),
+                        "two lead"
+                    );
+                    model.end();
+                    leader.finish(outcome());
+                    waited
+                }
+                Role::Finished(_) => false,
+                _ => panic!("there is nothing else to have"),
+            }
+        };
+        let waiters = [(); 2].map(|()| model.on_thread(wait));
+        let in_time = finish_in_time(late, 1);
+        for waiter in waiters {
+            let led_after_waiting = waiter.join().unwrap();
+            assert!(!(in_time && led_after_waiting), "missed");
+        }
+        clock.join().unwrap();
+    });
+}
+
+#[test]
+fn a_follower_waits_no_longer_than_its_own_time() {
+    model("timed out", |model| {
+        let slow = model.single_flight.try_lead(at(NEVER)).unwrap();
+        let waiter = model.call_on(1);
+        pass_to(1);
+        assert!(matches!(waiter.join().unwrap().role, Role::TimedOut));
+        drop(slow);
+    });
+}
+
+#[test]
+fn an_outcome_in_time_wins_over_the_end_of_the_wait() {
+    for (what, flight_deadline, deadline) in
+        [("in time", NEVER, 1), ("within the flight", 1, NEVER)]
+    {
+        model(what, move |model| {
+            let leader = model.single_flight.try_lead(at(flight_deadline)).unwrap();
+            let clock = model.on_thread(|model| {
+                // Another client of the entry was cancelled: a waiter looks again.
+                model.single_flight.wake_waiters();
+                pass_to(1);
+            });
+            let waiter = model.call_on(deadline);
+            let in_time = finish_in_time(leader, 1);
+            let Call { role, waited } = waiter.join().unwrap();
+            match role {
+                Role::Finished(_) => {}
+                Role::TimedOut | Role::Lead(_) => assert!(!(in_time && waited), "missed"),
+                Role::Recheck | Role::Cancelled => panic!("there is nothing to look at"),
+            }
+            clock.join().unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_cancellation_ends_its_own_client_s_wait_alone() {
+    model("cancelled", |model| {
+        let slow = model.single_flight.try_lead(at(NEVER)).unwrap();
+        let cancel = Arc::new(Cancellation::new());
+        let cancelled = Arc::clone(&cancel);
+        let waiter = model.on_thread(move |model| model.call(NEVER, &cancelled));
+        let other = model.call_on(NEVER);
+        // As Client::cancel does.
+        cancel.cancel();
+        model.single_flight.wake_waiters();
+        assert!(matches!(waiter.join().unwrap().role, Role::Cancelled));
+        model.settle();
+        slow.finish(outcome());
+        let role = other.join().unwrap().role;
+        assert!(matches!(role, Role::Finished(_) | Role::Recheck));
+    });
+}
+
+#[test]
+fn a_token_from_elsewhere_ends_the_wait() {
+    model("look", |model| {
+        let slow = model.single_flight.try_lead(at(NEVER)).unwrap();
+        let waiters = [model.call_on(NEVER), model.call_on(NEVER)];
+        // As Client::create_token does.
+        model.settle();
+        model.single_flight.wake_waiters();
+        for waiter in waiters {
+            assert!(matches!(waiter.join().unwrap().role, Role::Recheck));
+        }
+        drop(slow);
+    });
+}
+
+#[test]
+fn a_sleep_that_is_cancelled_ends_at_once() {
+    model("sleep", |_| {
+        let cancel = Arc::new(Cancellation::new());
+        // The place to sleep at is made before the threads are, see above.
+        assert!(cancel.sleep(Duration::ZERO));
+        let sleepers = [1, NEVER].map(|seconds| {
+            let cancel = Arc::clone(&cancel);
+            spawn(move || (cancel.sleep(Duration::from_secs(seconds)), now() >= at(1)))
+        });
+        pass_to(1);
+        cancel.cancel();
+        let [(short, late), (long, _)] = sleepers.map(|s| s.join().unwrap());
+        assert!(late || !short, "it slept through before its time was up");
+        assert!(!long);
+    });
+}

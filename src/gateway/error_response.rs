@@ -1,0 +1,295 @@
+//! Responses that bring no token: what was refused, and why.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use ureq::http::HeaderMap;
+use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+
+use super::advice::Advice;
+use super::json::object;
+use super::transport::Response;
+use crate::error::{Failure, Status};
+use crate::redact::Redactor;
+
+const LONGEST_CODE: usize = 128;
+const LONGEST_MESSAGE: usize = 512;
+const LONGEST_BODY: usize = 4096;
+
+/// A response that brought no token.
+pub(super) struct ErrorResponse {
+    pub(super) failure: Failure,
+    /// Whether the same request may fare better in a moment.
+    pub(super) retryable: bool,
+}
+
+/// The shapes of failure that are known, laid over one another: the page's own, API management's,
+/// and the gateway's.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ErrorBody<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, rename = "statusCode")]
+    status_code: Option<&'a RawValue>,
+    #[serde(borrow, rename = "activityId")]
+    activity_id: Option<&'a RawValue>,
+}
+
+pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) -> ErrorResponse {
+    if let Some(firewall) = firewall(response, redactor) {
+        return firewall;
+    }
+    let fields: ErrorBody = object(&response.body).unwrap_or_default();
+    // What is no text in these places says nothing.
+    let text = |value: Option<&RawValue>, max| {
+        let text = value.and_then(|v| serde_json::from_str::<String>(v.get()).ok());
+        redactor.clean(text.unwrap_or_default().as_bytes(), max)
+    };
+    let error = identifier(&text(fields.error, LONGEST_CODE));
+    let message = text(fields.message, LONGEST_MESSAGE);
+    let retry_after = retry_after(&response.headers, &message);
+    let azure = fields.status_code.is_some() && fields.message.is_some()
+        || header(&response.headers, WWW_AUTHENTICATE).starts_with("AzureApiManagementKey");
+    let code = identifier(&text(fields.code, LONGEST_CODE));
+    let Meaning {
+        status,
+        retryable,
+        mut says,
+    } = meaning(
+        response.status,
+        &Facts {
+            azure,
+            error: &error,
+            code: &code,
+            // Both of API management's ways to say that a quota is spent.
+            quota_spent: response.headers.contains_key(RETRY_AFTER)
+                || message.to_ascii_lowercase().contains("quota"),
+            retry_after,
+            redirected_to: &redirect_host(&response.headers, redactor),
+        },
+        advice,
+    );
+    let activity = identifier(&text(fields.activity_id, LONGEST_CODE));
+    if !message.is_empty() {
+        says = format!("{says} (the response says: {message})");
+    }
+    if !activity.is_empty() {
+        says = format!("{says} (activity ID {activity})");
+    }
+    ErrorResponse {
+        failure: Failure {
+            status,
+            http_status: response.status,
+            retry_after_ms: retry_after.map_or(-1, millis),
+            message: says,
+            code: if error.is_empty() { code } else { error },
+            body: shown(response, redactor),
+        },
+        retryable,
+    }
+}
+
+/// What a response says, beside its HTTP status.
+struct Facts<'a> {
+    /// Whether it is of the shape of Azure API Management, which checks the subscription key.
+    azure: bool,
+    error: &'a str,
+    code: &'a str,
+    quota_spent: bool,
+    retry_after: Option<Duration>,
+    /// " to HOST", or nothing.
+    redirected_to: &'a str,
+}
+
+struct Meaning {
+    status: Status,
+    retryable: bool,
+    says: String,
+}
+
+fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
+    use Status as S;
+    let refused = |status, says: &str| Meaning {
+        status,
+        retryable: false,
+        says: says.to_owned(),
+    };
+    match http_status {
+        401 if facts.azure => refused(
+            S::MOMO_SUBSCRIPTION_KEY_REFUSED,
+            &format!(
+                "the subscription key was refused; check that subscription_key is the primary or \
+                 secondary key of this product's subscription as shown at {} (the key of the \
+                 Collection Widget is not it)",
+                advice.subscription_key_portal()
+            ),
+        ),
+        401 => refused(
+            S::MOMO_UNAUTHORIZED,
+            "the API user or API key was refused; check api_user and api_key",
+        ),
+        500 if facts.error == "login_failed" => refused(
+            S::MOMO_UNAUTHORIZED,
+            &format!(
+                "the API user or API key was refused (login_failed); check api_user and api_key: \
+                 both have to be for this product and host; {}",
+                advice.users()
+            ),
+        ),
+        400 | 403 | 500 if facts.code == "NOT_ALLOWED" => refused(
+            S::MOMO_FORBIDDEN,
+            "the API user may not do this (NOT_ALLOWED); have MTN enable this product for the API \
+             user, or check product",
+        ),
+        400 | 403 | 500 if facts.code == "NOT_ALLOWED_TARGET_ENVIRONMENT" => refused(
+            S::MOMO_FORBIDDEN,
+            &format!(
+                "the API user is not for this environment (NOT_ALLOWED_TARGET_ENVIRONMENT); check \
+                 that api_user and base_url belong together: {}",
+                advice.users()
+            ),
+        ),
+        400 => refused(
+            S::MOMO_UNEXPECTED_STATUS,
+            "HTTP 400: the gateway takes the request for malformed; check base_url, and whether a \
+             proxy changes the path or the headers or adds a body on the way",
+        ),
+        403 if facts.quota_spent => refused(
+            S::MOMO_RATE_LIMITED,
+            "the quota of the subscription is spent; wait, or ask for a larger one",
+        ),
+        403 => refused(
+            S::MOMO_FORBIDDEN,
+            "access is forbidden; check that this machine's public IP address is authorised for \
+             the API user (an address can be allowed to get tokens and not to pay)",
+        ),
+        404 => refused(
+            S::MOMO_UNEXPECTED_STATUS,
+            "HTTP 404: wrong product or base path; check product and base_url",
+        ),
+        429 => Meaning {
+            status: S::MOMO_RATE_LIMITED,
+            retryable: facts.retry_after.is_some(),
+            says: "too many requests; wait, and keep tokens instead of asking for one per payment"
+                .to_owned(),
+        },
+        500..=599 => Meaning {
+            status: S::MOMO_SERVER_ERROR,
+            retryable: matches!(http_status, 500 | 502..=504),
+            says: format!(
+                "the gateway failed (HTTP {http_status}); try again later, and tell MTN if it stays"
+            ),
+        },
+        300..=399 => refused(
+            S::MOMO_UNEXPECTED_STATUS,
+            &format!(
+                "HTTP {http_status}: a redirect{}, which is never followed since it would take the \
+                 keys along; check base_url",
+                facts.redirected_to
+            ),
+        ),
+        _ => refused(
+            S::MOMO_UNEXPECTED_STATUS,
+            &format!(
+                "HTTP {http_status} is no response of the gateway's; check base_url, proxy and \
+                 firewall"
+            ),
+        ),
+    }
+}
+
+/// A code or an ID, to be compared or quoted; anything else in its place is not one.
+fn identifier(text: &str) -> String {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
+    match text {
+        id if id.bytes().all(fits) => id.to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// A firewall in front of the gateway answers in HTML, under any status, with an ID that its
+/// operator needs to find the reason.
+pub(super) fn firewall(response: &Response, redactor: &Redactor) -> Option<ErrorResponse> {
+    let body = String::from_utf8_lossy(&response.body);
+    if !body.contains("Request Rejected") {
+        return None;
+    }
+    let lower = body.to_ascii_lowercase();
+    let id: String = lower
+        .find("support id")
+        .map(|at| &body[at + "support id".len()..])
+        .unwrap_or_default()
+        .chars()
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(char::is_ascii_digit)
+        .take(LONGEST_CODE)
+        .collect();
+    let id = redactor.clean(id.as_bytes(), LONGEST_CODE);
+    let named = if id.is_empty() {
+        String::new()
+    } else {
+        format!(" (support ID {id})")
+    };
+    Some(ErrorResponse {
+        failure: Failure {
+            status: Status::MOMO_FORBIDDEN,
+            http_status: response.status,
+            retry_after_ms: -1,
+            message: format!(
+                "a firewall in front of the gateway rejected the request{named}; check that this \
+                 machine's public IP address is authorised, and give MTN the support ID"
+            ),
+            code: id,
+            body: shown(response, redactor),
+        },
+        retryable: false,
+    })
+}
+
+fn shown(response: &Response, redactor: &Redactor) -> String {
+    if (200..300).contains(&response.status) {
+        return String::new();
+    }
+    redactor.clean(&response.body, LONGEST_BODY)
+}
+
+fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {
+    let value = headers.get(name).and_then(|v| v.to_str().ok());
+    value.unwrap_or_default().trim()
+}
+
+/// The host of a redirect, and nothing else of it: the rest may carry anything.
+fn redirect_host(headers: &HeaderMap, redactor: &Redactor) -> String {
+    let uri: Option<ureq::http::Uri> = header(headers, LOCATION).parse().ok();
+    let host = uri.as_ref().and_then(|u| u.host()).unwrap_or_default();
+    match redactor.clean(host.as_bytes(), 255).as_str() {
+        "" => String::new(),
+        host => format!(" to {host}"),
+    }
+}
+
+/// RFC 9110 section 10.2.3: seconds, or a date. Where API management sends no header, its text
+/// says "Try again in N seconds."
+fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
+    let value = header(headers, RETRY_AFTER);
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    if let Ok(date) = httpdate::parse_http_date(value) {
+        let left = date.duration_since(std::time::SystemTime::now());
+        return Some(left.unwrap_or_default());
+    }
+    let (_, rest) = message.split_once("Try again in ")?;
+    let (number, _) = rest.split_once(" second")?;
+    number.parse().ok().map(Duration::from_secs)
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}

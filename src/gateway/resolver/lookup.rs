@@ -1,0 +1,162 @@
+//! One look-up on a thread of its own, and those who wait for it.
+
+use std::io;
+use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use ureq::unversioned::transport::ShutdownHandle;
+
+use super::Resolver;
+use crate::gateway::transport_error::{Kind, Phase, TransportError};
+use crate::{panics, sys};
+
+/// Enough for getaddrinfo with every name service that Debian packages.
+const STACK: usize = 512 * 1024;
+
+pub(super) type Addresses = Arc<[IpAddr]>;
+
+#[derive(Clone)]
+pub(super) enum LookupError {
+    /// The resolver's own words.
+    NoAddress(String),
+    Transport(TransportError),
+}
+
+pub(super) struct Lookup {
+    pub(super) started: Instant,
+    outcome: Mutex<Option<Result<Addresses, LookupError>>>,
+    changed: Condvar,
+}
+
+impl Lookup {
+    pub(super) fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            outcome: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn outcome(&self) -> MutexGuard<'_, Option<Result<Addresses, LookupError>>> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts the thread that looks the host up, stores what it finds and tells those who wait.
+pub(super) fn start(
+    resolver: &'static Resolver,
+    host: &str,
+    lookup: &Arc<Lookup>,
+) -> Result<(), TransportError> {
+    let (host, lookup) = (host.to_owned(), Arc::clone(lookup));
+    let thread = std::thread::Builder::new()
+        .name("momo-resolver".to_owned())
+        .stack_size(STACK);
+    sys::with_signals_blocked(|| thread.spawn(move || run(resolver, &host, &lookup)))
+        .map(|_detached| ())
+        .map_err(|e| {
+            TransportError::new(
+                Phase::Resolve,
+                Kind::NoLocalResource,
+                format!("no thread can be started for it ({e}); check the limits on threads"),
+            )
+        })
+}
+
+fn run(resolver: &Resolver, host: &str, lookup: &Lookup) {
+    // A panic must neither print nor leave those who wait, and the host, without an end.
+    let outcome = panics::catch_panic(|| (resolver.resolve)(host)).unwrap_or_else(|| {
+        let error = "the look-up panicked; this is a bug in libmomo, please report it";
+        Err(LookupError::NoAddress(error.to_owned()))
+    });
+    if let Ok(addresses) = &outcome {
+        resolver.store(host, addresses);
+    }
+    resolver.end(host);
+    *lookup.outcome() = Some(outcome);
+    lookup.changed.notify_all();
+}
+
+/// Asks the C library.
+pub(super) fn resolve(host: &str) -> Result<Addresses, LookupError> {
+    let error = match (host, 0).to_socket_addrs() {
+        Ok(found) => {
+            let mut addresses: Vec<IpAddr> = found.map(|a| a.ip()).collect();
+            addresses.dedup();
+            if !addresses.is_empty() {
+                return Ok(addresses.into());
+            }
+            return Err(LookupError::NoAddress("the name has no address".to_owned()));
+        }
+        Err(error) => error,
+    };
+    // The C library may call a lack of file descriptors a failed look-up; a socket tells.
+    let limit = TransportError::from_local_limit(Phase::Resolve, &error).or_else(|| {
+        let probe: io::Error = UdpSocket::bind(("127.0.0.1", 0)).err()?;
+        TransportError::from_local_limit(Phase::Resolve, &probe)
+    });
+    Err(match limit {
+        Some(limit) => LookupError::Transport(limit),
+        None => LookupError::NoAddress(error.to_string()),
+    })
+}
+
+pub(super) struct Waiter {
+    lookup: Arc<Lookup>,
+    cancelled: AtomicBool,
+}
+
+impl ShutdownHandle for Waiter {
+    fn shutdown(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+        // Through the lock, so that a waiter that has just looked is asleep before it is woken.
+        drop(self.lookup.outcome());
+        self.lookup.changed.notify_all();
+    }
+}
+
+impl Waiter {
+    pub(super) fn new(lookup: Arc<Lookup>) -> Self {
+        Self {
+            lookup,
+            cancelled: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn wait(
+        &self,
+        host: &str,
+        deadline: Instant,
+    ) -> Result<Vec<IpAddr>, TransportError> {
+        let mut outcome = self.lookup.outcome();
+        loop {
+            match &*outcome {
+                Some(Ok(addresses)) => return Ok(addresses.to_vec()),
+                Some(Err(LookupError::Transport(error))) => return Err(error.clone()),
+                Some(Err(LookupError::NoAddress(why))) => {
+                    return Err(TransportError::new(
+                        Phase::Resolve,
+                        Kind::NoAddress,
+                        format!("{host} has no address ({why}); check base_url, proxy and DNS"),
+                    ));
+                }
+                None => {}
+            }
+            if self.cancelled.load(Ordering::SeqCst) {
+                return Err(TransportError::cancelled(Phase::Resolve));
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(TransportError::timed_out(Phase::Resolve));
+            }
+            outcome = self
+                .lookup
+                .changed
+                .wait_timeout(outcome, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+}

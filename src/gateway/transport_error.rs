@@ -1,0 +1,240 @@
+//! How an attempt can fail before there is a whole response.
+
+use std::fmt;
+use std::io;
+
+use crate::error::Status;
+use crate::redact::Redactor;
+
+/// How far an attempt had come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    Resolve,
+    Connect,
+    Proxy,
+    Handshake,
+    Send,
+    Wait,
+    Read,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// The host name has no (usable) address.
+    NoAddress,
+    /// This machine or process lacks what it takes: a file descriptor, memory, a thread, a port.
+    /// It says nothing about the host or its addresses.
+    NoLocalResource,
+    Unreachable,
+    /// The peers could not agree on TLS, or the certificate is not to be trusted.
+    Untrusted,
+    TimedOut,
+    /// The peer ended the connection.
+    ConnectionLost,
+    /// A connection kept from an earlier call had been closed by the peer meanwhile.
+    KeptConnectionClosed,
+    /// The response is not HTTP as the standards have it, or larger than any token.
+    InvalidHttp,
+    Cancelled,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct TransportError {
+    pub(super) phase: Phase,
+    pub(super) kind: Kind,
+    /// What happened, why, and what to do about it: our own words.
+    pub(super) detail: String,
+    /// What the peer, or a library on its behalf, said. It is redacted before it is shown.
+    peer_text: Option<String>,
+}
+
+impl TransportError {
+    pub(super) fn new(phase: Phase, kind: Kind, detail: impl Into<String>) -> Self {
+        Self {
+            phase,
+            kind,
+            detail: detail.into(),
+            peer_text: None,
+        }
+    }
+
+    pub(super) fn with_peer_text(self, peer_text: &impl ToString) -> Self {
+        Self {
+            peer_text: Some(peer_text.to_string()),
+            ..self
+        }
+    }
+
+    /// The whole of it, fit to be shown.
+    pub(super) fn message(&self, redactor: &Redactor) -> String {
+        const LONGEST_PEER_TEXT: usize = 256;
+        match &self.peer_text {
+            Some(peer_text) => format!(
+                "{self} ({})",
+                redactor.clean(peer_text.as_bytes(), LONGEST_PEER_TEXT)
+            ),
+            None => self.to_string(),
+        }
+    }
+
+    pub(super) fn timed_out(phase: Phase) -> Self {
+        Self::new(phase, Kind::TimedOut, "the time was up")
+    }
+
+    pub(super) fn cancelled(phase: Phase) -> Self {
+        Self::new(phase, Kind::Cancelled, "cancelled")
+    }
+
+    pub(super) fn header_too_large() -> Self {
+        Self::new(
+            Phase::Read,
+            Kind::InvalidHttp,
+            "the header of the response is larger than any gateway sends",
+        )
+    }
+
+    pub(super) fn in_phase(self, phase: Phase) -> Self {
+        let kind = match self.kind {
+            // A proxy that answers so opens no tunnel; the gateway's response is what it is.
+            Kind::InvalidHttp if phase == Phase::Proxy => Kind::Unreachable,
+            Kind::InvalidHttp => return self,
+            // What a kept connection is to a proxy's exchange is a new one to ours.
+            Kind::KeptConnectionClosed => Kind::ConnectionLost,
+            kind => kind,
+        };
+        Self {
+            phase,
+            kind,
+            ..self
+        }
+    }
+
+    /// An error of a connected socket.
+    pub(super) fn from_io(phase: Phase, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::timed_out(phase),
+            _ => Self::new(
+                phase,
+                Kind::ConnectionLost,
+                format!("the connection broke ({error}); try again"),
+            ),
+        }
+    }
+
+    /// An error that tells of this machine's or process's limits, where it is one.
+    pub(super) fn from_local_limit(phase: Phase, error: &io::Error) -> Option<Self> {
+        let what = local_resource(error)?;
+        Some(Self::new(
+            phase,
+            Kind::NoLocalResource,
+            format!(
+                "this process has {what} ({error}); close what is not needed or raise the limit"
+            ),
+        ))
+    }
+
+    pub(super) fn status(&self) -> Status {
+        match (self.kind, self.phase) {
+            (Kind::NoAddress, _) => Status::MOMO_RESOLVE_FAILED,
+            (Kind::Unreachable | Kind::NoLocalResource, _)
+            | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => Status::MOMO_CONNECT_FAILED,
+            (Kind::Untrusted, _) | (Kind::ConnectionLost, Phase::Handshake) => {
+                Status::MOMO_TLS_FAILED
+            }
+            (Kind::TimedOut, _) => Status::MOMO_TIMED_OUT,
+            (Kind::ConnectionLost | Kind::KeptConnectionClosed, _) => Status::MOMO_CONNECTION_LOST,
+            (Kind::InvalidHttp, _) => Status::MOMO_INVALID_RESPONSE,
+            (Kind::Cancelled, _) => Status::MOMO_CANCELLED,
+        }
+    }
+
+    /// Whether another attempt may fare better: nothing of a response has come, and nothing was
+    /// refused.
+    pub(super) fn is_retryable(&self) -> bool {
+        match self.kind {
+            Kind::NoAddress
+            | Kind::NoLocalResource
+            | Kind::Unreachable
+            | Kind::KeptConnectionClosed
+            | Kind::TimedOut => true,
+            Kind::ConnectionLost => self.phase != Phase::Read,
+            Kind::Untrusted | Kind::InvalidHttp | Kind::Cancelled => false,
+        }
+    }
+}
+
+/// What a failed system call says is missing on this machine, if that is what it says.
+#[cfg(unix)]
+fn local_resource(error: &io::Error) -> Option<&'static str> {
+    Some(match error.raw_os_error()? {
+        libc::EMFILE | libc::ENFILE => "no file descriptor left",
+        libc::ENOBUFS | libc::ENOMEM => "no memory left for it",
+        libc::EADDRNOTAVAIL => "no free local port or address",
+        _ => return None,
+    })
+}
+
+#[cfg(not(unix))]
+fn local_resource(error: &io::Error) -> Option<&'static str> {
+    const WSAEMFILE: i32 = 10024;
+    const WSAEADDRNOTAVAIL: i32 = 10049;
+    const WSAENOBUFS: i32 = 10055;
+    Some(match error.raw_os_error()? {
+        WSAEMFILE => "no socket left",
+        WSAENOBUFS => "no memory left for it",
+        WSAEADDRNOTAVAIL => "no free local port or address",
+        _ => return None,
+    })
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "looking up the host name",
+            Self::Connect => "connecting",
+            Self::Proxy => "asking the proxy for a tunnel",
+            Self::Handshake => "the TLS handshake",
+            Self::Send => "sending the request",
+            Self::Wait => "waiting for the response",
+            Self::Read => "reading the response",
+        })
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.phase, self.detail)
+    }
+}
+
+impl std::error::Error for TransportError {}
+
+/// Through ureq and rustls a transport error travels inside their own errors; it is put in here and
+/// found again by [`find`].
+impl From<TransportError> for ureq::Error {
+    fn from(error: TransportError) -> Self {
+        Self::Other(Box::new(error))
+    }
+}
+
+pub(super) fn find(error: &ureq::Error) -> Option<&TransportError> {
+    match error {
+        ureq::Error::Other(other) => other.downcast_ref::<TransportError>(),
+        ureq::Error::Io(error) => find_in_io(error),
+        _ => None,
+    }
+}
+
+pub(super) fn find_in_io(error: &io::Error) -> Option<&TransportError> {
+    find(error.get_ref()?.downcast_ref::<ureq::Error>()?)
+}
+
+/// The same error, said to have happened in `phase`: the lower layers do not know what they are
+/// used for.
+pub(super) fn with_phase(error: ureq::Error, phase: Phase) -> ureq::Error {
+    match find(&error) {
+        Some(found) => found.clone().in_phase(phase).into(),
+        None => error,
+    }
+}

@@ -1,0 +1,15 @@
+//! The operating system's calls that std does not wrap: forks, clocks, threads, privileges.
+//!
+//! Beside `ffi` the only place with unsafe code. Every function here is safe to call.
+
+mod clock;
+mod generation;
+mod load;
+mod privileges;
+mod threads;
+
+pub(crate) use clock::{boot, wall};
+pub(crate) use generation::generation;
+pub(crate) use load::ensure_prepared;
+pub(crate) use privileges::is_privileged;
+pub(crate) use threads::{with_signals_blocked, with_thread_cancellation_disabled};
