@@ -38,6 +38,33 @@ fn a_fork_at_any_moment_of_a_process_s_first_call_does_no_harm() {
     assert_eq!(mock.counts().0, number(&out, "requests"));
 }
 
+#[test]
+fn a_fork_at_any_moment_of_a_process_s_first_client_does_no_harm() {
+    let mock = Mock::start(&[]);
+    let host = compile("fork.c", Link::Shared, "client");
+    let out = mock.host(&host, "").run(&["client", "1"]);
+    assert_eq!(mock.counts().0, number(&out, "requests"));
+}
+
+#[test]
+fn a_fork_while_the_library_is_loaded_waits_for_its_end() {
+    let mock = Mock::start(&[]);
+    let program = compile("loading.c", Link::Not, "fork");
+    let library = artifacts::shared_library();
+    let out = mock.host(&program, "").run(&[library.to_str().unwrap()]);
+    assert_eq!(mock.counts().0, number(&out, "requests"));
+}
+
+#[test]
+fn children_that_are_process_1_of_their_own_namespaces_share_no_connection() {
+    let mock = Mock::start(&[]);
+    let host = compile("children.c", Link::Shared, "namespaces");
+    let out = mock.host(&host, "").run(&["namespaces"]);
+    let (requests, connections) = mock.counts();
+    assert_eq!(requests, number(&out, "requests"));
+    assert_eq!(connections, 2, "parent and child have one each");
+}
+
 /// Gives how many children found their resolver locked.
 fn forks_among_look_ups(case: &str, forks: u64) -> u64 {
     let mock = Mock::start(&[]);

@@ -125,11 +125,8 @@ fn a_proxy_that_refuses_is_a_failed_connection_with_its_status_and_without_the_p
         (open.url("shop@"), ["401", "password"]),
         (open.url(""), ["407", "password"]),
         (other.url(USER), ["403", "proxy"]),
-        (nobody, ["refused", "by way of proxy 127.0.0.1:"]),
-        (
-            hangs_up.url("http"),
-            ["proxy", "by way of proxy 127.0.0.1:"],
-        ),
+        (nobody, ["refused", "through proxy 127.0.0.1:"]),
+        (hangs_up.url("http"), ["proxy", "through proxy 127.0.0.1:"]),
         (
             "http://proxy.invalid:3128".to_owned(),
             ["proxy.invalid", "has no address"],

@@ -154,7 +154,7 @@ fn explain(error: &rustls::Error) -> TransportError {
             ),
         },
         E::InvalidMessage(_) => {
-            return untrusted("the server does not response in TLS; check the port of base_url");
+            return untrusted("the server does not respond in TLS; check the port of base_url");
         }
         other => {
             let detail = "no agreement on TLS; the server may be too old or too strict";

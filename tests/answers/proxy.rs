@@ -103,7 +103,7 @@ fn check(scheme: &str, (name, bytes, end, status): &Row) -> Option<String> {
     let limit = Duration::from_millis(LIMIT_MS.unsigned_abs()) + GRACE;
     assert!(elapsed <= limit, "{name}: {elapsed:?}");
     assert_eq!(e.http_status, 0, "{name}: {e:?}");
-    let proxy = format!("by way of proxy {}", server.address);
+    let proxy = format!("through proxy {}", server.address);
     assert!(e.message.contains(&proxy), "{name}: {e:?}");
     // Over TLS there is no tunnel to speak of: any way of ending is right, but its own statuses.
     let own = [MOMO_CONNECT_FAILED, MOMO_TLS_FAILED, MOMO_TIMED_OUT].contains(&e.status);

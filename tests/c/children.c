@@ -3,9 +3,11 @@
  *   children asks        get and create tokens, and so does a grandchild
  *   children ends        cancel or free what they inherited
  *   children flight      are made while a thread of the parent waits for an answer
+ *   children namespaces  process 1 of a namespace makes a process 1 of another
  *   children prefork N   N workers; the parent has a token where N is below 0 */
 #include "host.h"
 
+#include <sched.h>
 #include <sys/syscall.h>
 
 static struct tally *tally;
@@ -134,6 +136,34 @@ static void prefork(int workers, int parent_asks) {
   for (int i = 0; i < workers; i++) reap(children[i]);
 }
 
+/* A process that is number 1 of a PID namespace of its own, by a raw clone. */
+static pid_t clone_into_namespace(void) {
+  return (pid_t)syscall(SYS_clone, SIGCHLD | CLONE_NEWPID, 0, 0, 0, 0);
+}
+
+/* Two processes with the same ID, and no fork hook that tells them apart. */
+static void namespaces(void) {
+  pid_t first = clone_into_namespace();
+  CHECK(first >= 0, "no namespace can be made");
+  if (first == 0) {
+    limit_child();
+    momo_client *client = new_client(NULL);
+    create(client, tally);
+    pid_t second = clone_into_namespace();
+    CHECK(second >= 0, "no namespace can be made within one");
+    if (second == 0) {
+      CHECK(getpid() == 1, "%d", getpid());
+      limit_child();
+      create(client, tally);
+      _exit(0);
+    }
+    CHECK(getpid() == 1, "%d", getpid());
+    reap(second);
+    _exit(0);
+  }
+  reap(first);
+}
+
 int main(int argc, char **argv) {
   CHECK(argc >= 2, "what");
   tally = new_tally();
@@ -141,6 +171,7 @@ int main(int argc, char **argv) {
   else if (strcmp(argv[1], "ends") == 0) ends();
   else if (strcmp(argv[1], "flight") == 0) flight();
   else if (strcmp(argv[1], "prefork") == 0) prefork(abs(atoi(argv[2])), atoi(argv[2]) < 0);
+  else if (strcmp(argv[1], "namespaces") == 0) namespaces();
   else CHECK(0, "%s", argv[1]);
   printf("%ld requests\n", atomic_load(&tally->requests));
   return 0;

@@ -2,6 +2,7 @@
  * at the moment of fork.
  *   fork storm FORKS EVERY               each EVERYth child asks the gateway, too
  *   fork first STEP                      forks at each STEPth allocation of a process's first call
+ *   fork client STEP                     the same, of a process's first momo_create_client
  *   fork names FORKS OTHER_URL NEW_URL   forks while a name is looked up again and again
  *   fork locked FORKS OTHER_URL NEW_URL  forks while the resolver's lock is held, for certain */
 #include <dlfcn.h>
@@ -154,12 +155,42 @@ static _Noreturn void be_first(long at) {
   _exit(0);
 }
 
+static void *make_first(void *at) {
+  until_held = *(long *)at;
+  momo_client *client = new_client(NULL);
+  until_held = 0;
+  atomic_store(&state, ENDED);
+  momo_free_client(client);
+  return NULL;
+}
+
+/* In a process that has made no client yet. */
+static _Noreturn void be_first_client(long at) {
+  pthread_t thread;
+  limit_child();
+  pthread_create(&thread, NULL, make_first, &at);
+  while (atomic_load(&state) == RUNNING) pause_ms(1);
+  if (atomic_load(&state) == ENDED) atomic_store(&tally->done, 1);
+  pid_t child = fork();
+  if (child == 0) {
+    limit_child();
+    momo_client *client = new_client(NULL);
+    create(client, tally);
+    momo_free_client(client);
+    _exit(0);
+  }
+  reap(child);
+  atomic_store(&state, RELEASED);
+  pthread_join(thread, NULL);
+  _exit(0);
+}
+
 /* Until the call is over before it comes to so many allocations. */
-static void first_calls(long every) {
+static void first_calls(long every, void (*be_first_at)(long)) {
   long at = 1;
   for (; !atomic_load(&tally->done); at += every) {
     pid_t child = fork();
-    if (child == 0) be_first(at);
+    if (child == 0) be_first_at(at);
     reap(child);
   }
   CHECK(at > 100, "the library allocates elsewhere: %ld", at);
@@ -220,7 +251,8 @@ int main(int argc, char **argv) {
   long count = atol(argv[2]);
   tally = new_tally();
   if (strcmp(argv[1], "storm") == 0) storm(count, atol(argv[3]));
-  else if (strcmp(argv[1], "first") == 0) first_calls(count);
+  else if (strcmp(argv[1], "first") == 0) first_calls(count, be_first);
+  else if (strcmp(argv[1], "client") == 0) first_calls(count, be_first_client);
   else if (strcmp(argv[1], "names") == 0) names(count, argv[3], argv[4], 0);
   else if (strcmp(argv[1], "locked") == 0) names(count, argv[3], argv[4], 1);
   else CHECK(0, "%s", argv[1]);

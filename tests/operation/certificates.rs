@@ -55,7 +55,7 @@ fn a_server_without_tls_at_an_https_url_is_refused() {
     config.set("base_url", &format!("https://{plain}"));
     let e = config.client().create().unwrap_err();
     assert_eq!(e.status, MOMO_TLS_FAILED, "{e:?}");
-    assert!(e.message.contains("does not answer in TLS"), "{e:?}");
+    assert!(e.message.contains("does not respond in TLS"), "{e:?}");
     assert_eq!(gateway.request_count(), 0);
 }
 

@@ -1,0 +1,42 @@
+//! What a host does that no page of the interface speaks of: it changes its environment, cancels
+//! threads, cancels clients at their first call, closes its standard input.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "common/artifacts.rs"]
+mod artifacts;
+#[path = "common/host.rs"]
+mod host;
+
+use host::{Link, Mock, compile};
+
+fn attack(name: &str, behaviour: &str, arguments: &[&str]) {
+    let mock = Mock::start(&[]);
+    let program = compile("attacks.c", Link::Shared, name);
+    let mut host = mock.host(&program, behaviour);
+    host.env("MOMO_CACHE", "client");
+    let words: Vec<&str> = std::iter::once(name)
+        .chain(arguments.iter().copied())
+        .collect();
+    host.run(&words);
+}
+
+#[test]
+fn nothing_but_the_making_of_a_client_reads_the_environment() {
+    attack("environment", "", &[]);
+}
+
+#[test]
+fn a_thread_that_is_cancelled_within_a_call_ends_after_the_call() {
+    attack("cancel-thread", "/stall", &[]);
+}
+
+#[test]
+fn a_client_that_is_cancelled_at_its_first_call_ends_that_call() {
+    attack("cancel-first", "/stall", &["3000"]);
+}
+
+#[test]
+fn a_connection_takes_no_standard_descriptor_that_the_host_has_closed() {
+    attack("descriptors", "", &[]);
+}

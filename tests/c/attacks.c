@@ -1,0 +1,141 @@
+/* What a host does that no page of the interface speaks of.
+ *   attacks environment          counts who reads the environment once the client is made
+ *   attacks cancel-thread        pthread_cancel of a thread within each call that can block
+ *   attacks cancel-first ROUNDS  momo_cancel_client meets a client's first call
+ *   attacks descriptors          standard input and output are closed */
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+static atomic_bool counting;
+static atomic_long reads;
+
+/* In place of the C library's: the program's own comes first. */
+char *getenv(const char *name) {
+  if (atomic_load(&counting)) {
+    atomic_fetch_add(&reads, 1);
+    dprintf(2, "%s is read\n", name);
+  }
+  size_t length = strlen(name);
+  for (char **variable = environ; *variable != NULL; variable++)
+    if (strncmp(*variable, name, length) == 0 && (*variable)[length] == '=')
+      return *variable + length + 1;
+  return NULL;
+}
+
+static void environment(void) {
+  momo_client *client = new_client(NULL);
+  atomic_store(&counting, 1);
+  momo_token *token = take(momo_create_token, client);
+  momo_free_token(token);
+  get(client);
+  token = take(momo_get_token, client);
+  CHECK(momo_invalidate_token(client, token->access_token, NULL) == MOMO_OK, "invalidate");
+  momo_free_token(token);
+  get(client);
+  momo_cancel_client(client);
+  momo_free_client(client);
+  atomic_store(&counting, 0);
+  CHECK(atomic_load(&reads) == 0, "%ld", atomic_load(&reads));
+}
+
+static atomic_int begun, ended;
+
+static void *call_and_end(void *client) {
+  momo_token *token = NULL;
+  atomic_store(&begun, 1);
+  momo_status status = momo_create_token(client, 700, &token, NULL);
+  CHECK(status == MOMO_TIMED_OUT, "%s", momo_status_name(status));
+  atomic_store(&ended, 1);
+  pthread_testcancel();
+  return NULL;
+}
+
+static void in_logger(void *user_data, int32_t level, const char *line) {
+  (void)user_data, (void)level, (void)line;
+  atomic_store(&begun, 1);
+  pause_ms(300); /* a cancellation point */
+}
+
+static void *make_with_logger(void *unused) {
+  (void)unused;
+  momo_config *config = momo_create_config();
+  momo_client *client = NULL;
+  CHECK(momo_set_options_from_env(config, NULL) == MOMO_OK, "options");
+  CHECK(momo_set_option(config, "api_user", "no-uuid", NULL) == MOMO_OK, "option");
+  CHECK(momo_set_logger(config, in_logger, NULL, NULL, 4, NULL) == MOMO_OK, "logger");
+  CHECK(momo_create_client(config, &client, NULL) == MOMO_OK, "client");
+  atomic_store(&ended, 1);
+  pthread_testcancel();
+  return NULL;
+}
+
+static void cancel_within(void *(*call)(void *), void *argument) {
+  pthread_t thread;
+  void *result = NULL;
+  atomic_store(&begun, 0);
+  atomic_store(&ended, 0);
+  pthread_create(&thread, NULL, call, argument);
+  while (!atomic_load(&begun)) pause_ms(1);
+  pause_ms(100);
+  CHECK(!atomic_load(&ended), "the call is over too soon");
+  pthread_cancel(thread);
+  pthread_join(thread, &result);
+  CHECK(result == PTHREAD_CANCELED, "the thread was not cancelled after the call");
+  CHECK(atomic_load(&ended), "the call did not come to its end");
+}
+
+static void cancel_thread(void) {
+  momo_client *client = new_client(NULL);
+  cancel_within(call_and_end, client);
+  cancel_within(make_with_logger, NULL);
+  momo_free_client(client);
+}
+
+static void *call_once(void *client) {
+  momo_token *token = NULL;
+  atomic_store(&begun, 1);
+  momo_status status = momo_create_token(client, 5000, &token, NULL);
+  CHECK(status == MOMO_CANCELLED, "%s", momo_status_name(status));
+  return NULL;
+}
+
+static void cancel_first(long rounds) {
+  for (long i = 0; i < rounds; i++) {
+    momo_client *client = new_client(NULL);
+    pthread_t thread;
+    struct timespec now, until;
+    atomic_store(&begun, 0);
+    pthread_create(&thread, NULL, call_once, client);
+    while (!atomic_load(&begun)) {
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += i % 200 * 1000;
+    do clock_gettime(CLOCK_MONOTONIC, &now);
+    while (now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec);
+    momo_cancel_client(client);
+    pthread_join(thread, NULL);
+    momo_free_client(client);
+  }
+}
+
+static void descriptors(void) {
+  momo_client *client = new_client(NULL);
+  close(0);
+  close(1);
+  create(client, new_tally()); /* it keeps its connection */
+  for (int i = 0; i < 2; i++)
+    CHECK(fcntl(i, F_GETFD) == -1 && errno == EBADF, "descriptor %d was taken", i);
+  momo_free_client(client);
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc >= 2, "what");
+  if (strcmp(argv[1], "environment") == 0) environment();
+  else if (strcmp(argv[1], "cancel-thread") == 0) cancel_thread();
+  else if (strcmp(argv[1], "cancel-first") == 0) cancel_first(atol(argv[2]));
+  else if (strcmp(argv[1], "descriptors") == 0) descriptors();
+  else CHECK(0, "%s", argv[1]);
+  return 0;
+}
