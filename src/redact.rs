@@ -15,7 +15,7 @@ const WINDOW: usize = 8;
 /// Shorter pieces of base64 are no sign of a secret.
 const SHORTEST_FORM: usize = 4;
 
-const MARK: &str = "[redacted]";
+const REPLACEMENT: &str = "[redacted]";
 
 const UNRESERVED: &[u8] = b"-._~";
 
@@ -29,8 +29,11 @@ const SEPARATORS: [&str; 11] = [
 ];
 
 pub(crate) struct Redactor {
-    /// Every configured secret in every form it may appear in, in lower case.
-    needles: Vec<Zeroizing<Vec<u8>>>,
+    /// Every run of [`WINDOW`] characters of every form of a secret, in lower case, as a number;
+    /// sorted, so that one is found in a few steps whatever the text and the secrets are.
+    windows: Zeroizing<Vec<u64>>,
+    /// The forms that are shorter than that, in lower case.
+    short: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl Redactor {
@@ -40,12 +43,9 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a str>,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut needles: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        let mut forms: Vec<Zeroizing<Vec<u8>>> = Vec::new();
         let mut add = |form: &str| {
-            let needle = Zeroizing::new(form.to_ascii_lowercase().into_bytes());
-            if !needle.is_empty() && !needles.contains(&needle) {
-                needles.push(needle);
-            }
+            forms.push(Zeroizing::new(form.to_ascii_lowercase().into_bytes()));
         };
         for secret in secrets {
             add(secret);
@@ -58,7 +58,20 @@ impl Redactor {
             let joined = Zeroizing::new(format!("{user}:{password}"));
             base64_forms(joined.as_bytes(), &mut add);
         }
-        Self { needles }
+        let (long, mut short): (Vec<_>, Vec<_>) =
+            forms.into_iter().partition(|form| form.len() >= WINDOW);
+        // Reserved as a whole: growing would leave copies behind that are not wiped.
+        let count = long.iter().map(|form| form.len() - WINDOW + 1).sum();
+        let mut windows = Zeroizing::new(Vec::with_capacity(count));
+        for form in &long {
+            windows.extend(numbered_windows(form).map(|(_, window)| window));
+        }
+        windows.sort_unstable();
+        windows.dedup();
+        short.retain(|form| !form.is_empty());
+        short.sort_unstable_by(|a, b| a.as_slice().cmp(b));
+        short.dedup_by(|a, b| a.as_slice() == b.as_slice());
+        Self { windows, short }
     }
 
     /// The text with every secret hidden, control characters and broken UTF-8 replaced, and no
@@ -77,7 +90,7 @@ impl Redactor {
             let before = out.len();
             match (hide, in_hidden) {
                 (true, true) => {}
-                (true, false) => out.push_str(MARK),
+                (true, false) => out.push_str(REPLACEMENT),
                 (false, _) if c.is_control() => out.push(' '),
                 // The line separators that are not control characters, and the marks that turn
                 // the direction of text around.
@@ -97,20 +110,28 @@ impl Redactor {
 
     fn hide_secrets(&self, text: &[u8], hidden: &mut [bool]) {
         let folded = Zeroizing::new(text.to_ascii_lowercase());
-        for needle in &self.needles {
-            let width = needle.len().min(WINDOW);
-            // The first byte alone rules most places out before a comparison.
-            let mut starts = [false; 256];
-            for window in needle.windows(width) {
-                starts[usize::from(window[0])] = true;
+        for (at, window) in numbered_windows(&folded) {
+            if self.windows.binary_search(&window).is_ok() {
+                hidden[at..at + WINDOW].fill(true);
             }
-            for (at, place) in folded.windows(width).enumerate() {
-                if starts[usize::from(place[0])] && needle.windows(width).any(|w| w == place) {
-                    hidden[at..at + width].fill(true);
-                }
+        }
+        for form in &self.short {
+            for at in places(&folded, form) {
+                hidden[at..at + form.len()].fill(true);
             }
         }
     }
+}
+
+/// Every run of [`WINDOW`] bytes as a number, with its place.
+fn numbered_windows(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> + '_ {
+    let (first, rest) = bytes.split_at(bytes.len().min(WINDOW - 1));
+    let shift = |number: u64, byte: &u8| (number << 8) | u64::from(*byte);
+    let mut number = first.iter().fold(0, shift);
+    rest.iter().enumerate().map(move |(at, byte)| {
+        number = shift(number, byte);
+        (at, number)
+    })
 }
 
 impl std::fmt::Debug for Redactor {
@@ -176,6 +197,7 @@ fn is_token_byte(byte: u8) -> bool {
 
 fn hide_access_tokens(text: &[u8], hidden: &mut [bool]) {
     const NAME: &[u8] = b"access_token";
+    let mut end = 0;
     for at in places(text, NAME) {
         let mut value = at + NAME.len();
         while let Some(separator) = SEPARATORS
@@ -186,27 +208,55 @@ fn hide_access_tokens(text: &[u8], hidden: &mut [bool]) {
         }
         // "token_type":"access_token" is followed by the next member's name, not by a value.
         let between = &text[at + NAME.len()..value];
-        if between.iter().any(|b| b":=".contains(b)) {
-            hide_run(text, hidden, value);
+        if value >= end && between.iter().any(|b| b":=".contains(b)) {
+            end = hide_run(text, hidden, value);
         }
     }
 }
 
 fn hide_jwts(text: &[u8], hidden: &mut [bool]) {
+    let mut end = 0;
     // Every JWT begins with the base64 of `{"`, in any of its three spellings.
     for at in places(text, b"eyj") {
-        hide_run(text, hidden, at);
+        if at >= end {
+            end = hide_run(text, hidden, at);
+        }
     }
 }
 
-fn hide_run(text: &[u8], hidden: &mut [bool], from: usize) {
-    let length = text[from..]
-        .iter()
-        .take_while(|b| is_token_byte(**b))
-        .count();
+/// Hides what can be a token from here on, and returns where that ends.
+fn hide_run(text: &[u8], hidden: &mut [bool], from: usize) -> usize {
+    let run = &text[from..];
+    let length = run.iter().take_while(|b| is_token_byte(**b)).count();
+    steps::add(length);
     hidden[from..from + length].fill(true);
+    from + length
 }
 
+/// How many bytes the walks over runs have looked at, for the test that they are linear.
+#[cfg(test)]
+mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static COUNT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn add(count: usize) {
+        COUNT.set(COUNT.get() + count);
+    }
+
+    pub(super) fn take() -> usize {
+        COUNT.take()
+    }
+}
+
+#[cfg(not(test))]
+mod steps {
+    pub(super) fn add(_: usize) {}
+}
+
+/// Where `name` stands, whatever the case of its letters; it is not empty.
 fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
     text.windows(name.len())
         .enumerate()
