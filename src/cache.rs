@@ -1,15 +1,14 @@
 //! Who shares a token with whom.
 //!
-//! An [`Entry`] is what equal clients share: the current token, the cooldown after a failure, the
-//! choice of subscription key (its [`State`], one immutable value that is replaced as a whole and
-//! read without a lock) and the [`SingleFlight`] by which one caller asks for all.
+//! An entry is what equal clients share: the current token, the cooldown after a failure, the
+//! choice of subscription key (its state, one immutable value that is replaced as a whole and
+//! read without a lock) and the single flight by which one caller asks for all.
 
 mod entry;
-mod memory;
+mod registry;
 mod single_flight;
 mod state;
 
-pub(crate) use entry::Entry;
-pub(crate) use memory::{clear, entry_for, trim};
+pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Leader, Outcome, Role};
 pub(crate) use state::StoreOutcome;

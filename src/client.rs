@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::{self, Entry, Leader, Outcome, Role, StoreOutcome};
+use crate::cache::{ClientEntry, Leader, Outcome, Role, StoreOutcome};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{CachePolicy, Config, Settings};
@@ -18,7 +18,7 @@ const LONGEST_REFRESH: Duration = Duration::from_secs(5);
 
 pub(crate) struct Client {
     gateway: Gateway,
-    entry: Arc<Entry>,
+    entry: ClientEntry,
     cancellation: Cancellation,
     policy: CachePolicy,
     timeout: Duration,
@@ -60,7 +60,7 @@ impl Client {
         let settings = Settings::of(config)?;
         let client = Self {
             gateway: Gateway::new(&settings)?,
-            entry: cache::entry_for(&settings),
+            entry: ClientEntry::new(&settings),
             cancellation: Cancellation::new(),
             policy: settings.cache,
             timeout: settings.timeout,
@@ -296,10 +296,4 @@ fn timed_out_waiting() -> Failure {
         Status::MOMO_TIMED_OUT,
         "the time was up while waiting for the request of another thread; give the call more time",
     )
-}
-
-/// The end of a client; a token that it shared stays for its equals.
-pub(crate) fn free(client: Client) {
-    drop(client);
-    cache::trim();
 }

@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use zeroize::Zeroizing;
 
+use crate::secret::Secret;
+
 /// Runs of this many characters of a secret are hidden wherever they occur, so that a torn secret
 /// is hidden too. Shorter secrets are hidden as a whole.
 const WINDOW: usize = 8;
@@ -28,7 +30,15 @@ const SEPARATORS: [&str; 11] = [
     " ", "\t", "\r", "\n", "\"", "'", "\\", ":", "=", "&quot;", "%22",
 ];
 
+/// The secrets of one client. What is looked for is made of them only when something is to be shown:
+/// that is rare, and a program may have thousands of clients.
 pub(crate) struct Redactor {
+    secrets: Vec<Secret>,
+    pairs: Vec<(Secret, Secret)>,
+}
+
+/// What is looked for in a text.
+struct Patterns {
     /// Every run of [`WINDOW`] characters of every form of a secret, in lower case, as a number;
     /// sorted, so that one is found in a few steps whatever the text and the secrets are.
     windows: Zeroizing<Vec<u64>>,
@@ -43,44 +53,23 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a str>,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let mut forms: Vec<Zeroizing<Vec<u8>>> = Vec::new();
-        let mut add = |form: &str| {
-            forms.push(Zeroizing::new(form.to_ascii_lowercase().into_bytes()));
-        };
-        for secret in secrets {
-            add(secret);
-            for kept in KEPT {
-                add(&percent_encoded_but(kept, secret));
-            }
-            base64_forms(secret.as_bytes(), &mut add);
+        let pair = |(user, password)| (Secret::new(user), Secret::new(password));
+        Self {
+            secrets: secrets.into_iter().map(Secret::new).collect(),
+            pairs: pairs.into_iter().map(pair).collect(),
         }
-        for (user, password) in pairs {
-            let joined = Zeroizing::new(format!("{user}:{password}"));
-            base64_forms(joined.as_bytes(), &mut add);
-        }
-        let (long, mut short): (Vec<_>, Vec<_>) =
-            forms.into_iter().partition(|form| form.len() >= WINDOW);
-        // Reserved as a whole: growing would leave copies behind that are not wiped.
-        let count = long.iter().map(|form| form.len() - WINDOW + 1).sum();
-        let mut windows = Zeroizing::new(Vec::with_capacity(count));
-        for form in &long {
-            windows.extend(numbered_windows(form).map(|(_, window)| window));
-        }
-        windows.sort_unstable();
-        windows.dedup();
-        short.retain(|form| !form.is_empty());
-        short.sort_unstable_by(|a, b| a.as_slice().cmp(b));
-        short.dedup_by(|a, b| a.as_slice() == b.as_slice());
-        Self { windows, short }
     }
 
     /// The text with every secret hidden, control characters and broken UTF-8 replaced, and no
     /// longer than `max` bytes.
     pub(crate) fn clean(&self, text: &[u8], max: usize) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
         let text = String::from_utf8_lossy(text);
         let bytes = text.as_bytes();
         let mut hidden = vec![false; bytes.len()];
-        self.hide_secrets(bytes, &mut hidden);
+        Patterns::of(self).hide(bytes, &mut hidden);
         hide_access_tokens(bytes, &mut hidden);
         hide_jwts(bytes, &mut hidden);
         let mut out = String::with_capacity(bytes.len().min(max));
@@ -107,8 +96,42 @@ impl Redactor {
         }
         out
     }
+}
 
-    fn hide_secrets(&self, text: &[u8], hidden: &mut [bool]) {
+impl Patterns {
+    fn of(redactor: &Redactor) -> Self {
+        let mut forms: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        let mut add = |form: &str| {
+            let form = Zeroizing::new(form.to_ascii_lowercase().into_bytes());
+            if !form.is_empty() && !forms.contains(&form) {
+                forms.push(form);
+            }
+        };
+        for secret in redactor.secrets.iter().map(Secret::expose) {
+            add(secret);
+            for kept in KEPT {
+                add(&percent_encoded_but(kept, secret));
+            }
+            base64_forms(secret.as_bytes(), &mut add);
+        }
+        for (user, password) in &redactor.pairs {
+            let joined = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
+            base64_forms(joined.as_bytes(), &mut add);
+        }
+        let (long, short): (Vec<_>, Vec<_>) =
+            forms.into_iter().partition(|form| form.len() >= WINDOW);
+        // Reserved as a whole: growing would leave copies behind that are not wiped.
+        let count = long.iter().map(|form| form.len() - WINDOW + 1).sum();
+        let mut windows = Zeroizing::new(Vec::with_capacity(count));
+        for form in &long {
+            windows.extend(numbered_windows(form).map(|(_, window)| window));
+        }
+        windows.sort_unstable();
+        windows.dedup();
+        Self { windows, short }
+    }
+
+    fn hide(&self, text: &[u8], hidden: &mut [bool]) {
         let folded = Zeroizing::new(text.to_ascii_lowercase());
         for (at, window) in numbered_windows(&folded) {
             if self.windows.binary_search(&window).is_ok() {

@@ -6,7 +6,7 @@ use super::error::momo_error;
 use super::guard::call;
 use super::strings::text;
 use super::token::momo_token;
-use crate::client::{self, CallTimeout, Client, TokenForCaller};
+use crate::client::{CallTimeout, Client, TokenForCaller};
 use crate::error::Failure;
 use crate::error::momo_status;
 use crate::log::CallLog;
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
         let client = unsafe { Box::from_raw(client) };
         catch_panic(|| {
             // Closing a connection is a cancellation point.
-            sys::with_thread_cancellation_disabled(|| client::free(client.0));
+            sys::with_thread_cancellation_disabled(|| drop(client));
         });
     }
 }

@@ -1,0 +1,219 @@
+//! Every entry of the process, and how many clients each one has.
+//!
+//! The registry is one immutable value that is replaced as a whole and never locked, so that a
+//! forked child can go on using it whatever other threads were doing. Its maps share all but a few
+//! nodes with those they replace: a change costs the same with ten clients as with ten thousand.
+//!
+//! Three things always hold. A live client's entry is in the registry. An entry that clients share
+//! and that has none is idle, and there are at most [`MAX_IDLE`] idle ones. An entry of a single
+//! client goes with that client.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use once_cell::race::OnceBox;
+use ring::digest::SHA256_OUTPUT_LEN;
+use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
+use rpds::RedBlackTreeMapSync;
+
+use super::entry::Entry;
+use crate::config::{Ca, CachePolicy, Credential, ProxyUrl, Settings};
+
+/// Entries without a client that are kept for the next equal client.
+const MAX_IDLE: usize = 256;
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Key {
+    /// A digest of what a token depends on: the registry holds no credentials.
+    Shared([u8; SHA256_OUTPUT_LEN]),
+    /// A number of a single client's own.
+    Private(u64),
+}
+
+/// The order in which idle entries go: those first whose tokens end first, by the boot clock.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct IdleOrder {
+    token_end: Duration,
+    sequence: u64,
+}
+
+#[derive(Clone)]
+struct Slot {
+    entry: Arc<Entry>,
+    clients: usize,
+    /// Its place among the idle ones, where it has no client.
+    idle: Option<IdleOrder>,
+}
+
+#[derive(Clone, Default)]
+struct Registry {
+    slots: RedBlackTreeMapSync<Key, Slot>,
+    idle: RedBlackTreeMapSync<IdleOrder, Key>,
+    next_sequence: u64,
+}
+
+static REGISTRY: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
+
+/// A client's hold on its entry.
+pub(crate) struct ClientEntry {
+    key: Key,
+    entry: Arc<Entry>,
+}
+
+impl ClientEntry {
+    /// The entry of a new client: that of its equals, or one of its own.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        static PRIVATE: AtomicU64 = AtomicU64::new(0);
+        Self::of(match settings.cache {
+            CachePolicy::Process => Key::Shared(digest(settings)),
+            CachePolicy::Client | CachePolicy::None => {
+                Key::Private(PRIVATE.fetch_add(1, Ordering::Relaxed))
+            }
+        })
+    }
+
+    fn of(key: Key) -> Self {
+        let fresh = Arc::new(Entry::new());
+        let mut entry = Arc::clone(&fresh);
+        // Finding the entry and counting its client are one step: nobody can evict it in between.
+        REGISTRY.rcu(|registry| {
+            let registry = registry.as_ref().map(|r| Registry::clone(r));
+            let (next, found) = registry.unwrap_or_default().with_client(&key, &fresh);
+            entry = found;
+            Some(Arc::new(next))
+        });
+        Self { key, entry }
+    }
+}
+
+impl std::ops::Deref for ClientEntry {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+impl Drop for ClientEntry {
+    fn drop(&mut self) {
+        let token_end = self.entry.state().token.as_ref().and_then(|token| {
+            let lifetime = token.lifetime?;
+            Some(token.issued.boot + lifetime)
+        });
+        REGISTRY.rcu(|registry| {
+            let registry = registry.as_ref()?;
+            Some(Arc::new(
+                registry.without_client(&self.key, token_end.unwrap_or_default()),
+            ))
+        });
+    }
+}
+
+/// Forgets and wipes every token of the process.
+pub(crate) fn clear() {
+    if let Some(registry) = REGISTRY.load().as_ref() {
+        registry.slots.values().for_each(|slot| slot.entry.clear());
+    }
+}
+
+impl Registry {
+    /// With one client more at this key, and that client's entry: `fresh` where there was none.
+    fn with_client(&self, key: &Key, fresh: &Arc<Entry>) -> (Self, Arc<Entry>) {
+        let mut next = self.clone();
+        let mut slot = self.slots.get(key).cloned().unwrap_or_else(|| Slot {
+            entry: Arc::clone(fresh),
+            clients: 0,
+            idle: None,
+        });
+        slot.clients += 1;
+        if let Some(order) = slot.idle.take() {
+            next.idle.remove_mut(&order);
+        }
+        let entry = Arc::clone(&slot.entry);
+        next.slots.insert_mut(key.clone(), slot);
+        (next, entry)
+    }
+
+    /// With one client less at this key. `token_end` is when its token ends, zero without one.
+    fn without_client(&self, key: &Key, token_end: Duration) -> Self {
+        let mut next = self.clone();
+        let Some(mut slot) = self.slots.get(key).cloned() else {
+            return next;
+        };
+        slot.clients = slot.clients.saturating_sub(1);
+        if slot.clients > 0 {
+            next.slots.insert_mut(key.clone(), slot);
+            return next;
+        }
+        if matches!(key, Key::Private(_)) {
+            next.slots.remove_mut(key);
+            return next;
+        }
+        let order = IdleOrder {
+            token_end,
+            sequence: self.next_sequence,
+        };
+        next.next_sequence += 1;
+        slot.idle = Some(order);
+        next.idle.insert_mut(order, key.clone());
+        next.slots.insert_mut(key.clone(), slot);
+        if next.idle.size() > MAX_IDLE {
+            next.evict_first();
+        }
+        next
+    }
+
+    fn evict_first(&mut self) {
+        let first = self.idle.first().map(|(order, key)| (*order, key.clone()));
+        if let Some((order, key)) = first {
+            self.idle.remove_mut(&order);
+            self.slots.remove_mut(&key);
+        }
+    }
+}
+
+/// What a token depends on: clients that would trust another answer do not share.
+fn digest(settings: &Settings) -> [u8; SHA256_OUTPUT_LEN] {
+    static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
+    let process = PROCESS.get_or_init(|| {
+        let mut random = [0; SHA256_OUTPUT_LEN];
+        // Without randomness the key is a plain digest, which is still no credential.
+        let _ = SystemRandom::new().fill(&mut random);
+        Box::new(hmac::Key::new(hmac::HMAC_SHA256, &random))
+    });
+    let mut context = hmac::Context::with_key(process);
+    let mut add = |part: &str| {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    };
+    add(&settings.base_url.canonical());
+    add(settings.product);
+    add(settings.api_user.expose());
+    add(settings.api_key.expose());
+    match &settings.ca {
+        Ca::System => add("system"),
+        Ca::Mozilla => add("mozilla"),
+        Ca::File(path) => add(&format!("file {}", path.display())),
+    }
+    add(&zeroize::Zeroizing::new(
+        settings
+            .proxy
+            .as_ref()
+            .map(ProxyUrl::to_url)
+            .unwrap_or_default(),
+    ));
+    for key in settings.subscription_keys.iter().map(Credential::expose) {
+        add(key);
+    }
+    let mut out = [0; SHA256_OUTPUT_LEN];
+    out.copy_from_slice(context.sign().as_ref());
+    out
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "registry_tests.rs"]
+mod tests;

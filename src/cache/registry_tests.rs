@@ -1,0 +1,91 @@
+use super::*;
+
+fn key(number: u8) -> Key {
+    Key::Shared([number; SHA256_OUTPUT_LEN])
+}
+
+fn numbered(number: u16) -> Key {
+    let mut digest = [0; SHA256_OUTPUT_LEN];
+    digest[..2].copy_from_slice(&number.to_be_bytes());
+    Key::Shared(digest)
+}
+
+fn take(registry: &Registry, key: &Key) -> (Registry, Arc<Entry>) {
+    registry.with_client(key, &Arc::new(Entry::new()))
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[test]
+fn equal_clients_have_one_entry_and_it_outlives_them() {
+    let (registry, first) = take(&Registry::default(), &key(1));
+    let (registry, second) = take(&registry, &key(1));
+    assert!(Arc::ptr_eq(&first, &second));
+    let (registry, other) = take(&registry, &key(2));
+    assert!(!Arc::ptr_eq(&first, &other));
+    let registry = registry.without_client(&key(1), seconds(1));
+    assert!(registry.idle.is_empty(), "a client is left");
+    let registry = registry.without_client(&key(1), seconds(1));
+    assert_eq!(registry.idle.size(), 1);
+    let (registry, again) = take(&registry, &key(1));
+    assert!(Arc::ptr_eq(&first, &again));
+    assert!(registry.idle.is_empty(), "it has a client again");
+}
+
+#[test]
+fn of_idle_entries_those_go_first_whose_tokens_end_first_and_none_with_a_client() {
+    let (mut registry, _) = take(&Registry::default(), &key(255));
+    let most = u16::try_from(MAX_IDLE).unwrap();
+    for number in 0..most + 2 {
+        registry = take(&registry, &numbered(number)).0;
+        // The last two end first.
+        let end = seconds(1000 - u64::from(number));
+        registry = registry.without_client(&numbered(number), end);
+    }
+    assert_eq!(registry.idle.size(), MAX_IDLE);
+    assert_eq!(registry.slots.size(), MAX_IDLE + 1);
+    assert!(registry.slots.contains_key(&key(255)), "it has a client");
+    assert!(registry.slots.contains_key(&numbered(0)));
+    assert!(!registry.slots.contains_key(&numbered(most)));
+    assert!(!registry.slots.contains_key(&numbered(most + 1)));
+}
+
+#[test]
+fn a_private_entry_goes_with_its_client() {
+    let (registry, _) = take(&Registry::default(), &Key::Private(1));
+    let registry = registry.without_client(&Key::Private(1), seconds(1));
+    assert!(registry.slots.is_empty() && registry.idle.is_empty());
+    // A child frees what it inherited, or what is gone already: nothing happens.
+    assert!(
+        registry
+            .without_client(&key(1), seconds(1))
+            .slots
+            .is_empty()
+    );
+}
+
+#[test]
+fn whatever_threads_do_a_live_client_s_entry_is_in_the_registry() {
+    std::thread::scope(|scope| {
+        for thread in 0..4_u16 {
+            scope.spawn(move || {
+                for round in 0..2000_u16 {
+                    // Far more keys than may be idle: entries are evicted all the time.
+                    let key = numbered(1000 + round.wrapping_mul(7 + thread) % 600);
+                    let client = ClientEntry::of(key.clone());
+                    let registry = REGISTRY.load_full().unwrap();
+                    let slot = registry.slots.get(&key).unwrap();
+                    assert!(Arc::ptr_eq(&slot.entry, &client.entry));
+                    assert!(slot.clients > 0 && slot.idle.is_none());
+                }
+            });
+        }
+    });
+    let registry = REGISTRY.load_full().unwrap();
+    assert!(registry.idle.size() <= MAX_IDLE);
+    for slot in registry.slots.values() {
+        assert_eq!(slot.idle.is_some(), slot.clients == 0);
+    }
+}
