@@ -32,7 +32,7 @@ static void set(CURL *curl, const char *url, struct curl_slist *headers) {
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_USERNAME, getenv("MOMO_API_USER"));
   curl_easy_setopt(curl, CURLOPT_PASSWORD, getenv("MOMO_API_KEY"));
-  curl_easy_setopt(curl, CURLOPT_CAINFO, getenv("MOMO_CA"));
+  curl_easy_setopt(curl, CURLOPT_CAINFO, getenv("CURL_CA"));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

@@ -3,6 +3,11 @@
 //! Parsing the system's takes milliseconds, and a PHP worker makes a client per request. A store
 //! is parsed again when the file it came from was replaced or changed.
 
+mod pem;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod system;
+
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,27 +15,31 @@ use std::time::SystemTime;
 use arc_swap::ArcSwapOption;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
 use crate::config::Ca;
 use crate::error::Failure;
-use crate::sys;
 
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 
-/// What a store was parsed from; another stamp is another store.
+/// What a store was parsed from; where any of it has changed it is parsed again.
 #[derive(Clone, PartialEq, Eq)]
-struct Stamp {
+struct Origin {
     ca: Ca,
-    file: Option<PathBuf>,
+    files: Vec<FileState>,
+}
+
+/// A file or directory as it was when it was read.
+#[derive(Clone, PartialEq, Eq)]
+struct FileState {
+    path: PathBuf,
     modified: Option<SystemTime>,
     inode: u64,
     length: u64,
 }
 
 struct Parsed {
-    stamp: Stamp,
+    origin: Origin,
     roots: Arc<RootCertStore>,
 }
 
@@ -41,22 +50,22 @@ static STORES: ArcSwapOption<Vec<Arc<Parsed>>> = ArcSwapOption::const_empty();
 
 /// The store that `ca` names; refused where it is empty or cannot be read.
 pub(crate) fn store(ca: &Ca) -> Result<Arc<RootCertStore>, Failure> {
-    let stamp = Stamp::of(ca);
+    let origin = Origin::of(ca);
     if let Some(stores) = STORES.load().as_ref() {
-        if let Some(parsed) = stores.iter().find(|p| p.stamp == stamp) {
+        if let Some(parsed) = stores.iter().find(|p| p.origin == origin) {
             return Ok(Arc::clone(&parsed.roots));
         }
     }
-    let roots = parse(ca, stamp.file.as_deref())
+    let roots = parse(ca)
         .map_err(|why| Failure::config(format!("option ca: no usable trust store: {why}")))?;
     let roots = Arc::new(roots);
     let parsed = Arc::new(Parsed {
-        stamp,
+        origin,
         roots: Arc::clone(&roots),
     });
     STORES.rcu(|stores| {
         let others = stores.iter().flat_map(|s| s.iter());
-        let others = others.filter(|p| p.stamp.ca != parsed.stamp.ca).cloned();
+        let others = others.filter(|p| p.origin.ca != parsed.origin.ca).cloned();
         let next: Vec<_> = std::iter::once(Arc::clone(&parsed)).chain(others).collect();
         Some(Arc::new(
             next.into_iter().take(REMEMBERED).collect::<Vec<_>>(),
@@ -65,17 +74,25 @@ pub(crate) fn store(ca: &Ca) -> Result<Arc<RootCertStore>, Failure> {
     Ok(roots)
 }
 
-impl Stamp {
+impl Origin {
     fn of(ca: &Ca) -> Self {
-        let file = match ca {
-            Ca::System => system_bundle(),
-            Ca::Mozilla => None,
-            Ca::File(path) => Some(path.clone()),
+        let paths = match ca {
+            Ca::System => system_paths(),
+            Ca::Mozilla => Vec::new(),
+            Ca::File(path) => vec![path.clone()],
         };
-        let meta = file.as_ref().and_then(|f| std::fs::metadata(f).ok());
         Self {
             ca: ca.clone(),
-            file,
+            files: paths.into_iter().map(FileState::of).collect(),
+        }
+    }
+}
+
+impl FileState {
+    fn of(path: PathBuf) -> Self {
+        let meta = std::fs::metadata(&path).ok();
+        Self {
+            path,
             modified: meta.as_ref().and_then(|m| m.modified().ok()),
             inode: meta.as_ref().map_or(0, inode),
             length: meta.as_ref().map_or(0, std::fs::Metadata::len),
@@ -93,74 +110,75 @@ fn inode(_: &std::fs::Metadata) -> u64 {
     0
 }
 
-fn parse(ca: &Ca, file: Option<&Path>) -> Result<RootCertStore, String> {
-    match (ca, file) {
-        (Ca::Mozilla, _) => Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
-        (Ca::File(path), _) => from_file(path),
-        (Ca::System, Some(bundle)) if named_by_environment().is_none() => {
-            from_file(bundle).or_else(|_| from_system())
+fn parse(ca: &Ca) -> Result<RootCertStore, String> {
+    match ca {
+        Ca::Mozilla => Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
+        Ca::File(path) => from_file(path),
+        Ca::System => {
+            let (certificates, why) = system_certificates();
+            collect(certificates).ok_or_else(|| {
+                format!(
+                    "the system has no trusted certificates{}; install ca-certificates, mend \
+                     SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
+                    why.map(|w| format!(" ({w})")).unwrap_or_default()
+                )
+            })
         }
-        (Ca::System, _) => from_system(),
     }
 }
 
-/// Where Debian, Fedora, SUSE, Alpine and the BSDs keep all of the system's authorities in one
-/// file. Reading it alone spares the several hundred single files beside it, which hold the same.
-const BUNDLES: [&str; 5] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/usr/local/share/certs/ca-root-nss.crt",
-];
-
-const DIRECTORY: &str = "/etc/ssl/certs";
-
-fn system_bundle() -> Option<PathBuf> {
-    named_by_environment().or_else(|| {
-        let mut bundles = BUNDLES.iter().map(PathBuf::from);
-        bundles.find(|b| cfg!(unix) && b.is_file())
-    })
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn system_paths() -> Vec<PathBuf> {
+    let sources = system::Sources::find();
+    sources
+        .file
+        .into_iter()
+        .chain(sources.directories)
+        .collect()
 }
 
-/// OpenSSL's own variables, as every program of the system takes them. Where the caller has fewer
-/// rights than the program, its environment must not choose whom the program trusts.
-fn named_by_environment() -> Option<PathBuf> {
-    if sys::is_privileged() {
-        return None;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn system_certificates() -> (Vec<CertificateDer<'static>>, Option<String>) {
+    let sources = system::Sources::find();
+    let (certificates, why) = sources.read();
+    if certificates.is_empty() && !sources.named {
+        // The bundle is empty or broken: the single files may still be there.
+        return system::Sources::without_bundle().read();
     }
-    let names = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
-    names.iter().find_map(std::env::var_os).map(PathBuf::from)
+    (certificates, why)
 }
 
-fn from_system() -> Result<RootCertStore, String> {
-    let loaded = if sys::is_privileged() && cfg!(unix) {
-        rustls_native_certs::load_certs_from_paths(None, Some(Path::new(DIRECTORY)))
-    } else {
-        rustls_native_certs::load_native_certs()
-    };
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn system_paths() -> Vec<PathBuf> {
+    Vec::new()
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn system_certificates() -> (Vec<CertificateDer<'static>>, Option<String>) {
+    let loaded = rustls_native_certs::load_native_certs();
     let why = loaded.errors.first().map(ToString::to_string);
-    collect(loaded.certs).ok_or_else(|| {
-        format!(
-            "the system has no trusted certificates{}; install ca-certificates, mend \
-             SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
-            why.map(|w| format!(" ({w})")).unwrap_or_default()
-        )
-    })
+    (loaded.certs, why)
 }
 
 fn from_file(path: &Path) -> Result<RootCertStore, String> {
-    use std::io::Read;
     let shown = path.display();
-    let mut text = Vec::new();
-    let read =
-        std::fs::File::open(path).and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut text));
-    read.map_err(|e| format!("{shown} cannot be read ({e}); check path and mode"))?;
-    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+    let text = read_file(path)
+        .map_err(|e| format!("{shown} cannot be read ({e}); check path and mode"))?;
+    let certificates: Result<Vec<_>, _> = pem::sections(&text)
+        .map(|section| section.and_then(pem::decode))
+        .collect();
     let certificates = certificates.map_err(|e| format!("{shown} is not a PEM file ({e})"))?;
     collect(certificates).ok_or_else(|| {
         format!("{shown} holds no CA certificate in PEM form (-----BEGIN CERTIFICATE-----)")
     })
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    std::fs::File::open(path)?
+        .take(LARGEST_FILE)
+        .read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// None where not one of them can be used. A single broken one in a large bundle is passed over,
