@@ -3,6 +3,8 @@
 
 mod common;
 
+#[path = "operation/advice.rs"]
+mod advice;
 #[path = "operation/behaviours.rs"]
 mod behaviours;
 #[path = "operation/certificates.rs"]

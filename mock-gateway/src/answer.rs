@@ -75,6 +75,11 @@ impl Answer {
         Self::error(500, "login_failed")
     }
 
+    pub(crate) fn not_allowed(code: &str) -> Self {
+        let body = json!({ "code": code, "message": "Access to target environment is forbidden." });
+        Self::json(500, body.to_string())
+    }
+
     pub(crate) fn unavailable() -> Self {
         let body = r#"{"message":"Service is currently unavailable","code":"SERVICE_UNAVAILABLE"}"#;
         Self::json(503, body)

@@ -29,6 +29,21 @@ pub struct Builder {
     delay: Duration,
 }
 
+impl Gateway {
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A gateway with the default credentials, TLS and plain http on free ports.
+    ///
+    /// # Errors
+    /// As [`Builder::start`].
+    pub fn start() -> Result<Self, Error> {
+        Self::builder().start()
+    }
+}
+
 impl Default for Builder {
     fn default() -> Self {
         Self {

@@ -1,7 +1,5 @@
 //! A running gateway, and what a test asks it.
 
-use crate::Error;
-use crate::builder::Builder;
 use crate::record::{Credentials, Issued, Request, State};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -39,19 +37,6 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    #[must_use]
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
-    /// A gateway with the default credentials, TLS and plain http on free ports.
-    ///
-    /// # Errors
-    /// As [`Builder::start`].
-    pub fn start() -> Result<Self, Error> {
-        Self::builder().start()
-    }
-
     pub(crate) fn new(parts: Parts) -> Self {
         let ca_path = match &parts.ca_file {
             CaFile::Kept(path) => path.clone(),

@@ -174,10 +174,11 @@ fn from_file(path: &Path) -> Result<RootCertStore, String> {
 }
 
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    std::fs::File::open(path)?
-        .take(LARGEST_FILE)
-        .read_to_end(&mut text)?;
+    let file = std::fs::File::open(path)?;
+    // With room for all of it one read is enough, and a system can have 140 files.
+    let length = file.metadata()?.len().min(LARGEST_FILE);
+    let mut text = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
+    file.take(LARGEST_FILE).read_to_end(&mut text)?;
     Ok(text)
 }
 

@@ -48,6 +48,7 @@ const ROWS: &[Row] = &[
     ("/302",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
     ("/204",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
     ("/500-login-failed",       AMPLE, MOMO_UNAUTHORIZED, 1, 0),
+    ("/500-not-allowed",        AMPLE, MOMO_FORBIDDEN,    1, 0),
     ("/html",                   AMPLE, MOMO_INVALID_RESPONSE, 1, 0),
     ("/html-503",               AMPLE, MOMO_FORBIDDEN, 1, 0),
     ("/no-token",               AMPLE, MOMO_INVALID_RESPONSE, 1, 0),

@@ -58,6 +58,16 @@ pub(super) static ROWS: &[Row] = &[
         "500 login_failed: wrong credentials",
         |_, _| ok(Answer::login_failed()),
     ),
+    row(
+        "500-not-allowed",
+        "500 NOT_ALLOWED: the API user may not do this",
+        |_, _| ok(Answer::not_allowed("NOT_ALLOWED")),
+    ),
+    row(
+        "500-not-allowed-environment",
+        "500 NOT_ALLOWED_TARGET_ENVIRONMENT: the API user is for another one",
+        |_, _| ok(Answer::not_allowed("NOT_ALLOWED_TARGET_ENVIRONMENT")),
+    ),
     row("502", "502", |_, _| {
         ok(Answer::html(
             502,

@@ -5,6 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::{memchr, memchr_iter};
 use rustls::pki_types::CertificateDer;
 
 const CERTIFICATE: &[u8] = b"CERTIFICATE";
@@ -59,8 +60,10 @@ fn body<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], PemError> {
 
 pub(super) fn decode(section: &[u8]) -> Result<CertificateDer<'static>, PemError> {
     let mut base64 = Vec::with_capacity(section.len());
-    for line in section.split(|b| *b == b'\n') {
-        base64.extend_from_slice(line.trim_ascii());
+    let mut start = 0;
+    for end in memchr_iter(b'\n', section).chain([section.len()]) {
+        base64.extend_from_slice(section[start..end].trim_ascii());
+        start = section.len().min(end + 1);
     }
     let der = STANDARD.decode(base64).map_err(|_| PemError::NotBase64)?;
     Ok(CertificateDer::from(der))
@@ -70,7 +73,7 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     if rest.is_empty() {
         return None;
     }
-    let end = rest.iter().position(|b| *b == b'\n');
+    let end = memchr(b'\n', rest);
     let (line, after) = match end {
         Some(end) => (&rest[..end], &rest[end + 1..]),
         None => (*rest, &rest[rest.len()..]),

@@ -2,7 +2,7 @@
 //!
 //! macOS and Windows keep theirs elsewhere: see `parse` in the file above.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
@@ -83,11 +83,15 @@ impl Sources {
     }
 }
 
+/// How much of a section's end tells it from others; a certificate is far longer.
+const END: usize = 48;
+
 #[derive(Default)]
 struct Reading {
     certificates: Vec<CertificateDer<'static>>,
-    /// Sections as they stood in their files: a directory repeats what the bundle has.
-    sections: HashSet<Vec<u8>>,
+    /// Sections as they stood in their files, by their ends: a directory repeats what the bundle
+    /// has. The end is a part of the signature, and so no two certificates have the same.
+    sections: HashMap<[u8; END], Vec<u8>>,
     /// Device and inode: in a directory several links lead to one file.
     files: HashSet<(u64, u64)>,
     first_error: Option<String>,
@@ -119,8 +123,11 @@ impl Reading {
             Err(e) => return self.failed(path, &e),
         };
         for section in pem::sections(&text).flatten() {
-            if !self.sections.contains(section) {
-                self.sections.insert(section.to_vec());
+            let Some(end) = section.last_chunk() else {
+                continue;
+            };
+            if self.sections.get(end).is_none_or(|seen| seen != section) {
+                self.sections.insert(*end, section.to_vec());
                 self.certificates.extend(pem::decode(section));
             }
         }
