@@ -15,6 +15,11 @@ fn attack(name: &str, behaviour: &str, arguments: &[&str]) {
     let program = compile("attacks.c", Link::Shared, name);
     let mut host = mock.host(&program, behaviour);
     host.env("MOMO_CACHE", "client");
+    if name == "no-descriptor" {
+        // A name, and attempts of which the later ones must tell the same.
+        host.env("MOMO_BASE_URL", mock.url("localhost"));
+        host.env("MOMO_MAX_ATTEMPTS", "3");
+    }
     let words: Vec<&str> = std::iter::once(name)
         .chain(arguments.iter().copied())
         .collect();
@@ -39,4 +44,9 @@ fn a_client_that_is_cancelled_at_its_first_call_ends_that_call() {
 #[test]
 fn a_connection_takes_no_standard_descriptor_that_the_host_has_closed() {
     attack("descriptors", "", &[]);
+}
+
+#[test]
+fn a_lack_of_descriptors_is_named_and_is_over_when_there_are_some() {
+    attack("no-descriptor", "", &[]);
 }

@@ -138,6 +138,29 @@ fn a_refused_token_that_comes_back_is_not_served() {
 }
 
 #[test]
+fn an_invalidated_text_is_not_handed_out_by_momo_create_token_nor_without_a_cache() {
+    for cache in ["process", "client", "none"] {
+        let gateway = Gateway::start().unwrap();
+        gateway.set_raw(answer("one"));
+        let client = Config::mock(&gateway, "/raw").set("cache", cache).client();
+        assert_eq!(client.create().unwrap().access_token, "one");
+        client.invalidate("one");
+        for call in [Client::create, Client::get] {
+            let error = call(&client).unwrap_err();
+            assert_eq!(error.status, MOMO_UNAUTHORIZED, "{cache}");
+            assert!(error.message.contains("invalidated"), "{}", error.message);
+            assert!(
+                error.retry_after_ms > 0,
+                "{cache}: {}",
+                error.retry_after_ms
+            );
+        }
+        gateway.set_raw(answer("two"));
+        assert_eq!(client.create().unwrap().access_token, "two", "{cache}");
+    }
+}
+
+#[test]
 fn a_stale_token_that_is_refused_is_no_fallback_while_the_gateway_is_down() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "/lifetime-8").client();

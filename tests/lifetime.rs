@@ -298,3 +298,18 @@ fn without_blocking_there_is_what_is_at_hand() {
         assert!((ms(295)..ms(500)).contains(&start.elapsed()));
     }
 }
+
+#[test]
+fn a_token_that_has_expired_on_its_way_is_handed_out_by_no_call() {
+    let gateway = Gateway::start().unwrap();
+    let config = plain(&gateway, "/delay-1200/lifetime-1");
+    for call in [Client::create, Client::get] {
+        let error = call(&config.client()).unwrap_err();
+        assert_eq!(error.status, MOMO_INVALID_RESPONSE, "{}", error.message);
+        assert!(
+            error.message.contains("already expired"),
+            "{}",
+            error.message
+        );
+    }
+}

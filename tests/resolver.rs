@@ -71,6 +71,25 @@ fn plain_http_goes_to_no_localhost_that_is_elsewhere() {
 }
 
 #[test]
+fn a_failed_handshake_makes_the_next_call_look_the_name_up_anew() {
+    const NAME: &str = "a_failed_handshake_makes_the_next_call_look_the_name_up_anew";
+    with_names(NAME, "127.0.0.1 localhost\n", || {
+        let former = Gateway::start().unwrap();
+        let port = former.address().port();
+        let now = Gateway::builder().listen(([127, 0, 0, 2], port).into());
+        let now = now.plain(false).start().unwrap();
+        // The two have different authorities: this one trusts the server at the new address alone.
+        let config = at(&now, "localhost");
+        let client = config.client();
+        let error = client.create().unwrap_err();
+        assert_eq!(error.status, MOMO_TLS_FAILED, "{}", error.message);
+        std::fs::write("/etc/hosts", "127.0.0.2 localhost\n").unwrap();
+        client.create().unwrap();
+        assert_eq!(now.request_count(), 1);
+    });
+}
+
+#[test]
 fn plain_http_takes_the_loopback_address_among_others() {
     const NAME: &str = "plain_http_takes_the_loopback_address_among_others";
     with_names(NAME, "10.9.9.9 localhost\n127.0.0.1 localhost\n", || {

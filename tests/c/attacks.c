@@ -2,11 +2,13 @@
  *   attacks environment          counts who reads the environment once the client is made
  *   attacks cancel-thread        pthread_cancel of a thread within each call that can block
  *   attacks cancel-first ROUNDS  momo_cancel_client meets a client's first call
+ *   attacks no-descriptor        the process has no file descriptor left, for a while
  *   attacks descriptors          standard input and output are closed */
 #include "host.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 
 static atomic_bool counting;
 static atomic_long reads;
@@ -130,11 +132,41 @@ static void descriptors(void) {
   momo_free_client(client);
 }
 
+static void limit_descriptors(rlim_t most) {
+  struct rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = most;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0, "setrlimit");
+}
+
+/* By a name: known from an earlier call, or not. */
+static void ask_without_descriptors(momo_client *client) {
+  momo_token *token = NULL;
+  momo_error *error = NULL;
+  limit_descriptors(3);
+  momo_status status = momo_create_token(client, 5000, &token, &error);
+  limit_descriptors(256);
+  CHECK(status == MOMO_CONNECT_FAILED, "%s", momo_status_name(status));
+  CHECK(strstr(error->message, "no file descriptor left") != NULL, "%s", error->message);
+  CHECK(strstr(error->message, "no address") == NULL, "%s", error->message);
+  momo_free_error(error);
+  create(client, new_tally());
+}
+
+static void no_descriptor(void) {
+  momo_client *first = new_client(NULL), *second = new_client(NULL);
+  ask_without_descriptors(first);
+  ask_without_descriptors(second);
+  momo_free_client(first);
+  momo_free_client(second);
+}
+
 int main(int argc, char **argv) {
   CHECK(argc >= 2, "what");
   if (strcmp(argv[1], "environment") == 0) environment();
   else if (strcmp(argv[1], "cancel-thread") == 0) cancel_thread();
   else if (strcmp(argv[1], "cancel-first") == 0) cancel_first(atol(argv[2]));
+  else if (strcmp(argv[1], "no-descriptor") == 0) no_descriptor();
   else if (strcmp(argv[1], "descriptors") == 0) descriptors();
   else CHECK(0, "%s", argv[1]);
   return 0;
