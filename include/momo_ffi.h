@@ -42,7 +42,8 @@ typedef enum momo_status {
    */
   MOMO_RESOLVE_FAILED = 10,
   /**
-   * Refused or unreachable; the proxy too.
+   * Refused or unreachable; the proxy too. Also where this process lacks a file descriptor, a
+   * thread or a port for it: the message says which.
    */
   MOMO_CONNECT_FAILED = 11,
   /**

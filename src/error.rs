@@ -19,7 +19,8 @@ pub enum momo_status {
     MOMO_INVALID_CONFIG = 2,
     /// The host name has no address, or, for plain http, none on loopback.
     MOMO_RESOLVE_FAILED = 10,
-    /// Refused or unreachable; the proxy too.
+    /// Refused or unreachable; the proxy too. Also where this process lacks a file descriptor, a
+    /// thread or a port for it: the message says which.
     MOMO_CONNECT_FAILED = 11,
     /// The TLS handshake failed or the certificate is not trusted; the message says which rule.
     MOMO_TLS_FAILED = 12,
