@@ -13,11 +13,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use archery::ArcK;
 use once_cell::race::OnceBox;
 use ring::digest::SHA256_OUTPUT_LEN;
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
-use rpds::RedBlackTreeMapSync;
+use rpds::RedBlackTreeMap;
 
 use super::entry::Entry;
 use crate::config::{Ca, CachePolicy, Credential, ProxyUrl, Settings};
@@ -48,10 +49,14 @@ struct Slot {
     idle: Option<IdleOrder>,
 }
 
+/// With the standard library's counted pointer: ThreadSanitizer cannot follow the memory fences of
+/// the one that rpds would choose.
+type Map<K, V> = RedBlackTreeMap<K, V, ArcK>;
+
 #[derive(Clone, Default)]
 struct Registry {
-    slots: RedBlackTreeMapSync<Key, Slot>,
-    idle: RedBlackTreeMapSync<IdleOrder, Key>,
+    slots: Map<Key, Slot>,
+    idle: Map<IdleOrder, Key>,
     next_sequence: u64,
 }
 
