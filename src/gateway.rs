@@ -3,6 +3,7 @@
 //! Knows HTTP and the gateway, and no cache.
 
 mod advice;
+mod crypto;
 mod error_response;
 mod json;
 mod lifetime;
@@ -89,7 +90,7 @@ impl Gateway {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
         Ok(Self {
             template: RequestTemplate::new(settings)?,
-            transport: Transport::new(settings, trust::store(&settings.ca)?)?,
+            transport: Transport::new(settings, trust::verifier(&settings.ca)?)?,
             redactor: settings.redactor(),
             attempt_timeout: settings.attempt_timeout,
             connect_timeout: settings.connect_timeout,

@@ -1,55 +1,39 @@
 //! TLS over whatever connection there is. ureq's own connector would parse the trust store anew
-//! for every client; this one takes a store that the whole process shares.
+//! for every client; this one takes a verifier that the whole process shares.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::crypto::{CryptoProvider, KeyProvider};
-use rustls::pki_types::{PrivateKeyDer, ServerName};
-use rustls::sign::SigningKey;
-use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{CertificateError, ClientConfig, ClientConnection, StreamOwned};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
     TransportAdapter,
 };
 
+use super::crypto;
 use super::resolver;
 use super::tcp::time_left;
 use super::transport_error::{Kind, Phase, TransportError, find_in_io};
+use super::trust::Verifier;
 use crate::error::Failure;
 
 /// A client speaks to one host, and perhaps to one proxy over TLS.
 const SESSIONS: usize = 4;
-
-/// The gateway knows clients by their credentials, not by certificates: signing with a private key
-/// of one's own is left out of the library.
-#[derive(Debug)]
-struct NoClientKeys;
-
-impl KeyProvider for NoClientKeys {
-    fn load_private_key(
-        &self,
-        _: PrivateKeyDer<'static>,
-    ) -> Result<Arc<dyn SigningKey>, rustls::Error> {
-        Err(rustls::Error::General("no client certificates".to_owned()))
-    }
-}
 
 pub(super) struct TlsConnector {
     config: Arc<ClientConfig>,
 }
 
 impl TlsConnector {
-    pub(super) fn new(roots: Arc<RootCertStore>) -> Result<Self, Failure> {
-        let provider = Arc::new(CryptoProvider {
-            key_provider: &NoClientKeys,
-            ..rustls::crypto::ring::default_provider()
-        });
-        let mut config = ClientConfig::builder_with_provider(provider)
+    pub(super) fn new(verifier: Arc<Verifier>) -> Result<Self, Failure> {
+        let mut config = ClientConfig::builder_with_provider(crypto::provider())
             .with_safe_default_protocol_versions()
             .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?
-            .with_root_certificates(roots)
+            // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Self {

@@ -4,7 +4,6 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::RootCertStore;
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Request};
 use ureq::unversioned::transport::{ConnectionDetails, Connector};
@@ -15,6 +14,7 @@ use super::resolver::NoResolver;
 use super::tcp::TcpConnector;
 use super::tls::TlsConnector;
 use super::transport_error::{self, Kind, Phase, TransportError};
+use super::trust::Verifier;
 use super::tunnel::ProxyTunnelConnector;
 use crate::cancellation::Cancellation;
 use crate::config::{Scheme, Settings};
@@ -35,7 +35,7 @@ pub(super) struct Transport {
     /// Made when the client is: ureq's defaults are read from the environment.
     config: Config,
     agent: PerProcess<Agent>,
-    roots: Arc<RootCertStore>,
+    verifier: Arc<Verifier>,
     plain: bool,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Response {
 }
 
 impl Transport {
-    pub(super) fn new(settings: &Settings, roots: Arc<RootCertStore>) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings, verifier: Arc<Verifier>) -> Result<Self, Failure> {
         let proxy = settings.proxy.as_ref().map(|p| Proxy::new(&p.to_url()));
         let proxy = proxy
             .transpose()
@@ -79,7 +79,7 @@ impl Transport {
         Ok(Self {
             config,
             agent: PerProcess::new(),
-            roots,
+            verifier,
             plain: settings.base_url.scheme() == Scheme::Http,
         })
     }
@@ -90,7 +90,7 @@ impl Transport {
             let chain = chain.chain(TcpConnector {
                 loopback_only: self.plain,
             });
-            let chain = chain.chain(TlsConnector::new(Arc::clone(&self.roots))?);
+            let chain = chain.chain(TlsConnector::new(Arc::clone(&self.verifier))?);
             let chain = chain.chain(PhaseTrackingConnector);
             Ok(Agent::with_parts(self.config.clone(), chain, NoResolver))
         })

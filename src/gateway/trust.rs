@@ -6,6 +6,7 @@
 mod pem;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod system;
+mod verifier;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use arc_swap::ArcSwapOption;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
+pub(super) use self::verifier::Verifier;
 use crate::config::Ca;
 use crate::error::Failure;
 
@@ -40,7 +42,7 @@ struct FileState {
 
 struct Parsed {
     origin: Origin,
-    roots: Arc<RootCertStore>,
+    verifier: Arc<Verifier>,
 }
 
 /// How many stores are remembered: programs with more than a few are tests.
@@ -48,20 +50,20 @@ const REMEMBERED: usize = 8;
 
 static STORES: ArcSwapOption<Vec<Arc<Parsed>>> = ArcSwapOption::const_empty();
 
-/// The store that `ca` names; refused where it is empty or cannot be read.
-pub(crate) fn store(ca: &Ca) -> Result<Arc<RootCertStore>, Failure> {
+/// By the store that `ca` names; refused where that is empty or cannot be read.
+pub(super) fn verifier(ca: &Ca) -> Result<Arc<Verifier>, Failure> {
     let origin = Origin::of(ca);
     if let Some(stores) = STORES.load().as_ref() {
         if let Some(parsed) = stores.iter().find(|p| p.origin == origin) {
-            return Ok(Arc::clone(&parsed.roots));
+            return Ok(Arc::clone(&parsed.verifier));
         }
     }
-    let roots = parse(ca)
+    let verifier = parse(ca)
         .map_err(|why| Failure::config(format!("option ca: no usable trust store: {why}")))?;
-    let roots = Arc::new(roots);
+    let verifier = Arc::new(verifier);
     let parsed = Arc::new(Parsed {
         origin,
-        roots: Arc::clone(&roots),
+        verifier: Arc::clone(&verifier),
     });
     STORES.rcu(|stores| {
         let others = stores.iter().flat_map(|s| s.iter());
@@ -71,7 +73,7 @@ pub(crate) fn store(ca: &Ca) -> Result<Arc<RootCertStore>, Failure> {
             next.into_iter().take(REMEMBERED).collect::<Vec<_>>(),
         ))
     });
-    Ok(roots)
+    Ok(verifier)
 }
 
 impl Origin {
@@ -110,43 +112,44 @@ fn inode(_: &std::fs::Metadata) -> u64 {
     0
 }
 
-fn parse(ca: &Ca) -> Result<RootCertStore, String> {
-    match ca {
-        Ca::Mozilla => Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
-        Ca::File(path) => from_file(path),
-        Ca::System => {
-            let (certificates, why) = system_certificates();
-            collect(certificates).ok_or_else(|| {
-                format!(
-                    "the system has no trusted certificates{}; install ca-certificates, mend \
-                     SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
-                    why.map(|w| format!(" ({w})")).unwrap_or_default()
-                )
-            })
-        }
-    }
+fn parse(ca: &Ca) -> Result<Verifier, String> {
+    let (roots, directories) = match ca {
+        Ca::Mozilla => (
+            webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+            Vec::new(),
+        ),
+        Ca::File(path) => (from_file(path)?, Vec::new()),
+        Ca::System => from_system()?,
+    };
+    Ok(Verifier::new(roots, directories))
+}
+
+/// What the system trusts.
+#[derive(Default)]
+struct SystemCertificates {
+    certificates: Vec<CertificateDer<'static>>,
+    /// What may have more, and was not read yet.
+    directories: Vec<PathBuf>,
+    first_error: Option<String>,
+}
+
+fn from_system() -> Result<(RootCertStore, Vec<PathBuf>), String> {
+    let system = system_certificates();
+    let roots = collect(system.certificates).ok_or_else(|| {
+        format!(
+            "the system has no trusted certificates{}; install ca-certificates, mend \
+             SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
+            system
+                .first_error
+                .map(|why| format!(" ({why})"))
+                .unwrap_or_default()
+        )
+    })?;
+    Ok((roots, system.directories))
 }
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
-fn system_paths() -> Vec<PathBuf> {
-    let sources = system::Sources::find();
-    sources
-        .file
-        .into_iter()
-        .chain(sources.directories)
-        .collect()
-}
-
-#[cfg(all(unix, not(target_vendor = "apple")))]
-fn system_certificates() -> (Vec<CertificateDer<'static>>, Option<String>) {
-    let sources = system::Sources::find();
-    let (certificates, why) = sources.read();
-    if certificates.is_empty() && !sources.named {
-        // The bundle is empty or broken: the single files may still be there.
-        return system::Sources::without_bundle().read();
-    }
-    (certificates, why)
-}
+use self::system::{paths as system_paths, read as system_certificates, read_directories};
 
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 fn system_paths() -> Vec<PathBuf> {
@@ -154,10 +157,18 @@ fn system_paths() -> Vec<PathBuf> {
 }
 
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-fn system_certificates() -> (Vec<CertificateDer<'static>>, Option<String>) {
+fn read_directories(_: &[PathBuf]) -> Vec<CertificateDer<'static>> {
+    Vec::new()
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn system_certificates() -> SystemCertificates {
     let loaded = rustls_native_certs::load_native_certs();
-    let why = loaded.errors.first().map(ToString::to_string);
-    (loaded.certs, why)
+    SystemCertificates {
+        certificates: loaded.certs,
+        directories: Vec::new(),
+        first_error: loaded.errors.first().map(ToString::to_string),
+    }
 }
 
 fn from_file(path: &Path) -> Result<RootCertStore, String> {

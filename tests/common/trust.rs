@@ -132,6 +132,50 @@ fn an_empty_system_store_is_noticed_when_the_client_is_created() {
 }
 
 #[test]
+fn an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other() {
+    const NAME: &str =
+        "trust::an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other";
+    let Some(case) = case() else {
+        let (gateway, other) = (Gateway::start().unwrap(), Gateway::start().unwrap());
+        let scratch = Scratch::new();
+        let directory = scratch.path("certs");
+        std::fs::create_dir(&directory).unwrap();
+        let child = |case: &str| {
+            again(NAME, case)
+                .env("BASE_URL", gateway.base_url())
+                .env("SSL_CERT_FILE", other.ca_path())
+                .env("SSL_CERT_DIR", &directory)
+                .env("CA", gateway.ca_path())
+                .run();
+        };
+        child("empty");
+        child("added after the client was made");
+        child("there");
+        std::fs::write(directory.join("ours.pem"), "torn").unwrap();
+        child("empty");
+        assert_eq!(gateway.request_count(), 2);
+        return;
+    };
+    let config = complete();
+    config.set("base_url", &var("BASE_URL"));
+    config.set("ca", "system");
+    let client = config.client();
+    if case == "added after the client was made" {
+        let ours = Path::new(&var("SSL_CERT_DIR")).join("ours.pem");
+        std::fs::copy(var("CA"), ours).unwrap();
+    }
+    match client.create() {
+        Ok(_) => panic!("the gateway knows these credentials"),
+        Err(e) if case == "empty" => {
+            assert_eq!(e.status, MOMO_TLS_FAILED, "{}", e.message);
+            assert!(e.message.contains("issuer is not trusted"), "{}", e.message);
+        }
+        // The response came over TLS: the mock gateway does not know this file's credentials.
+        Err(e) => assert_eq!(e.status, MOMO_SUBSCRIPTION_KEY_REFUSED, "{}", e.message),
+    }
+}
+
+#[test]
 fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment() {
     const NAME: &str =
         "trust::a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment";

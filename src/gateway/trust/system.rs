@@ -2,12 +2,12 @@
 //!
 //! macOS and Windows keep theirs elsewhere: see `parse` in the file above.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
 
-use super::{pem, read_file};
+use super::{SystemCertificates, pem, read_file};
 use crate::sys;
 
 /// Where Debian, Fedora, SUSE, Alpine and the BSDs keep all of the system's authorities in one
@@ -24,19 +24,18 @@ const BUNDLES: [&str; 5] = [
 const DIRECTORIES: [&str; 3] = ["/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/certs"];
 
 /// Where the authorities are looked for.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Sources {
-    pub(super) file: Option<PathBuf>,
-    pub(super) directories: Vec<PathBuf>,
+struct Sources {
+    file: Option<PathBuf>,
+    directories: Vec<PathBuf>,
     /// Whether the environment named them: then there are no others.
-    pub(super) named: bool,
+    named: bool,
 }
 
 impl Sources {
     /// SSL_CERT_FILE and SSL_CERT_DIR are OpenSSL's own variables, and every program of the system
     /// takes them. Where the caller has fewer rights than the program, its environment must not
     /// choose whom the program trusts.
-    pub(super) fn find() -> Self {
+    fn find() -> Self {
         if !sys::is_privileged() {
             let file = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
             let directories = std::env::var_os("SSL_CERT_DIR").unwrap_or_default();
@@ -62,7 +61,7 @@ impl Sources {
         }
     }
 
-    pub(super) fn without_bundle() -> Self {
+    fn without_bundle() -> Self {
         Self {
             file: None,
             directories: DIRECTORIES.iter().map(PathBuf::from).collect(),
@@ -70,28 +69,55 @@ impl Sources {
         }
     }
 
-    /// Every certificate that can be read, each once, and the first reason why one could not.
-    pub(super) fn read(&self) -> (Vec<CertificateDer<'static>>, Option<String>) {
+    /// The directories are left for later where the file has certificates.
+    fn read(self) -> SystemCertificates {
         let mut reading = Reading::default();
         if let Some(file) = &self.file {
             reading.file(file);
         }
-        for directory in &self.directories {
-            reading.directory(directory);
+        let mut directories = self.directories;
+        if reading.certificates.is_empty() {
+            directories.iter().for_each(|path| reading.directory(path));
+            directories.clear();
         }
-        (reading.certificates, reading.first_error)
+        SystemCertificates {
+            certificates: reading.certificates,
+            directories,
+            first_error: reading.first_error,
+        }
     }
 }
 
-/// How much of a section's end tells it from others; a certificate is far longer.
-const END: usize = 48;
+/// What the system's certificates are read from.
+pub(super) fn paths() -> Vec<PathBuf> {
+    let sources = Sources::find();
+    sources
+        .file
+        .into_iter()
+        .chain(sources.directories)
+        .collect()
+}
+
+pub(super) fn read() -> SystemCertificates {
+    let sources = Sources::find();
+    let named = sources.named;
+    let found = sources.read();
+    if found.certificates.is_empty() && !named {
+        // The bundle is empty or broken: the single files may still be there.
+        return Sources::without_bundle().read();
+    }
+    found
+}
+
+pub(super) fn read_directories(directories: &[PathBuf]) -> Vec<CertificateDer<'static>> {
+    let mut reading = Reading::default();
+    directories.iter().for_each(|path| reading.directory(path));
+    reading.certificates
+}
 
 #[derive(Default)]
 struct Reading {
     certificates: Vec<CertificateDer<'static>>,
-    /// Sections as they stood in their files, by their ends: a directory repeats what the bundle
-    /// has. The end is a part of the signature, and so no two certificates have the same.
-    sections: HashMap<[u8; END], Vec<u8>>,
     /// Device and inode: in a directory several links lead to one file.
     files: HashSet<(u64, u64)>,
     first_error: Option<String>,
@@ -118,18 +144,12 @@ impl Reading {
         if !metadata.is_file() || !self.files.insert((metadata.dev(), metadata.ino())) {
             return;
         }
-        let text = match read_file(path) {
-            Ok(text) => text,
-            Err(e) => return self.failed(path, &e),
-        };
-        for section in pem::sections(&text).flatten() {
-            let Some(end) = section.last_chunk() else {
-                continue;
-            };
-            if self.sections.get(end).is_none_or(|seen| seen != section) {
-                self.sections.insert(*end, section.to_vec());
-                self.certificates.extend(pem::decode(section));
+        match read_file(path) {
+            Ok(text) => {
+                let certificates = pem::sections(&text).flatten().flat_map(pem::decode);
+                self.certificates.extend(certificates);
             }
+            Err(e) => self.failed(path, &e),
         }
     }
 

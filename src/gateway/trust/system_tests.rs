@@ -17,12 +17,7 @@ impl Directory {
     }
 
     fn read(&self) -> Vec<CertificateDer<'static>> {
-        let sources = Sources {
-            file: None,
-            directories: vec![self.0.clone()],
-            named: true,
-        };
-        sources.read().0
+        read_directories(std::slice::from_ref(&self.0))
     }
 }
 
@@ -38,43 +33,50 @@ fn one_certificate() -> Vec<u8> {
     text.as_bytes()[..text.find(end).unwrap() + end.len()].to_vec()
 }
 
+fn named(file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Sources {
+    Sources {
+        file: Some(file.into()),
+        directories: vec![directory.into()],
+        named: true,
+    }
+}
+
 #[test]
-fn the_system_s_bundle_has_the_same_anchors_as_by_the_tls_library_s_own_reader() {
+fn the_system_has_the_same_certificates_as_by_the_tls_library_s_own_reader() {
     let by_their_reader = |path: PathBuf| {
         let certificates = CertificateDer::pem_file_iter(path).unwrap();
         certificates.collect::<Result<Vec<_>, _>>().unwrap()
     };
+    let found = named(BUNDLE, DIRECTORY).read();
+    assert_eq!(found.first_error, None);
+    assert_eq!(found.certificates, by_their_reader(BUNDLE.into()));
     let files = std::fs::read_dir(DIRECTORY).unwrap();
     let files = files.map(|entry| entry.unwrap().path());
-    let expected: HashSet<_> = std::iter::once(BUNDLE.into())
-        .chain(files.filter(|path| path.is_file()))
+    let expected: HashSet<_> = files
+        .filter(|path| path.is_file())
         .flat_map(by_their_reader)
         .collect();
-    let both = Sources {
-        file: Some(BUNDLE.into()),
-        directories: vec![DIRECTORY.into()],
-        named: true,
-    };
-    let (found, error) = both.read();
-    assert_eq!(error, None);
-    let distinct: HashSet<_> = found.iter().cloned().collect();
-    assert_eq!(
-        distinct.len(),
-        found.len(),
-        "the directory repeats the bundle"
-    );
-    assert_eq!(distinct, expected);
+    let more: HashSet<_> = read_directories(&found.directories).into_iter().collect();
+    assert_eq!(more, expected);
     let mut roots = RootCertStore::empty();
-    let (added, ignored) = roots.add_parsable_certificates(found);
+    let (added, ignored) = roots.add_parsable_certificates(found.certificates);
     assert!(added > 100 && ignored == 0, "{added} {ignored}");
 }
 
 #[test]
-fn links_copies_and_broken_files_of_a_directory_add_nothing() {
+fn directories_are_read_at_once_where_the_file_has_no_certificate() {
+    let directory = Directory::new("at-once");
+    std::fs::write(directory.0.join("one.pem"), one_certificate()).unwrap();
+    let found = named("/no/such/file", &directory.0).read();
+    assert_eq!(found.certificates.len(), 1);
+    assert!(found.directories.is_empty());
+}
+
+#[test]
+fn links_and_broken_files_of_a_directory_add_nothing() {
     let directory = Directory::new("links");
     let certificate = one_certificate();
     std::fs::write(directory.0.join("one.pem"), &certificate).unwrap();
-    std::fs::write(directory.0.join("copy.pem"), &certificate).unwrap();
     std::os::unix::fs::symlink("one.pem", directory.0.join("01234567.0")).unwrap();
     std::os::unix::fs::symlink("gone.pem", directory.0.join("01234567.1")).unwrap();
     std::fs::write(directory.0.join("torn.pem"), &certificate[..200]).unwrap();
@@ -94,12 +96,8 @@ fn a_fifo_in_a_directory_is_not_waited_for() {
 
 #[test]
 fn why_nothing_was_found_is_told() {
-    let nowhere = Sources {
-        file: Some("/no/such/file".into()),
-        directories: vec!["/no/such/directory".into()],
-        named: true,
-    };
-    let (found, why) = nowhere.read();
-    assert!(found.is_empty());
-    assert!(why.unwrap().contains("/no/such/file cannot be read"));
+    let found = named("/no/such/file", "/no/such/directory").read();
+    assert!(found.certificates.is_empty());
+    let why = found.first_error.unwrap();
+    assert!(why.contains("/no/such/file cannot be read"), "{why}");
 }
