@@ -49,14 +49,12 @@ struct Slot {
     idle: Option<IdleOrder>,
 }
 
-/// With the standard library's counted pointer: ThreadSanitizer cannot follow the memory fences of
-/// the one that rpds would choose.
-type Map<K, V> = RedBlackTreeMap<K, V, ArcK>;
-
 #[derive(Clone, Default)]
 struct Registry {
-    slots: Map<Key, Slot>,
-    idle: Map<IdleOrder, Key>,
+    /// With the standard library's counted pointer, whose memory order ThreadSanitizer follows.
+    slots: RedBlackTreeMap<Key, Slot, ArcK>,
+    /// In order. It is short: copying it costs as much as a change of a tree.
+    idle: Arc<Vec<(IdleOrder, Key)>>,
     next_sequence: u64,
 }
 
@@ -135,7 +133,7 @@ impl Registry {
         });
         slot.clients += 1;
         if let Some(order) = slot.idle.take() {
-            next.idle.remove_mut(&order);
+            next.remove_idle(&order);
         }
         let entry = Arc::clone(&slot.entry);
         next.slots.insert_mut(key.clone(), slot);
@@ -163,19 +161,23 @@ impl Registry {
         };
         next.next_sequence += 1;
         slot.idle = Some(order);
-        next.idle.insert_mut(order, key.clone());
+        next.insert_idle(order, key.clone());
         next.slots.insert_mut(key.clone(), slot);
-        if next.idle.size() > MAX_IDLE {
-            next.evict_first();
+        if next.idle.len() > MAX_IDLE {
+            let (_, first) = Arc::make_mut(&mut next.idle).remove(0);
+            next.slots.remove_mut(&first);
         }
         next
     }
 
-    fn evict_first(&mut self) {
-        let first = self.idle.first().map(|(order, key)| (*order, key.clone()));
-        if let Some((order, key)) = first {
-            self.idle.remove_mut(&order);
-            self.slots.remove_mut(&key);
+    fn insert_idle(&mut self, order: IdleOrder, key: Key) {
+        let at = self.idle.partition_point(|(other, _)| *other < order);
+        Arc::make_mut(&mut self.idle).insert(at, (order, key));
+    }
+
+    fn remove_idle(&mut self, order: &IdleOrder) {
+        if let Ok(at) = self.idle.binary_search_by_key(order, |(other, _)| *other) {
+            Arc::make_mut(&mut self.idle).remove(at);
         }
     }
 }

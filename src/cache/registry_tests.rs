@@ -28,7 +28,7 @@ fn equal_clients_have_one_entry_and_it_outlives_them() {
     let registry = registry.without_client(&key(1), seconds(1));
     assert!(registry.idle.is_empty(), "a client is left");
     let registry = registry.without_client(&key(1), seconds(1));
-    assert_eq!(registry.idle.size(), 1);
+    assert_eq!(registry.idle.len(), 1);
     let (registry, again) = take(&registry, &key(1));
     assert!(Arc::ptr_eq(&first, &again));
     assert!(registry.idle.is_empty(), "it has a client again");
@@ -44,7 +44,7 @@ fn of_idle_entries_those_go_first_whose_tokens_end_first_and_none_with_a_client(
         let end = seconds(1000 - u64::from(number));
         registry = registry.without_client(&numbered(number), end);
     }
-    assert_eq!(registry.idle.size(), MAX_IDLE);
+    assert_eq!(registry.idle.len(), MAX_IDLE);
     assert_eq!(registry.slots.size(), MAX_IDLE + 1);
     assert!(registry.slots.contains_key(&key(255)), "it has a client");
     assert!(registry.slots.contains_key(&numbered(0)));
@@ -84,7 +84,7 @@ fn whatever_threads_do_a_live_client_s_entry_is_in_the_registry() {
         }
     });
     let registry = REGISTRY.load_full().unwrap();
-    assert!(registry.idle.size() <= MAX_IDLE);
+    assert!(registry.idle.len() <= MAX_IDLE);
     for slot in registry.slots.values() {
         assert_eq!(slot.idle.is_some(), slot.clients == 0);
     }
