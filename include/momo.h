@@ -41,8 +41,8 @@
 /**
  * What a call ended with. Values are fixed for ever; new ones are added at the end of a group.
  *
- * Also an answer to "what now": 10 to 16 are about the way to the gateway (try again later),
- * 20 to 22 about credentials (tell a person), 23 to 26 about the gateway's answer.
+ * The number also tells what to do: 10 to 16 are about the way to the gateway (try again later),
+ * 20 to 22 about credentials (tell a person), 23 to 26 about the gateway's response.
  */
 typedef enum momo_status {
   /**
@@ -76,7 +76,7 @@ typedef enum momo_status {
    */
   MOMO_TIMED_OUT = 13,
   /**
-   * The connection broke before a whole answer came.
+   * The connection broke before a whole response came.
    */
   MOMO_CONNECTION_LOST = 14,
   /**
@@ -112,7 +112,7 @@ typedef enum momo_status {
    */
   MOMO_UNEXPECTED_STATUS = 25,
   /**
-   * An answer that is not what the gateway sends: no usable token, too large, broken HTTP.
+   * A response that is not what the gateway sends: no usable token, too large, broken HTTP.
    */
   MOMO_INVALID_RESPONSE = 26,
   /**
@@ -147,7 +147,7 @@ typedef struct momo_error {
    */
   momo_status status;
   /**
-   * The HTTP status as the answer says it, or 0 where no answer came.
+   * The HTTP status of the response, or 0 where no response came.
    */
   int32_t http_status;
   /**
@@ -159,11 +159,11 @@ typedef struct momo_error {
    */
   const char *message;
   /**
-   * The answer's own error code or a firewall's support ID, at most 128 bytes of UTF-8.
+   * The response's own error code or a firewall's support ID, at most 128 bytes of UTF-8.
    */
   const char *code;
   /**
-   * The answer, redacted, at most 4096 bytes of UTF-8; "" for any 2xx.
+   * The response's body, redacted, at most 4096 bytes of UTF-8; "" for any 2xx.
    */
   const char *body;
 } momo_error;
@@ -174,7 +174,8 @@ typedef struct momo_error {
  *
  * Called on the thread that made the call it tells of, before that call returns, with no lock
  * held: it may call this library. It must not throw, longjmp, end its thread, or free the client
- * or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile. Several threads may be in it at once.
+ * or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile.
+ * Several threads may be in it at once.
  */
 typedef void (*momo_log_fn)(void *user_data, int32_t level, const char *line);
 
@@ -355,7 +356,7 @@ MOMO_API void momo_free_client(momo_client *client);
 /**
  * Asks the gateway for a new token: the operation CreateAccessToken.
  *
- * Never from a cache, never held up by a cooldown; the token becomes the one that momo_get_token()
+ * Never from a cache, never delayed by a cooldown; the token becomes the one that momo_get_token()
  * hands out. Programs that pay want momo_get_token(): MTN advises against a token per
  * transaction.
  *
@@ -379,7 +380,7 @@ momo_status momo_create_token(const momo_client *client,
  * Fresh: a copy of the token at hand, without lock or network. Stale (the option
  * `refresh_margin`): one caller asks for a new one, at most 5 s and once; the others, and that
  * one too where it fails, get the token at hand, and `refresh_status` says why. Expired or none:
- * one caller asks, the others wait and share the answer. After a failure the same failure is
+ * one caller asks, the others wait and share the outcome. After a failure the same failure is
  * given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
  * `retry_after_ms` says how long.
  *
@@ -404,8 +405,9 @@ momo_status momo_get_token(const momo_client *client,
  * also where the gateway issues the same text once more (that call ends with MOMO_UNAUTHORIZED).
  *
  * The current token stays where it is another one by now, so a hundred threads that saw the same
- * refusal cause one request. The last 8 invalidated tokens are remembered. Buys at most one new token per 5 s: where that one is invalidated at
- * once too, momo_get_token() ends with MOMO_UNAUTHORIZED until the 5 s are over.
+ * refusal cause one request. The last 8 invalidated tokens are remembered. An invalidation causes
+ * at most one new token per 5 s: where that one is invalidated at once too, momo_get_token() ends
+ * with MOMO_UNAUTHORIZED until the 5 s are over.
  *
  * Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing
  * else. Threads and forks: any. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.

@@ -4,8 +4,8 @@ use std::fmt;
 
 /// What a call ended with. Values are fixed for ever; new ones are added at the end of a group.
 ///
-/// Also an answer to "what now": 10 to 16 are about the way to the gateway (try again later),
-/// 20 to 22 about credentials (tell a person), 23 to 26 about the gateway's answer.
+/// The number also tells what to do: 10 to 16 are about the way to the gateway (try again later),
+/// 20 to 22 about credentials (tell a person), 23 to 26 about the gateway's response.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(non_camel_case_types)]
@@ -26,7 +26,7 @@ pub enum momo_status {
     MOMO_TLS_FAILED = 12,
     /// The time was up, wherever it went.
     MOMO_TIMED_OUT = 13,
-    /// The connection broke before a whole answer came.
+    /// The connection broke before a whole response came.
     MOMO_CONNECTION_LOST = 14,
     /// No token is at hand and timeout_ms is 0.
     MOMO_WOULD_BLOCK = 15,
@@ -44,7 +44,7 @@ pub enum momo_status {
     MOMO_SERVER_ERROR = 24,
     /// Any other HTTP status, every redirect among them.
     MOMO_UNEXPECTED_STATUS = 25,
-    /// An answer that is not what the gateway sends: no usable token, too large, broken HTTP.
+    /// A response that is not what the gateway sends: no usable token, too large, broken HTTP.
     MOMO_INVALID_RESPONSE = 26,
     /// The directory of a file cache is unsafe.
     MOMO_CACHE_FAILED = 30,
@@ -87,7 +87,7 @@ impl momo_status {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Failure {
     pub(crate) status: Status,
-    /// 0 where no answer came.
+    /// 0 where no response came.
     pub(crate) http_status: u16,
     /// Milliseconds; -1 where no time is known.
     pub(crate) retry_after_ms: i64,

@@ -18,7 +18,7 @@ fn token(lifetime: u64) -> Token {
 }
 
 #[test]
-fn phases_follow_the_lifetime() {
+fn a_token_is_fresh_then_stale_then_expired_by_its_lifetime() {
     let hour = Duration::from_secs(3600);
     let ten_minutes = Duration::from_secs(600);
     // lifetime, margin, jitter, seconds after issue, phase
@@ -48,7 +48,7 @@ fn phases_follow_the_lifetime() {
 }
 
 #[test]
-fn neither_clock_alone_can_prolong_a_life() {
+fn the_clock_that_leaves_less_time_decides() {
     let hour = token(3600);
     for (boot, wall, left_over) in [
         (1000, 1000, 2600),

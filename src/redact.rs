@@ -1,6 +1,6 @@
 //! Makes text from outside fit to be shown: secrets hidden, one line, valid, short.
 //!
-//! A gateway, or something in front of it, may echo a request or leak an answer in part. The order
+//! A gateway, or something in front of it, may echo a request or leak a response in part. The order
 //! matters: secrets are hidden in the whole text before anything is cut, since a cut could leave
 //! the first half of a secret that no longer looks like one.
 

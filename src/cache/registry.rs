@@ -182,7 +182,7 @@ impl Registry {
     }
 }
 
-/// What a token depends on: clients that would trust another answer do not share.
+/// What a token depends on: clients that would trust another server do not share.
 fn digest(settings: &Settings) -> [u8; SHA256_OUTPUT_LEN] {
     static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
     let process = PROCESS.get_or_init(|| {

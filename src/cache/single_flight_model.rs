@@ -64,7 +64,7 @@ fn outcome() -> Outcome {
     )))
 }
 
-/// `Leader::finish`, and whether the answer was there before that time.
+/// `Leader::finish`, and whether the outcome was there before that time.
 fn finish_in_time(leader: Leader, seconds: u64) -> bool {
     *leader.flight.outcome.lock() = Some(outcome());
     now_for_all() < at(seconds)

@@ -208,7 +208,7 @@ fn a_token_that_was_not_stored_is_not_handed_out_again_either_once_invalidated()
     let (state, outcome) = state.succeeded(&token("a", 0), 0, false, at(0));
     assert!(matches!(outcome, StoreOutcome::NotStored));
     let state = state.invalidated(b"a", at(1)).unwrap();
-    // It was never handed out by momo_get_token, so nothing is held back.
+    // It was never handed out by momo_get_token, so momo_get_token is not in a cooldown.
     assert!(state.failure_in_cooldown(at(1)).is_none());
     let (state, outcome) = state.succeeded(&token("a", 2), 0, false, at(2));
     let StoreOutcome::Invalidated(failure) = outcome else {

@@ -184,7 +184,7 @@ fn blocking(
 
 /// Asks the gateway for a new token: the operation CreateAccessToken.
 ///
-/// Never from a cache, never held up by a cooldown; the token becomes the one that momo_get_token()
+/// Never from a cache, never delayed by a cooldown; the token becomes the one that momo_get_token()
 /// hands out. Programs that pay want momo_get_token(): MTN advises against a token per
 /// transaction.
 ///
@@ -218,7 +218,7 @@ pub unsafe extern "C" fn momo_create_token(
 /// Fresh: a copy of the token at hand, without lock or network. Stale (the option
 /// `refresh_margin`): one caller asks for a new one, at most 5 s and once; the others, and that
 /// one too where it fails, get the token at hand, and `refresh_status` says why. Expired or none:
-/// one caller asks, the others wait and share the answer. After a failure the same failure is
+/// one caller asks, the others wait and share the outcome. After a failure the same failure is
 /// given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
 /// `retry_after_ms` says how long.
 ///
@@ -260,8 +260,9 @@ pub unsafe extern "C" fn momo_get_token(
 /// also where the gateway issues the same text once more (that call ends with MOMO_UNAUTHORIZED).
 ///
 /// The current token stays where it is another one by now, so a hundred threads that saw the same
-/// refusal cause one request. The last 8 invalidated tokens are remembered. Buys at most one new token per 5 s: where that one is invalidated at
-/// once too, momo_get_token() ends with MOMO_UNAUTHORIZED until the 5 s are over.
+/// refusal cause one request. The last 8 invalidated tokens are remembered. An invalidation causes
+/// at most one new token per 5 s: where that one is invalidated at once too, momo_get_token() ends
+/// with MOMO_UNAUTHORIZED until the 5 s are over.
 ///
 /// Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing
 /// else. Threads and forks: any. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.

@@ -12,15 +12,15 @@ use crate::panics::catch_panic;
 pub struct momo_error {
     /// The same value that the call returned.
     pub status: momo_status,
-    /// The HTTP status as the answer says it, or 0 where no answer came.
+    /// The HTTP status of the response, or 0 where no response came.
     pub http_status: i32,
     /// Milliseconds until another attempt is worth making, or -1 where no time is known.
     pub retry_after_ms: i64,
     /// One line of UTF-8: what failed, why, what to do, and which host after how many attempts.
     pub message: *const c_char,
-    /// The answer's own error code or a firewall's support ID, at most 128 bytes of UTF-8.
+    /// The response's own error code or a firewall's support ID, at most 128 bytes of UTF-8.
     pub code: *const c_char,
-    /// The answer, redacted, at most 4096 bytes of UTF-8; "" for any 2xx.
+    /// The response's body, redacted, at most 4096 bytes of UTF-8; "" for any 2xx.
     pub body: *const c_char,
 }
 

@@ -15,7 +15,8 @@ use crate::sys::with_thread_cancellation_disabled;
 ///
 /// Called on the thread that made the call it tells of, before that call returns, with no lock
 /// held: it may call this library. It must not throw, longjmp, end its thread, or free the client
-/// or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile. Several threads may be in it at once.
+/// or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile.
+/// Several threads may be in it at once.
 #[allow(non_camel_case_types)]
 pub type momo_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;

@@ -213,7 +213,7 @@ fn identifier(text: &str) -> String {
     }
 }
 
-/// A firewall in front of the gateway answers in HTML, under any status, with an ID that its
+/// A firewall in front of the gateway responds in HTML, under any status, with an ID that its
 /// operator needs to find the reason.
 pub(super) fn firewall(response: &Response, redactor: &Redactor) -> Option<ErrorResponse> {
     let body = String::from_utf8_lossy(&response.body);

@@ -1,4 +1,4 @@
-//! What the gateway's answers mean. The status is looked at before the body.
+//! What a response means: a token or an error. The status is looked at before the body.
 
 use std::borrow::Cow;
 
@@ -122,7 +122,7 @@ fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorRe
             Status::MOMO_INVALID_RESPONSE,
             format!(
                 "the response has HTTP status 200 but no usable token: {why}; check that base_url is \
-                 the gateway and nothing in between answers for it"
+                 the gateway and nothing in between responds for it"
             ),
         ),
     };

@@ -96,10 +96,10 @@ impl TransportError {
 
     pub(super) fn in_phase(self, phase: Phase) -> Self {
         let kind = match self.kind {
-            // A proxy that answers so opens no tunnel; the gateway's response is what it is.
+            // Only a proxy's response can be a transport error: no tunnel was opened.
             Kind::InvalidHttp if phase == Phase::Proxy => Kind::Unreachable,
             Kind::InvalidHttp => return self,
-            // What a kept connection is to a proxy's exchange is a new one to ours.
+            // The connection to the proxy was new, whatever the tunnel's own reader says.
             Kind::KeptConnectionClosed => Kind::ConnectionLost,
             kind => kind,
         };

@@ -3,7 +3,7 @@
 //! ureq gives each step of the tunnel the whole of that time again: a proxy that sends its response
 //! byte by byte would hold a call for ever. And ureq writes the request in some twenty pieces, each
 //! a packet of its own: a proxy that refuses after the first packet closes the connection, the
-//! others are answered with a reset, and the reason for the refusal is lost.
+//! others end with a reset, and the reason why the proxy refused is lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

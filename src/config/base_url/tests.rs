@@ -127,7 +127,7 @@ fn a_url_without_scheme_or_host_is_refused() {
 }
 
 #[test]
-fn what_parsers_disagree_about_is_refused() {
+fn urls_that_two_parsers_read_differently_are_refused() {
     assert_refused(&[
         ("https://user:pw@host", "'@'"),
         ("https://user@host", "'@'"),
