@@ -41,7 +41,7 @@ static void *work(void *argument) {
       continue;
     }
     /*
-     * Here the payment goes out with token->authorization. Where its answer is a 401,
+     * Here the payment goes out with token->authorization. Where its response is a 401,
      * momo_invalidate_token() makes the next call get a new token; any number of threads that saw
      * the same 401 cause one request.
      */

@@ -17,9 +17,9 @@ cargo build --quiet --manifest-path "$root/Cargo.toml" --package momo-mock-gatew
 # It runs until its standard input closes: also when this script ends in any other way.
 coproc mock { exec "$target/debug/momo-mock-gateway" --until-stdin-closes; }
 mock_id=$mock_PID
-read -r answer <&"${mock[0]}"
+read -r response <&"${mock[0]}"
 field() {
-  sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$answer"
+  sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$response"
 }
 # Nothing else of the environment may count: an option of another program, say.
 for name in $(compgen -e MOMO_ || true); do

@@ -39,7 +39,7 @@ fn a_token_of_a_day_or_of_seconds_ends_early_by_its_share() {
 }
 
 #[test]
-fn a_pause_ends_by_the_boot_clock() {
+fn a_cooldown_ends_by_the_boot_clock() {
     run("/503-retry-after-60", "later", &["pause", "60000"]);
     run("/500-login-failed", "later", &["pause", "5000"]);
 }
@@ -75,7 +75,7 @@ fn a_fresh_token_is_one_allocation_and_no_system_call() {
     assert!(few["sendto"] > 0, "the first token was asked for: {few:?}");
     for (name, calls) in &many {
         let before = few.get(name).copied().unwrap_or(0);
-        // An answer may come in one piece or two.
+        // A response may come in one piece or two.
         assert!(*calls < before + 20, "{name}: {before}, then {calls}");
     }
     assert_eq!(mock.counts().0, 3);

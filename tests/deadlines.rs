@@ -258,16 +258,16 @@ fn cancelling_one_client_leaves_its_equals_to_lead() {
         wait_for("request", || gateway.request_count() == 1);
         let (tell, told) = std::sync::mpsc::channel();
         let equal = &equal;
-        let follower = scope.spawn(move || {
+        let waiter = scope.spawn(move || {
             tell.send(thread_id()).unwrap();
             equal.get().unwrap()
         });
         let thread = told.recv().unwrap();
-        wait_for("follower", || waits(thread));
+        wait_for("waiter", || waits(thread));
         cancelled.cancel();
         assert_eq!(leader.join().unwrap().status, MOMO_CANCELLED);
         wait_for("new leader", || reads(thread));
-        follower.join().unwrap();
+        waiter.join().unwrap();
     });
     assert_eq!(gateway.request_count(), 2);
 }

@@ -20,7 +20,7 @@ fn gap(gateway: &Gateway, n: usize) -> Duration {
 }
 
 #[test]
-fn a_hundred_threads_that_saw_the_same_refusal_cause_one_request() {
+fn a_hundred_threads_that_saw_the_same_401_cause_one_request() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "/delay-50").client();
     let old = client.get().unwrap().access_token;
@@ -104,7 +104,7 @@ fn a_program_that_invalidates_every_token_buys_one_per_five_seconds() {
     assert!(held_back > 1000, "{held_back}");
 }
 
-fn answer(token: &str) -> String {
+fn response(token: &str) -> String {
     let body = format!(r#"{{"access_token":"{token}","expires_in":3600}}"#);
     let length = body.len();
     format!(
@@ -116,7 +116,7 @@ fn answer(token: &str) -> String {
 #[test]
 fn a_refused_token_that_comes_back_is_not_served() {
     let gateway = Gateway::start().unwrap();
-    gateway.set_raw(answer("one"));
+    gateway.set_raw(response("one"));
     let client = Config::mock(&gateway, "/raw").client();
     assert_eq!(client.get().unwrap().access_token, "one");
     let start = Instant::now();
@@ -130,7 +130,7 @@ fn a_refused_token_that_comes_back_is_not_served() {
     let left = client.get().unwrap_err().retry_after_ms;
     assert!((4000..=5000).contains(&left), "{left}");
     // When the time is over it is asked for again, and whatever else comes is served.
-    gateway.set_raw(answer("two"));
+    gateway.set_raw(response("two"));
     std::thread::sleep(ms(left.unsigned_abs() + 5));
     assert!(start.elapsed() >= ms(4999));
     assert_eq!(client.get().unwrap().access_token, "two");
@@ -141,7 +141,7 @@ fn a_refused_token_that_comes_back_is_not_served() {
 fn an_invalidated_text_is_not_handed_out_by_momo_create_token_nor_without_a_cache() {
     for cache in ["process", "client", "none"] {
         let gateway = Gateway::start().unwrap();
-        gateway.set_raw(answer("one"));
+        gateway.set_raw(response("one"));
         let client = Config::mock(&gateway, "/raw").set("cache", cache).client();
         assert_eq!(client.create().unwrap().access_token, "one");
         client.invalidate("one");
@@ -155,7 +155,7 @@ fn an_invalidated_text_is_not_handed_out_by_momo_create_token_nor_without_a_cach
                 error.retry_after_ms
             );
         }
-        gateway.set_raw(answer("two"));
+        gateway.set_raw(response("two"));
         assert_eq!(client.create().unwrap().access_token, "two", "{cache}");
     }
 }
@@ -207,7 +207,7 @@ fn a_thousand_calls_with_a_wrong_key_are_one_request() {
 }
 
 #[test]
-fn a_pause_does_not_stop_momo_create_token_whose_success_ends_it() {
+fn a_cooldown_does_not_stop_momo_create_token_whose_success_ends_it() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "").client();
     let right = gateway.credentials();
@@ -248,24 +248,27 @@ const PAUSES: &[(&str, i64, i64)] = &[
 ];
 
 #[test]
-fn a_pause_is_as_long_as_its_failure_says() {
+fn a_cooldown_is_as_long_as_its_failure_says() {
     let gateway = Gateway::start().unwrap();
     for (path, least, most) in PAUSES {
         gateway.clear_requests();
         let client = Config::mock(&gateway, path).client();
         let failure = client.get().unwrap_err();
-        let paused = client.get().unwrap_err();
-        assert_eq!(paused.status, failure.status, "{path}");
-        assert_eq!(paused.http_status, failure.http_status, "{path}");
-        assert_eq!((&paused.code, &paused.body), (&failure.code, &failure.body));
-        let left = paused.retry_after_ms;
+        let in_cooldown = client.get().unwrap_err();
+        assert_eq!(in_cooldown.status, failure.status, "{path}");
+        assert_eq!(in_cooldown.http_status, failure.http_status, "{path}");
+        assert_eq!(
+            (&in_cooldown.code, &in_cooldown.body),
+            (&failure.code, &failure.body)
+        );
+        let left = in_cooldown.retry_after_ms;
         assert!((*least..=*most).contains(&left), "{path}: {left}");
         assert_eq!(gateway.request_count(), 1, "{path}");
     }
 }
 
 #[test]
-fn a_pause_asked_for_with_429_is_kept_and_then_over() {
+fn a_retry_after_of_a_429_is_the_cooldown_and_ends() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "/429-retry-after-2").client();
     let start = Instant::now();

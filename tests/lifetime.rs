@@ -70,14 +70,14 @@ fn a_lifetime_is_one_request_for_sixteen_threads_and_only_who_refreshes_waits() 
 }
 
 #[test]
-fn an_outage_is_felt_only_when_the_token_has_expired_and_only_until_the_pause_is_over() {
+fn an_outage_fails_calls_only_after_the_token_has_expired_and_until_the_cooldown_ends() {
     const MAX_PAUSE: Duration = Duration::from_secs(5);
     let gateway = Gateway::start().unwrap();
     let client = plain(&gateway, "/lifetime-8").client();
     let start = Instant::now();
     let token = client.get().unwrap();
     let at = || start.elapsed();
-    let mut paused = 0;
+    let mut in_cooldown = 0;
     let mut was_down = false;
     while at() < ms(9500) {
         let (begin, asked) = (at(), gateway.request_count());
@@ -100,7 +100,7 @@ fn an_outage_is_felt_only_when_the_token_has_expired_and_only_until_the_pause_is
                 assert!(begin > ms(7500), "{begin:?}: {}", error.message);
                 assert_eq!((error.status, error.http_status), (MOMO_SERVER_ERROR, 503));
                 if gateway.request_count() == asked {
-                    paused += 1;
+                    in_cooldown += 1;
                     let left = ms(u64::try_from(error.retry_after_ms).unwrap());
                     assert!(left <= MAX_PAUSE);
                 }
@@ -108,11 +108,11 @@ fn an_outage_is_felt_only_when_the_token_has_expired_and_only_until_the_pause_is
         }
         std::thread::sleep(ms(5));
     }
-    assert!(paused > 50, "{paused}");
+    assert!(in_cooldown > 50, "{in_cooldown}");
     // Asked for once at first, then after pauses that double: 250 ms, less up to a half.
     let times: Vec<_> = gateway.requests().iter().skip(1).map(|r| r.time).collect();
     let gaps: Vec<_> = times.windows(2).map(|t| t[1] - t[0]).collect();
-    println!("outage: asked after {gaps:?}, {paused} calls held back");
+    println!("outage: asked after {gaps:?}, {in_cooldown} calls held back");
     assert!((4..=6).contains(&times.len()), "{gaps:?}");
     for (n, gap) in gaps.iter().enumerate() {
         assert!(*gap >= ms(125 << n).min(MAX_PAUSE / 2), "{gaps:?}");
@@ -283,10 +283,10 @@ fn without_blocking_there_is_what_is_at_hand() {
     assert_eq!(gateway.request_count(), 1);
     gateway.set_down(true);
     client.get().unwrap_err();
-    let paused = client.get_within(0).unwrap_err();
-    assert_eq!(paused.status, MOMO_SERVER_ERROR);
-    assert!(paused.retry_after_ms > 0);
-    would_block(client.create_within(0), "paused");
+    let in_cooldown = client.get_within(0).unwrap_err();
+    assert_eq!(in_cooldown.status, MOMO_SERVER_ERROR);
+    assert!(in_cooldown.retry_after_ms > 0);
+    would_block(client.create_within(0), "in_cooldown");
     assert_eq!(gateway.request_count(), 2);
     // -1 is the option, on both calls.
     let config = plain(&gateway, "/stall");

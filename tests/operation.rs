@@ -11,7 +11,7 @@ mod behaviours;
 mod certificates;
 #[path = "operation/connections.rs"]
 mod connections;
-#[path = "answers/raw.rs"]
+#[path = "responses/raw.rs"]
 mod raw;
 #[path = "operation/request.rs"]
 mod request;

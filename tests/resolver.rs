@@ -148,8 +148,9 @@ fn an_unknown_name_is_said_to_be_unknown() {
 }
 
 #[test]
-fn a_name_server_that_never_answers_holds_no_call_and_one_thread_only() {
-    const NAME: &str = "a_name_server_that_never_answers_holds_no_call_and_one_thread_only";
+fn a_name_server_that_never_responds_delays_no_call_beyond_its_time_and_keeps_one_thread() {
+    const NAME: &str =
+        "a_name_server_that_never_responds_delays_no_call_beyond_its_time_and_keeps_one_thread";
     with_names(NAME, HOSTS, || {
         let _server = std::net::UdpSocket::bind("127.0.0.1:53").unwrap();
         let gateway = Gateway::start().unwrap();
@@ -221,7 +222,7 @@ fn an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached() {
         let config = at(&gateway, "gateway.test");
         let error = config.client().create().unwrap_err();
         assert_eq!(error.status, MOMO_CONNECT_FAILED, "{}", error.message);
-        // Asked again at once, though the first answer is not yet old.
+        // Asked again at once, though the first response is not yet old.
         server.change(&[("gateway.test", here)]);
         config.client().create().unwrap();
         let asked = server.asked();

@@ -11,5 +11,5 @@ mod marks;
 #[path = "secrets/memory.rs"]
 #[cfg(target_os = "linux")]
 mod memory;
-#[path = "answers/raw.rs"]
+#[path = "responses/raw.rs"]
 mod raw;

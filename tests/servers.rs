@@ -37,7 +37,7 @@ fn a_token_comes_by_one_request_as_the_operation_has_it_over_tls_1_2_and_1_3() {
             assert_eq!((line.status.as_str(), line.place.as_str()), ("200", place));
             assert_eq!(line.protocol, format!("TLSv{version}"));
             let agent = env!("CARGO_PKG_VERSION");
-            // No Accept-Encoding, so no answer to unpack; no cookie, no referrer.
+            // No Accept-Encoding, so no response to unpack; no cookie, no referrer.
             assert_eq!(
                 line.headers,
                 format!("----,0,localhost:{port},libmomo/{agent}")
@@ -123,7 +123,7 @@ fn every_status_is_what_it_means_and_is_asked_for_once() {
     assert_eq!(nginx.end().len(), rows.len() + 2);
 }
 
-/// An origin of HTTP/1.0: its answer ends where it closes, which nginx passes on in chunks.
+/// An origin of HTTP/1.0: its response ends where it closes, which nginx passes on in chunks.
 fn http_1_0(mut stream: TcpStream) {
     let mut buffer = [0; 4096];
     let _ = stream.read(&mut buffer);
@@ -136,7 +136,7 @@ fn http_1_0(mut stream: TcpStream) {
 }
 
 #[test]
-fn a_chunked_answer_is_put_together_and_its_connection_kept() {
+fn a_chunked_response_is_put_together_and_its_connection_kept() {
     let origin = Peer::start(http_1_0);
     let pass = format!("proxy_pass {};", origin.url("http"));
     let location = "location = /chunked/disbursement/token/";

@@ -91,7 +91,7 @@ const PARTING: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn clients_that_would_trust_another_answer_have_another_token() {
+fn clients_that_would_trust_another_server_have_another_token() {
     let gateway = Gateway::start().unwrap();
     let ca = std::env::temp_dir().join(format!("libmomo-sharing-{}.pem", std::process::id()));
     std::fs::write(&ca, gateway.ca_pem()).unwrap();
@@ -234,15 +234,15 @@ fn spellings_of_one_base_url_share() {
 }
 
 #[test]
-fn equal_clients_share_the_pause_and_what_was_invalidated() {
+fn equal_clients_share_the_cooldown_and_the_invalidated_tokens() {
     let gateway = Gateway::start().unwrap();
     let config = process(&gateway, "");
     let (one, other) = (config.client(), config.client());
     gateway.set_down(true);
     one.get().unwrap_err();
-    let paused = other.get().unwrap_err();
-    assert_eq!(paused.status, MOMO_SERVER_ERROR);
-    assert!(paused.retry_after_ms > 0);
+    let in_cooldown = other.get().unwrap_err();
+    assert_eq!(in_cooldown.status, MOMO_SERVER_ERROR);
+    assert!(in_cooldown.retry_after_ms > 0);
     assert_eq!(gateway.request_count(), 1);
     gateway.set_down(false);
     // One that both had, dropped by one, is neither's.

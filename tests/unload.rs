@@ -45,7 +45,7 @@ fn a_gateway_that_closes_ends_no_host_by_sigpipe() {
     let mock = Mock::start(&[]);
     let program = compile("signals.c", Link::Shared, "pipe");
     let behaviours = [
-        "/no-answer-on-reuse",
+        "/no-response-on-reuse",
         "/close",
         "/reset",
         "/close-without-notify",

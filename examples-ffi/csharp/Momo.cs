@@ -25,11 +25,11 @@ namespace Momo
         public MomoStatus Status { get; }
         /// <summary>"MOMO_UNAUTHORIZED": what documentation and search engines know.</summary>
         public string StatusName { get; }
-        /// <summary>0 where no answer came.</summary>
+        /// <summary>0 where no response came.</summary>
         public int HttpStatus { get; }
-        /// <summary>The answer's own error code or a firewall's support ID, or "".</summary>
+        /// <summary>The response's own error code or a firewall's support ID, or "".</summary>
         public string Code { get; }
-        /// <summary>The answer, redacted, or "".</summary>
+        /// <summary>The response, redacted, or "".</summary>
         public string Body { get; }
         /// <summary>When to try again, where that is known.</summary>
         public TimeSpan? RetryAfter { get; }

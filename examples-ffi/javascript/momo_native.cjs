@@ -15,7 +15,7 @@ class MomoError extends Error {
     super(message, options);
     this.status = status; // the number of a momo_status
     this.statusName = momo.status_name(status); // 'MOMO_UNAUTHORIZED'
-    this.httpStatus = http_status; // 0 where no answer came
+    this.httpStatus = http_status; // 0 where no response came
     this.code = code;
     this.body = body;
     this.retryAfterMs = retry_after_ms; // -1 where no time is known

@@ -10,9 +10,9 @@ extern NSString *const MMOErrorDomain;
 
 /* In an error's userInfo. */
 extern NSString *const MMOStatusNameKey; /* NSString: "MOMO_UNAUTHORIZED" */
-extern NSString *const MMOHTTPStatusKey; /* NSNumber: 0 where no answer came */
-extern NSString *const MMOCodeKey;       /* NSString: the answer's own code or support ID, or "" */
-extern NSString *const MMOBodyKey;       /* NSString: the answer, redacted, or "" */
+extern NSString *const MMOHTTPStatusKey; /* NSNumber: 0 where no response came */
+extern NSString *const MMOCodeKey;       /* NSString: the response's own code or support ID, or "" */
+extern NSString *const MMOBodyKey;       /* NSString: the response, redacted, or "" */
 extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not known */
 
 typedef enum {

@@ -48,15 +48,15 @@ def main():
             start(stack, "nginx", "-e", folder / "nginx.log", "-c", fill(folder, "nginx.conf"))
             wait_for(folder / "php-fpm.sock", folder / "nginx.sock")
             with ThreadPoolExecutor(AT_A_TIME) as pool:
-                answers = list(pool.map(lambda _: get(folder / "nginx.sock"), range(REQUESTS)))
+                responses = list(pool.map(lambda _: get(folder / "nginx.sock"), range(REQUESTS)))
         except Exception:
             for log in folder.glob("*.log"):
                 sys.stderr.write(log.read_text())
             raise
-    pairs = {(answer["worker"], answer["token"]) for answer in answers}
+    pairs = {(response["worker"], response["token"]) for response in responses}
     workers, tokens = map(set, zip(*pairs))
     # As many pairs as workers: no worker has had two tokens.
-    print(json.dumps({"requests": len(answers), "workers": len(workers), "tokens": len(tokens), "pairs": len(pairs)}))
+    print(json.dumps({"requests": len(responses), "workers": len(workers), "tokens": len(tokens), "pairs": len(pairs)}))
 
 
 def fill(folder, name):
@@ -95,12 +95,12 @@ def get(path):
     connection = Connection(path)
     try:
         connection.request("GET", "/")
-        answer = connection.getresponse()
-        body = answer.read()
+        response = connection.getresponse()
+        body = response.read()
     finally:
         connection.close()
-    if answer.status != 200:
-        raise RuntimeError(f"HTTP status {answer.status}: {body.decode(errors='replace')}")
+    if response.status != 200:
+        raise RuntimeError(f"HTTP status {response.status}: {body.decode(errors='replace')}")
     return json.loads(body)
 
 

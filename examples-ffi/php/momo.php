@@ -23,7 +23,7 @@ final class MomoException extends \RuntimeException
     public function __construct(
         public readonly int $status, // the number of a momo_status; getCode() is the same
         public readonly string $statusName, // 'MOMO_UNAUTHORIZED'
-        public readonly int $httpStatus, // 0 where no answer came
+        public readonly int $httpStatus, // 0 where no response came
         public readonly string $errorCode, // the gateway's own, or a firewall's support ID
         string $message,
         public readonly string $body,

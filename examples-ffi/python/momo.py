@@ -26,7 +26,7 @@ class Error(Exception):
         super().__init__(message)
         self.status = status  # the number of a momo_status
         self.name = _lib.momo_status_name(status).decode()  # "MOMO_UNAUTHORIZED"
-        self.http_status = http_status  # 0 where no answer came
+        self.http_status = http_status  # 0 where no response came
         self.code = code
         self.message = message
         self.body = body

@@ -95,7 +95,7 @@ module Momo
   # Why there is no token; its message says what failed and what to do.
   class Error < StandardError
     # status: the number of a momo_status, name: "MOMO_UNAUTHORIZED"; http_status: 0 where no
-    # answer came; retry_after_ms: -1 where no time is known
+    # response came; retry_after_ms: -1 where no time is known
     attr_reader :status, :name, :http_status, :retry_after_ms, :code, :body
 
     def initialize(status, http_status, retry_after_ms, message, code, body)

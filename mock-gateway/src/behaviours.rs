@@ -3,7 +3,7 @@
 mod path;
 mod whole;
 
-use crate::answer::Answer;
+use crate::gateway_response::GatewayResponse;
 use crate::raw::Wire;
 use crate::record::{Request, State};
 use crate::token::Members;
@@ -40,8 +40,8 @@ impl Call<'_> {
 pub(crate) enum Step {
     /// Go on with the rest of the path.
     Next,
-    Answer(Answer),
-    /// No answer that HTTP knows.
+    Response(GatewayResponse),
+    /// No response that HTTP knows.
     Wire(Wire),
 }
 
@@ -58,8 +58,8 @@ const fn row(name: &'static str, help: &'static str, run: Run) -> Row {
     Row { name, help, run }
 }
 
-fn ok(answer: Answer) -> Step {
-    Step::Answer(answer)
+fn ok(response: GatewayResponse) -> Step {
+    Step::Response(response)
 }
 
 /// Two files, one table: what dispatches is what the help lists.

@@ -106,7 +106,7 @@ impl Builder {
         self
     }
 
-    /// Before every answer.
+    /// Before every response.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;

@@ -109,17 +109,17 @@ impl Gateway {
         self.state.settings().lifetime = lifetime;
     }
 
-    /// Before every answer from now on.
+    /// Before every response from now on.
     pub fn set_delay(&self, delay: Duration) {
         self.state.settings().delay = delay;
     }
 
-    /// While down, every answer is 503.
+    /// While down, every response is 503.
     pub fn set_down(&self, down: bool) {
         self.state.settings().down = down;
     }
 
-    /// What `/raw` sends as its whole answer, before it closes.
+    /// What `/raw` sends as its whole response, before it closes.
     pub fn set_raw(&self, bytes: impl Into<Vec<u8>>) {
         self.state.settings().raw = bytes.into();
     }

@@ -9,11 +9,11 @@
 //! # Ok::<(), momo_mock_gateway::Error>(())
 //! ```
 
-mod answer;
 mod behaviours;
 mod builder;
 mod ca;
 mod gateway;
+mod gateway_response;
 mod raw;
 mod record;
 mod server;

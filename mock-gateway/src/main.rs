@@ -22,7 +22,7 @@ of JSON: where, with which credentials, and under which CA.
   --api-key KEY
   --subscription-key KEY    may be given several times
   --lifetime SECONDS        of the tokens (3600)
-  --delay MS                before every answer (0)
+  --delay MS                before every response (0)
   --until-stdin-closes      end when standard input does
   --help, --version
 
@@ -56,7 +56,7 @@ fn certificate(kind: &str) -> Result<ServerCertificate, String> {
     })
 }
 
-/// None where the answer was help or the version.
+/// None where only help or the version was wanted.
 fn options() -> Result<Option<Options>, Error> {
     let mut builder = Gateway::builder().plain(false);
     let mut credentials = Credentials::default();

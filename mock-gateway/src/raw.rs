@@ -1,6 +1,6 @@
 //! What no HTTP library would send, written to the socket by hand.
 
-use crate::answer::Answer;
+use crate::gateway_response::GatewayResponse;
 use hyper::StatusCode;
 use std::io::{Error, ErrorKind, Result};
 use std::time::Duration;
@@ -10,18 +10,18 @@ use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 
 const DRIP: Duration = Duration::from_millis(100);
-/// Between two blocks of an endless answer: enough to swamp a client, not the machine.
+/// Between two blocks of an endless response: enough to swamp a client, not the machine.
 const BREATH: Duration = Duration::from_millis(1);
 const BLOCK: usize = 4096;
 
-/// How an answer goes out where hyper would not do it.
+/// How a response goes out where hyper would not do it.
 #[derive(Clone, Debug)]
 pub(crate) enum Wire {
-    /// The answer, with a Content-Length of 64 more than there is.
+    /// The response, with a Content-Length of 64 more than there is.
     Truncated,
-    /// The answer in one chunk, without the last one.
+    /// The response in one chunk, without the last one.
     TruncatedChunked,
-    /// The first bytes of the answer, then a close.
+    /// The first bytes of the response, then a close.
     FirstBytes(usize),
     /// The head at once, the body one byte at a time.
     Drip,
@@ -53,32 +53,36 @@ impl Socket for TlsStream<TcpStream> {
     }
 }
 
-/// Sends `answer` in the way of `wire`, and closes the connection. An error means only that the
+/// Sends `response` in the way of `wire`, and closes the connection. An error means only that the
 /// client left first.
-pub(crate) async fn send(mut socket: impl Socket, wire: Wire, answer: &Answer) -> Result<()> {
+pub(crate) async fn send(
+    mut socket: impl Socket,
+    wire: Wire,
+    response: &GatewayResponse,
+) -> Result<()> {
     let io = &mut socket;
-    let length = answer.body.len();
+    let length = response.body.len();
     match wire {
         Wire::Truncated => {
-            let head = head(answer, &format!("Content-Length: {}", length + 64));
-            io.write_all(&[head.as_bytes(), &answer.body].concat())
+            let head = head(response, &format!("Content-Length: {}", length + 64));
+            io.write_all(&[head.as_bytes(), &response.body].concat())
                 .await?;
         }
         Wire::TruncatedChunked => {
-            let head = head(answer, "Transfer-Encoding: chunked");
+            let head = head(response, "Transfer-Encoding: chunked");
             let size = format!("{length:x}\r\n");
-            let parts = [head.as_bytes(), size.as_bytes(), &answer.body, b"\r\n"];
+            let parts = [head.as_bytes(), size.as_bytes(), &response.body, b"\r\n"];
             io.write_all(&parts.concat()).await?;
         }
         Wire::FirstBytes(count) => {
-            let head = head(answer, &format!("Content-Length: {length}"));
-            let bytes = [head.as_bytes(), &answer.body].concat();
+            let head = head(response, &format!("Content-Length: {length}"));
+            let bytes = [head.as_bytes(), &response.body].concat();
             io.write_all(&bytes[..count.min(bytes.len())]).await?;
         }
         Wire::Drip => {
-            io.write_all(head(answer, &format!("Content-Length: {length}")).as_bytes())
+            io.write_all(head(response, &format!("Content-Length: {length}")).as_bytes())
                 .await?;
-            drip(io, &answer.body).await?;
+            drip(io, &response.body).await?;
         }
         Wire::SlowHeaders => {
             drip(io, b"HTTP/1.1 200 OK\r\nX-Slow: ").await?;
@@ -92,7 +96,7 @@ pub(crate) async fn send(mut socket: impl Socket, wire: Wire, answer: &Answer) -
         }
         Wire::Endless100 => flood(io, b"HTTP/1.1 100 Continue\r\n\r\n").await?,
         Wire::EndlessBody => {
-            io.write_all(head(answer, "Transfer-Encoding: chunked").as_bytes())
+            io.write_all(head(response, "Transfer-Encoding: chunked").as_bytes())
                 .await?;
             io.write_all(b"11\r\n{\"access_token\":\"\r\n").await?;
             flood(io, format!("400\r\n{}\r\n", "A".repeat(0x400)).as_bytes()).await?;
@@ -118,13 +122,13 @@ pub(crate) async fn close(mut socket: impl Socket) -> Result<()> {
     Ok(())
 }
 
-fn head(answer: &Answer, framing: &str) -> String {
-    let known = StatusCode::from_u16(answer.status)
+fn head(response: &GatewayResponse, framing: &str) -> String {
+    let known = StatusCode::from_u16(response.status)
         .ok()
         .and_then(|s| s.canonical_reason());
-    let reason = answer.reason.as_deref().or(known).unwrap_or("Unknown");
-    let mut head = format!("HTTP/1.1 {} {reason}\r\n", answer.status);
-    for (name, value) in &answer.headers {
+    let reason = response.reason.as_deref().or(known).unwrap_or("Unknown");
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n", response.status);
+    for (name, value) in &response.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head + framing + "\r\n\r\n"

@@ -1,7 +1,7 @@
 //! Connections: accepted here, spoken to by hyper, taken back from it where it would be too polite.
 
-use crate::answer::{Answer, normal};
 use crate::behaviours::{Call, Step, find};
+use crate::gateway_response::{GatewayResponse, normal};
 use crate::raw::{self, Socket, Wire};
 use crate::record::{Connection, Request, State};
 use http_body_util::{BodyExt, Full, Limited};
@@ -58,7 +58,7 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
 
 /// Where a service leaves what must be written by hand; its error then makes hyper let go of the
 /// connection without writing a byte.
-type Slot = Arc<Mutex<Option<(Wire, Answer)>>>;
+type Slot = Arc<Mutex<Option<(Wire, GatewayResponse)>>>;
 
 async fn serve(socket: impl Socket, connection: Arc<Connection>) -> io::Result<()> {
     let slot = Slot::default();
@@ -80,7 +80,7 @@ async fn serve(socket: impl Socket, connection: Arc<Connection>) -> io::Result<(
     let socket = http.into_parts().io.into_inner();
     let by_hand = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
     match by_hand {
-        Some((wire, answer)) => raw::send(socket, wire, &answer).await,
+        Some((wire, response)) => raw::send(socket, wire, &response).await,
         None if served => Ok(()),
         None => raw::close(socket).await,
     }
@@ -115,21 +115,21 @@ async fn handle(
         time: Instant::now(),
     };
     let earlier = connection.requests.fetch_add(1, Relaxed);
-    if let Some(answer) = admin(&connection, &request, earlier == 0) {
-        return response(answer);
+    if let Some(response) = admin(&connection, &request, earlier == 0) {
+        return to_http(response);
     }
     state.record(request.clone());
-    let (wire, answer) = decide(state, &request, earlier > 0).await;
+    let (wire, response) = decide(state, &request, earlier > 0).await;
     match wire {
-        None => response(answer),
+        None => to_http(response),
         Some(wire) => {
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((wire, answer));
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((wire, response));
             Err("taken over".into())
         }
     }
 }
 
-fn admin(connection: &Connection, request: &Request, first: bool) -> Option<Answer> {
+fn admin(connection: &Connection, request: &Request, first: bool) -> Option<GatewayResponse> {
     let ask = match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/__requests") => true,
         ("POST", "/__reset") => false,
@@ -141,23 +141,23 @@ fn admin(connection: &Connection, request: &Request, first: bool) -> Option<Answ
     let state = &connection.state;
     if !ask {
         state.reset();
-        return Some(Answer::empty(204));
+        return Some(GatewayResponse::empty(204));
     }
     let counts = json!({
         "count": state.request_count.load(Relaxed),
         "connections": state.connection_count.load(Relaxed),
     });
-    Some(Answer::json(200, counts.to_string()))
+    Some(GatewayResponse::json(200, counts.to_string()))
 }
 
-async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>, Answer) {
+async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>, GatewayResponse) {
     let (delay, down) = {
         let settings = state.settings();
         (settings.delay, settings.down)
     };
     if down {
         sleep(delay).await;
-        return (None, Answer::unavailable());
+        return (None, GatewayResponse::unavailable());
     }
     let path = request.path.split('?').next().unwrap_or("/");
     let mut call = Call {
@@ -187,30 +187,30 @@ async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>
         }
     }
     sleep(call.delay).await;
-    let mut answer = match step {
+    let mut response = match step {
         Step::Wire(wire) => {
             sleep(call.hold).await;
-            return (Some(wire), Answer::json(200, ""));
+            return (Some(wire), GatewayResponse::json(200, ""));
         }
-        Step::Answer(answer) => answer,
+        Step::Response(response) => response,
         Step::Next => normal(state, request, rest, call.lifetime, &call.edits),
     };
     if call.close {
-        answer = answer.with("Connection", "close");
+        response = response.with("Connection", "close");
     }
     sleep(call.hold).await;
-    (call.wire, answer)
+    (call.wire, response)
 }
 
-fn response(answer: Answer) -> Result<Response<Full<Bytes>>, crate::Error> {
-    let mut response = Response::new(Full::from(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status)?;
-    for (name, value) in answer.headers {
+fn to_http(from: GatewayResponse) -> Result<Response<Full<Bytes>>, crate::Error> {
+    let mut response = Response::new(Full::from(from.body));
+    *response.status_mut() = StatusCode::from_u16(from.status)?;
+    for (name, value) in from.headers {
         response
             .headers_mut()
             .append(name, HeaderValue::from_bytes(value.as_bytes())?);
     }
-    if let Some(reason) = answer.reason {
+    if let Some(reason) = from.reason {
         response
             .extensions_mut()
             .insert(ReasonPhrase::try_from(reason.into_bytes())?);

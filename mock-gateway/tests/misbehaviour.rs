@@ -180,7 +180,7 @@ fn no_answer_is_none() {
     assert_eq!(read_all(&gateway, "/raw"), (b"HTTP/1.1 200".to_vec(), None));
 
     let mut socket = plain(&gateway);
-    let request = request(&gateway, "/no-answer-on-reuse/disbursement/token/");
+    let request = request(&gateway, "/no-response-on-reuse/disbursement/token/");
     socket.write_all(request.as_bytes()).unwrap();
     assert_eq!(read_reply(&mut socket).unwrap().status, 200);
     socket.write_all(request.as_bytes()).unwrap();

@@ -23,15 +23,15 @@ class Gateway:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        answer = json.loads(self._process.stdout.readline())
-        self._address = urlsplit(answer["plain_base_url"]).netloc
-        self.secrets = [answer["api_key"], answer["subscription_key"]]
+        response = json.loads(self._process.stdout.readline())
+        self._address = urlsplit(response["plain_base_url"]).netloc
+        self.secrets = [response["api_key"], response["subscription_key"]]
         self.environment = {
-            "MOMO_BASE_URL": answer["base_url"],
-            "MOMO_CA": answer["ca"],
-            "MOMO_API_USER": answer["api_user"],
-            "MOMO_API_KEY": answer["api_key"],
-            "MOMO_SUBSCRIPTION_KEY": answer["subscription_key"],
+            "MOMO_BASE_URL": response["base_url"],
+            "MOMO_CA": response["ca"],
+            "MOMO_API_USER": response["api_user"],
+            "MOMO_API_KEY": response["api_key"],
+            "MOMO_SUBSCRIPTION_KEY": response["subscription_key"],
             "MOMO_PROXY": "none",
         }
 

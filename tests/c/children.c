@@ -2,7 +2,7 @@
  * no fork hook. No thread allocates while these are made: the C library's own locks are theirs.
  *   children asks        get and create tokens, and so does a grandchild
  *   children ends        cancel or free what they inherited
- *   children flight      are made while a thread of the parent waits for an answer
+ *   children single_flight   are made while a thread of the parent waits for a response
  *   children namespaces  process 1 of a namespace makes a process 1 of another
  *   children prefork N   N workers; the parent has a token where N is below 0 */
 #include "host.h"
@@ -104,7 +104,7 @@ static void get_own(momo_client *client, int way) {
 }
 
 /* One leads, the others wait for it; the gateway takes its time. */
-static void flight(void) {
+static void single_flight(void) {
   act *const acts[] = {get_own, be_cancelled, be_freed};
   enum { CHILDREN = sizeof acts / sizeof *acts };
   for (int way = 0; way < WAYS; way++) {
@@ -169,7 +169,7 @@ int main(int argc, char **argv) {
   tally = new_tally();
   if (strcmp(argv[1], "asks") == 0) asks();
   else if (strcmp(argv[1], "ends") == 0) ends();
-  else if (strcmp(argv[1], "flight") == 0) flight();
+  else if (strcmp(argv[1], "single_flight") == 0) single_flight();
   else if (strcmp(argv[1], "prefork") == 0) prefork(abs(atoi(argv[2])), atoi(argv[2]) < 0);
   else if (strcmp(argv[1], "namespaces") == 0) namespaces();
   else CHECK(0, "%s", argv[1]);

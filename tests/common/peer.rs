@@ -87,7 +87,7 @@ pub fn dripping_tls(stream: TcpStream) {
     drip(stream, b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03");
 }
 
-/// The head of an HTTP answer, which never ends.
+/// The head of an HTTP response, which never ends.
 pub fn dripping_http(stream: TcpStream) {
     drip(stream, b"HTTP/1.1 200 OK\r\nX-Slow: ");
 }

@@ -46,7 +46,8 @@ fn sigpipe_reaches_no_host_whose_server_has_gone() {
         return;
     }
     let (closing, resetting) = (Peer::start(closing), Peer::start(resetting));
-    let stages = ["/no-answer-on-reuse", "/reset", "/close-without-notify"].map(|b| mock(b, false));
+    let stages =
+        ["/no-response-on-reuse", "/reset", "/close-without-notify"].map(|b| mock(b, false));
     let mut options: Vec<String> = stages.iter().map(Stage::passed).collect();
     for peer in [&closing, &resetting] {
         for scheme in ["https", "http"] {

@@ -28,7 +28,7 @@ struct Row {
 }
 
 const AMPLE: i64 = 20_000;
-/// For answers that never end.
+/// For responses that never end.
 const SHORT: i64 = 600;
 
 fn good(behaviour: &'static str, path: &'static str, lifetime: i64) -> Row {
@@ -98,7 +98,7 @@ fn rows() -> Vec<Row> {
         good("connection-close", "/connection-close", 3600),
         row("login-failed-once", "/login-failed-once", MOMO_UNAUTHORIZED, 500, login, "login_failed"),
         row("503-times-N", "/503-times-1", failed, 503, unavailable, "HTTP 503"),
-        good("no-answer-on-reuse", "/no-answer-on-reuse", 3600),
+        good("no-response-on-reuse", "/no-response-on-reuse", 3600),
         row("no-token", "/no-token", bad, 200, BARE, unusable),
         row("empty-token", "/empty-token", bad, 200, BARE, "its access_token is empty"),
         row("token-null", "/token-null", bad, 200, BARE, unusable),

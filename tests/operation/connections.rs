@@ -16,7 +16,7 @@ fn until(what: &str, done: impl Fn() -> bool) {
 #[test]
 fn a_kept_connection_that_dies_with_the_next_request_is_no_failure() {
     let gateway = Gateway::start().unwrap();
-    let client = Config::mock(&gateway, "/no-answer-on-reuse").client();
+    let client = Config::mock(&gateway, "/no-response-on-reuse").client();
     for calls in 1..=4 {
         client.create().unwrap();
         // Each later call finds the connection dead and makes a new one.
@@ -85,7 +85,7 @@ fn get_token_keeps_the_tls_session() {
 }
 
 #[test]
-fn a_server_that_closes_after_each_answer_is_no_failure() {
+fn a_server_that_closes_after_each_response_is_no_failure() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "/connection-close").client();
     for calls in 1..=5 {

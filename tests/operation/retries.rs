@@ -37,7 +37,7 @@ const ROWS: &[Row] = &[
     ("/reset",                  AMPLE, MOMO_CONNECTION_LOST, 3, 0),
     ("/close",                  AMPLE, MOMO_CONNECTION_LOST, 3, 0),
     ("/close-without-notify",   AMPLE, MOMO_CONNECTION_LOST, 3, 0),
-    // What will not pass, or brought a part of an answer.
+    // What will not pass, or brought a part of a response.
     ("/400",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
     ("/401-page",               AMPLE, MOMO_UNAUTHORIZED, 1, 0),
     ("/401-azure",              AMPLE, MOMO_SUBSCRIPTION_KEY_REFUSED, 1, 0),
@@ -63,7 +63,7 @@ const ROWS: &[Row] = &[
     ("/429-retry-after-30",     AMPLE, MOMO_RATE_LIMITED, 1, 0),
     ("/503-retry-after-30",     AMPLE, MOMO_SERVER_ERROR, 1, 0),
     ("/429",                     4000, MOMO_RATE_LIMITED, 1, 0),
-    // The answer says more than the silence after it.
+    // The response says more than the silence after it.
     ("/503-times-1/stall",       1200, MOMO_SERVER_ERROR, 2, 1000),
     ("/delay-1/503-times-1/drip", 1200, MOMO_SERVER_ERROR, 2, 1000),
 ];
@@ -120,7 +120,7 @@ fn an_attempt_that_takes_too_long_is_given_up_for_the_next() {
 }
 
 #[test]
-fn an_answer_wins_over_the_time_out_of_a_later_attempt() {
+fn a_response_wins_over_the_time_out_of_a_later_attempt() {
     let gateway = Gateway::start().unwrap();
     let config = Config::mock(&gateway, "/503-times-1/stall");
     config
@@ -182,7 +182,7 @@ fn a_certificate_that_is_refused_is_not_tried_again() {
 }
 
 #[test]
-fn a_retry_is_logged_with_its_pause() {
+fn a_retry_is_logged_with_its_backoff() {
     let gateway = Gateway::start().unwrap();
     let config = Config::mock(&gateway, "/503-times-2");
     let log = config.set("max_attempts", "3").log();

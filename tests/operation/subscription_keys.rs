@@ -93,7 +93,7 @@ fn two_refused_keys_are_two_requests_and_one_error() {
 }
 
 #[test]
-fn the_other_key_is_not_tried_for_another_refusal() {
+fn the_secondary_key_is_tried_only_where_the_primary_was_refused() {
     let gateway = Gateway::start().unwrap();
     for (path, status) in [
         ("/401-page", MOMO_UNAUTHORIZED),

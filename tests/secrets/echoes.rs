@@ -87,23 +87,23 @@ fn a_token_cut_at_any_byte_stays_hidden() {
             tries += 1;
         }
     }
-    println!("{tries} answers with a cut token");
+    println!("{tries} responses with a cut token");
 }
 
 /// Answers each request with what the test has set.
 fn parrot() -> (Server, Arc<Mutex<Vec<u8>>>) {
-    let answer = Arc::new(Mutex::new(Vec::new()));
-    let next = Arc::clone(&answer);
+    let response = Arc::new(Mutex::new(Vec::new()));
+    let next = Arc::clone(&response);
     let server = Server::start(move |mut stream| {
         raw::read_head(&mut stream);
         let bytes = next.lock().unwrap().clone();
         raw::send(&mut stream, &bytes);
         raw::close(stream);
     });
-    (server, answer)
+    (server, response)
 }
 
-/// The places of an answer where a piece of a secret may stand; `{}` is the piece.
+/// The places of a response where a piece of a secret may stand; `{}` is the piece.
 const PLACES: &[&str] = &[
     "HTTP/1.1 500 X\r\n\r\n{}",
     "HTTP/1.1 400 X\r\n\r\nAuthorization: Basic {}, and so on",
@@ -129,7 +129,7 @@ fn some_places(position: usize) -> impl Iterator<Item = &'static str> {
 #[test]
 fn a_credential_torn_anywhere_stays_hidden_wherever_it_stands() {
     let forbidden = Forbidden::marks();
-    let (server, answer) = parrot();
+    let (server, response) = parrot();
     let basic = STANDARD.encode(format!("{USER}:{KEY}"));
     let whole = [
         basic.clone(),
@@ -150,7 +150,7 @@ fn a_credential_torn_anywhere_stays_hidden_wherever_it_stands() {
         for cut in (0..=whole.len()).step_by(if number == 0 { 1 } else { 7 }) {
             for piece in [&whole[..cut], &whole[cut..]] {
                 for place in some_places(cut) {
-                    *answer.lock().unwrap() = place.replace("{}", piece).into_bytes();
+                    *response.lock().unwrap() = place.replace("{}", piece).into_bytes();
                     if let Err(e) = client.create() {
                         let said = format!("{}\n{}\n{}", e.message, e.code, e.body);
                         assert_eq!(forbidden.found(&said), None, "{place:?}, {piece}: {said}");
@@ -162,13 +162,13 @@ fn a_credential_torn_anywhere_stays_hidden_wherever_it_stands() {
     }
     assert!(!log.lines().is_empty());
     assert_eq!(forbidden.found(&log.text()), None);
-    println!("{tries} answers with a torn credential");
+    println!("{tries} responses with a torn credential");
 }
 
 #[test]
 fn what_a_proxy_is_told_stays_hidden() {
     let forbidden = Forbidden::marks();
-    let (server, answer) = parrot();
+    let (server, response) = parrot();
     let user_info = format!(
         "{}:{}",
         percent(PROXY_USER, ""),
@@ -184,7 +184,7 @@ fn what_a_proxy_is_told_stays_hidden() {
     for cut in 0..=basic.len() {
         for piece in [&basic[..cut], &basic[cut..], whole[cut % whole.len()]] {
             for place in some_places(cut) {
-                *answer.lock().unwrap() = place.replace("{}", piece).into_bytes();
+                *response.lock().unwrap() = place.replace("{}", piece).into_bytes();
                 let e = client.create().unwrap_err();
                 let said = format!("{}\n{}\n{}", e.message, e.code, e.body);
                 assert_eq!(forbidden.found(&said), None, "{place:?}: {said}");

@@ -6,7 +6,7 @@
 //! Promised is that what this library owns is wiped: the API key, and `Bearer <token>`, which only
 //! this library ever writes. Not promised, and so only counted and printed, is what others copy:
 //! the `Basic` header and the subscription key in http's HeaderValue and ureq's output buffer, the
-//! answer's body in ureq's input buffer, and both in the plaintext buffers of rustls.
+//! response's body in ureq's input buffer, and both in the plaintext buffers of rustls.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::FileExt;

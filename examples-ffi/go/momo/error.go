@@ -42,11 +42,11 @@ func (s Status) String() string {
 // Error says why a call failed. It holds no secret.
 type Error struct {
 	Status     Status
-	HTTPStatus int           // 0 where no answer came
+	HTTPStatus int           // 0 where no response came
 	RetryAfter time.Duration // until another attempt is worth making, -1 where that is not known
 	Message    string        // one line: what failed, why, what to do
-	Code       string        // the answer's own error code or a firewall's support ID
-	Body       string        // the answer, redacted, at most 4 KiB
+	Code       string        // the response's own error code or a firewall's support ID
+	Body       string        // the response, redacted, at most 4 KiB
 
 	cause error
 }

@@ -35,7 +35,7 @@ public final class MomoException extends Exception {
         return LibMomo.statusName(status);
     }
 
-    /** 0 where no answer came. */
+    /** 0 where no response came. */
     public int httpStatus() {
         return httpStatus;
     }
@@ -45,12 +45,12 @@ public final class MomoException extends Exception {
         return retryAfterMs < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(retryAfterMs));
     }
 
-    /** The answer's own error code or a firewall's support ID, or "". */
+    /** The response's own error code or a firewall's support ID, or "". */
     public String code() {
         return code;
     }
 
-    /** The answer, redacted, at most 4 KiB; "" for any 2xx. */
+    /** The response, redacted, at most 4 KiB; "" for any 2xx. */
     public String body() {
         return body;
     }

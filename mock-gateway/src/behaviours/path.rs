@@ -1,7 +1,7 @@
 //! Behaviours that change how the rest of the path is answered, or that answer nothing HTTP knows.
 
 use super::{Row, Step, ok, row};
-use crate::answer::Answer;
+use crate::gateway_response::GatewayResponse;
 use crate::raw::Wire;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) static ROWS: &[Row] = &[
     ),
     row(
         "hold-N",
-        "make the answer now, send it N ms later: the token has aged",
+        "make the response now, send it N ms later: the token has aged",
         |c, n| {
             c.hold += millis(n);
             Step::Next
@@ -33,7 +33,7 @@ pub(super) static ROWS: &[Row] = &[
     }),
     row(
         "connection-close",
-        "the normal answer with Connection: close",
+        "the normal response with Connection: close",
         |c, _| {
             c.close = true;
             Step::Next
@@ -44,7 +44,7 @@ pub(super) static ROWS: &[Row] = &[
         "500 login_failed the first time, then the rest of the path",
         |c, _| {
             if c.state.fails_again(c.prefix, 1) {
-                ok(Answer::login_failed())
+                ok(GatewayResponse::login_failed())
             } else {
                 Step::Next
             }
@@ -55,15 +55,15 @@ pub(super) static ROWS: &[Row] = &[
         "503 N times in a row, then the rest of the path",
         |c, n| {
             if c.state.fails_again(c.prefix, n) {
-                ok(Answer::unavailable())
+                ok(GatewayResponse::unavailable())
             } else {
                 Step::Next
             }
         },
     ),
     row(
-        "no-answer-on-reuse",
-        "close without an answer at a connection's second request",
+        "no-response-on-reuse",
+        "close without a response at a connection's second request",
         |c, _| {
             if c.reused {
                 Step::Wire(Wire::Close)
@@ -72,7 +72,7 @@ pub(super) static ROWS: &[Row] = &[
             }
         },
     ),
-    // The normal answer, changed; credentials are still checked.
+    // The normal response, changed; credentials are still checked.
     row("no-token", "200 without access_token", |c, _| {
         c.edit(|m| m.remove("access_token"))
     }),
@@ -145,7 +145,7 @@ pub(super) static ROWS: &[Row] = &[
     row("oversize", "200 with a token and 70 KiB of JSON", |c, _| {
         c.edit(|m| m.set("padding", format!("\"{}\"", "A".repeat(70 * 1024))))
     }),
-    // The rest of the path's answer, sent badly.
+    // The rest of the path's response, sent badly.
     row(
         "truncated",
         "Content-Length 64 more than there is, then close",
@@ -158,7 +158,7 @@ pub(super) static ROWS: &[Row] = &[
     ),
     row(
         "close-after-N-bytes",
-        "the first N bytes of the answer, head and all, then close",
+        "the first N bytes of the response, head and all, then close",
         |c, n| c.send(Wire::FirstBytes(usize::try_from(n).unwrap_or(usize::MAX))),
     ),
     row(
@@ -166,7 +166,7 @@ pub(super) static ROWS: &[Row] = &[
         "the head at once, then one byte of the body each 100 ms",
         |c, _| c.send(Wire::Drip),
     ),
-    // No answer that a client could use; nothing is checked from here on.
+    // No response that a client could use; nothing is checked from here on.
     row(
         "slow-headers",
         "one byte of the head each 100 ms, for ever",
@@ -175,10 +175,10 @@ pub(super) static ROWS: &[Row] = &[
     row("stall", "read the request, never answer", |_, _| {
         Step::Wire(Wire::Stall)
     }),
-    row("reset", "a TCP reset instead of an answer", |_, _| {
+    row("reset", "a TCP reset instead of a response", |_, _| {
         Step::Wire(Wire::Reset)
     }),
-    row("close", "a clean close instead of an answer", |_, _| {
+    row("close", "a clean close instead of a response", |_, _| {
         Step::Wire(Wire::Close)
     }),
     row(

@@ -1,4 +1,4 @@
-//! Good answers changed at random, by a seed that is always the same; and bytes behind a good one.
+//! Good responses changed at random, by a seed that is always the same; and bytes behind a good one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -95,7 +95,7 @@ fn three_hundred_mutations_bring_a_token_only_as_it_was_sent() {
             mutate(&mut random, &mut bytes);
         }
         let shown = String::from_utf8_lossy(&bytes).into_owned();
-        match answered(&shown, &bytes, End::Close) {
+        match outcome_of(&shown, &bytes, End::Close) {
             Ok(token) => {
                 tokens += 1;
                 // Whatever chunks it came in: its bytes are there, in their order.
@@ -122,36 +122,36 @@ fn three_hundred_mutations_bring_a_token_only_as_it_was_sent() {
             }
         }
     }
-    println!("300 mutations, {tokens} of them still a whole and valid answer");
+    println!("300 mutations, {tokens} of them still a whole and valid response");
     assert!(tokens > 0, "mutations of text that nobody reads do no harm");
 }
 
 #[test]
-fn a_connection_with_bytes_behind_a_good_answer_is_not_used_again() {
+fn a_connection_with_bytes_after_a_good_response_is_not_used_again() {
     let good = || below("HTTP/1.1 200 OK\r\n");
     let evil = || {
         let body = r#"{"access_token":"evil"}"#;
         status_and_body("200 OK", "", body)
     };
     let rows: [(&str, Vec<u8>); 6] = [
-        ("a second answer", evil()),
+        ("a second response", evil()),
         (
             "a refusal",
             b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n".to_vec(),
         ),
         ("a line end", b"\r\n".to_vec()),
         ("a byte", b"x".to_vec()),
-        ("half a second answer", evil()[..30].to_vec()),
-        ("a hundred answers", evil().repeat(100)),
+        ("half a second response", evil()[..30].to_vec()),
+        ("a hundred responses", evil().repeat(100)),
     ];
     for (name, behind) in rows {
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
-        let answer = [good(), behind].concat();
+        let response = [good(), behind].concat();
         let server = Server::start(move |mut stream| {
             count.fetch_add(1, Ordering::SeqCst);
             while !raw::read_head(&mut stream).is_empty() {
-                raw::send(&mut stream, &answer);
+                raw::send(&mut stream, &response);
             }
         });
         let client = server.config().client();
@@ -163,8 +163,8 @@ fn a_connection_with_bytes_behind_a_good_answer_is_not_used_again() {
 }
 
 #[test]
-fn an_answer_that_came_before_the_next_request_is_not_taken_for_its_own() {
-    // The second answer is sent only once the client thinks the connection idle.
+fn a_response_that_came_before_the_next_request_is_not_taken_for_its_own() {
+    // The second response is sent only once the client thinks the connection idle.
     let server = Server::start(move |mut stream| {
         raw::read_head(&mut stream);
         raw::send(&mut stream, &below("HTTP/1.1 200 OK\r\n"));

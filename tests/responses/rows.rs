@@ -43,7 +43,7 @@ pub(crate) enum End {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Want {
-    /// The answer is whole and valid: its token, [`TOKEN`], is given.
+    /// The response is whole and valid: its token, [`TOKEN`], is given.
     Token,
     /// No token, and this status and HTTP status.
     Status(momo_status, i32),
@@ -82,22 +82,22 @@ pub(crate) const TORN: Want = Want::Status(MOMO_CONNECTION_LOST, 200);
 pub(crate) const LATE: Want = Want::Status(MOMO_TIMED_OUT, 0);
 pub(crate) const LATE_IN_BODY: Want = Want::Status(MOMO_TIMED_OUT, 200);
 
-/// What a call ended with, after the checks that hold for every answer there can be.
-pub(crate) fn answered(name: &str, bytes: &[u8], end: End) -> Result<Token, Error> {
-    let answer = bytes.to_vec();
+/// What a call ended with, after the checks that hold for every response there can be.
+pub(crate) fn outcome_of(name: &str, bytes: &[u8], end: End) -> Result<Token, Error> {
+    let response = bytes.to_vec();
     let server = Server::start(move |mut stream| {
         raw::read_head(&mut stream);
         match end {
             End::Close => {
-                raw::send(&mut stream, &answer);
+                raw::send(&mut stream, &response);
                 raw::close(stream);
             }
             End::Hold => {
-                raw::send(&mut stream, &answer);
+                raw::send(&mut stream, &response);
                 raw::hold(&mut stream);
             }
-            End::Drip(ms) => raw::drip(&mut stream, &answer, Duration::from_millis(ms)),
-            End::Flood => raw::flood(&mut stream, &answer),
+            End::Drip(ms) => raw::drip(&mut stream, &response, Duration::from_millis(ms)),
+            End::Flood => raw::flood(&mut stream, &response),
         }
     });
     let limit_ms = if end == End::Close { 10_000 } else { 500 };
@@ -121,14 +121,14 @@ pub(crate) fn answered(name: &str, bytes: &[u8], end: End) -> Result<Token, Erro
 /// Tries every row, a few at a time; tells of all that differ, not of the first.
 pub(crate) fn try_all(kind: &str, rows: &[Row]) {
     const WORKERS: usize = 4;
-    println!("{kind}: {} answers", rows.len());
+    println!("{kind}: {} responses", rows.len());
     let next = AtomicUsize::new(0);
     let wrong = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
                 while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = answered(&row.name, &row.bytes, row.end);
+                    let outcome = outcome_of(&row.name, &row.bytes, row.end);
                     let right = match (&outcome, row.want) {
                         (Ok(token), Want::Token) => token.access_token == TOKEN,
                         (Err(e), Want::Status(status, http_status)) => {

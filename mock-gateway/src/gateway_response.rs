@@ -1,4 +1,4 @@
-//! The answers of the gateway, as seen in public captures.
+//! The responses of the gateway, as seen in public captures.
 
 use crate::record::{Request, Settings, State};
 use crate::token::{Members, jwt, uuid};
@@ -11,25 +11,25 @@ use std::time::Duration;
 pub(crate) const ELSEWHERE: &str = "https://elsewhere.invalid/disbursement/token/";
 
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct GatewayResponse {
     pub(crate) status: u16,
     pub(crate) reason: Option<String>,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl GatewayResponse {
     pub(crate) fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
-        let mut answer = Self {
+        let mut response = Self {
             status,
             reason: None,
             headers: Vec::new(),
             body: body.into(),
         };
         if !kind.is_empty() {
-            answer = answer.with("Content-Type", kind);
+            response = response.with("Content-Type", kind);
         }
-        answer
+        response
     }
 
     pub(crate) fn empty(status: u16) -> Self {
@@ -129,7 +129,7 @@ impl Answer {
         Self::empty(302).with("Location", ELSEWHERE)
     }
 
-    /// Everything the request said, wherever an answer has room for it: nothing of it may come
+    /// Everything the request said, wherever a response has room for it: nothing of it may come
     /// out in a client's messages.
     pub(crate) fn echo(status: u16, request: &Request) -> Self {
         let lines: Vec<_> = request
@@ -143,14 +143,14 @@ impl Answer {
             "statusCode": status, "message": all, "error": all, "code": all,
             "activityId": basic, "headers": lines, "decoded": percent(&basic),
         });
-        let mut answer = Self::json(status, body.to_string())
+        let mut response = Self::json(status, body.to_string())
             .with(
                 "Location",
                 format!("https://elsewhere.invalid/?{all}#{}", percent(&basic)),
             )
             .with("WWW-Authenticate", all.clone());
-        answer.reason = Some(all);
-        answer
+        response.reason = Some(all);
+        response
     }
 }
 
@@ -161,17 +161,17 @@ pub(crate) fn normal(
     path: &str,
     lifetime: Option<Duration>,
     edits: &[fn(&mut Members)],
-) -> Answer {
+) -> GatewayResponse {
     let rest = ["disbursement", "collection", "remittance"]
         .iter()
         .find_map(|product| path.strip_prefix('/')?.strip_prefix(product));
     match rest {
         Some("/token/") if request.method != "POST" => {
-            return Answer::azure(405, "Method Not Allowed").with("Allow", "POST");
+            return GatewayResponse::azure(405, "Method Not Allowed").with("Allow", "POST");
         }
         Some("/token/") => {}
-        Some("/token") => return Answer::redirect(),
-        _ => return Answer::azure(404, "Resource not found"),
+        Some("/token") => return GatewayResponse::redirect(),
+        _ => return GatewayResponse::azure(404, "Resource not found"),
     }
     let settings = state.settings().clone();
     if let Some(refused) = refused(&settings, request) {
@@ -188,34 +188,37 @@ pub(crate) fn normal(
     success(&members)
 }
 
-fn success(members: &Members) -> Answer {
-    Answer::new(200, "application/json;charset=utf-8", members.to_json())
+fn success(members: &Members) -> GatewayResponse {
+    GatewayResponse::new(200, "application/json;charset=utf-8", members.to_json())
 }
 
-/// The answer with a token, to a request that nobody checked.
-pub(crate) fn unchecked(state: &State) -> Answer {
+/// The response with a token, to a request that nobody checked.
+pub(crate) fn unchecked(state: &State) -> GatewayResponse {
     let (user, lifetime) = {
         let settings = state.settings();
         (settings.credentials.api_user.clone(), settings.lifetime)
     };
     let token = jwt(&user, lifetime);
-    let answer = success(&Members::success(&token, lifetime));
+    let response = success(&Members::success(&token, lifetime));
     state.issue(token, lifetime);
-    answer
+    response
 }
 
-fn refused(settings: &Settings, request: &Request) -> Option<Answer> {
+fn refused(settings: &Settings, request: &Request) -> Option<GatewayResponse> {
     let credentials = &settings.credentials;
     match request.header("Ocp-Apim-Subscription-Key") {
-        None | Some("") => return Some(Answer::key_refused(true)),
+        None | Some("") => return Some(GatewayResponse::key_refused(true)),
         Some(key) if credentials.subscription_keys.iter().any(|k| k == key) => {}
-        Some(_) => return Some(Answer::key_refused(false)),
+        Some(_) => return Some(GatewayResponse::key_refused(false)),
     }
     if request.header("Authorization").is_none() {
-        return Some(Answer::error(401, "Authorization header is missing"));
+        return Some(GatewayResponse::error(
+            401,
+            "Authorization header is missing",
+        ));
     }
     let expected = format!("{}:{}", credentials.api_user, credentials.api_key);
-    (basic(request)? != expected).then(Answer::login_failed)
+    (basic(request)? != expected).then(GatewayResponse::login_failed)
 }
 
 /// The user and key of a Basic header; "" where it cannot be read.

@@ -1,4 +1,4 @@
-//! Status lines, interim answers and header lines of all broken kinds.
+//! Status lines, interim responses and header lines of all broken kinds.
 
 use crate::common::*;
 use crate::rows::*;
@@ -106,7 +106,7 @@ fn a_status_other_than_200_brings_no_token() {
 }
 
 #[test]
-fn interim_answers_are_passed_over_while_there_is_time() {
+fn interim_responses_are_passed_over_while_there_is_time() {
     let good = || String::from_utf8(below("HTTP/1.1 200 OK\r\n")).unwrap();
     let hundred = "HTTP/1.1 100 Continue\r\n\r\n";
     let hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n";
@@ -142,7 +142,7 @@ fn interim_answers_are_passed_over_while_there_is_time() {
             BROKEN,
         ),
     ];
-    try_all("interim answers", &rows);
+    try_all("interim responses", &rows);
 }
 
 #[test]

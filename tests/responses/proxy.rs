@@ -65,7 +65,7 @@ fn rows() -> Vec<Row> {
 #[test]
 fn a_proxy_that_opens_no_tunnel_is_named_and_never_waited_for_too_long() {
     let rows = rows();
-    println!("{} answers to CONNECT", rows.len());
+    println!("{} responses to CONNECT", rows.len());
     for over_tls in [false, true] {
         // A proxy that is itself spoken to by TLS, and answers in clear.
         let scheme = if over_tls { "https" } else { "http" };
@@ -75,7 +75,7 @@ fn a_proxy_that_opens_no_tunnel_is_named_and_never_waited_for_too_long() {
 }
 
 fn check(scheme: &str, (name, bytes, end, status): &Row) -> Option<String> {
-    let (answer, end) = (bytes.clone(), *end);
+    let (response, end) = (bytes.clone(), *end);
     let plain = scheme == "http";
     let server = Server::start(move |mut stream| {
         if plain {
@@ -83,15 +83,15 @@ fn check(scheme: &str, (name, bytes, end, status): &Row) -> Option<String> {
         }
         match end {
             End::Close => {
-                raw::send(&mut stream, &answer);
+                raw::send(&mut stream, &response);
                 raw::close(stream);
             }
             End::Hold => {
-                raw::send(&mut stream, &answer);
+                raw::send(&mut stream, &response);
                 raw::hold(&mut stream);
             }
-            End::Drip(ms) => raw::drip(&mut stream, &answer, Duration::from_millis(ms)),
-            End::Flood => raw::flood(&mut stream, &answer),
+            End::Drip(ms) => raw::drip(&mut stream, &response, Duration::from_millis(ms)),
+            End::Flood => raw::flood(&mut stream, &response),
         }
     });
     let config = raw::config("https://gateway.invalid");

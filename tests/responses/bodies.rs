@@ -1,4 +1,4 @@
-//! Bodies that are no usable answer, whole or in part.
+//! Bodies that are no usable response, whole or in part.
 
 use crate::rows::*;
 

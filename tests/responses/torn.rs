@@ -1,28 +1,28 @@
-//! Good answers cut off at every byte.
+//! Good responses cut off at every byte.
 
 use crate::common::*;
 use crate::rows::*;
 
-/// A good answer, and where its head ends.
-fn answer(framing: &str, body: &str) -> (String, usize) {
+/// A good response, and where its head ends.
+fn response(framing: &str, body: &str) -> (String, usize) {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n");
     (format!("{head}{body}"), head.len())
 }
 
 #[test]
-fn an_answer_with_a_length_is_taken_only_whole() {
+fn a_response_with_a_length_is_taken_only_whole() {
     let body = good_body();
-    let (answer, head) = answer(&format!("Content-Length: {}\r\n", body.len()), &body);
+    let (response, head) = response(&format!("Content-Length: {}\r\n", body.len()), &body);
     let want = |cut| match cut {
         _ if cut < head => LOST,
-        _ if cut < answer.len() => TORN,
+        _ if cut < response.len() => TORN,
         _ => Want::Token,
     };
-    let rows: Vec<_> = (0..=answer.len())
+    let rows: Vec<_> = (0..=response.len())
         .map(|cut| {
             row(
                 format!("cut at {cut}"),
-                &answer.as_bytes()[..cut],
+                &response.as_bytes()[..cut],
                 want(cut),
             )
         })
@@ -31,26 +31,26 @@ fn an_answer_with_a_length_is_taken_only_whole() {
 }
 
 #[test]
-fn an_answer_in_chunks_is_taken_once_its_last_chunk_began() {
+fn a_chunked_response_is_taken_once_its_last_chunk_began() {
     let body = good_body();
     let (first, second) = body.split_at(20);
     let chunks = format!(
         "14\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n",
         second.len()
     );
-    let (answer, head) = answer("Transfer-Encoding: chunked\r\n", &chunks);
+    let (response, head) = response("Transfer-Encoding: chunked\r\n", &chunks);
     // "0\r\n" says that nothing follows; the empty line after it adds nothing, half of it is torn.
-    let whole = answer.len() - 2;
+    let whole = response.len() - 2;
     let want = |cut| match cut {
         _ if cut < head => LOST,
-        _ if cut < whole || cut == answer.len() - 1 => TORN,
+        _ if cut < whole || cut == response.len() - 1 => TORN,
         _ => Want::Token,
     };
-    let rows: Vec<_> = (0..=answer.len())
+    let rows: Vec<_> = (0..=response.len())
         .map(|cut| {
             row(
                 format!("cut at {cut}"),
-                &answer.as_bytes()[..cut],
+                &response.as_bytes()[..cut],
                 want(cut),
             )
         })
@@ -59,18 +59,18 @@ fn an_answer_in_chunks_is_taken_once_its_last_chunk_began() {
 }
 
 #[test]
-fn an_answer_that_ends_with_the_connection_is_taken_only_as_whole_json() {
-    let (answer, head) = answer("", &good_body());
+fn a_response_that_ends_with_the_connection_is_taken_only_as_whole_json() {
+    let (response, head) = response("", &good_body());
     let want = |cut| match cut {
         _ if cut < head => LOST,
-        _ if cut < answer.len() => UNUSABLE,
+        _ if cut < response.len() => UNUSABLE,
         _ => Want::Token,
     };
-    let rows: Vec<_> = (0..=answer.len())
+    let rows: Vec<_> = (0..=response.len())
         .map(|cut| {
             row(
                 format!("cut at {cut}"),
-                &answer.as_bytes()[..cut],
+                &response.as_bytes()[..cut],
                 want(cut),
             )
         })
@@ -79,9 +79,9 @@ fn an_answer_that_ends_with_the_connection_is_taken_only_as_whole_json() {
 }
 
 #[test]
-fn the_status_of_a_torn_refusal_still_counts() {
+fn the_status_of_a_truncated_error_response_still_counts() {
     let body = r#"{"error":"login_failed"}"#;
-    let answer = |status| String::from_utf8(status_and_body(status, "", body)).unwrap();
+    let response = |status| String::from_utf8(status_and_body(status, "", body)).unwrap();
     let rows = [
         ("401 Unauthorized", 401, MOMO_UNAUTHORIZED),
         ("403 Forbidden", 403, MOMO_FORBIDDEN),
@@ -92,10 +92,10 @@ fn the_status_of_a_torn_refusal_still_counts() {
     let rows: Vec<_> = rows
         .iter()
         .map(|(line, http, status)| {
-            let answer = answer(line);
-            let torn = &answer.as_bytes()[..answer.len() - 5];
+            let response = response(line);
+            let torn = &response.as_bytes()[..response.len() - 5];
             row(*line, torn, Want::Status(*status, *http))
         })
         .collect();
-    try_all("torn refusals", &rows);
+    try_all("truncated error responses", &rows);
 }

@@ -47,14 +47,14 @@ fn following<'s, T: Send + 's>(
     call: impl FnOnce() -> T + Send + 's,
 ) -> std::thread::ScopedJoinHandle<'s, (T, Duration)> {
     let (tell, told) = channel();
-    let follower = scope.spawn(move || {
+    let waiter = scope.spawn(move || {
         tell.send(thread_id()).unwrap();
         let start = Instant::now();
         (call(), start.elapsed())
     });
     let thread = told.recv().unwrap();
-    wait_for("follower", || waits(thread));
-    follower
+    wait_for("waiter", || waits(thread));
+    waiter
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn sixty_four_threads_share_one_round_of_attempts_and_its_failure() {
 }
 
 #[test]
-fn a_leader_s_own_time_out_is_not_its_followers_and_one_of_them_leads() {
+fn a_leader_s_own_time_out_is_not_shared_with_its_waiters_and_one_of_them_leads() {
     let gateway = Gateway::start().unwrap();
     let client = plain(&gateway, "/delay-1000").client();
     std::thread::scope(|scope| {
@@ -115,11 +115,11 @@ fn a_leader_s_own_time_out_is_not_its_followers_and_one_of_them_leads() {
         let leader = scope.spawn(lead);
         wait_for("request", || gateway.request_count() == 1);
         let call = || client.get_within(5000);
-        let followers: Vec<_> = (0..16).map(|_| scope.spawn(call)).collect();
+        let waiters: Vec<_> = (0..16).map(|_| scope.spawn(call)).collect();
         let (error, spent) = leader.join().unwrap();
         assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
         assert!(spent < ms(400), "{spent:?}");
-        let tokens: HashSet<_> = followers
+        let tokens: HashSet<_> = waiters
             .into_iter()
             .map(|f| f.join().unwrap().unwrap().access_token)
             .collect();
@@ -129,7 +129,7 @@ fn a_leader_s_own_time_out_is_not_its_followers_and_one_of_them_leads() {
 }
 
 #[test]
-fn followers_wait_no_longer_than_their_own_time_and_the_flight_goes_on() {
+fn waiters_wait_no_longer_than_their_own_time_and_the_request_goes_on() {
     let gateway = Gateway::start().unwrap();
     let client = plain(&gateway, "/delay-1500").client();
     std::thread::scope(|scope| {
@@ -141,8 +141,8 @@ fn followers_wait_no_longer_than_their_own_time_and_the_flight_goes_on() {
             .map(|time| (time, following(scope, move || client.get_within(time))))
             .collect();
         let long = following(scope, || client.get().unwrap());
-        for (time, follower) in short {
-            let (outcome, spent) = follower.join().unwrap();
+        for (time, waiter) in short {
+            let (outcome, spent) = waiter.join().unwrap();
             let error = outcome.unwrap_err();
             assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
             let time = ms(time.unsigned_abs());
@@ -167,14 +167,14 @@ fn cancelling_the_leader_s_client_leaves_the_others_a_token() {
         let leader = scope.spawn(|| cancelled.get().unwrap_err());
         wait_for("request", || gateway.request_count() == 1);
         let own = following(scope, || cancelled.get().unwrap_err());
-        let followers: Vec<_> = (0..8)
+        let waiters: Vec<_> = (0..8)
             .map(|n| &others[n % 2])
             .map(|client| following(scope, move || client.get().unwrap()))
             .collect();
         cancelled.cancel();
         assert_eq!(leader.join().unwrap().status, MOMO_CANCELLED);
         assert_eq!(own.join().unwrap().0.status, MOMO_CANCELLED);
-        let tokens = followers
+        let tokens = waiters
             .into_iter()
             .map(|f| f.join().unwrap().0.access_token);
         assert_eq!(tokens.collect::<HashSet<_>>().len(), 1);
@@ -184,7 +184,7 @@ fn cancelling_the_leader_s_client_leaves_the_others_a_token() {
 }
 
 #[test]
-fn cancelling_wakes_leader_and_followers_at_once_and_no_other_client() {
+fn cancelling_wakes_leader_and_waiters_at_once_and_no_other_client() {
     let gateway = Gateway::start().unwrap();
     let config = plain(&gateway, "/delay-2000");
     config.set("cache", "process");
@@ -194,11 +194,11 @@ fn cancelling_wakes_leader_and_followers_at_once_and_no_other_client() {
         wait_for("request", || gateway.request_count() == 1);
         let follow = |client| following(scope, move || (Client::get(client), Instant::now()));
         let woken: Vec<_> = (0..8).map(|_| follow(&following_one)).collect();
-        // A follower's client is cancelled, and the leader does not notice.
+        // A waiter's client is cancelled, and the leader does not notice.
         let start = Instant::now();
         following_one.cancel();
-        for follower in woken {
-            let ((outcome, end), _) = follower.join().unwrap();
+        for waiter in woken {
+            let ((outcome, end), _) = waiter.join().unwrap();
             assert_eq!(outcome.unwrap_err().status, MOMO_CANCELLED);
             assert!(end - start < ms(100), "{:?}", end - start);
         }
@@ -281,10 +281,10 @@ fn a_token_of_momo_create_token_serves_those_who_wait_for_a_slower_request() {
         gateway.set_delay(ms(1500));
         let leader = scope.spawn(|| client.get().unwrap());
         wait_for("request", || gateway.request_count() == 1);
-        let follower = following(scope, || client.get().unwrap());
+        let waiter = following(scope, || client.get().unwrap());
         gateway.set_delay(ms(0));
         let created = client.create().unwrap();
-        let (token, spent) = follower.join().unwrap();
+        let (token, spent) = waiter.join().unwrap();
         assert_eq!(token.access_token, created.access_token);
         assert!(spent < ms(1000), "{spent:?}");
         leader.join().unwrap();

@@ -140,7 +140,7 @@ fn a_transfer_coding_decides_over_a_length() {
 }
 
 #[test]
-fn a_chunk_that_is_broken_brings_no_token() {
+fn a_malformed_chunk_brings_no_token() {
     let body = good_body();
     let size = format!("{:x}", body.len());
     let chunked = |name: &str, chunks: String, want| {
@@ -172,7 +172,7 @@ fn a_chunk_that_is_broken_brings_no_token() {
         after("the last chunk, then the end", "\r\n0\r\n", Want::Token),
         after("a last chunk of zeros", "\r\n0000\r\n\r\n", Want::Token),
         after(
-            "a second answer behind",
+            "a second response behind",
             "\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
             Want::Token,
         ),

@@ -19,7 +19,7 @@ fn refusal(
 }
 
 #[test]
-fn the_body_of_a_refusal_changes_nothing_but_what_is_said() {
+fn the_body_of_an_error_response_changes_nothing_but_the_message() {
     let failed = |name: &str, body: &[u8]| refusal(name, "500 X", "", body, MOMO_SERVER_ERROR);
     let denied = |name: &str, body: &str| refusal(name, "500 X", "", body, MOMO_UNAUTHORIZED);
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
@@ -61,7 +61,7 @@ fn the_body_of_a_refusal_changes_nothing_but_what_is_said() {
             "a long line of text of several bytes",
             "\u{20ac}".repeat(5000).as_bytes(),
         ),
-        failed("a good answer", good_body().as_bytes()),
+        failed("a good response", good_body().as_bytes()),
         failed("nothing", b""),
         refusal(
             "a firewall's page",
@@ -92,7 +92,7 @@ fn the_body_of_a_refusal_changes_nothing_but_what_is_said() {
             MOMO_FORBIDDEN,
         ),
     ];
-    try_all("refusals", &rows);
+    try_all("error responses", &rows);
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn a_retry_after_is_a_number_or_a_date_and_never_harm() {
     ] {
         let body = format!(r#"{{"statusCode":429,"message":"{message}"}}"#);
         let headers = format!("Retry-After: {value}\r\n");
-        let answer = status_and_body("429 X", &headers, body);
-        let e = answered(value, &answer, End::Close).unwrap_err();
+        let response = status_and_body("429 X", &headers, body);
+        let e = outcome_of(value, &response, End::Close).unwrap_err();
         assert_eq!(e.status, MOMO_RATE_LIMITED, "{value}: {e:?}");
         assert_eq!(
             e.retry_after_ms,
@@ -128,7 +128,7 @@ fn a_retry_after_is_a_number_or_a_date_and_never_harm() {
         );
     }
     let headers = "Retry-After: Fri, 01 Jan 2038 00:00:00 GMT\r\n";
-    let e = answered("a date", &status_and_body("503 X", headers, ""), End::Close).unwrap_err();
+    let e = outcome_of("a date", &status_and_body("503 X", headers, ""), End::Close).unwrap_err();
     assert!(e.retry_after_ms > 0, "{e:?}");
 }
 
@@ -152,8 +152,8 @@ fn what_a_redirect_says_of_its_target_is_a_host_or_nothing() {
         ("https://", "a redirect, which"),
     ] {
         let headers = format!("Location: {location}\r\n");
-        let answer = status_and_body("302 Found", &headers, "");
-        let e = answered(location, &answer, End::Close).unwrap_err();
+        let response = status_and_body("302 Found", &headers, "");
+        let e = outcome_of(location, &response, End::Close).unwrap_err();
         assert_eq!(
             (e.status, e.http_status),
             (MOMO_UNEXPECTED_STATUS, 302),
