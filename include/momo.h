@@ -213,6 +213,12 @@ typedef struct momo_token {
    * Why the last refresh failed, a momo_status; MOMO_OK (0) where none did.
    */
   int32_t refresh_status;
+  /**
+   * Seconds until a refresh is due, rounded up; 0 where it is due now, -1 where there will be
+   * none (the option `cache` is none, or the lifetime is not known). Nothing has to be done
+   * about it: momo_get_token() refreshes by itself.
+   */
+  int64_t refresh_in;
 } momo_token;
 
 #ifdef __cplusplus

@@ -11,4 +11,4 @@ mod state;
 
 pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Leader, Outcome, Role};
-pub(crate) use state::StoreOutcome;
+pub(crate) use state::{State, StoreOutcome};

@@ -3,55 +3,33 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::{ClientEntry, Leader, Outcome, Role, StoreOutcome};
-use crate::cancellation::Cancellation;
+use crate::cache::{Role, State, StoreOutcome};
+use crate::call::{CallTimeout, TokenForCaller};
 use crate::clock::Now;
-use crate::config::{CachePolicy, Config, Settings};
+use crate::config::{CachePolicy, Config, RefreshBy, Settings};
 use crate::error::{Failure, Status};
-use crate::gateway::{Gateway, RequestError, TokenRequest, retry};
+use crate::gateway::retry;
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level, Logger};
+use crate::requester::{LONGEST_REFRESH, Requester};
 use crate::token::Token;
 
-/// The longest refresh of a token that is still good.
-const LONGEST_REFRESH: Duration = Duration::from_secs(5);
-
 pub(crate) struct Client {
-    gateway: Gateway,
-    entry: ClientEntry,
-    cancellation: Cancellation,
+    requester: Arc<Requester>,
     policy: CachePolicy,
+    refresh_by: RefreshBy,
     timeout: Duration,
-    max_attempts: u32,
     refresh_margin: Duration,
-    pub(crate) logger: Option<Logger>,
+    logger: Option<Logger>,
 }
 
-/// How long a call may take.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum CallTimeout {
-    /// As long as the option `timeout` says.
-    Default,
-    NeverBlock,
-    After(Duration),
-}
-
-/// What a call hands out; it is copied for the caller before the call returns.
-pub(crate) struct TokenForCaller<'a> {
-    pub(crate) token: &'a Token,
-    pub(crate) now: Now,
-    pub(crate) refresh_status: Status,
-}
-
-impl CallTimeout {
-    fn deadline(self, default: Duration) -> Instant {
-        Instant::now()
-            + match self {
-                Self::Default => default,
-                Self::NeverBlock => Duration::ZERO,
-                Self::After(time) => time,
-            }
-    }
+/// What became of a stale token's refresh.
+enum Refresh {
+    /// It goes on, or is not this caller's to make: the token at hand is good.
+    UseTokenAtHand,
+    Refreshed(Arc<Token>),
+    /// It failed, or another's has just ended.
+    Recheck,
 }
 
 impl Client {
@@ -59,12 +37,10 @@ impl Client {
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         let settings = Settings::of(config)?;
         let client = Self {
-            gateway: Gateway::new(&settings)?,
-            entry: ClientEntry::new(&settings),
-            cancellation: Cancellation::new(),
+            requester: Arc::new(Requester::new(&settings)?),
             policy: settings.cache,
+            refresh_by: settings.refresh,
             timeout: settings.timeout,
-            max_attempts: settings.max_attempts,
             refresh_margin: settings.refresh_margin,
             logger: config.logger.clone(),
         };
@@ -76,27 +52,46 @@ impl Client {
 
     /// Final: ends the calls in progress and every later one.
     pub(crate) fn cancel(&self) {
-        self.cancellation.cancel();
-        self.gateway.cancel();
-        self.entry.single_flight.wake_waiters();
+        self.requester.cancel();
     }
 
-    /// The current token where it is fresh: no lock, no system call, nothing that blocks.
+    /// Runs a call and hands the host's logger what it, and background requests before it, had to
+    /// say.
+    pub(crate) fn logged<T>(&self, call: impl FnOnce(&mut CallLog) -> T) -> T {
+        let mut log = CallLog::for_logger(self.logger.as_ref());
+        let outcome = call(&mut log);
+        if let Some(logger) = &self.logger {
+            logger.write(&self.requester.entry.pending_log.take());
+            logger.write(&log.into_lines());
+        }
+        outcome
+    }
+
+    /// The current token where it is fresh: no lock, no system call, nothing that blocks. None,
+    /// too, where the host's logger is to be told of a background request.
     pub(crate) fn fresh_token<T>(
         &self,
         copy: impl FnOnce(&TokenForCaller) -> T,
     ) -> Result<Option<T>, Failure> {
         self.check_not_cancelled()?;
+        let entry = &self.requester.entry;
+        if self.logger.is_some() && !entry.pending_log.is_empty() {
+            return Ok(None);
+        }
         let now = Now::read();
-        let state = self.entry.state();
-        let fresh = |t: &&Arc<Token>| self.freshness(t, now) == Freshness::Fresh;
-        Ok(state.token.as_ref().filter(fresh).map(|token| {
-            copy(&TokenForCaller {
-                token,
-                now,
-                refresh_status: state.refresh_status(),
-            })
-        }))
+        let state = entry.state();
+        let Some(token) = &state.token else {
+            return Ok(None);
+        };
+        let Freshness::Fresh { refresh_in } = self.freshness(token, now) else {
+            return Ok(None);
+        };
+        Ok(Some(copy(&TokenForCaller {
+            token,
+            now,
+            refresh_status: state.refresh_status(),
+            refresh_in: Some(refresh_in),
+        })))
     }
 
     /// A new token, asked of the gateway now.
@@ -111,12 +106,11 @@ impl Client {
             return Err(Failure::would_block());
         }
         let deadline = timeout.deadline(self.timeout);
-        let issued = self.request(deadline, self.max_attempts, true, log);
-        let (token, outcome) = issued.map_err(|error| error.failure)?;
+        let (token, outcome) = self.requester.create(deadline, log)?;
         match outcome {
             StoreOutcome::Invalidated(failure) => return Err(Failure::clone(&failure)),
             // Those who wait for a slower request can have this token.
-            StoreOutcome::Stored => self.entry.single_flight.wake_waiters(),
+            StoreOutcome::Stored => self.requester.entry.single_flight.wake_waiters(),
             StoreOutcome::NotStored => {}
         }
         Ok(copy(&self.for_caller(&token, Status::MOMO_OK)))
@@ -136,27 +130,15 @@ impl Client {
         let deadline = timeout.deadline(self.timeout);
         loop {
             let now = Now::read();
-            let state = arc_swap::Guard::into_inner(self.entry.state());
+            let state = arc_swap::Guard::into_inner(self.requester.entry.state());
             let current = state.token.as_ref().map(|t| (t, self.freshness(t, now)));
-            match current {
-                Some((token, freshness @ (Freshness::Fresh | Freshness::Stale))) => {
-                    let refresh = freshness == Freshness::Stale
-                        && timeout != CallTimeout::NeverBlock
-                        && !state.is_in_cooldown(now);
-                    let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
-                    let until = until.min(deadline);
-                    let leader = refresh
-                        .then(|| self.entry.single_flight.try_lead(until))
-                        .flatten();
-                    let Some(leader) = leader else {
-                        return Ok(copy(&self.for_caller(token, state.refresh_status())));
-                    };
-                    // Another's refresh may have ended between reading the state and leading.
-                    if !Arc::ptr_eq(&state, &self.entry.state()) {
-                        continue;
-                    }
-                    if let Some(token) = self.refresh(leader, until, log)? {
-                        return Ok(copy(&self.for_caller(&token, Status::MOMO_OK)));
+            let token = match current {
+                Some((token, Freshness::Fresh { .. })) => Arc::clone(token),
+                Some((token, Freshness::Stale)) => {
+                    match self.refresh(&state, token, timeout, deadline, log)? {
+                        Refresh::Recheck => continue,
+                        Refresh::UseTokenAtHand => Arc::clone(token),
+                        Refresh::Refreshed(token) => token,
                     }
                 }
                 Some((_, Freshness::Expired)) | None => {
@@ -164,114 +146,118 @@ impl Client {
                         return Err(failure);
                     }
                     if timeout == CallTimeout::NeverBlock {
-                        return Err(Failure::would_block());
+                        if self.start_request(&state, log) {
+                            return Err(Failure::would_block());
+                        }
+                        continue;
                     }
                     let outcome = match self.lead_or_wait(deadline) {
                         Role::Recheck => continue,
-                        Role::Lead(leader) => self.lead(leader, deadline, log)?,
+                        Role::Lead(leader) => self.requester.lead(leader, deadline, log)?,
                         Role::Finished(outcome) => outcome,
                         Role::TimedOut => return Err(timed_out_waiting()),
                         Role::Cancelled => return Err(Failure::cancelled()),
                     };
                     let token = outcome.map_err(|failure| Failure::clone(&failure))?;
-                    let token = self.for_caller(&token, Status::MOMO_OK);
                     // A waiter that was stopped for long may wake up to an expired token.
-                    if life::has_ended(token.token, token.now) {
+                    if life::has_ended(&token, Now::read()) {
                         continue;
                     }
-                    return Ok(copy(&token));
+                    return Ok(copy(&self.for_caller(&token, Status::MOMO_OK)));
                 }
-            }
+            };
+            let refresh_status = self.requester.entry.state().refresh_status();
+            return Ok(copy(&self.for_caller(&token, refresh_status)));
         }
     }
 
     fn lead_or_wait(&self, deadline: Instant) -> Role {
+        let entry = &self.requester.entry;
         let is_settled = || {
             let now = Now::read();
-            let state = self.entry.state();
+            let state = entry.state();
             let good = |token: &Arc<Token>| self.freshness(token, now) != Freshness::Expired;
             state.token.as_ref().is_some_and(good) || state.failure_in_cooldown(now).is_some()
         };
-        let single_flight = &self.entry.single_flight;
-        single_flight.lead_or_wait(deadline, &self.cancellation, is_settled)
+        let cancellation = &self.requester.cancellation;
+        entry
+            .single_flight
+            .lead_or_wait(deadline, cancellation, is_settled)
     }
 
-    /// Asks for all who wait. The outer error is this caller's alone and not shared.
-    fn lead(
-        &self,
-        leader: Leader,
-        deadline: Instant,
-        log: &mut CallLog,
-    ) -> Result<Outcome, Failure> {
-        let outcome = match self.request(deadline, self.max_attempts, false, log) {
-            Ok((_, StoreOutcome::Invalidated(failure))) => Err(failure),
-            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => Ok(token),
-            Err(error) if !error.shared => return Err(error.failure),
-            Err(error) => {
-                let failure = Arc::new(error.failure);
-                let now = Now::read();
-                self.entry.failed(&failure, true, now, retry::random());
-                Err(failure)
-            }
-        };
-        leader.finish(outcome.clone());
-        Ok(outcome)
-    }
-
-    /// Asks once for a new token while the present one is still good. None says to use that.
+    /// Has a stale token refreshed, where nobody does that yet: in the background, or by this
+    /// caller where the host wants no threads or none can be started.
     fn refresh(
         &self,
-        leader: Leader,
-        until: Instant,
+        state: &Arc<State>,
+        token: &Token,
+        timeout: CallTimeout,
+        deadline: Instant,
         log: &mut CallLog,
-    ) -> Result<Option<Arc<Token>>, Failure> {
-        let RequestError { failure, shared } = match self.request(until, 1, false, log) {
-            Ok((_, StoreOutcome::Invalidated(_))) => return Ok(None),
-            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => {
-                leader.finish(Ok(Arc::clone(&token)));
-                return Ok(Some(token));
-            }
-            Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
-            Err(error) => error,
-        };
-        log.record(Level::Warning, || {
-            format!("the refresh failed and the token at hand is used on: {failure}")
-        });
-        let failure = Arc::new(failure);
+    ) -> Result<Refresh, Failure> {
+        let entry = &self.requester.entry;
         let now = Now::read();
-        self.entry.failed(&failure, shared, now, retry::random());
-        Ok(None)
+        let never_block = timeout == CallTimeout::NeverBlock;
+        if state.is_in_cooldown(now) || (never_block && self.refresh_by == RefreshBy::Caller) {
+            return Ok(Refresh::UseTokenAtHand);
+        }
+        let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
+        if self.refresh_by == RefreshBy::Background {
+            let Some(leader) = entry.single_flight.try_lead(until) else {
+                return Ok(Refresh::UseTokenAtHand);
+            };
+            // Another's refresh may have ended between reading the state and leading.
+            if !Arc::ptr_eq(state, &entry.state()) {
+                return Ok(Refresh::Recheck);
+            }
+            match self.requester.refresh_in_background(leader, until) {
+                Ok(()) => return Ok(Refresh::UseTokenAtHand),
+                Err(error) => log_no_thread(log, &error),
+            }
+            if never_block {
+                return Ok(Refresh::UseTokenAtHand);
+            }
+        }
+        let until = until.min(deadline);
+        let Some(leader) = entry.single_flight.try_lead(until) else {
+            return Ok(Refresh::UseTokenAtHand);
+        };
+        if !Arc::ptr_eq(state, &entry.state()) {
+            return Ok(Refresh::Recheck);
+        }
+        let refreshed = self.requester.refresh(leader, until, log)?;
+        // Where it failed the entry is in a cooldown now.
+        Ok(refreshed.map_or(Refresh::Recheck, Refresh::Refreshed))
     }
 
-    /// One request with its retries. When this returns, the entry knows the token it brought.
-    fn request(
-        &self,
-        deadline: Instant,
-        attempts: u32,
-        keep_connection: bool,
-        log: &mut CallLog,
-    ) -> Result<(Arc<Token>, StoreOutcome), RequestError> {
-        let issued = self.gateway.create_token(TokenRequest {
-            deadline,
-            attempts,
-            keep_connection,
-            key: self.entry.state().key(Now::read()),
-            cancellation: &self.cancellation,
-            log,
-        })?;
-        let token = Arc::new(issued.token);
-        let keep = self.policy != CachePolicy::None;
-        let outcome = self.entry.succeeded(&token, issued.key, keep, Now::read());
-        Ok((token, outcome))
+    /// Has a token asked for in the background, where nobody asks yet. False where the state has
+    /// changed meanwhile.
+    fn start_request(&self, state: &Arc<State>, log: &mut CallLog) -> bool {
+        let entry = &self.requester.entry;
+        if self.refresh_by == RefreshBy::Caller {
+            return true;
+        }
+        let deadline = Instant::now() + self.timeout;
+        let Some(leader) = entry.single_flight.try_lead(deadline) else {
+            return true;
+        };
+        if !Arc::ptr_eq(state, &entry.state()) {
+            return false;
+        }
+        if let Err(error) = self.requester.lead_in_background(leader, deadline) {
+            log_no_thread(log, &error);
+        }
+        true
     }
 
     /// The gateway refused this token elsewhere.
     pub(crate) fn invalidate_token(&self, access: &str) {
-        self.entry.invalidate(access.as_bytes(), Now::read());
+        let entry = &self.requester.entry;
+        entry.invalidate(access.as_bytes(), Now::read());
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {
-        if self.cancellation.is_cancelled() {
+        if self.requester.cancellation.is_cancelled() {
             return Err(Failure::cancelled());
         }
         Ok(())
@@ -283,12 +269,27 @@ impl Client {
     }
 
     fn for_caller<'a>(&self, token: &'a Token, refresh_status: Status) -> TokenForCaller<'a> {
+        let now = Now::read();
+        let is_kept = self.policy != CachePolicy::None && token.lifetime.is_some();
         TokenForCaller {
             token,
-            now: Now::read(),
+            now,
             refresh_status,
+            refresh_in: is_kept.then(|| match self.freshness(token, now) {
+                Freshness::Fresh { refresh_in } => refresh_in,
+                Freshness::Stale | Freshness::Expired => Duration::ZERO,
+            }),
         }
     }
+}
+
+fn log_no_thread(log: &mut CallLog, error: &std::io::Error) {
+    log.record(Level::Warning, || {
+        format!(
+            "no thread can be started to refresh the token in the background ({error}); check \
+             the limits on threads, or set refresh to caller"
+        )
+    });
 }
 
 fn timed_out_waiting() -> Failure {

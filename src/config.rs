@@ -7,6 +7,7 @@ mod environment;
 mod no_proxy;
 mod proxy;
 mod settings;
+mod values;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,10 +23,9 @@ use crate::log::{Line, Logger};
 use crate::secret::Secret;
 use credential::Source;
 use proxy::ProxyOption;
+use values::{attempts, ca, cache, one_of, optional, path, refresh, timeout};
 
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 const LONGEST_MARGIN: Duration = Duration::from_secs(24 * 3600);
-const MOST_ATTEMPTS: u32 = 10;
 
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -41,6 +41,7 @@ pub(crate) struct Config {
     attempt_timeout: Duration,
     connect_timeout: Duration,
     max_attempts: u32,
+    refresh: RefreshBy,
     refresh_margin: Duration,
     ca: Ca,
     proxy: ProxyOption,
@@ -57,6 +58,15 @@ pub(crate) enum Ca {
     System,
     Mozilla,
     File(PathBuf),
+}
+
+/// Who refreshes a stale token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RefreshBy {
+    /// A short-lived thread of the library.
+    Background,
+    /// The caller who finds it stale.
+    Caller,
 }
 
 /// With whom a client shares its tokens.
@@ -115,7 +125,7 @@ macro_rules! opt {
 }
 
 #[rustfmt::skip]
-pub(crate) const OPTIONS: [Opt; 17] = [
+pub(crate) const OPTIONS: [Opt; 18] = [
     opt!("base_url", "https://proxy.momoapi.mtn.co.rw", "URL",
         "The gateway, without the product: https, or plain http on loopback only (localhost, 127.0.0.0/8, [::1])",
         |c, v| BaseUrl::parse(v).map(|v| c.base_url = v)),
@@ -152,6 +162,9 @@ pub(crate) const OPTIONS: [Opt; 17] = [
     opt!("max_attempts", "3", "1 to 10",
         "How often a call tries where trying again can help",
         |c, v| attempts(v).map(|v| c.max_attempts = v)),
+    opt!("refresh", "background", "background, caller",
+        "Who refreshes a stale token: a short-lived thread of the library, so that no caller waits, or the caller who finds it stale",
+        |c, v| refresh(v).map(|v| c.refresh = v)),
     opt!("refresh_margin", "10m", "duration, 0s to 24h",
         "How long before its expiry a token is refreshed; at most a quarter of its lifetime, plus up to a fifth of itself at random",
         |c, v| duration::parse(v, Duration::ZERO, LONGEST_MARGIN).map(|v| c.refresh_margin = v)),
@@ -185,6 +198,7 @@ impl Config {
             attempt_timeout: Duration::ZERO,
             connect_timeout: Duration::ZERO,
             max_attempts: 1,
+            refresh: RefreshBy::Caller,
             refresh_margin: Duration::ZERO,
             ca: Ca::System,
             proxy: ProxyOption::None,
@@ -234,62 +248,6 @@ fn unknown(name: &str) -> Failure {
         crate::redact::shortened(name),
         names.join(", ")
     ))
-}
-
-fn one_of(value: &str, allowed: &[&'static str]) -> Result<&'static str, String> {
-    allowed
-        .iter()
-        .find(|a| **a == value)
-        .copied()
-        .ok_or_else(|| format!("it is one of {}", allowed.join(", ")))
-}
-
-fn optional<T>(
-    value: &Value,
-    parse: impl FnOnce(&Value) -> Result<T, String>,
-) -> Result<Option<T>, String> {
-    if value.is_empty() {
-        return Ok(None);
-    }
-    parse(value).map(Some)
-}
-
-fn path(value: &str) -> Result<Option<PathBuf>, String> {
-    if value.chars().any(char::is_control) {
-        return Err("a control character (a pasted newline?) is in the path; remove it".to_owned());
-    }
-    Ok((!value.is_empty()).then(|| PathBuf::from(value)))
-}
-
-fn timeout(value: &str) -> Result<Duration, String> {
-    duration::parse(value, Duration::from_millis(1), LONGEST_TIMEOUT)
-}
-
-fn attempts(value: &str) -> Result<u32, String> {
-    let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    match value.parse::<u32>() {
-        Ok(n) if digits && (1..=MOST_ATTEMPTS).contains(&n) => Ok(n),
-        _ => Err(format!("it is a whole number from 1 to {MOST_ATTEMPTS}")),
-    }
-}
-
-fn ca(value: &str) -> Result<Ca, String> {
-    match value {
-        "system" => Ok(Ca::System),
-        "mozilla" => Ok(Ca::Mozilla),
-        _ => path(value)?
-            .map(Ca::File)
-            .ok_or_else(|| "it is system, mozilla or the path of a PEM file".to_owned()),
-    }
-}
-
-fn cache(value: &str) -> Result<CachePolicy, String> {
-    match value {
-        "process" => Ok(CachePolicy::Process),
-        "client" => Ok(CachePolicy::Client),
-        "none" => Ok(CachePolicy::None),
-        _ => Err("it is process, client or none".to_owned()),
-    }
 }
 
 #[cfg(test)]

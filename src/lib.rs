@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 mod cache;
+mod call;
 mod cancellation;
 mod client;
 mod clock;
@@ -20,6 +21,7 @@ mod log;
 mod panics;
 mod per_process;
 mod redact;
+mod requester;
 mod secret;
 mod sync;
 #[allow(unsafe_code)]

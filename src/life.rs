@@ -19,7 +19,10 @@ const MARGIN_JITTER: f64 = 0.2;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Freshness {
-    Fresh,
+    Fresh {
+        /// How long until it is stale.
+        refresh_in: Duration,
+    },
     Stale,
     Expired,
 }
@@ -47,16 +50,19 @@ pub(crate) fn has_ended(token: &Token, now: Now) -> bool {
 
 /// `jitter` is this process's draw, from 0 to 1.
 pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) -> Freshness {
-    if usable(token, now).is_zero() {
+    let usable = usable(token, now);
+    if usable.is_zero() {
         return Freshness::Expired;
     }
     let lifetime = token.lifetime.unwrap_or_default();
     let margin = margin.min(lifetime / MARGIN_PART);
     let margin = margin.mul_f64(1.0 + MARGIN_JITTER * jitter);
-    if left(token, now).unwrap_or_default() <= margin {
+    let before_margin = left(token, now).unwrap_or_default().saturating_sub(margin);
+    let refresh_in = before_margin.min(usable);
+    if refresh_in.is_zero() {
         Freshness::Stale
     } else {
-        Freshness::Fresh
+        Freshness::Fresh { refresh_in }
     }
 }
 

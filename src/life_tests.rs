@@ -21,24 +21,27 @@ fn token(lifetime: u64) -> Token {
 fn a_token_is_fresh_then_stale_then_expired_by_its_lifetime() {
     let hour = Duration::from_secs(3600);
     let ten_minutes = Duration::from_secs(600);
+    let fresh = |seconds| Freshness::Fresh {
+        refresh_in: Duration::from_secs(seconds),
+    };
     // lifetime, margin, jitter, seconds after issue, phase
     for (lifetime, margin, jitter, after, expected) in [
-        (3600, ten_minutes, 0.0, 0, Freshness::Fresh),
-        (3600, ten_minutes, 0.0, 2999, Freshness::Fresh),
+        (3600, ten_minutes, 0.0, 0, fresh(3000)),
+        (3600, ten_minutes, 0.0, 2999, fresh(1)),
         (3600, ten_minutes, 0.0, 3000, Freshness::Stale),
-        (3600, ten_minutes, 1.0, 2879, Freshness::Fresh),
+        (3600, ten_minutes, 1.0, 2879, fresh(1)),
         (3600, ten_minutes, 1.0, 2880, Freshness::Stale),
         (3600, ten_minutes, 0.0, 3589, Freshness::Stale),
         (3600, ten_minutes, 0.0, 3590, Freshness::Expired),
         // At most a quarter of the lifetime.
-        (3600, hour, 0.0, 2699, Freshness::Fresh),
+        (3600, hour, 0.0, 2699, fresh(1)),
         (3600, hour, 0.0, 2700, Freshness::Stale),
-        (4, ten_minutes, 0.0, 2, Freshness::Fresh),
+        (4, ten_minutes, 0.0, 2, fresh(1)),
         (4, ten_minutes, 0.0, 3, Freshness::Stale),
         // Early by a twentieth where that is less than ten seconds.
         (100, ten_minutes, 0.0, 94, Freshness::Stale),
         (100, ten_minutes, 0.0, 95, Freshness::Expired),
-        (3600, Duration::ZERO, 0.0, 3589, Freshness::Fresh),
+        (3600, Duration::ZERO, 0.0, 3589, fresh(1)),
         (3600, Duration::ZERO, 1.0, 3590, Freshness::Expired),
         (0, ten_minutes, 0.0, 0, Freshness::Expired),
     ] {

@@ -1,9 +1,15 @@
 //! The log lines of a call, kept until the host may be told.
 //!
 //! Lines are collected while a call works and handed to the host's logger at its end, on the
-//! calling thread, with no lock held: a logger may call back into the library.
+//! calling thread, with no lock held: a logger may call back into the library. A background
+//! request has no caller: its lines wait for the next call.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::per_process::PerProcess;
+use crate::sync::Mutex;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Level {
@@ -74,6 +80,14 @@ impl CallLog {
         }
     }
 
+    /// Every line, for whichever logger is told of them.
+    pub(crate) fn complete() -> Self {
+        Self {
+            level: Some(Level::Debug),
+            lines: Vec::new(),
+        }
+    }
+
     /// Where nobody listens, nothing is put into words.
     pub(crate) fn record(&mut self, level: Level, text: impl FnOnce() -> String) {
         if self.level.is_some_and(|wanted| level <= wanted) {
@@ -83,5 +97,49 @@ impl CallLog {
 
     pub(crate) fn into_lines(self) -> Vec<Line> {
         self.lines
+    }
+}
+
+/// How many lines wait: a program whose calls have no logger, or that makes none any more, must
+/// not collect them for ever.
+const MOST_PENDING: usize = 32;
+
+/// The latest lines of background requests, until a call with a logger takes them. A forked child
+/// finds none: its parent tells them.
+pub(crate) struct PendingLog {
+    /// Read at every call, and so beside the lock.
+    any: AtomicBool,
+    lines: PerProcess<Mutex<VecDeque<Line>>>,
+}
+
+impl PendingLog {
+    pub(crate) const fn new() -> Self {
+        Self {
+            any: AtomicBool::new(false),
+            lines: PerProcess::new(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.any.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, lines: Vec<Line>) {
+        let pending = self.lines.get_or(Mutex::default);
+        let mut pending = pending.lock();
+        pending.extend(lines);
+        let excess = pending.len().saturating_sub(MOST_PENDING);
+        pending.drain(..excess);
+        self.any.store(!pending.is_empty(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn take(&self) -> Vec<Line> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let pending = self.lines.get_or(Mutex::default);
+        let mut pending = pending.lock();
+        self.any.store(false, Ordering::Relaxed);
+        pending.drain(..).collect()
     }
 }

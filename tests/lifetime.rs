@@ -1,11 +1,14 @@
 //! Fresh, stale, expired: what a token's age does to a call.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "common/child.rs"]
+mod child;
 mod common;
 
 use std::sync::Barrier;
 use std::time::{Duration, Instant, SystemTime};
 
+use child::wait_for;
 use common::*;
 
 const fn ms(ms: u64) -> Duration {
@@ -23,13 +26,15 @@ fn plain(gateway: &Gateway, behaviour: &str) -> Config {
     config
 }
 
-#[test]
-fn a_lifetime_is_one_request_for_sixteen_threads_and_only_who_refreshes_waits() {
+/// Sixteen threads over some ten lifetimes. How many calls waited, without those for the first
+/// token, and how many requests there were.
+fn sixteen_threads(refresh: &str) -> (u64, u64) {
     const TIME: Duration = Duration::from_secs(30);
     /// Every request takes this long, so that who waited for one can be told.
     const DELAY: Duration = ms(200);
     let gateway = Gateway::builder().delay(DELAY).start().unwrap();
-    let client = Config::mock(&gateway, "/lifetime-4").client();
+    let config = Config::mock(&gateway, "/lifetime-4");
+    let client = config.set("refresh", refresh).client();
     let start = Instant::now();
     let run = || {
         let mut waits = Vec::new();
@@ -59,14 +64,25 @@ fn a_lifetime_is_one_request_for_sixteen_threads_and_only_who_refreshes_waits() 
         })
     });
     let requests = gateway.request_count();
-    println!("{calls} calls, {requests} requests, waited at {waits:?}");
+    println!("refresh={refresh}: {calls} calls, {requests} requests, waited at {waits:?}");
     // Stale at three quarters of a lifetime or a little before: each 2.8 to 3.0 s.
     assert!((10..=11).contains(&requests), "{requests}");
     let is_first = |begin: &&Duration| **begin < ms(1000);
     let first = waits.iter().filter(is_first).count();
     assert!(first <= 16);
-    // The one that refreshes, and no other.
-    assert_eq!((waits.len() - first) as u64, requests - 1, "{waits:?}");
+    ((waits.len() - first) as u64, requests)
+}
+
+#[test]
+fn in_the_background_a_lifetime_is_one_request_and_no_caller_waits() {
+    let (waits, _) = sixteen_threads("background");
+    assert_eq!(waits, 0);
+}
+
+#[test]
+fn with_refresh_caller_a_lifetime_is_one_request_and_only_who_refreshes_waits() {
+    let (waits, requests) = sixteen_threads("caller");
+    assert_eq!(waits, requests - 1);
 }
 
 #[test]
@@ -135,6 +151,7 @@ fn refresh_margin_is_each_client_s_own_and_at_most_a_quarter_of_the_lifetime() {
     let gateway = Gateway::start().unwrap();
     let clients = ["10m", "1s", "0s"].map(|margin| {
         let config = plain(&gateway, "/lifetime-8");
+        config.set("refresh", "caller");
         config.set("refresh_margin", margin).client()
     });
     let start = Instant::now();
@@ -181,13 +198,18 @@ fn sixty_four_threads_on_a_stale_token_refresh_it_once() {
             });
         }
     });
+    // Each client's last request is under way when its callers have gone on.
+    for client in &clients {
+        wait_for("refresh", || client.get().unwrap().refresh_in > 4);
+    }
     assert_eq!(gateway.request_count(), clients.len() as u64);
 }
 
 #[test]
 fn a_refresh_that_expiry_cuts_short_fails_no_later_call() {
     let gateway = Gateway::start().unwrap();
-    let client = plain(&gateway, "/lifetime-4").client();
+    let config = plain(&gateway, "/lifetime-4");
+    let client = config.set("refresh", "caller").client();
     let start = Instant::now();
     let old = client.get().unwrap();
     gateway.set_delay(ms(500));
@@ -205,7 +227,8 @@ fn a_refresh_that_expiry_cuts_short_fails_no_later_call() {
 #[test]
 fn callers_in_a_hurry_refresh_in_vain_but_seldom_and_fail_nobody_with_more_time() {
     let gateway = Gateway::start().unwrap();
-    let client = plain(&gateway, "/lifetime-4").client();
+    let config = plain(&gateway, "/lifetime-4");
+    let client = config.set("refresh", "caller").client();
     let start = Instant::now();
     client.get().unwrap();
     gateway.set_delay(ms(300));
@@ -260,9 +283,10 @@ fn a_token_s_life_counts_from_the_start_of_its_request() {
 }
 
 #[test]
-fn without_blocking_there_is_what_is_at_hand() {
+fn with_refresh_caller_a_call_that_must_not_block_asks_for_nothing() {
     let gateway = Gateway::start().unwrap();
-    let client = plain(&gateway, "/lifetime-4").client();
+    let config = plain(&gateway, "/lifetime-4");
+    let client = config.set("refresh", "caller").client();
     let would_block = |outcome: Result<Token, Error>, when| {
         assert_eq!(outcome.unwrap_err().status, MOMO_WOULD_BLOCK, "{when}");
     };

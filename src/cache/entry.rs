@@ -8,11 +8,14 @@ use super::single_flight::SingleFlight;
 use super::state::{State, StoreOutcome};
 use crate::clock::Now;
 use crate::error::Failure;
+use crate::log::PendingLog;
 use crate::token::Token;
 
 pub(crate) struct Entry {
     state: ArcSwap<State>,
     pub(crate) single_flight: SingleFlight,
+    /// What background requests have to say.
+    pub(crate) pending_log: PendingLog,
 }
 
 impl Entry {
@@ -20,6 +23,7 @@ impl Entry {
         Self {
             state: ArcSwap::default(),
             single_flight: SingleFlight::new(),
+            pending_log: PendingLog::new(),
         }
     }
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{BaseUrl, Ca, CachePolicy, Config, Credential, ProxyUrl, Scheme, credential, proxy};
+use super::{
+    BaseUrl, Ca, CachePolicy, Config, Credential, ProxyUrl, RefreshBy, Scheme, credential, proxy,
+};
 use crate::error::Failure;
 use crate::log::{Level, Line};
 use crate::redact::Redactor;
@@ -25,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) attempt_timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_attempts: u32,
+    pub(crate) refresh: RefreshBy,
     pub(crate) refresh_margin: Duration,
     pub(crate) ca: Ca,
     pub(crate) proxy: Option<ProxyUrl>,
@@ -68,6 +71,7 @@ impl Settings {
             attempt_timeout: config.attempt_timeout,
             connect_timeout: config.connect_timeout,
             max_attempts: config.max_attempts,
+            refresh: config.refresh,
             refresh_margin: config.refresh_margin,
             ca: config.ca.clone(),
             proxy: proxy_for(config)?,

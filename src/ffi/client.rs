@@ -6,7 +6,8 @@ use super::error::momo_error;
 use super::guard::call;
 use super::strings::text;
 use super::token::momo_token;
-use crate::client::{CallTimeout, Client, TokenForCaller};
+use crate::call::{CallTimeout, TokenForCaller};
+use crate::client::Client;
 use crate::error::Failure;
 use crate::error::momo_status;
 use crate::log::CallLog;
@@ -172,14 +173,7 @@ fn blocking(
         fn(&TokenForCaller) -> *mut momo_token,
     ) -> Result<*mut momo_token, Failure>,
 ) -> Result<*mut momo_token, Failure> {
-    sys::with_thread_cancellation_disabled(|| {
-        let mut log = CallLog::for_logger(client.logger.as_ref());
-        let outcome = ask(&mut log, momo_token::allocate);
-        if let Some(logger) = &client.logger {
-            logger.write(&log.into_lines());
-        }
-        outcome
-    })
+    sys::with_thread_cancellation_disabled(|| client.logged(|log| ask(log, momo_token::allocate)))
 }
 
 /// Asks the gateway for a new token: the operation CreateAccessToken.

@@ -1,9 +1,10 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ffi::c_char;
+use std::time::Duration;
 
 use zeroize::zeroize_bytes;
 
-use crate::client::TokenForCaller;
+use crate::call::TokenForCaller;
 use crate::life;
 
 /// A token: the caller's own copy, freed and wiped with momo_free_token(). Grows only at its end,
@@ -26,6 +27,10 @@ pub struct momo_token {
     pub lifetime: i64,
     /// Why the last refresh failed, a momo_status; MOMO_OK (0) where none did.
     pub refresh_status: i32,
+    /// Seconds until a refresh is due, rounded up; 0 where it is due now, -1 where there will be
+    /// none (the option `cache` is none, or the lifetime is not known). Nothing has to be done
+    /// about it: momo_get_token() refreshes by itself.
+    pub refresh_in: i64,
 }
 
 /// One allocation: how much text there is, the token, the text that it points to.
@@ -48,7 +53,8 @@ impl momo_token {
             // No address space holds such a text.
             handle_alloc_error(Layout::new::<Block>());
         };
-        let seconds = |time: std::time::Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let rounded_up = |time: Duration| seconds(time) + i64::from(time.subsec_nanos() > 0);
         let lifetime = token.lifetime.map_or(0, seconds);
         let expires_at = token.lifetime.map_or(0, |l| seconds(token.issued.wall + l));
         // SAFETY: the layout is that of a Block followed by `text`, never empty; every part that is
@@ -71,6 +77,7 @@ impl momo_token {
                     expires_at,
                     lifetime,
                     refresh_status: from.refresh_status as i32,
+                    refresh_in: from.refresh_in.map_or(-1, rounded_up),
                 },
             });
             &raw mut (*block).token

@@ -28,6 +28,7 @@ pub struct Token {
     pub expires_at: i64,
     pub lifetime: i64,
     pub refresh_status: i32,
+    pub refresh_in: i64,
 }
 
 fn copied(text: *const c_char) -> String {
@@ -252,6 +253,7 @@ impl Client {
                 expires_at: t.expires_at,
                 lifetime: t.lifetime,
                 refresh_status: t.refresh_status,
+                refresh_in: t.refresh_in,
             };
             momo_free_token(token);
             assert_eq!(copy.authorization, format!("Bearer {}", copy.access_token));

@@ -1,0 +1,230 @@
+//! Requests on a thread of the library: who starts one, what it does to callers, how it ends.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "common/artifacts.rs"]
+mod artifacts;
+#[path = "common/child.rs"]
+mod child;
+mod common;
+#[path = "common/host.rs"]
+mod host;
+
+use std::time::{Duration, Instant};
+
+use child::wait_for;
+use common::*;
+use host::{Link, Mock, compile, number};
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// Stale after 2.8 to 3 s, expired after 3.8 s.
+const SHORT: &str = "/lifetime-4";
+const STALE: Duration = ms(3050);
+
+fn plain(gateway: &Gateway, behaviour: &str) -> Config {
+    let config = Config::mock(gateway, behaviour);
+    config.set("base_url", &(gateway.plain_base_url() + behaviour));
+    config
+}
+
+fn would_block(outcome: Result<Token, Error>) {
+    assert_eq!(outcome.unwrap_err().status, MOMO_WOULD_BLOCK);
+}
+
+#[test]
+fn without_blocking_a_first_token_is_asked_for_once_and_comes() {
+    let gateway = Gateway::builder().delay(ms(300)).start().unwrap();
+    let client = Config::mock(&gateway, "").client();
+    let start = Instant::now();
+    for _ in 0..20 {
+        would_block(client.get_within(0));
+    }
+    assert!(start.elapsed() < ms(250), "{:?}", start.elapsed());
+    wait_for("token", || client.get_within(0).is_ok());
+    assert_eq!(gateway.request_count(), 1);
+}
+
+#[test]
+fn a_call_with_time_waits_for_a_request_in_the_background() {
+    let gateway = Gateway::builder().delay(ms(300)).start().unwrap();
+    let client = Config::mock(&gateway, "").client();
+    would_block(client.get_within(0));
+    assert_eq!(client.get_within(50).unwrap_err().status, MOMO_TIMED_OUT);
+    client.get().unwrap();
+    assert_eq!(gateway.request_count(), 1);
+}
+
+#[test]
+fn a_request_in_the_background_that_fails_is_told_by_the_next_call() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "/503");
+    let log = config.log();
+    let client = config.client();
+    would_block(client.get_within(0));
+    let mut failure = None;
+    wait_for("failure", || {
+        let error = client.get_within(0).unwrap_err();
+        failure = (error.status != MOMO_WOULD_BLOCK).then_some(error);
+        failure.is_some()
+    });
+    let failure = failure.unwrap();
+    assert_eq!(failure.status, MOMO_SERVER_ERROR);
+    assert!(failure.retry_after_ms > 0);
+    wait_for("line of the log", || {
+        client.get_within(0).unwrap_err();
+        log.text().contains("HTTP 503")
+    });
+    assert_eq!(gateway.request_count(), 1);
+}
+
+#[test]
+fn a_stale_token_is_handed_out_at_once_whatever_the_gateway_does() {
+    for (behaviour, status) in [("slow", MOMO_OK), ("silent", MOMO_TIMED_OUT)] {
+        let gateway = Gateway::start().unwrap();
+        let client = plain(&gateway, SHORT).client();
+        let first = client.get().unwrap();
+        assert_eq!(first.refresh_in, 3, "{behaviour}");
+        gateway.set_delay(if status == MOMO_OK { ms(300) } else { ms(5000) });
+        std::thread::sleep(STALE);
+        let start = Instant::now();
+        for _ in 0..100 {
+            let token = client.get().unwrap();
+            assert_eq!(token.access_token, first.access_token, "{behaviour}");
+            assert_eq!(token.refresh_in, 0, "{behaviour}");
+            assert_eq!(token.refresh_status, MOMO_OK as i32, "{behaviour}");
+        }
+        assert!(start.elapsed() < ms(250), "{:?}", start.elapsed());
+        std::thread::sleep(ms(600));
+        // The silent gateway's refresh was ended well before the token's end.
+        let token = client.get_within(0).unwrap();
+        let is_new = token.access_token != first.access_token;
+        assert_eq!(is_new, status == MOMO_OK, "{behaviour}");
+        assert_eq!(token.refresh_status, status as i32, "{behaviour}");
+        assert_eq!(gateway.request_count(), 2, "{behaviour}");
+    }
+}
+
+#[test]
+fn what_a_background_request_has_to_say_is_logged_by_the_next_call_on_its_thread() {
+    let gateway = Gateway::start().unwrap();
+    let config = plain(&gateway, SHORT);
+    config.set("cache", "process");
+    let quiet = config.client();
+    let log = config.log();
+    let client = config.client();
+    client.get().unwrap();
+    let before = log.lines().len();
+    gateway.set_down(true);
+    std::thread::sleep(STALE);
+    // Started by a client without a logger, told to its equal's.
+    quiet.get().unwrap();
+    wait_for("request", || gateway.request_count() == 2);
+    // The thread has written its lines when it has ended.
+    wait_for("end", || threads_named("momo-request") == 0);
+    quiet.get().unwrap();
+    assert_eq!(log.lines().len(), before);
+    client.get().unwrap();
+    let lines = log.lines().split_off(before);
+    let has = |words: &str| lines.iter().any(|(_, line)| line.contains(words));
+    assert!(has("attempt 1 of 1"), "{lines:?}");
+    assert!(has("the refresh failed"), "{lines:?}");
+    client.get().unwrap();
+    assert_eq!(log.lines().len(), before + lines.len(), "told once");
+}
+
+fn threads_named(name: &str) -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = tasks.filter_map(|t| std::fs::read_to_string(t.unwrap().path().join("comm")).ok());
+    names.filter(|n| n.trim_end() == name).count()
+}
+
+#[test]
+fn a_refresh_outlives_the_client_that_began_it_and_serves_its_equal() {
+    let gateway = Gateway::start().unwrap();
+    let config = plain(&gateway, SHORT);
+    config.set("cache", "process");
+    let first = config.client().get().unwrap();
+    std::thread::sleep(STALE);
+    gateway.set_delay(ms(200));
+    let start = Instant::now();
+    let stale = config.client().get().unwrap();
+    assert!(start.elapsed() < ms(150), "{:?}", start.elapsed());
+    assert_eq!(stale.access_token, first.access_token);
+    std::thread::sleep(ms(400));
+    let new = config.client().get_within(0).unwrap();
+    assert_ne!(new.access_token, first.access_token);
+    assert_eq!(gateway.request_count(), 2);
+}
+
+#[test]
+fn cancelling_a_client_ends_its_request_in_the_background() {
+    let gateway = Gateway::start().unwrap();
+    let client = Config::mock(&gateway, "/stall").client();
+    would_block(client.get_within(0));
+    wait_for("request", || gateway.request_count() == 1);
+    client.cancel();
+    let start = Instant::now();
+    wait_for("end", || gateway.open_connections() == 0);
+    assert!(start.elapsed() < ms(1000), "{:?}", start.elapsed());
+}
+
+#[test]
+fn refresh_in_is_minus_one_where_nothing_will_be_refreshed() {
+    let gateway = Gateway::start().unwrap();
+    let get = |behaviour: &str, cache| {
+        let config = Config::mock(&gateway, behaviour);
+        config.set("cache", cache).client().get().unwrap()
+    };
+    assert_eq!(get("", "none").refresh_in, -1);
+    assert_eq!(get("/expires-in-missing", "client").refresh_in, -1);
+    let token = get("", "client");
+    // Ten minutes before the end, and up to a fifth of that earlier.
+    assert!((2880..=3000).contains(&token.refresh_in), "{token:?}");
+}
+
+fn run(name: &str, behaviour: &str, arguments: &[&str]) -> (String, Mock) {
+    let mock = Mock::start(&[]);
+    let program = compile("background.c", Link::Shared, name);
+    let mut host = mock.host(&program, behaviour);
+    host.env("MOMO_CACHE", "client");
+    (host.run(arguments), mock)
+}
+
+#[test]
+fn a_process_may_exit_at_any_moment_of_a_background_request() {
+    run("exits", "", &["exits", "2000"]);
+}
+
+#[test]
+fn a_child_forked_at_any_moment_of_a_background_request_asks_by_itself() {
+    run("forks", "", &["forks", "2000"]);
+}
+
+#[test]
+fn a_client_may_be_freed_or_cancelled_at_any_moment_of_a_background_request() {
+    run("frees", "", &["frees", "500"]);
+}
+
+#[test]
+fn where_a_filter_forbids_threads_the_caller_refreshes() {
+    run("filtered", SHORT, &["filtered"]);
+}
+
+#[test]
+fn where_a_limit_forbids_threads_the_caller_refreshes() {
+    run("limited", SHORT, &["limited"]);
+}
+
+#[test]
+fn an_event_loop_that_never_blocks_is_never_without_a_token_after_the_first() {
+    let (out, mock) = run("event-loop", "/delay-300/lifetime-8", &["event-loop", "26"]);
+    println!("{out}");
+    assert_eq!(number(&out, "without one later"), 0);
+    // Stale after 5.6 to 6 s, and 0.3 s of a request.
+    let refreshes = number(&out, "refreshes");
+    assert!((3..=4).contains(&refreshes), "{out}");
+    assert_eq!(mock.counts().0, refreshes + 1);
+}
