@@ -42,7 +42,8 @@ static void print_token(FILE *out, const momo_token *token) {
   fputc(',', out);
   print_member(out, "authorization", token->authorization);
   fprintf(out, ",\"expires_in\":%" PRId64, token->expires_in);
-  fprintf(out, ",\"expires_at\":%" PRId64 "}\n", token->expires_at);
+  fprintf(out, ",\"expires_at\":%" PRId64, token->expires_at);
+  fprintf(out, ",\"refresh_in\":%" PRId64 "}\n", token->refresh_in);
 }
 
 static void print_error(FILE *out, const momo_error *error) {

@@ -340,6 +340,7 @@ momo_status momo_create_client(const momo_config *config,
 
 /**
  * Ends every call in progress on this client, and every later one, with MOMO_CANCELLED. Final.
+ * Ends the requests that its calls began in the background, too.
  *
  * Calls in progress end within 100 ms, whatever they wait for. Other clients are not touched,
  * also where they share the token. On Windows a TCP connection that is being made ends with its
@@ -352,7 +353,8 @@ momo_status momo_create_client(const momo_config *config,
 MOMO_API void momo_cancel_client(const momo_client *client);
 
 /**
- * Frees a client. A token that it shared stays in the process for its equals until it expires.
+ * Frees a client. A token that it shared stays in the process for its equals until it expires. A
+ * request in the background goes on, and what it needs is wiped and freed at its end.
  *
  * Ownership: takes it; tokens handed out live on. NULL: nothing happens. Threads and forks: any
  * thread, once, after the last call on it has returned. Blocks: never. Since 0.1.0.
@@ -384,20 +386,27 @@ momo_status momo_create_token(const momo_client *client,
  * A token that is good now: what programs call before each payment.
  *
  * Fresh: a copy of the token at hand, without lock or network. Stale (the option
- * `refresh_margin`): one caller asks for a new one, at most 5 s and once; the others, and that
- * one too where it fails, get the token at hand, and `refresh_status` says why. Expired or none:
- * one caller asks, the others wait and share the outcome. After a failure the same failure is
- * given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for, at most 60 s:
- * `retry_after_ms` says how long.
+ * `refresh_margin`): the token at hand, too, and a thread of the library asks for a new one, at
+ * most 5 s and once; where that fails `refresh_status` says why. While a valid token is at hand
+ * no call waits for a network, a name server or another thread. With the option `refresh` set to
+ * caller, and where no thread can be started, the caller who finds the token stale asks by itself.
+ * Expired or none: one caller asks, the others wait and share the outcome. After a failure the
+ * same failure is given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for,
+ * at most 60 s: `retry_after_ms` says how long.
  *
  * `timeout_ms` is the call's whole time: -1 is the option `timeout`; more than a day is taken as a
- * day; 0 never blocks, ends with MOMO_WOULD_BLOCK where only waiting would help, and refreshes
- * nothing: an event loop that asks so also hands a call with time to a worker now and then, from
- * when `expires_in` is below 30 % of `lifetime`.
+ * day. 0 never blocks: it hands out the token at hand, or ends with MOMO_WOULD_BLOCK, and what is
+ * to be asked of the gateway is asked in the background. An event loop calls so and asks again; it
+ * needs no worker and no timer of its own. (With `refresh` set to caller, 0 asks for nothing.)
+ *
+ * The background thread blocks every signal, calls nothing of the host, goes on after
+ * momo_free_client() and is ended by momo_cancel_client(); the process may exit or fork meanwhile.
+ * What it has to say is logged by the next call on a client with a logger that shares the token,
+ * at most the last 32 lines.
  *
  * Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
  * first and stays so on failure; `error` may be NULL. Threads and forks: any number at once; a
- * forked child goes on with its parent's token. Blocks: not where a token is fresh, else at most
+ * forked child goes on with its parent's token. Blocks: not while a token is good, else at most
  * `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE. Since 0.1.0.
  */
 MOMO_API

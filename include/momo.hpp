@@ -125,6 +125,8 @@ public:
   std::chrono::seconds lifetime() const noexcept { return std::chrono::seconds(held_->lifetime); }
   /* Why the last refresh failed, a momo_status; MOMO_OK where none did. */
   std::int32_t refresh_status() const noexcept { return held_->refresh_status; }
+  /* Seconds until a refresh is due, 0 where it is, -1 where there will be none. */
+  std::int64_t refresh_in() const noexcept { return held_->refresh_in; }
 
 private:
   struct free {

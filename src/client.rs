@@ -11,7 +11,7 @@ use crate::error::{Failure, Status};
 use crate::gateway::retry;
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level, Logger};
-use crate::requester::{LONGEST_REFRESH, Requester};
+use crate::requester::{GRACE, LONGEST_REFRESH, Requester};
 use crate::token::Token;
 
 pub(crate) struct Client {
@@ -203,7 +203,7 @@ impl Client {
         }
         let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
         if self.refresh_by == RefreshBy::Background {
-            let Some(leader) = entry.single_flight.try_lead(until) else {
+            let Some(leader) = entry.single_flight.try_lead(until + GRACE) else {
                 return Ok(Refresh::UseTokenAtHand);
             };
             // Another's refresh may have ended between reading the state and leading.
@@ -238,7 +238,7 @@ impl Client {
             return true;
         }
         let deadline = Instant::now() + self.timeout;
-        let Some(leader) = entry.single_flight.try_lead(deadline) else {
+        let Some(leader) = entry.single_flight.try_lead(deadline + GRACE) else {
             return true;
         };
         if !Arc::ptr_eq(state, &entry.state()) {

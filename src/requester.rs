@@ -22,6 +22,9 @@ use crate::token::Token;
 /// The longest refresh of a token that is still good.
 pub(crate) const LONGEST_REFRESH: Duration = Duration::from_secs(5);
 
+/// What a background request has beyond its deadline, to tell those who wait.
+pub(crate) const GRACE: Duration = Duration::from_millis(250);
+
 /// Enough for a TLS handshake in a build without optimisation; only what is used takes memory.
 const STACK: usize = 512 * 1024;
 
@@ -69,19 +72,29 @@ impl Requester {
         deadline: Instant,
         log: &mut CallLog,
     ) -> Result<Outcome, Failure> {
-        let outcome = match self.request(deadline, self.max_attempts, false, log) {
-            Ok((_, StoreOutcome::Invalidated(failure))) => Err(failure),
-            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => Ok(token),
+        let outcome = match self.ask(deadline, log) {
+            Ok(outcome) => outcome,
             Err(error) if !error.shared => return Err(error.failure),
-            Err(error) => {
-                let failure = Arc::new(error.failure);
-                let now = Now::read();
-                self.entry.failed(&failure, true, now, retry::random());
-                Err(failure)
-            }
+            Err(error) => Err(self.failed(error.failure, true)),
         };
         leader.finish(outcome.clone());
         Ok(outcome)
+    }
+
+    /// As [`Self::lead`], on a thread of the library. An error says that there is no thread.
+    pub(crate) fn lead_in_background(
+        self: &Arc<Self>,
+        leader: Leader,
+        deadline: Instant,
+    ) -> io::Result<()> {
+        self.start_thread(leader, move |requester, log| {
+            match requester.ask(deadline, log) {
+                Ok(outcome) => Some(outcome),
+                Err(_) if requester.cancellation.is_cancelled() => None,
+                // The time that was up is the option's, and no single caller's.
+                Err(error) => Some(Err(requester.failed(error.failure, true))),
+            }
+        })
     }
 
     /// Asks once for a new token while the present one is still good. None says to use that.
@@ -91,33 +104,11 @@ impl Requester {
         until: Instant,
         log: &mut CallLog,
     ) -> Result<Option<Arc<Token>>, Failure> {
-        let RequestError { failure, shared } = match self.request(until, 1, false, log) {
-            Ok((_, StoreOutcome::Invalidated(_))) => return Ok(None),
-            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => {
-                leader.finish(Ok(Arc::clone(&token)));
-                return Ok(Some(token));
-            }
-            Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
-            Err(error) => error,
-        };
-        log.record(Level::Warning, || {
-            format!("the refresh failed and the token at hand is used on: {failure}")
-        });
-        let failure = Arc::new(failure);
-        let now = Now::read();
-        self.entry.failed(&failure, shared, now, retry::random());
-        Ok(None)
-    }
-
-    /// As [`Self::lead`], on a thread of the library. An error says that there is no thread.
-    pub(crate) fn lead_in_background(
-        self: &Arc<Self>,
-        leader: Leader,
-        deadline: Instant,
-    ) -> io::Result<()> {
-        self.start_thread(move |requester, log| {
-            let _told_to_those_who_wait = requester.lead(leader, deadline, log);
-        })
+        let token = self.ask_once(until, log)?;
+        if let Some(token) = &token {
+            leader.finish(Ok(Arc::clone(token)));
+        }
+        Ok(token)
     }
 
     /// As [`Self::refresh`], on a thread of the library. An error says that there is no thread.
@@ -126,34 +117,72 @@ impl Requester {
         leader: Leader,
         until: Instant,
     ) -> io::Result<()> {
-        self.start_thread(move |requester, log| {
-            let _kept_in_the_entry = requester.refresh(leader, until, log);
+        self.start_thread(leader, move |requester, log| {
+            requester.ask_once(until, log).ok().flatten().map(Ok)
         })
     }
 
+    /// `work` gives the outcome for those who wait, or None where they are to ask by themselves.
     fn start_thread(
         self: &Arc<Self>,
-        work: impl FnOnce(&Self, &mut CallLog) + Send + 'static,
+        leader: Leader,
+        work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome> + Send + 'static,
     ) -> io::Result<()> {
         let requester = Arc::clone(self);
         let thread = std::thread::Builder::new()
             .name("momo-request".to_owned())
             .stack_size(STACK);
         let run = move || {
-            let _ = catch_panic(move || requester.run(work));
+            let _ = catch_panic(move || requester.run(leader, work));
         };
         sys::with_signals_blocked(|| thread.spawn(run)).map(|_detached| ())
     }
 
-    fn run(&self, work: impl FnOnce(&Self, &mut CallLog)) {
+    fn run(&self, leader: Leader, work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome>) {
         let mut log = CallLog::complete();
-        if catch_panic(|| work(self, &mut log)).is_none() {
+        let outcome = catch_panic(|| work(self, &mut log)).unwrap_or_else(|| {
             // Without a cooldown every call would start a thread that panics.
-            let failure = Arc::new(Failure::internal("a panic was caught"));
-            let now = Now::read();
-            self.entry.failed(&failure, false, now, retry::random());
-        }
+            self.failed(Failure::internal("a panic was caught"), false);
+            None
+        });
+        // Before the waiters wake up: one of them tells its logger.
         self.entry.pending_log.add(log.into_lines());
+        if let Some(outcome) = outcome {
+            leader.finish(outcome);
+        }
+    }
+
+    /// The outcome for all who wait, but for a failure that the entry does not know yet.
+    fn ask(&self, deadline: Instant, log: &mut CallLog) -> Result<Outcome, RequestError> {
+        Ok(
+            match self.request(deadline, self.max_attempts, false, log)? {
+                (_, StoreOutcome::Invalidated(failure)) => Err(failure),
+                (token, StoreOutcome::Stored | StoreOutcome::NotStored) => Ok(token),
+            },
+        )
+    }
+
+    /// One attempt while a token is at hand: where it fails that one is used on.
+    fn ask_once(&self, until: Instant, log: &mut CallLog) -> Result<Option<Arc<Token>>, Failure> {
+        let RequestError { failure, shared } = match self.request(until, 1, false, log) {
+            Ok((_, StoreOutcome::Invalidated(_))) => return Ok(None),
+            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => return Ok(Some(token)),
+            Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
+            Err(error) => error,
+        };
+        log.record(Level::Warning, || {
+            format!("the refresh failed and the token at hand is used on: {failure}")
+        });
+        self.failed(failure, shared);
+        Ok(None)
+    }
+
+    /// Begins a cooldown; `shared` says whether every caller is given the failure.
+    fn failed(&self, failure: Failure, shared: bool) -> Arc<Failure> {
+        let failure = Arc::new(failure);
+        let now = Now::read();
+        self.entry.failed(&failure, shared, now, retry::random());
+        failure
     }
 
     /// One request with its retries. When this returns, the entry knows the token it brought.

@@ -36,7 +36,8 @@ static std::ostream &operator<<(std::ostream &out, const momo::token &token) {
              << ",\"token_type\":" << quoted{token.token_type()}
              << ",\"authorization\":" << quoted{token.authorization()}
              << ",\"expires_in\":" << token.expires_in().count()
-             << ",\"expires_at\":" << token.expires_at() << '}';
+             << ",\"expires_at\":" << token.expires_at()
+             << ",\"refresh_in\":" << token.refresh_in() << '}';
 }
 
 static std::ostream &operator<<(std::ostream &out, const momo::error &error) {

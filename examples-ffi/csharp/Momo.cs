@@ -58,6 +58,8 @@ namespace Momo
         public TimeSpan Lifetime { get; }
         /// <summary>Why the last refresh failed; Ok where none did.</summary>
         public MomoStatus RefreshStatus { get; }
+        /// <summary>Until a refresh is due, zero where it is; null where there will be none.</summary>
+        public TimeSpan? RefreshIn { get; }
 
         internal MomoToken(Native.Token token)
         {
@@ -69,6 +71,8 @@ namespace Momo
                 ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(token.ExpiresAt);
             Lifetime = TimeSpan.FromSeconds(token.Lifetime);
             RefreshStatus = (MomoStatus)token.RefreshStatus;
+            if (token.RefreshIn >= 0)
+                RefreshIn = TimeSpan.FromSeconds(token.RefreshIn);
         }
     }
 

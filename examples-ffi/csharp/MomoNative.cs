@@ -55,6 +55,7 @@ namespace Momo
             internal long ExpiresAt;
             internal long Lifetime;
             internal int RefreshStatus;
+            internal long RefreshIn;
         }
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]

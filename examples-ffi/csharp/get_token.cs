@@ -24,7 +24,8 @@ static class GetToken
             ",\"token_type\":" + Quoted(token.TokenType) +
             ",\"authorization\":" + Quoted(token.Authorization) +
             ",\"expires_in\":" + (long)token.ExpiresIn.TotalSeconds +
-            ",\"expires_at\":" + (token.ExpiresAt?.ToUnixTimeSeconds() ?? 0) + "}");
+            ",\"expires_at\":" + (token.ExpiresAt?.ToUnixTimeSeconds() ?? 0) +
+            ",\"refresh_in\":" + (long)(token.RefreshIn?.TotalSeconds ?? -1) + "}");
     }
 
     static void Print(TextWriter to, MomoException error)

@@ -24,7 +24,8 @@ final class GetToken {
                     "token_type", token.tokenType(),
                     "authorization", token.authorization(),
                     "expires_in", token.expiresIn(),
-                    "expires_at", token.expiresAt()));
+                    "expires_at", token.expiresAt(),
+                    "refresh_in", token.refreshIn()));
             // A full disk or a closed pipe shows only when the buffer is written.
             if (System.out.checkError()) {
                 System.exit(1);

@@ -12,7 +12,7 @@ async function getToken() {
 // momo-snippet-end
 
 function print(token) {
-  const { accessToken, tokenType, authorization, expiresIn, expiresAt } = token;
+  const { accessToken, tokenType, authorization, expiresIn, expiresAt, refreshIn } = token;
   console.log(
     JSON.stringify({
       access_token: accessToken,
@@ -20,6 +20,7 @@ function print(token) {
       authorization,
       expires_in: expiresIn,
       expires_at: expiresAt,
+      refresh_in: refreshIn,
     }),
   );
 }

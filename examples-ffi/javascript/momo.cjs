@@ -6,8 +6,8 @@
  *   const momo = new Client();
  *   const headers = { Authorization: (await momo.getToken()).authorization };
  *
- * No call blocks the event loop: a token at hand is copied, for any other a thread of libuv's pool
- * waits. A client takes one thread of the pool however many callers wait for a token. One client
+ * No call blocks the event loop: a token at hand is copied and refreshed by a thread of the library;
+ * for a first one a thread of libuv's pool waits. A client takes one thread of the pool however many callers wait for a token. One client
  * serves a whole thread of JavaScript; each worker thread makes its own, and they share the token.
  */
 'use strict';
@@ -20,7 +20,7 @@ const CANCELLED = 16;
 class Client {
   #config;
   #native = null; // the client of the library; another takes its place where one was cancelled
-  #flight = null; // the one get that waits, for all callers
+  #sharedCall = null; // the one get that waits, for all callers
 
   /**
    * Options come from MOMO_… in the environment (unless environment is false), then from here, by
@@ -53,17 +53,12 @@ class Client {
   /** A token that is good now: call it before each payment. */
   async getToken({ signal } = {}) {
     this.#mayGoOn(signal);
-    let token;
     try {
-      token = this.#current().get();
+      return this.#current().get();
     } catch (error) {
       if (error.status !== WOULD_BLOCK) throw error;
       return await this.#wait(signal);
     }
-    // A call that may not wait never refreshes, so another looks whether it is time: near a
-    // token's end only, as the library's margin is at most 0.3 of its life.
-    if (token.expiresIn <= 0.3 * token.lifetime) this.#fly();
-    return token;
   }
 
   /** A new token from the gateway, at every call. */
@@ -99,32 +94,32 @@ class Client {
     return (this.#native ??= new Native(this.#config));
   }
 
-  #fly() {
-    if (this.#flight) return this.#flight;
+  #startSharedCall() {
+    if (this.#sharedCall) return this.#sharedCall;
     const control = new AbortController();
-    const flight = { waiting: 0, control, token: this.#run(momo.get_token, control.signal) };
-    const land = () => {
-      if (this.#flight === flight) this.#flight = null;
+    const shared = { waiting: 0, control, token: this.#run(momo.get_token, control.signal) };
+    const forget = () => {
+      if (this.#sharedCall === shared) this.#sharedCall = null;
     };
-    flight.token.then(land, land);
-    return (this.#flight = flight);
+    shared.token.then(forget, forget);
+    return (this.#sharedCall = shared);
   }
 
   /** Waits with all others; the last one to leave ends the call that they waited for. */
   async #wait(signal) {
-    const flight = this.#fly();
+    const shared = this.#startSharedCall();
     let leave;
     const left = new Promise((_, reject) => {
       leave = () => {
-        if (--flight.waiting > 0) return reject(aborted(signal));
-        if (this.#flight === flight) this.#flight = null; // whoever comes now begins anew
-        flight.control.abort();
+        if (--shared.waiting > 0) return reject(aborted(signal));
+        if (this.#sharedCall === shared) this.#sharedCall = null; // whoever comes now begins anew
+        shared.control.abort();
       };
     });
-    flight.waiting++;
+    shared.waiting++;
     signal?.addEventListener('abort', leave, { once: true });
     try {
-      return await Promise.race([flight.token, left]);
+      return await Promise.race([shared.token, left]);
     } catch (error) {
       throw signal?.aborted && error.status === CANCELLED ? aborted(signal) : error;
     } finally {

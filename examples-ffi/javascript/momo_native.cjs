@@ -31,6 +31,7 @@ class Token {
     this.expiresAt = fields.expires_at; // Unix time in seconds, 0 where that is not known
     this.lifetime = fields.lifetime;
     this.refreshStatus = fields.refresh_status; // why the last refresh failed, 0 where none did
+    this.refreshIn = fields.refresh_in; // seconds until one is due, 0 where it is, -1 where none is
   }
 
   [util.inspect.custom]() {
@@ -150,6 +151,7 @@ const TokenFields = koffi.struct({
   expires_at: 'int64',
   lifetime: 'int64',
   refresh_status: 'int32',
+  refresh_in: 'int64',
 });
 const ErrorFields = koffi.struct({
   status: 'int',

@@ -44,7 +44,7 @@ typedef enum {
 
 @interface MMOToken : NSObject {
   NSString *_accessToken, *_tokenType, *_authorization;
-  int64_t _expiresIn, _expiresAt, _lifetime;
+  int64_t _expiresIn, _expiresAt, _lifetime, _refreshIn;
   int32_t _refreshStatus;
 }
 @property(nonatomic, readonly) NSString *accessToken;
@@ -57,6 +57,8 @@ typedef enum {
 @property(nonatomic, readonly) int64_t lifetime;
 /* Why the last refresh failed, a momo_status; MOMO_OK where none did. */
 @property(nonatomic, readonly) int32_t refreshStatus;
+/* Seconds until a refresh is due, 0 where it is, -1 where there will be none. */
+@property(nonatomic, readonly) int64_t refreshIn;
 @end
 
 /* Hands out tokens. Any number of threads may call on one client at once. */

@@ -97,6 +97,7 @@ static void release_logger(void *logger) { [(id)logger release]; }
 @synthesize expiresAt = _expiresAt;
 @synthesize lifetime = _lifetime;
 @synthesize refreshStatus = _refreshStatus;
+@synthesize refreshIn = _refreshIn;
 
 - (instancetype)initWithToken:(const momo_token *)token {
   if ((self = [super init]) != nil) {
@@ -107,6 +108,7 @@ static void release_logger(void *logger) { [(id)logger release]; }
     _expiresAt = token->expires_at;
     _lifetime = token->lifetime;
     _refreshStatus = token->refresh_status;
+    _refreshIn = token->refresh_in;
   }
   return self;
 }

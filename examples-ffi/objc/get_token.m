@@ -24,7 +24,8 @@ static BOOL print_token(MMOToken *token) {
                    token.tokenType, @"token_type",
                    token.authorization, @"authorization",
                    [NSNumber numberWithLongLong:token.expiresIn], @"expires_in",
-                   [NSNumber numberWithLongLong:token.expiresAt], @"expires_at", nil]);
+                   [NSNumber numberWithLongLong:token.expiresAt], @"expires_at",
+                   [NSNumber numberWithLongLong:token.refreshIn], @"refresh_in", nil]);
 }
 
 static void print_error(NSError *error) {

@@ -32,4 +32,5 @@ echo json([
     'authorization' => $token->authorization,
     'expires_in' => $token->expiresIn,
     'expires_at' => $token->expiresAt,
+    'refresh_in' => $token->refreshIn,
 ]);

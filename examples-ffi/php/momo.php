@@ -43,6 +43,7 @@ final class Token
         public readonly int $expiresAt, // Unix time in seconds, 0 where that is not known
         public readonly int $lifetime,
         public readonly int $refreshStatus, // why the last refresh failed, 0 where none did
+        public readonly int $refreshIn, // seconds until one is due, 0 where it is, -1 where none is
     ) {
     }
 
@@ -145,6 +146,7 @@ final class Client
                 $token->expires_at,
                 $token->lifetime,
                 $token->refresh_status,
+                $token->refresh_in,
             );
         } finally {
             self::$library->momo_free_token($token);

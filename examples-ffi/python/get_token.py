@@ -33,6 +33,7 @@ def main():
                 "authorization": token.authorization,
                 "expires_in": token.expires_in,
                 "expires_at": token.expires_at,
+                "refresh_in": token.refresh_in,
             }
         )
     )

@@ -46,6 +46,7 @@ class Token:
     expires_at: int  # Unix time in seconds, 0 where that is not known
     lifetime: int
     refresh_status: int  # why the last refresh failed, 0 where none did
+    refresh_in: int  # seconds until one is due, 0 where it is, -1 where none is
 
 
 class Client:
@@ -121,6 +122,7 @@ class _Token(ctypes.Structure):
         ("expires_at", c_int64),
         ("lifetime", c_int64),
         ("refresh_status", c_int32),
+        ("refresh_in", c_int64),
     ]
 
 

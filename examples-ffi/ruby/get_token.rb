@@ -14,7 +14,8 @@ begin
     token_type: token.token_type,
     authorization: token.authorization,
     expires_in: token.expires_in,
-    expires_at: token.expires_at
+    expires_at: token.expires_at,
+    refresh_in: token.refresh_in
   )
 rescue Momo::Error => e
   warn JSON.generate(status: e.name, http_status: e.http_status, code: e.code, message: e.message)

@@ -19,7 +19,8 @@ module Momo
 
     TokenStruct = struct [
       'char *access_token', 'char *token_type', 'char *authorization',
-      'int64_t expires_in', 'int64_t expires_at', 'int64_t lifetime', 'int32_t refresh_status'
+      'int64_t expires_in', 'int64_t expires_at', 'int64_t lifetime', 'int32_t refresh_status',
+      'int64_t refresh_in'
     ]
     ErrorStruct = struct [
       'int status', 'int32_t http_status', 'int64_t retry_after_ms',
@@ -110,9 +111,10 @@ module Momo
   end
 
   # expires_in: seconds left, expires_at: Unix time in seconds, both 0 where that is not known;
-  # refresh_status: why the last refresh failed, 0 where none did
+  # refresh_status: why the last refresh failed, 0 where none did;
+  # refresh_in: seconds until one is due, 0 where it is, -1 where none is
   Token = Struct.new(:access_token, :token_type, :authorization,
-                     :expires_in, :expires_at, :lifetime, :refresh_status) do
+                     :expires_in, :expires_at, :lifetime, :refresh_status, :refresh_in) do
     # Secrets stay out of logs.
     def inspect
       "#<Momo::Token expires_at=#{expires_at}>"

@@ -23,9 +23,10 @@ type Client struct {
 	shared *C.momo_client
 	done   chan struct{} // closed by Close
 
-	mu     sync.Mutex
-	calls  int // those in progress: the last one out frees
-	closed bool
+	mu      sync.Mutex
+	calls   int // those in progress: the last one out frees
+	closed  bool
+	waiting sync.WaitGroup // calls with a client of their own, until that may be freed
 }
 
 // NewClient makes a client; the options are applied in their order. It uses no network.
@@ -55,8 +56,10 @@ func (c *Client) Close() error {
 	if !c.closed {
 		c.closed = true
 		runtime.SetFinalizer(c, nil)
-		C.momo_cancel_client(c.shared)
 		close(c.done)
+		// Last the one that all share: a call that waits for its request would ask by itself.
+		c.waiting.Wait()
+		C.momo_cancel_client(c.shared)
 		if c.calls == 0 {
 			c.free()
 		}
@@ -132,9 +135,8 @@ func (c *Client) call(ctx context.Context, do operation) (*Token, error) {
 		return result(token, e)
 	}
 	// Mostly a token is at hand, or why there is none is known: nothing to wait for, or to cancel.
-	// What does not block leaves a refresh to others, though, so a stale token goes the long way.
 	atHand, e := do(c.shared, 0)
-	if e != nil && e.Status != WouldBlock || e == nil && !atHand.mayBeStale() {
+	if e == nil || e.Status != WouldBlock {
 		return result(atHand, e)
 	}
 	// Cancelling is final for a client, and ends all calls on it. So this call has one of its own;
@@ -156,7 +158,11 @@ func (c *Client) call(ctx context.Context, do operation) (*Token, error) {
 // cancelWith cancels a client when the context is, or when Close is called, until stop returns.
 func (c *Client) cancelWith(ctx context.Context, own *C.momo_client) (stop func()) {
 	returned, stopped := make(chan struct{}), make(chan struct{})
+	c.mu.Lock()
+	c.waiting.Add(1)
+	c.mu.Unlock()
 	go func() {
+		defer c.waiting.Done()
 		defer close(stopped)
 		select {
 		case <-returned:

@@ -14,6 +14,7 @@ type Token struct {
 	ExpiresAt     time.Time     // zero where it is not known
 	Lifetime      time.Duration // as the gateway said when it issued it, 0 where it did not
 	RefreshStatus Status        // why the last refresh failed, OK where none did
+	RefreshIn     time.Duration // until a refresh is due, 0 where it is, negative where there is none
 }
 
 // String keeps the secret out of %v and of logs.
@@ -34,15 +35,10 @@ func takeToken(t *C.momo_token) *Token {
 		ExpiresIn:     time.Duration(t.expires_in) * time.Second,
 		Lifetime:      time.Duration(t.lifetime) * time.Second,
 		RefreshStatus: Status(t.refresh_status),
+		RefreshIn:     time.Duration(t.refresh_in) * time.Second,
 	}
 	if t.expires_at != 0 {
 		token.ExpiresAt = time.Unix(int64(t.expires_at), 0)
 	}
 	return token
-}
-
-// mayBeStale tells whether a refresh may be due: the library's margin before the expiry is at most
-// three tenths of the lifetime, whatever the options say.
-func (t *Token) mayBeStale() bool {
-	return t.ExpiresIn < t.Lifetime*3/10
 }

@@ -69,8 +69,9 @@ final class Handles implements Runnable {
     public synchronized void run() {
         if (!closed) {
             closed = true;
-            LibMomo.momo_cancel_client(shared);
+            // Last the one that all share: a call that waits for its request would ask by itself.
             single.forEach(LibMomo::momo_cancel_client);
+            LibMomo.momo_cancel_client(shared);
             freeLast();
         }
     }

@@ -60,7 +60,8 @@ final class LibMomo {
     private static native Pointer momo_status_name(int status);
 
     @Structure.FieldOrder({
-        "access_token", "token_type", "authorization", "expires_in", "expires_at", "lifetime", "refresh_status"
+        "access_token", "token_type", "authorization", "expires_in", "expires_at", "lifetime", "refresh_status",
+        "refresh_in"
     })
     public static final class Token extends Structure {
         public Pointer access_token;
@@ -70,6 +71,7 @@ final class LibMomo {
         public long expires_at;
         public long lifetime;
         public int refresh_status;
+        public long refresh_in;
 
         Token(Pointer token) {
             super(token);
@@ -137,7 +139,8 @@ final class LibMomo {
                     token.expires_in,
                     token.expires_at,
                     token.lifetime,
-                    MomoStatus.of(token.refresh_status));
+                    MomoStatus.of(token.refresh_status),
+                    token.refresh_in);
         } finally {
             momo_free_token(pointer);
         }

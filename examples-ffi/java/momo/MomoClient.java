@@ -86,13 +86,9 @@ public final class MomoClient implements AutoCloseable {
     private MomoToken call(Operation operation, long timeoutMs) throws MomoException {
         Pointer shared = handles.enter();
         try {
-            // Mostly a token is at hand, or why there is none is known: nothing to wait for. What
-            // does not block leaves a refresh to others, though: a stale token goes the long way.
+            // Mostly a token is at hand, or why there is none is known: nothing to wait for.
             try {
-                MomoToken token = ask(operation, shared, 0);
-                if (timeoutMs == 0 || !token.mayBeStale()) {
-                    return token;
-                }
+                return ask(operation, shared, 0);
             } catch (MomoException e) {
                 if (timeoutMs == 0 || e.status() != MomoStatus.WOULD_BLOCK) {
                     throw e;

@@ -9,6 +9,7 @@ package momo;
  * @param expiresAt Unix time in seconds, 0 where that is not known
  * @param lifetime seconds, as the gateway said when it issued it, 0 where it did not
  * @param refreshStatus why the last refresh failed, OK where none did
+ * @param refreshIn seconds until a refresh is due, 0 where it is, -1 where there is none
  */
 public record MomoToken(
         String accessToken,
@@ -17,19 +18,12 @@ public record MomoToken(
         long expiresIn,
         long expiresAt,
         long lifetime,
-        MomoStatus refreshStatus) {
+        MomoStatus refreshStatus,
+        long refreshIn) {
 
     /** Keeps the secret out of logs. */
     @Override
     public String toString() {
         return "MomoToken[expiresAt=" + expiresAt + "]";
-    }
-
-    /**
-     * Whether a refresh may be due: the library's margin before the expiry is at most three tenths
-     * of the lifetime, whatever the options say.
-     */
-    boolean mayBeStale() {
-        return expiresIn * 10 < lifetime * 3;
     }
 }

@@ -147,6 +147,11 @@ func stale() (object, error) {
 		return nil, err
 	}
 	time.Sleep(4100 * time.Millisecond)
+	// The first call on a stale token gives it back and has it refreshed meanwhile.
+	if _, err := client.GetToken(ctx); err != nil {
+		return nil, err
+	}
+	time.Sleep(300 * time.Millisecond)
 	token, err := client.GetToken(ctx)
 	if err != nil {
 		return nil, err

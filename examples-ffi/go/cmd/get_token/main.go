@@ -63,5 +63,6 @@ func print(token *momo.Token) error {
 		"authorization": token.Authorization,
 		"expires_in":    int64(token.ExpiresIn.Seconds()),
 		"expires_at":    expiresAt,
+		"refresh_in":    int64(token.RefreshIn.Seconds()),
 	})
 }
