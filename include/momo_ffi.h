@@ -201,6 +201,89 @@ typedef struct momo_token {
 } momo_token;
 
 /**
+ * Counters of what a client's token cost: the caller's own, freed with momo_free_stats(). Grows
+ * only at its end, so never copy it by value.
+ *
+ * Equal clients that share a token share its counters. They begin at 0 with the first of these
+ * clients and go on in a forked child. `requests` is the sum of `tokens_issued`, the failures, and
+ * what was cancelled.
+ */
+typedef struct momo_stats {
+  /**
+   * HTTP requests to the gateway that have ended, each retry counted.
+   */
+  int64_t requests;
+  /**
+   * Requests that brought a token.
+   */
+  int64_t tokens_issued;
+  /**
+   * Requests that failed with MOMO_RESOLVE_FAILED to MOMO_CONNECTION_LOST.
+   */
+  int64_t network_failures;
+  /**
+   * Requests that failed with MOMO_UNAUTHORIZED to MOMO_FORBIDDEN.
+   */
+  int64_t credential_failures;
+  /**
+   * Requests that failed with MOMO_RATE_LIMITED.
+   */
+  int64_t rate_limit_failures;
+  /**
+   * Requests that failed with MOMO_SERVER_ERROR.
+   */
+  int64_t server_failures;
+  /**
+   * Requests that failed with MOMO_UNEXPECTED_STATUS or MOMO_INVALID_RESPONSE.
+   */
+  int64_t response_failures;
+  /**
+   * Requests that were made because the one before them failed.
+   */
+  int64_t retries;
+  /**
+   * Refreshes of a stale token.
+   */
+  int64_t refreshes;
+  /**
+   * Refreshes that brought no token: the one at hand was used on.
+   */
+  int64_t failed_refreshes;
+  /**
+   * Calls that waited for the request of another call.
+   */
+  int64_t waits;
+  /**
+   * The longest of these waits in milliseconds.
+   */
+  int64_t longest_wait_ms;
+  /**
+   * Tokens given up by momo_invalidate_token().
+   */
+  int64_t invalidations;
+  /**
+   * What the last request took in milliseconds; -1 before the first.
+   */
+  int64_t last_request_ms;
+  /**
+   * What the last request that failed did so with, a momo_status; MOMO_OK (0) where none did.
+   */
+  int64_t last_failure_status;
+  /**
+   * When that was, in Unix seconds; 0 where none failed.
+   */
+  int64_t last_failure_at;
+  /**
+   * Seconds left of the current token; 0 where there is none.
+   */
+  int64_t token_expires_in;
+  /**
+   * Milliseconds left of the cooldown after a failure; 0 where there is none.
+   */
+  int64_t cooldown_ms;
+} momo_stats;
+
+/**
  * The version of the library that is loaded, "0.1.0". MOMO_VERSION is that of the header.
  *
  * Ownership: the string is static, never freed. NULL: never returned. Threads and forks: any.
@@ -415,3 +498,21 @@ void momo_clear_cache(void);
  * thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
  */
 void momo_free_token(momo_token *token);
+
+/**
+ * Gives the counters of a client: what a monitoring system wants to be told every minute or so.
+ *
+ * Ownership: the counters are the caller's, freed with momo_free_stats(). NULL: `stats` is set to
+ * NULL first and stays so on failure; `error` may be NULL. Threads and forks: any number at once;
+ * the counters are read one after the other while requests go on. Blocks: never, and asks nothing.
+ * Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+ */
+momo_status momo_get_stats(const momo_client *client, momo_stats **stats, momo_error **error);
+
+/**
+ * Frees counters.
+ *
+ * Ownership: takes them. NULL: nothing happens. Threads and forks: any thread, once; a child frees
+ * its own copy. Blocks: never. Since 0.1.0.
+ */
+void momo_free_stats(momo_stats *stats);

@@ -1,18 +1,22 @@
 //! What a call does: fresh, stale, expired. Knows neither C nor HTTP.
 
+mod refresh;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::{Role, State, StoreOutcome};
+use crate::cache::{Role, StoreOutcome};
 use crate::call::{CallTimeout, TokenForCaller};
 use crate::clock::Now;
 use crate::config::{CachePolicy, Config, RefreshBy, Settings};
 use crate::error::{Failure, Status};
 use crate::gateway::retry;
 use crate::life::{self, Freshness};
-use crate::log::{CallLog, Level, Logger};
-use crate::requester::{GRACE, LONGEST_REFRESH, Requester};
+use crate::log::{CallLog, Logger};
+use crate::requester::Requester;
+use crate::stats::Snapshot;
 use crate::token::Token;
+use refresh::Refresh;
 
 pub(crate) struct Client {
     requester: Arc<Requester>,
@@ -21,15 +25,6 @@ pub(crate) struct Client {
     timeout: Duration,
     refresh_margin: Duration,
     logger: Option<Logger>,
-}
-
-/// What became of a stale token's refresh.
-enum Refresh {
-    /// It goes on, or is not this caller's to make: the token at hand is good.
-    UseTokenAtHand,
-    Refreshed(Arc<Token>),
-    /// It failed, or another's has just ended.
-    Recheck,
 }
 
 impl Client {
@@ -180,80 +175,29 @@ impl Client {
             state.token.as_ref().is_some_and(good) || state.failure_in_cooldown(now).is_some()
         };
         let cancellation = &self.requester.cancellation;
-        entry
+        let start = Instant::now();
+        let role = entry
             .single_flight
-            .lead_or_wait(deadline, cancellation, is_settled)
-    }
-
-    /// Has a stale token refreshed, where nobody does that yet: in the background, or by this
-    /// caller where the host wants no threads or none can be started.
-    fn refresh(
-        &self,
-        state: &Arc<State>,
-        token: &Token,
-        timeout: CallTimeout,
-        deadline: Instant,
-        log: &mut CallLog,
-    ) -> Result<Refresh, Failure> {
-        let entry = &self.requester.entry;
-        let now = Now::read();
-        let never_block = timeout == CallTimeout::NeverBlock;
-        if state.is_in_cooldown(now) || (never_block && self.refresh_by == RefreshBy::Caller) {
-            return Ok(Refresh::UseTokenAtHand);
+            .lead_or_wait(deadline, cancellation, is_settled);
+        if matches!(role, Role::Finished(_) | Role::TimedOut) {
+            entry.stats.waited(start.elapsed());
         }
-        let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
-        if self.refresh_by == RefreshBy::Background {
-            let Some(leader) = entry.single_flight.try_lead(until + GRACE) else {
-                return Ok(Refresh::UseTokenAtHand);
-            };
-            // Another's refresh may have ended between reading the state and leading.
-            if !Arc::ptr_eq(state, &entry.state()) {
-                return Ok(Refresh::Recheck);
-            }
-            match self.requester.refresh_in_background(leader, until) {
-                Ok(()) => return Ok(Refresh::UseTokenAtHand),
-                Err(error) => log_no_thread(log, &error),
-            }
-            if never_block {
-                return Ok(Refresh::UseTokenAtHand);
-            }
-        }
-        let until = until.min(deadline);
-        let Some(leader) = entry.single_flight.try_lead(until) else {
-            return Ok(Refresh::UseTokenAtHand);
-        };
-        if !Arc::ptr_eq(state, &entry.state()) {
-            return Ok(Refresh::Recheck);
-        }
-        let refreshed = self.requester.refresh(leader, until, log)?;
-        // Where it failed the entry is in a cooldown now.
-        Ok(refreshed.map_or(Refresh::Recheck, Refresh::Refreshed))
-    }
-
-    /// Has a token asked for in the background, where nobody asks yet. False where the state has
-    /// changed meanwhile.
-    fn start_request(&self, state: &Arc<State>, log: &mut CallLog) -> bool {
-        let entry = &self.requester.entry;
-        if self.refresh_by == RefreshBy::Caller {
-            return true;
-        }
-        let deadline = Instant::now() + self.timeout;
-        let Some(leader) = entry.single_flight.try_lead(deadline + GRACE) else {
-            return true;
-        };
-        if !Arc::ptr_eq(state, &entry.state()) {
-            return false;
-        }
-        if let Err(error) = self.requester.lead_in_background(leader, deadline) {
-            log_no_thread(log, &error);
-        }
-        true
+        role
     }
 
     /// The gateway refused this token elsewhere.
     pub(crate) fn invalidate_token(&self, access: &str) {
         let entry = &self.requester.entry;
         entry.invalidate(access.as_bytes(), Now::read());
+    }
+
+    /// The counters, how long the current token is good for, the cooldown's milliseconds.
+    pub(crate) fn stats(&self) -> (Snapshot, Duration, i64) {
+        let entry = &self.requester.entry;
+        let (now, state) = (Now::read(), entry.state());
+        let left = state.token.as_ref().and_then(|t| life::left(t, now));
+        let left = left.unwrap_or_default();
+        (entry.stats.snapshot(), left, state.cooldown_ms(now))
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {
@@ -281,15 +225,6 @@ impl Client {
             }),
         }
     }
-}
-
-fn log_no_thread(log: &mut CallLog, error: &std::io::Error) {
-    log.record(Level::Warning, || {
-        format!(
-            "no thread can be started to refresh the token in the background ({error}); check \
-             the limits on threads, or set refresh to caller"
-        )
-    });
 }
 
 fn timed_out_waiting() -> Failure {

@@ -18,10 +18,13 @@ mod client;
 
 mod token;
 
+mod stats;
+
 pub use crate::error::momo_status;
 pub use client::*;
 pub use config::*;
 pub use error::*;
 pub use logger::*;
+pub use stats::*;
 pub use token::*;
 pub use version::*;

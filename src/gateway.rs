@@ -3,6 +3,7 @@
 //! Knows HTTP and the gateway, and no cache.
 
 mod advice;
+mod attempt_error;
 mod crypto;
 mod error_response;
 mod json;
@@ -26,13 +27,13 @@ use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
 use crate::error::{Failure, Status};
-use crate::life;
 use crate::log::{CallLog, Level};
 use crate::redact::Redactor;
+use crate::stats::Stats;
 use crate::token::Token;
 
 use advice::Advice;
-use error_response::ErrorResponse;
+use attempt_error::{AttemptError, check_not_ended};
 use request::RequestTemplate;
 use subscription_key::SubscriptionKeyChoice;
 use transport::{Budget, Transport};
@@ -56,6 +57,7 @@ pub(crate) struct TokenRequest<'a> {
     /// The subscription key to begin with: 0 the primary, 1 the secondary.
     pub(crate) key: usize,
     pub(crate) cancellation: &'a Cancellation,
+    pub(crate) stats: &'a Stats,
     pub(crate) log: &'a mut CallLog,
 }
 
@@ -70,14 +72,6 @@ pub(crate) struct RequestError {
     /// Whether it holds for every caller: not where this caller's own time was up, or where it was
     /// cancelled.
     pub(crate) shared: bool,
-}
-
-/// An attempt that brought no token.
-struct AttemptError {
-    failure: Failure,
-    retryable: bool,
-    retry_after: Option<Duration>,
-    transport: Option<Kind>,
 }
 
 /// Fills what ureq fills at its first request, before there can be a fork.
@@ -114,15 +108,29 @@ impl Gateway {
         let mut attempt = 1;
         loop {
             let left = time_left(&request);
+            let began = Instant::now();
             let error = match self.attempt(&mut request, keys.current, left, attempt) {
                 Ok(token) => {
+                    request.stats.request_ended(None, began.elapsed());
                     keys.log_switch(request.log);
                     let key = keys.current;
                     return Ok(IssuedToken { token, key });
                 }
                 Err(error) => error,
             };
-            if request.cancellation.is_cancelled() {
+            if error.transport == Some(Kind::KeptConnectionClosed) && !replaced_connection {
+                // A kept connection that had been closed meanwhile is no attempt.
+                replaced_connection = true;
+                continue;
+            }
+            let cancelled = request.cancellation.is_cancelled();
+            let status = if cancelled {
+                Status::MOMO_CANCELLED
+            } else {
+                error.failure.status
+            };
+            request.stats.request_ended(Some(status), began.elapsed());
+            if cancelled {
                 return Err(not_shared(Failure::cancelled()));
             }
             let in_full = |failure: Failure, keys: &SubscriptionKeyChoice| {
@@ -138,11 +146,6 @@ impl Gateway {
                 return Err(not_shared(in_full(error.failure, &keys)));
             }
             if error.failure.status == Status::MOMO_SUBSCRIPTION_KEY_REFUSED && keys.switch() {
-                continue;
-            }
-            if error.transport == Some(Kind::KeptConnectionClosed) && !replaced_connection {
-                // A kept connection that had been closed meanwhile is no attempt.
-                replaced_connection = true;
                 continue;
             }
             let backoff = backoff(&error, attempt, &request);
@@ -163,6 +166,7 @@ impl Gateway {
             if !request.cancellation.sleep(backoff) {
                 return Err(not_shared(Failure::cancelled()));
             }
+            request.stats.retry_began();
             attempt += 1;
         }
     }
@@ -225,25 +229,6 @@ impl Gateway {
     }
 }
 
-/// A token can end on its way: where the machine was suspended meanwhile, say.
-fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
-    if !life::has_ended(&token, Now::read()) {
-        return Ok(token);
-    }
-    let mut failure = Failure::new(
-        Status::MOMO_INVALID_RESPONSE,
-        "the token had already expired when it arrived: its lifetime is shorter than the request \
-         took; try again, and check expires_in where this stays",
-    );
-    failure.http_status = 200;
-    Err(AttemptError {
-        failure,
-        retryable: true,
-        retry_after: None,
-        transport: None,
-    })
-}
-
 fn time_left(request: &TokenRequest) -> Duration {
     request.deadline.saturating_duration_since(Instant::now())
 }
@@ -278,18 +263,6 @@ fn shared(failure: Failure) -> RequestError {
     RequestError {
         shared: failure.status != Status::MOMO_INTERNAL,
         failure,
-    }
-}
-
-impl From<ErrorResponse> for AttemptError {
-    fn from(response: ErrorResponse) -> Self {
-        let wait = u64::try_from(response.failure.retry_after_ms).ok();
-        Self {
-            failure: response.failure,
-            retryable: response.retryable,
-            retry_after: wait.map(Duration::from_millis),
-            transport: None,
-        }
     }
 }
 

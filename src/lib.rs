@@ -23,6 +23,7 @@ mod per_process;
 mod redact;
 mod requester;
 mod secret;
+mod stats;
 mod sync;
 #[allow(unsafe_code)]
 mod sys;

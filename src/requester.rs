@@ -165,11 +165,18 @@ impl Requester {
     /// One attempt while a token is at hand: where it fails that one is used on.
     fn ask_once(&self, until: Instant, log: &mut CallLog) -> Result<Option<Arc<Token>>, Failure> {
         let RequestError { failure, shared } = match self.request(until, 1, false, log) {
-            Ok((_, StoreOutcome::Invalidated(_))) => return Ok(None),
-            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => return Ok(Some(token)),
+            Ok((_, StoreOutcome::Invalidated(_))) => {
+                self.entry.stats.refresh_ended(true);
+                return Ok(None);
+            }
+            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => {
+                self.entry.stats.refresh_ended(false);
+                return Ok(Some(token));
+            }
             Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
             Err(error) => error,
         };
+        self.entry.stats.refresh_ended(true);
         log.record(Level::Warning, || {
             format!("the refresh failed and the token at hand is used on: {failure}")
         });
@@ -199,6 +206,7 @@ impl Requester {
             keep_connection,
             key: self.entry.state().key(Now::read()),
             cancellation: &self.cancellation,
+            stats: &self.entry.stats,
             log,
         })?;
         let token = Arc::new(issued.token);

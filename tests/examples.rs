@@ -85,7 +85,9 @@ fn is_the_token(done: &Output, gateway: &Gateway) {
     let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let left = token["expires_at"].as_u64().unwrap() - now;
     assert!((3590..=3601).contains(&left), "{left}");
-    assert_eq!(token.as_object().unwrap().len(), 5);
+    let refresh_in = token["refresh_in"].as_i64().unwrap();
+    assert!((2870..=3000).contains(&refresh_in), "{refresh_in}");
+    assert_eq!(token.as_object().unwrap().len(), 6);
 }
 
 fn is_the_failure(done: &Output, status: &str, http_status: i64, code: &str) -> String {

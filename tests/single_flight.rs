@@ -225,7 +225,8 @@ fn a_token_without_a_usable_lifetime_is_given_to_all_who_waited_and_to_nobody_el
         "/expires-in-text",
     ] {
         gateway.reset();
-        let client = plain(&gateway, &format!("/delay-200{path}")).client();
+        let config = plain(&gateway, &format!("/delay-200{path}"));
+        let client = config.set("refresh", "caller").client();
         let mut seen = HashSet::new();
         for round in 1..=2 {
             let tokens = together(16, |_| client.get().unwrap());

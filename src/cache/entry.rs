@@ -9,6 +9,7 @@ use super::state::{State, StoreOutcome};
 use crate::clock::Now;
 use crate::error::Failure;
 use crate::log::PendingLog;
+use crate::stats::Stats;
 use crate::token::Token;
 
 pub(crate) struct Entry {
@@ -16,6 +17,7 @@ pub(crate) struct Entry {
     pub(crate) single_flight: SingleFlight,
     /// What background requests have to say.
     pub(crate) pending_log: PendingLog,
+    pub(crate) stats: Stats,
 }
 
 impl Entry {
@@ -24,6 +26,7 @@ impl Entry {
             state: ArcSwap::default(),
             single_flight: SingleFlight::new(),
             pending_log: PendingLog::new(),
+            stats: Stats::default(),
         }
     }
 
@@ -54,6 +57,7 @@ impl Entry {
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
+        self.stats.invalidated();
         self.state
             .rcu(|state| match state.invalidated(access, now) {
                 Some(next) => Arc::new(next),

@@ -91,6 +91,13 @@ impl State {
         })
     }
 
+    /// What is left of the cooldown in milliseconds, rounded up.
+    pub(crate) fn cooldown_ms(&self, now: Now) -> i64 {
+        self.cooldown
+            .as_ref()
+            .map_or(0, |c| millis_until(c.until, now))
+    }
+
     /// Whether a stale token is to be used on without asking for a new one.
     pub(crate) fn is_in_cooldown(&self, now: Now) -> bool {
         self.cooldown.as_ref().is_some_and(|c| now.boot < c.until)

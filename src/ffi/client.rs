@@ -25,7 +25,7 @@ const LONGEST: i64 = 24 * 3600 * 1000;
 impl momo_client {
     /// # Safety
     /// `client` is NULL or live for as long as the reference is used.
-    unsafe fn of<'a>(client: *const momo_client) -> Result<&'a Client, Failure> {
+    pub(super) unsafe fn of<'a>(client: *const momo_client) -> Result<&'a Client, Failure> {
         // SAFETY: this function's own contract.
         unsafe { client.as_ref() }
             .map(|c| &c.0)

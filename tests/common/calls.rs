@@ -20,6 +20,7 @@ pub struct Live {
 pub struct Out {
     pub client: *mut momo_client,
     pub token: *mut momo_token,
+    pub stats: *mut momo_stats,
     pub error: *mut momo_error,
 }
 
@@ -28,6 +29,7 @@ impl Out {
         Self {
             client: null_mut::<momo_client>().wrapping_byte_add(0x11),
             token: null_mut::<momo_token>().wrapping_byte_add(0x11),
+            stats: null_mut::<momo_stats>().wrapping_byte_add(0x11),
             error: null_mut::<momo_error>().wrapping_byte_add(0x11),
         }
     }
@@ -109,6 +111,10 @@ pub const ROWS: &[Row] = &[
     row!("momo_invalidate_token", "access_token", "access_token is NULL", |l, o| momo_invalidate_token(l.client, null(), &raw mut o.error)),
     row!("momo_invalidate_token", "access_token", "access_token is not UTF-8", |l, o| momo_invalidate_token(l.client, BROKEN, &raw mut o.error)),
     row!("momo_invalidate_token", "error", "", |l, _| momo_invalidate_token(l.client, null(), null_mut())),
+    row!("momo_get_stats", "client", "client is NULL", |_, o| momo_get_stats(null(), &raw mut o.stats, &raw mut o.error)),
+    row!("momo_get_stats", "stats", "stats is NULL", |l, o| momo_get_stats(l.client, null_mut(), &raw mut o.error)),
+    row!("momo_get_stats", "error", "", |_, o| momo_get_stats(null(), &raw mut o.stats, null_mut())),
+    row!("momo_free_stats", "stats", momo_free_stats(null_mut())),
     row!("momo_free_token", "token", momo_free_token(null_mut())),
     row!("momo_free_error", "error", momo_free_error(null_mut())),
     row!("momo_status_name", "status", momo_status_name(i32::MIN)),

@@ -271,6 +271,18 @@ impl Client {
         }
     }
 
+    pub fn stats(&self) -> momo_stats {
+        let (mut stats, mut error) = (null_mut::<momo_stats>(), null_mut());
+        // SAFETY: a live client and places of our own; numbers only, so a copy is whole.
+        unsafe {
+            let status = momo_get_stats(self.0, &raw mut stats, &raw mut error);
+            outcome(status, error).unwrap();
+            let copy = stats.read();
+            momo_free_stats(stats);
+            copy
+        }
+    }
+
     pub fn cancel(&self) {
         // SAFETY: a live client.
         unsafe { momo_cancel_client(self.0) };

@@ -1,0 +1,100 @@
+//! Who asks for the next token: a thread of the library, or the caller.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Client;
+use crate::cache::State;
+use crate::call::CallTimeout;
+use crate::clock::Now;
+use crate::config::RefreshBy;
+use crate::error::Failure;
+use crate::life;
+use crate::log::{CallLog, Level};
+use crate::requester::{GRACE, LONGEST_REFRESH};
+use crate::token::Token;
+
+/// What became of a stale token's refresh.
+pub(super) enum Refresh {
+    /// It goes on, or is not this caller's to make: the token at hand is good.
+    UseTokenAtHand,
+    Refreshed(Arc<Token>),
+    /// It failed, or another's has just ended.
+    Recheck,
+}
+
+impl Client {
+    /// Has a stale token refreshed, where nobody does that yet: in the background, or by this
+    /// caller where the host wants no threads or none can be started.
+    pub(super) fn refresh(
+        &self,
+        state: &Arc<State>,
+        token: &Token,
+        timeout: CallTimeout,
+        deadline: Instant,
+        log: &mut CallLog,
+    ) -> Result<Refresh, Failure> {
+        let entry = &self.requester.entry;
+        let now = Now::read();
+        let never_block = timeout == CallTimeout::NeverBlock;
+        if state.is_in_cooldown(now) || (never_block && self.refresh_by == RefreshBy::Caller) {
+            return Ok(Refresh::UseTokenAtHand);
+        }
+        let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
+        if self.refresh_by == RefreshBy::Background {
+            let Some(leader) = entry.single_flight.try_lead(until + GRACE) else {
+                return Ok(Refresh::UseTokenAtHand);
+            };
+            // Another's refresh may have ended between reading the state and leading.
+            if !Arc::ptr_eq(state, &entry.state()) {
+                return Ok(Refresh::Recheck);
+            }
+            match self.requester.refresh_in_background(leader, until) {
+                Ok(()) => return Ok(Refresh::UseTokenAtHand),
+                Err(error) => log_no_thread(log, &error),
+            }
+            if never_block {
+                return Ok(Refresh::UseTokenAtHand);
+            }
+        }
+        let until = until.min(deadline);
+        let Some(leader) = entry.single_flight.try_lead(until) else {
+            return Ok(Refresh::UseTokenAtHand);
+        };
+        if !Arc::ptr_eq(state, &entry.state()) {
+            return Ok(Refresh::Recheck);
+        }
+        let refreshed = self.requester.refresh(leader, until, log)?;
+        // Where it failed the entry is in a cooldown now.
+        Ok(refreshed.map_or(Refresh::Recheck, Refresh::Refreshed))
+    }
+
+    /// Has a token asked for in the background, where nobody asks yet. False where the state has
+    /// changed meanwhile.
+    pub(super) fn start_request(&self, state: &Arc<State>, log: &mut CallLog) -> bool {
+        let entry = &self.requester.entry;
+        if self.refresh_by == RefreshBy::Caller {
+            return true;
+        }
+        let deadline = Instant::now() + self.timeout;
+        let Some(leader) = entry.single_flight.try_lead(deadline + GRACE) else {
+            return true;
+        };
+        if !Arc::ptr_eq(state, &entry.state()) {
+            return false;
+        }
+        if let Err(error) = self.requester.lead_in_background(leader, deadline) {
+            log_no_thread(log, &error);
+        }
+        true
+    }
+}
+
+fn log_no_thread(log: &mut CallLog, error: &std::io::Error) {
+    log.record(Level::Warning, || {
+        format!(
+            "no thread can be started to refresh the token in the background ({error}); check \
+             the limits on threads, or set refresh to caller"
+        )
+    });
+}

@@ -1,0 +1,129 @@
+use super::client::momo_client;
+use super::error::momo_error;
+use super::guard::call;
+use crate::error::Failure;
+use crate::error::momo_status;
+use crate::panics::catch_panic;
+use crate::stats::FailureGroup;
+
+/// Counters of what a client's token cost: the caller's own, freed with momo_free_stats(). Grows
+/// only at its end, so never copy it by value.
+///
+/// Equal clients that share a token share its counters. They begin at 0 with the first of these
+/// clients and go on in a forked child. `requests` is the sum of `tokens_issued`, the failures, and
+/// what was cancelled.
+#[allow(non_camel_case_types)]
+#[repr(C)]
+pub struct momo_stats {
+    /// HTTP requests to the gateway that have ended, each retry counted.
+    pub requests: i64,
+    /// Requests that brought a token.
+    pub tokens_issued: i64,
+    /// Requests that failed with MOMO_RESOLVE_FAILED to MOMO_CONNECTION_LOST.
+    pub network_failures: i64,
+    /// Requests that failed with MOMO_UNAUTHORIZED to MOMO_FORBIDDEN.
+    pub credential_failures: i64,
+    /// Requests that failed with MOMO_RATE_LIMITED.
+    pub rate_limit_failures: i64,
+    /// Requests that failed with MOMO_SERVER_ERROR.
+    pub server_failures: i64,
+    /// Requests that failed with MOMO_UNEXPECTED_STATUS or MOMO_INVALID_RESPONSE.
+    pub response_failures: i64,
+    /// Requests that were made because the one before them failed.
+    pub retries: i64,
+    /// Refreshes of a stale token.
+    pub refreshes: i64,
+    /// Refreshes that brought no token: the one at hand was used on.
+    pub failed_refreshes: i64,
+    /// Calls that waited for the request of another call.
+    pub waits: i64,
+    /// The longest of these waits in milliseconds.
+    pub longest_wait_ms: i64,
+    /// Tokens given up by momo_invalidate_token().
+    pub invalidations: i64,
+    /// What the last request took in milliseconds; -1 before the first.
+    pub last_request_ms: i64,
+    /// What the last request that failed did so with, a momo_status; MOMO_OK (0) where none did.
+    pub last_failure_status: i64,
+    /// When that was, in Unix seconds; 0 where none failed.
+    pub last_failure_at: i64,
+    /// Seconds left of the current token; 0 where there is none.
+    pub token_expires_in: i64,
+    /// Milliseconds left of the cooldown after a failure; 0 where there is none.
+    pub cooldown_ms: i64,
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Gives the counters of a client: what a monitoring system wants to be told every minute or so.
+///
+/// Ownership: the counters are the caller's, freed with momo_free_stats(). NULL: `stats` is set to
+/// NULL first and stays so on failure; `error` may be NULL. Threads and forks: any number at once;
+/// the counters are read one after the other while requests go on. Blocks: never, and asks nothing.
+/// Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+///
+/// # Safety
+/// `client` is NULL or live, `stats` and `error` are NULL or valid for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_get_stats(
+    client: *const momo_client,
+    stats: *mut *mut momo_stats,
+    error: *mut *mut momo_error,
+) -> momo_status {
+    // SAFETY: `stats` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
+    // it, all by this function's own contract.
+    unsafe {
+        if !stats.is_null() {
+            *stats = std::ptr::null_mut();
+        }
+        call(error, || {
+            let client = momo_client::of(client)?;
+            if stats.is_null() {
+                return Err(Failure::argument(
+                    "stats is NULL; give a place for the counters",
+                ));
+            }
+            let (counted, token_left, cooldown_ms) = client.stats();
+            let failures = |group| number(counted.failures[group as usize]);
+            *stats = Box::into_raw(Box::new(momo_stats {
+                requests: number(counted.requests),
+                tokens_issued: number(counted.tokens_issued),
+                network_failures: failures(FailureGroup::Network),
+                credential_failures: failures(FailureGroup::Credentials),
+                rate_limit_failures: failures(FailureGroup::RateLimit),
+                server_failures: failures(FailureGroup::Server),
+                response_failures: failures(FailureGroup::Response),
+                retries: number(counted.retries),
+                refreshes: number(counted.refreshes),
+                failed_refreshes: number(counted.failed_refreshes),
+                waits: number(counted.waits),
+                longest_wait_ms: number(counted.longest_wait_ms),
+                invalidations: number(counted.invalidations),
+                last_request_ms: counted.last_request_ms.map_or(-1, number),
+                last_failure_status: counted.last_failure_status,
+                last_failure_at: number(counted.last_failure_at),
+                token_expires_in: number(token_left.as_secs()),
+                cooldown_ms,
+            }));
+            Ok(())
+        })
+    }
+}
+
+/// Frees counters.
+///
+/// Ownership: takes them. NULL: nothing happens. Threads and forks: any thread, once; a child frees
+/// its own copy. Blocks: never. Since 0.1.0.
+///
+/// # Safety
+/// `stats` is NULL or was handed out by this library and not freed since.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_free_stats(stats: *mut momo_stats) {
+    if !stats.is_null() {
+        // SAFETY: handed out by momo_get_stats from a box, by this function's own contract.
+        let stats = unsafe { Box::from_raw(stats) };
+        catch_panic(|| drop(stats));
+    }
+}
