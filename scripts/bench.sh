@@ -17,7 +17,11 @@ cp "$target/release/momo-mock-gateway" build/lib/libmomo.so "$out/"
 warnings=(-std=gnu99 -O2 -Wall -Wextra -Wpedantic)
 "${CC:-cc}" "${warnings[@]}" -Ibuild/include benches/momo.c -Lbuild/lib -lmomo -pthread \
   -Wl,-rpath,"$PWD/build/lib" -o "$out/momo"
+"${CC:-cc}" "${warnings[@]}" -Ibuild/include benches/waits.c -Lbuild/lib -lmomo -pthread \
+  -Wl,-rpath,"$PWD/build/lib" -o "$out/waits"
 # shellcheck disable=SC2046 # several words are what is wanted of pkg-config
 "${CC:-cc}" "${warnings[@]}" benches/libcurl.c $(pkg-config --cflags --libs libcurl jansson) \
   -o "$out/libcurl"
-exec python3 benches/run.py "$out"
+python3 benches/run.py "$out"
+echo
+python3 benches/waits.py "$out"
