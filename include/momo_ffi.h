@@ -205,8 +205,8 @@ typedef struct momo_token {
  * only at its end, so never copy it by value.
  *
  * Equal clients that share a token share its counters. They begin at 0 with the first of these
- * clients and go on in a forked child. `requests` is the sum of `tokens_issued`, the failures, and
- * what was cancelled.
+ * clients; they go on in a forked child, and where credentials in files have changed. `requests`
+ * is the sum of `tokens_issued`, the failures, and what was cancelled.
  */
 typedef struct momo_stats {
   /**
@@ -373,11 +373,17 @@ momo_status momo_set_logger(momo_config *config,
 /**
  * Makes a client from a config. Touches no network.
  *
- * Reads key files, the trust store and the environment: SSL_CERT_FILE and SSL_CERT_DIR for
+ * Reads the files of credentials, the trust store and the environment: SSL_CERT_FILE and SSL_CERT_DIR for
  * ca=system, HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in both cases of letters (HTTP_PROXY
  * has no effect). No other call on the client reads the environment, except that the C library's
  * resolver may read variables of its own when it looks a host name up. Later changes of the config
  * or of the environment do not reach the client.
+ *
+ * Files of credentials (api_user_file and its like) are read again before a request where they
+ * have changed, and once after the gateway refused what they held. Files that changed less than a
+ * second ago are left alone, so that a new user and a former key are never sent together; until
+ * then, and where what is in them is no good (a line in the log says why), the former credentials
+ * are used. The token at hand stays in use until it ends.
  *
  * Warns in the log where api_user is no UUID and where api_key and the subscription key are the
  * same.
@@ -389,14 +395,32 @@ momo_status momo_set_logger(momo_config *config,
  * MOMO_INVALID_ARGUMENT; MOMO_INVALID_CONFIG where a credential is missing or the trust store has
  * nothing in it. Since 0.1.0.
  */
-momo_status momo_create_client(const momo_config *config, momo_client **client, momo_error **error);
+momo_status momo_create_client(const momo_config *config,
+                               momo_client **client,
+                               momo_error **error);
 
 /**
- * Ends every call in progress on this client, and every later one, with MOMO_CANCELLED. Final.
- * Ends the requests that its calls began in the background, too.
+ * Makes a second handle of a client, with which single calls can be cancelled: cancel the clone.
  *
- * Calls in progress end within 100 ms, whatever they wait for. Other clients are not touched,
- * also where they share the token. On Windows a TCP connection that is being made ends with its
+ * It shares everything with the client but its connections: options, credentials, token, request
+ * in progress, counters, logger. Reads no file, no environment, no network, and costs little: a
+ * clone for each call that may have to be cancelled is what it is meant for. momo_cancel_client()
+ * of the clone ends the calls on the clone alone, that of the client those on its clones, too. A
+ * request in the background belongs to the handle whose call began it: where momo_get_token() on
+ * the client with `timeout_ms` 0 began it, cancelling a clone ends the wait and not the request.
+ *
+ * Ownership: the clone is the caller's, freed with momo_free_client(), before or after the client.
+ * NULL: gives NULL for NULL, and otherwise only for a bug of this library. Threads and forks: any;
+ * as for a client. Blocks: never. Since 0.1.0.
+ */
+momo_client *momo_clone_client(const momo_client *client);
+
+/**
+ * Ends every call in progress on this client and its clones, and every later one, with
+ * MOMO_CANCELLED. Final. Ends the requests that these calls began in the background, too.
+ *
+ * Calls in progress end within 100 ms, whatever they wait for. Other clients, and the client that
+ * this one is a clone of, are not touched, also where they share the token. On Windows a TCP connection that is being made ends with its
  * own time-out.
  *
  * Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads

@@ -4,11 +4,13 @@
 //! choice of subscription key (its state, one immutable value that is replaced as a whole and
 //! read without a lock) and the single flight by which one caller asks for all.
 
+mod current_entry;
 mod entry;
 mod registry;
 mod single_flight;
 mod state;
 
+pub(crate) use current_entry::{CurrentEntry, EntryGuard};
 pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Leader, Outcome, Role};
 pub(crate) use state::{State, StoreOutcome};

@@ -1,65 +1,171 @@
-//! The cancellation of a client, and a sleep that it ends.
+//! What ends the calls of a client early: its own cancellation, or that of the client that it is a
+//! clone of.
 
 use std::sync::atomic::{Ordering, fence};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::per_process::PerProcess;
 use crate::sync::{AtomicBool, Condvar, Mutex, now};
 
-pub(crate) struct Cancellation {
-    cancelled: AtomicBool,
-    sleepers: PerProcess<Sleepers>,
+/// Something that a thread waits for: a connection, a look-up, a sleep.
+pub(crate) trait Interrupt: Send + Sync {
+    /// Ends the wait, from another thread.
+    fn interrupt(&self);
 }
 
-#[derive(Default)]
-struct Sleepers {
-    lock: Mutex<()>,
-    woken: Condvar,
+pub(crate) struct Cancellation {
+    cancelled: AtomicBool,
+    /// What this process's calls wait for, those of clones too.
+    waits: PerProcess<Mutex<Vec<Weak<dyn Interrupt>>>>,
+    parent: Option<Arc<Cancellation>>,
 }
 
 impl Cancellation {
     pub(crate) fn new() -> Self {
         Self {
             cancelled: AtomicBool::new(false),
-            sleepers: PerProcess::new(),
+            waits: PerProcess::new(),
+            parent: None,
         }
     }
 
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::SeqCst)
+    /// The cancellation of a clone: one of its own, and its parent's cancels it too.
+    pub(crate) fn child(parent: &Arc<Self>) -> Self {
+        Self {
+            parent: Some(Arc::clone(parent)),
+            ..Self::new()
+        }
     }
 
-    /// As [`Self::is_cancelled`], for a thread that has just published something which `cancel`'s
-    /// caller looks for next: of the two threads at least one sees what the other did.
-    pub(crate) fn is_cancelled_after_publishing(&self) -> bool {
+    fn with_parents(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |level| level.parent.as_deref())
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.with_parents()
+            .any(|level| level.cancelled.load(Ordering::SeqCst))
+    }
+
+    /// Has `wait` interrupted where this is cancelled from now on. Returns false where it is
+    /// cancelled already.
+    pub(crate) fn interrupts(&self, wait: &Weak<dyn Interrupt>) -> bool {
+        for level in self.with_parents() {
+            let waits = level.waits.get_or(Mutex::default);
+            let mut waits = waits.lock();
+            if waits.len() == waits.capacity() {
+                waits.retain(|other| other.strong_count() > 0);
+                // So that this is done seldom, however many live.
+                let live = waits.len();
+                waits.reserve(live + 1);
+            }
+            waits.push(Weak::clone(wait));
+        }
+        // Of this thread and the one that cancels, at least one sees what the other did.
         fence(Ordering::SeqCst);
-        self.is_cancelled()
+        !self.is_cancelled()
     }
 
     pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
-        // The other half of `is_cancelled_after_publishing`.
+        // The other half of the fence in `interrupts`.
         fence(Ordering::SeqCst);
-        if let Some(sleepers) = self.sleepers.get() {
-            // Through the lock, so that a sleeper that has just looked at the flag is asleep
-            // before it is woken.
-            drop(sleepers.lock.lock());
-            sleepers.woken.notify_all();
+        let Some(waits) = self.waits.get() else {
+            return;
+        };
+        let waits = std::mem::take(&mut *waits.lock());
+        for wait in waits.iter().filter_map(Weak::upgrade) {
+            wait.interrupt();
         }
     }
 
     /// Sleeps, unless cancelled; returns whether it slept for the whole time.
     pub(crate) fn sleep(&self, time: Duration) -> bool {
         let until = now() + time;
-        let sleepers = self.sleepers.get_or(Sleepers::default);
-        let mut guard = sleepers.lock.lock();
-        // `cancel` may have looked for sleepers before there were any.
-        while !self.is_cancelled_after_publishing() {
+        let sleep = Arc::new(Sleep::default());
+        let weak = Arc::downgrade(&sleep);
+        let weak: Weak<dyn Interrupt> = weak;
+        if !self.interrupts(&weak) {
+            return false;
+        }
+        let mut interrupted = sleep.interrupted.lock();
+        while !*interrupted {
             if now() >= until {
                 return true;
             }
-            guard = sleepers.woken.wait_until(guard, until);
+            interrupted = sleep.woken.wait_until(interrupted, until);
         }
         false
+    }
+}
+
+#[derive(Default)]
+struct Sleep {
+    interrupted: Mutex<bool>,
+    woken: Condvar,
+}
+
+impl Interrupt for Sleep {
+    fn interrupt(&self) {
+        *self.interrupted.lock() = true;
+        self.woken.notify_all();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    impl Interrupt for Counted {
+        fn interrupt(&self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn wait() -> (Arc<Counted>, Weak<dyn Interrupt>) {
+        let counted = Arc::new(Counted::default());
+        let weak = Arc::downgrade(&counted);
+        (counted, weak)
+    }
+
+    #[test]
+    fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
+        let parent = Arc::new(Cancellation::new());
+        let child = Arc::new(Cancellation::child(&parent));
+        let grandchild = Cancellation::child(&child);
+        let levels = [&*parent, &*child, &grandchild];
+        let waits = levels.map(|level| {
+            let (counted, weak) = wait();
+            assert!(level.interrupts(&weak));
+            counted
+        });
+        let interrupted = || waits.each_ref().map(|w| w.0.load(Ordering::SeqCst));
+        child.cancel();
+        assert_eq!(levels.map(Cancellation::is_cancelled), [false, true, true]);
+        assert_eq!(interrupted(), [0, 1, 1]);
+        parent.cancel();
+        assert!(parent.is_cancelled());
+        assert!(interrupted()[0] == 1);
+        let (_, late) = wait();
+        assert!(levels.iter().all(|level| !level.interrupts(&late)));
+    }
+
+    #[test]
+    fn waits_that_are_over_are_forgotten() {
+        let parent = Arc::new(Cancellation::new());
+        let kept = wait();
+        assert!(parent.interrupts(&kept.1));
+        for _ in 0..1000 {
+            assert!(Cancellation::child(&parent).interrupts(&wait().1));
+        }
+        let waits = parent.waits.get_or(Mutex::default);
+        assert!(waits.lock().capacity() < 32);
+        parent.cancel();
+        assert_eq!(kept.0.0.load(Ordering::SeqCst), 1);
     }
 }

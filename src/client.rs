@@ -8,22 +8,20 @@ use std::time::{Duration, Instant};
 use crate::cache::{Role, StoreOutcome};
 use crate::call::{CallTimeout, TokenForCaller};
 use crate::clock::Now;
-use crate::config::{CachePolicy, Config, RefreshBy, Settings};
+use crate::config::{CachePolicy, Config, Settings};
 use crate::error::{Failure, Status};
 use crate::gateway::retry;
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Logger};
-use crate::requester::Requester;
+use crate::requester::{Requester, Shared};
 use crate::stats::Snapshot;
 use crate::token::Token;
 use refresh::Refresh;
 
 pub(crate) struct Client {
     requester: Arc<Requester>,
-    policy: CachePolicy,
-    refresh_by: RefreshBy,
-    timeout: Duration,
-    refresh_margin: Duration,
+    /// The requester's own: a fresh token is one step nearer.
+    shared: Arc<Shared>,
     logger: Option<Logger>,
 }
 
@@ -31,18 +29,29 @@ impl Client {
     /// Touches no network.
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         let settings = Settings::of(config)?;
-        let client = Self {
-            requester: Arc::new(Requester::new(&settings)?),
-            policy: settings.cache,
-            refresh_by: settings.refresh,
-            timeout: settings.timeout,
-            refresh_margin: settings.refresh_margin,
-            logger: config.logger.clone(),
-        };
+        let client = Self::with_requester(Requester::new(settings)?, config.logger.clone());
         if let Some(logger) = &client.logger {
-            logger.write(&settings.warnings());
+            let Shared {
+                settings, rotation, ..
+            } = &*client.shared;
+            logger.write(&settings.warnings(&rotation.authentication().credentials));
         }
         Ok(client)
+    }
+
+    /// A client with everything in common with this one but its connections. It is cancelled by
+    /// itself, and with this one.
+    pub(crate) fn clone_of(original: &Self) -> Self {
+        let requester = Requester::clone_of(&original.requester);
+        Self::with_requester(requester, original.logger.clone())
+    }
+
+    fn with_requester(requester: Requester, logger: Option<Logger>) -> Self {
+        Self {
+            shared: Arc::clone(&requester.shared),
+            requester: Arc::new(requester),
+            logger,
+        }
     }
 
     /// Final: ends the calls in progress and every later one.
@@ -56,7 +65,7 @@ impl Client {
         let mut log = CallLog::for_logger(self.logger.as_ref());
         let outcome = call(&mut log);
         if let Some(logger) = &self.logger {
-            logger.write(&self.requester.entry.pending_log.take());
+            logger.write(&self.shared.entry().pending_log.take());
             logger.write(&log.into_lines());
         }
         outcome
@@ -69,7 +78,7 @@ impl Client {
         copy: impl FnOnce(&TokenForCaller) -> T,
     ) -> Result<Option<T>, Failure> {
         self.check_not_cancelled()?;
-        let entry = &self.requester.entry;
+        let entry = self.shared.entry();
         if self.logger.is_some() && !entry.pending_log.is_empty() {
             return Ok(None);
         }
@@ -100,12 +109,12 @@ impl Client {
         if timeout == CallTimeout::NeverBlock {
             return Err(Failure::would_block());
         }
-        let deadline = timeout.deadline(self.timeout);
+        let deadline = timeout.deadline(self.shared.settings.timeout);
         let (token, outcome) = self.requester.create(deadline, log)?;
         match outcome {
             StoreOutcome::Invalidated(failure) => return Err(Failure::clone(&failure)),
             // Those who wait for a slower request can have this token.
-            StoreOutcome::Stored => self.requester.entry.single_flight.wake_waiters(),
+            StoreOutcome::Stored => self.shared.entry().single_flight.wake_waiters(),
             StoreOutcome::NotStored => {}
         }
         Ok(copy(&self.for_caller(&token, Status::MOMO_OK)))
@@ -119,13 +128,13 @@ impl Client {
         log: &mut CallLog,
         copy: impl FnOnce(&TokenForCaller) -> T,
     ) -> Result<T, Failure> {
-        if self.policy == CachePolicy::None {
+        if self.shared.settings.cache == CachePolicy::None {
             return self.create_token(timeout, log, copy);
         }
-        let deadline = timeout.deadline(self.timeout);
+        let deadline = timeout.deadline(self.shared.settings.timeout);
         loop {
             let now = Now::read();
-            let state = arc_swap::Guard::into_inner(self.requester.entry.state());
+            let state = arc_swap::Guard::into_inner(self.shared.entry().state());
             let current = state.token.as_ref().map(|t| (t, self.freshness(t, now)));
             let token = match current {
                 Some((token, Freshness::Fresh { .. })) => Arc::clone(token),
@@ -161,13 +170,13 @@ impl Client {
                     return Ok(copy(&self.for_caller(&token, Status::MOMO_OK)));
                 }
             };
-            let refresh_status = self.requester.entry.state().refresh_status();
+            let refresh_status = self.shared.entry().state().refresh_status();
             return Ok(copy(&self.for_caller(&token, refresh_status)));
         }
     }
 
     fn lead_or_wait(&self, deadline: Instant) -> Role {
-        let entry = &self.requester.entry;
+        let entry = self.shared.entry();
         let is_settled = || {
             let now = Now::read();
             let state = entry.state();
@@ -187,13 +196,13 @@ impl Client {
 
     /// The gateway refused this token elsewhere.
     pub(crate) fn invalidate_token(&self, access: &str) {
-        let entry = &self.requester.entry;
+        let entry = self.shared.entry();
         entry.invalidate(access.as_bytes(), Now::read());
     }
 
     /// The counters, how long the current token is good for, the cooldown's milliseconds.
     pub(crate) fn stats(&self) -> (Snapshot, Duration, i64) {
-        let entry = &self.requester.entry;
+        let entry = self.shared.entry();
         let (now, state) = (Now::read(), entry.state());
         let left = state.token.as_ref().and_then(|t| life::left(t, now));
         let left = left.unwrap_or_default();
@@ -209,12 +218,12 @@ impl Client {
 
     fn freshness(&self, token: &Token, now: Now) -> Freshness {
         let jitter = life::process_jitter(retry::random);
-        life::freshness(token, now, self.refresh_margin, jitter)
+        life::freshness(token, now, self.shared.settings.refresh_margin, jitter)
     }
 
     fn for_caller<'a>(&self, token: &'a Token, refresh_status: Status) -> TokenForCaller<'a> {
         let now = Now::read();
-        let is_kept = self.policy != CachePolicy::None && token.lifetime.is_some();
+        let is_kept = self.shared.settings.cache != CachePolicy::None && token.lifetime.is_some();
         TokenForCaller {
             token,
             now,

@@ -2,10 +2,12 @@
 
 mod base_url;
 mod credential;
+mod credential_sources;
 mod duration;
 mod environment;
 mod no_proxy;
 mod proxy;
+mod secret_file;
 mod settings;
 mod values;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 
 pub(crate) use base_url::{BaseUrl, Scheme};
 pub(crate) use credential::Credential;
+pub(crate) use credential_sources::{CredentialSources, Credentials, Stamps};
 pub(crate) use environment::set_from_env;
 pub(crate) use proxy::ProxyUrl;
 pub(crate) use settings::Settings;
@@ -32,11 +35,13 @@ pub(crate) struct Config {
     base_url: BaseUrl,
     product: &'static str,
     api_user: Option<Credential>,
+    api_user_file: Option<PathBuf>,
     api_key: Option<Credential>,
     api_key_file: Option<PathBuf>,
     subscription_key: Option<Credential>,
     subscription_key_file: Option<PathBuf>,
     secondary_subscription_key: Option<Credential>,
+    secondary_subscription_key_file: Option<PathBuf>,
     timeout: Duration,
     attempt_timeout: Duration,
     connect_timeout: Duration,
@@ -125,7 +130,7 @@ macro_rules! opt {
 }
 
 #[rustfmt::skip]
-pub(crate) const OPTIONS: [Opt; 18] = [
+pub(crate) const OPTIONS: [Opt; 20] = [
     opt!("base_url", "https://proxy.momoapi.mtn.co.rw", "URL",
         "The gateway, without the product: https, or plain http on loopback only (localhost, 127.0.0.0/8, [::1])",
         |c, v| BaseUrl::parse(v).map(|v| c.base_url = v)),
@@ -133,23 +138,29 @@ pub(crate) const OPTIONS: [Opt; 18] = [
         "The product whose tokens are wanted",
         |c, v| one_of(v, &["disbursement", "collection", "remittance"]).map(|v| c.product = v)),
     opt!("api_user", "", "text without ':'",
-        "The API user (a UUID). Required",
+        "The API user (a UUID). This or api_user_file is required",
         |c, v| v.credential(credential::user).map(|v| c.api_user = Some(v))),
+    opt!("api_user_file", "", "path",
+        "A file that holds the API user; a final newline is dropped. Read again where it has changed",
+        |c, v| path(v).map(|v| c.api_user_file = v)),
     opt!("api_key", "", "text",
         "The API key of that user. This or api_key_file is required",
         |c, v| v.credential(credential::key).map(|v| c.api_key = Some(v))),
     opt!("api_key_file", "", "path",
-        "A file that holds the API key, read when a client is created; a final newline is dropped",
+        "The same for the API key",
         |c, v| path(v).map(|v| c.api_key_file = v)),
     opt!("subscription_key", "", "printable ASCII",
         "The primary subscription key of the product. This or subscription_key_file is required",
         |c, v| v.credential(credential::header).map(|v| c.subscription_key = Some(v))),
     opt!("subscription_key_file", "", "path",
-        "A file that holds the subscription key, read when a client is created; a final newline is dropped",
+        "The same for the subscription key",
         |c, v| path(v).map(|v| c.subscription_key_file = v)),
     opt!("secondary_subscription_key", "", "printable ASCII",
         "Tried once where the primary is refused, so that keys can be rotated",
         |c, v| optional(v, |v| v.credential(credential::header)).map(|v| c.secondary_subscription_key = v)),
+    opt!("secondary_subscription_key_file", "", "path",
+        "The same for the secondary subscription key",
+        |c, v| path(v).map(|v| c.secondary_subscription_key_file = v)),
     opt!("timeout", "30s", "duration, 1ms to 1h",
         "The whole call: waiting for another thread, look-up, connecting, TLS, every retry",
         |c, v| timeout(v).map(|v| c.timeout = v)),
@@ -189,11 +200,13 @@ impl Config {
             base_url,
             product: "",
             api_user: None,
+            api_user_file: None,
             api_key: None,
             api_key_file: None,
             subscription_key: None,
             subscription_key_file: None,
             secondary_subscription_key: None,
+            secondary_subscription_key_file: None,
             timeout: Duration::ZERO,
             attempt_timeout: Duration::ZERO,
             connect_timeout: Duration::ZERO,

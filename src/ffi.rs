@@ -16,6 +16,8 @@ mod logger;
 
 mod client;
 
+mod token_calls;
+
 mod token;
 
 mod stats;
@@ -27,4 +29,5 @@ pub use error::*;
 pub use logger::*;
 pub use stats::*;
 pub use token::*;
+pub use token_calls::*;
 pub use version::*;

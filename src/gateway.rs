@@ -4,6 +4,7 @@
 
 mod advice;
 mod attempt_error;
+mod authentication;
 mod crypto;
 mod error_response;
 mod json;
@@ -32,24 +33,18 @@ use crate::redact::Redactor;
 use crate::stats::Stats;
 use crate::token::Token;
 
-use advice::Advice;
 use attempt_error::{AttemptError, check_not_ended};
-use request::RequestTemplate;
+pub(crate) use authentication::Authentication;
 use subscription_key::SubscriptionKeyChoice;
-use transport::{Budget, Transport};
+use transport::Budget;
+pub(crate) use transport::Transport;
 use transport_error::{Kind, Phase, TransportError};
-
-pub(crate) struct Gateway {
-    template: RequestTemplate,
-    transport: Transport,
-    redactor: Redactor,
-    attempt_timeout: Duration,
-    connect_timeout: Duration,
-    advice: Advice,
-}
 
 /// What one caller wants of the gateway.
 pub(crate) struct TokenRequest<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) authentication: &'a Authentication,
+    pub(crate) transport: &'a Transport,
     pub(crate) deadline: Instant,
     pub(crate) attempts: u32,
     /// Whether the connection is kept for a next request soon.
@@ -74,45 +69,46 @@ pub(crate) struct RequestError {
     pub(crate) shared: bool,
 }
 
+impl RequestError {
+    pub(crate) fn not_shared(failure: Failure) -> Self {
+        Self {
+            failure,
+            shared: false,
+        }
+    }
+
+    /// What the gateway said, or that no attempt reached it, holds for all who wait; a bug that one
+    /// caller ran into does not.
+    fn shared(failure: Failure) -> Self {
+        Self {
+            shared: failure.status != Status::MOMO_INTERNAL,
+            failure,
+        }
+    }
+}
+
 /// Fills what ureq fills at its first request, before there can be a fork.
 pub(crate) fn fill_lazy_cells() {
     transport::fill_lazy_cells();
 }
 
-impl Gateway {
-    /// Touches no network. Refuses a trust store that cannot be used.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
-        Ok(Self {
-            template: RequestTemplate::new(settings)?,
-            transport: Transport::new(settings, trust::verifier(&settings.ca)?)?,
-            redactor: settings.redactor(),
-            attempt_timeout: settings.attempt_timeout,
-            connect_timeout: settings.connect_timeout,
-            advice: Advice::new(settings),
-        })
-    }
-
-    /// Ends the network I/O of calls in progress.
-    pub(crate) fn cancel(&self) {
-        self.transport.cancel();
-    }
-
-    pub(crate) fn create_token(
-        &self,
-        mut request: TokenRequest,
-    ) -> Result<IssuedToken, RequestError> {
+impl TokenRequest<'_> {
+    /// Sends the request, and sends it again where that can help.
+    pub(crate) fn send(mut self) -> Result<IssuedToken, RequestError> {
         let start = Instant::now();
-        let mut keys = SubscriptionKeyChoice::starting_with(request.key, self.template.keys());
+        let authentication = self.authentication;
+        let count = authentication.credentials.subscription_keys.len();
+        let mut keys = SubscriptionKeyChoice::starting_with(self.key, count);
         let mut replaced_connection = false;
         let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
-            let left = time_left(&request);
+            let left = self.time_left();
             let began = Instant::now();
-            let error = match self.attempt(&mut request, keys.current, left, attempt) {
+            let error = match self.attempt(keys.current, left, attempt) {
                 Ok(token) => {
-                    request.stats.request_ended(None, began.elapsed());
-                    keys.log_switch(request.log);
+                    self.stats.request_ended(None, began.elapsed());
+                    keys.log_switch(self.log);
                     let key = keys.current;
                     return Ok(IssuedToken { token, key });
                 }
@@ -123,84 +119,81 @@ impl Gateway {
                 replaced_connection = true;
                 continue;
             }
-            let cancelled = request.cancellation.is_cancelled();
+            let cancelled = self.cancellation.is_cancelled();
             let status = if cancelled {
                 Status::MOMO_CANCELLED
             } else {
                 error.failure.status
             };
-            request.stats.request_ended(Some(status), began.elapsed());
+            self.stats.request_ended(Some(status), began.elapsed());
             if cancelled {
-                return Err(not_shared(Failure::cancelled()));
+                return Err(RequestError::not_shared(Failure::cancelled()));
             }
             let in_full = |failure: Failure, keys: &SubscriptionKeyChoice| {
                 let progress = format!(
                     "attempt {attempt} of {}, {} ms",
-                    request.attempts,
+                    self.attempts,
                     start.elapsed().as_millis()
                 );
-                self.advice.complete(failure, keys, &progress)
+                authentication.advice.complete(failure, keys, &progress)
             };
             let timed_out = error.failure.status == Status::MOMO_TIMED_OUT;
-            if timed_out && earlier_response.is_none() && is_out_of_time(&request) {
-                return Err(not_shared(in_full(error.failure, &keys)));
+            if timed_out && earlier_response.is_none() && self.is_out_of_time() {
+                return Err(RequestError::not_shared(in_full(error.failure, &keys)));
             }
             if error.failure.status == Status::MOMO_SUBSCRIPTION_KEY_REFUSED && keys.switch() {
                 continue;
             }
-            let backoff = backoff(&error, attempt, &request);
+            let backoff = self.backoff(&error, attempt);
             // A response says more than that there was none the next time.
             let failure = match &earlier_response {
                 Some(earlier) if timed_out => earlier.clone(),
                 _ => error.failure,
             };
             let Some(backoff) = backoff else {
-                return Err(shared(in_full(failure, &keys)));
+                return Err(RequestError::shared(in_full(failure, &keys)));
             };
-            request.log.record(Level::Information, || {
+            self.log.record(Level::Information, || {
                 format!("trying again in {} ms", backoff.as_millis())
             });
             if failure.http_status != 0 {
                 earlier_response = Some(failure);
             }
-            if !request.cancellation.sleep(backoff) {
-                return Err(not_shared(Failure::cancelled()));
+            if !self.cancellation.sleep(backoff) {
+                return Err(RequestError::not_shared(Failure::cancelled()));
             }
-            request.stats.retry_began();
+            self.stats.retry_began();
             attempt += 1;
         }
     }
 
-    fn attempt(
-        &self,
-        request: &mut TokenRequest,
-        key: usize,
-        left: Duration,
-        number: u32,
-    ) -> Result<Token, AttemptError> {
-        let attempt = left.min(self.attempt_timeout);
+    fn attempt(&mut self, key: usize, left: Duration, number: u32) -> Result<Token, AttemptError> {
+        let Authentication {
+            template,
+            redactor,
+            advice,
+            ..
+        } = self.authentication;
+        let attempt = left.min(self.settings.attempt_timeout);
         let budget = Budget {
             attempt,
-            connect: attempt.min(self.connect_timeout),
+            connect: attempt.min(self.settings.connect_timeout),
         };
-        request.log.record(Level::Debug, || {
-            format!(
-                "attempt {number} of {}: {}",
-                request.attempts, self.advice.context
-            )
+        self.log.record(Level::Debug, || {
+            format!("attempt {number} of {}: {}", self.attempts, advice.context)
         });
         let issued = Now::read();
         let outcome = if attempt.is_zero() {
             Ok(Err(TransportError::timed_out(Phase::Connect)))
         } else {
-            let http = self.template.request(key, request.keep_connection);
-            self.transport.post(http, budget, request.cancellation)
+            let http = template.request(key, self.keep_connection);
+            self.transport.post(http, budget)
         };
         let token = match outcome {
-            Ok(Ok(response)) => response::read(&response, issued, &self.redactor, &self.advice)
+            Ok(Ok(response)) => response::read(&response, issued, redactor, advice)
                 .map_err(AttemptError::from)
                 .and_then(check_not_ended),
-            Ok(Err(error)) => Err(self.transport_failed(&error)),
+            Ok(Err(error)) => Err(transport_failed(&error, redactor)),
             Err(failure) => Err(AttemptError {
                 failure,
                 retryable: false,
@@ -209,60 +202,44 @@ impl Gateway {
             }),
         };
         match &token {
-            Ok(_) => request.log.record(Level::Information, || {
+            Ok(_) => self.log.record(Level::Information, || {
                 "the gateway issued a token".to_owned()
             }),
-            Err(error) => request
+            Err(error) => self
                 .log
                 .record(Level::Warning, || error.failure.to_string()),
         }
         token
     }
 
-    fn transport_failed(&self, error: &TransportError) -> AttemptError {
-        AttemptError {
-            failure: Failure::new(error.status(), error.message(&self.redactor)),
-            retryable: error.is_retryable(),
-            retry_after: None,
-            transport: Some(error.kind),
+    fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    fn is_out_of_time(&self) -> bool {
+        // The last milliseconds are lost between the time-out and here.
+        const GRAIN: Duration = Duration::from_millis(2);
+        self.time_left() <= GRAIN
+    }
+
+    /// How long to wait before the next attempt; None where there is to be none.
+    fn backoff(&self, error: &AttemptError, attempt: u32) -> Option<Duration> {
+        if !error.retryable || attempt >= self.attempts {
+            return None;
         }
+        let backoff = error
+            .retry_after
+            .unwrap_or_else(|| retry::backoff(attempt, retry::random()));
+        (backoff < self.time_left()).then_some(backoff)
     }
 }
 
-fn time_left(request: &TokenRequest) -> Duration {
-    request.deadline.saturating_duration_since(Instant::now())
-}
-
-/// How long to wait before the next attempt; None where there is to be none.
-fn backoff(error: &AttemptError, attempt: u32, request: &TokenRequest) -> Option<Duration> {
-    if !error.retryable || attempt >= request.attempts {
-        return None;
-    }
-    let backoff = error
-        .retry_after
-        .unwrap_or_else(|| retry::backoff(attempt, retry::random()));
-    (backoff < time_left(request)).then_some(backoff)
-}
-
-fn is_out_of_time(request: &TokenRequest) -> bool {
-    // The last milliseconds are lost between the time-out and here.
-    const GRAIN: Duration = Duration::from_millis(2);
-    time_left(request) <= GRAIN
-}
-
-fn not_shared(failure: Failure) -> RequestError {
-    RequestError {
-        failure,
-        shared: false,
-    }
-}
-
-/// What the gateway said, or that no attempt reached it, holds for all who wait; a bug that one
-/// caller ran into does not.
-fn shared(failure: Failure) -> RequestError {
-    RequestError {
-        shared: failure.status != Status::MOMO_INTERNAL,
-        failure,
+fn transport_failed(error: &TransportError, redactor: &Redactor) -> AttemptError {
+    AttemptError {
+        failure: Failure::new(error.status(), error.message(redactor)),
+        retryable: error.is_retryable(),
+        retry_after: None,
+        transport: Some(error.kind),
     }
 }
 
@@ -272,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_bug_of_this_library_is_not_shared_with_waiters() {
-        assert!(!shared(Failure::internal("x")).shared);
-        assert!(shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).shared);
+        assert!(!RequestError::shared(Failure::internal("x")).shared);
+        assert!(RequestError::shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).shared);
     }
 }

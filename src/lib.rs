@@ -22,6 +22,7 @@ mod panics;
 mod per_process;
 mod redact;
 mod requester;
+mod rotation;
 mod secret;
 mod stats;
 mod sync;

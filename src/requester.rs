@@ -1,22 +1,18 @@
 //! The requests for an entry's token: on the thread of a caller, or on one of the library's own.
-//!
-//! A background request keeps its requester alive by itself, so that the client may be freed
-//! meanwhile. The host's logger is therefore no part of it: on a thread of the library no callback
-//! of the host runs, not even the one that frees the logger's data.
 
-use std::io;
+mod background;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::{ClientEntry, Leader, Outcome, StoreOutcome};
+use crate::cache::{ClientEntry, CurrentEntry, EntryGuard, Leader, Outcome, StoreOutcome};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{CachePolicy, Settings};
-use crate::error::Failure;
-use crate::gateway::{Gateway, RequestError, TokenRequest, retry};
+use crate::error::{Failure, Status};
+use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest, Transport, retry};
 use crate::log::{CallLog, Level};
-use crate::panics::catch_panic;
-use crate::sys;
+use crate::rotation::{Current, Rotation};
 use crate::token::Token;
 
 /// The longest refresh of a token that is still good.
@@ -25,34 +21,87 @@ pub(crate) const LONGEST_REFRESH: Duration = Duration::from_secs(5);
 /// What a background request has beyond its deadline, to tell those who wait.
 pub(crate) const GRACE: Duration = Duration::from_millis(250);
 
-/// Enough for a TLS handshake in a build without optimisation; only what is used takes memory.
-const STACK: usize = 512 * 1024;
+/// What a client has in common with its clones.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) rotation: Rotation,
+    entry: CurrentEntry,
+}
 
+/// What a client, or a clone, has for itself: its connections, and what ends them.
 pub(crate) struct Requester {
-    gateway: Gateway,
-    pub(crate) entry: ClientEntry,
-    pub(crate) cancellation: Cancellation,
-    policy: CachePolicy,
-    max_attempts: u32,
+    pub(crate) shared: Arc<Shared>,
+    transport: Transport,
+    pub(crate) cancellation: Arc<Cancellation>,
+}
+
+impl Shared {
+    /// Reads the files of the credentials.
+    fn new(settings: Settings) -> Result<Self, Failure> {
+        let rotation = Rotation::new(&settings)?;
+        let credentials = &rotation.authentication().credentials;
+        Ok(Self {
+            entry: CurrentEntry::new(ClientEntry::new(&settings, credentials)),
+            rotation,
+            settings,
+        })
+    }
+
+    pub(crate) fn entry(&self) -> EntryGuard<'_> {
+        self.entry.load()
+    }
+
+    /// The entry of a client goes with its credentials.
+    fn follow(&self, authentication: &Authentication) {
+        if self.settings.cache == CachePolicy::Process {
+            let credentials = &authentication.credentials;
+            let next = ClientEntry::after(&self.entry(), &self.settings, credentials);
+            self.entry.replace(next);
+        }
+    }
+}
+
+/// One request, as the caller wants it.
+struct Wanted<'a> {
+    deadline: Instant,
+    attempts: u32,
+    keep_connection: bool,
+    log: &'a mut CallLog,
 }
 
 impl Requester {
     /// Touches no network.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
+    pub(crate) fn new(settings: Settings) -> Result<Self, Failure> {
+        let cancellation = Arc::new(Cancellation::new());
+        let shared = Arc::new(Shared::new(settings)?);
         Ok(Self {
-            gateway: Gateway::new(settings)?,
-            entry: ClientEntry::new(settings),
-            cancellation: Cancellation::new(),
-            policy: settings.cache,
-            max_attempts: settings.max_attempts,
+            transport: Transport::new(&shared.settings, Arc::clone(&cancellation))?,
+            shared,
+            cancellation,
         })
+    }
+
+    /// With the same entry and credentials, and connections of its own. It is cancelled by itself,
+    /// and with this one.
+    pub(crate) fn clone_of(original: &Self) -> Self {
+        let cancellation = Arc::new(Cancellation::child(&original.cancellation));
+        Self {
+            shared: Arc::clone(&original.shared),
+            transport: original
+                .transport
+                .with_cancellation(Arc::clone(&cancellation)),
+            cancellation,
+        }
+    }
+
+    pub(crate) fn entry(&self) -> EntryGuard<'_> {
+        self.shared.entry()
     }
 
     /// Final: ends the requests in progress, in the background too, and every later one.
     pub(crate) fn cancel(&self) {
         self.cancellation.cancel();
-        self.gateway.cancel();
-        self.entry.single_flight.wake_waiters();
+        self.entry().single_flight.wake_waiters();
     }
 
     /// A new token, whatever the entry has.
@@ -61,8 +110,13 @@ impl Requester {
         deadline: Instant,
         log: &mut CallLog,
     ) -> Result<(Arc<Token>, StoreOutcome), Failure> {
-        self.request(deadline, self.max_attempts, true, log)
-            .map_err(|error| error.failure)
+        self.request(Wanted {
+            deadline,
+            attempts: self.shared.settings.max_attempts,
+            keep_connection: true,
+            log,
+        })
+        .map_err(|error| error.failure)
     }
 
     /// Asks for all who wait. The outer error is this caller's alone and not shared.
@@ -81,22 +135,6 @@ impl Requester {
         Ok(outcome)
     }
 
-    /// As [`Self::lead`], on a thread of the library. An error says that there is no thread.
-    pub(crate) fn lead_in_background(
-        self: &Arc<Self>,
-        leader: Leader,
-        deadline: Instant,
-    ) -> io::Result<()> {
-        self.start_thread(leader, move |requester, log| {
-            match requester.ask(deadline, log) {
-                Ok(outcome) => Some(outcome),
-                Err(_) if requester.cancellation.is_cancelled() => None,
-                // The time that was up is the option's, and no single caller's.
-                Err(error) => Some(Err(requester.failed(error.failure, true))),
-            }
-        })
-    }
-
     /// Asks once for a new token while the present one is still good. None says to use that.
     pub(crate) fn refresh(
         &self,
@@ -111,72 +149,33 @@ impl Requester {
         Ok(token)
     }
 
-    /// As [`Self::refresh`], on a thread of the library. An error says that there is no thread.
-    pub(crate) fn refresh_in_background(
-        self: &Arc<Self>,
-        leader: Leader,
-        until: Instant,
-    ) -> io::Result<()> {
-        self.start_thread(leader, move |requester, log| {
-            requester.ask_once(until, log).ok().flatten().map(Ok)
-        })
-    }
-
-    /// `work` gives the outcome for those who wait, or None where they are to ask by themselves.
-    fn start_thread(
-        self: &Arc<Self>,
-        leader: Leader,
-        work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome> + Send + 'static,
-    ) -> io::Result<()> {
-        let requester = Arc::clone(self);
-        let thread = std::thread::Builder::new()
-            .name("momo-request".to_owned())
-            .stack_size(STACK);
-        let run = move || {
-            let _ = catch_panic(move || requester.run(leader, work));
-        };
-        sys::with_signals_blocked(|| thread.spawn(run)).map(|_detached| ())
-    }
-
-    fn run(&self, leader: Leader, work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome>) {
-        let mut log = CallLog::complete();
-        let outcome = catch_panic(|| work(self, &mut log)).unwrap_or_else(|| {
-            // Without a cooldown every call would start a thread that panics.
-            self.failed(Failure::internal("a panic was caught"), false);
-            None
-        });
-        // Before the waiters wake up: one of them tells its logger.
-        self.entry.pending_log.add(log.into_lines());
-        if let Some(outcome) = outcome {
-            leader.finish(outcome);
-        }
-    }
-
     /// The outcome for all who wait, but for a failure that the entry does not know yet.
     fn ask(&self, deadline: Instant, log: &mut CallLog) -> Result<Outcome, RequestError> {
-        Ok(
-            match self.request(deadline, self.max_attempts, false, log)? {
-                (_, StoreOutcome::Invalidated(failure)) => Err(failure),
-                (token, StoreOutcome::Stored | StoreOutcome::NotStored) => Ok(token),
-            },
-        )
+        Ok(match self.request(self.in_full(deadline, log))? {
+            (_, StoreOutcome::Invalidated(failure)) => Err(failure),
+            (token, StoreOutcome::Stored | StoreOutcome::NotStored) => Ok(token),
+        })
     }
 
     /// One attempt while a token is at hand: where it fails that one is used on.
     fn ask_once(&self, until: Instant, log: &mut CallLog) -> Result<Option<Arc<Token>>, Failure> {
-        let RequestError { failure, shared } = match self.request(until, 1, false, log) {
+        let once = Wanted {
+            attempts: 1,
+            ..self.in_full(until, log)
+        };
+        let RequestError { failure, shared } = match self.request(once) {
             Ok((_, StoreOutcome::Invalidated(_))) => {
-                self.entry.stats.refresh_ended(true);
+                self.entry().stats.refresh_ended(true);
                 return Ok(None);
             }
             Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => {
-                self.entry.stats.refresh_ended(false);
+                self.entry().stats.refresh_ended(false);
                 return Ok(Some(token));
             }
             Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
             Err(error) => error,
         };
-        self.entry.stats.refresh_ended(true);
+        self.entry().stats.refresh_ended(true);
         log.record(Level::Warning, || {
             format!("the refresh failed and the token at hand is used on: {failure}")
         });
@@ -188,30 +187,97 @@ impl Requester {
     fn failed(&self, failure: Failure, shared: bool) -> Arc<Failure> {
         let failure = Arc::new(failure);
         let now = Now::read();
-        self.entry.failed(&failure, shared, now, retry::random());
+        self.entry().failed(&failure, shared, now, retry::random());
         failure
     }
 
-    /// One request with its retries. When this returns, the entry knows the token it brought.
-    fn request(
-        &self,
-        deadline: Instant,
-        attempts: u32,
-        keep_connection: bool,
-        log: &mut CallLog,
-    ) -> Result<(Arc<Token>, StoreOutcome), RequestError> {
-        let issued = self.gateway.create_token(TokenRequest {
+    /// A request with retries; the next one is not soon, and so the connection is not kept.
+    fn in_full<'a>(&self, deadline: Instant, log: &'a mut CallLog) -> Wanted<'a> {
+        Wanted {
             deadline,
-            attempts,
-            keep_connection,
-            key: self.entry.state().key(Now::read()),
-            cancellation: &self.cancellation,
-            stats: &self.entry.stats,
+            attempts: self.shared.settings.max_attempts,
+            keep_connection: false,
             log,
-        })?;
+        }
+    }
+
+    /// One request with its retries. When this returns, the entry knows the token it brought.
+    fn request(&self, mut wanted: Wanted) -> Result<(Arc<Token>, StoreOutcome), RequestError> {
+        let authentication = self.authentication(false, &mut wanted)?;
+        let issued = match self.send(&authentication, &mut wanted) {
+            Err(error) if is_about_credentials(&error) => {
+                // What is in the files may be newer than what was refused.
+                let newer = self.authentication(true, &mut wanted)?;
+                if Arc::ptr_eq(&newer, &authentication) {
+                    return Err(error);
+                }
+                self.send(&newer, &mut wanted)?
+            }
+            outcome => outcome?,
+        };
         let token = Arc::new(issued.token);
-        let keep = self.policy != CachePolicy::None;
-        let outcome = self.entry.succeeded(&token, issued.key, keep, Now::read());
+        let keep = self.shared.settings.cache != CachePolicy::None;
+        let outcome = self
+            .entry()
+            .succeeded(&token, issued.key, keep, Now::read());
         Ok((token, outcome))
     }
+
+    fn send(
+        &self,
+        authentication: &Authentication,
+        wanted: &mut Wanted,
+    ) -> Result<IssuedToken, RequestError> {
+        let entry = self.entry();
+        TokenRequest {
+            settings: &self.shared.settings,
+            authentication,
+            transport: &self.transport,
+            deadline: wanted.deadline,
+            attempts: wanted.attempts,
+            keep_connection: wanted.keep_connection,
+            key: entry.state().key(Now::read()),
+            cancellation: &self.cancellation,
+            stats: &entry.stats,
+            log: &mut *wanted.log,
+        }
+        .send()
+    }
+
+    /// What to send the request with; `refused` says that the gateway has just refused it.
+    fn authentication(
+        &self,
+        refused: bool,
+        wanted: &mut Wanted,
+    ) -> Result<Arc<Authentication>, RequestError> {
+        let Shared {
+            settings, rotation, ..
+        } = &*self.shared;
+        loop {
+            let before = rotation.authentication();
+            let wait = match rotation.current(settings, refused, wanted.log) {
+                Current::Ready(authentication) => {
+                    if !Arc::ptr_eq(&before, &authentication) {
+                        self.shared.follow(&authentication);
+                    }
+                    return Ok(authentication);
+                }
+                Current::Unsettled(wait) => wait,
+            };
+            let left = wanted.deadline.saturating_duration_since(Instant::now());
+            if left < wait {
+                return Ok(before);
+            }
+            if !self.cancellation.sleep(wait) {
+                return Err(RequestError::not_shared(Failure::cancelled()));
+            }
+        }
+    }
+}
+
+fn is_about_credentials(error: &RequestError) -> bool {
+    matches!(
+        error.failure.status,
+        Status::MOMO_UNAUTHORIZED | Status::MOMO_SUBSCRIPTION_KEY_REFUSED
+    )
 }

@@ -17,7 +17,7 @@ pub(crate) struct Entry {
     pub(crate) single_flight: SingleFlight,
     /// What background requests have to say.
     pub(crate) pending_log: PendingLog,
-    pub(crate) stats: Stats,
+    pub(crate) stats: Arc<Stats>,
 }
 
 impl Entry {
@@ -26,8 +26,24 @@ impl Entry {
             state: ArcSwap::default(),
             single_flight: SingleFlight::new(),
             pending_log: PendingLog::new(),
-            stats: Stats::default(),
+            stats: Arc::default(),
         }
+    }
+
+    /// For the clients of `former` with other credentials: they go on with its token and counters.
+    pub(crate) fn after(former: &Self) -> Self {
+        let entry = Self {
+            stats: Arc::clone(&former.stats),
+            ..Self::new()
+        };
+        entry.take_over(former);
+        entry
+    }
+
+    /// Uses the token of `former` where there is none of its own.
+    pub(crate) fn take_over(&self, former: &Self) {
+        let former = former.state();
+        self.state.rcu(|state| state.taking_over(&former));
     }
 
     /// Takes no lock and counts no reference: every payment comes through here.

@@ -21,7 +21,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use rpds::RedBlackTreeMap;
 
 use super::entry::Entry;
-use crate::config::{Ca, CachePolicy, Credential, ProxyUrl, Settings};
+use crate::config::{Ca, CachePolicy, Credential, Credentials, ProxyUrl, Settings};
 
 /// Entries without a client that are kept for the next equal client.
 const MAX_IDLE: usize = 256;
@@ -60,26 +60,39 @@ struct Registry {
 
 static REGISTRY: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
 
-/// A client's hold on its entry.
+/// A client's hold on its entry: while there is one the entry stays in the registry.
 pub(crate) struct ClientEntry {
     key: Key,
     entry: Arc<Entry>,
 }
 
 impl ClientEntry {
-    /// The entry of a new client: that of its equals, or one of its own.
-    pub(crate) fn new(settings: &Settings) -> Self {
+    /// The entry of a client with these credentials: that of its equals, or one of its own.
+    pub(crate) fn new(settings: &Settings, credentials: &Credentials) -> Self {
         static PRIVATE: AtomicU64 = AtomicU64::new(0);
         Self::of(match settings.cache {
-            CachePolicy::Process => Key::Shared(digest(settings)),
+            CachePolicy::Process => Key::Shared(digest(settings, credentials)),
             CachePolicy::Client | CachePolicy::None => {
                 Key::Private(PRIVATE.fetch_add(1, Ordering::Relaxed))
             }
         })
     }
 
+    /// The entry of a client whose credentials are others now; its entry was `former`.
+    pub(crate) fn after(former: &Entry, settings: &Settings, credentials: &Credentials) -> Self {
+        let key = Key::Shared(digest(settings, credentials));
+        let entry = Self::with_fresh(key, Entry::after(former));
+        // Where equal clients had one already.
+        entry.take_over(former);
+        entry
+    }
+
     fn of(key: Key) -> Self {
-        let fresh = Arc::new(Entry::new());
+        Self::with_fresh(key, Entry::new())
+    }
+
+    fn with_fresh(key: Key, fresh: Entry) -> Self {
+        let fresh = Arc::new(fresh);
         let mut entry = Arc::clone(&fresh);
         // Finding the entry and counting its client are one step: nobody can evict it in between.
         REGISTRY.rcu(|registry| {
@@ -183,7 +196,7 @@ impl Registry {
 }
 
 /// What a token depends on: clients that would trust another server do not share.
-fn digest(settings: &Settings) -> [u8; SHA256_OUTPUT_LEN] {
+fn digest(settings: &Settings, credentials: &Credentials) -> [u8; SHA256_OUTPUT_LEN] {
     static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
     let process = PROCESS.get_or_init(|| {
         let mut random = [0; SHA256_OUTPUT_LEN];
@@ -198,8 +211,6 @@ fn digest(settings: &Settings) -> [u8; SHA256_OUTPUT_LEN] {
     };
     add(&settings.base_url.canonical());
     add(settings.product);
-    add(settings.api_user.expose());
-    add(settings.api_key.expose());
     match &settings.ca {
         Ca::System => add("system"),
         Ca::Mozilla => add("mozilla"),
@@ -212,9 +223,7 @@ fn digest(settings: &Settings) -> [u8; SHA256_OUTPUT_LEN] {
             .map(ProxyUrl::to_url)
             .unwrap_or_default(),
     ));
-    for key in settings.subscription_keys.iter().map(Credential::expose) {
-        add(key);
-    }
+    credentials.iter().map(Credential::expose).for_each(add);
     let mut out = [0; SHA256_OUTPUT_LEN];
     out.copy_from_slice(context.sign().as_ref());
     out

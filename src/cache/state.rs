@@ -250,6 +250,27 @@ impl State {
         }
     }
 
+    /// The token of an entry whose credentials these have replaced stays in use until it ends; what
+    /// was invalidated stays so.
+    pub(crate) fn taking_over(&self, former: &Self) -> Self {
+        let mut next = self.clone();
+        for text in &former.invalidated {
+            if !next.invalidated.contains(text) {
+                next.invalidated.insert(0, *text);
+            }
+        }
+        let excess = next.invalidated.len().saturating_sub(INVALIDATED);
+        next.invalidated.drain(..excess);
+        if next.token.is_none() {
+            next.token = former.token.clone();
+            let invalid = |t: &Arc<Token>| next.was_invalidated(t.access());
+            if next.token.as_ref().is_some_and(invalid) {
+                next.token = None;
+            }
+        }
+        next
+    }
+
     fn was_invalidated(&self, access: &[u8]) -> bool {
         // A digest costs as much as all the rest of a call, and mostly there is nothing to find.
         !self.invalidated.is_empty() && self.invalidated.contains(&fingerprint(access))

@@ -34,14 +34,16 @@ impl Client {
         deadline: Instant,
         log: &mut CallLog,
     ) -> Result<Refresh, Failure> {
-        let entry = &self.requester.entry;
+        let entry = self.shared.entry();
         let now = Now::read();
         let never_block = timeout == CallTimeout::NeverBlock;
-        if state.is_in_cooldown(now) || (never_block && self.refresh_by == RefreshBy::Caller) {
+        if state.is_in_cooldown(now)
+            || (never_block && self.shared.settings.refresh == RefreshBy::Caller)
+        {
             return Ok(Refresh::UseTokenAtHand);
         }
         let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
-        if self.refresh_by == RefreshBy::Background {
+        if self.shared.settings.refresh == RefreshBy::Background {
             let Some(leader) = entry.single_flight.try_lead(until + GRACE) else {
                 return Ok(Refresh::UseTokenAtHand);
             };
@@ -72,11 +74,11 @@ impl Client {
     /// Has a token asked for in the background, where nobody asks yet. False where the state has
     /// changed meanwhile.
     pub(super) fn start_request(&self, state: &Arc<State>, log: &mut CallLog) -> bool {
-        let entry = &self.requester.entry;
-        if self.refresh_by == RefreshBy::Caller {
+        let entry = self.shared.entry();
+        if self.shared.settings.refresh == RefreshBy::Caller {
             return true;
         }
-        let deadline = Instant::now() + self.timeout;
+        let deadline = Instant::now() + self.shared.settings.timeout;
         let Some(leader) = entry.single_flight.try_lead(deadline + GRACE) else {
             return true;
         };

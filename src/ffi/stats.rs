@@ -10,8 +10,8 @@ use crate::stats::FailureGroup;
 /// only at its end, so never copy it by value.
 ///
 /// Equal clients that share a token share its counters. They begin at 0 with the first of these
-/// clients and go on in a forked child. `requests` is the sum of `tokens_issued`, the failures, and
-/// what was cancelled.
+/// clients; they go on in a forked child, and where credentials in files have changed. `requests`
+/// is the sum of `tokens_issued`, the failures, and what was cancelled.
 #[allow(non_camel_case_types)]
 #[repr(C)]
 pub struct momo_stats {

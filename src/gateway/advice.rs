@@ -6,7 +6,7 @@
 //! azure-api.net were given up for those under mtn.com and mtn.co.*.
 
 use super::subscription_key::SubscriptionKeyChoice;
-use crate::config::{BaseUrl, ProxyUrl, Settings};
+use crate::config::{BaseUrl, Credentials, ProxyUrl, Settings};
 use crate::error::{Failure, Status};
 
 pub(super) struct Advice {
@@ -29,23 +29,23 @@ enum Host {
 }
 
 impl Advice {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings, credentials: &Credentials) -> Self {
         let proxy = settings.proxy.as_ref().map(ProxyUrl::authority);
         let proxy = proxy.map(|p| format!(" through proxy {p}"));
         let names = ["subscription_key", "secondary_subscription_key"];
-        let keys = names.iter().zip(&settings.subscription_keys);
+        let keys = names.iter().zip(&credentials.subscription_keys);
         Self {
             context: format!(
                 "host {}{}, API user {}",
                 settings.base_url.authority(),
                 proxy.unwrap_or_default(),
-                last_characters(settings.api_user.expose())
+                last_characters(credentials.api_user.expose())
             ),
             host: Host::of(&settings.base_url),
             user_and_key: format!(
                 "{} and {}",
-                settings.api_user.describe("api_user"),
-                settings.api_key.describe("api_key")
+                credentials.api_user.describe("api_user"),
+                credentials.api_key.describe("api_key")
             ),
             subscription_keys: keys.map(|(name, key)| key.describe(name)).collect(),
         }
@@ -88,6 +88,15 @@ impl Advice {
             ),
             ..failure
         }
+    }
+
+    /// Length and origin of each credential.
+    pub(super) fn all_credentials(&self) -> String {
+        format!(
+            "{} and {}",
+            self.user_and_key,
+            self.subscription_keys.join(" and ")
+        )
     }
 
     /// Which API users and API keys this host takes.

@@ -6,12 +6,12 @@ use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH};
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
-use crate::config::{Credential, Settings};
+use crate::config::{Credentials, Settings};
 use crate::error::Failure;
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 
-/// What every request of a client has in common, checked and encoded once.
+/// What every request with the same credentials has in common, checked and encoded once.
 pub(super) struct RequestTemplate {
     uri: Uri,
     authorization: HeaderValue,
@@ -19,7 +19,7 @@ pub(super) struct RequestTemplate {
 }
 
 impl RequestTemplate {
-    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings, credentials: &Credentials) -> Result<Self, Failure> {
         let url = format!(
             "{}/{}/token/",
             settings.base_url.canonical(),
@@ -30,18 +30,20 @@ impl RequestTemplate {
             .map_err(|_| Failure::config("option base_url: it makes no valid URL; check it"))?;
         let pair = Zeroizing::new(format!(
             "{}:{}",
-            settings.api_user.expose(),
-            settings.api_key.expose()
+            credentials.api_user.expose(),
+            credentials.api_key.expose()
         ));
         let basic = Zeroizing::new(format!(
             "Basic {}",
             &*Zeroizing::new(STANDARD.encode(&*pair))
         ));
-        let keys = settings.subscription_keys.iter().map(Credential::expose);
+        let keys = credentials.subscription_keys.iter();
         Ok(Self {
             uri,
             authorization: sensitive(&basic)?,
-            subscription_keys: keys.map(sensitive).collect::<Result<_, _>>()?,
+            subscription_keys: keys
+                .map(|key| sensitive(key.expose()))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -60,10 +62,6 @@ impl RequestTemplate {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         request
-    }
-
-    pub(super) fn keys(&self) -> usize {
-        self.subscription_keys.len()
     }
 }
 

@@ -25,9 +25,10 @@ use arc_swap::ArcSwapOption;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver as UreqResolver};
-use ureq::unversioned::transport::{NextTimeout, ShutdownHandle};
+use ureq::unversioned::transport::NextTimeout;
 
 use super::transport_error::{Kind, Phase, TransportError};
+use crate::cancellation::{Cancellation, Interrupt};
 use crate::per_process::PerProcess;
 use crate::sys;
 use lookup::{Addresses, Lookup, LookupError, Waiter};
@@ -75,18 +76,17 @@ struct Cached {
 
 static RESOLVER: Resolver = Resolver::new(lookup::resolve);
 
-/// The addresses of `host`: an address itself (IPv6 in brackets), or a name. `register` is given a
-/// handle that ends the wait; it returns whether waiting is still wanted.
+/// The addresses of `host`: an address itself (IPv6 in brackets), or a name.
 pub(super) fn look_up(
     host: &str,
     deadline: Instant,
-    register: &dyn Fn(Weak<dyn ShutdownHandle>) -> bool,
+    cancellation: &Cancellation,
 ) -> Result<Vec<IpAddr>, TransportError> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(ip) = bare.parse() {
         return Ok(vec![ip]);
     }
-    RESOLVER.look_up(host, deadline, register)
+    RESOLVER.look_up(host, deadline, cancellation)
 }
 
 /// The host could not be reached, or proved to be another: its addresses are looked up anew.
@@ -107,7 +107,7 @@ impl Resolver {
         &'static self,
         host: &str,
         deadline: Instant,
-        register: &dyn Fn(Weak<dyn ShutdownHandle>) -> bool,
+        cancellation: &Cancellation,
     ) -> Result<Vec<IpAddr>, TransportError> {
         let cached = self.cached(host);
         if let Some(cached) = cached.as_ref().filter(|c| c.is_usable()) {
@@ -120,8 +120,9 @@ impl Resolver {
             Err(error) => return cached.map(|c| c.addresses.to_vec()).ok_or(error),
         };
         let waiter = Arc::new(Waiter::new(Arc::clone(&running)));
-        let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&(Arc::clone(&waiter) as _));
-        if !register(handle) {
+        let weak = Arc::downgrade(&waiter);
+        let weak: Weak<dyn Interrupt> = weak;
+        if !cancellation.interrupts(&weak) {
             return Err(TransportError::cancelled(Phase::Resolve));
         }
         let until = match fallback {

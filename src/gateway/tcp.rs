@@ -1,22 +1,22 @@
 //! TCP connections that end on time and can be ended from another thread.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockRef, Socket, Type};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, ShutdownHandle,
-    Transport, time,
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, time,
 };
 
 use super::resolver;
 use super::transport_error::{Kind, Phase, TransportError};
+use crate::cancellation::{Cancellation, Interrupt};
 
 /// Looks the host up and connects, unless there is a tunnel through a proxy already.
-#[derive(Debug)]
 pub(super) struct TcpConnector {
+    pub(super) cancellation: Arc<Cancellation>,
     /// For plain http: whatever the host name says, nothing but this machine is talked to.
     pub(super) loopback_only: bool,
 }
@@ -58,8 +58,7 @@ impl TcpConnector {
         let host = details.uri.host().ok_or_else(no_host)?;
         let default_port = if details.needs_tls() { 443 } else { 80 };
         let port = details.uri.port_u16().unwrap_or(default_port);
-        let register = |handle| (details.register_shutdown)(handle).is_ok();
-        let mut ips = resolver::look_up(host, deadline, &register)?;
+        let mut ips = resolver::look_up(host, deadline, &self.cancellation)?;
         if self.loopback_only {
             ips.retain(IpAddr::is_loopback);
             if ips.is_empty() {
@@ -84,7 +83,7 @@ impl TcpConnector {
             } else {
                 left
             };
-            match connect(address, share, &register) {
+            match connect(address, share, &self.cancellation) {
                 Ok(stream) => return Ok(stream),
                 // Neither says anything about the address, nor would another one help.
                 Err(error) if matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) => {
@@ -101,7 +100,7 @@ impl TcpConnector {
 fn connect(
     address: SocketAddr,
     time: Duration,
-    register: &dyn Fn(Weak<dyn ShutdownHandle>) -> bool,
+    cancellation: &Cancellation,
 ) -> Result<Arc<TcpStream>, TransportError> {
     let failed = |error: io::Error| {
         if error.kind() == io::ErrorKind::TimedOut {
@@ -121,9 +120,10 @@ fn connect(
         return Err(TransportError::timed_out(Phase::Connect));
     }
     let stream = Arc::new(new_socket(address).map_err(failed)?);
-    // Registered before it connects, so that a cancellation ends the connecting too.
-    let handle: Weak<dyn ShutdownHandle> = Arc::downgrade(&(Arc::clone(&stream) as _));
-    if !register(handle) {
+    // Before it connects, so that a cancellation ends the connecting too.
+    let weak = Arc::downgrade(&stream);
+    let weak: Weak<dyn Interrupt> = weak;
+    if !cancellation.interrupts(&weak) {
         return Err(TransportError::cancelled(Phase::Connect));
     }
     SockRef::from(&*stream)
@@ -131,6 +131,13 @@ fn connect(
         .map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     Ok(stream)
+}
+
+impl Interrupt for TcpStream {
+    fn interrupt(&self) {
+        // Not connected is an error, and as good as shut down.
+        let _ = self.shutdown(Shutdown::Both);
+    }
 }
 
 /// A socket that does not take the place of standard input, output or error, where the host has
@@ -254,6 +261,12 @@ impl Transport for TcpTransport {
                 && silent(self.stream.peek(&mut [0]))
                 && self.stream.set_nonblocking(false).is_ok()
         }
+    }
+}
+
+impl std::fmt::Debug for TcpConnector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TcpConnector")
     }
 }
 

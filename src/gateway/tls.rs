@@ -118,7 +118,7 @@ fn explain(error: &rustls::Error) -> TransportError {
             ),
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
                 "it has expired",
-                "check this machine's clock, then flush_pending_log the server's operator",
+                "check this machine's clock, then tell the server's operator",
             ),
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 ("it is not valid yet", "check this machine's clock")
@@ -129,13 +129,8 @@ fn explain(error: &rustls::Error) -> TransportError {
                     "check base_url, and whether something on the way intercepts TLS",
                 )
             }
-            CertificateError::Revoked => {
-                ("it was revoked", "flush_pending_log the server's operator")
-            }
-            _ => (
-                "it breaks a rule",
-                "flush_pending_log the server's operator",
-            ),
+            CertificateError::Revoked => ("it was revoked", "tell the server's operator"),
+            _ => ("it breaks a rule", "tell the server's operator"),
         },
         E::InvalidMessage(_) => {
             return untrusted("the server does not respond in TLS; check the port of base_url");

@@ -14,7 +14,7 @@ use super::resolver::NoResolver;
 use super::tcp::TcpConnector;
 use super::tls::TlsConnector;
 use super::transport_error::{self, Kind, Phase, TransportError};
-use super::trust::Verifier;
+use super::trust::{self, Verifier};
 use super::tunnel::ProxyTunnelConnector;
 use crate::cancellation::Cancellation;
 use crate::config::{Scheme, Settings};
@@ -31,10 +31,16 @@ const USUAL_BODY: usize = 16 * 1024;
 /// Per connection and layer. A program may hold thousands of clients.
 const BUFFER: usize = 16 * 1024;
 
-pub(super) struct Transport {
+/// The connections of one client.
+pub(crate) struct Transport {
+    settings: Arc<TransportSettings>,
+    agent: PerProcess<Agent>,
+    cancellation: Arc<Cancellation>,
+}
+
+struct TransportSettings {
     /// Made when the client is: ureq's defaults are read from the environment.
     config: Config,
-    agent: PerProcess<Agent>,
     verifier: Arc<Verifier>,
     plain: bool,
 }
@@ -56,7 +62,13 @@ pub(super) struct Response {
 }
 
 impl Transport {
-    pub(super) fn new(settings: &Settings, verifier: Arc<Verifier>) -> Result<Self, Failure> {
+    /// Touches no network. Refuses a trust store that cannot be used. Its connections end with
+    /// `cancellation`.
+    pub(crate) fn new(
+        settings: &Settings,
+        cancellation: Arc<Cancellation>,
+    ) -> Result<Self, Failure> {
+        let verifier = trust::verifier(&settings.ca)?;
         let proxy = settings.proxy.as_ref().map(|p| Proxy::new(&p.to_url()));
         let proxy = proxy
             .transpose()
@@ -77,22 +89,40 @@ impl Transport {
             .output_buffer_size(BUFFER)
             .build();
         Ok(Self {
-            config,
+            settings: Arc::new(TransportSettings {
+                config,
+                verifier,
+                plain: settings.base_url.scheme() == Scheme::Http,
+            }),
             agent: PerProcess::new(),
-            verifier,
-            plain: settings.base_url.scheme() == Scheme::Http,
+            cancellation,
         })
+    }
+
+    /// With the same settings, and connections of its own.
+    pub(crate) fn with_cancellation(&self, cancellation: Arc<Cancellation>) -> Self {
+        Self {
+            settings: Arc::clone(&self.settings),
+            agent: PerProcess::new(),
+            cancellation,
+        }
     }
 
     fn agent(&self) -> Result<PerProcessRef<Agent>, Failure> {
         self.agent.get_or_try(|| {
+            let settings = &self.settings;
             let chain = ().chain(ProxyTunnelConnector::default());
             let chain = chain.chain(TcpConnector {
-                loopback_only: self.plain,
+                cancellation: Arc::clone(&self.cancellation),
+                loopback_only: settings.plain,
             });
-            let chain = chain.chain(TlsConnector::new(Arc::clone(&self.verifier))?);
+            let chain = chain.chain(TlsConnector::new(Arc::clone(&settings.verifier))?);
             let chain = chain.chain(PhaseTrackingConnector);
-            Ok(Agent::with_parts(self.config.clone(), chain, NoResolver))
+            Ok(Agent::with_parts(
+                settings.config.clone(),
+                chain,
+                NoResolver,
+            ))
         })
     }
 
@@ -101,26 +131,14 @@ impl Transport {
         &self,
         request: Request<()>,
         budget: Budget,
-        cancellation: &Cancellation,
     ) -> Result<Result<Response, TransportError>, Failure> {
         let agent = self.agent()?;
-        // A cancellation that came before there was an agent had nothing to shut down.
-        if cancellation.is_cancelled_after_publishing() {
-            return Ok(Err(TransportError::cancelled(Phase::Connect)));
-        }
         let request = agent
             .configure_request(request)
             .timeout_global(Some(budget.attempt))
             .timeout_connect(Some(budget.connect))
             .build();
         Ok(agent.run(request).map(read).map_err(into_transport_error))
-    }
-
-    /// Ends every connection that is in use, and refuses new ones.
-    pub(super) fn cancel(&self) {
-        if let Some(agent) = self.agent.get() {
-            (*agent).clone().shutdown();
-        }
     }
 }
 

@@ -95,6 +95,7 @@ pub const ROWS: &[Row] = &[
     row!("momo_create_client", "config", "config is NULL", |_, o| momo_create_client(null(), &raw mut o.client, &raw mut o.error)),
     row!("momo_create_client", "client", "client is NULL", |l, o| momo_create_client(l.config, null_mut(), &raw mut o.error)),
     row!("momo_create_client", "error", "", |_, o| momo_create_client(null(), &raw mut o.client, null_mut())),
+    row!("momo_clone_client", "client", momo_clone_client(null())),
     row!("momo_cancel_client", "client", momo_cancel_client(null())),
     row!("momo_free_client", "client", momo_free_client(null_mut())),
     row!("momo_create_token", "client", "client is NULL", |_, o| momo_create_token(null(), 1, &raw mut o.token, &raw mut o.error)),

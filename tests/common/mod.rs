@@ -283,6 +283,13 @@ impl Client {
         }
     }
 
+    pub fn cloned(&self) -> Self {
+        // SAFETY: a live client.
+        let clone = unsafe { momo_clone_client(self.0) };
+        assert!(!clone.is_null());
+        Self(clone)
+    }
+
     pub fn cancel(&self) {
         // SAFETY: a live client.
         unsafe { momo_cancel_client(self.0) };

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use ureq::unversioned::transport::ShutdownHandle;
-
 use super::Resolver;
+use crate::cancellation::Interrupt;
 use crate::gateway::transport_error::{Kind, Phase, TransportError};
 use crate::{panics, sys};
 
@@ -108,8 +107,8 @@ pub(super) struct Waiter {
     cancelled: AtomicBool,
 }
 
-impl ShutdownHandle for Waiter {
-    fn shutdown(&self) {
+impl Interrupt for Waiter {
+    fn interrupt(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
         // Through the lock, so that a waiter that has just looked is asleep before it is woken.
         drop(self.lookup.outcome());

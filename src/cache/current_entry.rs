@@ -1,0 +1,59 @@
+//! The entry that a client uses: another takes its place where its credentials are rotated.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::{ArcSwapOption, Guard};
+
+use super::entry::Entry;
+use super::registry::ClientEntry;
+
+pub(crate) struct CurrentEntry {
+    first: ClientEntry,
+    /// Asked at every call, and so beside the pointer.
+    was_replaced: AtomicBool,
+    replacement: ArcSwapOption<ClientEntry>,
+}
+
+/// Keeps an entry alive while it is used.
+pub(crate) enum EntryGuard<'a> {
+    First(&'a Entry),
+    Replacement(Guard<Option<Arc<ClientEntry>>>, &'a Entry),
+}
+
+impl CurrentEntry {
+    pub(crate) fn new(first: ClientEntry) -> Self {
+        Self {
+            first,
+            was_replaced: AtomicBool::new(false),
+            replacement: ArcSwapOption::const_empty(),
+        }
+    }
+
+    pub(crate) fn load(&self) -> EntryGuard<'_> {
+        if self.was_replaced.load(Ordering::Acquire) {
+            EntryGuard::Replacement(self.replacement.load(), &self.first)
+        } else {
+            EntryGuard::First(&self.first)
+        }
+    }
+
+    pub(crate) fn replace(&self, entry: ClientEntry) {
+        self.replacement.store(Some(Arc::new(entry)));
+        self.was_replaced.store(true, Ordering::Release);
+    }
+}
+
+impl std::ops::Deref for EntryGuard<'_> {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        match self {
+            Self::First(entry) => entry,
+            Self::Replacement(replacement, first) => match &**replacement {
+                Some(entry) => entry,
+                None => first,
+            },
+        }
+    }
+}

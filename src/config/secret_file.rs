@@ -1,0 +1,76 @@
+//! A file that holds one credential: what is in it, and how a change of it is noticed.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// More than any credential, little enough to read by mistake: /dev/zero, say.
+const LONGEST: u64 = 4096;
+
+/// Which file it is and when it was last changed: the same stamp says that nothing has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Stamp {
+    /// Device and inode, where there are such numbers.
+    file: (u64, u64),
+    length: u64,
+    /// The later of the times of its content and of its inode (a renamed file has an old content),
+    /// since the Unix epoch.
+    pub(crate) changed: Duration,
+}
+
+impl Stamp {
+    /// Of the file that is at this path now.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        std::fs::metadata(path).map(|metadata| Self::from(&metadata))
+    }
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(metadata: &Metadata) -> Self {
+        let since_epoch = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let modified = metadata.modified().map(since_epoch).unwrap_or_default();
+        #[cfg(unix)]
+        let (file, inode_changed) = {
+            use std::os::unix::fs::MetadataExt;
+            let seconds = u64::try_from(metadata.ctime()).unwrap_or(0);
+            let nanoseconds = u32::try_from(metadata.ctime_nsec()).unwrap_or(0);
+            let changed = Duration::new(seconds, nanoseconds);
+            ((metadata.dev(), metadata.ino()), changed)
+        };
+        #[cfg(not(unix))]
+        let (file, inode_changed) = (
+            (0, 0),
+            metadata.created().map(since_epoch).unwrap_or_default(),
+        );
+        Self {
+            file,
+            length: metadata.len(),
+            changed: modified.max(inode_changed),
+        }
+    }
+}
+
+pub(super) fn read(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, Stamp)> {
+    let file = File::open(path)?;
+    let stamp = Stamp::from(&file.metadata()?);
+    // Reserved as a whole: growing would leave copies behind that are not wiped.
+    let mut text = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
+    file.take(LONGEST).read_to_end(&mut text)?;
+    Ok((text, stamp))
+}
+
+/// The credential in such a text; a final line break is dropped.
+pub(super) fn parse(
+    text: &[u8],
+    parse: fn(&str) -> Result<Secret, String>,
+) -> Result<Secret, String> {
+    let text = std::str::from_utf8(text).map_err(|_| "it is not UTF-8".to_owned())?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    parse(text)
+}

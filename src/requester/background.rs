@@ -1,0 +1,78 @@
+//! Requests on a thread of the library.
+//!
+//! Such a request keeps its requester alive by itself, so that the client may be freed meanwhile.
+//! The host's logger is therefore no part of it: on a thread of the library no callback of the host
+//! runs, not even the one that frees the logger's data.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Requester;
+use crate::cache::{Leader, Outcome};
+use crate::error::Failure;
+use crate::log::CallLog;
+use crate::panics::catch_panic;
+use crate::sys;
+
+/// Enough for a TLS handshake in a build without optimisation; only what is used takes memory.
+const STACK: usize = 512 * 1024;
+
+impl Requester {
+    /// As [`Self::lead`], on a thread of the library. An error says that there is no thread.
+    pub(crate) fn lead_in_background(
+        self: &Arc<Self>,
+        leader: Leader,
+        deadline: Instant,
+    ) -> io::Result<()> {
+        self.start_thread(leader, move |requester, log| {
+            match requester.ask(deadline, log) {
+                Ok(outcome) => Some(outcome),
+                Err(_) if requester.cancellation.is_cancelled() => None,
+                // The time that was up is the option's, and no single caller's.
+                Err(error) => Some(Err(requester.failed(error.failure, true))),
+            }
+        })
+    }
+
+    /// As [`Self::refresh`], on a thread of the library. An error says that there is no thread.
+    pub(crate) fn refresh_in_background(
+        self: &Arc<Self>,
+        leader: Leader,
+        until: Instant,
+    ) -> io::Result<()> {
+        self.start_thread(leader, move |requester, log| {
+            requester.ask_once(until, log).ok().flatten().map(Ok)
+        })
+    }
+
+    /// `work` gives the outcome for those who wait, or None where they are to ask by themselves.
+    fn start_thread(
+        self: &Arc<Self>,
+        leader: Leader,
+        work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome> + Send + 'static,
+    ) -> io::Result<()> {
+        let requester = Arc::clone(self);
+        let thread = std::thread::Builder::new()
+            .name("momo-request".to_owned())
+            .stack_size(STACK);
+        let run = move || {
+            let _ = catch_panic(move || requester.run(leader, work));
+        };
+        sys::with_signals_blocked(|| thread.spawn(run)).map(|_detached| ())
+    }
+
+    fn run(&self, leader: Leader, work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome>) {
+        let mut log = CallLog::complete();
+        let outcome = catch_panic(|| work(self, &mut log)).unwrap_or_else(|| {
+            // Without a cooldown every call would start a thread that panics.
+            self.failed(Failure::internal("a panic was caught"), false);
+            None
+        });
+        // Before the waiters wake up: one of them tells its logger.
+        self.entry().pending_log.add(log.into_lines());
+        if let Some(outcome) = outcome {
+            leader.finish(outcome);
+        }
+    }
+}
