@@ -77,6 +77,16 @@ impl Rotation {
 
     /// What a request is to be sent with; `refused` says that the gateway has just refused it.
     pub(crate) fn current(&self, settings: &Settings, refused: bool, log: &mut CallLog) -> Current {
+        self.current_at(Now::read(), settings, refused, log)
+    }
+
+    fn current_at(
+        &self,
+        now: Now,
+        settings: &Settings,
+        refused: bool,
+        log: &mut CallLog,
+    ) -> Current {
         if !settings.credentials.has_files() {
             return Current::Ready(self.authentication());
         }
@@ -86,7 +96,7 @@ impl Rotation {
             if state.is_good_for(found.as_ref(), refused) {
                 return Current::Ready(Arc::clone(&state.authentication));
             }
-            let next = state.next(settings, found, refused, Now::read());
+            let next = state.next(settings, found, refused, now);
             // Another thread may have been faster, and have read something newer.
             let before = self.state.compare_and_swap(&state, Arc::new(next.state));
             if Arc::ptr_eq(&before, &state) {
@@ -137,13 +147,19 @@ impl State {
                 };
             }
         }
-        let read = found.and_then(|_| settings.credentials.read());
-        let read = read.and_then(|(credentials, stamps)| {
-            self.check(&credentials, refused)?;
-            Ok((self.authentication_of(settings, credentials)?, stamps))
-        });
-        match read {
-            Ok((authentication, stamps)) => self.used(authentication, stamps),
+        let found = match found {
+            Ok(found) => found,
+            Err(why) => return self.not_used(change, &why),
+        };
+        match settings.credentials.read() {
+            // Changed again since it was looked at: still for no time.
+            Ok((_, stamps)) if stamps != found => self.next(settings, Ok(stamps), refused, now),
+            Ok((credentials, stamps)) => {
+                match self.authentication_of(settings, credentials, refused) {
+                    Ok(authentication) => self.used(authentication, stamps),
+                    Err(why) => self.not_used(change, &why),
+                }
+            }
             Err(why) => self.not_used(change, &why),
         }
     }
@@ -203,7 +219,13 @@ impl State {
         }
     }
 
-    fn check(&self, credentials: &Credentials, refused: bool) -> Result<(), String> {
+    /// Those that are used now where they are the same. An error says why these must not be used.
+    fn authentication_of(
+        &self,
+        settings: &Settings,
+        credentials: Credentials,
+        refused: bool,
+    ) -> Result<Arc<Authentication>, String> {
         let former = &self.authentication.credentials;
         let same_key = credentials.api_key.expose() == former.api_key.expose();
         let same_user = credentials.api_user.expose() == former.api_user.expose();
@@ -213,15 +235,7 @@ impl State {
                     .to_owned(),
             );
         }
-        Ok(())
-    }
-
-    fn authentication_of(
-        &self,
-        settings: &Settings,
-        credentials: Credentials,
-    ) -> Result<Arc<Authentication>, String> {
-        if credentials == self.authentication.credentials {
+        if credentials == *former {
             return Ok(Arc::clone(&self.authentication));
         }
         Authentication::new(settings, credentials)
@@ -254,3 +268,8 @@ fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
     let is_new = |changed: Duration| now.wall.checked_sub(changed).is_some_and(|age| age < STILL);
     is_new(user.changed) != is_new(key.changed)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "rotation_tests.rs"]
+mod tests;

@@ -1,0 +1,291 @@
+use std::path::{Path, PathBuf};
+use std::sync::Weak;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use super::*;
+use crate::config::Config;
+use crate::log::CallLog;
+
+/// A directory of a test's own, removed with it.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("libmomo-rotation-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// In place of the file that was there, as one step.
+    fn rename(&self, name: &str, text: &str) {
+        std::fs::write(self.path("new"), text).unwrap();
+        std::fs::rename(self.path("new"), self.path(name)).unwrap();
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn settings(user: &Path, key: &Path) -> Settings {
+    let mut config = Config::new().unwrap();
+    for (name, value) in [
+        ("api_user_file", user.to_str().unwrap()),
+        ("api_key_file", key.to_str().unwrap()),
+        ("subscription_key", "subscription"),
+        ("proxy", "none"),
+    ] {
+        config.set(name, value).unwrap();
+    }
+    Settings::of(&config).unwrap()
+}
+
+/// Files with the pair `user-1` and `key-1`, which has been read.
+struct Files {
+    directory: Directory,
+    settings: Settings,
+    rotation: Rotation,
+    lines: Vec<String>,
+    /// How far the boot clock, by which a change is seen to be still, is ahead of the real one.
+    ahead: Duration,
+}
+
+impl Files {
+    fn new() -> Self {
+        let directory = Directory::new();
+        directory.rename("user", "user-1\n");
+        directory.rename("key", "key-1\n");
+        let settings = settings(&directory.path("user"), &directory.path("key"));
+        let rotation = Rotation::new(&settings).unwrap();
+        Self {
+            directory,
+            settings,
+            rotation,
+            lines: Vec::new(),
+            ahead: Duration::ZERO,
+        }
+    }
+
+    fn after(&mut self, time: Duration) -> &mut Self {
+        self.ahead += time;
+        self
+    }
+
+    fn now(&self) -> Now {
+        let mut now = Now::read();
+        now.boot += self.ahead;
+        now
+    }
+
+    /// What a request is sent with, or for how long it has to wait for that.
+    fn look(&mut self, refused: bool) -> Result<String, Duration> {
+        self.look_at(self.now(), refused)
+    }
+
+    fn look_at(&mut self, now: Now, refused: bool) -> Result<String, Duration> {
+        let mut log = CallLog::complete();
+        let current = self
+            .rotation
+            .current_at(now, &self.settings, refused, &mut log);
+        self.lines
+            .extend(log.into_lines().into_iter().map(|l| l.text));
+        match current {
+            Current::Ready(authentication) => Ok(pair(&authentication.credentials)),
+            Current::Unsettled(time) => Err(time),
+        }
+    }
+
+    #[track_caller]
+    fn expect(&mut self, pair: &str) -> &mut Self {
+        assert_eq!(self.look(false).as_deref(), Ok(pair));
+        self
+    }
+
+    #[track_caller]
+    fn expect_lines(&mut self, words: &[&str]) {
+        let lines = std::mem::take(&mut self.lines);
+        assert_eq!(lines.len(), words.len(), "{lines:?}");
+        for (line, word) in lines.iter().zip(words) {
+            assert!(line.contains(word), "{line}");
+            assert!(!line.contains("key-"), "{line}");
+        }
+    }
+}
+
+fn pair(credentials: &Credentials) -> String {
+    let Credentials {
+        api_user, api_key, ..
+    } = credentials;
+    format!("{} {}", api_user.expose(), api_key.expose())
+}
+
+#[test]
+fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
+    let mut files = Files::new();
+    files.expect("user-1 key-1");
+    files.directory.rename("user", "user-2");
+    files.expect("user-1 key-1");
+    files.directory.rename("key", "key-2\r\n");
+    files.expect("user-1 key-1");
+    files.after(STILL).expect("user-2 key-2");
+    files.expect_lines(&["from now on: api_user (6 characters, from "]);
+}
+
+#[test]
+fn another_key_alone_is_used_and_another_user_alone_is_not() {
+    let mut files = Files::new();
+    files.directory.rename("key", "key-2");
+    files.expect("user-1 key-1");
+    files.after(STILL).expect("user-1 key-2");
+    files.expect_lines(&["from now on"]);
+    files.directory.rename("user", "user-2");
+    files.expect("user-1 key-2");
+    files.after(STILL).expect("user-1 key-2");
+    files.after(STILL).expect("user-1 key-2");
+    files.expect_lines(&["another API user and the former API key"]);
+    // The former pair is of no use any more: the user may have been a mistake.
+    assert_eq!(files.look(true).as_deref(), Ok("user-2 key-2"));
+    files.expect("user-2 key-2").expect_lines(&["from now on"]);
+}
+
+#[test]
+fn files_without_credentials_are_told_of_once_and_the_former_ones_are_used() {
+    let mut files = Files::new();
+    for (text, words) in [
+        ("", "empty"),
+        ("\n", "empty"),
+        ("key\n\n", "line break"),
+        (" k", "white space"),
+    ] {
+        std::fs::write(files.directory.path("key"), text).unwrap();
+        files.expect("user-1 key-1");
+        for _ in 0..3 {
+            files.after(STILL).expect("user-1 key-1");
+        }
+        files.expect_lines(&[words]);
+    }
+    std::fs::remove_file(files.directory.path("key")).unwrap();
+    files.expect("user-1 key-1").expect_lines(&[]);
+    files.after(STILL).expect("user-1 key-1");
+    files.after(STILL).expect("user-1 key-1");
+    files.expect_lines(&["cannot be read"]);
+    files.directory.rename("key", "key-2");
+    files.expect("user-1 key-1");
+    files.after(STILL).expect("user-1 key-2");
+    files.expect_lines(&["from now on"]);
+}
+
+#[test]
+fn refused_credentials_are_read_again_and_a_change_is_waited_for() {
+    let mut files = Files::new();
+    // Nothing has changed: nothing is gained by waiting.
+    assert_eq!(files.look(true).as_deref(), Ok("user-1 key-1"));
+    files.directory.rename("user", "user-2");
+    let wait = files.look(true).unwrap_err();
+    assert!(wait <= STILL);
+    files.directory.rename("key", "key-2");
+    files.look(true).unwrap_err();
+    files.after(STILL);
+    assert_eq!(files.look(true).as_deref(), Ok("user-2 key-2"));
+}
+
+#[test]
+fn the_clock_of_another_machine_delays_a_change_by_a_second_and_no_more() {
+    let mut files = Files::new();
+    files.directory.rename("key", "key-2");
+    let mut look = |time| {
+        let mut now = files.now();
+        // The files are an hour ahead of this machine.
+        now.wall -= Duration::from_secs(3600);
+        now.boot += time;
+        files.look_at(now, false)
+    };
+    assert_eq!(look(Duration::ZERO).as_deref(), Ok("user-1 key-1"));
+    assert_eq!(look(STILL / 2).as_deref(), Ok("user-1 key-1"));
+    assert_eq!(look(STILL).as_deref(), Ok("user-1 key-2"));
+}
+
+#[test]
+fn a_change_that_is_an_hour_old_is_used_at_once() {
+    let mut files = Files::new();
+    files.directory.rename("key", "key-2");
+    let mut now = files.now();
+    now.wall += Duration::from_secs(3600);
+    assert_eq!(files.look_at(now, false).as_deref(), Ok("user-1 key-2"));
+}
+
+#[test]
+fn replaced_credentials_are_wiped_with_the_last_request_that_uses_them() {
+    let mut files = Files::new();
+    let used: Weak<Authentication> = Arc::downgrade(&files.rotation.authentication());
+    files.directory.rename("key", "key-2");
+    files.expect("user-1 key-1");
+    files.after(STILL).expect("user-1 key-2");
+    assert!(used.upgrade().is_none());
+}
+
+#[test]
+fn a_first_reading_of_which_one_half_has_just_changed_waits() {
+    let directory = Directory::new();
+    directory.rename("user", "user-1");
+    directory.rename("key", "key-1");
+    std::thread::sleep(STILL + Duration::from_millis(50));
+    directory.rename("user", "user-2");
+    let settings = settings(&directory.path("user"), &directory.path("key"));
+    let rotation = Rotation::new(&settings).unwrap();
+    directory.rename("key", "key-2");
+    let mut files = Files {
+        directory,
+        settings,
+        rotation,
+        lines: Vec::new(),
+        ahead: Duration::ZERO,
+    };
+    files.look(false).unwrap_err();
+    files.after(STILL).expect("user-2 key-2");
+    files.expect("user-2 key-2");
+}
+
+/// As Kubernetes does it: the files are links into a directory to which one link leads, and which
+/// another directory replaces.
+#[test]
+fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
+    let directory = Directory::new();
+    let replace_by = |version: u32| {
+        let folder = directory.path(&version.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("user"), format!("{version}")).unwrap();
+        std::fs::write(folder.join("key"), format!("{version}")).unwrap();
+        std::os::unix::fs::symlink(&folder, directory.path("link")).unwrap();
+        std::fs::rename(directory.path("link"), directory.path("data")).unwrap();
+    };
+    replace_by(0);
+    let [user, key] = ["data/user", "data/key"].map(|name| directory.path(name));
+    let settings = settings(&user, &key);
+    let is_over = AtomicBool::new(false);
+    let mut seen = std::collections::HashSet::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            (1..400).for_each(replace_by);
+            is_over.store(true, Ordering::Relaxed);
+        });
+        while !is_over.load(Ordering::Relaxed) {
+            // Where it changes all the time, that is said.
+            if let Ok((credentials, _)) = settings.credentials.read() {
+                let (user, key) = (&credentials.api_user, &credentials.api_key);
+                assert_eq!(user.expose(), key.expose());
+                seen.insert(user.expose().to_owned());
+            }
+        }
+    });
+    assert!(seen.len() > 5, "{}", seen.len());
+}

@@ -1,0 +1,340 @@
+//! Credentials in files that are replaced under a running program.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "common/child.rs"]
+mod child;
+mod common;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use child::{Scratch, again, case, wait_for};
+use common::*;
+use momo_mock_gateway::Credentials;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// Longer than files have to be still before they are used.
+const SETTLED: Duration = ms(1100);
+
+/// Pair number `n`: what the gateway takes, and what the files are to hold.
+fn numbered(n: u64) -> Credentials {
+    Credentials {
+        api_user: format!("00000000-0000-4000-8000-{n:012}"),
+        api_key: format!("key-{n:028}"),
+        subscription_keys: vec![format!("subscription-{n}")],
+    }
+}
+
+const FILES: [&str; 3] = ["api_user", "api_key", "subscription_key"];
+
+fn texts(credentials: &Credentials) -> [&str; 3] {
+    let Credentials {
+        api_user,
+        api_key,
+        subscription_keys,
+    } = credentials;
+    [api_user, api_key, &subscription_keys[0]]
+}
+
+fn write(folder: &Path, credentials: &Credentials) {
+    for (name, text) in FILES.iter().zip(texts(credentials)) {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+fn config(gateway: &Gateway, folder: &Path) -> Config {
+    let config = Config::new();
+    for (name, value) in [
+        ("base_url", gateway.base_url().as_str()),
+        ("ca", gateway.ca_path().to_str().unwrap()),
+        ("proxy", "none"),
+        ("max_attempts", "1"),
+        ("cache", "client"),
+        ("timeout", "10s"),
+    ] {
+        config.set(name, value);
+    }
+    for name in FILES {
+        let path = folder.join(name);
+        config.set(&format!("{name}_file"), path.to_str().unwrap());
+    }
+    config
+}
+
+/// The pairs that reached the gateway, in order.
+fn pairs(gateway: &Gateway) -> Vec<String> {
+    let requests = gateway.requests();
+    let sent = requests.iter().map(|r| {
+        let basic = r.header("authorization").unwrap();
+        let pair = STANDARD.decode(basic.strip_prefix("Basic ").unwrap());
+        String::from_utf8(pair.unwrap()).unwrap()
+    });
+    sent.collect()
+}
+
+fn pair(credentials: &Credentials) -> String {
+    format!("{}:{}", credentials.api_user, credentials.api_key)
+}
+
+/// A gateway, and files, with pair 1.
+fn first() -> (Gateway, Scratch) {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    gateway.set_credentials(numbered(1));
+    write(&scratch.path(""), &numbered(1));
+    (gateway, scratch)
+}
+
+#[test]
+fn a_token_at_hand_stays_in_use_and_the_next_request_sends_what_the_files_hold() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    let log = config.log();
+    let client = config.client();
+    let token = client.get().unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    assert_eq!(client.get().unwrap().access_token, token.access_token);
+    assert_eq!(gateway.request_count(), 1);
+    client.create().unwrap();
+    assert_eq!(pairs(&gateway), [pair(&numbered(1)), pair(&numbered(2))]);
+    let requests = gateway.requests();
+    let key = requests[1].header("ocp-apim-subscription-key");
+    assert_eq!(key, Some("subscription-2"));
+    assert!(log.text().contains("from now on: api_user (36 characters"));
+    for secret in texts(&numbered(2)) {
+        assert!(!log.text().contains(secret), "{}", log.text());
+    }
+}
+
+#[test]
+fn what_was_refused_is_read_again_and_a_change_that_is_under_way_waited_for() {
+    let (gateway, scratch) = first();
+    let client = config(&gateway, &scratch.path("")).client();
+    client.get().unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    // The files have just changed: the former pair is sent, and refused.
+    let start = Instant::now();
+    client.create().unwrap();
+    assert!(start.elapsed() < ms(5000), "{:?}", start.elapsed());
+    let [one, two] = [1, 2].map(|n| pair(&numbered(n)));
+    assert_eq!(pairs(&gateway), [one.clone(), one, two]);
+}
+
+#[test]
+fn a_message_tells_of_what_is_sent_now_and_hides_it() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    config.set("base_url", &(gateway.base_url() + "/echo-401"));
+    let client = config.client();
+    client.get().unwrap_err();
+    let longer = Credentials {
+        api_key: "another-key-of-another-length".to_owned(),
+        ..numbered(2)
+    };
+    write(&scratch.path(""), &longer);
+    std::thread::sleep(SETTLED);
+    let error = client.create().unwrap_err();
+    let all = format!("{error:?}");
+    for secret in texts(&longer) {
+        assert!(!all.contains(secret), "{all}");
+    }
+    assert!(all.contains("[redacted]"), "{all}");
+}
+
+#[test]
+fn a_refused_message_names_the_length_of_the_key_that_was_read_last() {
+    let (gateway, scratch) = first();
+    let client = config(&gateway, &scratch.path("")).client();
+    client.get().unwrap();
+    scratch.write("api_key", "wrong");
+    std::thread::sleep(SETTLED);
+    let error = client.create().unwrap_err();
+    assert_eq!(error.status, MOMO_UNAUTHORIZED);
+    let words = format!(
+        "api_key (5 characters, from {})",
+        scratch.path("api_key").display()
+    );
+    assert!(error.message.contains(&words), "{}", error.message);
+}
+
+#[test]
+fn files_that_hold_no_credentials_leave_the_former_ones_in_use() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    let log = config.log();
+    let client = config.client();
+    client.create().unwrap();
+    scratch.write("api_key", "");
+    std::thread::sleep(SETTLED);
+    client.create().unwrap();
+    std::fs::remove_file(scratch.path("api_user")).unwrap();
+    client.create().unwrap();
+    std::thread::sleep(SETTLED);
+    client.create().unwrap();
+    client.create().unwrap();
+    assert_eq!(gateway.request_count(), 5);
+    let text = log.text();
+    assert_eq!(text.matches("are not used: ").count(), 2, "{text}");
+    assert!(text.contains("api_key: it is empty"), "{text}");
+    assert!(text.contains("api_user cannot be read"), "{text}");
+    // That a client without former ones cannot be made is as before.
+    let refused = config.try_client().err().unwrap();
+    assert_eq!(refused.status, MOMO_INVALID_CONFIG);
+}
+
+#[test]
+fn the_entry_of_a_client_goes_with_its_credentials() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    config.set("cache", "process");
+    let client = config.client();
+    let old = client.get().unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    let new = client.create().unwrap();
+    assert_ne!(new.access_token, old.access_token);
+    assert_eq!(client.get().unwrap().access_token, new.access_token);
+    // A client with the new values shares it, wherever it has them from.
+    let by_value = Config::new();
+    for (name, value) in FILES.iter().zip(texts(&numbered(2))) {
+        by_value.set(name, value);
+    }
+    for (name, value) in [
+        ("base_url", gateway.base_url().as_str()),
+        ("ca", gateway.ca_path().to_str().unwrap()),
+        ("proxy", "none"),
+    ] {
+        by_value.set(name, value);
+    }
+    assert_eq!(
+        by_value.client().get().unwrap().access_token,
+        new.access_token
+    );
+    assert_eq!(
+        config.client().get().unwrap().access_token,
+        new.access_token
+    );
+    assert_eq!(gateway.request_count(), 2);
+    assert_eq!(client.stats().requests, 2);
+    // What is invalidated is so for all of them.
+    client.invalidate(&new.access_token);
+    assert_ne!(
+        config.client().get().unwrap().access_token,
+        new.access_token
+    );
+}
+
+/// In a process of its own, since it changes the process's directory.
+#[test]
+fn a_relative_path_stays_what_it_was_when_the_client_was_made() {
+    const NAME: &str = "a_relative_path_stays_what_it_was_when_the_client_was_made";
+    if case().is_none() {
+        return again(NAME, "alone").run();
+    }
+    let (gateway, scratch) = first();
+    std::env::set_current_dir(scratch.path("")).unwrap();
+    let config = config(&gateway, Path::new(""));
+    let client = config.client();
+    std::env::set_current_dir("/").unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    client.create().unwrap();
+    assert_eq!(gateway.request_count(), 1);
+}
+
+/// The ways in which files are replaced.
+fn replace(way: u64, folder: &Path, credentials: &Credentials) {
+    match way % 3 {
+        // Kubernetes: each file is a link into a directory to which one link leads.
+        0 => {
+            let version = folder.join(format!("..{}", credentials.api_user));
+            std::fs::create_dir(&version).unwrap();
+            write(&version, credentials);
+            let link = folder.join("..next");
+            std::os::unix::fs::symlink(&version, &link).unwrap();
+            std::fs::rename(link, folder.join("..data")).unwrap();
+            for name in FILES {
+                let link = folder.join(format!("..{name}"));
+                std::os::unix::fs::symlink(folder.join("..data").join(name), &link).unwrap();
+                std::fs::rename(link, folder.join(name)).unwrap();
+            }
+        }
+        // Editors, Vault agent: one file after the other.
+        1 => {
+            for (name, text) in FILES.iter().zip(texts(credentials)) {
+                let new = folder.join("new");
+                std::fs::write(&new, text).unwrap();
+                std::fs::rename(new, folder.join(name)).unwrap();
+                std::thread::sleep(ms(100));
+            }
+        }
+        // Shells: what is written is a part of it for a while, and nothing before.
+        _ => {
+            // The key first: whoever reads now has the former user and the new key.
+            for (name, text) in FILES.iter().zip(texts(credentials)).rev() {
+                use std::io::Write;
+                let path: PathBuf = folder.join(name);
+                // Not through a link of the first way.
+                let _ = std::fs::remove_file(&path);
+                let mut file = std::fs::File::create(path).unwrap();
+                for part in [&text[..text.len() / 2], &text[text.len() / 2..]] {
+                    std::thread::sleep(ms(30));
+                    file.write_all(part.as_bytes()).unwrap();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn under_load_no_mixed_pair_is_sent_and_no_call_fails_however_files_are_replaced() {
+    const ROTATIONS: u64 = 9;
+    let (gateway, scratch) = first();
+    // Long enough that a refused refresh is made up for: stale after 14 to 15 s.
+    gateway.set_lifetime(ms(20_000));
+    let folder = scratch.path("");
+    let client = config(&gateway, &folder).client();
+    let clones = [client.cloned(), client.cloned()];
+    client.get().unwrap();
+    let (is_over, calls) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            let client = [&client, &clones[0], &clones[1]][n % 3];
+            let (is_over, calls) = (&is_over, &calls);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    // Half of the threads send a request each time.
+                    let outcome = if n < 4 { client.get() } else { client.create() };
+                    outcome.unwrap();
+                    calls.fetch_add(1, Ordering::Relaxed);
+                    std::thread::sleep(ms(if n < 4 { 1 } else { 20 }));
+                }
+            });
+        }
+        for n in 2..2 + ROTATIONS {
+            // The gateway refuses the former pair before the new one is there.
+            gateway.set_credentials(numbered(n));
+            replace(n, &folder, &numbered(n));
+            let sent = || pairs(&gateway).last() == Some(&pair(&numbered(n)));
+            wait_for("request with the new pair", sent);
+            std::thread::sleep(ms(300));
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    let sent: HashSet<String> = pairs(&gateway).into_iter().collect();
+    let all: HashSet<String> = (1..2 + ROTATIONS).map(|n| pair(&numbered(n))).collect();
+    assert_eq!(sent, all);
+    assert!(calls.load(Ordering::Relaxed) > 1000);
+}
