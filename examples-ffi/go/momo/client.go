@@ -15,35 +15,29 @@ import (
 )
 
 // Client hands out tokens, to any number of goroutines at once.
-//
-// Leave the option cache at process, or set it to none: with client, a call that asks the gateway
-// under a context that can be cancelled keeps its token to itself.
 type Client struct {
-	config *C.momo_config // for the clients of single calls; never changed once this is made
-	shared *C.momo_client
-	done   chan struct{} // closed by Close
+	client *C.momo_client
 
-	mu      sync.Mutex
-	calls   int // those in progress: the last one out frees
-	closed  bool
-	waiting sync.WaitGroup // calls with a client of their own, until that may be freed
+	mu     sync.Mutex
+	calls  int // those in progress: the last one out frees
+	closed bool
 }
 
 // NewClient makes a client; the options are applied in their order. It uses no network.
 func NewClient(options ...Option) (*Client, error) {
-	c := &Client{config: C.momo_create_config(), done: make(chan struct{})}
+	config := C.momo_create_config()
+	defer C.momo_free_config(config)
 	for _, option := range options {
-		if err := option(c.config); err != nil {
-			c.free()
+		if err := option(config); err != nil {
 			return nil, err
 		}
 	}
-	shared, err := c.newHandle()
-	if err != nil {
-		c.free()
-		return nil, err
+	var client *C.momo_client
+	var e *C.momo_error
+	if C.momo_create_client(config, &client, &e) != C.MOMO_OK {
+		return nil, takeError(e)
 	}
-	c.shared = shared
+	c := &Client{client: client}
 	// For those who forget Close.
 	runtime.SetFinalizer(c, (*Client).Close)
 	return c, nil
@@ -56,12 +50,9 @@ func (c *Client) Close() error {
 	if !c.closed {
 		c.closed = true
 		runtime.SetFinalizer(c, nil)
-		close(c.done)
-		// Last the one that all share: a call that waits for its request would ask by itself.
-		c.waiting.Wait()
-		C.momo_cancel_client(c.shared)
+		C.momo_cancel_client(c.client) // its clones too
 		if c.calls == 0 {
-			c.free()
+			C.momo_free_client(c.client)
 		}
 	}
 	return nil
@@ -72,34 +63,35 @@ func (c *Client) Close() error {
 //
 // The context's deadline is the call's whole time; without one it is the option timeout.
 func (c *Client) GetToken(ctx context.Context) (*Token, error) {
-	return c.call(ctx, func(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
-		var t *C.momo_token
-		var e *C.momo_error
-		if C.momo_get_token(client, timeout, &t, &e) != C.MOMO_OK {
-			return nil, takeError(e)
+	if err := c.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	if ctx.Done() != nil {
+		// Mostly a token is at hand, or why there is none is known: nothing to wait for, or to cancel.
+		token, e := get(c.client, 0)
+		if e == nil || e.Status != WouldBlock {
+			return result(token, e)
 		}
-		return takeToken(t), nil
-	})
+	}
+	return c.wait(ctx, get)
 }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
 // against a token per transaction: GetToken is what most programs want.
 func (c *Client) CreateToken(ctx context.Context) (*Token, error) {
-	return c.call(ctx, func(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
-		var t *C.momo_token
-		var e *C.momo_error
-		if C.momo_create_token(client, timeout, &t, &e) != C.MOMO_OK {
-			return nil, takeError(e)
-		}
-		return takeToken(t), nil
-	})
+	if err := c.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	return c.wait(ctx, create)
 }
 
 // InvalidateToken tells that the gateway refused a token, with a 401 to a payment, say: it is not
 // handed out again.
 func (c *Client) InvalidateToken(accessToken string) error {
-	if !c.enter() {
-		return errClosed()
+	if err := c.enter(context.Background()); err != nil {
+		return err
 	}
 	defer c.leave()
 	if strings.ContainsRune(accessToken, 0) {
@@ -108,7 +100,7 @@ func (c *Client) InvalidateToken(accessToken string) error {
 	text := C.CString(accessToken)
 	defer C.free(unsafe.Pointer(text))
 	var e *C.momo_error
-	if C.momo_invalidate_token(c.shared, text, &e) != C.MOMO_OK {
+	if C.momo_invalidate_token(c.client, text, &e) != C.MOMO_OK {
 		return takeError(e)
 	}
 	return nil
@@ -121,65 +113,51 @@ func ClearCache() {
 
 type operation func(client *C.momo_client, timeout C.int64_t) (*Token, *Error)
 
-func (c *Client) call(ctx context.Context, do operation) (*Token, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, beforeCall(err)
+func get(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
+	var t *C.momo_token
+	var e *C.momo_error
+	if C.momo_get_token(client, timeout, &t, &e) != C.MOMO_OK {
+		return nil, takeError(e)
 	}
-	if !c.enter() {
-		return nil, errClosed()
-	}
-	defer c.leave()
+	return takeToken(t), nil
+}
 
+func create(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
+	var t *C.momo_token
+	var e *C.momo_error
+	if C.momo_create_token(client, timeout, &t, &e) != C.MOMO_OK {
+		return nil, takeError(e)
+	}
+	return takeToken(t), nil
+}
+
+// wait makes a call that its context can end. To cancel is final and ends every call on a handle,
+// so this call has a clone to itself.
+func (c *Client) wait(ctx context.Context, do operation) (*Token, error) {
 	if ctx.Done() == nil {
-		token, e := do(c.shared, -1)
-		return result(token, e)
+		return result(do(c.client, -1))
 	}
-	// Mostly a token is at hand, or why there is none is known: nothing to wait for, or to cancel.
-	atHand, e := do(c.shared, 0)
-	if e == nil || e.Status != WouldBlock {
-		return result(atHand, e)
-	}
-	// Cancelling is final for a client, and ends all calls on it. So this call has one of its own;
-	// they are cheap, and share the token.
-	own, err := c.newHandle()
-	if err != nil {
-		return nil, err
-	}
-	defer C.momo_free_client(own)
-	stop := c.cancelWith(ctx, own)
-	token, e := do(own, timeout(ctx))
-	stop()
+	clone := C.momo_clone_client(c.client)
+	defer C.momo_free_client(clone)
+	returned, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		select {
+		case <-returned:
+		case <-ctx.Done():
+			// The call has the context's deadline, and its own time-out says more.
+			if _, timed := ctx.Deadline(); !timed || ctx.Err() != context.DeadlineExceeded {
+				C.momo_cancel_client(clone)
+			}
+		}
+	}()
+	token, e := do(clone, timeout(ctx))
+	close(returned)
+	<-stopped // the clone is freed next
 	if e != nil {
 		return nil, e.because(ctx)
 	}
 	return token, nil
-}
-
-// cancelWith cancels a client when the context is, or when Close is called, until stop returns.
-func (c *Client) cancelWith(ctx context.Context, own *C.momo_client) (stop func()) {
-	returned, stopped := make(chan struct{}), make(chan struct{})
-	c.mu.Lock()
-	c.waiting.Add(1)
-	c.mu.Unlock()
-	go func() {
-		defer c.waiting.Done()
-		defer close(stopped)
-		select {
-		case <-returned:
-			return
-		case <-c.done:
-		case <-ctx.Done():
-			if _, timed := ctx.Deadline(); timed && ctx.Err() == context.DeadlineExceeded {
-				// The call has the same deadline, and its own time-out says more.
-				return
-			}
-		}
-		C.momo_cancel_client(own)
-	}()
-	return func() {
-		close(returned)
-		<-stopped
-	}
 }
 
 // timeout is what is left until the context's deadline. Never 0, which would mean not to block.
@@ -202,24 +180,18 @@ func result(token *Token, e *Error) (*Token, error) {
 	return token, nil
 }
 
-func (c *Client) newHandle() (*C.momo_client, error) {
-	var client *C.momo_client
-	var e *C.momo_error
-	if C.momo_create_client(c.config, &client, &e) != C.MOMO_OK {
-		return nil, takeError(e)
+// enter keeps the client alive until leave.
+func (c *Client) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return beforeCall(err)
 	}
-	return client, nil
-}
-
-// enter keeps the handles alive until leave.
-func (c *Client) enter() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return false
+		return failure(Cancelled, "the client is closed; make another with NewClient", nil)
 	}
 	c.calls++
-	return true
+	return nil
 }
 
 func (c *Client) leave() {
@@ -227,15 +199,6 @@ func (c *Client) leave() {
 	defer c.mu.Unlock()
 	c.calls--
 	if c.closed && c.calls == 0 {
-		c.free()
+		C.momo_free_client(c.client)
 	}
-}
-
-func (c *Client) free() {
-	C.momo_free_client(c.shared)
-	C.momo_free_config(c.config)
-}
-
-func errClosed() *Error {
-	return failure(Cancelled, "the client is closed; make another with NewClient", nil)
 }

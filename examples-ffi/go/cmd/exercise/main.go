@@ -18,7 +18,8 @@ import (
 
 type object map[string]any
 
-var errUsage = errors.New("usage: exercise shared|goroutines|deadline|cancel|close|stale|logger|loop N")
+var errUsage = errors.New("usage: exercise " +
+	"shared|goroutines|deadline|cancel|cancel-one|close|stale|stats|logger|loop N")
 
 func main() {
 	result, err := run(os.Args[1:])
@@ -48,10 +49,14 @@ func run(args []string) (object, error) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer time.AfterFunc(300*time.Millisecond, cancel).Stop()
 		return ended(ctx, context.Canceled)
+	case "cancel-one":
+		return cancelOne()
 	case "close":
 		return closed()
 	case "stale":
 		return stale()
+	case "stats":
+		return stats()
 	case "logger":
 		return logger()
 	case "loop":
@@ -116,6 +121,31 @@ func ended(ctx context.Context, cause error) (object, error) {
 	return object{"status": e.Status.String(), "ms": spent.Milliseconds()}, nil
 }
 
+// cancelOne has a context end one of two calls: the other gets the token of the request that both
+// wait for.
+func cancelOne() (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cancelled, cancelOther := context.WithCancel(ctx)
+	defer time.AfterFunc(200*time.Millisecond, cancelOther).Stop()
+	other := make(chan error, 1)
+	go func() {
+		_, err := client.GetToken(ctx)
+		other <- err
+	}()
+	_, err = client.GetToken(cancelled)
+	var e *momo.Error
+	if !errors.As(err, &e) || !errors.Is(err, context.Canceled) {
+		return nil, fmt.Errorf("not cancelled: %v", err)
+	}
+	return object{"cancelled": e.Status.String(), "other": "ok"}, <-other
+}
+
 // closed has Close end a call in progress.
 func closed() (object, error) {
 	client, err := momo.NewClient(momo.FromEnv())
@@ -157,6 +187,29 @@ func stale() (object, error) {
 		return nil, err
 	}
 	return object{"refreshed": token.AccessToken != old.AccessToken}, nil
+}
+
+func stats() (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	for i := 0; i < 2; i++ {
+		if _, err := client.GetToken(context.Background()); err != nil {
+			return nil, err
+		}
+	}
+	stats, err := client.Stats()
+	return object{
+		"requests":            stats.Requests,
+		"tokens_issued":       stats.TokensIssued,
+		"network_failures":    stats.NetworkFailures,
+		"credential_failures": stats.CredentialFailures,
+		"last_failure_status": int(stats.LastFailure),
+		"token_expires_in":    int64(stats.TokenExpiresIn.Seconds()),
+		"cooldown_ms":         stats.Cooldown.Milliseconds(),
+	}, err
 }
 
 func logger() (object, error) {
