@@ -1,6 +1,5 @@
 // libmomo for C#: MomoClient, MomoToken, MomoException. What each call does is said in momo.h.
 using System;
-using System.Collections.Concurrent;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -76,6 +75,62 @@ namespace Momo
         }
     }
 
+    /// <summary>
+    /// Counters of what a client's tokens cost. Clients that share a token share its counters.
+    /// </summary>
+    public sealed class MomoStats
+    {
+        /// <summary>Those that have ended, each retry counted.</summary>
+        public long Requests { get; }
+        public long TokensIssued { get; }
+        public long NetworkFailures { get; }
+        public long CredentialFailures { get; }
+        public long RateLimitFailures { get; }
+        public long ServerFailures { get; }
+        public long ResponseFailures { get; }
+        public long Retries { get; }
+        /// <summary>Of a token that was still good.</summary>
+        public long Refreshes { get; }
+        public long FailedRefreshes { get; }
+        /// <summary>Calls that waited for the request of another.</summary>
+        public long Waits { get; }
+        public TimeSpan LongestWait { get; }
+        public long Invalidations { get; }
+        /// <summary>What it took; null before the first.</summary>
+        public TimeSpan? LastRequest { get; }
+        /// <summary>Ok where no request failed.</summary>
+        public MomoStatus LastFailure { get; }
+        public DateTimeOffset? LastFailureAt { get; }
+        /// <summary>Zero where there is no token.</summary>
+        public TimeSpan TokenExpiresIn { get; }
+        /// <summary>Until the gateway is asked again after a failure.</summary>
+        public TimeSpan Cooldown { get; }
+
+        internal MomoStats(Native.Stats stats)
+        {
+            Requests = stats.Requests;
+            TokensIssued = stats.TokensIssued;
+            NetworkFailures = stats.NetworkFailures;
+            CredentialFailures = stats.CredentialFailures;
+            RateLimitFailures = stats.RateLimitFailures;
+            ServerFailures = stats.ServerFailures;
+            ResponseFailures = stats.ResponseFailures;
+            Retries = stats.Retries;
+            Refreshes = stats.Refreshes;
+            FailedRefreshes = stats.FailedRefreshes;
+            Waits = stats.Waits;
+            LongestWait = TimeSpan.FromMilliseconds(stats.LongestWaitMs);
+            Invalidations = stats.Invalidations;
+            if (stats.LastRequestMs >= 0)
+                LastRequest = TimeSpan.FromMilliseconds(stats.LastRequestMs);
+            LastFailure = (MomoStatus)stats.LastFailureStatus;
+            if (stats.LastFailureAt != 0)
+                LastFailureAt = DateTimeOffset.FromUnixTimeSeconds(stats.LastFailureAt);
+            TokenExpiresIn = TimeSpan.FromSeconds(stats.TokenExpiresIn);
+            Cooldown = TimeSpan.FromMilliseconds(stats.CooldownMs);
+        }
+    }
+
     /// <summary>The options of a client, by name: docs/options.md.</summary>
     public sealed class MomoConfig
     {
@@ -111,30 +166,19 @@ namespace Momo
     /// <summary>Hands out tokens. Any number of threads may call on one client at once.</summary>
     public sealed class MomoClient : IDisposable
     {
-        // Cancelling a momo_client is final, and ends the calls of all who share it. A call that a
-        // CancellationToken may end therefore takes a momo_client that no other call uses, and gives
-        // it back where it was not cancelled. They are equal, so they share token and request.
-        readonly ConfigHandle config;
-        readonly ClientHandle shared;
-        readonly ConcurrentStack<ClientHandle> idle = new ConcurrentStack<ClientHandle>();
-        readonly CancellationTokenSource ended = new CancellationTokenSource();
+        readonly ClientHandle client;
+        int disposed;
 
         /// <summary>
         /// Touches no network: a bad option, a missing credential or an unusable trust store shows
-        /// here. The config is the client's own, not to be changed later.
+        /// here. The config is not to be used later.
         /// </summary>
         public MomoClient(Action<MomoConfig> configure)
         {
-            config = Native.CreateConfig();
-            try
+            using (var config = Native.CreateConfig())
             {
                 configure(new MomoConfig(config));
-                shared = Create();
-            }
-            catch
-            {
-                config.Dispose();
-                throw;
+                Native.Check(Native.momo_create_client(config, out client, out var error), error);
             }
         }
 
@@ -151,73 +195,84 @@ namespace Momo
         /// </summary>
         public MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return Call(Native.momo_get_token, timeout, cancellation);
+            // What cannot be cancelled can as well wait at once.
+            var atHand = cancellation.CanBeCanceled ? AtHand(timeout, cancellation) : null;
+            return atHand ?? Wait(Native.momo_get_token, timeout, cancellation);
         }
 
-        public Task<MomoToken> GetTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
+        /// <summary>The same; it takes a thread of the pool only where no token is at hand.</summary>
+        public async Task<MomoToken> GetTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return Task.Run(() => GetToken(timeout, cancellation), cancellation);
+            return AtHand(timeout, cancellation) ??
+                await Task.Run(() => Wait(Native.momo_get_token, timeout, cancellation), cancellation)
+                    .ConfigureAwait(false);
         }
 
         /// <summary>A new token from the gateway at every call.</summary>
         public MomoToken CreateToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return Call(Native.momo_create_token, timeout, cancellation);
+            return Wait(Native.momo_create_token, timeout, cancellation);
         }
 
         /// <summary>The gateway refused this token elsewhere: it is not handed out again.</summary>
         public void Invalidate(MomoToken token)
         {
-            var status = Native.momo_invalidate_token(shared, Native.Utf8(token.AccessToken), out var error);
+            var status = Native.momo_invalidate_token(client, Native.Utf8(token.AccessToken), out var error);
             Native.Check(status, error);
+        }
+
+        public MomoStats GetStats()
+        {
+            return Native.GetStats(client);
         }
 
         /// <summary>Final: ends every call in progress, on whatever thread, and every later one.</summary>
         public void Cancel()
         {
-            Native.momo_cancel_client(shared);
-            ended.Cancel();
+            Native.momo_cancel_client(client);
         }
 
-        /// <summary>Calls in progress go on; the memory is freed after the last.</summary>
+        /// <summary>Cancels, too; the memory is freed after the last call.</summary>
         public void Dispose()
         {
-            shared.Dispose();
-            while (idle.TryPop(out var client))
-                client.Dispose();
-            config.Dispose();
+            if (Interlocked.Exchange(ref disposed, 1) != 0)
+                return;
+            Native.momo_cancel_client(client);
+            client.Dispose();
         }
 
-        ClientHandle Create()
+        // Mostly a token is at hand, or why there is none is known: nothing to wait for. Null where
+        // the call has to wait.
+        MomoToken AtHand(TimeSpan? timeout, CancellationToken cancellation)
         {
-            Native.Check(Native.momo_create_client(config, out var client, out var error), error);
-            return client;
-        }
-
-        MomoToken Call(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
-        {
-            if (!cancellation.CanBeCanceled)
-                return Native.HandOut(call, shared, timeout);
             cancellation.ThrowIfCancellationRequested();
-            if (!idle.TryPop(out var own))
-                own = Create();
             try
             {
-                // Their end waits for a callback that is running: `own` lives until then.
-                using (cancellation.Register(() => Native.momo_cancel_client(own)))
-                using (ended.Token.Register(() => Native.momo_cancel_client(own)))
-                    return Native.HandOut(call, own, timeout);
+                return Native.HandOut(Native.momo_get_token, client, TimeSpan.Zero);
+            }
+            catch (MomoException e) when (e.Status == MomoStatus.WouldBlock && !(timeout <= TimeSpan.Zero))
+            {
+                return null;
+            }
+        }
+
+        // To cancel is final, and ends every call on a handle: a call that a CancellationToken may
+        // end has a clone to itself.
+        MomoToken Wait(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
+        {
+            if (!cancellation.CanBeCanceled)
+                return Native.HandOut(call, client, timeout);
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                using (var clone = Native.momo_clone_client(client))
+                // Its end waits for a callback that is running: the clone lives until then.
+                using (cancellation.Register(() => Native.momo_cancel_client(clone)))
+                    return Native.HandOut(call, clone, timeout);
             }
             catch (MomoException e) when (e.Status == MomoStatus.Cancelled && cancellation.IsCancellationRequested)
             {
                 throw new OperationCanceledException(e.Message, e, cancellation);
-            }
-            finally
-            {
-                if (cancellation.IsCancellationRequested || ended.IsCancellationRequested || shared.IsClosed)
-                    own.Dispose();
-                else
-                    idle.Push(own);
             }
         }
     }

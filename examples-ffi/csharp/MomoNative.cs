@@ -58,6 +58,29 @@ namespace Momo
             internal long RefreshIn;
         }
 
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Stats
+        {
+            internal long Requests;
+            internal long TokensIssued;
+            internal long NetworkFailures;
+            internal long CredentialFailures;
+            internal long RateLimitFailures;
+            internal long ServerFailures;
+            internal long ResponseFailures;
+            internal long Retries;
+            internal long Refreshes;
+            internal long FailedRefreshes;
+            internal long Waits;
+            internal long LongestWaitMs;
+            internal long Invalidations;
+            internal long LastRequestMs;
+            internal long LastFailureStatus;
+            internal long LastFailureAt;
+            internal long TokenExpiresIn;
+            internal long CooldownMs;
+        }
+
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         delegate void Log(IntPtr userData, int level, IntPtr line);
 
@@ -89,6 +112,9 @@ namespace Momo
         internal static extern int momo_create_client(ConfigHandle config, out ClientHandle client, out IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern ClientHandle momo_clone_client(ClientHandle client);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         internal static extern void momo_cancel_client(ClientHandle client);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
@@ -104,6 +130,12 @@ namespace Momo
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int momo_invalidate_token(ClientHandle client, byte[] accessToken, out IntPtr error);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        static extern int momo_get_stats(ClientHandle client, out IntPtr stats, out IntPtr error);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        static extern void momo_free_stats(IntPtr stats);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         static extern void momo_free_token(IntPtr token);
@@ -176,6 +208,19 @@ namespace Momo
             finally
             {
                 momo_free_token(token);
+            }
+        }
+
+        internal static MomoStats GetStats(ClientHandle client)
+        {
+            Check(momo_get_stats(client, out var stats, out var error), error);
+            try
+            {
+                return new MomoStats(Marshal.PtrToStructure<Stats>(stats));
+            }
+            finally
+            {
+                momo_free_stats(stats);
             }
         }
 

@@ -24,21 +24,63 @@ static class Exercise
 
     static bool Deadline(MomoClient client)
     {
-        using (var source = new CancellationTokenSource(300))
-        {
-            var clock = Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
+        Console.WriteLine($"{{\"status\":\"{CancelledAfter(300, client)}\",\"ms\":{clock.ElapsedMilliseconds}}}");
+        return true;
+    }
+
+    // Both wait for the one request, and only one of them is cancelled.
+    static bool CancelOne(MomoClient client)
+    {
+        var other = client.GetTokenAsync();
+        var status = CancelledAfter(200, client);
+        other.Wait();
+        Console.WriteLine($"{{\"cancelled\":\"{status}\",\"other\":\"ok\"}}");
+        return true;
+    }
+
+    static string CancelledAfter(int ms, MomoClient client)
+    {
+        using (var source = new CancellationTokenSource(ms))
             try
             {
                 client.GetToken(cancellation: source.Token);
-                return false;
+                throw new InvalidOperationException("a token, though the call was to be cancelled");
             }
             catch (OperationCanceledException e) when (e.InnerException is MomoException)
             {
-                var name = ((MomoException)e.InnerException).StatusName;
-                Console.WriteLine($"{{\"status\":\"{name}\",\"ms\":{clock.ElapsedMilliseconds}}}");
+                return ((MomoException)e.InnerException).StatusName;
+            }
+    }
+
+    static bool Close(MomoClient client)
+    {
+        var clock = Stopwatch.StartNew();
+        using (new Timer(_ => client.Dispose(), null, 300, Timeout.Infinite))
+            try
+            {
+                client.GetToken();
+                return false;
+            }
+            catch (MomoException e)
+            {
+                Console.WriteLine($"{{\"status\":\"{e.StatusName}\",\"ms\":{clock.ElapsedMilliseconds}}}");
                 return true;
             }
-        }
+    }
+
+    static bool Stats(MomoClient client)
+    {
+        client.GetToken();
+        client.GetToken();
+        var stats = client.GetStats();
+        Console.WriteLine(
+            $"{{\"requests\":{stats.Requests},\"tokens_issued\":{stats.TokensIssued}" +
+            $",\"network_failures\":{stats.NetworkFailures},\"credential_failures\":{stats.CredentialFailures}" +
+            $",\"last_failure_status\":{(int)stats.LastFailure}" +
+            $",\"token_expires_in\":{(long)stats.TokenExpiresIn.TotalSeconds}" +
+            $",\"cooldown_ms\":{(long)stats.Cooldown.TotalMilliseconds}}}");
+        return true;
     }
 
     static bool Logger()
@@ -121,10 +163,14 @@ static class Exercise
             {
                 case "shared": return Shared(client);
                 case "deadline": return Deadline(client);
+                case "cancel-one": return CancelOne(client);
+                case "close": return Close(client);
+                case "stats": return Stats(client);
                 case "logger": return Logger();
                 case "loop": return Loop(client, int.Parse(args[1]));
                 case "errors": return Errors(client, int.Parse(args[1]));
-                default: throw new ArgumentException("usage: exercise shared|deadline|logger|loop N|errors N");
+                default: throw new ArgumentException(
+                    "usage: exercise shared|deadline|cancel-one|close|stats|logger|loop N|errors N");
             }
     }
 
