@@ -240,7 +240,12 @@ namespace Momo
 
         internal static byte[] Utf8(string text)
         {
-            return text == null ? null : Encoding.UTF8.GetBytes(text + "\0");
+            if (text == null)
+                return null;
+            // C would take what stands before it. The text is not repeated: it may be a secret.
+            if (text.IndexOf('\0') >= 0)
+                throw new ArgumentException("a string for libmomo has a NUL in it");
+            return Encoding.UTF8.GetBytes(text + "\0");
         }
 
         internal static string Text(IntPtr utf8)

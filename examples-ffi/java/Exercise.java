@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import momo.MomoClient;
 import momo.MomoException;
+import momo.MomoStats;
 import momo.MomoToken;
 
 /** For the tests: one scenario per run, named by the first argument, one JSON object on stdout. */
@@ -35,11 +36,13 @@ final class Exercise {
                 case "deadline" -> interrupted(client);
                 case "timeout" -> ended(() -> {}, () -> client.getToken(Duration.ofMillis(300)));
                 case "close" -> ended(client::close, client::getToken);
+                case "cancel-one" -> cancelOne(client);
+                case "stats" -> stats(client);
                 case "stale" -> stale(client);
                 case "logger" -> Json.object("ok", client.getToken() != null, "lines", lines.get());
                 case "loop" -> loop(client, Integer.parseInt(args[1]));
                 default -> throw new IllegalArgumentException(
-                        "one of shared, deadline, timeout, close, stale, logger, loop N");
+                        "one of shared, deadline, timeout, close, cancel-one, stats, stale, logger, loop N");
             });
         }
     }
@@ -64,26 +67,58 @@ final class Exercise {
     }
 
     private static String interrupted(MomoClient client) {
-        String result = ended(Thread.currentThread()::interrupt, client::getToken);
-        if (!Thread.interrupted()) {
-            throw new IllegalStateException("the interrupt was swallowed");
-        }
-        return result;
+        return ended(Thread.currentThread()::interrupt, () -> {
+            try {
+                return client.getToken();
+            } finally {
+                if (!Thread.interrupted()) {
+                    throw new IllegalStateException("the interrupt was swallowed");
+                }
+            }
+        });
     }
 
     /** Something ends a call after 300 ms. */
     private static String ended(Runnable end, Get get) {
-        var timer = Executors.newSingleThreadScheduledExecutor();
-        timer.schedule(end, 300, TimeUnit.MILLISECONDS);
-        timer.shutdown();
         long begin = System.nanoTime();
+        String status = statusAfter(300, end, get);
+        return Json.object("status", status, "ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+    }
+
+    private static String statusAfter(long ms, Runnable end, Get get) {
+        var timer = Executors.newSingleThreadScheduledExecutor();
+        timer.schedule(end, ms, TimeUnit.MILLISECONDS);
+        timer.shutdown();
         try {
             get.token();
             throw new IllegalStateException("a token, though the call was to be ended");
         } catch (MomoException e) {
-            long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            return Json.object("status", e.statusName(), "ms", spent);
+            return e.statusName();
         }
+    }
+
+    /** Two threads wait for one request, and one of them is interrupted. */
+    private static String cancelOne(MomoClient client) throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        Future<MomoToken> other = thread.submit(() -> client.getToken());
+        thread.shutdown();
+        String status = statusAfter(200, Thread.currentThread()::interrupt, client::getToken);
+        Thread.interrupted();
+        other.get();
+        return Json.object("cancelled", status, "other", "ok");
+    }
+
+    private static String stats(MomoClient client) throws MomoException {
+        get(client, 2);
+        MomoStats stats = client.stats();
+        return Json.object(
+                "requests", stats.requests(),
+                "tokens_issued", stats.tokensIssued(),
+                "network_failures", stats.networkFailures(),
+                "credential_failures", stats.credentialFailures(),
+                "last_failure_status", stats.lastFailure().number(),
+                "token_expires_in", stats.tokenExpiresIn(),
+                "cooldown_ms", stats.cooldownMs());
     }
 
     /** Gets a token of five seconds again shortly before its end, when it is due for a refresh. */

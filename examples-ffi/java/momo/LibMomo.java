@@ -41,6 +41,8 @@ final class LibMomo {
 
     static native int momo_create_client(Pointer config, Pointer client, Pointer error);
 
+    static native Pointer momo_clone_client(Pointer client);
+
     static native void momo_cancel_client(Pointer client);
 
     static native void momo_free_client(Pointer client);
@@ -51,7 +53,11 @@ final class LibMomo {
 
     static native int momo_invalidate_token(Pointer client, String accessToken, Pointer error);
 
+    static native int momo_get_stats(Pointer client, Pointer stats, Pointer error);
+
     static native void momo_clear_cache();
+
+    private static native void momo_free_stats(Pointer stats);
 
     private static native void momo_free_token(Pointer token);
 
@@ -143,6 +149,19 @@ final class LibMomo {
                     token.refresh_in);
         } finally {
             momo_free_token(pointer);
+        }
+    }
+
+    /** Copies counters, and frees them. */
+    static MomoStats stats(Pointer pointer) {
+        try {
+            long[] s = pointer.getLongArray(0, 18); // Its members are all int64_t.
+            MomoStatus lastFailure = MomoStatus.of((int) s[14]);
+            return new MomoStats(
+                    s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13],
+                    lastFailure, s[15], s[16], s[17]);
+        } finally {
+            momo_free_stats(pointer);
         }
     }
 

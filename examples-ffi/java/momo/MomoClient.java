@@ -15,9 +15,6 @@ import java.util.function.BiConsumer;
  * Gets access tokens from MTN Mobile Money's Partner Gateway, for any number of threads at once.
  *
  * <p>An interrupt ends a call that waits with CANCELLED, and the thread stays interrupted.
- *
- * <p>Leave the option cache at process, or set it to none: with client, a call that asks the
- * gateway keeps its token to itself.
  */
 public final class MomoClient implements AutoCloseable {
     /** The library's levels, 1 to 4. */
@@ -26,12 +23,12 @@ public final class MomoClient implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private final Handles handles;
+    private final Handle handle;
     private final Cleaner.Cleanable cleanable;
 
-    private MomoClient(Handles handles) {
-        this.handles = handles;
-        cleanable = CLEANER.register(this, handles);
+    private MomoClient(Handle handle) {
+        this.handle = handle;
+        cleanable = CLEANER.register(this, handle);
     }
 
     public static Builder builder() {
@@ -40,32 +37,37 @@ public final class MomoClient implements AutoCloseable {
 
     /** A token that is good now: what to call before each payment. Waits as option timeout says. */
     public MomoToken getToken() throws MomoException {
-        return call(LibMomo::momo_get_token, -1);
+        return get(-1);
     }
 
     /** The same within the call's own time; with none left it never waits, and may WOULD_BLOCK. */
     public MomoToken getToken(Duration timeout) throws MomoException {
-        return call(LibMomo::momo_get_token, milliseconds(timeout));
+        return get(milliseconds(timeout));
     }
 
     /** A new token, never from the cache: the operation CreateAccessToken. */
     public MomoToken createToken() throws MomoException {
-        return call(LibMomo::momo_create_token, -1);
+        return create(-1);
     }
 
     public MomoToken createToken(Duration timeout) throws MomoException {
-        return call(LibMomo::momo_create_token, milliseconds(timeout));
+        return create(milliseconds(timeout));
     }
 
     /** The gateway refused this token, with a 401 to a payment, say: it is not handed out again. */
     public void invalidateToken(String accessToken) throws MomoException {
-        Pointer client = handles.enter();
-        try {
-            LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error));
-        } finally {
-            handles.leave();
-            Reference.reachabilityFence(this);
+        if (accessToken.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the token has a NUL in it");
         }
+        with(client -> {
+            LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error));
+            return null;
+        });
+    }
+
+    public MomoStats stats() throws MomoException {
+        return with(client ->
+                LibMomo.stats(LibMomo.output((stats, error) -> LibMomo.momo_get_stats(client, stats, error))));
     }
 
     /** Forgets every token that this process holds. */
@@ -79,38 +81,52 @@ public final class MomoClient implements AutoCloseable {
         cleanable.clean();
     }
 
-    private interface Operation {
-        int call(Pointer client, long timeoutMs, Pointer token, Pointer error);
+    private interface Use<T> {
+        T of(Pointer client) throws MomoException;
     }
 
-    private MomoToken call(Operation operation, long timeoutMs) throws MomoException {
-        Pointer shared = handles.enter();
+    private <T> T with(Use<T> use) throws MomoException {
+        Pointer client = handle.enter();
         try {
+            return use.of(client);
+        } finally {
+            handle.leave();
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private MomoToken get(long timeoutMs) throws MomoException {
+        return with(client -> {
             // Mostly a token is at hand, or why there is none is known: nothing to wait for.
             try {
-                return ask(operation, shared, 0);
+                return ask(LibMomo::momo_get_token, client, 0);
             } catch (MomoException e) {
                 if (timeoutMs == 0 || e.status() != MomoStatus.WOULD_BLOCK) {
                     throw e;
                 }
             }
-            return interruptibly(operation, timeoutMs);
-        } finally {
-            handles.leave();
-            Reference.reachabilityFence(this);
-        }
+            return interruptibly(LibMomo::momo_get_token, client, timeoutMs);
+        });
+    }
+
+    private MomoToken create(long timeoutMs) throws MomoException {
+        return with(client -> interruptibly(LibMomo::momo_create_token, client, timeoutMs));
+    }
+
+    private interface Operation {
+        int call(Pointer client, long timeoutMs, Pointer token, Pointer error);
     }
 
     /**
      * Nothing can interrupt a thread that is in C. So another one calls while this one waits; and
-     * as cancelling is final for a client, and ends all calls on it, this call has a client of its
-     * own. Clients are cheap, and share the token.
+     * as cancelling is final, and ends every call on a handle, that call has a clone to itself.
      */
-    private MomoToken interruptibly(Operation operation, long timeoutMs) throws MomoException {
-        Pointer own = handles.open();
+    private static MomoToken interruptibly(Operation operation, Pointer client, long timeoutMs)
+            throws MomoException {
+        Pointer clone = LibMomo.momo_clone_client(client);
         boolean interrupted = false;
         try {
-            FutureTask<MomoToken> call = new FutureTask<>(() -> ask(operation, own, timeoutMs));
+            FutureTask<MomoToken> call = new FutureTask<>(() -> ask(operation, clone, timeoutMs));
             Thread worker = new Thread(call, "momo");
             worker.setDaemon(true);
             worker.start();
@@ -119,7 +135,7 @@ public final class MomoClient implements AutoCloseable {
                     return call.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
-                    LibMomo.momo_cancel_client(own); // The call returns at once: wait on.
+                    LibMomo.momo_cancel_client(clone); // The call returns at once: wait on.
                 }
             }
         } catch (ExecutionException e) {
@@ -129,7 +145,7 @@ public final class MomoClient implements AutoCloseable {
             }
             throw new IllegalStateException(e.getCause());
         } finally {
-            handles.release(own);
+            LibMomo.momo_free_client(clone);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -201,11 +217,11 @@ public final class MomoClient implements AutoCloseable {
                 for (Step step : steps) {
                     step.apply(config);
                 }
-            } catch (MomoException e) {
+                Pointer client = LibMomo.output((made, error) -> LibMomo.momo_create_client(config, made, error));
+                return new MomoClient(new Handle(client, log));
+            } finally {
                 LibMomo.momo_free_config(config);
-                throw e;
             }
-            return new MomoClient(new Handles(config, log));
         }
     }
 }

@@ -23,10 +23,15 @@ public enum MomoStatus {
     INTERNAL(99),
     UNKNOWN(-1);
 
-    final int number;
+    private final int number;
 
     MomoStatus(int number) {
         this.number = number;
+    }
+
+    /** The number in momo.h; -1 where that is UNKNOWN here. */
+    public int number() {
+        return number;
     }
 
     static MomoStatus of(int number) {

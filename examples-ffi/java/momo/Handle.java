@@ -1,0 +1,50 @@
+package momo;
+
+import com.sun.jna.Pointer;
+
+/** A client's C handle, apart from it: what the cleaner holds must not keep the client alive. */
+final class Handle implements Runnable {
+    private final Pointer client;
+    /** Only held, as long as the library may call it: it does not hold objects of Java. */
+    private final LibMomo.Log log;
+
+    private int calls;
+    private boolean closed;
+
+    /** Takes the C handle over. */
+    Handle(Pointer client, LibMomo.Log log) {
+        this.client = client;
+        this.log = log;
+    }
+
+    /** The C handle, alive until leave is called. */
+    synchronized Pointer enter() throws MomoException {
+        if (closed) {
+            throw new MomoException(
+                    MomoStatus.CANCELLED.number(), 0, -1, "the client is closed; make another", "", "");
+        }
+        calls++;
+        return client;
+    }
+
+    synchronized void leave() {
+        calls--;
+        freeLast();
+    }
+
+    /** Ends the calls in progress; the last of them frees. */
+    @Override
+    public synchronized void run() {
+        if (!closed) {
+            closed = true;
+            LibMomo.momo_cancel_client(client); // its clones too
+            freeLast();
+        }
+    }
+
+    private void freeLast() {
+        if (closed && calls == 0) {
+            LibMomo.momo_free_client(client);
+        }
+    }
+}
