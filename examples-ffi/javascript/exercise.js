@@ -41,6 +41,22 @@ const programs = {
     return { gets, growth_kib: await growth(gets, () => momo.getToken()) };
   },
 
+  async stats() {
+    const momo = new Client();
+    await momo.getToken();
+    await momo.getToken();
+    const stats = momo.stats();
+    return {
+      requests: stats.requests,
+      tokens_issued: stats.tokensIssued,
+      network_failures: stats.networkFailures,
+      credential_failures: stats.credentialFailures,
+      last_failure_status: stats.lastFailureStatus,
+      token_expires_in: stats.tokenExpiresIn,
+      cooldown_ms: stats.cooldownMs,
+    };
+  },
+
   /* Failures, each on a config of its own. */
   async errors(calls) {
     let error;
@@ -95,7 +111,39 @@ const programs = {
     return { distinct: distinct(tokens), slowest_ms: Math.round(slowest) };
   },
 
-  /* One caller's abort is not that of another, nor the client's end. The gateway takes 400 ms. */
+  /*
+   * An event loop that never waits asks every 10 ms, over three lifetimes of 8 s. How long a call
+   * took is told and not judged: that is also up to who else uses the machine.
+   */
+  async at_hand() {
+    const momo = new Client();
+    const tokens = new Set();
+    let end = Infinity;
+    let without = 0;
+    let longest = 0;
+    for (let now = performance.now(); now < end; now = performance.now()) {
+      const token = momo.tokenAtHand();
+      longest = Math.max(longest, performance.now() - now);
+      if (token) {
+        if (tokens.size === 0) end = now + 24_000;
+        tokens.add(token.accessToken);
+      } else if (tokens.size > 0) {
+        without++;
+      }
+      await sleep(10);
+    }
+    return { without_after_first: without, tokens: tokens.size, longest_call_ms: Math.round(longest) };
+  },
+
+  /* One of two callers leaves, and the other has the token of their one request. */
+  async cancel_one() {
+    const momo = new Client();
+    const other = momo.getToken();
+    const error = await failure(momo.getToken({ signal: AbortSignal.timeout(200) }));
+    return { cancelled: error.statusName, other: (await other) && 'ok' };
+  },
+
+  /* One caller's abort is not that of another, nor the client's end. The gateway takes 1.5 s. */
   async abort() {
     const momo = new Client();
     const impatient = () => momo.getToken({ signal: AbortSignal.timeout(100) });
@@ -120,6 +168,7 @@ const programs = {
     const after = await failure(momo.getToken());
     return { during: during.statusName, after: after.statusName, ms: since(begin) };
   },
+
   /* The process ends under a call that will have lines for a logger: at once, with its own status. */
   async exit() {
     const momo = new Client({ logger: console, logLevel: 'warn' });

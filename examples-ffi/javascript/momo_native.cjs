@@ -5,6 +5,8 @@ const util = require('node:util');
 const { isMainThread } = require('node:worker_threads');
 const koffi = require('koffi');
 
+const WOULD_BLOCK = 15;
+const CANCELLED = 16;
 const LEVELS = [undefined, 'error', 'warn', 'info', 'debug']; // by libmomo's number
 
 /** Why there is no token; message says what failed and what to do. */
@@ -39,51 +41,59 @@ class Token {
   }
 }
 
-/** A client of the library: freed when it is retired and the last call on it has returned. */
-class Native {
-  static busy = new Set();
-  #handle;
-  #calls = 0;
-  #retired = false;
+/**
+ * A call in a thread of libuv's pool, for one caller or for many who wait for the same. It is on a
+ * clone of the client: to cancel is final, and ends every call on a handle.
+ */
+class PoolCall {
+  static running = new Set();
+  isOpen = true; // to others who want to wait
+  #clone;
+  #token;
+  #waiting = 0;
 
-  constructor(config) {
-    const client = [null];
-    call(momo.create_client, config.pointer, client);
-    this.#handle = new Handle(client[0], momo.free_client);
+  constructor(client, function_) {
+    this.#clone = momo.clone_client(client);
+    PoolCall.running.add(this);
+    this.#token = this.#run(function_);
   }
 
-  get pointer() {
-    return this.#handle.pointer;
-  }
-
-  /** The token at hand, without waiting. */
-  get() {
-    const token = [null];
-    call(momo.get_token, this.pointer, 0, token);
-    return taken(token);
-  }
-
-  /** As long as the option `timeout` says, in a thread of libuv's pool. */
-  async run(function_) {
-    const token = [null];
-    const error = [null];
-    this.#calls++;
-    Native.busy.add(this);
+  /** The token. A signal ends this wait; the last one to leave ends the call. */
+  async wait(signal) {
+    let leave;
+    const left = new Promise((_, reject) => {
+      leave = () => {
+        reject(aborted(signal));
+        if (--this.#waiting === 0) this.cancel();
+      };
+    });
+    this.#waiting++;
+    signal?.addEventListener('abort', leave, { once: true });
     try {
-      check(await util.promisify(function_.async)(this.pointer, -1, token, error), error);
-      return taken(token);
+      return await Promise.race([this.#token, left]);
     } finally {
-      if (--this.#calls === 0) {
-        Native.busy.delete(this);
-        if (this.#retired) this.#handle.free();
-      }
+      signal?.removeEventListener('abort', leave);
     }
   }
 
-  retire() {
-    momo.cancel_client(this.pointer);
-    this.#retired = true;
-    if (this.#calls === 0) this.#handle.free();
+  cancel() {
+    this.isOpen = false;
+    momo.cancel_client(this.#clone); // null once the call has returned, which does nothing
+  }
+
+  /** As long as the option `timeout` says. */
+  async #run(function_) {
+    const token = [null];
+    const error = [null];
+    try {
+      check(await util.promisify(function_.async)(this.#clone, -1, token, error), error);
+      return taken(token);
+    } finally {
+      this.isOpen = false;
+      PoolCall.running.delete(this);
+      momo.free_client(this.#clone);
+      this.#clone = null;
+    }
   }
 }
 
@@ -91,8 +101,8 @@ class Native {
 // that has lines for a logger waits in turn for the event loop, which does not turn any more: then
 // the process ends without waiting, or, where Node has yet to print an exception, a second later.
 process.on('exit', () => {
-  for (const native of Native.busy) native.retire();
-  if (isMainThread && Native.busy.size > 0 && loggers.byId.size > 0) {
+  for (const running of PoolCall.running) running.cancel();
+  if (isMainThread && PoolCall.running.size > 0 && loggers.byId.size > 0) {
     const libc = koffi.load(null);
     process.reallyExit = libc.func('_exit', 'void', ['int']);
     libc.func('alarm', 'uint', ['uint'])(1);
@@ -161,6 +171,15 @@ const ErrorFields = koffi.struct({
   code: 'str',
   body: 'str',
 });
+const StatsFields = koffi.struct(
+  Object.fromEntries(
+    `requests tokens_issued network_failures credential_failures rate_limit_failures server_failures
+    response_failures retries refreshes failed_refreshes waits longest_wait_ms invalidations
+    last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms`
+      .split(/\s+/)
+      .map((name) => [name, 'int64']),
+  ),
+);
 const LogFunction = koffi.proto('void', ['intptr_t', 'int32', 'str']);
 
 const momo = (() => {
@@ -174,12 +193,15 @@ const momo = (() => {
     set_logger: ['int', ['void *', 'void *', 'intptr_t', 'void *', 'int32', out]],
     free_config: ['void', ['void *']],
     create_client: ['int', ['void *', out, out]],
+    clone_client: ['void *', ['void *']],
     cancel_client: ['void', ['void *']],
     free_client: ['void', ['void *']],
     create_token: ['int', token],
     get_token: ['int', token],
     invalidate_token: ['int', ['void *', 'str', out]],
     free_token: ['void', ['void *']],
+    get_stats: ['int', ['void *', out, out]],
+    free_stats: ['void', ['void *']],
     clear_cache: ['void', []],
     free_error: ['void', ['void *']],
     status_name: ['str', ['int32']],
@@ -214,6 +236,37 @@ function taken(token) {
   }
 }
 
+/** The token at hand, or null where there is none; what is needed is asked for in the background. */
+function tokenAtHand(client) {
+  const token = [null];
+  const error = [null];
+  const status = momo.get_token(client, 0, token, error);
+  if (status === WOULD_BLOCK) {
+    momo.free_error(error[0]);
+    return null;
+  }
+  check(status, error);
+  return taken(token);
+}
+
+/** A plain object of numbers, by the names of momo_stats: last_failure_at is lastFailureAt. */
+function stats(client) {
+  const stats = [null];
+  call(momo.get_stats, client, stats);
+  try {
+    const fields = Object.entries(koffi.decode(stats[0], StatsFields));
+    return Object.fromEntries(
+      fields.map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
+    );
+  } finally {
+    momo.free_stats(stats[0]);
+  }
+}
+
+function aborted(signal) {
+  return new MomoError({ status: CANCELLED, message: 'the call was aborted' }, { cause: signal.reason });
+}
+
 function text(value) {
   const string = String(value);
   // C would take what stands before it.
@@ -221,4 +274,18 @@ function text(value) {
   return string;
 }
 
-module.exports = { Handle, LEVELS, MomoError, Native, Token, call, loggers, momo, text };
+module.exports = {
+  CANCELLED,
+  Handle,
+  LEVELS,
+  MomoError,
+  PoolCall,
+  Token,
+  aborted,
+  call,
+  loggers,
+  momo,
+  stats,
+  text,
+  tokenAtHand,
+};
