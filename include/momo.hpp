@@ -73,6 +73,12 @@ namespace detail {
 #endif
 }
 
+template <auto function> struct freed_by {
+  template <class T> void operator()(T *held) const noexcept { function(held); }
+};
+template <class T, void (*function)(T *)>
+using owner = std::unique_ptr<T, freed_by<function>>;
+
 } // namespace detail
 
 /* A T or an error: what std::expected is in C++23. */
@@ -129,11 +135,12 @@ public:
   std::int64_t refresh_in() const noexcept { return held_->refresh_in; }
 
 private:
-  struct free {
-    void operator()(momo_token *token) const noexcept { momo_free_token(token); }
-  };
-  std::unique_ptr<momo_token, free> held_;
+  detail::owner<momo_token, momo_free_token> held_;
 };
+
+/* Numbers alone, explained in momo.h. A copy holds what this header knows of, which every library
+ * that is no older hands out. */
+using stats = momo_stats;
 
 enum class log_level : std::int32_t { error = 1, warning = 2, information = 3, debug = 4 };
 
@@ -157,8 +164,10 @@ extern "C" inline void momo_hpp_log(void *held, std::int32_t level, const char *
 
 extern "C" inline void momo_hpp_free_logger(void *held) { delete static_cast<logger *>(held); }
 
-inline result<void> done(momo_status status, momo_error *error) {
-  if (status != MOMO_OK)
+/* Calls a function whose last parameter is for an error. */
+template <class F, class... T> result<void> call(F *function, T... arguments) noexcept {
+  momo_error *error = nullptr;
+  if (function(arguments..., &error) != MOMO_OK)
     return momo::error(error);
   return std::monostate();
 }
@@ -171,9 +180,7 @@ public:
   config() noexcept : held_(momo_create_config()) {}
 
   result<void> try_set(const std::string &name, const std::string &value) noexcept {
-    momo_error *error = nullptr;
-    const auto status = momo_set_option(get(), name.c_str(), value.c_str(), &error);
-    return detail::done(status, error);
+    return detail::call(momo_set_option, get(), name.c_str(), value.c_str());
   }
   config &set(const std::string &name, const std::string &value) {
     try_set(name, value).value();
@@ -182,9 +189,7 @@ public:
 
   /* Every option that a MOMO_ variable names. */
   result<void> try_set_from_env() noexcept {
-    momo_error *error = nullptr;
-    const auto status = momo_set_options_from_env(get(), &error);
-    return detail::done(status, error);
+    return detail::call(momo_set_options_from_env, get());
   }
   config &set_from_env() {
     try_set_from_env().value();
@@ -193,14 +198,12 @@ public:
 
   /* `level` is the most detailed one wanted; an empty function takes the logger away. */
   result<void> try_set_logger(logger log, log_level level) noexcept {
-    momo_error *error = nullptr;
     const bool some = static_cast<bool>(log);
     /* The library frees it, also where this call fails. */
-    const auto status = momo_set_logger(get(), some ? detail::momo_hpp_log : nullptr,
-                                        some ? new logger(std::move(log)) : nullptr,
-                                        some ? detail::momo_hpp_free_logger : nullptr,
-                                        static_cast<std::int32_t>(level), &error);
-    return detail::done(status, error);
+    return detail::call(momo_set_logger, get(), some ? detail::momo_hpp_log : nullptr,
+                        some ? new logger(std::move(log)) : nullptr,
+                        some ? detail::momo_hpp_free_logger : nullptr,
+                        static_cast<std::int32_t>(level));
   }
   config &set_logger(logger log, log_level level = log_level::information) {
     try_set_logger(std::move(log), level).value();
@@ -211,28 +214,28 @@ public:
   momo_config *get() const noexcept { return held_.get(); }
 
 private:
-  struct free {
-    void operator()(momo_config *config) const noexcept { momo_free_config(config); }
-  };
-  std::unique_ptr<momo_config, free> held_;
+  detail::owner<momo_config, momo_free_config> held_;
 };
 
 /* Hands out tokens. Any number of threads may call on one client at once. */
 class client {
 public:
   /* A call's whole time, retries included. None is the option `timeout`; no time left (0 or less)
-   * does not block: a token at hand, or MOMO_WOULD_BLOCK. */
+   * does not block: a token at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. */
   using timeout = std::optional<std::chrono::milliseconds>;
 
   explicit client(const config &config) : client(make(config).value()) {}
 
   static result<client> make(const config &config) noexcept {
     momo_client *made = nullptr;
-    momo_error *error = nullptr;
-    if (momo_create_client(config.get(), &made, &error) != MOMO_OK)
-      return momo::error(error);
+    if (const auto done = detail::call(momo_create_client, config.get(), &made); !done)
+      return done.error();
     return client(made);
   }
+
+  /* A second handle, at little cost. cancel() of the clone ends the calls on the clone alone: make
+   * one for a call that another thread may have to end. */
+  client clone() const noexcept { return client(momo_clone_client(get())); }
 
   /* A token that is good now: to be called before each payment. */
   result<token> try_get_token(timeout time = {}) const noexcept {
@@ -248,22 +251,25 @@ public:
 
   /* The gateway refused this token elsewhere: it is not handed out again. */
   result<void> try_invalidate(const token &token) const noexcept {
-    momo_error *error = nullptr;
-    const auto status = momo_invalidate_token(get(), token.access_token().data(), &error);
-    return detail::done(status, error);
+    return detail::call(momo_invalidate_token, get(), token.access_token().data());
   }
   void invalidate(const token &token) const { try_invalidate(token).value(); }
 
-  /* Final: ends the calls in progress, on whatever thread, and every later one. */
+  /* The counters, for monitoring; asks nothing of the gateway. */
+  result<momo::stats> try_stats() const noexcept {
+    momo_stats *given = nullptr;
+    if (const auto done = detail::call(momo_get_stats, get(), &given); !done)
+      return done.error();
+    return *detail::owner<momo_stats, momo_free_stats>(given);
+  }
+  momo::stats stats() const { return try_stats().value(); }
+
+  /* Final: ends the calls in progress, those on clones too, and every later one. */
   void cancel() const noexcept { momo_cancel_client(get()); }
 
   momo_client *get() const noexcept { return held_.get(); }
 
 private:
-  struct free {
-    void operator()(momo_client *client) const noexcept { momo_free_client(client); }
-  };
-
   explicit client(momo_client *made) noexcept : held_(made) {}
 
   result<token> hand_out(decltype(momo_get_token) call, timeout time) const noexcept {
@@ -271,13 +277,12 @@ private:
     /* Less than nothing is what is left until a deadline that has passed; -1 is the default. */
     const std::int64_t ms = time ? (std::max)(*time, milliseconds::zero()).count() : -1;
     momo_token *given = nullptr;
-    momo_error *error = nullptr;
-    if (call(get(), ms, &given, &error) != MOMO_OK)
-      return momo::error(error);
+    if (const auto done = detail::call(call, get(), ms, &given); !done)
+      return done.error();
     return token(given);
   }
 
-  std::unique_ptr<momo_client, free> held_;
+  detail::owner<momo_client, momo_free_client> held_;
 };
 
 /* Forgets and wipes every token that the process holds. */

@@ -2,6 +2,8 @@
 #include <atomic>
 #include <cmath>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <iostream>
 #include <momo.hpp>
 #include <set>
@@ -60,6 +62,42 @@ static bool logger() {
   return lines > 0;
 }
 
+static bool stats() {
+  const momo::client client = client_from_env();
+  static_cast<void>(client.get_token());
+  static_cast<void>(client.get_token());
+  const momo::stats found = client.stats();
+  std::cout << "{\"requests\":" << found.requests << ",\"tokens_issued\":" << found.tokens_issued
+            << ",\"network_failures\":" << found.network_failures
+            << ",\"credential_failures\":" << found.credential_failures
+            << ",\"last_failure_status\":" << found.last_failure_status
+            << ",\"token_expires_in\":" << found.token_expires_in
+            << ",\"cooldown_ms\":" << found.cooldown_ms << "}\n";
+  return true;
+}
+
+// One request, two calls that wait for it: one is cancelled, the other has the token.
+static bool clone() {
+  const momo::client client = client_from_env();
+  // Begins the request, so that it belongs to neither call.
+  static_cast<void>(client.try_get_token(0ms));
+  const momo::client clone = client.clone();
+  const auto get = [](const momo::client &from) {
+    const auto result = from.try_get_token();
+    return result ? momo_status_name(MOMO_OK) : result.error().status_name();
+  };
+  auto waiting = std::async(std::launch::async, get, std::cref(client));
+  auto ended = std::async(std::launch::async, get, std::cref(clone));
+  std::this_thread::sleep_for(100ms);
+  clone.cancel();
+  const std::string_view status = ended.get();
+  const bool early = waiting.wait_for(0ms) == std::future_status::timeout;
+  const bool token = waiting.get() == std::string_view("MOMO_OK");
+  std::cout << std::boolalpha << "{\"status\":\"" << status << "\",\"early\":" << early
+            << ",\"token\":" << token << ",\"waits\":" << client.stats().waits << "}\n";
+  return token;
+}
+
 static long resident_kib() {
   long size = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> size >> resident;
@@ -107,11 +145,15 @@ static bool run(std::string_view name, int gets) {
     return deadline();
   if (name == "logger")
     return logger();
+  if (name == "stats")
+    return stats();
+  if (name == "clone")
+    return clone();
   if (name == "loop" && gets > 0)
     return loop(gets);
   if (name == "errors" && gets > 0)
     return errors(gets);
-  throw std::invalid_argument("usage: exercise shared|deadline|logger|loop N|errors N");
+  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|clone|loop N|errors N");
 }
 
 int main(int argc, char **argv) {

@@ -1,6 +1,6 @@
-/* libmomo for Objective-C: MMOConfig, MMOClient, MMOToken, NSError. Retain and release, not ARC:
- * compile MMOMomo.m with -fno-objc-arc where a project uses ARC. What each call does is said in
- * momo.h. */
+/* libmomo for Objective-C: MMOConfig, MMOClient, MMOToken, MMOStats, NSError. Retain and release,
+ * not ARC: compile MMOMomo.m with -fno-objc-arc where a project uses ARC. What each call does is
+ * said in momo.h. */
 #import <Foundation/Foundation.h>
 #include <momo.h>
 
@@ -61,6 +61,24 @@ typedef enum {
 @property(nonatomic, readonly) int64_t refreshIn;
 @end
 
+/* Counters of what a client's token cost, copied: momo_stats in momo.h explains each. */
+@interface MMOStats : NSObject {
+  momo_stats _stats;
+}
+@property(nonatomic, readonly) int64_t requests, tokensIssued;
+@property(nonatomic, readonly) int64_t networkFailures, credentialFailures, rateLimitFailures;
+@property(nonatomic, readonly) int64_t serverFailures, responseFailures;
+@property(nonatomic, readonly) int64_t retries, refreshes, failedRefreshes;
+@property(nonatomic, readonly) int64_t waits, longestWaitMs, invalidations;
+/* -1 before the first. */
+@property(nonatomic, readonly) int64_t lastRequestMs;
+/* A momo_status and Unix time in seconds; both 0 where none failed. */
+@property(nonatomic, readonly) int64_t lastFailureStatus, lastFailureAt;
+/* Seconds; 0 where there is no token. */
+@property(nonatomic, readonly) int64_t tokenExpiresIn;
+@property(nonatomic, readonly) int64_t cooldownMs;
+@end
+
 /* Hands out tokens. Any number of threads may call on one client at once. */
 @interface MMOClient : NSObject {
   momo_client *_client;
@@ -71,7 +89,8 @@ typedef enum {
 
 /* A token that is good now: to be called before each payment. Without a timeout it may take as
  * long as the option `timeout` says. With one, that is the call's whole time; where none is left (0
- * or less) the call does not block: a token at hand, or MOMO_WOULD_BLOCK. */
+ * or less) the call does not block: a token at hand, or else MOMO_WOULD_BLOCK, and one is asked
+ * for meanwhile. */
 - (MMOToken *)token:(NSError **)error;
 - (MMOToken *)tokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
@@ -82,6 +101,13 @@ typedef enum {
 /* The gateway refused this token elsewhere: it is not handed out again. */
 - (BOOL)invalidateToken:(MMOToken *)token error:(NSError **)error;
 
-/* Final: ends the calls in progress, on whatever thread, and every later one. */
+/* A second handle, at little cost. -cancel of the clone ends the calls on the clone alone: make one
+ * for a call that another thread may have to end. */
+- (MMOClient *)clone;
+
+/* The counters, for monitoring; asks nothing of the gateway. */
+- (MMOStats *)stats:(NSError **)error;
+
+/* Final: ends the calls in progress, those on clones too, and every later one. */
 - (void)cancel;
 @end

@@ -122,6 +122,42 @@ static void release_logger(void *logger) { [(id)logger release]; }
 
 @end
 
+@interface MMOStats ()
+- (instancetype)initWithStats:(const momo_stats *)stats;
+@end
+
+@implementation MMOStats
+
+- (instancetype)initWithStats:(const momo_stats *)stats {
+  if ((self = [super init]) != nil)
+    /* What this header knows of, which every library that is no older hands out. */
+    _stats = *stats;
+  return self;
+}
+
+/* clang-format off */
+- (int64_t)requests { return _stats.requests; }
+- (int64_t)tokensIssued { return _stats.tokens_issued; }
+- (int64_t)networkFailures { return _stats.network_failures; }
+- (int64_t)credentialFailures { return _stats.credential_failures; }
+- (int64_t)rateLimitFailures { return _stats.rate_limit_failures; }
+- (int64_t)serverFailures { return _stats.server_failures; }
+- (int64_t)responseFailures { return _stats.response_failures; }
+- (int64_t)retries { return _stats.retries; }
+- (int64_t)refreshes { return _stats.refreshes; }
+- (int64_t)failedRefreshes { return _stats.failed_refreshes; }
+- (int64_t)waits { return _stats.waits; }
+- (int64_t)longestWaitMs { return _stats.longest_wait_ms; }
+- (int64_t)invalidations { return _stats.invalidations; }
+- (int64_t)lastRequestMs { return _stats.last_request_ms; }
+- (int64_t)lastFailureStatus { return _stats.last_failure_status; }
+- (int64_t)lastFailureAt { return _stats.last_failure_at; }
+- (int64_t)tokenExpiresIn { return _stats.token_expires_in; }
+- (int64_t)cooldownMs { return _stats.cooldown_ms; }
+/* clang-format on */
+
+@end
+
 typedef momo_status (*token_call)(const momo_client *, int64_t, momo_token **, momo_error **);
 
 static const int64_t option_timeout = -1;
@@ -150,6 +186,19 @@ static int64_t milliseconds(NSTimeInterval timeout) {
     return nil;
   }
   return self;
+}
+
+/* Takes the client. */
+- (instancetype)initWithClient:(momo_client *)client {
+  if ((self = [super init]) == nil)
+    momo_free_client(client);
+  else
+    _client = client;
+  return self;
+}
+
+- (MMOClient *)clone {
+  return [[[MMOClient alloc] initWithClient:momo_clone_client(_client)] autorelease];
 }
 
 - (void)dealloc {
@@ -187,6 +236,16 @@ static int64_t milliseconds(NSTimeInterval timeout) {
   momo_error *failure = NULL;
   return succeeded(momo_invalidate_token(_client, [[token accessToken] UTF8String], &failure),
                    &failure, error);
+}
+
+- (MMOStats *)stats:(NSError **)error {
+  momo_stats *stats = NULL;
+  momo_error *failure = NULL;
+  MMOStats *copy = nil;
+  if (succeeded(momo_get_stats(_client, &stats, &failure), &failure, error))
+    copy = [[[MMOStats alloc] initWithStats:stats] autorelease];
+  momo_free_stats(stats);
+  return copy;
 }
 
 - (void)cancel {

@@ -13,7 +13,7 @@ static int failed(NSError *error) {
 
 @interface Caller : NSObject {
   MMOClient *_client;
-  NSMutableArray *_tokens;
+  NSMutableArray *_outcomes;
   NSCondition *_done;
 }
 @end
@@ -23,7 +23,7 @@ static int failed(NSError *error) {
 - (id)initWithClient:(MMOClient *)client {
   if ((self = [super init]) != nil) {
     _client = [client retain];
-    _tokens = [NSMutableArray new];
+    _outcomes = [NSMutableArray new];
     _done = [NSCondition new];
   }
   return self;
@@ -31,7 +31,7 @@ static int failed(NSError *error) {
 
 - (void)dealloc {
   [_client release];
-  [_tokens release];
+  [_outcomes release];
   [_done release];
   [super dealloc];
 }
@@ -41,24 +41,29 @@ static int failed(NSError *error) {
   NSError *error = nil;
   MMOToken *token = [_client token:&error];
   (void)unused;
-  if (token == nil)
-    failed(error);
   [_done lock];
-  [_tokens addObject:token != nil ? token.accessToken : @""];
+  [_outcomes addObject:token != nil ? token.accessToken
+                                    : [[error userInfo] objectForKey:MMOStatusNameKey]];
   [_done signal];
   [_done unlock];
   [pool drain];
 }
 
-- (NSArray *)tokensOfThreads:(NSUInteger)count {
+- (void)startThreads:(NSUInteger)count {
   NSUInteger i;
   for (i = 0; i < count; i++)
     [NSThread detachNewThreadSelector:@selector(call:) toTarget:self withObject:nil];
+}
+
+// What the threads ended with, once so many of them have: a token, or the name of a status.
+- (NSArray *)outcomes:(NSUInteger)count {
+  NSArray *copy;
   [_done lock];
-  while ([_tokens count] < count)
+  while ([_outcomes count] < count)
     [_done wait];
+  copy = [NSArray arrayWithArray:_outcomes];
   [_done unlock];
-  return _tokens;
+  return copy;
 }
 
 @end
@@ -78,12 +83,59 @@ static int failed(NSError *error) {
 
 @end
 
+static int stats(MMOClient *client) {
+  NSError *error = nil;
+  MMOStats *stats;
+  if ([client token:&error] == nil || [client token:&error] == nil)
+    return failed(error);
+  stats = [client stats:&error];
+  if (stats == nil)
+    return failed(error);
+  printf("{\"requests\":%lld,\"tokens_issued\":%lld,\"network_failures\":%lld,"
+         "\"credential_failures\":%lld,\"last_failure_status\":%lld,"
+         "\"token_expires_in\":%lld,\"cooldown_ms\":%lld}\n",
+         (long long)stats.requests, (long long)stats.tokensIssued,
+         (long long)stats.networkFailures, (long long)stats.credentialFailures,
+         (long long)stats.lastFailureStatus, (long long)stats.tokenExpiresIn,
+         (long long)stats.cooldownMs);
+  return 0;
+}
+
+// One request, two calls that wait for it: one is cancelled, the other has the token.
+static int clone(MMOClient *client) {
+  MMOClient *clone = [client clone];
+  Caller *waiting = [[[Caller alloc] initWithClient:client] autorelease];
+  Caller *ended = [[[Caller alloc] initWithClient:clone] autorelease];
+  BOOL early, token;
+  NSString *status;
+  // Begins the request, so that it belongs to neither call.
+  [client tokenWithTimeout:0 error:NULL];
+  [waiting startThreads:1];
+  [ended startThreads:1];
+  [NSThread sleepForTimeInterval:0.1];
+  [clone cancel];
+  status = [[ended outcomes:1] objectAtIndex:0];
+  early = [[waiting outcomes:0] count] == 0;
+  token = ![[[waiting outcomes:1] objectAtIndex:0] hasPrefix:@"MOMO_"];
+  printf("{\"status\":\"%s\",\"early\":%s,\"token\":%s,\"waits\":%lld}\n",
+         [status hasPrefix:@"MOMO_"] ? [status UTF8String] : "MOMO_OK", early ? "true" : "false",
+         token ? "true" : "false", (long long)[client stats:NULL].waits);
+  return token ? 0 : 1;
+}
+
 static int shared(MMOClient *client) {
   Caller *caller = [[[Caller alloc] initWithClient:client] autorelease];
-  NSArray *tokens = [caller tokensOfThreads:8];
-  NSSet *distinct = [NSSet setWithArray:tokens];
-  printf("{\"calls\":%d,\"distinct\":%d}\n", (int)[tokens count], (int)[distinct count]);
-  return [distinct containsObject:@""] ? 1 : 0;
+  NSArray *outcomes;
+  NSSet *distinct;
+  NSString *outcome;
+  [caller startThreads:8];
+  outcomes = [caller outcomes:8];
+  for (outcome in outcomes)
+    if ([outcome hasPrefix:@"MOMO_"])
+      return 1;
+  distinct = [NSSet setWithArray:outcomes];
+  printf("{\"calls\":%d,\"distinct\":%d}\n", (int)[outcomes count], (int)[distinct count]);
+  return 0;
 }
 
 static int deadline(MMOClient *client) {
@@ -178,11 +230,15 @@ static int run(const char *name, int gets) {
     return deadline(client);
   if (strcmp(name, "logger") == 0)
     return logger();
+  if (strcmp(name, "stats") == 0)
+    return stats(client);
+  if (strcmp(name, "clone") == 0)
+    return clone(client);
   if (strcmp(name, "loop") == 0 && gets > 0)
     return loop(client, gets);
   if (strcmp(name, "errors") == 0 && gets > 0)
     return errors(client, gets);
-  fprintf(stderr, "usage: exercise shared|deadline|logger|loop N|errors N\n");
+  fprintf(stderr, "usage: exercise shared|deadline|logger|stats|clone|loop N|errors N\n");
   return 1;
 }
 

@@ -1,6 +1,6 @@
 <?php
 
-/** What the tests ask of the wrapper: exercise.php shared|deadline|logger|loop N|errors N|clients N */
+/** What the tests ask of the wrapper: exercise.php shared|deadline|logger|stats|loop N|errors N|clients N */
 
 declare(strict_types=1);
 
@@ -55,16 +55,38 @@ function logger(): array
     return ['lines' => $lines, 'ok' => true];
 }
 
+function stats(): array
+{
+    $momo = new Client();
+    $momo->getToken();
+    $momo->getToken();
+    $stats = $momo->stats();
+    return [
+        'requests' => $stats->requests,
+        'tokens_issued' => $stats->tokensIssued,
+        'network_failures' => $stats->networkFailures,
+        'credential_failures' => $stats->credentialFailures,
+        'last_failure_status' => $stats->lastFailureStatus,
+        'token_expires_in' => $stats->tokenExpiresIn,
+        'cooldown_ms' => $stats->cooldownMs,
+    ];
+}
+
 function loop(int $gets): array
 {
     $momo = new Client();
     return ['gets' => $gets, 'growth_kib' => growth($gets, fn () => $momo->getToken())];
 }
 
-/** A client for every get, as a web server's requests have it. */
+/** A client for every get, as a web server's requests have it, and its counters. */
 function clients(int $gets): array
 {
-    return ['gets' => $gets, 'growth_kib' => growth($gets, fn () => (new Client())->getToken())];
+    $get = function () {
+        $momo = new Client();
+        $momo->getToken();
+        $momo->stats();
+    };
+    return ['gets' => $gets, 'growth_kib' => growth($gets, $get)];
 }
 
 /** Failures: of the options, where no client comes to be, and of a call. */

@@ -54,6 +54,32 @@ final class Token
     }
 }
 
+/** What a client's token cost: counters, times and a status; momo.h explains each. */
+final readonly class Stats
+{
+    public function __construct(
+        public int $requests,
+        public int $tokensIssued,
+        public int $networkFailures,
+        public int $credentialFailures,
+        public int $rateLimitFailures,
+        public int $serverFailures,
+        public int $responseFailures,
+        public int $retries,
+        public int $refreshes,
+        public int $failedRefreshes,
+        public int $waits,
+        public int $longestWaitMs,
+        public int $invalidations,
+        public int $lastRequestMs, // -1 before the first
+        public int $lastFailureStatus, // the number of a momo_status, 0 where nothing failed
+        public int $lastFailureAt, // Unix time in seconds, 0 where nothing failed
+        public int $tokenExpiresIn, // seconds left, 0 where there is no token
+        public int $cooldownMs,
+    ) {
+    }
+}
+
 final class Client
 {
     private const DAY = 86400;
@@ -108,7 +134,10 @@ final class Client
     {
     }
 
-    /** A token that is good now: call it before each payment. $timeout: seconds; 0 never waits. */
+    /**
+     * A token that is good now: call it before each payment. $timeout: seconds. 0 never waits:
+     * where no token is at hand it throws, and one is asked for in the background.
+     */
     public function getToken(?float $timeout = null): Token
     {
         return $this->token('momo_get_token', $timeout);
@@ -124,6 +153,37 @@ final class Client
     public function invalidateToken(#[\SensitiveParameter] string $accessToken): void
     {
         self::call('momo_invalidate_token', $this->handle, self::text($accessToken));
+    }
+
+    /** The counters, for monitoring; asks nothing of the gateway. They are those of this process. */
+    public function stats(): Stats
+    {
+        $stats = self::$library->new('momo_stats *');
+        self::call('momo_get_stats', $this->handle, FFI::addr($stats));
+        try {
+            return new Stats(
+                $stats->requests,
+                $stats->tokens_issued,
+                $stats->network_failures,
+                $stats->credential_failures,
+                $stats->rate_limit_failures,
+                $stats->server_failures,
+                $stats->response_failures,
+                $stats->retries,
+                $stats->refreshes,
+                $stats->failed_refreshes,
+                $stats->waits,
+                $stats->longest_wait_ms,
+                $stats->invalidations,
+                $stats->last_request_ms,
+                $stats->last_failure_status,
+                $stats->last_failure_at,
+                $stats->token_expires_in,
+                $stats->cooldown_ms,
+            );
+        } finally {
+            self::$library->momo_free_stats($stats);
+        }
     }
 
     /** Forgets and wipes every token that this process holds. */

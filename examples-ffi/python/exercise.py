@@ -53,6 +53,41 @@ def logger():
     return {"lines": len(lines), "ok": True}
 
 
+def stats():
+    with momo.Client() as client:
+        client.get_token()
+        client.get_token()
+        found = client.stats()
+    names = (
+        "requests",
+        "tokens_issued",
+        "network_failures",
+        "credential_failures",
+        "last_failure_status",
+        "token_expires_in",
+        "cooldown_ms",
+    )
+    return {name: getattr(found, name) for name in names}
+
+
+def clone():
+    """One request, two calls that wait for it: one is cancelled, the other has the token."""
+
+    with momo.Client() as client, ThreadPoolExecutor(2) as pool:
+        try:
+            client.get_token(timeout=0)  # begins the request, so that it belongs to neither call
+        except momo.Error:
+            pass
+        clone = client.clone()
+        waiting, ended = pool.submit(client.get_token), pool.submit(clone.get_token)
+        time.sleep(0.1)
+        clone.close()
+        status = ended.exception().name
+        early = not waiting.done()
+        token = waiting.exception() is None
+        return {"status": status, "early": early, "token": token, "waits": client.stats().waits}
+
+
 def growth_kib(call, times):
     def resident_kib():
         gc.collect()
@@ -86,7 +121,8 @@ def errors(gets):
 
 
 def clients(count):
-    return {"clients": count, "growth_kib": growth_kib(momo.Client, count)}
+    growth = growth_kib(lambda: momo.Client().clone().stats(), count)
+    return {"clients": count, "growth_kib": growth}
 
 
 def fork(warm):
@@ -114,6 +150,8 @@ def main(name, *numbers):
         "shared": shared,
         "deadline": deadline,
         "logger": logger,
+        "stats": stats,
+        "clone": clone,
         "loop": loop,
         "errors": errors,
         "clients": clients,

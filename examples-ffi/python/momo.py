@@ -13,7 +13,7 @@ import math
 import os
 import weakref
 from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_void_p
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 # libmomo's levels of detail, 1 to 4.
 _LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
@@ -49,6 +49,30 @@ class Token:
     refresh_in: int  # seconds until one is due, 0 where it is, -1 where none is
 
 
+@dataclass(frozen=True)
+class Stats:
+    """What a client's token cost: counters, times and a status; momo.h explains each."""
+
+    requests: int
+    tokens_issued: int
+    network_failures: int
+    credential_failures: int
+    rate_limit_failures: int
+    server_failures: int
+    response_failures: int
+    retries: int
+    refreshes: int
+    failed_refreshes: int
+    waits: int
+    longest_wait_ms: int
+    invalidations: int
+    last_request_ms: int  # -1 before the first
+    last_failure_status: int  # the number of a momo_status, 0 where nothing failed
+    last_failure_at: int  # Unix time in seconds, 0 where nothing failed
+    token_expires_in: int  # seconds left, 0 where there is no token
+    cooldown_ms: int
+
+
 class Client:
     """Options come from MOMO_… in the environment (unless environment=False), then from keywords:
     Client(api_key_file="/run/secrets/momo", timeout="10s"). docs/options.md lists them.
@@ -65,19 +89,32 @@ class Client:
                 _call(_lib.momo_set_options_from_env, config)
             for name, value in options.items():
                 _call(_lib.momo_set_option, config, name.encode(), _bytes(str(value)))
-            self._handle = c_void_p()
-            _call(_lib.momo_create_client, config, byref(self._handle))
+            handle = c_void_p()
+            _call(_lib.momo_create_client, config, byref(handle))
         finally:
             _lib.momo_free_config(config)
+        self._own(handle, callback)
+
+    def _own(self, handle, callback):
+        self._handle, self._callback = handle, callback
         # Freed when nothing refers to this object any more, so never under a call of another
         # thread, and never while the interpreter shuts down around such a thread. The callback
         # must live as long as the client does.
-        weakref.finalize(self, _free_client, self._handle, callback).atexit = False
+        weakref.finalize(self, _free_client, handle, callback).atexit = False
+
+    def clone(self):
+        """A second handle of this client, which costs little. close() of the clone ends the calls
+        on the clone alone: make one for a call that another thread may have to end.
+        """
+        clone = type(self).__new__(type(self))
+        clone._own(c_void_p(_lib.momo_clone_client(self._handle)), self._callback)
+        return clone
 
     def get_token(self, timeout=None):
         """A token that is good now: call it before each payment.
 
-        timeout is in seconds, for the whole call; None is the option of that name, 0 never waits.
+        timeout is in seconds, for the whole call; None is the option of that name. 0 never waits:
+        where no token is at hand it raises, and one is asked for in the background.
         """
         return self._token(_lib.momo_get_token, timeout)
 
@@ -89,8 +126,17 @@ class Client:
         """Tells that the gateway refused this token, so that it is not handed out again."""
         _call(_lib.momo_invalidate_token, self._handle, _bytes(access_token))
 
+    def stats(self):
+        """The counters, for monitoring; asks nothing of the gateway."""
+        stats = POINTER(_Stats)()
+        _call(_lib.momo_get_stats, self._handle, byref(stats))
+        try:
+            return Stats(*_values(stats.contents))
+        finally:
+            _lib.momo_free_stats(stats)
+
     def close(self):
-        """Ends calls in progress and refuses later ones, with MOMO_CANCELLED."""
+        """Ends calls in progress, those on clones too, and refuses later ones: MOMO_CANCELLED."""
         _lib.momo_cancel_client(self._handle)
 
     def __enter__(self):
@@ -103,7 +149,7 @@ class Client:
         token = POINTER(_Token)()
         _call(function, self._handle, _milliseconds(timeout), byref(token))
         try:
-            return Token(*_fields(token.contents))
+            return Token(*_values(token.contents))
         finally:
             _lib.momo_free_token(token)
 
@@ -137,6 +183,10 @@ class _Error(ctypes.Structure):
     ]
 
 
+class _Stats(ctypes.Structure):
+    _fields_ = [(each.name, c_int64) for each in fields(Stats)]
+
+
 _Log = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
 
@@ -151,12 +201,15 @@ def _load():
         ("momo_set_logger", c_int, c_void_p, _Log, c_void_p, c_void_p, c_int32, error),
         ("momo_free_config", None, c_void_p),
         ("momo_create_client", c_int, c_void_p, POINTER(c_void_p), error),
+        ("momo_clone_client", c_void_p, c_void_p),
         ("momo_cancel_client", None, c_void_p),
         ("momo_free_client", None, c_void_p),
         ("momo_create_token", c_int, *token),
         ("momo_get_token", c_int, *token),
         ("momo_invalidate_token", c_int, c_void_p, c_char_p, error),
         ("momo_free_token", None, POINTER(_Token)),
+        ("momo_get_stats", c_int, c_void_p, POINTER(POINTER(_Stats)), error),
+        ("momo_free_stats", None, POINTER(_Stats)),
         ("momo_clear_cache", None),
         ("momo_free_error", None, POINTER(_Error)),
         ("momo_status_name", c_char_p, c_int32),
@@ -174,13 +227,13 @@ def _call(function, *arguments):
     if function(*arguments, byref(error)) == 0:
         return
     try:
-        status, http_status, retry_after_ms, message, code, body = _fields(error.contents)
+        status, http_status, retry_after_ms, message, code, body = _values(error.contents)
     finally:
         _lib.momo_free_error(error)
     raise Error(status, http_status, code, message, body, retry_after_ms)
 
 
-def _fields(structure):
+def _values(structure):
     values = (getattr(structure, name) for name, _ in structure._fields_)
     return [value.decode() if isinstance(value, bytes) else value for value in values]
 

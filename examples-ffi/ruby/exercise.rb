@@ -48,6 +48,36 @@ def logger
   { lines: log.lines, ok: false }
 end
 
+def stats
+  client = Momo::Client.new
+  2.times { client.get_token }
+  client.stats.to_h.slice(:requests, :tokens_issued, :network_failures, :credential_failures,
+                          :last_failure_status, :token_expires_in, :cooldown_ms)
+end
+
+# One request, two calls that wait for it: one is cancelled, the other has the token.
+def clone_client
+  client = Momo::Client.new
+  begin
+    client.get_token(timeout: 0) # begins the request, so that it belongs to neither call
+  rescue Momo::Error # there is no token yet
+  end
+  clone = client.clone
+  waiting = Thread.new { client.get_token }
+  ended = Thread.new do
+    clone.get_token
+    'MOMO_OK'
+  rescue Momo::Error => e
+    e.name
+  end
+  sleep 0.1
+  clone.close
+  status = ended.value
+  early = waiting.alive?
+  token = waiting.value.is_a?(Momo::Token)
+  { status: status, early: early, token: token, waits: client.stats.waits }
+end
+
 def resident_kib
   GC.start
   File.read('/proc/self/statm').split[1].to_i * Etc.sysconf(Etc::SC_PAGESIZE) / 1024
@@ -77,7 +107,7 @@ def errors(gets)
 end
 
 def clients(count)
-  { clients: count, growth_kib: growth_kib(count) { Momo::Client.new } }
+  { clients: count, growth_kib: growth_kib(count) { Momo::Client.new.clone.stats } }
 end
 
 # Prefork: the parent makes the client, its children use it.
@@ -99,6 +129,8 @@ result =
   in ['shared'] then shared
   in ['deadline'] then deadline
   in ['logger'] then logger
+  in ['stats'] then stats
+  in ['clone'] then clone_client
   in ['loop', gets] then loop_gets(gets.to_i)
   in ['errors', gets] then errors(gets.to_i)
   in ['clients', count] then clients(count.to_i)

@@ -27,6 +27,13 @@ module Momo
       'char *message', 'char *code', 'char *body'
     ]
 
+    STATS = %w[
+      requests tokens_issued network_failures credential_failures rate_limit_failures
+      server_failures response_failures retries refreshes failed_refreshes waits longest_wait_ms
+      invalidations last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
+    ].freeze
+    StatsStruct = struct(STATS.map { |name| "int64_t #{name}" })
+
     extern 'momo_config *momo_create_config(void)'
     extern 'momo_status momo_set_option(momo_config *, char *, char *, momo_error **)'
     extern 'momo_status momo_set_options_from_env(momo_config *, momo_error **)'
@@ -34,11 +41,14 @@ module Momo
            'momo_error **)'
     extern 'void momo_free_config(momo_config *)'
     extern 'momo_status momo_create_client(momo_config *, momo_client **, momo_error **)'
+    extern 'momo_client *momo_clone_client(momo_client *)'
     extern 'void momo_cancel_client(momo_client *)'
     extern 'momo_status momo_create_token(momo_client *, int64_t, momo_token **, momo_error **)'
     extern 'momo_status momo_get_token(momo_client *, int64_t, momo_token **, momo_error **)'
     extern 'momo_status momo_invalidate_token(momo_client *, char *, momo_error **)'
     extern 'void momo_free_token(momo_token *)'
+    extern 'momo_status momo_get_stats(momo_client *, momo_stats **, momo_error **)'
+    extern 'void momo_free_stats(momo_stats *)'
     extern 'void momo_clear_cache(void)'
     extern 'void momo_free_error(momo_error *)'
     extern 'char *momo_status_name(int32_t)'
@@ -122,6 +132,9 @@ module Momo
     alias_method :to_s, :inspect
   end
 
+  # What a client's token cost: counters, times and a status; momo.h explains each.
+  Stats = Struct.new(*Library::STATS.map(&:to_sym))
+
   # Hands the library's lines to a Logger.
   class LogClosure < Fiddle::Closure
     SEVERITIES = [nil, Logger::ERROR, Logger::WARN, Logger::INFO, Logger::DEBUG].freeze
@@ -160,14 +173,14 @@ module Momo
       end
       Library.output do |out|
         Library.call(:momo_create_client, config, out)
-        # Freed when this object is collected, so never under a call of another thread.
-        @handle = Fiddle::Pointer.new(out.ptr.to_i, 0, Library::FREE_CLIENT)
+        own(out.ptr)
       end
     ensure
       Library.momo_free_config(config)
     end
 
-    # A token that is good now: call it before each payment. timeout: seconds; 0 never waits.
+    # A token that is good now: call it before each payment. timeout: seconds. 0 never waits: where
+    # no token is at hand it raises, and one is asked for in the background.
     # Timeout.timeout does not end a call inside the library; this does.
     def get_token(timeout: nil)
       token(:momo_get_token, timeout)
@@ -183,7 +196,14 @@ module Momo
       Library.call(:momo_invalidate_token, @handle, Library.c_string(access_token))
     end
 
-    # Ends calls in progress and refuses later ones, with MOMO_CANCELLED.
+    # The counters, for monitoring; asks nothing of the gateway.
+    def stats
+      copied(:momo_get_stats, Library::StatsStruct, Stats, :momo_free_stats)
+    end
+
+    # Ends calls in progress and refuses later ones, with MOMO_CANCELLED; those of clones too.
+    # close of a clone (clone and dup make them, at little cost) ends the calls on the clone alone:
+    # make one for a call that another thread may have to end.
     def close
       Library.momo_cancel_client(@handle)
     end
@@ -199,14 +219,31 @@ module Momo
       Library.call(:momo_set_logger, config, @log, nil, nil, @log.level)
     end
 
+    def initialize_copy(_)
+      super
+      Thread.handle_interrupt(Object => :never) do
+        own(Library.momo_clone_client(@handle))
+      end
+    end
+
+    # Freed when this object is collected, so never under a call of another thread.
+    def own(client)
+      @handle = Fiddle::Pointer.new(client.to_i, 0, Library::FREE_CLIENT)
+    end
+
     def token(function, timeout)
+      copied(function, Library::TokenStruct, Token, :momo_free_token, Library.milliseconds(timeout))
+    end
+
+    # What a function hands out, as an object of Ruby's.
+    def copied(function, struct, copy, free, *arguments)
       Library.output do |out|
-        Library.call(function, @handle, Library.milliseconds(timeout), out)
-        struct = Library::TokenStruct.new(out.ptr)
+        Library.call(function, @handle, *arguments, out)
+        given = struct.new(out.ptr)
         begin
-          Token.new(*Library.members(struct)).freeze
+          copy.new(*Library.members(given)).freeze
         ensure
-          Library.momo_free_token(struct)
+          Library.public_send(free, given)
         end
       end
     end
