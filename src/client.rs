@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use crate::cache::{Role, StoreOutcome};
 use crate::call::{CallTimeout, TokenForCaller};
 use crate::clock::Now;
-use crate::config::{CachePolicy, Config, Settings};
+use crate::config::{self, CachePolicy, Config, Settings};
 use crate::error::{Failure, Status};
 use crate::gateway::retry;
 use crate::life::{self, Freshness};
-use crate::log::{CallLog, Logger};
+use crate::log::{CallLog, Level, Logger};
 use crate::requester::{Requester, Shared};
 use crate::stats::Snapshot;
 use crate::token::Token;
@@ -34,7 +34,11 @@ impl Client {
             let Shared {
                 settings, rotation, ..
             } = &*client.shared;
-            logger.write(&settings.warnings(&rotation.authentication().credentials));
+            let credentials = &rotation.authentication().credentials;
+            if logger.wants(Level::Debug) {
+                logger.write(&config::report(config, settings, credentials));
+            }
+            logger.write(&settings.warnings(credentials));
         }
         Ok(client)
     }

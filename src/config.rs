@@ -7,10 +7,12 @@ mod duration;
 mod environment;
 mod no_proxy;
 mod proxy;
+mod report;
 mod secret_file;
 mod settings;
 mod values;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ pub(crate) use credential::Credential;
 pub(crate) use credential_sources::{CredentialSources, Credentials, Stamps};
 pub(crate) use environment::set_from_env;
 pub(crate) use proxy::ProxyUrl;
+pub(crate) use report::report;
 pub(crate) use settings::Settings;
 
 use crate::error::Failure;
@@ -55,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) logger: Option<Logger>,
     /// Log lines from before there was a logger.
     pending_log: Vec<Line>,
+    /// What was set by whom, as the log may tell it: nothing of credentials, nor of a proxy.
+    given: BTreeMap<&'static str, (String, Source)>,
 }
 
 /// Which certificate authorities are trusted.
@@ -219,6 +224,7 @@ impl Config {
             cache: CachePolicy::None,
             logger: None,
             pending_log: Vec::new(),
+            given: BTreeMap::new(),
         };
         for option in OPTIONS.iter().filter(|o| !o.default.is_empty()) {
             let default = Value {
@@ -243,7 +249,15 @@ impl Config {
             text: value,
             source,
         };
-        (option.set)(self, &value).map_err(|why| Failure::config(format!("option {name}: {why}")))
+        (option.set)(self, &value)
+            .map_err(|why| Failure::config(format!("option {name}: {why}")))?;
+        let text = match option.name {
+            "proxy" => String::new(),
+            name if credential::OPTIONS.contains(&name) => return Ok(()),
+            _ => value.text.to_owned(),
+        };
+        self.given.insert(option.name, (text, value.source));
+        Ok(())
     }
 
     /// Gives the logger, where there is one, the lines from before.

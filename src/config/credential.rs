@@ -8,6 +8,14 @@ use crate::secret::Secret;
 
 const LONGEST: usize = 1024;
 
+/// The options whose values are credentials.
+pub(super) const OPTIONS: [&str; 4] = [
+    "api_user",
+    "api_key",
+    "subscription_key",
+    "secondary_subscription_key",
+];
+
 /// A secret, and where it came from: so that a message can say which one was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Credential {
@@ -34,6 +42,12 @@ impl Credential {
 
     pub(crate) fn expose(&self) -> &str {
         self.secret.expose()
+    }
+
+    /// Nothing of the secret itself: for a line that names the option.
+    pub(super) fn length_and_origin(&self, name: &str) -> String {
+        let length = self.expose().chars().count();
+        format!("{length} characters, {}", self.source.describe(name))
     }
 
     /// Its name, length and origin, and nothing of the secret itself.
