@@ -3,6 +3,8 @@
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 CC ?= cc
 CARGO ?= cargo
@@ -12,14 +14,14 @@ export CARGO_TARGET_DIR
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 ABI := $(firstword $(subst ., ,$(VERSION)))
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
-EXAMPLES := $(wildcard examples-c/*.c)
+PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
 .PHONY: all demo check check-languages lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
 	@scripts/build.sh
-	@echo "build/lib/libmomo.so.$(VERSION), build/lib/libmomo.a, build/include/momo.h"
+	@echo "build/lib/libmomo.so.$(VERSION), build/lib/libmomo.a, build/include/momo.h, build/bin/momo-token"
 
 demo:
 	@scripts/demo.sh
@@ -34,8 +36,8 @@ check-languages: all
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	$(CC) -std=c99 $(WARNINGS) -Iinclude -fsyntax-only $(EXAMPLES)
-	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(EXAMPLES)
+	$(CC) -std=c99 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)
+	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)
 	echo '#include <momo.h>' | $(CC) -x c -std=c99 $(WARNINGS) -Iinclude -fsyntax-only -
 	for header in momo.h momo.hpp; do \
 	  echo "#include <$$header>" | $(CXX) -x c++ -std=c++17 $(WARNINGS) -Iinclude -fsyntax-only - || exit; \
@@ -54,7 +56,10 @@ build/lib/libmomo.so.$(VERSION):
 	@scripts/build.sh
 
 install: build/lib/libmomo.so.$(VERSION)
-	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)"
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)" \
+	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1"
+	install -m 755 build/bin/momo-token "$(DESTDIR)$(BINDIR)/"
+	install -m 644 packaging/momo-token.1 "$(DESTDIR)$(MANDIR)/man1/"
 	install -m 755 build/lib/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/"
 	ln -sf libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libmomo.so.$(ABI)"
 	ln -sf libmomo.so.$(ABI) "$(DESTDIR)$(LIBDIR)/libmomo.so"
@@ -70,7 +75,8 @@ uninstall:
 	  "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)"/libmomo.a \
 	  "$(DESTDIR)$(LIBDIR)"/pkgconfig/momo.pc \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h \
-	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp
+	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp \
+	  "$(DESTDIR)$(BINDIR)"/momo-token "$(DESTDIR)$(MANDIR)"/man1/momo-token.1
 
 clean:
 	rm -rf build

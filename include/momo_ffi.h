@@ -385,7 +385,8 @@ momo_status momo_set_logger(momo_config *config,
  * then, and where what is in them is no good (a line in the log says why), the former credentials
  * are used. The token at hand stays in use until it ends.
  *
- * Warns in the log where api_user is no UUID and where api_key and the subscription key are the
+ * The log tells at level 4 the value of each option and where it came from (of a credential its
+ * length). It warns where api_user is no UUID and where api_key and the subscription key are the
  * same.
  *
  * Ownership: the client is the caller's, freed with momo_free_client(). NULL: `client` is set to

@@ -10,7 +10,7 @@ abi=${version%%.*}
 # optimisation out.
 cargo rustc --release --lib --crate-type cdylib,staticlib "$@"
 
-mkdir -p build/lib build/include
+mkdir -p build/lib build/include build/bin
 # To a new name, then renamed: a program that has the old library mapped keeps it.
 install -m 755 "$target/release/libmomo.so" build/lib/.libmomo.so.new
 mv build/lib/.libmomo.so.new "build/lib/libmomo.so.$version"
@@ -18,3 +18,7 @@ ln -sf "libmomo.so.$version" "build/lib/libmomo.so.$abi"
 ln -sf "libmomo.so.$abi" build/lib/libmomo.so
 install -m 644 "$target/release/libmomo.a" build/lib/
 install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp build/include/
+
+# Where the library is, the loader is told: by its search path once it is installed.
+"${CC:-cc}" -std=c99 -O2 -Wall -Wextra -Wpedantic -Ibuild/include tools/momo-token.c \
+  -Lbuild/lib -lmomo -o build/bin/momo-token

@@ -21,6 +21,7 @@ need unshare util-linux
 need strace strace
 need valgrind valgrind
 need php php-cli # with FFI in it
+need mandoc mandoc
 need python3 python3
 # A python3 of one's own may come first in PATH and have no cffi: the system's will do.
 if ! python3 -c 'import cffi' 2>/dev/null && ! /usr/bin/python3 -c 'import cffi' 2>/dev/null; then

@@ -50,7 +50,8 @@ class Language:
 
 def find(only):
     others = sorted(path for path in (ROOT / "examples-ffi").iterdir() if path.is_dir())
-    folders = {"c": ROOT / "examples-c"} | {path.name: path for path in others}
+    folders = {"c": ROOT / "examples-c", "tools": ROOT / "tools"}
+    folders |= {path.name: path for path in others}
     unknown = [name for name in only if name not in folders]
     if unknown:
         sys.exit(f"no folder for {', '.join(unknown)}; there are {', '.join(folders)}")

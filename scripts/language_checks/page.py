@@ -28,6 +28,7 @@ FENCES = {
     ".php": "php",
     ".py": "python",
     ".rb": "ruby",
+    ".sh": "sh",
 }
 
 

@@ -1,0 +1,120 @@
+//! momo-token, the program for the shell: what it prints, how it ends, what its manual page says.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "common/artifacts.rs"]
+mod artifacts;
+#[path = "momo_token/check.rs"]
+mod check;
+#[path = "common/child.rs"]
+mod child;
+#[path = "momo_token/installed.rs"]
+mod installed;
+#[path = "momo_token/tool.rs"]
+mod tool;
+
+use std::fs::File;
+use std::process::Command;
+
+use artifacts::output;
+use tool::{Done, Tool};
+
+#[test]
+fn it_prints_the_token_or_the_header_and_nothing_else() {
+    let tool = Tool::new("prints");
+    for (arguments, before) in [
+        (&[][..], ""),
+        (&["--header"], "Authorization: Bearer "),
+        (&["--timeout", "5s", "--header"], "Authorization: Bearer "),
+        (&["--timeout=5s"], ""),
+    ] {
+        let done = tool.run(arguments);
+        let token = tool.gateway.issued().pop().unwrap().token;
+        assert_eq!(done.out, format!("{before}{token}\n"), "{done:?}");
+        assert_eq!((done.code, done.error.as_str()), (Some(0), ""));
+    }
+    let done = tool.run(&["--verbose"]);
+    assert_eq!(done.code, Some(0));
+    assert!(
+        done.error
+            .contains("momo-token: the gateway issued a token")
+    );
+    assert!(!done.error.contains("option "), "{}", done.error);
+}
+
+#[test]
+fn each_group_of_statuses_has_its_exit_status_and_a_line_that_says_why() {
+    let tool = Tool::new("statuses");
+    for (option, code, words) in [
+        ("timeout=soon", 2, "option timeout: "),
+        ("no_such_option=s3cr3t", 2, "there is no option"),
+        ("base_url=https://127.0.0.1:1", 3, "cannot be reached"),
+        ("ca=mozilla", 3, "issuer is not trusted"),
+        ("api_key=s3cr3t", 4, "sent api_user (36 characters"),
+        (
+            "subscription_key=s3cr3t",
+            4,
+            "subscription_key (6 characters",
+        ),
+        (&tool.base_url("/html-403"), 4, "firewall"),
+        (&tool.base_url("/429-retry-after-60"), 5, "in 60 seconds"),
+        (&tool.base_url("/503"), 5, "HTTP 503"),
+        (&tool.base_url("/404"), 6, "404"),
+        (&tool.base_url("/no-token"), 6, "no usable token"),
+    ] {
+        let done = tool.run(&["--option", option]);
+        assert_eq!((done.code, done.out.as_str()), (Some(code), ""), "{done:?}");
+        let line = done.error.strip_suffix('\n').unwrap();
+        assert!(line.starts_with("momo-token: ") && !line.contains('\n'));
+        assert!(line.contains(words) && !line.contains("s3cr3t"), "{line}");
+        let json = tool.run(&["--option", option, "--json"]);
+        assert_eq!((json.code, json.out.as_str()), (Some(code), ""));
+        let error: serde_json::Value = serde_json::from_str(&json.error).unwrap();
+        assert!(
+            error["message"].as_str().unwrap().contains(words),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn bad_usage_is_said_before_anything_is_asked() {
+    let tool = Tool::new("usage");
+    for (arguments, words) in [
+        (&["--heder"][..], "unknown argument: --heder"),
+        (&["s3cr3t"], "unknown argument: "),
+        (&["--api_key=s3cr3t"], "unknown argument: --api_key\n"),
+        (&["--header", "--json"], "only one of"),
+        (&["--check", "--header"], "only one of"),
+        (&["--option"], "a value is missing: --option"),
+        (&["--timeout"], "a value is missing: --timeout"),
+        (&["--option", "timeout"], "an '=' is missing"),
+    ] {
+        let done = tool.run(arguments);
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{done:?}");
+        assert!(done.error.contains(words), "{done:?}");
+        assert!(done.error.contains("usage: momo-token "), "{done:?}");
+    }
+    let bad = Done::of(output(tool.command(&[]).env("MOMO_TIMEOUT", "soon")));
+    assert_eq!(bad.code, Some(2));
+    assert!(bad.error.contains("MOMO_TIMEOUT"), "{bad:?}");
+    assert_eq!(tool.gateway.request_count(), 0);
+}
+
+#[test]
+fn output_that_is_lost_is_a_failure() {
+    let tool = Tool::new("lost");
+    for arguments in [&[][..], &["--header"], &["--json"], &["--check"]] {
+        let mut command = tool.command(arguments);
+        command.stdout(File::create("/dev/full").unwrap());
+        let done = Done::of(output(&mut command));
+        assert_eq!(done.code, Some(1), "{arguments:?} {done:?}");
+        assert!(done.error.contains("standard output"), "{done:?}");
+    }
+    let closed = Done::of(output(
+        Command::new("sh")
+            .args(["-c", "exec \"$0\" --help >&-"])
+            .arg(&tool.program),
+    ));
+    assert_eq!(closed.code, Some(1), "{closed:?}");
+}

@@ -1,0 +1,104 @@
+//! momo-token --check.
+
+use super::artifacts::output;
+use super::tool::{Done, Tool};
+
+/// The lines that follow those of the options.
+fn checks(done: &Done) -> Vec<&str> {
+    let lines = done.out.lines();
+    lines.filter(|line| !line.starts_with("option ")).collect()
+}
+
+#[test]
+fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
+    let tool = Tool::new("check");
+    let ok = tool.run(&["--check"]);
+    assert_eq!(
+        checks(&ok),
+        [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: ok",
+            "credentials: ok",
+            "token: ok"
+        ]
+    );
+    let options = ok.out.lines().filter(|l| l.starts_with("option ")).count();
+    assert_eq!(
+        options,
+        include_str!("../../docs/options.md")
+            .matches("| `MOMO_")
+            .count()
+    );
+    assert!(
+        ok.out
+            .contains("option api_key: 32 characters, from MOMO_API_KEY\n")
+    );
+    let failed = |step| match step {
+        0 => [
+            "host: failed: ",
+            "TLS: not checked",
+            "subscription key: not checked",
+            "credentials: not checked",
+        ],
+        1 => [
+            "host: ok",
+            "TLS: failed: ",
+            "subscription key: not checked",
+            "credentials: not checked",
+        ],
+        2 => [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: failed: ",
+            "credentials: not checked",
+        ],
+        3 => [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: ok",
+            "credentials: failed: ",
+        ],
+        _ => [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: not checked",
+            "credentials: not checked",
+        ],
+    };
+    for (option, code, step) in [
+        ("base_url=https://127.0.0.1:1", 3, 0),
+        ("ca=mozilla", 3, 1),
+        ("subscription_key=s3cr3t", 4, 2),
+        ("api_key=s3cr3t", 4, 3),
+        (&tool.base_url("/503"), 5, 4),
+    ] {
+        let done = tool.run(&["--check", "--option", option]);
+        assert_eq!(
+            (done.code, done.error.as_str()),
+            (Some(code), ""),
+            "{done:?}"
+        );
+        let lines = checks(&done);
+        let expected = failed(step);
+        for (line, expected) in lines.iter().zip(expected) {
+            assert!(line.starts_with(expected), "{line}");
+        }
+        // What is to be done stands where it failed, or at the end.
+        assert_eq!(lines.len() == 5, step == 4, "{lines:?}");
+        assert_eq!(done.out.matches(": failed: ").count(), 1, "{done:?}");
+        assert!(!done.out.contains("s3cr3t"), "{done:?}");
+    }
+    let base_url = format!("base_url={}", tool.gateway.plain_base_url());
+    let done = tool.run(&["--check", "--option", &base_url]);
+    assert!(done.out.contains("TLS: not used: plain http"), "{done:?}");
+    let missing = Done::of(output(
+        tool.command(&["--check"]).env_remove("MOMO_API_KEY"),
+    ));
+    assert_eq!(missing.code, Some(2));
+    assert!(
+        missing
+            .out
+            .starts_with("configuration: failed: option api_key is missing")
+    );
+}

@@ -1,0 +1,241 @@
+/* momo-token: an access token for MTN Mobile Money, from the shell. The manual page says all. */
+#include <momo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+
+static const char usage[] =
+    "usage: momo-token [--header | --json | --check] [--timeout DURATION]\n"
+    "                  [--option NAME=VALUE]... [--verbose]\n"
+    "       momo-token --help | --version\n";
+
+static const char help[] =
+    "Prints an access token for MTN Mobile Money's Partner Gateway.\n"
+    "\n"
+    "  --header              the line \"Authorization: Bearer ...\", for curl -H @-\n"
+    "  --json                one JSON object, also for an error\n"
+    "  --check               each option with its origin, then what works and what does not\n"
+    "  --timeout DURATION    the whole time, as in 250ms, 10s, 5m: the option timeout\n"
+    "  --option NAME=VALUE   any option; may be repeated. Other users can see a command's\n"
+    "                        arguments: give secrets by the environment or by files\n"
+    "  --verbose             log lines on standard error\n"
+    "  --help, --version\n"
+    "\n"
+    "Options come from the environment first: MOMO_API_USER, MOMO_API_KEY,\n"
+    "MOMO_SUBSCRIPTION_KEY, MOMO_BASE_URL and so on.\n"
+    "\n"
+    "Exit status: 0 a token; 1 an internal error, or output that cannot be written;\n"
+    "2 usage or configuration; 3 network; 4 credentials, or access not allowed;\n"
+    "5 refused for now; 6 a response that is none of the gateway's.\n";
+
+enum exit_status {
+  EXIT_TOKEN = 0,
+  EXIT_INTERNAL = 1,
+  EXIT_CONFIG = 2,
+  EXIT_NETWORK = 3,
+  EXIT_CREDENTIALS = 4,
+  EXIT_REFUSED_FOR_NOW = 5,
+  EXIT_RESPONSE = 6
+};
+
+enum output { OUTPUT_TOKEN, OUTPUT_HEADER, OUTPUT_JSON, OUTPUT_CHECK };
+
+struct arguments {
+  enum output output;
+  int verbose;
+  int error_is_told; /* the check has printed it already */
+};
+
+static int exit_status_of(momo_status status) {
+  switch ((int)status) {
+    case MOMO_OK: return EXIT_TOKEN;
+    case MOMO_INVALID_ARGUMENT:
+    case MOMO_INVALID_CONFIG:
+    case MOMO_CACHE_FAILED: return EXIT_CONFIG;
+    case MOMO_RESOLVE_FAILED:
+    case MOMO_CONNECT_FAILED:
+    case MOMO_TLS_FAILED:
+    case MOMO_TIMED_OUT:
+    case MOMO_CONNECTION_LOST:
+    case MOMO_WOULD_BLOCK:
+    case MOMO_CANCELLED: return EXIT_NETWORK;
+    case MOMO_UNAUTHORIZED:
+    case MOMO_SUBSCRIPTION_KEY_REFUSED:
+    case MOMO_FORBIDDEN: return EXIT_CREDENTIALS;
+    case MOMO_RATE_LIMITED:
+    case MOMO_SERVER_ERROR: return EXIT_REFUSED_FOR_NOW;
+    case MOMO_UNEXPECTED_STATUS:
+    case MOMO_INVALID_RESPONSE: return EXIT_RESPONSE;
+    default: return EXIT_INTERNAL;
+  }
+}
+
+static int bad_usage(const char *what, const char *argument) {
+  /* No more than a name: what follows may be a secret. */
+  fprintf(stderr, "momo-token: %s: %.*s\n%s", what, (int)strcspn(argument, "="), argument, usage);
+  return EXIT_CONFIG;
+}
+
+/* The value of an argument that has one, as "--name value" or "--name=value"; NULL where it is
+ * another argument. */
+static char *value_of(const char *name, char **argv, int *at) {
+  size_t length = strlen(name);
+  char *argument = argv[*at];
+  if (strncmp(argument, name, length) != 0) return NULL;
+  if (argument[length] == '=') return argument + length + 1;
+  if (argument[length] != '\0' || argv[*at + 1] == NULL) return NULL;
+  return argv[++*at];
+}
+
+/* Sets the options that the arguments name, after those of the environment: they win. */
+static int read_arguments(char **argv, momo_config *config, struct arguments *to,
+                          momo_error **error) {
+  for (int i = 1; argv[i] != NULL; i++) {
+    enum output output = OUTPUT_TOKEN;
+    char *argument = argv[i], *value;
+    if (strcmp(argument, "--header") == 0) output = OUTPUT_HEADER;
+    if (strcmp(argument, "--json") == 0) output = OUTPUT_JSON;
+    if (strcmp(argument, "--check") == 0) output = OUTPUT_CHECK;
+    if (output != OUTPUT_TOKEN) {
+      if (to->output != OUTPUT_TOKEN && to->output != output)
+        return bad_usage("only one of --header, --json and --check can be given", argument);
+      to->output = output;
+    } else if (strcmp(argument, "--verbose") == 0) {
+      to->verbose = 1;
+    } else if ((value = value_of("--timeout", argv, &i)) != NULL) {
+      if (momo_set_option(config, "timeout", value, error) != MOMO_OK) return EXIT_CONFIG;
+    } else if ((value = value_of("--option", argv, &i)) != NULL) {
+      char *equals = strchr(value, '=');
+      if (equals == NULL) return bad_usage("an '=' is missing in NAME=VALUE after", argument);
+      *equals = '\0';
+      if (momo_set_option(config, value, equals + 1, error) != MOMO_OK) return EXIT_CONFIG;
+    } else if (strcmp(argument, "--timeout") == 0 || strcmp(argument, "--option") == 0) {
+      return bad_usage("a value is missing", argument);
+    } else {
+      return bad_usage("unknown argument", argument);
+    }
+  }
+  return EXIT_TOKEN;
+}
+
+/* Whether base_url is plain http, which the check has to know. */
+static int is_plain;
+
+static void log_line(void *user_data, int32_t level, const char *line) {
+  const struct arguments *arguments = user_data;
+  static const char base_url[] = "option base_url: http://";
+  if (strncmp(line, base_url, sizeof base_url - 1) == 0) is_plain = 1;
+  if (arguments->output == OUTPUT_CHECK && strncmp(line, "option ", 7) == 0)
+    printf("%s\n", line);
+  else if (arguments->verbose && level < 4)
+    fprintf(stderr, "momo-token: %s\n", line);
+}
+
+/* How far a request came: what was reached before the place that its status names is all right. */
+enum step { HOST, TLS, SUBSCRIPTION_KEY, CREDENTIALS, STEPS };
+
+static enum step failed_step(momo_status status) {
+  switch ((int)status) {
+    case MOMO_OK: return STEPS;
+    case MOMO_TLS_FAILED: return TLS;
+    /* The gateway looks at the subscription key first. */
+    case MOMO_UNAUTHORIZED: return CREDENTIALS;
+    case MOMO_RESOLVE_FAILED:
+    case MOMO_CONNECT_FAILED:
+    case MOMO_TIMED_OUT:
+    case MOMO_CONNECTION_LOST: return HOST;
+    default: return SUBSCRIPTION_KEY;
+  }
+}
+
+static void print_check(momo_status status, const momo_error *error) {
+  static const char *const names[STEPS] = {"host", "TLS", "subscription key", "credentials"};
+  enum step failed = failed_step(status);
+  int is_told = 0;
+  for (enum step step = HOST; step < STEPS; step++) {
+    const char *result = step < failed ? "ok" : "not checked";
+    if (step == TLS && step < failed && is_plain) result = "not used: plain http on this machine";
+    if (step == failed && (step != SUBSCRIPTION_KEY || status == MOMO_SUBSCRIPTION_KEY_REFUSED)) {
+      printf("%s: failed: %s\n", names[step], error->message);
+      is_told = 1;
+    } else {
+      printf("%s: %s\n", names[step], result);
+    }
+  }
+  if (status == MOMO_OK)
+    printf("token: ok\n");
+  else if (!is_told)
+    printf("token: failed: %s\n", error->message);
+}
+
+static void print(enum output output, const momo_token *token) {
+  switch (output) {
+    case OUTPUT_HEADER: printf("Authorization: %s\n", token->authorization); break;
+    case OUTPUT_JSON: print_token(stdout, token); break;
+    default: printf("%s\n", token->access_token); break;
+  }
+}
+
+static momo_status run(const momo_config *config, struct arguments *arguments,
+                       momo_error **error) {
+  momo_client *client = NULL;
+  momo_token *token = NULL;
+  momo_status status = momo_create_client(config, &client, error);
+  if (status == MOMO_OK) {
+    if (arguments->output == OUTPUT_CHECK) {
+      /* A token from a cache would say nothing of the gateway. */
+      status = momo_create_token(client, -1, &token, error);
+      print_check(status, *error);
+      arguments->error_is_told = 1;
+    } else {
+      status = momo_get_token(client, -1, &token, error);
+      if (status == MOMO_OK) print(arguments->output, token);
+    }
+  } else if (arguments->output == OUTPUT_CHECK) {
+    printf("configuration: failed: %s\n", (*error)->message);
+    arguments->error_is_told = 1;
+  }
+  momo_free_token(token);
+  momo_free_client(client);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  struct arguments arguments = {OUTPUT_TOKEN, 0, 0};
+  momo_error *error = NULL;
+  int exit_status;
+  for (int i = 1; i < argc; i++) {
+    /* Whatever fails before it is come to is told as JSON, too. */
+    if (strcmp(argv[i], "--json") == 0) arguments.output = OUTPUT_JSON;
+    int is_help = strcmp(argv[i], "--help") == 0;
+    if (is_help || strcmp(argv[i], "--version") == 0) {
+      if (is_help)
+        printf("%s\n%s", usage, help);
+      else
+        printf("momo-token %s\n", momo_version());
+      return fflush(stdout) == 0 ? EXIT_TOKEN : EXIT_INTERNAL;
+    }
+  }
+  momo_config *config = momo_create_config();
+  momo_status status = momo_set_logger(config, log_line, &arguments, NULL, 4, &error);
+  if (status == MOMO_OK) status = momo_set_options_from_env(config, &error);
+  exit_status = exit_status_of(status);
+  if (exit_status == EXIT_TOKEN)
+    exit_status = read_arguments(argv, config, &arguments, &error);
+  if (exit_status == EXIT_TOKEN)
+    exit_status = exit_status_of(run(config, &arguments, &error));
+  if (error != NULL && arguments.output == OUTPUT_JSON)
+    print_error(stderr, error);
+  else if (error != NULL && !arguments.error_is_told)
+    fprintf(stderr, "momo-token: %s\n", error->message);
+  /* A full disk or a closed pipe may show only now. */
+  if ((fflush(stdout) != 0 || ferror(stdout)) && exit_status == EXIT_TOKEN) {
+    perror("momo-token: standard output");
+    exit_status = EXIT_INTERNAL;
+  }
+  momo_free_error(error);
+  momo_free_config(config);
+  return exit_status;
+}

@@ -1,0 +1,2 @@
+# Options come from MOMO_... in the environment.
+momo-token --header
