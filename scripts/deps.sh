@@ -28,13 +28,33 @@ if ! python3 -c 'import cffi' 2>/dev/null && ! /usr/bin/python3 -c 'import cffi'
   missing+=(python3-cffi)
 fi
 
-[ ${#missing[@]} -gt 0 ] || exit 0
+if ! python3 -c 'import prometheus_client' 2>/dev/null &&
+  ! /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
+  missing+=(python3-prometheus-client)
+fi
+# Of this package one program alone is taken: to install it would start a server.
+tools=$(cd "$(dirname "$0")/.." && pwd)/build/tools
+has_promtool() {
+  command -v promtool >/dev/null || [ -x "$tools/usr/bin/promtool" ]
+}
+
+if [ ${#missing[@]} = 0 ] && has_promtool; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   # One source that is out of reach is no reason to give up.
   apt-get update -qq || true
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  [ ${#missing[@]} = 0 ] ||
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  if ! has_promtool; then
+    package=$(mktemp -d)
+    chmod 755 "$package"
+    (cd "$package" && apt-get download -qq prometheus)
+    mkdir -p "$tools"
+    dpkg -x "$package"/prometheus_*.deb "$tools"
+    rm -rf "$package" "$tools/usr/bin/prometheus"
+  fi
 else
+  has_promtool || missing+=(prometheus)
   echo "the tests need more: apt-get install ${missing[*]} (as root, or what they are called here)" >&2
   exit 1
 fi
