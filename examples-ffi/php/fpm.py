@@ -1,7 +1,11 @@
-"""Asks for a page 400 times, of nginx before four workers of PHP-FPM, and prints what they did.
+"""Asks for a page, of nginx before four workers of PHP-FPM, and prints what they did.
 
-A worker lives for many requests. Each request loads the library and makes a client, and all of a
-worker's requests share one token: as many tokens as workers.
+    fpm.py              400 times
+    fpm.py SECONDS      as often as it goes, while tokens grow stale and are refreshed
+
+A worker lives for many requests. Each request loads the library, makes a client and frees it, and
+all of a worker's requests share one token: as many tokens as workers and lifetimes. A thread of the
+library refreshes it, which goes on when the request that began it has ended.
 """
 
 import getpass
@@ -22,6 +26,8 @@ SOURCE = Path(__file__).resolve().parent
 REQUESTS = 400
 AT_A_TIME = 8
 SECONDS = 20
+# The mock gateway takes 300 ms: a page that takes less did not wait for it.
+WAITED_MS = 300
 
 
 class Connection(http.client.HTTPConnection):
@@ -48,15 +54,39 @@ def main():
             start(stack, "nginx", "-e", folder / "nginx.log", "-c", fill(folder, "nginx.conf"))
             wait_for(folder / "php-fpm.sock", folder / "nginx.sock")
             with ThreadPoolExecutor(AT_A_TIME) as pool:
-                responses = list(pool.map(lambda _: get(folder / "nginx.sock"), range(REQUESTS)))
+                responses = ask(pool, folder / "nginx.sock")
         except Exception:
             for log in folder.glob("*.log"):
                 sys.stderr.write(log.read_text())
             raise
+    if len(sys.argv) > 1:
+        responses.sort(key=lambda response: response["begin"])
+        first = {response["worker"]: response for response in reversed(responses)}
+        later = [response for response in responses if response is not first[response["worker"]]]
+        waited = sum(response["milliseconds"] >= WAITED_MS for response in later)
+        tokens = {response["token"] for response in responses}
+        print(json.dumps({"workers": len(first), "tokens": len(tokens), "waited": waited}))
+        return
     pairs = {(response["worker"], response["token"]) for response in responses}
     workers, tokens = map(set, zip(*pairs))
     # As many pairs as workers: no worker has had two tokens.
     print(json.dumps({"requests": len(responses), "workers": len(workers), "tokens": len(tokens), "pairs": len(pairs)}))
+
+
+def ask(pool, path):
+    """What the pages said."""
+    if len(sys.argv) == 1:
+        return list(pool.map(lambda _: get(path), range(REQUESTS)))
+    end = time.monotonic() + float(sys.argv[1])
+
+    def until_end(_):
+        mine = []
+        while time.monotonic() < end:
+            mine.append(get(path))
+            time.sleep(0.02)  # the other programs of this machine want to run, too
+        return mine
+
+    return [response for mine in pool.map(until_end, range(AT_A_TIME)) for response in mine]
 
 
 def fill(folder, name):

@@ -6,7 +6,14 @@ declare(strict_types=1);
 
 require __DIR__ . '/../momo.php';
 
+$begin = hrtime(true);
 $token = (new Momo\Client())->getToken();
+$milliseconds = intdiv(hrtime(true) - $begin, 1_000_000);
 header('Content-Type: application/json');
 // Told apart by a hash: a token has no business in a page.
-echo json_encode(['worker' => getmypid(), 'token' => hash('sha256', $token->accessToken)], JSON_THROW_ON_ERROR);
+echo json_encode([
+    'worker' => getmypid(),
+    'token' => hash('sha256', $token->accessToken),
+    'begin' => $begin,
+    'milliseconds' => $milliseconds,
+], JSON_THROW_ON_ERROR);
