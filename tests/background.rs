@@ -2,19 +2,14 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-#[path = "common/artifacts.rs"]
-mod artifacts;
 #[path = "common/child.rs"]
 mod child;
 mod common;
-#[path = "common/host.rs"]
-mod host;
 
 use std::time::{Duration, Instant};
 
 use child::wait_for;
 use common::*;
-use host::{Link, Mock, compile, number};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -183,48 +178,4 @@ fn refresh_in_is_minus_one_where_nothing_will_be_refreshed() {
     let token = get("", "client");
     // Ten minutes before the end, and up to a fifth of that earlier.
     assert!((2880..=3000).contains(&token.refresh_in), "{token:?}");
-}
-
-fn run(name: &str, behaviour: &str, arguments: &[&str]) -> (String, Mock) {
-    let mock = Mock::start(&[]);
-    let program = compile("background.c", Link::Shared, name);
-    let mut host = mock.host(&program, behaviour);
-    host.env("MOMO_CACHE", "client");
-    (host.run(arguments), mock)
-}
-
-#[test]
-fn a_process_may_exit_at_any_moment_of_a_background_request() {
-    run("exits", "", &["exits", "2000"]);
-}
-
-#[test]
-fn a_child_forked_at_any_moment_of_a_background_request_asks_by_itself() {
-    run("forks", "", &["forks", "2000"]);
-}
-
-#[test]
-fn a_client_may_be_freed_or_cancelled_at_any_moment_of_a_background_request() {
-    run("frees", "", &["frees", "500"]);
-}
-
-#[test]
-fn where_a_filter_forbids_threads_the_caller_refreshes() {
-    run("filtered", SHORT, &["filtered"]);
-}
-
-#[test]
-fn where_a_limit_forbids_threads_the_caller_refreshes() {
-    run("limited", SHORT, &["limited"]);
-}
-
-#[test]
-fn an_event_loop_that_never_blocks_is_never_without_a_token_after_the_first() {
-    let (out, mock) = run("event-loop", "/delay-300/lifetime-8", &["event-loop", "26"]);
-    println!("{out}");
-    assert_eq!(number(&out, "without one later"), 0);
-    // Stale after 5.6 to 6 s, and 0.3 s of a request.
-    let refreshes = number(&out, "refreshes");
-    assert!((3..=4).contains(&refreshes), "{out}");
-    assert_eq!(mock.counts().0, refreshes + 1);
 }

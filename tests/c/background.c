@@ -2,6 +2,7 @@
  *   background exits N         processes that exit
  *   background forks N         processes that fork; the child asks by itself
  *   background frees N         clients that are freed, half of them cancelled before
+ *   background forgets         a client that is not freed: what a leak detector has to see
  *   background limited         a limit on processes forbids threads
  *   background filtered        a seccomp filter forbids threads
  *   background event-loop S    epoll and momo_get_token with timeout_ms 0 alone, for S seconds */
@@ -67,8 +68,10 @@ static void exits(long count) {
     pid_t child = fork();
     if (child == 0) {
       limit_child();
-      start_request();
+      /* Not freed, and no leak: this frame still holds it. */
+      momo_client *volatile client = start_request();
       pause_us(moment);
+      (void)client;
       exit(0);
     }
     reap(child);
@@ -106,6 +109,11 @@ static void frees(long count) {
     CHECK(seconds() - start < 20, "%d threads are left", threads() - 1);
     pause_ms(1);
   }
+}
+
+static void forgets(void) {
+  momo_client *client = start_request();
+  get(client);
 }
 
 static int lines;
@@ -215,6 +223,7 @@ int main(int argc, char **argv) {
   if (strcmp(what, "exits") == 0) exits(count);
   else if (strcmp(what, "forks") == 0) forks(count);
   else if (strcmp(what, "frees") == 0) frees(count);
+  else if (strcmp(what, "forgets") == 0) forgets();
   else if (strcmp(what, "limited") == 0) no_thread(limit);
   else if (strcmp(what, "filtered") == 0) no_thread(filter);
   else if (strcmp(what, "event-loop") == 0) event_loop(count);

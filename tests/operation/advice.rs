@@ -113,14 +113,20 @@ fn a_retired_host_is_refused_and_another_one_of_its_domain_is_warned_of() {
 fn credentials_that_look_mistaken_are_warned_of_when_the_client_is_made() {
     let config = Config::with_credentials("https://gateway.test", "mozilla");
     let log = config.log();
+    // Beside what the options are.
+    let lines = || {
+        let mut lines = log.lines();
+        lines.retain(|(level, _)| *level < 4);
+        lines
+    };
     drop(config.client());
-    assert_eq!(log.text(), "", "the mock gateway's own are as MTN's are");
+    assert_eq!(lines(), [], "the mock gateway's own are as MTN's are");
     config
         .set("api_user", "shop")
         .set("api_key", "same")
         .set("subscription_key", "same");
     drop(config.client());
-    let lines = log.lines();
+    let lines = lines();
     assert!(lines.iter().all(|(level, _)| *level == 2), "{lines:?}");
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].1.contains("api_user is no UUID"), "{lines:?}");
