@@ -21,6 +21,8 @@ fn run(behaviour: &str, test: &str, arguments: &[&str]) {
     let _ = std::fs::remove_file(&page);
     let mut host = mock.host(&host, behaviour);
     host.env("LD_PRELOAD", &shim).env("CLOCK_SHIM", &page);
+    // A request in the background would go on while the host moves the clocks back.
+    host.env("MOMO_REFRESH", "caller");
     let out = host.run(arguments);
     assert_eq!(mock.counts().0, number(&out, "requests"));
 }
