@@ -250,23 +250,17 @@ impl State {
         }
     }
 
-    /// The token of an entry whose credentials these have replaced stays in use until it ends; what
-    /// was invalidated stays so.
+    /// The token of an entry with former credentials stays in use; what was invalidated stays so.
     pub(crate) fn taking_over(&self, former: &Self) -> Self {
         let mut next = self.clone();
-        for text in &former.invalidated {
-            if !next.invalidated.contains(text) {
-                next.invalidated.insert(0, *text);
-            }
-        }
+        let is_new = |text: &&Digest| !self.invalidated.contains(text);
+        let others = former.invalidated.iter().filter(is_new).copied();
+        next.invalidated.splice(..0, others);
         let excess = next.invalidated.len().saturating_sub(INVALIDATED);
         next.invalidated.drain(..excess);
         if next.token.is_none() {
-            next.token = former.token.clone();
-            let invalid = |t: &Arc<Token>| next.was_invalidated(t.access());
-            if next.token.as_ref().is_some_and(invalid) {
-                next.token = None;
-            }
+            let may_be_used = |t: &&Arc<Token>| !next.was_invalidated(t.access());
+            next.token = former.token.as_ref().filter(may_be_used).cloned();
         }
         next
     }

@@ -219,3 +219,27 @@ fn a_token_that_was_not_stored_is_not_handed_out_again_either_once_invalidated()
     let (_, outcome) = state.cleared().succeeded(&token("a", 3), 0, true, at(3));
     assert!(matches!(outcome, StoreOutcome::Invalidated(_)));
 }
+
+#[test]
+fn a_token_is_taken_over_where_there_is_none_and_it_was_not_invalidated() {
+    let (former, _) = store(&State::default(), "former", 0);
+    let (own, _) = store(&State::default(), "own", 0);
+    assert_eq!(
+        current(&State::default().taking_over(&former)).unwrap(),
+        "former"
+    );
+    assert_eq!(current(&own.taking_over(&former)).unwrap(), "own");
+    let refused = State::default().invalidated(b"former", at(1)).unwrap();
+    assert!(refused.taking_over(&former).token.is_none());
+    // What either of them knows to be refused stays so, the latest of them.
+    let mut former = State::default();
+    for n in 0..INVALIDATED {
+        former = former
+            .invalidated(format!("{n}").as_bytes(), at(1))
+            .unwrap();
+    }
+    let both = refused.taking_over(&former).taking_over(&former);
+    assert_eq!(both.invalidated.len(), INVALIDATED);
+    assert!(both.was_invalidated(b"former") && both.was_invalidated(b"7"));
+    assert!(!both.was_invalidated(b"0"));
+}

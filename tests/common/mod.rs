@@ -1,10 +1,13 @@
 //! The C interface, as the tests call it: every handle freed, every string copied.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
-use std::ffi::{CStr, CString, c_char, c_void};
-use std::ptr::null_mut;
-use std::sync::{Arc, Mutex};
+mod log;
 
+use std::ffi::{CStr, CString, c_char};
+use std::ptr::null_mut;
+
+#[allow(unused_imports)] // not every file of tests names it
+pub use log::Log;
 pub use momo::ffi::momo_status::{self, *};
 use momo::ffi::*;
 pub use momo_mock_gateway::Gateway;
@@ -151,26 +154,6 @@ impl Config {
         self.try_client()
             .unwrap_or_else(|e| panic!("{}", e.message))
     }
-
-    /// Collects every line that is logged.
-    pub fn log(&self) -> Log {
-        let log = Log::default();
-        let user_data = Box::into_raw(Box::new(log.clone()));
-        let mut error = null_mut();
-        // SAFETY: a live config; `collect` and `free_log` take what `user_data` is.
-        unsafe {
-            let status = momo_set_logger(
-                self.0,
-                Some(collect),
-                user_data.cast(),
-                Some(free_log),
-                4,
-                &raw mut error,
-            );
-            outcome(status, error).unwrap();
-        }
-        log
-    }
 }
 
 impl Drop for Config {
@@ -178,30 +161,6 @@ impl Drop for Config {
         // SAFETY: made by momo_create_config, freed once.
         unsafe { momo_free_config(self.0) };
     }
-}
-
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<(i32, String)>>>);
-
-impl Log {
-    pub fn lines(&self) -> Vec<(i32, String)> {
-        self.0.lock().unwrap().clone()
-    }
-
-    pub fn text(&self) -> String {
-        self.lines().iter().map(|(_, l)| format!("{l}\n")).collect()
-    }
-}
-
-unsafe extern "C" fn collect(user_data: *mut c_void, level: i32, line: *const c_char) {
-    // SAFETY: `user_data` is the Log of `Config::log`.
-    let log = unsafe { &*user_data.cast::<Log>() };
-    log.0.lock().unwrap().push((level, copied(line)));
-}
-
-unsafe extern "C" fn free_log(user_data: *mut c_void) {
-    // SAFETY: `user_data` is the boxed Log of `Config::log`, freed once.
-    drop(unsafe { Box::from_raw(user_data.cast::<Log>()) });
 }
 
 pub struct Client(pub *mut momo_client);
