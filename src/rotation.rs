@@ -60,7 +60,7 @@ pub(crate) enum Current {
 impl Rotation {
     /// Reads the files. An error names the one that cannot be used.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
-        let (credentials, stamps) = settings.credentials.read().map_err(Failure::config)?;
+        let (credentials, stamps) = settings.credentials.read(true).map_err(Failure::config)?;
         Ok(Self {
             state: ArcSwap::from_pointee(State {
                 authentication: Arc::new(Authentication::new(settings, credentials)?),
@@ -151,7 +151,7 @@ impl State {
             Ok(found) => found,
             Err(why) => return self.not_used(change, &why),
         };
-        match settings.credentials.read() {
+        match settings.credentials.read(false) {
             // Changed again since it was looked at: still for no time.
             Ok((_, stamps)) if stamps != found => self.next(settings, Ok(stamps), refused, now),
             Ok((credentials, stamps)) => {

@@ -280,7 +280,7 @@ fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
         });
         while !is_over.load(Ordering::Relaxed) {
             // Where it changes all the time, that is said.
-            if let Ok((credentials, _)) = settings.credentials.read() {
+            if let Ok((credentials, _)) = settings.credentials.read(false) {
                 let (user, key) = (&credentials.api_user, &credentials.api_key);
                 assert_eq!(user.expose(), key.expose());
                 seen.insert(user.expose().to_owned());

@@ -192,6 +192,28 @@ fn files_that_hold_no_credentials_leave_the_former_ones_in_use() {
     assert_eq!(refused.status, MOMO_INVALID_CONFIG);
 }
 
+/// A pipe can be read once, and waits for whoever writes it.
+#[test]
+fn a_pipe_is_read_when_the_client_is_made_and_holds_no_later_call_up() {
+    let (gateway, scratch) = first();
+    let pipe = scratch.path("pipe");
+    child::run(&["mkfifo", pipe.to_str().unwrap()]);
+    let config = config(&gateway, &scratch.path(""));
+    config.set("api_key_file", pipe.to_str().unwrap());
+    let client = std::thread::scope(|scope| {
+        scope.spawn(|| std::fs::write(&pipe, numbered(1).api_key).unwrap());
+        config.client()
+    });
+    client.create().unwrap();
+    gateway.set_credentials(Credentials {
+        api_key: numbered(2).api_key,
+        ..numbered(1)
+    });
+    let start = Instant::now();
+    assert_eq!(client.create().unwrap_err().status, MOMO_UNAUTHORIZED);
+    assert!(start.elapsed() < ms(5000), "{:?}", start.elapsed());
+}
+
 #[test]
 fn the_entry_of_a_client_goes_with_its_credentials() {
     let (gateway, scratch) = first();

@@ -127,10 +127,11 @@ impl CredentialSources {
     }
 
     /// Reads the credentials as they are at one moment. An error names the option and its file.
-    pub(crate) fn read(&self) -> Result<(Credentials, Stamps), String> {
+    /// `may_wait` says whether it may wait for whoever writes a pipe.
+    pub(crate) fn read(&self, may_wait: bool) -> Result<(Credentials, Stamps), String> {
         const TRIES: u32 = 8;
         for _ in 0..TRIES {
-            let readings = self.0.try_map(Source::read)?;
+            let readings = self.0.try_map(|source| source.read(may_wait))?;
             let stamps = readings.map(|r| r.stamp);
             // Where one has changed while the others were read, they may not belong together.
             if self.stamps()? == stamps {
@@ -176,7 +177,7 @@ impl Source {
         }
     }
 
-    fn read(&self) -> Result<Reading, String> {
+    fn read(&self, may_wait: bool) -> Result<Reading, String> {
         match self {
             Self::Value(credential) => Ok(Reading {
                 credential: Ok(credential.clone()),
@@ -188,7 +189,7 @@ impl Source {
                 parse,
             } => {
                 let (text, stamp) =
-                    secret_file::read(path).map_err(|e| unreadable(option, path, &e))?;
+                    secret_file::read(path, may_wait).map_err(|e| unreadable(option, path, &e))?;
                 let credential = secret_file::parse(&text, *parse)
                     .map(|secret| Credential::from_file(secret, path))
                     .map_err(|why| format!("option {option}: {}: {why}", path.display()));

@@ -55,8 +55,16 @@ impl From<&Metadata> for Stamp {
     }
 }
 
-pub(super) fn read(path: &Path) -> io::Result<(Zeroizing<Vec<u8>>, Stamp)> {
-    let file = File::open(path)?;
+/// `may_wait` says whether it may wait for whoever writes a pipe.
+pub(super) fn read(path: &Path, may_wait: bool) -> io::Result<(Zeroizing<Vec<u8>>, Stamp)> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    if !may_wait {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NONBLOCK);
+    }
+    let file = options.open(path)?;
     let stamp = Stamp::from(&file.metadata()?);
     // Reserved as a whole: growing would leave copies behind that are not wiped.
     let mut text = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
