@@ -31,7 +31,11 @@ impl Stamp {
 }
 
 impl From<&Metadata> for Stamp {
+    /// A pipe or a device is always the same: it was read when the client was made.
     fn from(metadata: &Metadata) -> Self {
+        if !metadata.is_file() {
+            return Self::default();
+        }
         let since_epoch = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let modified = metadata.modified().map(since_epoch).unwrap_or_default();
         #[cfg(unix)]
