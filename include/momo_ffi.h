@@ -281,6 +281,16 @@ typedef struct momo_stats {
    * Milliseconds left of the cooldown after a failure; 0 where there is none.
    */
   int64_t cooldown_ms;
+  /**
+   * Tokens of other processes that were taken from a directory or a Redis server (the option
+   * `cache`).
+   */
+  int64_t tokens_adopted;
+  /**
+   * Where the current token is from: 1 the gateway, 2 a directory, 3 a Redis server; 0 where
+   * there is none.
+   */
+  int64_t token_origin;
 } momo_stats;
 
 /**
@@ -471,6 +481,11 @@ momo_status momo_create_token(const momo_client *client,
  * same failure is given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for,
  * at most 60 s: `retry_after_ms` says how long.
  *
+ * Where the option `cache` names a directory or a Redis server, whoever is to ask looks there first
+ * for a token, or a failure, of another process, and waits for one that is asking already until
+ * half of its own time is left, or 5 s where that is less; then it asks by itself. What fails there
+ * is a line in the log and stops no call.
+ *
  * `timeout_ms` is the call's whole time: -1 is the option `timeout`; more than a day is taken as a
  * day. 0 never blocks: it hands out the token at hand, or ends with MOMO_WOULD_BLOCK, and what is
  * to be asked of the gateway is asked in the background. An event loop calls so and asks again; it
@@ -501,7 +516,9 @@ momo_status momo_get_token(const momo_client *client,
  * with MOMO_UNAUTHORIZED until the 5 s are over.
  *
  * Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing
- * else. Threads and forks: any. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+ * else. Threads and forks: any. Blocks: never, but where the option `cache` names a directory or a
+ * Redis server: the token is removed there too, where it is still that one, which takes a file
+ * operation or at most 500 ms. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
  */
 momo_status momo_invalidate_token(const momo_client *client,
                                   const char *access_token,
@@ -509,7 +526,7 @@ momo_status momo_invalidate_token(const momo_client *client,
 
 /**
  * Forgets and wipes every token that this process holds, of every client; tokens handed out stay
- * as they are.
+ * as they are, and so do those that a directory or a Redis server holds for other processes.
  *
  * Ownership: none changes hands. Threads and forks: any; the other process keeps its own. Blocks:
  * never. Since 0.1.0.

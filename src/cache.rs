@@ -2,15 +2,21 @@
 //!
 //! An entry is what equal clients share: the current token, the cooldown after a failure, the
 //! choice of subscription key (its state, one immutable value that is replaced as a whole and
-//! read without a lock) and the single flight by which one caller asks for all.
+//! read without a lock) and the single flight by which one caller asks for all. A part of it may
+//! be shared with other processes, by files or by Redis.
 
 mod current_entry;
 mod entry;
+mod identity;
 mod registry;
+mod shared;
 mod single_flight;
 mod state;
+mod turn;
 
 pub(crate) use current_entry::{CurrentEntry, EntryGuard};
 pub(crate) use registry::{ClientEntry, clear};
+pub(crate) use shared::{Store, open};
 pub(crate) use single_flight::{Leader, Outcome, Role};
 pub(crate) use state::{State, StoreOutcome};
+pub(crate) use turn::{Turn, Wait};

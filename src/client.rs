@@ -8,21 +8,31 @@ use std::time::{Duration, Instant};
 use crate::cache::{Role, StoreOutcome};
 use crate::call::{CallTimeout, TokenForCaller};
 use crate::clock::Now;
-use crate::config::{self, CachePolicy, Config, Settings};
+use crate::config::{self, Config, Settings};
 use crate::error::{Failure, Status};
 use crate::gateway::retry;
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level, Logger};
 use crate::requester::{Requester, Shared};
 use crate::stats::Snapshot;
-use crate::token::Token;
+use crate::token::{Origin, Token};
 use refresh::Refresh;
+
+/// For the part of an invalidation that other processes share.
+const LONGEST_INVALIDATION: Duration = Duration::from_millis(500);
 
 pub(crate) struct Client {
     requester: Arc<Requester>,
     /// The requester's own: a fresh token is one step nearer.
     shared: Arc<Shared>,
     logger: Option<Logger>,
+}
+
+/// What an entry is like now, for whoever watches it.
+pub(crate) struct Current {
+    pub(crate) token_left: Duration,
+    pub(crate) token_origin: Option<Origin>,
+    pub(crate) cooldown_ms: i64,
 }
 
 impl Client {
@@ -132,7 +142,7 @@ impl Client {
         log: &mut CallLog,
         copy: impl FnOnce(&TokenForCaller) -> T,
     ) -> Result<T, Failure> {
-        if self.shared.settings.cache == CachePolicy::None {
+        if !self.shared.settings.cache.keeps_tokens() {
             return self.create_token(timeout, log, copy);
         }
         let deadline = timeout.deadline(self.shared.settings.timeout);
@@ -202,15 +212,22 @@ impl Client {
     pub(crate) fn invalidate_token(&self, access: &str) {
         let entry = self.shared.entry();
         entry.invalidate(access.as_bytes(), Now::read());
+        if let Some(others) = &entry.shared {
+            let deadline = Instant::now() + LONGEST_INVALIDATION;
+            self.logged(|log| others.invalidate(access.as_bytes(), deadline, log));
+        }
     }
 
-    /// The counters, how long the current token is good for, the cooldown's milliseconds.
-    pub(crate) fn stats(&self) -> (Snapshot, Duration, i64) {
+    pub(crate) fn stats(&self) -> (Snapshot, Current) {
         let entry = self.shared.entry();
         let (now, state) = (Now::read(), entry.state());
-        let left = state.token.as_ref().and_then(|t| life::left(t, now));
-        let left = left.unwrap_or_default();
-        (entry.stats.snapshot(), left, state.cooldown_ms(now))
+        let token = state.token.as_ref();
+        let current = Current {
+            token_left: token.and_then(|t| life::left(t, now)).unwrap_or_default(),
+            token_origin: token.map(|t| t.origin),
+            cooldown_ms: state.cooldown_ms(now),
+        };
+        (entry.stats.snapshot(), current)
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {
@@ -227,7 +244,7 @@ impl Client {
 
     fn for_caller<'a>(&self, token: &'a Token, refresh_status: Status) -> TokenForCaller<'a> {
         let now = Now::read();
-        let is_kept = self.shared.settings.cache != CachePolicy::None && token.lifetime.is_some();
+        let is_kept = self.shared.settings.cache.keeps_tokens() && token.life.is_some();
         TokenForCaller {
             token,
             now,

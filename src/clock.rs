@@ -21,3 +21,14 @@ impl Now {
         }
     }
 }
+
+impl std::ops::Add<Duration> for Now {
+    type Output = Self;
+
+    fn add(self, time: Duration) -> Self {
+        Self {
+            boot: self.boot + time,
+            wall: self.wall + time,
+        }
+    }
+}

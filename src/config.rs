@@ -1,15 +1,18 @@
 //! The options: one table, from which the setters, the environment and the documentation follow.
 
 mod base_url;
+mod cache;
 mod credential;
 mod credential_sources;
 mod duration;
 mod environment;
 mod no_proxy;
 mod proxy;
+mod redis_url;
 mod report;
 mod secret_file;
 mod settings;
+mod user_info;
 mod values;
 
 use std::collections::BTreeMap;
@@ -17,16 +20,19 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use base_url::{BaseUrl, Scheme};
+pub(crate) use cache::CachePolicy;
 pub(crate) use credential::Credential;
 pub(crate) use credential_sources::{CredentialSources, Credentials, Stamps};
 pub(crate) use environment::set_from_env;
 pub(crate) use proxy::ProxyUrl;
+pub(crate) use redis_url::RedisUrl;
 pub(crate) use report::report;
 pub(crate) use settings::Settings;
 
 use crate::error::Failure;
 use crate::log::{Line, Logger};
 use crate::secret::Secret;
+use cache::CacheOption;
 use credential::Source;
 use proxy::ProxyOption;
 use values::{attempts, ca, cache, one_of, optional, path, refresh, timeout};
@@ -54,7 +60,7 @@ pub(crate) struct Config {
     ca: Ca,
     proxy: ProxyOption,
     user_agent: String,
-    cache: CachePolicy,
+    cache: CacheOption,
     pub(crate) logger: Option<Logger>,
     /// Log lines from before there was a logger.
     pending_log: Vec<Line>,
@@ -77,14 +83,6 @@ pub(crate) enum RefreshBy {
     Background,
     /// The caller who finds it stale.
     Caller,
-}
-
-/// With whom a client shares its tokens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum CachePolicy {
-    Process,
-    Client,
-    None,
 }
 
 /// One row of the option table.
@@ -193,8 +191,8 @@ pub(crate) const OPTIONS: [Opt; 20] = [
     opt!("user_agent", "", "printable ASCII",
         "Put in front of libmomo/x.y.z in the User-Agent header",
         |c, v| credential::user_agent(v).map(|v| c.user_agent = v)),
-    opt!("cache", "process", "process, client, none",
-        "Equal clients of the process share a token, or a client keeps its own, or none is kept",
+    opt!("cache", "process", "process, client, none, file:DIRECTORY, redis:// or rediss:// URL",
+        "Equal clients of the process share a token, or a client keeps its own, or none is kept; with file: or Redis other processes share it too",
         |c, v| cache(v).map(|v| c.cache = v)),
 ];
 
@@ -221,7 +219,7 @@ impl Config {
             ca: Ca::System,
             proxy: ProxyOption::None,
             user_agent: String::new(),
-            cache: CachePolicy::None,
+            cache: CacheOption::None,
             logger: None,
             pending_log: Vec::new(),
             given: BTreeMap::new(),
@@ -252,7 +250,8 @@ impl Config {
         (option.set)(self, &value)
             .map_err(|why| Failure::config(format!("option {name}: {why}")))?;
         let text = match option.name {
-            "proxy" => String::new(),
+            // It may hold a password.
+            "proxy" | "cache" => String::new(),
             name if credential::OPTIONS.contains(&name) => return Ok(()),
             _ => value.text.to_owned(),
         };

@@ -82,6 +82,13 @@ impl momo_status {
     ];
 }
 
+impl momo_status {
+    pub(crate) fn of_number(number: i32) -> Option<Self> {
+        let mut all = Self::NAMES.iter().map(|(status, _)| *status);
+        all.find(|status| *status as i32 == number)
+    }
+}
+
 /// A failed call, as the caller will see it. Nothing in it is secret: what came from outside was
 /// redacted before it got here.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,22 +5,19 @@
 mod advice;
 mod attempt_error;
 mod authentication;
-mod crypto;
 mod error_response;
 mod json;
 mod lifetime;
 mod phase_tracking;
 mod request;
-mod resolver;
 mod response;
 pub(crate) mod retry;
 mod subscription_key;
 mod tcp;
 mod tls;
 mod transport;
-mod transport_error;
-mod trust;
 mod tunnel;
+mod ureq_error;
 
 use std::time::{Duration, Instant};
 
@@ -29,6 +26,7 @@ use crate::clock::Now;
 use crate::config::Settings;
 use crate::error::{Failure, Status};
 use crate::log::{CallLog, Level};
+use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::redact::Redactor;
 use crate::stats::Stats;
 use crate::token::Token;
@@ -38,7 +36,6 @@ pub(crate) use authentication::Authentication;
 use subscription_key::SubscriptionKeyChoice;
 use transport::Budget;
 pub(crate) use transport::Transport;
-use transport_error::{Kind, Phase, TransportError};
 
 /// What one caller wants of the gateway.
 pub(crate) struct TokenRequest<'a> {

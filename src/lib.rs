@@ -18,6 +18,7 @@ pub mod ffi;
 mod gateway;
 mod life;
 mod log;
+mod net;
 mod panics;
 mod per_process;
 mod redact;

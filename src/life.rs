@@ -30,16 +30,16 @@ pub(crate) enum Freshness {
 /// Until the gateway's own expiry, by whichever clock says less: the boot clock cannot be set
 /// back, the wall clock is what the gateway goes by. None where the lifetime is not known.
 pub(crate) fn left(token: &Token, now: Now) -> Option<Duration> {
-    let lifetime = token.lifetime?;
-    let by = |issued: Duration, now: Duration| (issued + lifetime).saturating_sub(now);
-    Some(by(token.issued.boot, now.boot).min(by(token.issued.wall, now.wall)))
+    let end = token.life?.end;
+    let by_boot = end.boot.saturating_sub(now.boot);
+    Some(by_boot.min(end.wall.saturating_sub(now.wall)))
 }
 
 /// How long a token may still be used.
 pub(crate) fn usable(token: &Token, now: Now) -> Duration {
     let early = token
-        .lifetime
-        .map_or(Duration::ZERO, |l| EARLY.min(l / EARLY_PART));
+        .life
+        .map_or(Duration::ZERO, |l| EARLY.min(l.lifetime / EARLY_PART));
     left(token, now).unwrap_or_default().saturating_sub(early)
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) 
     if usable.is_zero() {
         return Freshness::Expired;
     }
-    let lifetime = token.lifetime.unwrap_or_default();
+    let lifetime = token.life.map_or(Duration::ZERO, |l| l.lifetime);
     let margin = margin.min(lifetime / MARGIN_PART);
     let margin = margin.mul_f64(1.0 + MARGIN_JITTER * jitter);
     let before_margin = left(token, now).unwrap_or_default().saturating_sub(margin);

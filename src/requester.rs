@@ -5,10 +5,12 @@ mod background;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::{ClientEntry, CurrentEntry, EntryGuard, Leader, Outcome, StoreOutcome};
+use crate::cache::{
+    self, ClientEntry, CurrentEntry, EntryGuard, Leader, Outcome, Store, StoreOutcome, Turn, Wait,
+};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
-use crate::config::{CachePolicy, Settings};
+use crate::config::Settings;
 use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest, Transport, retry};
 use crate::log::{CallLog, Level};
@@ -25,6 +27,8 @@ pub(crate) const GRACE: Duration = Duration::from_millis(250);
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) rotation: Rotation,
+    /// Where other processes share the tokens.
+    store: Option<Arc<dyn Store>>,
     entry: CurrentEntry,
 }
 
@@ -40,9 +44,11 @@ impl Shared {
     fn new(settings: Settings) -> Result<Self, Failure> {
         let rotation = Rotation::new(&settings)?;
         let credentials = &rotation.authentication().credentials;
+        let store = cache::open(&settings)?;
         Ok(Self {
-            entry: CurrentEntry::new(ClientEntry::new(&settings, credentials)),
+            entry: CurrentEntry::new(ClientEntry::new(&settings, credentials, store.as_ref())),
             rotation,
+            store,
             settings,
         })
     }
@@ -53,12 +59,30 @@ impl Shared {
 
     /// The entry of a client goes with its credentials.
     fn follow(&self, authentication: &Authentication) {
-        if self.settings.cache == CachePolicy::Process {
+        if self.settings.cache.is_shared() {
             let credentials = &authentication.credentials;
-            let next = ClientEntry::after(&self.entry(), &self.settings, credentials);
+            let store = self.store.as_ref();
+            let next = ClientEntry::after(&self.entry(), &self.settings, credentials, store);
             self.entry.replace(next);
         }
     }
+}
+
+/// Whose time a leader has.
+enum OwnTime {
+    /// Where it is up, that is nobody else's failure.
+    TheCaller,
+    /// The option `timeout` of every client of the entry.
+    TheOption,
+}
+
+/// What became of a refresh.
+pub(crate) enum Refreshed {
+    Token(Arc<Token>),
+    /// The entry is in a cooldown.
+    Failed,
+    /// Another process is asking.
+    LeftToOthers,
 }
 
 /// One request, as the caller wants it.
@@ -126,39 +150,79 @@ impl Requester {
         deadline: Instant,
         log: &mut CallLog,
     ) -> Result<Outcome, Failure> {
-        let outcome = match self.ask(deadline, log) {
-            Ok(outcome) => outcome,
-            Err(error) if !error.shared => return Err(error.failure),
-            Err(error) => Err(self.failed(error.failure, true)),
-        };
+        let outcome = self.ask(deadline, OwnTime::TheCaller, log)?;
         leader.finish(outcome.clone());
         Ok(outcome)
     }
 
-    /// Asks once for a new token while the present one is still good. None says to use that.
+    /// Asks once for a new token while the present one is still good.
     pub(crate) fn refresh(
         &self,
         leader: Leader,
         until: Instant,
         log: &mut CallLog,
-    ) -> Result<Option<Arc<Token>>, Failure> {
-        let token = self.ask_once(until, log)?;
-        if let Some(token) = &token {
+    ) -> Result<Refreshed, Failure> {
+        // The caller has a token, and waits for no other process.
+        let refreshed = self.ask_once(until, Instant::now(), log)?;
+        if let Refreshed::Token(token) = &refreshed {
             leader.finish(Ok(Arc::clone(token)));
         }
-        Ok(token)
+        Ok(refreshed)
     }
 
-    /// The outcome for all who wait, but for a failure that the entry does not know yet.
-    fn ask(&self, deadline: Instant, log: &mut CallLog) -> Result<Outcome, RequestError> {
-        Ok(match self.request(self.in_full(deadline, log))? {
-            (_, StoreOutcome::Invalidated(failure)) => Err(failure),
-            (token, StoreOutcome::Stored | StoreOutcome::NotStored) => Ok(token),
-        })
+    /// The outcome for all who wait, which the entry knows. An error holds for nobody else.
+    fn ask(
+        &self,
+        deadline: Instant,
+        own_time: OwnTime,
+        log: &mut CallLog,
+    ) -> Result<Outcome, Failure> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let wait = Wait {
+            until: deadline - LONGEST_REFRESH.min(left / 2),
+            then_ask: true,
+            deadline,
+        };
+        // Kept until the outcome is known to other processes.
+        let _lock = match self.take_turn(wait, log)? {
+            Turn::Settled(outcome) => return Ok(outcome),
+            Turn::Ours(lock) => lock,
+            Turn::Theirs => None,
+        };
+        let error = match self.request(self.in_full(deadline, log)) {
+            Ok((_, StoreOutcome::Invalidated(failure))) => return Ok(Err(failure)),
+            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => return Ok(Ok(token)),
+            Err(error) => error,
+        };
+        let shared = match own_time {
+            OwnTime::TheCaller => error.shared,
+            OwnTime::TheOption => !self.cancellation.is_cancelled(),
+        };
+        if shared {
+            Ok(Err(self.failed(error.failure, true, deadline, log)))
+        } else {
+            Err(error.failure)
+        }
     }
 
     /// One attempt while a token is at hand: where it fails that one is used on.
-    fn ask_once(&self, until: Instant, log: &mut CallLog) -> Result<Option<Arc<Token>>, Failure> {
+    fn ask_once(
+        &self,
+        until: Instant,
+        wait_until: Instant,
+        log: &mut CallLog,
+    ) -> Result<Refreshed, Failure> {
+        let wait = Wait {
+            until: wait_until,
+            then_ask: false,
+            deadline: until,
+        };
+        let _lock = match self.take_turn(wait, log)? {
+            Turn::Settled(Ok(token)) => return Ok(Refreshed::Token(token)),
+            Turn::Settled(Err(_)) => return Ok(Refreshed::Failed),
+            Turn::Theirs => return Ok(Refreshed::LeftToOthers),
+            Turn::Ours(lock) => lock,
+        };
         let once = Wanted {
             attempts: 1,
             ..self.in_full(until, log)
@@ -166,11 +230,11 @@ impl Requester {
         let RequestError { failure, shared } = match self.request(once) {
             Ok((_, StoreOutcome::Invalidated(_))) => {
                 self.entry().stats.refresh_ended(true);
-                return Ok(None);
+                return Ok(Refreshed::Failed);
             }
             Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => {
                 self.entry().stats.refresh_ended(false);
-                return Ok(Some(token));
+                return Ok(Refreshed::Token(token));
             }
             Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
             Err(error) => error,
@@ -179,15 +243,37 @@ impl Requester {
         log.record(Level::Warning, || {
             format!("the refresh failed and the token at hand is used on: {failure}")
         });
-        self.failed(failure, shared);
-        Ok(None)
+        self.failed(failure, shared, until, log);
+        Ok(Refreshed::Failed)
+    }
+
+    /// Whether this process is to ask, of those that share the token.
+    fn take_turn(&self, wait: Wait, log: &mut CallLog) -> Result<Turn, Failure> {
+        if self.shared.store.is_some() {
+            // Others share the token of these credentials: first it has to be known which they are.
+            self.authentication(false, &mut self.in_full(wait.deadline, log))
+                .map_err(|error| error.failure)?;
+        }
+        self.entry()
+            .take_turn(wait, &self.cancellation, log)
+            .ok_or_else(Failure::cancelled)
     }
 
     /// Begins a cooldown; `shared` says whether every caller is given the failure.
-    fn failed(&self, failure: Failure, shared: bool) -> Arc<Failure> {
+    fn failed(
+        &self,
+        failure: Failure,
+        shared: bool,
+        deadline: Instant,
+        log: &mut CallLog,
+    ) -> Arc<Failure> {
         let failure = Arc::new(failure);
-        let now = Now::read();
-        self.entry().failed(&failure, shared, now, retry::random());
+        let entry = self.entry();
+        entry.failed(&failure, shared, Now::read(), retry::random());
+        if let Some(others) = entry.shared.as_ref().filter(|_| shared) {
+            let cooldown = entry.state().cooldown(Now::read());
+            others.share_failure(&failure, cooldown, deadline, log);
+        }
         failure
     }
 
@@ -216,10 +302,12 @@ impl Requester {
             outcome => outcome?,
         };
         let token = Arc::new(issued.token);
-        let keep = self.shared.settings.cache != CachePolicy::None;
-        let outcome = self
-            .entry()
-            .succeeded(&token, issued.key, keep, Now::read());
+        let keep = self.shared.settings.cache.keeps_tokens();
+        let entry = self.entry();
+        let outcome = entry.succeeded(&token, issued.key, keep, Now::read());
+        if let (Some(others), StoreOutcome::Stored) = (&entry.shared, &outcome) {
+            others.share(&token, wanted.deadline, wanted.log);
+        }
         Ok((token, outcome))
     }
 

@@ -12,6 +12,7 @@ use crate::error::Status;
 pub(crate) struct Stats {
     requests: AtomicU64,
     tokens_issued: AtomicU64,
+    tokens_adopted: AtomicU64,
     failures: [AtomicU64; FailureGroup::COUNT],
     retries: AtomicU64,
     refreshes: AtomicU64,
@@ -40,6 +41,7 @@ pub(crate) enum FailureGroup {
 pub(crate) struct Snapshot {
     pub(crate) requests: u64,
     pub(crate) tokens_issued: u64,
+    pub(crate) tokens_adopted: u64,
     pub(crate) failures: [u64; FailureGroup::COUNT],
     pub(crate) retries: u64,
     pub(crate) refreshes: u64,
@@ -109,6 +111,11 @@ impl Stats {
         self.longest_wait_ms.fetch_max(millis(time), Relaxed);
     }
 
+    /// A token was taken from other processes.
+    pub(crate) fn adopted(&self) {
+        add_one(&self.tokens_adopted);
+    }
+
     pub(crate) fn invalidated(&self) {
         add_one(&self.invalidations);
     }
@@ -118,6 +125,7 @@ impl Stats {
         Snapshot {
             requests: get(&self.requests),
             tokens_issued: get(&self.tokens_issued),
+            tokens_adopted: get(&self.tokens_adopted),
             failures: self.failures.each_ref().map(get),
             retries: get(&self.retries),
             refreshes: get(&self.refreshes),

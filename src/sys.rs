@@ -3,13 +3,19 @@
 //! Beside `ffi` the only place with unsafe code. Every function here is safe to call.
 
 mod clock;
+#[cfg(unix)]
+mod descriptors;
 mod generation;
+mod host;
 mod load;
 mod privileges;
 mod threads;
 
 pub(crate) use clock::{boot, wall};
+#[cfg(unix)]
+pub(crate) use descriptors::UninheritedFd;
 pub(crate) use generation::generation;
+pub(crate) use host::{SteadyClock, network, steady_clock};
 pub(crate) use load::ensure_prepared;
 pub(crate) use privileges::is_privileged;
 pub(crate) use threads::{with_signals_blocked, with_thread_cancellation_disabled};

@@ -13,15 +13,66 @@ pub(crate) struct Token {
     text: SecretBytes,
     /// Where the token type begins.
     type_at: usize,
-    /// As the gateway said; None where it said nothing usable.
-    pub(crate) lifetime: Option<Duration>,
+    /// None where the gateway said nothing usable.
+    pub(crate) life: Option<Life>,
     /// The start of the attempt that brought it: the gateway cannot have issued it earlier.
     pub(crate) issued: Now,
+    pub(crate) origin: Origin,
+}
+
+/// How long a token lives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life {
+    /// As the gateway said.
+    pub(crate) lifetime: Duration,
+    pub(crate) end: Now,
+}
+
+/// Where this process has a token from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    Gateway = 1,
+    File = 2,
+    Redis = 3,
 }
 
 impl Token {
-    /// `access` is of RFC 6750's alphabet and `kind` has no NUL: both were checked on arrival.
+    /// One that the gateway issued. `access` is of RFC 6750's alphabet and `kind` has no NUL: both
+    /// were checked on arrival.
     pub(crate) fn new(access: &str, kind: &str, lifetime: Option<Duration>, issued: Now) -> Self {
+        let life = lifetime.map(|lifetime| Life {
+            lifetime,
+            end: issued + lifetime,
+        });
+        Self::with_life(access, kind, life, issued, Origin::Gateway)
+    }
+
+    /// One that another process has shared, with what is left of its lifetime.
+    pub(crate) fn shared(
+        access: &str,
+        kind: &str,
+        lifetime: Duration,
+        left: Duration,
+        now: Now,
+        origin: Origin,
+    ) -> Self {
+        let end = now + left;
+        // It may be older than this machine's boot.
+        let issued = Now {
+            boot: end.boot.saturating_sub(lifetime),
+            wall: end.wall.saturating_sub(lifetime),
+        };
+        let life = Life { lifetime, end };
+        Self::with_life(access, kind, Some(life), issued, origin)
+    }
+
+    fn with_life(
+        access: &str,
+        kind: &str,
+        life: Option<Life>,
+        issued: Now,
+        origin: Origin,
+    ) -> Self {
         let length = SCHEME.len() + access.len() + kind.len() + 2;
         let mut text = SecretBytes::with_capacity(length);
         for part in [SCHEME, access, "\0"] {
@@ -33,8 +84,9 @@ impl Token {
         Self {
             text,
             type_at,
-            lifetime,
+            life,
             issued,
+            origin,
         }
     }
 
@@ -53,12 +105,16 @@ impl Token {
     pub(crate) fn access(&self) -> &[u8] {
         &self.text[SCHEME.len()..self.type_at - 1]
     }
+
+    pub(crate) fn kind(&self) -> &[u8] {
+        &self.text[self.type_at..self.text.len() - 1]
+    }
 }
 
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Token")
-            .field("lifetime", &self.lifetime)
+            .field("life", &self.life)
             .finish_non_exhaustive()
     }
 }

@@ -72,7 +72,9 @@ static bool stats() {
             << ",\"credential_failures\":" << found.credential_failures
             << ",\"last_failure_status\":" << found.last_failure_status
             << ",\"token_expires_in\":" << found.token_expires_in
-            << ",\"cooldown_ms\":" << found.cooldown_ms << "}\n";
+            << ",\"cooldown_ms\":" << found.cooldown_ms
+            << ",\"tokens_adopted\":" << found.tokens_adopted
+            << ",\"token_origin\":" << found.token_origin << "}\n";
   return true;
 }
 

@@ -105,6 +105,10 @@ namespace Momo
         public TimeSpan TokenExpiresIn { get; }
         /// <summary>Until the gateway is asked again after a failure.</summary>
         public TimeSpan Cooldown { get; }
+        /// <summary>Tokens of other processes, by the option cache.</summary>
+        public long TokensAdopted { get; }
+        /// <summary>Of the token at hand.</summary>
+        public MomoOrigin TokenOrigin { get; }
 
         internal MomoStats(Native.Stats stats)
         {
@@ -128,7 +132,18 @@ namespace Momo
                 LastFailureAt = DateTimeOffset.FromUnixTimeSeconds(stats.LastFailureAt);
             TokenExpiresIn = TimeSpan.FromSeconds(stats.TokenExpiresIn);
             Cooldown = TimeSpan.FromMilliseconds(stats.CooldownMs);
+            TokensAdopted = stats.TokensAdopted;
+            TokenOrigin = (MomoOrigin)stats.TokenOrigin;
         }
+    }
+
+    /// <summary>Where this process has a token from.</summary>
+    public enum MomoOrigin
+    {
+        None = 0,
+        Gateway = 1,
+        File = 2,
+        Redis = 3,
     }
 
     /// <summary>The options of a client, by name: docs/options.md.</summary>

@@ -79,6 +79,8 @@ namespace Momo
             internal long LastFailureAt;
             internal long TokenExpiresIn;
             internal long CooldownMs;
+            internal long TokensAdopted;
+            internal long TokenOrigin;
         }
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]

@@ -79,7 +79,8 @@ static class Exercise
             $",\"network_failures\":{stats.NetworkFailures},\"credential_failures\":{stats.CredentialFailures}" +
             $",\"last_failure_status\":{(int)stats.LastFailure}" +
             $",\"token_expires_in\":{(long)stats.TokenExpiresIn.TotalSeconds}" +
-            $",\"cooldown_ms\":{(long)stats.Cooldown.TotalMilliseconds}}}");
+            $",\"cooldown_ms\":{(long)stats.Cooldown.TotalMilliseconds}" +
+            $",\"tokens_adopted\":{stats.TokensAdopted},\"token_origin\":{(int)stats.TokenOrigin}}}");
         return true;
     }
 

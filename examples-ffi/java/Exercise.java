@@ -118,7 +118,9 @@ final class Exercise {
                 "credential_failures", stats.credentialFailures(),
                 "last_failure_status", stats.lastFailure().number(),
                 "token_expires_in", stats.tokenExpiresIn(),
-                "cooldown_ms", stats.cooldownMs());
+                "cooldown_ms", stats.cooldownMs(),
+                "tokens_adopted", stats.tokensAdopted(),
+                "token_origin", stats.tokenOrigin());
     }
 
     /** Gets a token of five seconds again shortly before its end, when it is due for a refresh. */

@@ -54,6 +54,8 @@ const programs = {
       last_failure_status: stats.lastFailureStatus,
       token_expires_in: stats.tokenExpiresIn,
       cooldown_ms: stats.cooldownMs,
+      tokens_adopted: stats.tokensAdopted,
+      token_origin: stats.tokenOrigin,
     };
   },
 

@@ -175,7 +175,8 @@ const StatsFields = koffi.struct(
   Object.fromEntries(
     `requests tokens_issued network_failures credential_failures rate_limit_failures server_failures
     response_failures retries refreshes failed_refreshes waits longest_wait_ms invalidations
-    last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms`
+    last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
+    tokens_adopted token_origin`
       .split(/\s+/)
       .map((name) => [name, 'int64']),
   ),

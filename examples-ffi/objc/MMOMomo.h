@@ -77,6 +77,10 @@ typedef enum {
 /* Seconds; 0 where there is no token. */
 @property(nonatomic, readonly) int64_t tokenExpiresIn;
 @property(nonatomic, readonly) int64_t cooldownMs;
+/* Tokens of other processes, by the option cache. */
+@property(nonatomic, readonly) int64_t tokensAdopted;
+/* Of the token at hand: 1 the gateway, 2 a directory, 3 Redis; 0 where there is none. */
+@property(nonatomic, readonly) int64_t tokenOrigin;
 @end
 
 /* Hands out tokens. Any number of threads may call on one client at once. */

@@ -154,6 +154,8 @@ static void release_logger(void *logger) { [(id)logger release]; }
 - (int64_t)lastFailureAt { return _stats.last_failure_at; }
 - (int64_t)tokenExpiresIn { return _stats.token_expires_in; }
 - (int64_t)cooldownMs { return _stats.cooldown_ms; }
+- (int64_t)tokensAdopted { return _stats.tokens_adopted; }
+- (int64_t)tokenOrigin { return _stats.token_origin; }
 /* clang-format on */
 
 @end

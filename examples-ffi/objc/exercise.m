@@ -93,11 +93,13 @@ static int stats(MMOClient *client) {
     return failed(error);
   printf("{\"requests\":%lld,\"tokens_issued\":%lld,\"network_failures\":%lld,"
          "\"credential_failures\":%lld,\"last_failure_status\":%lld,"
-         "\"token_expires_in\":%lld,\"cooldown_ms\":%lld}\n",
+         "\"token_expires_in\":%lld,\"cooldown_ms\":%lld,\"tokens_adopted\":%lld,"
+         "\"token_origin\":%lld}\n",
          (long long)stats.requests, (long long)stats.tokensIssued,
          (long long)stats.networkFailures, (long long)stats.credentialFailures,
          (long long)stats.lastFailureStatus, (long long)stats.tokenExpiresIn,
-         (long long)stats.cooldownMs);
+         (long long)stats.cooldownMs, (long long)stats.tokensAdopted,
+         (long long)stats.tokenOrigin);
   return 0;
 }
 

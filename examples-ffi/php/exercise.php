@@ -69,6 +69,8 @@ function stats(): array
         'last_failure_status' => $stats->lastFailureStatus,
         'token_expires_in' => $stats->tokenExpiresIn,
         'cooldown_ms' => $stats->cooldownMs,
+        'tokens_adopted' => $stats->tokensAdopted,
+        'token_origin' => $stats->tokenOrigin,
     ];
 }
 

@@ -76,6 +76,8 @@ final readonly class Stats
         public int $lastFailureAt, // Unix time in seconds, 0 where nothing failed
         public int $tokenExpiresIn, // seconds left, 0 where there is no token
         public int $cooldownMs,
+        public int $tokensAdopted, // tokens of other processes, by the option cache
+        public int $tokenOrigin, // 1 the gateway, 2 a directory, 3 Redis, 0 where there is no token
     ) {
     }
 }
@@ -180,6 +182,8 @@ final class Client
                 $stats->last_failure_at,
                 $stats->token_expires_in,
                 $stats->cooldown_ms,
+                $stats->tokens_adopted,
+                $stats->token_origin,
             );
         } finally {
             self::$library->momo_free_stats($stats);

@@ -66,6 +66,8 @@ def stats():
         "last_failure_status",
         "token_expires_in",
         "cooldown_ms",
+        "tokens_adopted",
+        "token_origin",
     )
     return {name: getattr(found, name) for name in names}
 

@@ -71,6 +71,8 @@ class Stats:
     last_failure_at: int  # Unix time in seconds, 0 where nothing failed
     token_expires_in: int  # seconds left, 0 where there is no token
     cooldown_ms: int
+    tokens_adopted: int  # tokens of other processes, by the option cache
+    token_origin: int  # 1 the gateway, 2 a directory, 3 Redis, 0 where there is no token
 
 
 class Client:

@@ -52,7 +52,8 @@ def stats
   client = Momo::Client.new
   2.times { client.get_token }
   client.stats.to_h.slice(:requests, :tokens_issued, :network_failures, :credential_failures,
-                          :last_failure_status, :token_expires_in, :cooldown_ms)
+                          :last_failure_status, :token_expires_in, :cooldown_ms, :tokens_adopted,
+                          :token_origin)
 end
 
 # One request, two calls that wait for it: one is cancelled, the other has the token.

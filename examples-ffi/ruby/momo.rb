@@ -31,6 +31,7 @@ module Momo
       requests tokens_issued network_failures credential_failures rate_limit_failures
       server_failures response_failures retries refreshes failed_refreshes waits longest_wait_ms
       invalidations last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
+      tokens_adopted token_origin
     ].freeze
     StatsStruct = struct(STATS.map { |name| "int64_t #{name}" })
 

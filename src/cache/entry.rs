@@ -1,9 +1,11 @@
 //! The one thing that equal clients share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 
+use super::shared::SharedEntry;
 use super::single_flight::SingleFlight;
 use super::state::{State, StoreOutcome};
 use crate::clock::Now;
@@ -18,23 +20,26 @@ pub(crate) struct Entry {
     /// What background requests have to say.
     pub(crate) pending_log: PendingLog,
     pub(crate) stats: Arc<Stats>,
+    /// The part of it that other processes share.
+    pub(crate) shared: Option<SharedEntry>,
 }
 
 impl Entry {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(shared: Option<SharedEntry>) -> Self {
         Self {
             state: ArcSwap::default(),
             single_flight: SingleFlight::new(),
             pending_log: PendingLog::new(),
             stats: Arc::default(),
+            shared,
         }
     }
 
     /// For the clients of `former` with other credentials: they go on with its token and counters.
-    pub(crate) fn after(former: &Self) -> Self {
+    pub(crate) fn after(former: &Self, shared: Option<SharedEntry>) -> Self {
         let entry = Self {
             stats: Arc::clone(&former.stats),
-            ..Self::new()
+            ..Self::new(shared)
         };
         entry.take_over(former);
         entry
@@ -65,6 +70,31 @@ impl Entry {
             next
         });
         outcome
+    }
+
+    /// Another process has shared this token. Returns whether it is the current one now.
+    pub(crate) fn adopt(&self, token: &Arc<Token>, now: Now) -> bool {
+        let mut adopted = false;
+        self.state.rcu(|state| match state.adopted(token, now) {
+            Some(next) => {
+                adopted = true;
+                Arc::new(next)
+            }
+            None => {
+                adopted = false;
+                Arc::clone(state)
+            }
+        });
+        if adopted {
+            self.stats.adopted();
+        }
+        adopted
+    }
+
+    /// Another process was given this failure: nobody asks for this time.
+    pub(crate) fn failed_elsewhere(&self, failure: &Arc<Failure>, left: Duration, now: Now) {
+        self.state
+            .rcu(|state| state.failed_elsewhere(failure, left, now));
     }
 
     pub(crate) fn failed(&self, failure: &Arc<Failure>, shared: bool, now: Now, random: f64) {

@@ -21,7 +21,9 @@ use ring::rand::{SecureRandom, SystemRandom};
 use rpds::RedBlackTreeMap;
 
 use super::entry::Entry;
-use crate::config::{Ca, CachePolicy, Credential, Credentials, ProxyUrl, Settings};
+use super::identity::{Identity, identity};
+use super::shared::{SharedEntry, Store};
+use crate::config::{Credentials, Settings};
 
 /// Entries without a client that are kept for the next equal client.
 const MAX_IDLE: usize = 256;
@@ -29,7 +31,7 @@ const MAX_IDLE: usize = 256;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Key {
     /// A digest of what a token depends on: the registry holds no credentials.
-    Shared([u8; SHA256_OUTPUT_LEN]),
+    Shared(Identity),
     /// A number of a single client's own.
     Private(u64),
 }
@@ -68,27 +70,35 @@ pub(crate) struct ClientEntry {
 
 impl ClientEntry {
     /// The entry of a client with these credentials: that of its equals, or one of its own.
-    pub(crate) fn new(settings: &Settings, credentials: &Credentials) -> Self {
+    /// `store` is where other processes share the token, too.
+    pub(crate) fn new(
+        settings: &Settings,
+        credentials: &Credentials,
+        store: Option<&Arc<dyn Store>>,
+    ) -> Self {
         static PRIVATE: AtomicU64 = AtomicU64::new(0);
-        Self::of(match settings.cache {
-            CachePolicy::Process => Key::Shared(digest(settings, credentials)),
-            CachePolicy::Client | CachePolicy::None => {
-                Key::Private(PRIVATE.fetch_add(1, Ordering::Relaxed))
-            }
-        })
+        let key = if settings.cache.is_shared() {
+            Key::Shared(process_identity(settings, credentials))
+        } else {
+            Key::Private(PRIVATE.fetch_add(1, Ordering::Relaxed))
+        };
+        let shared = store.map(|store| SharedEntry::new(store, settings, credentials));
+        Self::with_fresh(key, Entry::new(shared))
     }
 
     /// The entry of a client whose credentials are others now; its entry was `former`.
-    pub(crate) fn after(former: &Entry, settings: &Settings, credentials: &Credentials) -> Self {
-        let key = Key::Shared(digest(settings, credentials));
-        let entry = Self::with_fresh(key, Entry::after(former));
+    pub(crate) fn after(
+        former: &Entry,
+        settings: &Settings,
+        credentials: &Credentials,
+        store: Option<&Arc<dyn Store>>,
+    ) -> Self {
+        let key = Key::Shared(process_identity(settings, credentials));
+        let shared = store.map(|store| SharedEntry::new(store, settings, credentials));
+        let entry = Self::with_fresh(key, Entry::after(former, shared));
         // Where equal clients had one already.
         entry.take_over(former);
         entry
-    }
-
-    fn of(key: Key) -> Self {
-        Self::with_fresh(key, Entry::new())
     }
 
     fn with_fresh(key: Key, fresh: Entry) -> Self {
@@ -115,10 +125,8 @@ impl std::ops::Deref for ClientEntry {
 
 impl Drop for ClientEntry {
     fn drop(&mut self) {
-        let token_end = self.entry.state().token.as_ref().and_then(|token| {
-            let lifetime = token.lifetime?;
-            Some(token.issued.boot + lifetime)
-        });
+        let state = self.entry.state();
+        let token_end = state.token.as_ref().and_then(|t| Some(t.life?.end.boot));
         REGISTRY.rcu(|registry| {
             let registry = registry.as_ref()?;
             Some(Arc::new(
@@ -195,8 +203,8 @@ impl Registry {
     }
 }
 
-/// What a token depends on: clients that would trust another server do not share.
-fn digest(settings: &Settings, credentials: &Credentials) -> [u8; SHA256_OUTPUT_LEN] {
+/// Within this process: the key of the digest is its own.
+fn process_identity(settings: &Settings, credentials: &Credentials) -> Identity {
     static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
     let process = PROCESS.get_or_init(|| {
         let mut random = [0; SHA256_OUTPUT_LEN];
@@ -204,29 +212,7 @@ fn digest(settings: &Settings, credentials: &Credentials) -> [u8; SHA256_OUTPUT_
         let _ = SystemRandom::new().fill(&mut random);
         Box::new(hmac::Key::new(hmac::HMAC_SHA256, &random))
     });
-    let mut context = hmac::Context::with_key(process);
-    let mut add = |part: &str| {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part.as_bytes());
-    };
-    add(&settings.base_url.canonical());
-    add(settings.product);
-    match &settings.ca {
-        Ca::System => add("system"),
-        Ca::Mozilla => add("mozilla"),
-        Ca::File(path) => add(&format!("file {}", path.display())),
-    }
-    add(&zeroize::Zeroizing::new(
-        settings
-            .proxy
-            .as_ref()
-            .map(ProxyUrl::to_url)
-            .unwrap_or_default(),
-    ));
-    credentials.iter().map(Credential::expose).for_each(add);
-    let mut out = [0; SHA256_OUTPUT_LEN];
-    out.copy_from_slice(context.sign().as_ref());
-    out
+    identity(process, settings, credentials, &settings.cache.shown())
 }
 
 #[cfg(test)]

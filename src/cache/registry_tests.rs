@@ -11,7 +11,7 @@ fn numbered(number: u16) -> Key {
 }
 
 fn take(registry: &Registry, key: &Key) -> (Registry, Arc<Entry>) {
-    registry.with_client(key, &Arc::new(Entry::new()))
+    registry.with_client(key, &Arc::new(Entry::new(None)))
 }
 
 fn seconds(seconds: u64) -> Duration {
@@ -74,7 +74,7 @@ fn whatever_threads_do_a_live_client_s_entry_is_in_the_registry() {
                 for round in 0..2000_u16 {
                     // Far more keys than may be idle: entries are evicted all the time.
                     let key = numbered(1000 + round.wrapping_mul(7 + thread) % 600);
-                    let client = ClientEntry::of(key.clone());
+                    let client = ClientEntry::with_fresh(key.clone(), Entry::new(None));
                     let registry = REGISTRY.load_full().unwrap();
                     let slot = registry.slots.get(&key).unwrap();
                     assert!(Arc::ptr_eq(&slot.entry, &client.entry));

@@ -7,6 +7,7 @@ use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
 use crate::clock::Now;
 use crate::error::{Failure, Status};
+use crate::life;
 use crate::token::Token;
 
 /// After refused credentials, and the least time between two tokens that invalidation asks for.
@@ -91,6 +92,11 @@ impl State {
         })
     }
 
+    pub(crate) fn cooldown(&self, now: Now) -> Duration {
+        let left = |c: &Cooldown| c.until.saturating_sub(now.boot);
+        self.cooldown.as_ref().map(left).unwrap_or_default()
+    }
+
     /// What is left of the cooldown in milliseconds, rounded up.
     pub(crate) fn cooldown_ms(&self, now: Now) -> i64 {
         self.cooldown
@@ -150,7 +156,7 @@ impl State {
             return (next, StoreOutcome::Invalidated(failure));
         }
         next.cooldown = None;
-        if !keep || token.lifetime.is_none() {
+        if !keep || token.life.is_none() {
             return (next, StoreOutcome::NotStored);
         }
         // Of two tokens the one whose request started later: the gateway may end the older.
@@ -202,6 +208,40 @@ impl State {
             failures_before,
         });
         next
+    }
+
+    /// Another process has shared this token. None where it is of no use here: it was invalidated,
+    /// or is no newer than the present one.
+    pub(crate) fn adopted(&self, token: &Arc<Token>, now: Now) -> Option<Self> {
+        let is_newer = |own: &Arc<Token>| {
+            own.issued.boot < token.issued.boot && own.access() != token.access()
+        };
+        let is_useful = !life::usable(token, now).is_zero()
+            && !self.was_invalidated(token.access())
+            && self.token.as_ref().is_none_or(is_newer);
+        is_useful.then(|| Self {
+            token: Some(Arc::clone(token)),
+            cooldown: None,
+            ..self.clone()
+        })
+    }
+
+    /// Another process was given this failure, and what is `left` of its cooldown is ours, too.
+    pub(crate) fn failed_elsewhere(
+        &self,
+        failure: &Arc<Failure>,
+        left: Duration,
+        now: Now,
+    ) -> Self {
+        Self {
+            cooldown: Some(Cooldown {
+                until: now.boot + left.min(LONGEST_RETRY_AFTER),
+                failure: Arc::clone(failure),
+                shared: true,
+                failures_before: self.cooldown.as_ref().map_or(0, |c| c.failures_before),
+            }),
+            ..self.clone()
+        }
     }
 
     /// The gateway refused `access` elsewhere. None where that was known already.
@@ -265,7 +305,7 @@ impl State {
         next
     }
 
-    fn was_invalidated(&self, access: &[u8]) -> bool {
+    pub(crate) fn was_invalidated(&self, access: &[u8]) -> bool {
         // A digest costs as much as all the rest of a call, and mostly there is nothing to find.
         !self.invalidated.is_empty() && self.invalidated.contains(&fingerprint(access))
     }

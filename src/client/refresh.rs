@@ -11,7 +11,7 @@ use crate::config::RefreshBy;
 use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
-use crate::requester::{GRACE, LONGEST_REFRESH};
+use crate::requester::{GRACE, LONGEST_REFRESH, Refreshed};
 use crate::token::Token;
 
 /// What became of a stale token's refresh.
@@ -66,9 +66,12 @@ impl Client {
         if !Arc::ptr_eq(state, &entry.state()) {
             return Ok(Refresh::Recheck);
         }
-        let refreshed = self.requester.refresh(leader, until, log)?;
-        // Where it failed the entry is in a cooldown now.
-        Ok(refreshed.map_or(Refresh::Recheck, Refresh::Refreshed))
+        Ok(match self.requester.refresh(leader, until, log)? {
+            Refreshed::Token(token) => Refresh::Refreshed(token),
+            // The entry is in a cooldown now.
+            Refreshed::Failed => Refresh::Recheck,
+            Refreshed::LeftToOthers => Refresh::UseTokenAtHand,
+        })
     }
 
     /// Has a token asked for in the background, where nobody asks yet. False where the state has

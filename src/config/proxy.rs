@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::base_url::{Scheme, parse_host_and_port};
 use super::no_proxy;
+use super::user_info::decode;
 use crate::redact::percent_encoded;
 use crate::secret::Secret;
 
@@ -232,8 +233,8 @@ fn parse_user_info(text: &str) -> Result<Credentials, String> {
         return Ok((None, None));
     }
     let (user, password) = match text.split_once(':') {
-        Some((user, password)) => (decode(user)?, Some(decode(password)?)),
-        None => (decode(text)?, None),
+        Some((user, password)) => (decode(user, "proxy")?, Some(decode(password, "proxy")?)),
+        None => (decode(text, "proxy")?, None),
     };
     if user.expose().contains(':') {
         return Err(String::from(
@@ -242,46 +243,6 @@ fn parse_user_info(text: &str) -> Result<Credentials, String> {
         ));
     }
     Ok((Some(user), password))
-}
-
-/// As curl does: a '%' that is no escape stands for itself.
-fn decode(text: &str) -> Result<Secret, String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        match after {
-            [high, low, after @ ..] if *first == b'%' => {
-                if let (Some(high), Some(low)) = (hex(*high), hex(*low)) {
-                    bytes.push(high << 4 | low);
-                    rest = after;
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        bytes.push(*first);
-        rest = after;
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) if !text.contains(char::is_control) => Ok(Secret::from(text)),
-        Ok(_) => Err(String::from(
-            "the proxy's user or password has an escaped control character, which RFC 7617 \
-             forbids; check what was encoded",
-        )),
-        Err(_) => Err(String::from(
-            "the proxy's user or password is not UTF-8 once its escapes are decoded; \
-             encode it as UTF-8",
-        )),
-    }
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ fn credential<'a>(name: &str, credentials: &'a Credentials) -> Option<Option<&'a
 fn value(option: &Opt, config: &Config, settings: &Settings) -> Option<String> {
     let given = config.given.get(option.name);
     let text = match (option.name, given) {
-        // Its text may hold a password.
         ("proxy", _) => proxy(&config.proxy, settings.proxy.as_ref()),
+        ("cache", _) => settings.cache.shown(),
         (_, Some((text, _))) => text.clone(),
         (_, None) => option.default.to_owned(),
     };

@@ -9,6 +9,7 @@ use super::{
 use crate::error::Failure;
 use crate::log::{Level, Line};
 use crate::redact::Redactor;
+use crate::secret::Secret;
 use crate::sys;
 
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Settings {
             ca: config.ca.clone(),
             proxy: proxy_for(config)?,
             user_agent: config.user_agent.clone(),
-            cache: config.cache,
+            cache: CachePolicy::of(&config.cache)?,
         })
     }
 
@@ -62,19 +63,30 @@ impl Settings {
         if subscription_keys.any(|key| key.expose() == api_key) {
             warn("api_key and the subscription key are the same text; check which of them it is");
         }
+        if let CachePolicy::Redis(url) = &self.cache {
+            if url.password.is_some() && !url.tls && !url.is_loopback() {
+                warn(
+                    "the password of Redis goes over the network in clear; write rediss:// in cache",
+                );
+            }
+        }
         if self.base_url.is_in_retired_domain() {
             warn("MTN has given up its hosts under azure-api.net; check base_url");
         }
         warnings
     }
 
-    /// Hides these credentials, and the proxy's.
+    /// Hides these credentials, and those of proxy and cache.
     pub(crate) fn redactor(&self, credentials: &Credentials) -> Redactor {
         let proxy = self.proxy.as_ref();
         let user = proxy.and_then(ProxyUrl::user);
         let password = proxy.and_then(ProxyUrl::password);
         let secrets = credentials.iter().map(Credential::expose);
-        let secrets = secrets.chain(user).chain(password);
+        let cache = match &self.cache {
+            CachePolicy::Redis(url) => url.password.as_ref().map(Secret::expose),
+            _ => None,
+        };
+        let secrets = secrets.chain(user).chain(password).chain(cache);
         let pairs = user
             .map(|user| (user, password.unwrap_or_default()))
             .into_iter()

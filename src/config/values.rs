@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Ca, CachePolicy, RefreshBy, Value, duration};
+use super::redis_url::RedisUrl;
+use super::{Ca, CacheOption, RefreshBy, Value, duration};
 
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 const MOST_ATTEMPTS: u32 = 10;
@@ -63,11 +64,42 @@ pub(super) fn refresh(value: &str) -> Result<RefreshBy, String> {
     }
 }
 
-pub(super) fn cache(value: &str) -> Result<CachePolicy, String> {
+pub(super) const CACHES: &str =
+    "it is process, client, none, file: and a directory, or redis:// or rediss:// and a host";
+
+pub(super) fn cache(value: &str) -> Result<CacheOption, String> {
     match value {
-        "process" => Ok(CachePolicy::Process),
-        "client" => Ok(CachePolicy::Client),
-        "none" => Ok(CachePolicy::None),
-        _ => Err("it is process, client or none".to_owned()),
+        "process" => Ok(CacheOption::Process),
+        "client" => Ok(CacheOption::Client),
+        "none" => Ok(CacheOption::None),
+        "file:" => Ok(CacheOption::File(None)),
+        _ => match value.strip_prefix("file:") {
+            Some(directory) => absolute(directory).map(|d| CacheOption::File(Some(d))),
+            None if value.starts_with("redis") => RedisUrl::parse(value).and_then(redis),
+            None => Err(CACHES.to_owned()),
+        },
     }
+}
+
+fn absolute(directory: &str) -> Result<PathBuf, String> {
+    let directory = path(directory)?.unwrap_or_default();
+    if !directory.is_absolute() {
+        return Err(
+            "the directory is not an absolute path, and programs that share it may run in \
+             different ones; write it like file:/run/payments/tokens"
+                .to_owned(),
+        );
+    }
+    // With a final slash a link would be followed, whatever it is opened with.
+    Ok(directory.components().collect())
+}
+
+#[cfg(feature = "redis")]
+fn redis(url: RedisUrl) -> Result<CacheOption, String> {
+    Ok(CacheOption::Redis(url))
+}
+
+#[cfg(not(feature = "redis"))]
+fn redis(_: RedisUrl) -> Result<CacheOption, String> {
+    Err("this libmomo was built without Redis; build it with the Cargo feature redis".to_owned())
 }

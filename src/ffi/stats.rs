@@ -51,6 +51,12 @@ pub struct momo_stats {
     pub token_expires_in: i64,
     /// Milliseconds left of the cooldown after a failure; 0 where there is none.
     pub cooldown_ms: i64,
+    /// Tokens of other processes that were taken from a directory or a Redis server (the option
+    /// `cache`).
+    pub tokens_adopted: i64,
+    /// Where the current token is from: 1 the gateway, 2 a directory, 3 a Redis server; 0 where
+    /// there is none.
+    pub token_origin: i64,
 }
 
 fn number(count: u64) -> i64 {
@@ -85,7 +91,7 @@ pub unsafe extern "C" fn momo_get_stats(
                     "stats is NULL; give a place for the counters",
                 ));
             }
-            let (counted, token_left, cooldown_ms) = client.stats();
+            let (counted, current) = client.stats();
             let failures = |group| number(counted.failures[group as usize]);
             *stats = Box::into_raw(Box::new(momo_stats {
                 requests: number(counted.requests),
@@ -104,8 +110,10 @@ pub unsafe extern "C" fn momo_get_stats(
                 last_request_ms: counted.last_request_ms.map_or(-1, number),
                 last_failure_status: counted.last_failure_status,
                 last_failure_at: number(counted.last_failure_at),
-                token_expires_in: number(token_left.as_secs()),
-                cooldown_ms,
+                token_expires_in: number(current.token_left.as_secs()),
+                cooldown_ms: current.cooldown_ms,
+                tokens_adopted: number(counted.tokens_adopted),
+                token_origin: current.token_origin.map_or(0, |origin| origin as i64),
             }));
             Ok(())
         })

@@ -55,8 +55,8 @@ impl momo_token {
         };
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         let rounded_up = |time: Duration| seconds(time) + i64::from(time.subsec_nanos() > 0);
-        let lifetime = token.lifetime.map_or(0, seconds);
-        let expires_at = token.lifetime.map_or(0, |l| seconds(token.issued.wall + l));
+        let lifetime = token.life.map_or(0, |life| seconds(life.lifetime));
+        let expires_at = token.life.map_or(0, |life| seconds(life.end.wall));
         // SAFETY: the layout is that of a Block followed by `text`, never empty; every part that is
         // written lies within it, and the pointers kept in it point into it.
         unsafe {

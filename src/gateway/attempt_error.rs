@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::error_response::ErrorResponse;
-use super::transport_error::Kind;
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::life;
+use crate::net::transport_error::Kind;
 use crate::token::Token;
 
 pub(super) struct AttemptError {

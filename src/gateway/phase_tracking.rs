@@ -3,7 +3,8 @@
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-use super::transport_error::{self, Kind, Phase, TransportError};
+use super::ureq_error;
+use crate::net::transport_error::{Kind, Phase, TransportError};
 
 #[derive(Debug)]
 pub(super) struct PhaseTrackingConnector;
@@ -44,11 +45,11 @@ impl<T: Transport> PhaseTrackingTransport<T> {
 
     fn in_phase(&self, error: ureq::Error) -> ureq::Error {
         use Kind as K;
-        match transport_error::find(&error) {
+        match ureq_error::find(&error) {
             Some(found) if matches!(found.kind, K::ConnectionLost | K::KeptConnectionClosed) => {
                 self.connection_ended(&found.detail)
             }
-            Some(_) => transport_error::with_phase(error, self.phase),
+            Some(_) => ureq_error::with_phase(error, self.phase),
             None => match error {
                 ureq::Error::Io(e) => {
                     self.connection_ended(&format!("the connection broke ({e}); try again"))

@@ -11,9 +11,9 @@ use super::error_response::{self, ErrorResponse};
 use super::json::object;
 use super::lifetime;
 use super::transport::{LARGEST_BODY, Response};
-use super::transport_error::TransportError;
 use crate::clock::Now;
 use crate::error::{Failure, Status};
+use crate::net::transport_error::TransportError;
 use crate::redact::Redactor;
 use crate::token::Token;
 

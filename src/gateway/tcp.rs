@@ -1,18 +1,16 @@
-//! TCP connections that end on time and can be ended from another thread.
+//! TCP connections as ureq wants them.
 
-use std::io::{self, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
-use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, SockRef, Socket, Type};
+use std::sync::Arc;
+
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, time,
 };
 
-use super::resolver;
-use super::transport_error::{Kind, Phase, TransportError};
-use crate::cancellation::{Cancellation, Interrupt};
+use crate::cancellation::Cancellation;
+use crate::net::socket::{Peer, Socket};
+use crate::net::transport_error::{Kind, Phase, TransportError};
 
 /// Looks the host up and connects, unless there is a tunnel through a proxy already.
 pub(super) struct TcpConnector {
@@ -33,17 +31,12 @@ impl<In: Transport> Connector<In> for TcpConnector {
             return Ok(Some(Either::A(tunnel)));
         }
         let deadline = Instant::now() + *time_left(details).after;
-        let stream = self.open(details, deadline)?;
+        let socket = self.open(details, deadline)?;
         let buffers = LazyBuffers::new(
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
         );
-        Ok(Some(Either::B(TcpTransport {
-            stream,
-            buffers,
-            read_timeout: None,
-            write_timeout: None,
-        })))
+        Ok(Some(Either::B(TcpTransport { socket, buffers })))
     }
 }
 
@@ -52,107 +45,17 @@ impl TcpConnector {
         &self,
         details: &ConnectionDetails,
         deadline: Instant,
-    ) -> Result<Arc<TcpStream>, TransportError> {
+    ) -> Result<Socket, TransportError> {
         let no_host =
             || TransportError::new(Phase::Connect, Kind::Unreachable, "the URL has no host");
-        let host = details.uri.host().ok_or_else(no_host)?;
         let default_port = if details.needs_tls() { 443 } else { 80 };
-        let port = details.uri.port_u16().unwrap_or(default_port);
-        let mut ips = resolver::look_up(host, deadline, &self.cancellation)?;
-        if self.loopback_only {
-            ips.retain(IpAddr::is_loopback);
-            if ips.is_empty() {
-                return Err(TransportError::new(
-                    Phase::Resolve,
-                    Kind::NoAddress,
-                    format!(
-                        "{host} has no address on this machine's loopback, and plain http goes \
-                         nowhere else; use https, or mend the hosts file"
-                    ),
-                ));
-            }
-        }
-        let mut last = TransportError::timed_out(Phase::Connect);
-        for (tried, ip) in ips.iter().enumerate() {
-            let address = SocketAddr::new(*ip, port);
-            let left = deadline.saturating_duration_since(Instant::now());
-            // Half of what is left for each address but the last: an address that swallows
-            // packets must not starve those that would respond.
-            let share = if tried + 1 < ips.len() {
-                left / 2
-            } else {
-                left
-            };
-            match connect(address, share, &self.cancellation) {
-                Ok(stream) => return Ok(stream),
-                // Neither says anything about the address, nor would another one help.
-                Err(error) if matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) => {
-                    return Err(error);
-                }
-                Err(error) => last = error,
-            }
-        }
-        resolver::doubt(host);
-        Err(last)
+        let peer = Peer {
+            host: details.uri.host().ok_or_else(no_host)?,
+            port: details.uri.port_u16().unwrap_or(default_port),
+            loopback_only: self.loopback_only,
+        };
+        Socket::connect(&peer, deadline, &self.cancellation)
     }
-}
-
-fn connect(
-    address: SocketAddr,
-    time: Duration,
-    cancellation: &Cancellation,
-) -> Result<Arc<TcpStream>, TransportError> {
-    let failed = |error: io::Error| {
-        if error.kind() == io::ErrorKind::TimedOut {
-            return TransportError::timed_out(Phase::Connect);
-        }
-        TransportError::from_local_limit(Phase::Connect, &error).unwrap_or_else(|| {
-            TransportError::new(
-                Phase::Connect,
-                Kind::Unreachable,
-                format!(
-                    "{address} cannot be reached ({error}); check host, port, firewall and proxy"
-                ),
-            )
-        })
-    };
-    if time.is_zero() {
-        return Err(TransportError::timed_out(Phase::Connect));
-    }
-    let stream = Arc::new(new_socket(address).map_err(failed)?);
-    // Before it connects, so that a cancellation ends the connecting too.
-    let weak = Arc::downgrade(&stream);
-    let weak: Weak<dyn Interrupt> = weak;
-    if !cancellation.interrupts(&weak) {
-        return Err(TransportError::cancelled(Phase::Connect));
-    }
-    SockRef::from(&*stream)
-        .connect_timeout(&address.into(), time)
-        .map_err(failed)?;
-    stream.set_nodelay(true).map_err(failed)?;
-    Ok(stream)
-}
-
-impl Interrupt for TcpStream {
-    fn interrupt(&self) {
-        // Not connected is an error, and as good as shut down.
-        let _ = self.shutdown(Shutdown::Both);
-    }
-}
-
-/// A socket that does not take the place of standard input, output or error, where the host has
-/// closed one of them: whatever the host writes there would go to the gateway.
-fn new_socket(address: SocketAddr) -> io::Result<TcpStream> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsRawFd;
-        if socket.as_raw_fd() <= libc::STDERR_FILENO {
-            // The standard library duplicates to a descriptor of at least 3.
-            return TcpStream::from(socket).try_clone();
-        }
-    }
-    Ok(TcpStream::from(socket))
 }
 
 /// What is left of the time for connecting, which is counted from its start.
@@ -168,44 +71,12 @@ pub(super) fn time_left(details: &ConnectionDetails) -> NextTimeout {
 }
 
 pub(super) struct TcpTransport {
-    stream: Arc<TcpStream>,
+    socket: Socket,
     buffers: LazyBuffers,
-    read_timeout: Option<Duration>,
-    write_timeout: Option<Duration>,
 }
 
-/// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
-/// deadline by seconds. It is set in slices of this length, which also stay the same from one
-/// read to the next and so are set once.
-const SLICE: Duration = Duration::from_millis(200);
-
-/// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` sets the
-/// socket's time-out, and `current` is what was set last.
-fn within(
-    timeout: NextTimeout,
-    current: &mut Option<Duration>,
-    set: impl Fn(Option<Duration>) -> io::Result<()>,
-    mut work: impl FnMut() -> io::Result<usize>,
-) -> Result<usize, ureq::Error> {
-    use io::ErrorKind as E;
-    let deadline = Instant::now().checked_add(*timeout.after);
-    let phase = Phase::Wait;
-    loop {
-        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|l| l.is_zero()) {
-            return Err(TransportError::timed_out(phase).into());
-        }
-        let slice = Some(left.map_or(SLICE, |l| l.min(SLICE)));
-        if *current != slice {
-            set(slice).map_err(|e| TransportError::from_io(phase, &e))?;
-            *current = slice;
-        }
-        match work() {
-            Ok(amount) => return Ok(amount),
-            Err(e) if matches!(e.kind(), E::Interrupted | E::WouldBlock | E::TimedOut) => {}
-            Err(e) => return Err(TransportError::from_io(phase, &e).into()),
-        }
-    }
+fn deadline(timeout: NextTimeout) -> Option<Instant> {
+    Instant::now().checked_add(*timeout.after)
 }
 
 impl Transport for TcpTransport {
@@ -214,53 +85,26 @@ impl Transport for TcpTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let mut stream = &*self.stream;
         let mut output = &self.buffers.output()[..amount];
         while !output.is_empty() {
-            let written = within(
-                timeout,
-                &mut self.write_timeout,
-                |slice| stream.set_write_timeout(slice),
-                || stream.write(output),
-            )?;
+            let written = self.socket.write(output, deadline(timeout))?;
             output = &output[written..];
         }
         Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let mut stream = &*self.stream;
         let input = self.buffers.input_append_buf();
         if input.is_empty() {
             return Err(TransportError::header_too_large().into());
         }
-        let amount = within(
-            timeout,
-            &mut self.read_timeout,
-            |slice| stream.set_read_timeout(slice),
-            || stream.read(input),
-        )?;
+        let amount = self.socket.read(input, deadline(timeout))?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }
 
-    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
     fn is_open(&mut self) -> bool {
-        let silent = |result: io::Result<usize>| {
-            result.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
-        };
-        #[cfg(unix)]
-        {
-            let mut byte = [std::mem::MaybeUninit::uninit()];
-            let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-            silent(SockRef::from(&*self.stream).recv_with_flags(&mut byte, flags))
-        }
-        #[cfg(not(unix))]
-        {
-            self.stream.set_nonblocking(true).is_ok()
-                && silent(self.stream.peek(&mut [0]))
-                && self.stream.set_nonblocking(false).is_ok()
-        }
+        self.socket.is_open()
     }
 }
 

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::config::Config;
-use ureq::http::{HeaderMap, Request};
-use ureq::unversioned::transport::{ConnectionDetails, Connector};
+use ureq::http::{HeaderMap, Request, Uri};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 use ureq::{Agent, Proxy, Timeout};
 
 use super::phase_tracking::PhaseTrackingConnector;
-use super::resolver::NoResolver;
 use super::tcp::TcpConnector;
 use super::tls::TlsConnector;
-use super::transport_error::{self, Kind, Phase, TransportError};
-use super::trust::{self, Verifier};
 use super::tunnel::ProxyTunnelConnector;
+use super::ureq_error;
 use crate::cancellation::Cancellation;
 use crate::config::{Scheme, Settings};
 use crate::error::Failure;
+use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::trust::{self, Verifier};
 use crate::per_process::{PerProcess, PerProcessRef};
 use crate::secret::SecretBytes;
 
@@ -43,6 +44,22 @@ struct TransportSettings {
     config: Config,
     verifier: Arc<Verifier>,
     plain: bool,
+}
+
+/// Stands in where ureq wants a resolver, which it asks before every request, pooled connection or
+/// not: the TCP connector looks up by itself, and only when it really connects.
+#[derive(Debug)]
+struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
 }
 
 /// How long one attempt, and its connecting, may take.
@@ -180,7 +197,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Response {
 }
 
 fn into_transport_error(error: ureq::Error) -> TransportError {
-    if let Some(found) = transport_error::find(&error) {
+    if let Some(found) = ureq_error::find(&error) {
         return found.clone();
     }
     match error {

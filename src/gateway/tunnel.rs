@@ -15,7 +15,8 @@ use ureq::unversioned::transport::{
 use zeroize::Zeroizing;
 
 use super::tcp::time_left;
-use super::transport_error::{self, Kind, Phase, TransportError};
+use super::ureq_error;
+use crate::net::transport_error::{Kind, Phase, TransportError};
 
 #[derive(Debug, Default)]
 pub(super) struct ProxyTunnelConnector(ConnectProxyConnector);
@@ -59,7 +60,7 @@ impl<In: Transport> Connector<In> for ProxyTunnelConnector {
 }
 
 fn proxy_error(error: ureq::Error) -> ureq::Error {
-    if transport_error::find(&error).is_some() {
+    if ureq_error::find(&error).is_some() {
         // Looking up and reaching the proxy keep their own phases.
         return error;
     }
@@ -113,7 +114,7 @@ impl DeadlineTransport {
         if self.established.load(Ordering::Relaxed) {
             return error;
         }
-        transport_error::with_phase(error, Phase::Proxy)
+        ureq_error::with_phase(error, Phase::Proxy)
     }
 }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Requester;
+use super::{OwnTime, Refreshed, Requester};
 use crate::cache::{Leader, Outcome};
 use crate::error::Failure;
 use crate::log::CallLog;
@@ -26,12 +26,7 @@ impl Requester {
         deadline: Instant,
     ) -> io::Result<()> {
         self.start_thread(leader, move |requester, log| {
-            match requester.ask(deadline, log) {
-                Ok(outcome) => Some(outcome),
-                Err(_) if requester.cancellation.is_cancelled() => None,
-                // The time that was up is the option's, and no single caller's.
-                Err(error) => Some(Err(requester.failed(error.failure, true))),
-            }
+            requester.ask(deadline, OwnTime::TheOption, log).ok()
         })
     }
 
@@ -42,7 +37,10 @@ impl Requester {
         until: Instant,
     ) -> io::Result<()> {
         self.start_thread(leader, move |requester, log| {
-            requester.ask_once(until, log).ok().flatten().map(Ok)
+            match requester.ask_once(until, until, log) {
+                Ok(Refreshed::Token(token)) => Some(Ok(token)),
+                Ok(Refreshed::Failed | Refreshed::LeftToOthers) | Err(_) => None,
+            }
         })
     }
 
@@ -66,7 +64,12 @@ impl Requester {
         let mut log = CallLog::complete();
         let outcome = catch_panic(|| work(self, &mut log)).unwrap_or_else(|| {
             // Without a cooldown every call would start a thread that panics.
-            self.failed(Failure::internal("a panic was caught"), false);
+            self.failed(
+                Failure::internal("a panic was caught"),
+                false,
+                Instant::now(),
+                &mut log,
+            );
             None
         });
         // Before the waiters wake up: one of them tells its logger.

@@ -68,4 +68,5 @@ extern "C" fn wait_for_preparation() {
 #[cfg(unix)]
 extern "C" fn forked_child() {
     super::generation::renew();
+    super::descriptors::close_inherited();
 }

@@ -28,7 +28,19 @@ type Stats struct {
 	LastFailureAt      time.Time     // zero where none failed
 	TokenExpiresIn     time.Duration // 0 where there is no token
 	Cooldown           time.Duration // until the gateway is asked again after a failure
+	TokensAdopted      int64         // tokens of other processes, by the option cache
+	TokenOrigin        Origin        // of the token at hand
 }
+
+// Origin says where this process has a token from.
+type Origin int
+
+const (
+	OriginNone    Origin = 0
+	OriginGateway Origin = 1
+	OriginFile    Origin = 2
+	OriginRedis   Origin = 3
+)
 
 // Stats gives the counters; it does not block.
 func (c *Client) Stats() (Stats, error) {
@@ -60,6 +72,8 @@ func (c *Client) Stats() (Stats, error) {
 		LastFailure:        Status(s.last_failure_status),
 		TokenExpiresIn:     time.Duration(s.token_expires_in) * time.Second,
 		Cooldown:           time.Duration(s.cooldown_ms) * time.Millisecond,
+		TokensAdopted:      int64(s.tokens_adopted),
+		TokenOrigin:        Origin(s.token_origin),
 	}
 	if s.last_failure_at != 0 {
 		stats.LastFailureAt = time.Unix(int64(s.last_failure_at), 0)

@@ -155,11 +155,11 @@ final class LibMomo {
     /** Copies counters, and frees them. */
     static MomoStats stats(Pointer pointer) {
         try {
-            long[] s = pointer.getLongArray(0, 18); // Its members are all int64_t.
+            long[] s = pointer.getLongArray(0, 20); // Its members are all int64_t.
             MomoStatus lastFailure = MomoStatus.of((int) s[14]);
             return new MomoStats(
                     s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13],
-                    lastFailure, s[15], s[16], s[17]);
+                    lastFailure, s[15], s[16], s[17], s[18], s[19]);
         } finally {
             momo_free_stats(pointer);
         }

@@ -11,6 +11,9 @@ package momo;
  * @param lastFailureAt Unix time in seconds, 0 where no request failed
  * @param tokenExpiresIn seconds left, 0 where there is no token
  * @param cooldownMs until the gateway is asked again after a failure
+ * @param tokensAdopted tokens of other processes, by the option cache
+ * @param tokenOrigin of the token at hand: 1 the gateway, 2 a directory, 3 Redis, 0 where there is
+ *     none
  */
 public record MomoStats(
         long requests,
@@ -30,4 +33,6 @@ public record MomoStats(
         MomoStatus lastFailure,
         long lastFailureAt,
         long tokenExpiresIn,
-        long cooldownMs) {}
+        long cooldownMs,
+        long tokensAdopted,
+        long tokenOrigin) {}

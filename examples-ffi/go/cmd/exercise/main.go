@@ -209,6 +209,8 @@ func stats() (object, error) {
 		"last_failure_status": int(stats.LastFailure),
 		"token_expires_in":    int64(stats.TokenExpiresIn.Seconds()),
 		"cooldown_ms":         stats.Cooldown.Milliseconds(),
+		"tokens_adopted":      stats.TokensAdopted,
+		"token_origin":        int(stats.TokenOrigin),
 	}, err
 }
 

@@ -8,7 +8,7 @@ use crate::redact::Redactor;
 
 /// How far an attempt had come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     Resolve,
     Connect,
     Proxy,
@@ -20,7 +20,7 @@ pub(super) enum Phase {
 
 /// What went wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// The host name has no (usable) address.
     NoAddress,
     /// This machine or process lacks what it takes: a file descriptor, memory, a thread, a port.
@@ -40,17 +40,17 @@ pub(super) enum Kind {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct TransportError {
-    pub(super) phase: Phase,
-    pub(super) kind: Kind,
+pub(crate) struct TransportError {
+    pub(crate) phase: Phase,
+    pub(crate) kind: Kind,
     /// What happened, why, and what to do about it: our own words.
-    pub(super) detail: String,
+    pub(crate) detail: String,
     /// What the peer, or a library on its behalf, said. It is redacted before it is shown.
     peer_text: Option<String>,
 }
 
 impl TransportError {
-    pub(super) fn new(phase: Phase, kind: Kind, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(phase: Phase, kind: Kind, detail: impl Into<String>) -> Self {
         Self {
             phase,
             kind,
@@ -59,7 +59,7 @@ impl TransportError {
         }
     }
 
-    pub(super) fn with_peer_text(self, peer_text: &impl ToString) -> Self {
+    pub(crate) fn with_peer_text(self, peer_text: &impl ToString) -> Self {
         Self {
             peer_text: Some(peer_text.to_string()),
             ..self
@@ -67,7 +67,7 @@ impl TransportError {
     }
 
     /// The whole of it, fit to be shown.
-    pub(super) fn message(&self, redactor: &Redactor) -> String {
+    pub(crate) fn message(&self, redactor: &Redactor) -> String {
         const LONGEST_PEER_TEXT: usize = 256;
         match &self.peer_text {
             Some(peer_text) => format!(
@@ -78,15 +78,15 @@ impl TransportError {
         }
     }
 
-    pub(super) fn timed_out(phase: Phase) -> Self {
+    pub(crate) fn timed_out(phase: Phase) -> Self {
         Self::new(phase, Kind::TimedOut, "the time was up")
     }
 
-    pub(super) fn cancelled(phase: Phase) -> Self {
+    pub(crate) fn cancelled(phase: Phase) -> Self {
         Self::new(phase, Kind::Cancelled, "cancelled")
     }
 
-    pub(super) fn header_too_large() -> Self {
+    pub(crate) fn header_too_large() -> Self {
         Self::new(
             Phase::Read,
             Kind::InvalidHttp,
@@ -94,7 +94,7 @@ impl TransportError {
         )
     }
 
-    pub(super) fn in_phase(self, phase: Phase) -> Self {
+    pub(crate) fn in_phase(self, phase: Phase) -> Self {
         let kind = match self.kind {
             // Only a proxy's response can be a transport error: no tunnel was opened.
             Kind::InvalidHttp if phase == Phase::Proxy => Kind::Unreachable,
@@ -111,7 +111,7 @@ impl TransportError {
     }
 
     /// An error of a connected socket.
-    pub(super) fn from_io(phase: Phase, error: &io::Error) -> Self {
+    pub(crate) fn from_io(phase: Phase, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::timed_out(phase),
             _ => Self::new(
@@ -123,7 +123,7 @@ impl TransportError {
     }
 
     /// An error that tells of this machine's or process's limits, where it is one.
-    pub(super) fn from_local_limit(phase: Phase, error: &io::Error) -> Option<Self> {
+    pub(crate) fn from_local_limit(phase: Phase, error: &io::Error) -> Option<Self> {
         let what = local_resource(error)?;
         Some(Self::new(
             phase,
@@ -134,7 +134,7 @@ impl TransportError {
         ))
     }
 
-    pub(super) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         match (self.kind, self.phase) {
             (Kind::NoAddress, _) => Status::MOMO_RESOLVE_FAILED,
             (Kind::Unreachable | Kind::NoLocalResource, _)
@@ -151,7 +151,7 @@ impl TransportError {
 
     /// Whether another attempt may fare better: nothing of a response has come, and nothing was
     /// refused.
-    pub(super) fn is_retryable(&self) -> bool {
+    pub(crate) fn is_retryable(&self) -> bool {
         match self.kind {
             Kind::NoAddress
             | Kind::NoLocalResource
@@ -209,32 +209,3 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {}
-
-/// Through ureq and rustls a transport error travels inside their own errors; it is put in here and
-/// found again by [`find`].
-impl From<TransportError> for ureq::Error {
-    fn from(error: TransportError) -> Self {
-        Self::Other(Box::new(error))
-    }
-}
-
-pub(super) fn find(error: &ureq::Error) -> Option<&TransportError> {
-    match error {
-        ureq::Error::Other(other) => other.downcast_ref::<TransportError>(),
-        ureq::Error::Io(error) => find_in_io(error),
-        _ => None,
-    }
-}
-
-pub(super) fn find_in_io(error: &io::Error) -> Option<&TransportError> {
-    find(error.get_ref()?.downcast_ref::<ureq::Error>()?)
-}
-
-/// The same error, said to have happened in `phase`: the lower layers do not know what they are
-/// used for.
-pub(super) fn with_phase(error: ureq::Error, phase: Phase) -> ureq::Error {
-    match find(&error) {
-        Some(found) => found.clone().in_phase(phase).into(),
-        None => error,
-    }
-}

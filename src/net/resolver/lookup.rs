@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::Resolver;
 use crate::cancellation::Interrupt;
-use crate::gateway::transport_error::{Kind, Phase, TransportError};
+use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::{panics, sys};
 
 /// Enough for getaddrinfo with every name service that Debian packages.
@@ -138,7 +138,7 @@ impl Waiter {
                     return Err(TransportError::new(
                         Phase::Resolve,
                         Kind::NoAddress,
-                        format!("{host} has no address ({why}); check base_url, proxy and DNS"),
+                        format!("{host} has no address ({why}); check its spelling, and DNS"),
                     ));
                 }
                 None => {}

@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use crate::gateway::crypto;
+use crate::net::crypto;
 
 /// Checks as the TLS library's own verifier does, with its own functions, with one thing more:
 /// directories of authorities are read only when those at hand did not sign the certificate. That

@@ -2,8 +2,7 @@
 //!
 //! The C library's resolver cannot be interrupted, so a look-up runs on a thread of its own: at
 //! most one per host, ending when the resolver returns. Callers wait for it no longer than their
-//! own time. ureq asks a resolver before every request, pooled connection or not; it is given
-//! [`NoResolver`], and the TCP connector comes here only when it really connects.
+//! own time, and come here only when they really connect.
 //!
 //! Addresses are used for [`MAX_AGE`], unless connecting to them or the TLS handshake failed. In a
 //! forked child the C library's resolver may be locked for ever. Addresses that are too old or
@@ -22,10 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver as UreqResolver};
-use ureq::unversioned::transport::NextTimeout;
 
 use super::transport_error::{Kind, Phase, TransportError};
 use crate::cancellation::{Cancellation, Interrupt};
@@ -39,21 +34,6 @@ const MAX_AGE: Duration = Duration::from_secs(60);
 
 /// How long a look-up runs before the addresses that a forked child inherited are used instead.
 const FALLBACK_AFTER: Duration = Duration::from_millis(500);
-
-/// Stands in where ureq wants a resolver.
-#[derive(Debug)]
-pub(super) struct NoResolver;
-
-impl UreqResolver for NoResolver {
-    fn resolve(
-        &self,
-        _: &Uri,
-        _: &Config,
-        _: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        Ok(self.empty())
-    }
-}
 
 /// What asks the C library; another function in tests.
 type Resolve = fn(&str) -> Result<Addresses, LookupError>;
@@ -77,7 +57,7 @@ struct Cached {
 static RESOLVER: Resolver = Resolver::new(lookup::resolve);
 
 /// The addresses of `host`: an address itself (IPv6 in brackets), or a name.
-pub(super) fn look_up(
+pub(crate) fn look_up(
     host: &str,
     deadline: Instant,
     cancellation: &Cancellation,
@@ -90,7 +70,7 @@ pub(super) fn look_up(
 }
 
 /// The host could not be reached, or proved to be another: its addresses are looked up anew.
-pub(super) fn doubt(host: &str) {
+pub(crate) fn doubt(host: &str) {
     RESOLVER.doubt(host);
 }
 

@@ -17,7 +17,7 @@ use arc_swap::ArcSwapOption;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
-pub(super) use self::verifier::Verifier;
+pub(crate) use self::verifier::Verifier;
 use crate::config::Ca;
 use crate::error::Failure;
 
@@ -51,7 +51,7 @@ const REMEMBERED: usize = 8;
 static STORES: ArcSwapOption<Vec<Arc<Parsed>>> = ArcSwapOption::const_empty();
 
 /// By the store that `ca` names; refused where that is empty or cannot be read.
-pub(super) fn verifier(ca: &Ca) -> Result<Arc<Verifier>, Failure> {
+pub(crate) fn verifier(ca: &Ca) -> Result<Arc<Verifier>, Failure> {
     let origin = Origin::of(ca);
     if let Some(stores) = STORES.load().as_ref() {
         if let Some(parsed) = stores.iter().find(|p| p.origin == origin) {

@@ -1,0 +1,201 @@
+//! The part of an entry that other processes share: the token, sealed; a failure, so that fifty
+//! processes do not fail one after the other; and a lock, so that one of them asks for all.
+//!
+//! What is read here was written by anyone who can write to the store. A value that does not open
+//! with the API key, or whose time is up, is none. Nothing that fails here stops a call: it is a
+//! line in the log, and the process goes on by itself.
+
+#[cfg(unix)]
+mod file;
+mod record;
+#[cfg(feature = "redis")]
+mod redis;
+mod seal;
+mod store;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ring::hmac;
+
+use self::record::Record;
+use self::seal::Slot;
+use self::store::StoreError;
+pub(crate) use self::store::{Lock, Store};
+use super::identity::identity;
+use crate::clock::Now;
+use crate::config::{CachePolicy, Credentials, Settings};
+use crate::error::Failure;
+use crate::life;
+use crate::log::{CallLog, Level};
+use crate::secret::Secret;
+use crate::token::Token;
+
+/// Where the settings say that tokens are shared. An error says that this place is unsafe; where it
+/// cannot be reached it is used once it can be. Touches no network.
+pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failure> {
+    Ok(match &settings.cache {
+        CachePolicy::Process | CachePolicy::Client | CachePolicy::None => None,
+        #[cfg(unix)]
+        CachePolicy::File(directory) => Some(Arc::new(file::FileStore::open(directory)?)),
+        #[cfg(not(unix))]
+        CachePolicy::File(_) => {
+            return Err(Failure::new(
+                crate::error::Status::MOMO_CACHE_FAILED,
+                "option cache: files are not shared on this system; use process or Redis",
+            ));
+        }
+        #[cfg(feature = "redis")]
+        CachePolicy::Redis(url) => Some(redis::RedisStore::of(url, &settings.ca)?),
+        #[cfg(not(feature = "redis"))]
+        CachePolicy::Redis(_) => None,
+    })
+}
+
+pub(crate) struct SharedEntry {
+    store: Arc<dyn Store>,
+    /// What the store knows it by.
+    name: String,
+    api_key: Secret,
+}
+
+/// What other processes have left.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) token: Option<FoundToken>,
+    pub(super) failure: Option<(Arc<Failure>, Duration)>,
+}
+
+pub(super) struct FoundToken {
+    pub(super) token: Arc<Token>,
+    sealed: Vec<u8>,
+}
+
+/// The store is of no use at present.
+pub(super) struct Unavailable;
+
+impl SharedEntry {
+    pub(super) fn new(
+        store: &Arc<dyn Store>,
+        settings: &Settings,
+        credentials: &Credentials,
+    ) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"libmomo/1/name");
+        let name = identity(&key, settings, credentials, "");
+        Self {
+            store: Arc::clone(store),
+            name: name.iter().map(|byte| format!("{byte:02x}")).collect(),
+            api_key: Secret::new(credentials.api_key.expose()),
+        }
+    }
+
+    pub(super) fn read(&self, deadline: Instant, log: &mut CallLog) -> Result<Found, Unavailable> {
+        let values = self.store.read(&self.name, deadline);
+        let values = self.or_log(values, log)?;
+        let now = Now::read();
+        let origin = self.store.origin();
+        let token = values.token.and_then(|value| {
+            let plain = seal::open(&self.api_key, Slot::Token, &self.name, &value.sealed)?;
+            let token = Record::parse(&plain)?.token(value.left, now, origin)?;
+            Some(FoundToken {
+                token: Arc::new(token),
+                sealed: value.sealed,
+            })
+        });
+        let failure = values.failure.and_then(|value| {
+            let plain = seal::open(&self.api_key, Slot::Failure, &self.name, &value.sealed)?;
+            let (failure, left) = Record::parse(&plain)?.failure(value.left, now)?;
+            Some((Arc::new(failure), left))
+        });
+        Ok(Found { token, failure })
+    }
+
+    /// None where another process has the lock.
+    pub(super) fn lock(
+        &self,
+        deadline: Instant,
+        log: &mut CallLog,
+    ) -> Result<Option<Lock>, Unavailable> {
+        let lock = Arc::clone(&self.store).lock(&self.name, deadline);
+        self.or_log(lock, log)
+    }
+
+    /// Shares a token that the gateway issued.
+    pub(crate) fn share(&self, token: &Token, deadline: Instant, log: &mut CallLog) {
+        let now = Now::read();
+        let Some(left) = life::left(token, now).filter(|left| !left.is_zero()) else {
+            return;
+        };
+        let age = now.boot.saturating_sub(token.issued.boot);
+        let record = Record::of_token(token, now);
+        let Some(sealed) =
+            record.and_then(|r| seal::seal(&self.api_key, Slot::Token, &self.name, &r))
+        else {
+            return;
+        };
+        let written = self
+            .store
+            .write_token(&self.name, &sealed, age, left, deadline);
+        let _ = self.or_log(written, log);
+    }
+
+    /// Has other processes not ask for this time.
+    pub(crate) fn share_failure(
+        &self,
+        failure: &Failure,
+        cooldown: Duration,
+        deadline: Instant,
+        log: &mut CallLog,
+    ) {
+        let record = Record::of_failure(failure, cooldown, Now::read());
+        let Some(sealed) =
+            record.and_then(|r| seal::seal(&self.api_key, Slot::Failure, &self.name, &r))
+        else {
+            return;
+        };
+        let written = self
+            .store
+            .write_failure(&self.name, &sealed, cooldown, deadline);
+        let _ = self.or_log(written, log);
+    }
+
+    /// Removes the token where it is still this one.
+    pub(crate) fn invalidate(&self, access: &[u8], deadline: Instant, log: &mut CallLog) {
+        if let Ok(Found {
+            token: Some(found), ..
+        }) = self.read(deadline, log)
+        {
+            if found.token.access() == access {
+                self.remove(&found, deadline, log);
+            }
+        }
+    }
+
+    pub(super) fn remove(&self, found: &FoundToken, deadline: Instant, log: &mut CallLog) {
+        let removed = self.store.remove_token(&self.name, &found.sealed, deadline);
+        let _ = self.or_log(removed, log);
+    }
+
+    /// Where it is, for a line in the log.
+    pub(super) fn place(&self) -> &str {
+        self.store.shown()
+    }
+
+    fn or_log<T>(
+        &self,
+        outcome: Result<T, StoreError>,
+        log: &mut CallLog,
+    ) -> Result<T, Unavailable> {
+        outcome.map_err(|error| {
+            if let StoreError::Failed(why) = error {
+                log.record(Level::Warning, || {
+                    format!(
+                        "the cache {} cannot be used, and this process goes on by itself: {why}",
+                        self.place()
+                    )
+                });
+            }
+            Unavailable
+        })
+    }
+}

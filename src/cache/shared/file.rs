@@ -1,0 +1,130 @@
+//! Values in files of a directory that one user's processes on one machine share.
+//!
+//! A value is written to a temporary file, flushed and renamed: it is there whole or not at all. A
+//! lock is there only while it is held. Whoever meets one that has ended removes it and takes
+//! another; should two do that at once, both ask the gateway, which does no harm.
+
+mod directory;
+mod lock;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use self::directory::{Directory, OpenDirectory, Problem};
+use super::store::{LARGEST_VALUE, Lock, Store, StoreError, Value, Values};
+use crate::error::{Failure, Status};
+use crate::sys;
+use crate::token::Origin;
+
+/// What nobody has written for so long is of no use: a token lives for a day at most.
+const OLD: Duration = Duration::from_secs(25 * 3600);
+/// A temporary file of a process that died while it wrote it.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+pub(super) struct FileStore {
+    directory: Directory,
+    shown: String,
+}
+
+impl FileStore {
+    /// An error says that the directory is unsafe. Where it cannot be made it may be made later.
+    pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
+        let store = Self {
+            directory: Directory::new(directory),
+            shown: format!("file:{}", directory.display()),
+        };
+        match store.directory.open() {
+            Err(Problem::Unsafe(why)) => Err(Failure::new(
+                Status::MOMO_CACHE_FAILED,
+                format!("option cache: {why}"),
+            )),
+            Err(Problem::Unusable(_)) | Ok(_) => Ok(store),
+        }
+    }
+
+    fn opened(&self) -> Result<OpenDirectory, StoreError> {
+        self.directory.open().map_err(|problem| match problem {
+            Problem::Unsafe(why) | Problem::Unusable(why) => StoreError::Failed(why),
+        })
+    }
+}
+
+fn token_file(name: &str) -> String {
+    format!("{name}.token")
+}
+
+fn failure_file(name: &str) -> String {
+    format!("{name}.failure")
+}
+
+impl Store for FileStore {
+    fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::File
+    }
+
+    fn read(&self, name: &str, _: Instant) -> Result<Values, StoreError> {
+        let directory = self.opened()?;
+        let value = |file: &str| {
+            let sealed = directory.read(file, LARGEST_VALUE)?;
+            Some(Value { sealed, left: None })
+        };
+        Ok(Values {
+            token: value(&token_file(name)),
+            failure: value(&failure_file(name)),
+        })
+    }
+
+    fn write_token(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        age: Duration,
+        _: Duration,
+        _: Instant,
+    ) -> Result<(), StoreError> {
+        let directory = self.opened()?;
+        let file = token_file(name);
+        // The file's own time is when its token was issued.
+        let issued = sys::wall().saturating_sub(age);
+        if directory
+            .modified(&file)
+            .is_some_and(|at| issued < at && at <= sys::wall())
+        {
+            return Ok(());
+        }
+        directory.write(&file, sealed, issued)?;
+        directory.remove(&failure_file(name));
+        directory.tidy(ABANDONED, OLD);
+        Ok(())
+    }
+
+    fn write_failure(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        _: Duration,
+        _: Instant,
+    ) -> Result<(), StoreError> {
+        self.opened()?
+            .write(&failure_file(name), sealed, sys::wall())
+    }
+
+    fn remove_token(&self, name: &str, sealed: &[u8], _: Instant) -> Result<(), StoreError> {
+        let directory = self.opened()?;
+        let file = token_file(name);
+        if directory.read(&file, LARGEST_VALUE).as_deref() == Some(sealed) {
+            directory.remove(&file);
+        }
+        Ok(())
+    }
+
+    fn lock(self: Arc<Self>, name: &str, _: Instant) -> Result<Option<Lock>, StoreError> {
+        let lock = lock::take(self.opened()?, &format!("{name}.lock"))?;
+        Ok(lock.map(|lock| Box::new(lock) as Lock))
+    }
+}

@@ -1,0 +1,255 @@
+//! A directory that nobody but its owner can look into, and whole files in it.
+
+use std::io::{Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ring::rand::{SecureRandom, SystemRandom};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps};
+use rustix::io::Errno;
+use rustix::process::{Resource, geteuid, getrlimit};
+
+use super::super::store::StoreError;
+use super::lock;
+use crate::sys;
+
+const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
+
+pub(super) struct Directory(PathBuf);
+
+/// Found to be safe when it was opened, and the same directory whatever happens to its name.
+pub(super) struct OpenDirectory {
+    descriptor: OwnedFd,
+    path: PathBuf,
+}
+
+pub(super) enum Problem {
+    /// Others could read or write there.
+    Unsafe(String),
+    Unusable(String),
+}
+
+impl Directory {
+    pub(super) fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Makes it where it is missing.
+    pub(super) fn open(&self) -> Result<OpenDirectory, Problem> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let open = || fs::open(&self.0, flags, Mode::empty());
+        let opened = match open() {
+            Err(Errno::NOENT) => {
+                // Another process may be as fast.
+                match fs::mkdir(&self.0, Mode::RWXU) {
+                    Ok(()) | Err(Errno::EXIST) => open(),
+                    Err(error) => Err(error),
+                }
+            }
+            opened => opened,
+        };
+        let descriptor = opened
+            .and_then(above_standard)
+            .map_err(|error| self.problem(error))?;
+        let stat = fs::fstat(&descriptor).map_err(|error| self.problem(error))?;
+        if stat.st_uid != geteuid().as_raw() {
+            return Err(Problem::Unsafe(format!(
+                "{} is another user's; give one of this user's own",
+                self.0.display()
+            )));
+        }
+        let mode = Mode::from_raw_mode(stat.st_mode);
+        if mode.intersects(OTHERS) {
+            return Err(Problem::Unsafe(format!(
+                "other users have rights to {0} (mode {1:04o}); run chmod 700 {0}",
+                self.0.display(),
+                mode.as_raw_mode()
+            )));
+        }
+        Ok(OpenDirectory {
+            descriptor,
+            path: self.0.clone(),
+        })
+    }
+
+    fn problem(&self, error: Errno) -> Problem {
+        let shown = self.0.display();
+        let kind = fs::lstat(&self.0).map(|stat| FileType::from_raw_mode(stat.st_mode));
+        match kind {
+            Ok(FileType::Symlink) => Problem::Unsafe(format!(
+                "{shown} is a link, which others may point elsewhere; give the directory itself"
+            )),
+            Ok(kind) if kind != FileType::Directory => {
+                Problem::Unsafe(format!("{shown} is no directory; give one"))
+            }
+            _ => Problem::Unusable(format!(
+                "{shown} cannot be opened or made ({}); check that the directory above it is \
+                 there, and its mode",
+                words(error)
+            )),
+        }
+    }
+}
+
+fn words(error: Errno) -> std::io::Error {
+    error.into()
+}
+
+/// A descriptor that does not take the place of standard input, output or error, where the host has
+/// closed one of them: what the host writes there would go into the file.
+pub(super) fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
+    use std::os::fd::AsRawFd;
+    if descriptor.as_raw_fd() > libc::STDERR_FILENO {
+        return Ok(descriptor);
+    }
+    rustix::io::fcntl_dupfd_cloexec(&descriptor, libc::STDERR_FILENO + 1)
+}
+
+impl OpenDirectory {
+    fn not_written(&self, file: &str, error: Errno) -> StoreError {
+        let file = self.path.join(file);
+        StoreError::Failed(format!(
+            "{} cannot be written ({}); check owner, mode and free space",
+            file.display(),
+            words(error)
+        ))
+    }
+
+    pub(super) fn open(&self, file: &str, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        fs::openat(&self.descriptor, file, flags, mode).and_then(above_standard)
+    }
+
+    pub(super) fn stat(&self, file: &str) -> Result<Stat, Errno> {
+        fs::statat(&self.descriptor, file, AtFlags::SYMLINK_NOFOLLOW)
+    }
+
+    /// When a file of this user's alone was written, since the Unix epoch.
+    pub(super) fn modified(&self, file: &str) -> Option<Duration> {
+        let stat = self.stat(file).ok().filter(is_private_file)?;
+        Some(modified(&stat))
+    }
+
+    pub(super) fn remove(&self, file: &str) {
+        let _ = fs::unlinkat(&self.descriptor, file, AtFlags::empty());
+    }
+
+    /// None where there is none, or something else than a file of this user's alone, or more than
+    /// `largest` bytes.
+    pub(super) fn read(&self, file: &str, largest: usize) -> Option<Vec<u8>> {
+        let descriptor = self.open(file, OFlags::RDONLY, Mode::empty()).ok()?;
+        fs::fstat(&descriptor).ok().filter(is_private_file)?;
+        let mut bytes = Vec::new();
+        let mut limited = std::fs::File::from(descriptor).take(largest as u64 + 1);
+        limited.read_to_end(&mut bytes).ok()?;
+        (bytes.len() <= largest).then_some(bytes)
+    }
+
+    /// Puts a file with these bytes in the place of whatever is there, at once.
+    pub(super) fn write(
+        &self,
+        file: &str,
+        bytes: &[u8],
+        modified: Duration,
+    ) -> Result<(), StoreError> {
+        // The kernel ends a process that writes beyond this limit, by a signal.
+        if getrlimit(Resource::Fsize)
+            .current
+            .is_some_and(|most| most < bytes.len() as u64)
+        {
+            return Err(self.not_written(file, Errno::FBIG));
+        }
+        let (temporary, descriptor) = self
+            .create_temporary(file)
+            .map_err(|error| self.not_written(file, error))?;
+        let written = fill(descriptor, bytes, modified)
+            .and_then(|()| fs::renameat(&self.descriptor, &temporary, &self.descriptor, file));
+        written.map_err(|error| {
+            self.remove(&temporary);
+            self.not_written(file, error)
+        })
+    }
+
+    /// An empty file, under a name of its own, that will be `file`.
+    pub(super) fn create_temporary(&self, file: &str) -> Result<(String, OwnedFd), Errno> {
+        let mut random = [0; 8];
+        SystemRandom::new()
+            .fill(&mut random)
+            .map_err(|_| Errno::AGAIN)?;
+        let temporary = format!("{file}.{:016x}{TEMPORARY}", u64::from_ne_bytes(random));
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
+        let descriptor = self.open(&temporary, flags, OWN_FILE)?;
+        // Whatever the umask has left of it.
+        fs::fchmod(&descriptor, OWN_FILE)?;
+        Ok((temporary, descriptor))
+    }
+
+    /// Gives a file a second name, where nothing has that name.
+    pub(super) fn link(&self, file: &str, name: &str) -> Result<(), Errno> {
+        let directory = &self.descriptor;
+        fs::linkat(directory, file, directory, name, AtFlags::empty())
+    }
+
+    /// Removes temporary files that are left over, and what has not been written for long.
+    pub(super) fn tidy(&self, abandoned: Duration, old: Duration) {
+        let Ok(entries) = fs::Dir::read_from(&self.descriptor) else {
+            return;
+        };
+        let now = sys::wall();
+        for entry in entries.flatten() {
+            let Ok(file) = entry.file_name().to_str() else {
+                continue;
+            };
+            let longest = match file.rsplit_once('.') {
+                Some((_, "tmp")) => abandoned,
+                Some((_, "token" | "failure")) => old,
+                Some((_, "lock")) => {
+                    let _ = lock::remove_ended(self, file);
+                    continue;
+                }
+                _ => continue,
+            };
+            let age = self.modified(file).map(|at| now.saturating_sub(at));
+            if age.is_some_and(|age| age > longest) {
+                self.remove(file);
+            }
+        }
+    }
+}
+
+fn fill(descriptor: OwnedFd, bytes: &[u8], modified: Duration) -> Result<(), Errno> {
+    let mut file = std::fs::File::from(descriptor);
+    let io = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::IO);
+    file.write_all(bytes).map_err(io)?;
+    set_modified(&file, modified)?;
+    file.sync_all().map_err(io)
+}
+
+const TEMPORARY: &str = ".tmp";
+pub(super) const OWN_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
+
+fn is_private_file(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+        && stat.st_uid == geteuid().as_raw()
+        && !Mode::from_raw_mode(stat.st_mode).intersects(OTHERS)
+}
+
+pub(super) fn modified(stat: &Stat) -> Duration {
+    Duration::new(
+        u64::try_from(stat.st_mtime).unwrap_or_default(),
+        u32::try_from(stat.st_mtime_nsec).unwrap_or_default(),
+    )
+}
+
+pub(super) fn set_modified(file: impl AsFd, at: Duration) -> Result<(), Errno> {
+    let at = Timespec {
+        tv_sec: i64::try_from(at.as_secs()).unwrap_or_default(),
+        tv_nsec: at.subsec_nanos().into(),
+    };
+    let times = Timestamps {
+        last_access: at,
+        last_modification: at,
+    };
+    fs::futimens(file, &times)
+}

@@ -1,0 +1,205 @@
+//! What a sealed value says, and how much of its time is left.
+//!
+//! Two clocks tell: the wall clock, which can be set wrong on either machine, and a steady one. For
+//! Redis that is the server's own, for files the machine's since it was started. The least of what
+//! they say counts, and what no steady clock vouches for is not used at all.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Now;
+use crate::error::{Failure, Status};
+use crate::secret::SecretBytes;
+use crate::sys;
+use crate::token::{Origin, Token};
+
+/// How much two threads of one machine may differ in what time it is.
+const LEEWAY: Duration = Duration::from_secs(1);
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Record<'a> {
+    /// Milliseconds of the Unix epoch.
+    wall: u64,
+    /// Milliseconds of the writer's steady clock, and which clock that is.
+    steady: u64,
+    #[serde(borrow)]
+    clock: Option<Cow<'a, str>>,
+    /// How long it is good for in all, in milliseconds.
+    life: u64,
+    #[serde(borrow)]
+    content: Content<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Content<'a> {
+    Token {
+        #[serde(borrow)]
+        access: Cow<'a, str>,
+        #[serde(borrow)]
+        kind: Cow<'a, str>,
+    },
+    Failure {
+        /// Where it is known from, if it says nothing about other machines.
+        #[serde(borrow)]
+        machine: Option<Cow<'a, str>>,
+        status: i32,
+        http_status: u16,
+        message: String,
+        code: String,
+        body: String,
+    },
+}
+
+impl<'a> Record<'a> {
+    /// The bytes of a record of this token; None where it is none to be kept.
+    pub(super) fn of_token(token: &'a Token, now: Now) -> Option<SecretBytes> {
+        let content = Content::Token {
+            access: std::str::from_utf8(token.access()).ok()?.into(),
+            kind: std::str::from_utf8(token.kind()).ok()?.into(),
+        };
+        let age = now.boot.saturating_sub(token.issued.boot);
+        Self::new(content, age, token.life?.lifetime, now).to_bytes()
+    }
+
+    /// The bytes of a record of this failure; None where it is nobody else's.
+    pub(super) fn of_failure(
+        failure: &Failure,
+        cooldown: Duration,
+        now: Now,
+    ) -> Option<SecretBytes> {
+        use Status as S;
+        let holds_everywhere = matches!(
+            failure.status,
+            S::MOMO_UNAUTHORIZED
+                | S::MOMO_SUBSCRIPTION_KEY_REFUSED
+                | S::MOMO_RATE_LIMITED
+                | S::MOMO_SERVER_ERROR
+        );
+        let machine = if holds_everywhere {
+            None
+        } else {
+            // Its network, its address, what stands between it and the gateway.
+            Some(sys::network()?.into())
+        };
+        let content = Content::Failure {
+            machine,
+            status: failure.status as i32,
+            http_status: failure.http_status,
+            message: failure.message.clone(),
+            code: failure.code.clone(),
+            body: failure.body.clone(),
+        };
+        Self::new(content, Duration::ZERO, cooldown, now).to_bytes()
+    }
+
+    fn new(content: Content<'a>, age: Duration, life: Duration, now: Now) -> Self {
+        let clock = sys::steady_clock();
+        let steady = clock.as_ref().map_or(Duration::ZERO, |clock| clock.now);
+        Self {
+            wall: millis(now.wall.saturating_sub(age)),
+            steady: millis(steady.saturating_sub(age)),
+            clock: clock.map(|clock| clock.name.into()),
+            life: millis(life),
+            content,
+        }
+    }
+
+    fn to_bytes(&self) -> Option<SecretBytes> {
+        // As much as is expected: growing would leave copies behind.
+        let mut bytes = SecretBytes::with_capacity(super::store::LARGEST_VALUE);
+        serde_json::to_writer(&mut *bytes, self).ok()?;
+        Some(bytes)
+    }
+
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    /// The token that it is of, with what is left of it; `by_store` is what the store says.
+    pub(super) fn token(
+        &self,
+        by_store: Option<Duration>,
+        now: Now,
+        origin: Origin,
+    ) -> Option<Token> {
+        let Content::Token { access, kind } = &self.content else {
+            return None;
+        };
+        let left = self.left(by_store, now)?;
+        let lifetime = Duration::from_millis(self.life);
+        Some(Token::shared(access, kind, lifetime, left, now, origin))
+    }
+
+    /// The failure that it is of, where it holds for this machine, and for how long.
+    pub(super) fn failure(
+        &self,
+        by_store: Option<Duration>,
+        now: Now,
+    ) -> Option<(Failure, Duration)> {
+        let Content::Failure {
+            machine,
+            status,
+            http_status,
+            message,
+            code,
+            body,
+        } = &self.content
+        else {
+            return None;
+        };
+        if machine.is_some() && machine.as_deref() != sys::network().as_deref() {
+            return None;
+        }
+        let mut failure = Failure::new(
+            Status::of_number(*status)?,
+            format!("{message} (as another process was told)"),
+        );
+        let left = self.left(by_store, now)?;
+        failure.retry_after_ms = i64::try_from(millis(left)).unwrap_or(i64::MAX).max(1);
+        failure.http_status = *http_status;
+        failure.code.clone_from(code);
+        failure.body.clone_from(body);
+        Some((failure, left))
+    }
+
+    /// None where nothing is left.
+    fn left(&self, by_store: Option<Duration>, now: Now) -> Option<Duration> {
+        self.left_by(sys::steady_clock().as_ref(), by_store, now)
+    }
+
+    fn left_by(
+        &self,
+        clock: Option<&sys::SteadyClock>,
+        by_store: Option<Duration>,
+        now: Now,
+    ) -> Option<Duration> {
+        let life = Duration::from_millis(self.life);
+        let until =
+            |began: u64, now: Duration| (Duration::from_millis(began) + life).saturating_sub(now);
+        let same_clock = clock.filter(|clock| self.clock.as_deref() == Some(&*clock.name));
+        let by_steady = match same_clock {
+            // What will have been written later was not written by us.
+            Some(clock) if Duration::from_millis(self.steady) > clock.now + LEEWAY => return None,
+            Some(clock) => Some(until(self.steady, clock.now)),
+            None => None,
+        };
+        let steady = match (by_steady, by_store) {
+            (Some(machine), Some(store)) => machine.min(store),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => return None,
+        };
+        let left = until(self.wall, now.wall).min(life).min(steady);
+        (!left.is_zero()).then_some(left)
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "record_tests.rs"]
+mod tests;

@@ -1,0 +1,135 @@
+use super::*;
+use crate::sys::SteadyClock;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn clock(name: &str, now: u64) -> SteadyClock {
+    SteadyClock {
+        name: name.to_owned(),
+        now: seconds(now),
+    }
+}
+
+/// Written at 10,000 s of the wall clock and 500 s of clock "a", good for an hour.
+fn record() -> Record<'static> {
+    Record {
+        wall: 10_000_000,
+        steady: 500_000,
+        clock: Some("a".into()),
+        life: 3_600_000,
+        content: Content::Token {
+            access: "t".into(),
+            kind: "".into(),
+        },
+    }
+}
+
+fn left(wall: u64, clock: Option<&SteadyClock>, store: Option<u64>) -> Option<u64> {
+    let now = Now {
+        boot: seconds(500),
+        wall: seconds(wall),
+    };
+    let left = record().left_by(clock, store.map(seconds), now);
+    left.map(|left| left.as_secs())
+}
+
+#[test]
+fn the_clock_that_says_least_counts() {
+    let a = |now| clock("a", now);
+    for (wall, clock, store, expected) in [
+        (10_000, Some(a(500)), None, Some(3600)),
+        (10_100, Some(a(600)), None, Some(3500)),
+        (10_300, Some(a(600)), None, Some(3300)),
+        (10_100, Some(a(800)), None, Some(3300)),
+        (10_100, Some(a(600)), Some(40), Some(40)),
+        (10_100, None, Some(3500), Some(3500)),
+        // The wall clock was set back: never more than there was.
+        (1_000, Some(a(600)), None, Some(3500)),
+        (1_000, None, Some(4000), Some(3600)),
+        // Over, by either.
+        (13_600, Some(a(600)), None, None),
+        (10_100, Some(a(4100)), None, None),
+        (10_100, Some(a(600)), Some(0), None),
+    ] {
+        let found = left(wall, clock.as_ref(), store);
+        assert_eq!(found, expected, "{wall} {store:?}");
+    }
+}
+
+#[test]
+fn without_a_steady_clock_in_common_nothing_is_left() {
+    assert_eq!(left(10_000, None, None), None);
+    assert_eq!(left(10_000, Some(&clock("b", 500)), None), None);
+    assert_eq!(left(10_000, Some(&clock("b", 500)), Some(60)), Some(60));
+    // Written at a time to come: by another clock, whatever its name.
+    assert_eq!(left(10_000, Some(&clock("a", 400)), Some(60)), None);
+    assert_eq!(left(10_000, Some(&clock("a", 499)), None), Some(3600));
+}
+
+#[test]
+fn a_token_comes_back_as_it_was_with_what_is_left_of_it() {
+    let now = Now::read();
+    let issued = Now {
+        boot: now.boot - Duration::from_millis(1500),
+        wall: now.wall - Duration::from_millis(1500),
+    };
+    let token = Token::new("eyJ.x-_~+/=", "access_\"\u{e9}token", Some(HOUR), issued);
+    let bytes = Record::of_token(&token, now).unwrap();
+    let read = Record::parse(&bytes).unwrap();
+    let copy = read.token(None, now, Origin::File).unwrap();
+    assert_eq!(copy.text(), token.text());
+    let (life, original) = (copy.life.unwrap(), token.life.unwrap());
+    assert_eq!(life.lifetime, HOUR);
+    assert!(life.end.boot <= original.end.boot);
+    assert!(original.end.boot - life.end.boot < Duration::from_millis(100));
+    assert_eq!(copy.origin, Origin::File);
+    assert!(read.failure(None, now).is_none());
+}
+
+#[test]
+fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
+    let now = Now {
+        boot: seconds(60),
+        wall: seconds(10_600),
+    };
+    let token = record().token(Some(seconds(3000)), now, Origin::Redis);
+    // Its clock is unknown here.
+    let token = token.unwrap();
+    assert_eq!(token.issued.boot, Duration::ZERO);
+    assert_eq!(crate::life::left(&token, now), Some(seconds(3000)));
+}
+
+#[test]
+fn a_failure_holds_where_it_was_met() {
+    let now = Now::read();
+    let failure = |status| Failure {
+        http_status: 500,
+        code: "C".to_owned(),
+        body: "B".to_owned(),
+        ..Failure::new(status, "why")
+    };
+    for status in [Status::MOMO_UNAUTHORIZED, Status::MOMO_RESOLVE_FAILED] {
+        let bytes = Record::of_failure(&failure(status), seconds(5), now).unwrap();
+        let read = Record::parse(&bytes).unwrap();
+        let (copy, left) = read.failure(None, now).unwrap();
+        assert_eq!((copy.status, copy.http_status), (status, 500));
+        assert_eq!((copy.code.as_str(), copy.body.as_str()), ("C", "B"));
+        assert!(copy.message.starts_with("why"));
+        assert!(left <= seconds(5) && left > seconds(4));
+        assert!((4_000..=5_000).contains(&copy.retry_after_ms));
+        let Content::Failure { machine, .. } = &read.content else {
+            panic!("it is a failure");
+        };
+        assert_eq!(machine.is_some(), status == Status::MOMO_RESOLVE_FAILED);
+    }
+    let bytes = Record::of_failure(&failure(Status::MOMO_FORBIDDEN), seconds(5), now).unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let elsewhere = text.replace("net:[", "net:[9");
+    assert_ne!(text, elsewhere);
+    let read = Record::parse(elsewhere.as_bytes()).unwrap();
+    assert!(read.failure(Some(seconds(5)), now).is_none());
+}

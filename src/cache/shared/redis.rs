@@ -1,0 +1,220 @@
+//! Values on a Redis server, or one that speaks its protocol.
+//!
+//! `libmomo:1:{NAME}:token`, `:failure` and `:lock`; the braces keep them together in a cluster's
+//! slot. Every key ends by itself. What has to be one step is a script, and Redis runs one at a time
+//! (<https://redis.io/docs/latest/develop/programmability/eval-intro/>).
+
+mod connection;
+mod pool;
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use ::redis::{Cmd, Value as Reply, cmd};
+use arc_swap::ArcSwapOption;
+use ring::rand::{SecureRandom, SystemRandom};
+
+use self::connection::Connector;
+use self::pool::Pool;
+use super::store::{LARGEST_VALUE, LOCK_LIFE, Lock, Store, StoreError, Value, Values};
+use crate::config::{Ca, RedisUrl};
+use crate::error::Failure;
+use crate::token::Origin;
+
+/// Both values with what is left of them, of one moment.
+const READ: &str = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]), \
+                    redis.call('GET', KEYS[2]), redis.call('PTTL', KEYS[2])}";
+
+/// A token is stored behind the time of its issue by the server's clock, in 16 digits, which only
+/// tell which of two is newer. A time to come is not believed.
+const WRITE_TOKEN: &str = "local t = redis.call('TIME') \
+    local now = t[1] * 1000 + math.floor(t[2] / 1000) \
+    local issued = now - ARGV[2] \
+    local there = redis.call('GET', KEYS[1]) \
+    local at = there and tonumber(string.sub(there, 1, 16)) \
+    if at and at > issued and at <= now then return 0 end \
+    redis.call('SET', KEYS[1], string.format('%016.0f', issued) .. ARGV[1], 'PX', ARGV[3]) \
+    redis.call('DEL', KEYS[2]) \
+    return 1";
+const ISSUED: usize = 16;
+
+const REMOVE_TOKEN: &str = "local there = redis.call('GET', KEYS[1]) \
+    if there and string.sub(there, 17) == ARGV[1] then return redis.call('DEL', KEYS[1]) end \
+    return 0";
+
+const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
+    return redis.call('DEL', KEYS[1]) end return 0";
+
+pub(super) struct RedisStore {
+    url: RedisUrl,
+    ca: Ca,
+    shown: String,
+    pool: Pool,
+}
+
+/// One for each server that clients of this process use.
+static STORES: ArcSwapOption<Vec<Weak<RedisStore>>> = ArcSwapOption::const_empty();
+
+impl RedisStore {
+    /// The store of this server. Touches no network; refuses a trust store that cannot be used.
+    pub(super) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
+        let is_same = |store: &Arc<Self>| store.url == *url && store.ca == *ca;
+        let find = || {
+            let stores = STORES.load();
+            let mut live = stores
+                .iter()
+                .flat_map(|s| s.iter())
+                .filter_map(Weak::upgrade);
+            live.find(is_same)
+        };
+        if let Some(store) = find() {
+            return Ok(store);
+        }
+        let store = Arc::new(Self {
+            url: url.clone(),
+            ca: ca.clone(),
+            shown: url.shown(),
+            pool: Pool::new(Connector::new(url, ca)?),
+        });
+        STORES.rcu(|stores| {
+            let others = stores.iter().flat_map(|s| s.iter());
+            let others = others.filter(|other| other.strong_count() > 0).cloned();
+            Some(Arc::new(
+                others.chain([Arc::downgrade(&store)]).collect::<Vec<_>>(),
+            ))
+        });
+        // The first of two that were made at once.
+        Ok(find().unwrap_or(store))
+    }
+
+    fn run(&self, command: &Cmd, deadline: Instant) -> Result<Reply, StoreError> {
+        self.pool.run(command, deadline)
+    }
+}
+
+fn key(name: &str, what: &str) -> String {
+    format!("libmomo:1:{{{name}}}:{what}")
+}
+
+fn script(text: &str, keys: &[String]) -> Cmd {
+    let mut command = cmd("EVAL");
+    command.arg(text).arg(keys.len());
+    for key in keys {
+        command.arg(key);
+    }
+    command
+}
+
+/// Rounded down: none may be used beyond its end.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// None where there is none, or none that ends by itself: nobody here wrote that.
+fn value(sealed: Reply, left: &Reply, skip: usize) -> Option<Value> {
+    let (Reply::BulkString(mut sealed), Reply::Int(left)) = (sealed, left) else {
+        return None;
+    };
+    let left = Duration::from_millis(u64::try_from(*left).ok()?);
+    if sealed.len() < skip || sealed.len() > LARGEST_VALUE {
+        return None;
+    }
+    sealed.drain(..skip);
+    Some(Value {
+        sealed,
+        left: Some(left),
+    })
+}
+
+impl Store for RedisStore {
+    fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Redis
+    }
+
+    fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError> {
+        let command = script(READ, &[key(name, "token"), key(name, "failure")]);
+        let Reply::Array(replies) = self.run(&command, deadline)? else {
+            return Ok(Values::default());
+        };
+        let Ok([token, token_left, failure, failure_left]) = <[Reply; 4]>::try_from(replies) else {
+            return Ok(Values::default());
+        };
+        Ok(Values {
+            token: value(token, &token_left, ISSUED),
+            failure: value(failure, &failure_left, 0),
+        })
+    }
+
+    fn write_token(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        age: Duration,
+        left: Duration,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        let mut command = script(WRITE_TOKEN, &[key(name, "token"), key(name, "failure")]);
+        command
+            .arg(sealed)
+            .arg(millis(age))
+            .arg(millis(left).max(1));
+        self.run(&command, deadline).map(|_| ())
+    }
+
+    fn write_failure(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        left: Duration,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        let mut command = cmd("SET");
+        command.arg(key(name, "failure")).arg(sealed);
+        command.arg("PX").arg(millis(left).max(1));
+        self.run(&command, deadline).map(|_| ())
+    }
+
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Instant) -> Result<(), StoreError> {
+        let mut command = script(REMOVE_TOKEN, &[key(name, "token")]);
+        command.arg(sealed);
+        self.run(&command, deadline).map(|_| ())
+    }
+
+    fn lock(self: Arc<Self>, name: &str, deadline: Instant) -> Result<Option<Lock>, StoreError> {
+        let mut owner = [0; 16];
+        SystemRandom::new()
+            .fill(&mut owner)
+            .map_err(|_| StoreError::Failed("the system has no randomness".to_owned()))?;
+        let key = key(name, "lock");
+        let mut command = cmd("SET");
+        command.arg(&key).arg(&owner).arg("NX");
+        command.arg("PX").arg(millis(LOCK_LIFE));
+        Ok(match self.run(&command, deadline)? {
+            Reply::Okay => Some(Box::new(RedisLock {
+                store: self,
+                key,
+                owner,
+            })),
+            _ => None,
+        })
+    }
+}
+
+struct RedisLock {
+    store: Arc<RedisStore>,
+    key: String,
+    owner: [u8; 16],
+}
+
+impl Drop for RedisLock {
+    fn drop(&mut self) {
+        let mut command = script(UNLOCK, std::slice::from_ref(&self.key));
+        command.arg(&self.owner);
+        // Where that fails the lock ends by itself.
+        let _ = self.store.run(&command, Instant::now() + pool::LONGEST);
+    }
+}

@@ -1,0 +1,235 @@
+//! One connection to a Redis server: this library's own sockets, deadlines and trust, and the
+//! protocol of the `redis` crate. That crate's own connections look names up without an end and read
+//! the trusted certificates anew each time.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+use ::redis::{Cmd, Parser, Value, cmd};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use zeroize::Zeroizing;
+
+use super::super::store::LARGEST_VALUE;
+use crate::cancellation::Cancellation;
+use crate::config::{Ca, RedisUrl};
+use crate::error::Failure;
+use crate::net::socket::{Peer, Socket};
+use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::{resolver, tls, trust};
+use crate::redact::shortened;
+use crate::secret::Secret;
+
+/// The longest reply has two values.
+const LARGEST_REPLY: usize = 3 * LARGEST_VALUE;
+
+pub(super) struct Connector {
+    url: RedisUrl,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+pub(super) struct Connection {
+    stream: Stream,
+    parser: Parser,
+}
+
+enum Stream {
+    Plain(TimedSocket),
+    Tls(Box<StreamOwned<ClientConnection, TimedSocket>>),
+}
+
+/// A socket that knows by when it has to be done.
+struct TimedSocket {
+    socket: Socket,
+    deadline: Instant,
+}
+
+impl Connector {
+    pub(super) fn new(url: &RedisUrl, ca: &Ca) -> Result<Self, Failure> {
+        let tls = url.tls.then(|| trust::verifier(ca).and_then(tls::config));
+        Ok(Self {
+            url: url.clone(),
+            tls: tls.transpose()?,
+        })
+    }
+
+    pub(super) fn connect(&self, deadline: Instant) -> Result<Connection, String> {
+        let RedisUrl { host, port, .. } = &self.url;
+        let peer = Peer {
+            host,
+            port: *port,
+            loopback_only: false,
+        };
+        // Clients share the connection: none of them ends it alone.
+        let socket = Socket::connect(&peer, deadline, &Cancellation::new());
+        let mut socket = TimedSocket {
+            socket: socket.map_err(|error| error.to_string())?,
+            deadline,
+        };
+        let stream = match &self.tls {
+            None => Stream::Plain(socket),
+            Some(config) => {
+                let mut tls = tls::connection(config, host, "cache").map_err(|e| e.to_string())?;
+                if let Err(error) = tls.complete_io(&mut socket) {
+                    resolver::doubt(host);
+                    return Err(handshake_error(&error).to_string());
+                }
+                Stream::Tls(Box::new(StreamOwned::new(tls, socket)))
+            }
+        };
+        let mut connection = Connection {
+            stream,
+            parser: Parser::new(),
+        };
+        for command in self.greeting() {
+            connection.run(&command, deadline)?;
+        }
+        Ok(connection)
+    }
+
+    fn greeting(&self) -> Vec<Cmd> {
+        let mut commands = Vec::new();
+        if let Some(password) = &self.url.password {
+            let mut auth = cmd("AUTH");
+            if let Some(user) = &self.url.user {
+                auth.arg(Secret::expose(user));
+            }
+            auth.arg(password.expose());
+            commands.push(auth);
+        }
+        if self.url.database != 0 {
+            let mut select = cmd("SELECT");
+            select.arg(self.url.database);
+            commands.push(select);
+        }
+        commands
+    }
+}
+
+impl Connection {
+    /// Sends a command and waits for its reply. After an error the connection is of no more use.
+    pub(super) fn run(&mut self, command: &Cmd, deadline: Instant) -> Result<Value, String> {
+        self.stream.timed().deadline = deadline;
+        let packed = Zeroizing::new(command.get_packed_command());
+        let sent = self
+            .stream
+            .write_all(&packed)
+            .and_then(|()| self.stream.flush());
+        sent.map_err(|error| broken(&error))?;
+        let limited = (&mut self.stream).take(LARGEST_REPLY as u64);
+        let reply = self.parser.parse_value(limited);
+        match reply.map(Value::extract_error) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(refused(error.code().unwrap_or("no code"))),
+            Err(error) => Err(match std::error::Error::source(&error) {
+                Some(source) => match source.downcast_ref::<io::Error>() {
+                    Some(error) => broken(error),
+                    None => no_redis(),
+                },
+                None => no_redis(),
+            }),
+        }
+    }
+
+    /// Whether the server has not closed it, nor sent what nobody asked for.
+    pub(super) fn is_open(&mut self) -> bool {
+        self.stream.timed().socket.is_open()
+    }
+}
+
+fn no_redis() -> String {
+    "the server does not respond as Redis does, or has closed the connection; check host and port \
+     in cache"
+        .to_owned()
+}
+
+fn broken(error: &io::Error) -> String {
+    let own = error
+        .get_ref()
+        .and_then(|e| e.downcast_ref::<TransportError>());
+    match own {
+        Some(own) if own.kind == Kind::TimedOut => "it has not responded in time".to_owned(),
+        Some(own) => own.detail.clone(),
+        None => format!("the connection broke ({error})"),
+    }
+}
+
+fn handshake_error(error: &io::Error) -> TransportError {
+    match error
+        .get_ref()
+        .and_then(|e| e.downcast_ref::<TransportError>())
+    {
+        Some(own) => own.clone().in_phase(Phase::Handshake),
+        None => tls::handshake_error(error, "cache"),
+    }
+}
+
+/// The first word of an error says what it is; the rest may repeat what was sent.
+fn refused(code: &str) -> String {
+    let advice = match code {
+        "NOAUTH" | "WRONGPASS" | "ERR" => "check user, password and database in cache",
+        "NOPERM" => "allow this user the commands EVAL, GET, SET, DEL, PTTL and TIME",
+        "READONLY" => "it is a replica; give the primary server",
+        "MOVED" | "ASK" => "it is part of a cluster; give a single server",
+        "OOM" => "it has no memory left",
+        _ => "see the server's log",
+    };
+    format!(
+        "the server refused a command ({}); {advice}",
+        shortened(code)
+    )
+}
+
+impl Stream {
+    fn timed(&mut self) -> &mut TimedSocket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(stream) => &mut stream.sock,
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.read(into),
+            Self::Tls(stream) => stream.read(into),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.write(from),
+            Self::Tls(stream) => stream.write(from),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.flush(),
+            Self::Tls(stream) => stream.flush(),
+        }
+    }
+}
+
+impl Read for TimedSocket {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.socket
+            .read(into, Some(self.deadline))
+            .map_err(io::Error::other)
+    }
+}
+
+impl Write for TimedSocket {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.socket
+            .write(from, Some(self.deadline))
+            .map_err(io::Error::other)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! Values that only those who have the API key can read or make.
+//!
+//! `VERSION SALT CIPHERTEXT TAG`, with ChaCha20-Poly1305 (RFC 8439) and a key of its own for each
+//! value: HKDF-SHA-256 (RFC 5869) of the API key and a random salt. A key is therefore used once,
+//! and the nonce is always zero. The slot and the entry's name are authenticated: a value is good
+//! in its own place alone.
+
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hkdf::{HKDF_SHA256, Salt};
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::secret::{Secret, SecretBytes};
+
+const VERSION: u8 = 1;
+const PURPOSE: &[u8] = b"libmomo/1/seal";
+const SALT: usize = 32;
+const HEADER: usize = 1 + SALT;
+
+/// What a value is.
+#[derive(Clone, Copy)]
+pub(super) enum Slot {
+    Token = 1,
+    Failure = 2,
+}
+
+/// None where the system has no randomness.
+pub(super) fn seal(api_key: &Secret, slot: Slot, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
+    let mut salt = [0; SALT];
+    SystemRandom::new().fill(&mut salt).ok()?;
+    let mut text = SecretBytes::with_capacity(plain.len());
+    text.extend_from_slice(plain);
+    let tag = key(api_key, &salt)?
+        .seal_in_place_separate_tag(nonce(), context(slot, name), &mut text)
+        .ok()?;
+    let parts = [&[VERSION], &salt[..], &text, tag.as_ref()];
+    Some(parts.concat())
+}
+
+/// None where it is anything but a value that was sealed for this place, whole.
+pub(super) fn open(api_key: &Secret, slot: Slot, name: &str, sealed: &[u8]) -> Option<SecretBytes> {
+    let (header, text) = sealed.split_at_checked(HEADER)?;
+    let salt = header.strip_prefix(&[VERSION])?;
+    let mut plain = SecretBytes::with_capacity(text.len());
+    plain.extend_from_slice(text);
+    let length = key(api_key, salt)?
+        .open_in_place(nonce(), context(slot, name), &mut plain)
+        .ok()?
+        .len();
+    plain.truncate(length);
+    Some(plain)
+}
+
+fn key(api_key: &Secret, salt: &[u8]) -> Option<LessSafeKey> {
+    let extracted = Salt::new(HKDF_SHA256, salt).extract(api_key.expose().as_bytes());
+    let key = extracted.expand(&[PURPOSE], &CHACHA20_POLY1305).ok()?;
+    Some(LessSafeKey::new(UnboundKey::from(key)))
+}
+
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; NONCE_LEN])
+}
+
+fn context(slot: Slot, name: &str) -> Aad<Vec<u8>> {
+    Aad::from([&[VERSION, slot as u8], name.as_bytes()].concat())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    const PLAIN: &[u8] = b"what other processes may know";
+
+    fn key(text: &str) -> Secret {
+        Secret::new(text)
+    }
+
+    fn sealed() -> Vec<u8> {
+        seal(&key("key"), Slot::Token, "name", PLAIN).unwrap()
+    }
+
+    fn opens(api_key: &str, slot: Slot, name: &str, value: &[u8]) -> bool {
+        open(&key(api_key), slot, name, value).is_some()
+    }
+
+    #[test]
+    fn a_value_opens_with_its_key_in_its_place_alone() {
+        let value = sealed();
+        let plain = open(&key("key"), Slot::Token, "name", &value).unwrap();
+        assert_eq!(**plain, *PLAIN);
+        assert!(!opens("another", Slot::Token, "name", &value));
+        assert!(!opens("key", Slot::Failure, "name", &value));
+        assert!(!opens("key", Slot::Token, "eman", &value));
+    }
+
+    #[test]
+    fn a_value_with_a_bit_flipped_or_of_another_length_does_not_open() {
+        let value = sealed();
+        for bit in 0..value.len() * 8 {
+            let mut other = value.clone();
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert!(!opens("key", Slot::Token, "name", &other), "bit {bit}");
+        }
+        for length in 0..value.len() {
+            assert!(!opens("key", Slot::Token, "name", &value[..length]));
+        }
+        let longer = [&value[..], b"\0"].concat();
+        assert!(!opens("key", Slot::Token, "name", &longer));
+    }
+
+    #[test]
+    fn two_values_of_one_text_have_nothing_in_common() {
+        let (first, second) = (sealed(), sealed());
+        let same = first.iter().zip(&second).skip(1).filter(|(a, b)| a == b);
+        assert!(same.count() < first.len() / 4);
+        assert!(!first.windows(4).any(|part| PLAIN.starts_with(part)));
+    }
+}

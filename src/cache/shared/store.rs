@@ -1,0 +1,70 @@
+//! What a place has to do in which processes share sealed values.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::token::Origin;
+
+/// How long a lock is good for. Whoever holds it longer has died or hangs, and another process may
+/// ask: two requests do no harm, and a lock for ever would.
+pub(super) const LOCK_LIFE: Duration = Duration::from_secs(10);
+
+/// More than a sealed token, or a sealed failure, ever has.
+pub(super) const LARGEST_VALUE: usize = 32 * 1024;
+
+/// A sealed value as it was found.
+pub(crate) struct Value {
+    pub(crate) sealed: Vec<u8>,
+    /// What is left of its time by the store's own clock, where the store has one.
+    pub(crate) left: Option<Duration>,
+}
+
+/// Both values of a name at one moment.
+#[derive(Default)]
+pub(crate) struct Values {
+    pub(crate) token: Option<Value>,
+    pub(crate) failure: Option<Value>,
+}
+
+pub(crate) enum StoreError {
+    Failed(String),
+    /// It failed a moment ago, which was told then, and is left alone for a while.
+    LeftAlone,
+}
+
+/// Held until it is dropped, or for [`LOCK_LIFE`].
+pub(crate) type Lock = Box<dyn Send>;
+
+/// No operation goes on beyond its deadline, nor for long before it.
+pub(crate) trait Store: Send + Sync {
+    /// As the option `cache` names it, without a password.
+    fn shown(&self) -> &str;
+
+    fn origin(&self) -> Origin;
+
+    fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError>;
+
+    /// Takes the place of an older token; `age` is since this one was issued. Removes the failure.
+    fn write_token(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        age: Duration,
+        left: Duration,
+        deadline: Instant,
+    ) -> Result<(), StoreError>;
+
+    fn write_failure(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        left: Duration,
+        deadline: Instant,
+    ) -> Result<(), StoreError>;
+
+    /// Where it is these very bytes.
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Instant) -> Result<(), StoreError>;
+
+    /// Never waits for another process: None where one has the lock.
+    fn lock(self: Arc<Self>, name: &str, deadline: Instant) -> Result<Option<Lock>, StoreError>;
+}

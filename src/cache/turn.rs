@@ -1,0 +1,112 @@
+//! Whose turn it is to ask the gateway: this process's, or another's with which it shares tokens.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::entry::Entry;
+use super::shared::{Found, Lock, SharedEntry};
+use super::single_flight::Outcome;
+use crate::cancellation::Cancellation;
+use crate::clock::Now;
+use crate::log::{CallLog, Level};
+
+/// How often to look whether another process is done: at first, and at most.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
+const LAST_LOOK: Duration = Duration::from_millis(100);
+
+/// How long to wait for another process's request.
+#[derive(Clone, Copy)]
+pub(crate) struct Wait {
+    pub(crate) until: Instant,
+    /// Whether to ask by oneself then: not where a token is at hand.
+    pub(crate) then_ask: bool,
+    pub(crate) deadline: Instant,
+}
+
+pub(crate) enum Turn {
+    /// Ask, and keep this meanwhile: it has other processes wait, where there are any.
+    Ours(Option<Lock>),
+    /// Another process has asked.
+    Settled(Outcome),
+    /// Another process is asking, and that is not to be waited for.
+    Theirs,
+}
+
+impl Entry {
+    /// To be called by whoever leads in this process. None where that was cancelled.
+    pub(crate) fn take_turn(
+        &self,
+        wait: Wait,
+        cancellation: &Cancellation,
+        log: &mut CallLog,
+    ) -> Option<Turn> {
+        let Some(shared) = &self.shared else {
+            return Some(Turn::Ours(None));
+        };
+        let mut lock = None;
+        let mut pause = FIRST_LOOK;
+        loop {
+            if cancellation.is_cancelled() {
+                return None;
+            }
+            // With the lock, too: whoever had it may have shared a token since the last look.
+            let Ok(found) = shared.read(wait.deadline, log) else {
+                return Some(Turn::Ours(lock));
+            };
+            if let Some(outcome) = self.settled(shared, found, wait.deadline, log) {
+                return Some(Turn::Settled(outcome));
+            }
+            if lock.is_some() {
+                return Some(Turn::Ours(lock));
+            }
+            match shared.lock(wait.deadline, log) {
+                Ok(Some(ours)) => {
+                    lock = Some(ours);
+                    continue;
+                }
+                Ok(None) => {}
+                Err(_) => return Some(Turn::Ours(None)),
+            }
+            let left = wait.until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Some(if wait.then_ask {
+                    Turn::Ours(None)
+                } else {
+                    Turn::Theirs
+                });
+            }
+            if !cancellation.sleep(pause.min(left)) {
+                return None;
+            }
+            pause = LAST_LOOK.min(pause * 3 / 2);
+        }
+    }
+
+    /// What another process has left, where it is of use here.
+    fn settled(
+        &self,
+        shared: &SharedEntry,
+        found: Found,
+        deadline: Instant,
+        log: &mut CallLog,
+    ) -> Option<Outcome> {
+        let now = Now::read();
+        if let Some(found) = found.token {
+            if self.adopt(&found.token, now) {
+                log.record(Level::Information, || {
+                    format!(
+                        "took the token that another process has left in {}",
+                        shared.place()
+                    )
+                });
+                return Some(Ok(Arc::clone(&found.token)));
+            }
+            if self.state().was_invalidated(found.token.access()) {
+                shared.remove(&found, deadline, log);
+            }
+        }
+        let (failure, left) = found.failure?;
+        self.failed_elsewhere(&failure, left, now);
+        Some(Err(failure))
+    }
+}

@@ -1,0 +1,88 @@
+//! With whom a client shares its tokens.
+
+use std::path::PathBuf;
+
+use super::RedisUrl;
+use crate::error::Failure;
+use crate::sys;
+
+/// As the option says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum CacheOption {
+    Process,
+    Client,
+    None,
+    /// Without a directory the user's own: [`user_directory`].
+    File(Option<PathBuf>),
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "no URL is taken"))]
+    Redis(RedisUrl),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum CachePolicy {
+    Process,
+    Client,
+    None,
+    /// The process's memory, and a directory that other processes share.
+    File(PathBuf),
+    /// The process's memory, and a Redis server.
+    Redis(RedisUrl),
+}
+
+impl CachePolicy {
+    /// Reads the environment where the directory is the user's own.
+    pub(super) fn of(option: &CacheOption) -> Result<Self, Failure> {
+        Ok(match option {
+            CacheOption::Process => Self::Process,
+            CacheOption::Client => Self::Client,
+            CacheOption::None => Self::None,
+            CacheOption::File(Some(directory)) => Self::File(directory.clone()),
+            CacheOption::File(None) => Self::File(user_directory()?),
+            CacheOption::Redis(url) => Self::Redis(url.clone()),
+        })
+    }
+
+    /// Whether equal clients have one entry.
+    pub(crate) fn is_shared(&self) -> bool {
+        !matches!(self, Self::Client | Self::None)
+    }
+
+    /// Whether tokens are kept at all.
+    pub(crate) fn keeps_tokens(&self) -> bool {
+        *self != Self::None
+    }
+
+    /// As the option is written, without a password.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Process => "process".to_owned(),
+            Self::Client => "client".to_owned(),
+            Self::None => "none".to_owned(),
+            Self::File(directory) => format!("file:{}", directory.display()),
+            Self::Redis(url) => url.shown(),
+        }
+    }
+}
+
+/// Of the XDG Base Directory Specification: a directory of the user's alone, which goes when the
+/// user logs out.
+fn user_directory() -> Result<PathBuf, Failure> {
+    let no = |why: &str| {
+        Failure::config(format!(
+            "option cache: file: without a directory takes $XDG_RUNTIME_DIR/libmomo, and {why}; \
+             give a directory, like file:/run/payments/tokens"
+        ))
+    };
+    if sys::is_privileged() {
+        return Err(no(
+            "this program runs with more rights than its caller, and does not read the environment",
+        ));
+    }
+    match std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from) {
+        Some(directory) if directory.is_absolute() => Ok(directory.join("libmomo")),
+        Some(directory) if !directory.as_os_str().is_empty() => {
+            Err(no("XDG_RUNTIME_DIR is not an absolute path"))
+        }
+        _ => Err(no("XDG_RUNTIME_DIR is not set")),
+    }
+}

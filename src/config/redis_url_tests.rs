@@ -1,0 +1,83 @@
+use super::*;
+
+#[test]
+fn every_part_of_a_url_is_read() {
+    for (text, shown, user, password) in [
+        (
+            "redis://cache.test",
+            "redis://cache.test:6379/0",
+            None,
+            None,
+        ),
+        (
+            "redis://Cache.Test/",
+            "redis://cache.test:6379/0",
+            None,
+            None,
+        ),
+        (
+            "rediss://cache.test:7000/15",
+            "rediss://cache.test:7000/15",
+            None,
+            None,
+        ),
+        ("redis://[::1]:1/2", "redis://[::1]:1/2", None, None),
+        (
+            "redis://:s%2Fcret@127.0.0.1",
+            "redis://127.0.0.1:6379/0",
+            None,
+            Some("s/cret"),
+        ),
+        (
+            "redis://me:a:b%40@h/3",
+            "redis://h:6379/3",
+            Some("me"),
+            Some("a:b@"),
+        ),
+    ] {
+        let url = RedisUrl::parse(text);
+        let url = url.as_ref().map_err(|why| format!("{text}: {why}"));
+        let read = url.map(|u| {
+            let expose = |s: &Option<Secret>| s.as_ref().map(|s| s.expose().to_owned());
+            (u.shown(), expose(&u.user), expose(&u.password))
+        });
+        let owned = |s: Option<&str>| s.map(str::to_owned);
+        assert_eq!(read, Ok((shown.to_owned(), owned(user), owned(password))));
+    }
+}
+
+#[test]
+fn what_is_no_url_of_a_redis_server_is_refused_with_a_reason_and_without_the_password() {
+    for (text, reason) in [
+        ("redis:/h", "it is process"),
+        ("redis+unix:///run/redis.sock", "it is process"),
+        ("redis://", "host"),
+        ("redis://:s3cret@", "host"),
+        ("redis://h:0", "port"),
+        ("redis://h:65536", "port"),
+        ("redis://127.1", "address"),
+        ("redis://s3cret@h", "no password"),
+        ("redis://me:@h", "empty"),
+        ("redis://me:s3cret@x@h", "unclear"),
+        ("redis://me:s3/cret@h", "unclear"),
+        ("redis://:s3cret%00@h", "control character"),
+        ("redis://:s3cret%ff@h", "UTF-8"),
+        ("redis://h/1/2", "database"),
+        ("redis://h/-1", "database"),
+        ("redis://h/65536", "database"),
+        ("redis://h/0?protocol=resp3", "query"),
+        ("rediss://h#insecure", "fragment"),
+        ("redis://h\n", "line break"),
+        ("redis://h ", "blank"),
+    ] {
+        let why = RedisUrl::parse(text).err().unwrap_or_default();
+        assert!(why.contains(reason), "{text:?}: {why:?}");
+        assert!(!why.contains("s3"), "{text:?}: {why:?}");
+    }
+}
+
+#[test]
+fn a_url_is_shown_without_its_password() {
+    let shown = format!("{:?}", RedisUrl::parse("redis://me:s3cret@h"));
+    assert_eq!(shown, "Ok(redis://h:6379/0)");
+}

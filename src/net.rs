@@ -1,0 +1,10 @@
+//! Connections: host names to addresses, sockets that end on time, and who is trusted over TLS.
+//!
+//! What the gateway and a shared cache are both reached with. Knows no protocol above TLS.
+
+pub(crate) mod crypto;
+pub(crate) mod resolver;
+pub(crate) mod socket;
+pub(crate) mod tls;
+pub(crate) mod transport_error;
+pub(crate) mod trust;

@@ -1,0 +1,71 @@
+//! What tells this machine, its clock and its network from others.
+
+use std::time::Duration;
+
+/// A clock that cannot be set, as far as the system has one.
+pub(crate) struct SteadyClock {
+    /// Two processes with clocks of one name have the same clock.
+    pub(crate) name: String,
+    pub(crate) now: Duration,
+}
+
+/// None where it cannot be told which clock this is.
+#[cfg(target_os = "linux")]
+pub(crate) fn steady_clock() -> Option<SteadyClock> {
+    // A time namespace shifts the clock for the containers in it (time_namespaces(7), Linux 5.6).
+    let name = format!("{} {}", boot_id()?, namespace("time").unwrap_or_default());
+    Some(SteadyClock {
+        name,
+        now: super::boot(),
+    })
+}
+
+/// Where no other clock is the same in all processes, the wall clock has to do.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn steady_clock() -> Option<SteadyClock> {
+    Some(SteadyClock {
+        name: "wall".to_owned(),
+        now: super::wall(),
+    })
+}
+
+/// The same in processes that reach the same network in the same way. None where that cannot be
+/// told.
+#[cfg(target_os = "linux")]
+pub(crate) fn network() -> Option<String> {
+    Some(format!("{} {}", boot_id()?, namespace("net")?))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn network() -> Option<String> {
+    None
+}
+
+/// Another one each time the machine is started (random(4)).
+#[cfg(target_os = "linux")]
+fn boot_id() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let id = text.trim();
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+#[cfg(target_os = "linux")]
+fn namespace(kind: &str) -> Option<String> {
+    let link = std::fs::read_link(format!("/proc/self/ns/{kind}")).ok()?;
+    Some(link.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_goes_on_and_keeps_its_name() {
+        let (first, second) = (steady_clock(), steady_clock());
+        let names = |clock: &SteadyClock| clock.name.clone();
+        assert!(first.is_some());
+        assert_eq!(first.as_ref().map(names), second.as_ref().map(names));
+        assert!(second.map(|c| c.now) >= first.map(|c| c.now));
+        assert_eq!(network(), network());
+    }
+}

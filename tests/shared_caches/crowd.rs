@@ -1,0 +1,102 @@
+//! Many processes at once: one of them asks.
+
+use momo_mock_gateway::Gateway;
+
+use super::process::{Place, Setting, all_tokens, assert_all_good};
+
+const MANY: usize = 50;
+
+fn cold(test: &str, place: &Place) {
+    let gateway = Gateway::start().unwrap();
+    let setting = Setting::new(test, &gateway, "/delay-300", &place.option());
+    let reports = setting.crowd(MANY, 0, 0, -1).reports();
+    assert_all_good(&reports);
+    assert_eq!(gateway.request_count(), 1, "{reports:?}");
+    assert_eq!(all_tokens(&reports).len(), 1);
+    let adopted: i64 = reports.iter().map(|r| r.number("adopted")).sum();
+    assert_eq!(usize::try_from(adopted).unwrap(), MANY - 1);
+    let from_place = reports
+        .iter()
+        .filter(|r| r.number("origin") == place.origin());
+    assert_eq!(from_place.count(), MANY - 1);
+}
+
+#[test]
+fn of_fifty_cold_processes_with_a_directory_one_asks() {
+    cold("cold-file", &Place::file());
+}
+
+#[test]
+fn of_fifty_cold_processes_with_redis_one_asks() {
+    cold("cold-redis", &Place::redis());
+}
+
+/// Tokens of 8 s are stale after 5.6 to 6 s and expired after 7.6 s.
+fn stale(test: &str, place: &Place, refresh: &str) {
+    let gateway = Gateway::start().unwrap();
+    let mut setting = Setting::new(test, &gateway, "/delay-200/lifetime-8", &place.option());
+    setting.options.push(("refresh", refresh.to_owned()));
+    // The first token is there before: all of them take it, and find it stale within 0.4 s.
+    setting.one();
+    let reports = setting.crowd(MANY, 7, 50, -1).reports();
+    assert_all_good(&reports);
+    assert_eq!(gateway.request_count(), 2, "{reports:?}");
+    assert_eq!(all_tokens(&reports).len(), 2);
+    for report in &reports {
+        assert_eq!(report.tokens().len(), 2, "{report:?}");
+    }
+}
+
+#[test]
+fn of_fifty_processes_whose_token_is_stale_with_a_directory_one_asks() {
+    stale("stale-file", &Place::file(), "background");
+}
+
+#[test]
+fn of_fifty_processes_whose_token_is_stale_with_redis_one_asks() {
+    stale("stale-redis", &Place::redis(), "background");
+}
+
+#[test]
+fn without_a_thread_of_the_library_one_asks_and_the_others_use_their_token_on() {
+    stale("stale-caller", &Place::file(), "caller");
+}
+
+/// Fifty processes must not fail one after the other.
+fn failing(test: &str, place: &Place, behaviour: &str, words: &str) {
+    let gateway = Gateway::start().unwrap();
+    let setting = Setting::new(test, &gateway, behaviour, &place.option());
+    let reports = setting.crowd(MANY, 0, 0, -1).reports();
+    for report in &reports {
+        let why = report.0["why"].as_str().unwrap();
+        assert!(
+            report.number("failed") == 1 && why.contains(words),
+            "{report:?}"
+        );
+        assert!(report.number("longest_ms") < 5_000, "{report:?}");
+    }
+    let told =
+        |r: &&super::process::Report| r.0["why"].as_str().unwrap().contains("another process");
+    assert_eq!(reports.iter().filter(told).count(), MANY - 1);
+    assert_eq!(gateway.request_count(), 1);
+}
+
+#[test]
+fn fifty_processes_with_a_directory_share_a_refusal() {
+    failing(
+        "fail-file",
+        &Place::file(),
+        "/delay-200/500-login-failed",
+        "login_failed",
+    );
+}
+
+#[test]
+fn fifty_processes_with_redis_share_a_refusal() {
+    failing(
+        "fail-redis",
+        &Place::redis(),
+        "/delay-200/500-login-failed",
+        "login_failed",
+    );
+}

@@ -1,0 +1,162 @@
+//! Processes that die at every step of a request, the lock in their hands.
+
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use momo_mock_gateway::Gateway;
+
+use super::process::{Place, Setting};
+
+/// System calls of a request and of what is shared, and how often each is made at most.
+const STEPS: [(&str, u32); 11] = [
+    ("flock", 2),
+    ("openat", 60),
+    ("connect", 2),
+    ("sendto", 8),
+    ("recvfrom", 10),
+    ("write", 1),
+    ("fsync", 1),
+    ("linkat", 1),
+    ("utimensat", 2),
+    ("renameat", 1),
+    ("unlinkat", 4),
+];
+
+/// The lock's own end, and a request.
+const LONGEST: Duration = Duration::from_secs(12);
+
+/// Runs a process that is killed at this step. False where it does not come to that step.
+fn is_killed(setting: &Setting, call: &str, number: u32) -> bool {
+    let inject = format!("inject={call}:signal=KILL:when={number}");
+    let mut strace = Command::new("strace");
+    strace.args([
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        &format!("trace={call}"),
+        "-e",
+        &inject,
+    ]);
+    let host = setting.command(&["0", "0", "0", "-1"]);
+    strace.arg(host.get_program()).args(host.get_args());
+    strace.env_clear();
+    strace.envs(std::env::vars_os().filter(|(name, _)| name == "PATH"));
+    strace.envs(
+        host.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let status = strace
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let status = status.status().unwrap();
+    assert!(
+        status.code().is_none() || status.success(),
+        "{call} {number}: {status}"
+    );
+    !status.success()
+}
+
+/// Each step with an entry of its own, all of them at once.
+fn killed_everywhere(test: &str, place: &Place, expected: &[&str]) {
+    let gateway = Gateway::start().unwrap();
+    let cache = place.option();
+    // Compiled once, and the directory is there.
+    Setting::new(test, &gateway, "", &cache).one();
+    let program = Setting::new(test, &gateway, "", &cache).program;
+    let killed: Vec<(&str, u32)> = thread::scope(|scope| {
+        let steps = STEPS
+            .iter()
+            .flat_map(|&(call, most)| (1..=most).map(move |n| (call, n)));
+        let runs: Vec<_> = steps
+            .enumerate()
+            .map(|(index, (call, number))| {
+                let (gateway, cache, program) = (&gateway, cache.clone(), program.clone());
+                scope.spawn(move || {
+                    let setting = Setting {
+                        program,
+                        gateway,
+                        behaviour: format!("/delay-50/lifetime-{}", 3600 + index),
+                        cache,
+                        options: Vec::new(),
+                        wrapper: Vec::new(),
+                    };
+                    if !is_killed(&setting, call, number) {
+                        return None;
+                    }
+                    let start = Instant::now();
+                    let report = setting.one();
+                    assert_eq!(report.number("failed"), 0, "{call} {number}: {report:?}");
+                    assert!(
+                        start.elapsed() < LONGEST,
+                        "{call} {number}: {:?}",
+                        start.elapsed()
+                    );
+                    Some((call, number))
+                })
+            })
+            .collect();
+        runs.into_iter()
+            .filter_map(|run| run.join().unwrap())
+            .collect()
+    });
+    println!("killed at {killed:?}");
+    for call in expected {
+        assert!(
+            killed.iter().any(|(at, _)| at == call),
+            "never killed at {call}"
+        );
+    }
+}
+
+#[test]
+fn a_process_killed_at_any_step_leaves_the_token_to_the_others() {
+    Place::both(|place, name| {
+        let steps: &[&str] = match place {
+            Place::File(_) => &STEPS.map(|(call, _)| call),
+            Place::Redis(_) => &["openat", "connect", "sendto", "recvfrom"],
+        };
+        killed_everywhere(&format!("killed-{name}"), place, steps);
+    });
+}
+
+/// A process that is stopped, not dead: it keeps its lock for as long as a lock is good.
+fn hangs(test: &str, place: &Place) {
+    let gateway = Gateway::start().unwrap();
+    let cache = place.option();
+    let setting = Setting::new(test, &gateway, "/delay-1000", &cache);
+    let mut first = setting
+        .command(&["0", "0", "0", "-1"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_millis(600));
+    let id = libc::pid_t::try_from(first.id()).unwrap();
+    // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
+    let signal = |signal| assert_eq!(unsafe { libc::kill(id, signal) }, 0);
+    signal(libc::SIGSTOP);
+    let hurried = setting.crowd(1, 0, 0, 4000);
+    let patient = setting.crowd(8, 0, 0, -1);
+    let hurried = &hurried.reports()[0];
+    let patient = patient.reports();
+    signal(libc::SIGCONT);
+    assert!(first.wait().unwrap().success());
+    // Half of its own time is left to ask by itself.
+    assert_eq!(
+        (hurried.number("failed"), hurried.number("late")),
+        (0, 0),
+        "{hurried:?}"
+    );
+    for report in &patient {
+        assert_eq!(report.number("failed"), 0, "{report:?}");
+        assert!(report.number("longest_ms") < 12_000, "{report:?}");
+    }
+}
+
+#[test]
+fn a_process_that_hangs_holds_its_lock_for_ten_seconds_at_most() {
+    Place::both(|place, name| hangs(&format!("hangs-{name}"), place));
+}
