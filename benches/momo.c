@@ -2,6 +2,7 @@
  *
  *   momo create N    N tokens from the gateway, on a kept connection
  *   momo fresh N     N tokens, a new client and so a new connection for each
+ *   momo cold 1      what momo_get_token gives a new process
  *   momo get N T     N cached tokens on each of T threads; prints the time of one call
  */
 #include <momo.h>
@@ -64,7 +65,9 @@ int main(int argc, char **argv) {
     }
   } else {
     client = make(config);
-    if (strcmp(argv[1], "create") == 0) {
+    if (strcmp(argv[1], "cold") == 0) {
+      get(NULL);
+    } else if (strcmp(argv[1], "create") == 0) {
       for (long i = 0; i < count; i++) create(client);
     } else {
       int n = argc > 3 ? atoi(argv[3]) : 1;

@@ -20,8 +20,8 @@ use ring::hmac;
 
 use self::record::Record;
 use self::seal::Slot;
-use self::store::StoreError;
 pub(crate) use self::store::{Lock, Store};
+use self::store::{NewToken, StoreError, Value};
 use super::identity::identity;
 use crate::clock::Now;
 use crate::config::{CachePolicy, Credentials, Settings};
@@ -93,12 +93,9 @@ impl SharedEntry {
         let values = self.store.read(&self.name, deadline);
         let values = self.or_log(values, log)?;
         let now = Now::read();
-        let origin = self.store.origin();
         let token = values.token.and_then(|value| {
-            let plain = seal::open(&self.api_key, Slot::Token, &self.name, &value.sealed)?;
-            let token = Record::parse(&plain)?.token(value.left, now, origin)?;
             Some(FoundToken {
-                token: Arc::new(token),
+                token: Arc::new(self.token(&value, now)?),
                 sealed: value.sealed,
             })
         });
@@ -108,6 +105,11 @@ impl SharedEntry {
             Some((Arc::new(failure), left))
         });
         Ok(Found { token, failure })
+    }
+
+    fn token(&self, value: &Value, now: Now) -> Option<Token> {
+        let plain = seal::open(&self.api_key, Slot::Token, &self.name, &value.sealed)?;
+        Record::parse(&plain)?.token(value.left, now, self.store.origin())
     }
 
     /// None where another process has the lock.
@@ -126,16 +128,22 @@ impl SharedEntry {
         let Some(left) = life::left(token, now).filter(|left| !left.is_zero()) else {
             return;
         };
-        let age = now.boot.saturating_sub(token.issued.boot);
         let record = Record::of_token(token, now);
-        let Some(sealed) =
-            record.and_then(|r| seal::seal(&self.api_key, Slot::Token, &self.name, &r))
-        else {
+        let Some(sealed) = record.and_then(|record| self.seal(Slot::Token, &record)) else {
             return;
         };
-        let written = self
-            .store
-            .write_token(&self.name, &sealed, age, left, deadline);
+        let is_newer = |there: &Value| {
+            self.token(there, now).is_some_and(|there| {
+                there.issued.boot > token.issued.boot && there.access() != token.access()
+            })
+        };
+        let new = NewToken {
+            sealed: &sealed,
+            age: now.boot.saturating_sub(token.issued.boot),
+            left,
+            is_newer: &is_newer,
+        };
+        let written = self.store.write_token(&self.name, &new, deadline);
         let _ = self.or_log(written, log);
     }
 
@@ -148,15 +156,17 @@ impl SharedEntry {
         log: &mut CallLog,
     ) {
         let record = Record::of_failure(failure, cooldown, Now::read());
-        let Some(sealed) =
-            record.and_then(|r| seal::seal(&self.api_key, Slot::Failure, &self.name, &r))
-        else {
+        let Some(sealed) = record.and_then(|record| self.seal(Slot::Failure, &record)) else {
             return;
         };
         let written = self
             .store
             .write_failure(&self.name, &sealed, cooldown, deadline);
         let _ = self.or_log(written, log);
+    }
+
+    fn seal(&self, slot: Slot, plain: &[u8]) -> Option<Vec<u8>> {
+        seal::seal(&self.api_key, slot, &self.name, plain)
     }
 
     /// Removes the token where it is still this one.

@@ -60,6 +60,10 @@ pub const GOOD: &[(&str, &str)] = &[
     ("cache", "process"),
     ("cache", "client"),
     ("cache", "none"),
+    ("cache", "file:"),
+    ("cache", "file:/run/payments/tokens/"),
+    ("cache", "redis://cache.test"),
+    ("cache", "rediss://payer:s3cr3t@cache.test:6380/2"),
 ];
 
 /// Option, value, words of the message.
@@ -241,10 +245,19 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("user_agent", "shop\x07", "control"),
     ("user_agent", "shop ", "white space"),
     ("user_agent", "shöp", "not ASCII"),
-    ("cache", "", "process, client or none"),
-    ("cache", "Process", "process, client or none"),
-    ("cache", "file:/tmp", "process, client or none"),
-    ("cache", "redis://:s3cr3t@host", "process, client or none"),
+    ("cache", "", "process, client, none, file:"),
+    ("cache", "Process", "process, client, none, file:"),
+    ("cache", "/tmp", "process, client, none, file:"),
+    ("cache", "file", "process, client, none, file:"),
+    ("cache", "file:tokens", "absolute path"),
+    ("cache", "file:./", "absolute path"),
+    ("cache", "file:/run/tokens\n", "control character"),
+    ("cache", "redis", "process, client, none, file:"),
+    ("cache", "redis://", "host"),
+    ("cache", "redis://s3cr3t@host", "no password"),
+    ("cache", "redis://:s3cr3t@@host", "unclear"),
+    ("cache", "redis://:s3cr3t@host/one", "database"),
+    ("cache", "rediss://:s3cr3t@host#insecure", "fragment"),
 ];
 
 /// Variables, and the words of the refusal or of the log, or none.

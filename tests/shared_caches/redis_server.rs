@@ -1,5 +1,5 @@
 //! A Redis server of a test's own, on a free port.
-#![allow(unreachable_pub)]
+#![allow(dead_code, unreachable_pub)] // not every file of tests uses all of it
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

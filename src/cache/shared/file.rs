@@ -12,9 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::directory::{Directory, OpenDirectory, Problem};
-use super::store::{LARGEST_VALUE, Lock, Store, StoreError, Value, Values};
+use super::store::{LARGEST_VALUE, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::error::{Failure, Status};
-use crate::sys;
 use crate::token::Origin;
 
 /// What nobody has written for so long is of no use: a token lives for a day at most.
@@ -54,6 +53,11 @@ fn token_file(name: &str) -> String {
     format!("{name}.token")
 }
 
+fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
+    let sealed = directory.read(file, LARGEST_VALUE)?;
+    Some(Value { sealed, left: None })
+}
+
 fn failure_file(name: &str) -> String {
     format!("{name}.failure")
 }
@@ -69,35 +73,19 @@ impl Store for FileStore {
 
     fn read(&self, name: &str, _: Instant) -> Result<Values, StoreError> {
         let directory = self.opened()?;
-        let value = |file: &str| {
-            let sealed = directory.read(file, LARGEST_VALUE)?;
-            Some(Value { sealed, left: None })
-        };
         Ok(Values {
-            token: value(&token_file(name)),
-            failure: value(&failure_file(name)),
+            token: value(&directory, &token_file(name)),
+            failure: value(&directory, &failure_file(name)),
         })
     }
 
-    fn write_token(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        age: Duration,
-        _: Duration,
-        _: Instant,
-    ) -> Result<(), StoreError> {
+    fn write_token(&self, name: &str, token: &NewToken, _: Instant) -> Result<(), StoreError> {
         let directory = self.opened()?;
         let file = token_file(name);
-        // The file's own time is when its token was issued.
-        let issued = sys::wall().saturating_sub(age);
-        if directory
-            .modified(&file)
-            .is_some_and(|at| issued < at && at <= sys::wall())
-        {
+        if value(&directory, &file).is_some_and(|there| (token.is_newer)(&there)) {
             return Ok(());
         }
-        directory.write(&file, sealed, issued)?;
+        directory.write(&file, token.sealed)?;
         directory.remove(&failure_file(name));
         directory.tidy(ABANDONED, OLD);
         Ok(())
@@ -110,8 +98,7 @@ impl Store for FileStore {
         _: Duration,
         _: Instant,
     ) -> Result<(), StoreError> {
-        self.opened()?
-            .write(&failure_file(name), sealed, sys::wall())
+        self.opened()?.write(&failure_file(name), sealed)
     }
 
     fn remove_token(&self, name: &str, sealed: &[u8], _: Instant) -> Result<(), StoreError> {

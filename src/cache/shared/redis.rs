@@ -16,7 +16,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use self::connection::Connector;
 use self::pool::Pool;
-use super::store::{LARGEST_VALUE, LOCK_LIFE, Lock, Store, StoreError, Value, Values};
+use super::store::{LARGEST_VALUE, LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::config::{Ca, RedisUrl};
 use crate::error::Failure;
 use crate::token::Origin;
@@ -152,16 +152,12 @@ impl Store for RedisStore {
     fn write_token(
         &self,
         name: &str,
-        sealed: &[u8],
-        age: Duration,
-        left: Duration,
+        token: &NewToken,
         deadline: Instant,
     ) -> Result<(), StoreError> {
         let mut command = script(WRITE_TOKEN, &[key(name, "token"), key(name, "failure")]);
-        command
-            .arg(sealed)
-            .arg(millis(age))
-            .arg(millis(left).max(1));
+        command.arg(token.sealed).arg(millis(token.age));
+        command.arg(millis(token.left).max(1));
         self.run(&command, deadline).map(|_| ())
     }
 

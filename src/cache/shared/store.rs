@@ -19,6 +19,18 @@ pub(crate) struct Value {
     pub(crate) left: Option<Duration>,
 }
 
+/// A token to be written.
+pub(crate) struct NewToken<'a> {
+    pub(crate) sealed: &'a [u8],
+    /// Since it was issued.
+    pub(crate) age: Duration,
+    /// What is left of it.
+    pub(crate) left: Duration,
+    /// Whether what is there is a token that was issued later. A store that can tell the order of
+    /// values by a clock of its own need not ask.
+    pub(crate) is_newer: &'a dyn Fn(&Value) -> bool,
+}
+
 /// Both values of a name at one moment.
 #[derive(Default)]
 pub(crate) struct Values {
@@ -44,13 +56,11 @@ pub(crate) trait Store: Send + Sync {
 
     fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError>;
 
-    /// Takes the place of an older token; `age` is since this one was issued. Removes the failure.
+    /// Takes the place of an older token, and of what is none. Removes the failure.
     fn write_token(
         &self,
         name: &str,
-        sealed: &[u8],
-        age: Duration,
-        left: Duration,
+        token: &NewToken,
         deadline: Instant,
     ) -> Result<(), StoreError>;
 

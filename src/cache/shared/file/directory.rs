@@ -139,20 +139,17 @@ impl OpenDirectory {
     /// `largest` bytes.
     pub(super) fn read(&self, file: &str, largest: usize) -> Option<Vec<u8>> {
         let descriptor = self.open(file, OFlags::RDONLY, Mode::empty()).ok()?;
-        fs::fstat(&descriptor).ok().filter(is_private_file)?;
-        let mut bytes = Vec::new();
+        let stat = fs::fstat(&descriptor).ok().filter(is_private_file)?;
+        // With room for all of it one read is enough.
+        let length = usize::try_from(stat.st_size).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(length.min(largest) + 1);
         let mut limited = std::fs::File::from(descriptor).take(largest as u64 + 1);
         limited.read_to_end(&mut bytes).ok()?;
         (bytes.len() <= largest).then_some(bytes)
     }
 
     /// Puts a file with these bytes in the place of whatever is there, at once.
-    pub(super) fn write(
-        &self,
-        file: &str,
-        bytes: &[u8],
-        modified: Duration,
-    ) -> Result<(), StoreError> {
+    pub(super) fn write(&self, file: &str, bytes: &[u8]) -> Result<(), StoreError> {
         // The kernel ends a process that writes beyond this limit, by a signal.
         if getrlimit(Resource::Fsize)
             .current
@@ -163,7 +160,7 @@ impl OpenDirectory {
         let (temporary, descriptor) = self
             .create_temporary(file)
             .map_err(|error| self.not_written(file, error))?;
-        let written = fill(descriptor, bytes, modified)
+        let written = fill(descriptor, bytes)
             .and_then(|()| fs::renameat(&self.descriptor, &temporary, &self.descriptor, file));
         written.map_err(|error| {
             self.remove(&temporary);
@@ -218,11 +215,10 @@ impl OpenDirectory {
     }
 }
 
-fn fill(descriptor: OwnedFd, bytes: &[u8], modified: Duration) -> Result<(), Errno> {
+fn fill(descriptor: OwnedFd, bytes: &[u8]) -> Result<(), Errno> {
     let mut file = std::fs::File::from(descriptor);
     let io = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::IO);
     file.write_all(bytes).map_err(io)?;
-    set_modified(&file, modified)?;
     file.sync_all().map_err(io)
 }
 
