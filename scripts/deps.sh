@@ -22,6 +22,7 @@ need strace strace
 need valgrind valgrind
 need php php-cli # with FFI in it
 need mandoc mandoc
+need redis-server redis-server
 need python3 python3
 # A python3 of one's own may come first in PATH and have no cffi: the system's will do.
 if ! python3 -c 'import cffi' 2>/dev/null && ! /usr/bin/python3 -c 'import cffi' 2>/dev/null; then

@@ -118,3 +118,26 @@ fn output_that_is_lost_is_a_failure() {
     ));
     assert_eq!(closed.code, Some(1), "{closed:?}");
 }
+
+#[test]
+fn scripts_of_one_user_share_a_token_through_a_directory() {
+    let tool = Tool::new("shares");
+    let runtime = child::Scratch::new();
+    let run = |arguments: &[&str]| {
+        let mut command = tool.command(arguments);
+        command.env("MOMO_CACHE", "file:");
+        Done::of(output(command.env("XDG_RUNTIME_DIR", runtime.path(""))))
+    };
+    let first = run(&[]);
+    assert_eq!((first.code, first.error.as_str()), (Some(0), ""));
+    for _ in 0..3 {
+        let header = run(&["--header"]);
+        assert_eq!(header.out, format!("Authorization: Bearer {}", first.out));
+    }
+    assert_eq!(tool.gateway.request_count(), 1);
+    // A check asks the gateway, and what it is given is for all.
+    assert_eq!(run(&["--check"]).code, Some(0));
+    let second = run(&[]);
+    assert_ne!(second.out, first.out);
+    assert_eq!(tool.gateway.request_count(), 2);
+}

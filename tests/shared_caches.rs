@@ -12,6 +12,8 @@ mod clocks;
 mod crowd;
 #[path = "shared_caches/directory.rs"]
 mod directory;
+#[path = "shared_caches/forks.rs"]
+mod forks;
 #[path = "shared_caches/killed.rs"]
 mod killed;
 #[path = "shared_caches/outage.rs"]

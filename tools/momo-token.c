@@ -122,6 +122,8 @@ static int read_arguments(char **argv, momo_config *config, struct arguments *to
 
 /* Whether base_url is plain http, which the check has to know. */
 static int is_plain;
+/* What a request has to warn of is told by its outcome, but for the cache. */
+static int is_asking;
 
 static void log_line(void *user_data, int32_t level, const char *line) {
   const struct arguments *arguments = user_data;
@@ -129,6 +131,9 @@ static void log_line(void *user_data, int32_t level, const char *line) {
   if (strncmp(line, base_url, sizeof base_url - 1) == 0) is_plain = 1;
   if (arguments->output == OUTPUT_CHECK && strncmp(line, "option ", 7) == 0)
     printf("%s\n", line);
+  else if (arguments->output == OUTPUT_CHECK && level <= 2 &&
+           (!is_asking || strncmp(line, "the cache ", 10) == 0))
+    printf("warning: %s\n", line);
   else if (arguments->verbose && level < 4)
     fprintf(stderr, "momo-token: %s\n", line);
 }
@@ -185,6 +190,7 @@ static momo_status run(const momo_config *config, struct arguments *arguments,
   momo_status status = momo_create_client(config, &client, error);
   if (status == MOMO_OK) {
     if (arguments->output == OUTPUT_CHECK) {
+      is_asking = 1;
       /* A token from a cache would say nothing of the gateway. */
       status = momo_create_token(client, -1, &token, error);
       print_check(status, *error);

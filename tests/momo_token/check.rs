@@ -102,3 +102,21 @@ fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
             .starts_with("configuration: failed: option api_key is missing")
     );
 }
+
+#[test]
+fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
+    let tool = Tool::new("check-cache");
+    let done = tool.run(&["--check", "--option", "cache=redis://:s3cr3t@127.0.0.1:1"]);
+    let lines = checks(&done);
+    assert_eq!(done.code, Some(0));
+    assert!(lines[0].starts_with("warning: the cache redis://127.0.0.1:1/0 cannot be used"));
+    assert_eq!((lines.len(), lines[5]), (6, "token: ok"), "{lines:?}");
+    assert!(!done.out.contains("s3cr3t"));
+    let unsafe_directory = tool.run(&["--check", "--option", "cache=file:/tmp"]);
+    assert_eq!(unsafe_directory.code, Some(2));
+    let line = "configuration: failed: option cache: ";
+    assert!(
+        unsafe_directory.out.starts_with(line),
+        "{unsafe_directory:?}"
+    );
+}

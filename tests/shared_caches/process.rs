@@ -35,6 +35,13 @@ impl Place {
         }
     }
 
+    pub fn directory(&self) -> PathBuf {
+        match self {
+            Self::File(scratch) => scratch.path("tokens"),
+            Self::Redis(_) => panic!("it has none"),
+        }
+    }
+
     /// For what is the same in both, and waits for most of its time: at once.
     pub fn both(test: impl Fn(&Self, &str) + Sync) {
         std::thread::scope(|scope| {
@@ -61,14 +68,15 @@ pub fn files(directory: &Path, end: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Compiled once per test, under a name of its own.
-pub fn compile(test: &str) -> PathBuf {
-    let program = Path::new(TMP).join(format!("share-{test}"));
+/// One of tests/c, under a name of this test's own.
+pub fn compile(source: &str, test: &str) -> PathBuf {
+    let stem = source.trim_end_matches(".c");
+    let program = Path::new(TMP).join(format!("{stem}-{test}"));
     let lib = library_dir().display();
     let mut cc = Command::new("cc");
     cc.args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
     cc.args(["-pthread", "-I", INCLUDE, "-o"]).arg(&program);
-    cc.arg(format!("{ROOT}/tests/c/share.c"));
+    cc.arg(format!("{ROOT}/tests/c/{source}"));
     cc.args([&format!("-L{lib}"), "-lmomo", &format!("-Wl,-rpath,{lib}")]);
     succeed(&mut cc);
     program
@@ -88,7 +96,7 @@ pub struct Setting<'a> {
 impl<'a> Setting<'a> {
     pub fn new(test: &str, gateway: &'a Gateway, behaviour: &str, cache: &str) -> Self {
         Self {
-            program: compile(test),
+            program: compile("share.c", test),
             gateway,
             behaviour: behaviour.to_owned(),
             cache: cache.to_owned(),

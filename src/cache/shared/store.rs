@@ -23,8 +23,13 @@ pub(crate) struct Value {
 pub(crate) struct NewToken<'a> {
     pub(crate) sealed: &'a [u8],
     /// Since it was issued.
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(dead_code, reason = "files have no clock")
+    )]
     pub(crate) age: Duration,
     /// What is left of it.
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "as above"))]
     pub(crate) left: Duration,
     /// Whether what is there is a token that was issued later. A store that can tell the order of
     /// values by a clock of its own need not ask.
@@ -41,6 +46,7 @@ pub(crate) struct Values {
 pub(crate) enum StoreError {
     Failed(String),
     /// It failed a moment ago, which was told then, and is left alone for a while.
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "files are near"))]
     LeftAlone,
 }
 
