@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# libmomo and libcurl side by side; needs libcurl's and jansson's headers, valgrind and python3.
+# libmomo and libcurl side by side; needs libcurl's and jansson's headers, redis-server, valgrind and
+# python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
@@ -9,6 +10,10 @@ for package in libcurl jansson; do
     exit 1
   }
 done
+command -v redis-server >/dev/null || {
+  echo "bench: no redis-server to share tokens by; apt-get install redis-server" >&2
+  exit 1
+}
 scripts/build.sh --quiet
 cargo build --quiet --release --package momo-mock-gateway
 out=build/bench
@@ -25,3 +30,5 @@ warnings=(-std=gnu99 -O2 -Wall -Wextra -Wpedantic)
 python3 benches/run.py "$out"
 echo
 python3 benches/waits.py "$out"
+echo
+python3 benches/shared.py "$out"

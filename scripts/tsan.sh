@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -gt 0 ] || set -- lib single_flight sharing invalidation caches background clones rotation
+[ $# -gt 0 ] || set -- lib single_flight sharing invalidation caches background clones rotation shared_entry
 tests=()
 for test in "$@"; do
   if [ "$test" = lib ]; then tests+=(--lib); else tests+=(--test "$test"); fi

@@ -1,6 +1,7 @@
 //! The requests for an entry's token: on the thread of a caller, or on one of the library's own.
 
 mod background;
+mod request;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,11 +12,12 @@ use crate::cache::{
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
-use crate::error::{Failure, Status};
-use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest, Transport, retry};
+use crate::error::Failure;
+use crate::gateway::{Authentication, RequestError, Transport, retry};
 use crate::log::{CallLog, Level};
-use crate::rotation::{Current, Rotation};
+use crate::rotation::Rotation;
 use crate::token::Token;
+use request::Wanted;
 
 /// The longest refresh of a token that is still good.
 pub(crate) const LONGEST_REFRESH: Duration = Duration::from_secs(5);
@@ -83,14 +85,6 @@ pub(crate) enum Refreshed {
     Failed,
     /// Another process is asking.
     LeftToOthers,
-}
-
-/// One request, as the caller wants it.
-struct Wanted<'a> {
-    deadline: Instant,
-    attempts: u32,
-    keep_connection: bool,
-    log: &'a mut CallLog,
 }
 
 impl Requester {
@@ -276,96 +270,4 @@ impl Requester {
         }
         failure
     }
-
-    /// A request with retries; the next one is not soon, and so the connection is not kept.
-    fn in_full<'a>(&self, deadline: Instant, log: &'a mut CallLog) -> Wanted<'a> {
-        Wanted {
-            deadline,
-            attempts: self.shared.settings.max_attempts,
-            keep_connection: false,
-            log,
-        }
-    }
-
-    /// One request with its retries. When this returns, the entry knows the token it brought.
-    fn request(&self, mut wanted: Wanted) -> Result<(Arc<Token>, StoreOutcome), RequestError> {
-        let authentication = self.authentication(false, &mut wanted)?;
-        let issued = match self.send(&authentication, &mut wanted) {
-            Err(error) if is_about_credentials(&error) => {
-                // What is in the files may be newer than what was refused.
-                let newer = self.authentication(true, &mut wanted)?;
-                if Arc::ptr_eq(&newer, &authentication) {
-                    return Err(error);
-                }
-                self.send(&newer, &mut wanted)?
-            }
-            outcome => outcome?,
-        };
-        let token = Arc::new(issued.token);
-        let keep = self.shared.settings.cache.keeps_tokens();
-        let entry = self.entry();
-        let outcome = entry.succeeded(&token, issued.key, keep, Now::read());
-        if let (Some(others), StoreOutcome::Stored) = (&entry.shared, &outcome) {
-            others.share(&token, wanted.deadline, wanted.log);
-        }
-        Ok((token, outcome))
-    }
-
-    fn send(
-        &self,
-        authentication: &Authentication,
-        wanted: &mut Wanted,
-    ) -> Result<IssuedToken, RequestError> {
-        let entry = self.entry();
-        TokenRequest {
-            settings: &self.shared.settings,
-            authentication,
-            transport: &self.transport,
-            deadline: wanted.deadline,
-            attempts: wanted.attempts,
-            keep_connection: wanted.keep_connection,
-            key: entry.state().key(Now::read()),
-            cancellation: &self.cancellation,
-            stats: &entry.stats,
-            log: &mut *wanted.log,
-        }
-        .send()
-    }
-
-    /// What to send the request with; `refused` says that the gateway has just refused it.
-    fn authentication(
-        &self,
-        refused: bool,
-        wanted: &mut Wanted,
-    ) -> Result<Arc<Authentication>, RequestError> {
-        let Shared {
-            settings, rotation, ..
-        } = &*self.shared;
-        loop {
-            let before = rotation.authentication();
-            let wait = match rotation.current(settings, refused, wanted.log) {
-                Current::Ready(authentication) => {
-                    if !Arc::ptr_eq(&before, &authentication) {
-                        self.shared.follow(&authentication);
-                    }
-                    return Ok(authentication);
-                }
-                Current::Unsettled(wait) => wait,
-            };
-            let left = wanted.deadline.saturating_duration_since(Instant::now());
-            if left < wait {
-                return Ok(before);
-            }
-            if !self.cancellation.sleep(wait) {
-                return Err(RequestError::not_shared(Failure::cancelled()));
-            }
-        }
-    }
-}
-
-fn is_about_credentials(error: &RequestError) -> bool {
-    matches!(
-        error.failure.status,
-        Status::MOMO_UNAUTHORIZED | Status::MOMO_SUBSCRIPTION_KEY_REFUSED
-    )
 }

@@ -24,3 +24,5 @@ mod process;
 mod redis_server;
 #[path = "shared_caches/secrets.rs"]
 mod secrets;
+#[path = "shared_caches/stack.rs"]
+mod stack;

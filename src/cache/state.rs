@@ -5,17 +5,12 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
+use super::cooldown::{self, Cooldown, LONG_COOLDOWN};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::life;
 use crate::token::Token;
 
-/// After refused credentials, and the least time between two tokens that invalidation asks for.
-const LONG_COOLDOWN: Duration = Duration::from_secs(5);
-/// After a failure that may pass: doubled with each further failure, up to the long cooldown.
-const FIRST_COOLDOWN: Duration = Duration::from_millis(250);
-/// The longest Retry-After that is honoured.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// How long the secondary subscription key is used before the primary is tried again.
 const SECONDARY_FOR: Duration = Duration::from_secs(3600);
 /// How many invalidated tokens are remembered, so that none is handed out again.
@@ -33,18 +28,6 @@ pub(crate) struct State {
     /// When a token was last asked for because of an invalidation, or may be next: a time of the
     /// boot clock.
     last_replacement: Option<Duration>,
-}
-
-/// The time after a failure in which the gateway is not asked again.
-#[derive(Clone)]
-struct Cooldown {
-    until: Duration,
-    failure: Arc<Failure>,
-    /// Whether every caller is given the failure. A refresh that ran out of its own caller's time
-    /// holds back the next refresh only.
-    shared: bool,
-    /// How many failures in a row came before this one.
-    failures_before: u32,
 }
 
 /// The choice between the primary and the secondary subscription key.
@@ -78,7 +61,7 @@ impl State {
     /// The failure that is given back without asking, with what is left of its cooldown.
     pub(crate) fn failure_in_cooldown(&self, now: Now) -> Option<Failure> {
         let cooldown = self.cooldown.as_ref().filter(|c| c.shared)?;
-        let left = millis_until(cooldown.until, now);
+        let left = cooldown.left_ms(now);
         if left == 0 {
             return None;
         }
@@ -93,15 +76,13 @@ impl State {
     }
 
     pub(crate) fn cooldown(&self, now: Now) -> Duration {
-        let left = |c: &Cooldown| c.until.saturating_sub(now.boot);
+        let left = |cooldown: &Cooldown| cooldown.left(now);
         self.cooldown.as_ref().map(left).unwrap_or_default()
     }
 
     /// What is left of the cooldown in milliseconds, rounded up.
     pub(crate) fn cooldown_ms(&self, now: Now) -> i64 {
-        self.cooldown
-            .as_ref()
-            .map_or(0, |c| millis_until(c.until, now))
+        self.cooldown.as_ref().map_or(0, |c| c.left_ms(now))
     }
 
     /// Whether a stale token is to be used on without asking for a new one.
@@ -145,14 +126,9 @@ impl State {
                 "the gateway issued again a token that was invalidated as refused; check that the \
                  API user, the product and the environment belong together",
             );
-            failure.retry_after_ms = millis_until(until, now);
+            failure.retry_after_ms = cooldown::millis_until(until, now);
             let failure = Arc::new(failure);
-            next.cooldown = Some(Cooldown {
-                until,
-                failure: Arc::clone(&failure),
-                shared: true,
-                failures_before: 0,
-            });
+            next.cooldown = Some(Cooldown::until(until, Arc::clone(&failure)));
             return (next, StoreOutcome::Invalidated(failure));
         }
         next.cooldown = None;
@@ -177,37 +153,11 @@ impl State {
         now: Now,
         random: f64,
     ) -> Self {
-        use Status as S;
-        // Callers in a hurry must not keep those with more time from refreshing.
-        let step = u32::from(shared);
-        let failures_before = self
-            .cooldown
-            .as_ref()
-            .map_or(0, |c| c.failures_before.saturating_add(step));
-        let asked = u64::try_from(failure.retry_after_ms)
-            .ok()
-            .filter(|ms| *ms > 0)
-            .map(|ms| Duration::from_millis(ms).min(LONGEST_RETRY_AFTER));
-        let may_ask =
-            failure.status == S::MOMO_RATE_LIMITED || matches!(failure.http_status, 502..=504);
-        let cooldown = match failure.status {
-            S::MOMO_UNAUTHORIZED | S::MOMO_SUBSCRIPTION_KEY_REFUSED | S::MOMO_FORBIDDEN => {
-                LONG_COOLDOWN
-            }
-            _ => asked.filter(|_| may_ask).unwrap_or_else(|| {
-                let doubled = FIRST_COOLDOWN.saturating_mul(1 << failures_before.min(8));
-                // Half of it at random: callers that failed together come back apart.
-                doubled.min(LONG_COOLDOWN).mul_f64(0.5 + random / 2.0)
-            }),
-        };
-        let mut next = self.clone();
-        next.cooldown = Some(Cooldown {
-            until: now.boot + cooldown,
-            failure: Arc::clone(failure),
-            shared,
-            failures_before,
-        });
-        next
+        let former = self.cooldown.as_ref();
+        Self {
+            cooldown: Some(Cooldown::after(former, failure, shared, now, random)),
+            ..self.clone()
+        }
     }
 
     /// Another process has shared this token. None where it is of no use here: it was invalidated,
@@ -233,13 +183,9 @@ impl State {
         left: Duration,
         now: Now,
     ) -> Self {
+        let former = self.cooldown.as_ref();
         Self {
-            cooldown: Some(Cooldown {
-                until: now.boot + left.min(LONGEST_RETRY_AFTER),
-                failure: Arc::clone(failure),
-                shared: true,
-                failures_before: self.cooldown.as_ref().map_or(0, |c| c.failures_before),
-            }),
+            cooldown: Some(Cooldown::elsewhere(former, failure, left, now)),
             ..self.clone()
         }
     }
@@ -266,16 +212,13 @@ impl State {
     fn replace(&mut self, now: Now) {
         let too_soon = |last: Duration| now.boot < last + LONG_COOLDOWN;
         if self.last_replacement.is_some_and(too_soon) {
-            self.cooldown = Some(Cooldown {
-                until: self.next_replacement(now),
-                failure: Arc::new(Failure::new(
-                    Status::MOMO_UNAUTHORIZED,
-                    "the token was invalidated right after it was issued; check that what refuses \
-                     it (a 401 of another cause?) is about the token",
-                )),
-                shared: true,
-                failures_before: 0,
-            });
+            let failure = Failure::new(
+                Status::MOMO_UNAUTHORIZED,
+                "the token was invalidated right after it was issued; check that what refuses it \
+                 (a 401 of another cause?) is about the token",
+            );
+            let until = self.next_replacement(now);
+            self.cooldown = Some(Cooldown::until(until, Arc::new(failure)));
         } else {
             self.last_replacement = Some(now.boot);
             self.cooldown = None;
@@ -321,12 +264,6 @@ impl State {
         self.last_replacement = Some(at);
         at
     }
-}
-
-/// Rounded up: a caller that waits as long as it was told finds the cooldown over.
-fn millis_until(until: Duration, now: Now) -> i64 {
-    let left = until.saturating_sub(now.boot);
-    i64::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 fn fingerprint(access: &[u8]) -> Digest {

@@ -16,14 +16,21 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use self::connection::Connector;
 use self::pool::Pool;
-use super::store::{LARGEST_VALUE, LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values};
+use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::config::{Ca, RedisUrl};
 use crate::error::Failure;
 use crate::token::Origin;
 
-/// Both values with what is left of them, of one moment.
-const READ: &str = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]), \
-                    redis.call('GET', KEYS[2]), redis.call('PTTL', KEYS[2])}";
+/// Both values of one moment, behind the length and what is left of each: `LENGTH LEFT LENGTH LEFT `.
+/// A length of -1 is no value.
+const READ: &str = "local function value(key) \
+        local there = redis.call('GET', key) \
+        if not there then return '-1 0 ', '' end \
+        return #there .. ' ' .. redis.call('PTTL', key) .. ' ', there \
+    end \
+    local token, sealed_token = value(KEYS[1]) \
+    local failure, sealed_failure = value(KEYS[2]) \
+    return token .. failure .. sealed_token .. sealed_failure";
 
 /// A token is stored behind the time of its issue by the server's clock, in 16 digits, which only
 /// tell which of two is newer. A time to come is not believed.
@@ -110,19 +117,28 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// None where there is none, or none that ends by itself: nobody here wrote that.
-fn value(sealed: Reply, left: &Reply, skip: usize) -> Option<Value> {
-    let (Reply::BulkString(mut sealed), Reply::Int(left)) = (sealed, left) else {
-        return None;
+/// What [`READ`] gives. None where that is not what it is.
+fn values(mut text: &[u8]) -> Option<Values> {
+    let mut number = || -> Option<i64> {
+        let end = text.iter().position(|byte| *byte == b' ')?;
+        let number = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
+        text = &text[end + 1..];
+        Some(number)
     };
-    let left = Duration::from_millis(u64::try_from(*left).ok()?);
-    if sealed.len() < skip || sealed.len() > LARGEST_VALUE {
-        return None;
-    }
-    sealed.drain(..skip);
-    Some(Value {
-        sealed,
-        left: Some(left),
+    let numbers = [number()?, number()?, number()?, number()?];
+    let mut value = |length: i64, left: i64, skip: usize| {
+        let (sealed, rest) = text.split_at_checked(usize::try_from(length).ok()?)?;
+        text = rest;
+        Some(Value {
+            sealed: sealed.get(skip..)?.to_owned(),
+            // One without an end nobody here has written.
+            left: Some(Duration::from_millis(u64::try_from(left).ok()?)),
+        })
+    };
+    let [token, token_left, failure, failure_left] = numbers;
+    Some(Values {
+        token: value(token, token_left, ISSUED),
+        failure: value(failure, failure_left, 0),
     })
 }
 
@@ -137,15 +153,9 @@ impl Store for RedisStore {
 
     fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError> {
         let command = script(READ, &[key(name, "token"), key(name, "failure")]);
-        let Reply::Array(replies) = self.run(&command, deadline)? else {
-            return Ok(Values::default());
-        };
-        let Ok([token, token_left, failure, failure_left]) = <[Reply; 4]>::try_from(replies) else {
-            return Ok(Values::default());
-        };
-        Ok(Values {
-            token: value(token, &token_left, ISSUED),
-            failure: value(failure, &failure_left, 0),
+        Ok(match self.run(&command, deadline)? {
+            Reply::BulkString(text) => values(&text).unwrap_or_default(),
+            _ => Values::default(),
         })
     }
 
@@ -212,5 +222,54 @@ impl Drop for RedisLock {
         command.arg(&self.owner);
         // Where that fails the lock ends by itself.
         let _ = self.store.run(&command, Instant::now() + pool::LONGEST);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    type Parts = Option<(Vec<u8>, u128)>;
+
+    fn read(text: &[u8]) -> Option<[Parts; 2]> {
+        let found = values(text)?;
+        let parts = |value: Value| (value.sealed, value.left.unwrap().as_millis());
+        Some([found.token.map(parts), found.failure.map(parts)])
+    }
+
+    #[test]
+    fn two_values_are_told_from_one_another_and_from_none() {
+        let token = (b"token".to_vec(), 50);
+        let failure = (b"f  f".to_vec(), 7);
+        let stored = b"0123456789abcdeftoken";
+        let text = |head: &[u8], tail: &[u8]| [head, stored, tail].concat();
+        let both = text(b"21 50 4 7 ", b"f  f");
+        assert_eq!(
+            read(&both),
+            Some([Some(token.clone()), Some(failure.clone())])
+        );
+        assert_eq!(read(&text(b"21 50 -1 0 ", b"")), Some([Some(token), None]));
+        assert_eq!(read(b"-1 0 4 7 f  f"), Some([None, Some(failure)]));
+        assert_eq!(read(b"-1 0 -1 0 "), Some([None, None]));
+        // Without an end, or too short for the time before it.
+        assert_eq!(read(&text(b"21 -1 -1 0 ", b"")), Some([None, None]));
+        assert_eq!(read(b"3 50 -1 0 abc"), Some([None, None]));
+    }
+
+    #[test]
+    fn what_the_script_does_not_give_is_nothing() {
+        for text in [
+            &b""[..],
+            b" ",
+            b"1 2 3 ",
+            b"1 2 3 4",
+            b"a 2 3 4 ",
+            b"1 2 3 \xff ",
+        ] {
+            assert_eq!(read(text), None);
+        }
+        let longer = b"9223372036854775807 5 9223372036854775807 5 abc";
+        assert_eq!(read(longer), Some([None, None]));
     }
 }

@@ -20,6 +20,10 @@ use crate::net::{resolver, tls, trust};
 use crate::redact::shortened;
 use crate::secret::Secret;
 
+/// The first bytes of the replies that the commands of this library have: simple strings, errors,
+/// integers, bulk strings.
+const FLAT_REPLIES: &[u8] = b"+-:$";
+
 /// The longest reply has two values.
 const LARGEST_REPLY: usize = 3 * LARGEST_VALUE;
 
@@ -116,7 +120,15 @@ impl Connection {
             .write_all(&packed)
             .and_then(|()| self.stream.flush());
         sent.map_err(|error| broken(&error))?;
-        let limited = (&mut self.stream).take(LARGEST_REPLY as u64);
+        let mut first = [0];
+        self.stream
+            .read_exact(&mut first)
+            .map_err(|error| broken(&error))?;
+        // What the parser reads of replies within replies takes stack, which the host has little of.
+        if !FLAT_REPLIES.contains(&first[0]) {
+            return Err(no_redis());
+        }
+        let limited = (&first[..]).chain((&mut self.stream).take(LARGEST_REPLY as u64));
         let reply = self.parser.parse_value(limited);
         match reply.map(Value::extract_error) {
             Ok(Ok(value)) => Ok(value),

@@ -1,0 +1,118 @@
+//! One request with its retries, with the credentials that are in use.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Requester, Shared};
+use crate::cache::StoreOutcome;
+use crate::clock::Now;
+use crate::error::{Failure, Status};
+use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest};
+use crate::log::CallLog;
+use crate::rotation::Current;
+use crate::token::Token;
+
+/// One request, as the caller wants it.
+pub(super) struct Wanted<'a> {
+    pub(super) deadline: Instant,
+    pub(super) attempts: u32,
+    pub(super) keep_connection: bool,
+    pub(super) log: &'a mut CallLog,
+}
+
+impl Requester {
+    /// A request with retries; the next one is not soon, and so the connection is not kept.
+    pub(super) fn in_full<'a>(&self, deadline: Instant, log: &'a mut CallLog) -> Wanted<'a> {
+        Wanted {
+            deadline,
+            attempts: self.shared.settings.max_attempts,
+            keep_connection: false,
+            log,
+        }
+    }
+
+    /// One request with its retries. When this returns, the entry knows the token it brought.
+    pub(super) fn request(
+        &self,
+        mut wanted: Wanted,
+    ) -> Result<(Arc<Token>, StoreOutcome), RequestError> {
+        let authentication = self.authentication(false, &mut wanted)?;
+        let issued = match self.send(&authentication, &mut wanted) {
+            Err(error) if is_about_credentials(&error) => {
+                // What is in the files may be newer than what was refused.
+                let newer = self.authentication(true, &mut wanted)?;
+                if Arc::ptr_eq(&newer, &authentication) {
+                    return Err(error);
+                }
+                self.send(&newer, &mut wanted)?
+            }
+            outcome => outcome?,
+        };
+        let token = Arc::new(issued.token);
+        let keep = self.shared.settings.cache.keeps_tokens();
+        let entry = self.entry();
+        let outcome = entry.succeeded(&token, issued.key, keep, Now::read());
+        if let (Some(others), StoreOutcome::Stored) = (&entry.shared, &outcome) {
+            others.share(&token, wanted.deadline, wanted.log);
+        }
+        Ok((token, outcome))
+    }
+
+    fn send(
+        &self,
+        authentication: &Authentication,
+        wanted: &mut Wanted,
+    ) -> Result<IssuedToken, RequestError> {
+        let entry = self.entry();
+        TokenRequest {
+            settings: &self.shared.settings,
+            authentication,
+            transport: &self.transport,
+            deadline: wanted.deadline,
+            attempts: wanted.attempts,
+            keep_connection: wanted.keep_connection,
+            key: entry.state().key(Now::read()),
+            cancellation: &self.cancellation,
+            stats: &entry.stats,
+            log: &mut *wanted.log,
+        }
+        .send()
+    }
+
+    /// What to send the request with; `refused` says that the gateway has just refused it.
+    pub(super) fn authentication(
+        &self,
+        refused: bool,
+        wanted: &mut Wanted,
+    ) -> Result<Arc<Authentication>, RequestError> {
+        let Shared {
+            settings, rotation, ..
+        } = &*self.shared;
+        loop {
+            let before = rotation.authentication();
+            let wait = match rotation.current(settings, refused, wanted.log) {
+                Current::Ready(authentication) => {
+                    if !Arc::ptr_eq(&before, &authentication) {
+                        self.shared.follow(&authentication);
+                    }
+                    return Ok(authentication);
+                }
+                Current::Unsettled(wait) => wait,
+            };
+            let left = wanted.deadline.saturating_duration_since(Instant::now());
+            if left < wait {
+                return Ok(before);
+            }
+            if !self.cancellation.sleep(wait) {
+                return Err(RequestError::not_shared(Failure::cancelled()));
+            }
+        }
+    }
+}
+
+fn is_about_credentials(error: &RequestError) -> bool {
+    matches!(
+        error.failure.status,
+        Status::MOMO_UNAUTHORIZED | Status::MOMO_SUBSCRIPTION_KEY_REFUSED
+    )
+}
