@@ -177,8 +177,9 @@ impl Client {
                         Role::Cancelled => return Err(Failure::cancelled()),
                     };
                     let token = outcome.map_err(|failure| Failure::clone(&failure))?;
-                    // A waiter that was stopped for long may wake up to an expired token.
-                    if life::has_ended(&token, Now::read()) {
+                    // A waiter that was stopped for long may wake up to an expired token, or to one
+                    // that others have invalidated.
+                    if life::has_ended(&token, Now::read()) || self.was_invalidated(&token) {
                         continue;
                     }
                     return Ok(copy(&self.for_caller(&token, Status::MOMO_OK)));
@@ -235,6 +236,11 @@ impl Client {
             return Err(Failure::cancelled());
         }
         Ok(())
+    }
+
+    fn was_invalidated(&self, token: &Token) -> bool {
+        let state = self.shared.entry().state();
+        state.was_invalidated(token.access())
     }
 
     fn freshness(&self, token: &Token, now: Now) -> Freshness {

@@ -192,7 +192,7 @@ pub(crate) const OPTIONS: [Opt; 20] = [
         "Put in front of libmomo/x.y.z in the User-Agent header",
         |c, v| credential::user_agent(v).map(|v| c.user_agent = v)),
     opt!("cache", "process", "process, client, none, file:DIRECTORY, redis:// or rediss:// URL",
-        "Equal clients of the process share a token, or a client keeps its own, or none is kept; with file: other processes of the user on this machine share it too, with Redis those of other machines: sharing.md",
+        "Equal clients of the process share a token, or a client keeps its own, or none is kept; with file: other processes of the user on this machine share it too, with Redis those of other machines. [sharing.md](sharing.md)",
         |c, v| cache(v).map(|v| c.cache = v)),
 ];
 

@@ -16,6 +16,8 @@ mod directory;
 mod forks;
 #[path = "shared_caches/killed.rs"]
 mod killed;
+#[path = "shared_caches/machine.rs"]
+mod machine;
 #[path = "shared_caches/outage.rs"]
 mod outage;
 #[path = "shared_caches/process.rs"]

@@ -64,7 +64,8 @@ impl Cooldown {
         now: Now,
     ) -> Self {
         Self {
-            failures_before: former.map_or(0, |c| c.failures_before),
+            // It was one more in a row: else each process would begin with the shortest.
+            failures_before: former.map_or(0, |c| c.failures_before.saturating_add(1)),
             ..Self::until(
                 now.boot + left.min(LONGEST_RETRY_AFTER),
                 Arc::clone(failure),

@@ -85,7 +85,7 @@ fn cooldowns_double_to_five_seconds_and_a_success_ends_them() {
     let mut state = State::default();
     let mut cooldowns = Vec::new();
     for n in 0..7 {
-        // The failures_in_a_row goes on after a cooldown has run out.
+        // The count goes on after a cooldown has run out.
         state = state.failed(&lost, true, at(n * 10_000), RANDOM);
         cooldowns.push(cooldown_of(&state, at(n * 10_000)).unwrap());
     }
@@ -242,4 +242,41 @@ fn a_token_is_taken_over_where_there_is_none_and_it_was_not_invalidated() {
     assert_eq!(both.invalidated.len(), INVALIDATED);
     assert!(both.was_invalidated(b"former") && both.was_invalidated(b"7"));
     assert!(!both.was_invalidated(b"0"));
+}
+
+#[test]
+fn what_another_process_met_is_one_failure_more_and_ends_as_its_own_cooldown_does() {
+    let lost = failure(Status::MOMO_CONNECTION_LOST);
+    let left = Duration::from_millis;
+    let state = State::default().failed(&lost, true, at(0), 1.0);
+    let state = state.failed_elsewhere(&lost, left(400), at(1000));
+    assert_eq!(cooldown_of(&state, at(1100)), Some(300));
+    assert_eq!(cooldown_of(&state, at(1400)), None);
+    // The third in a row.
+    let state = state.failed(&lost, true, at(2000), 1.0);
+    assert_eq!(cooldown_of(&state, at(2000)), Some(1000));
+    // None is believed to last longer than any of one's own.
+    let state = state.failed_elsewhere(&lost, left(3_600_000), at(9000));
+    assert_eq!(cooldown_of(&state, at(9000)), Some(60_000));
+}
+
+#[test]
+fn a_token_of_another_process_is_taken_where_it_is_newer_good_and_not_invalidated() {
+    let adopts =
+        |state: &State, text, issued| state.adopted(&token(text, issued), at(9000)).is_some();
+    let (state, _) = store(&State::default(), "own", 5000);
+    assert!(adopts(&State::default(), "t", 1));
+    assert!(adopts(&state, "newer", 6000));
+    assert!(!adopts(&state, "older", 4000));
+    assert!(!adopts(&state, "own", 6000), "it is the same");
+    let invalidated = state.invalidated(b"newer", at(7000)).unwrap();
+    assert!(!adopts(&invalidated, "newer", 6000));
+    let hour = 3_600_000;
+    let over = State::default().adopted(&token("t", 0), at(hour));
+    assert!(over.is_none());
+    // It ends a cooldown, as a token of one's own does.
+    let failed = state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(8000), 1.0);
+    let adopted = failed.adopted(&token("newer", 8500), at(9000)).unwrap();
+    assert_eq!(cooldown_of(&adopted, at(9000)), None);
+    assert_eq!(current(&adopted).unwrap(), "newer");
 }

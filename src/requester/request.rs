@@ -54,6 +54,10 @@ impl Requester {
         let outcome = entry.succeeded(&token, issued.key, keep, Now::read());
         if let (Some(others), StoreOutcome::Stored) = (&entry.shared, &outcome) {
             others.share(&token, wanted.deadline, wanted.log);
+            // Whoever did that meanwhile may have looked before there was something to remove.
+            if entry.state().was_invalidated(token.access()) {
+                others.invalidate(token.access(), wanted.deadline, wanted.log);
+            }
         }
         Ok((token, outcome))
     }

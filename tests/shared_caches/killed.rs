@@ -63,10 +63,9 @@ fn is_killed(setting: &Setting, call: &str, number: u32) -> bool {
 /// Each step with an entry of its own, all of them at once.
 fn killed_everywhere(test: &str, place: &Place, expected: &[&str]) {
     let gateway = Gateway::start().unwrap();
-    let cache = place.option();
     // Compiled once, and the directory is there.
-    Setting::new(test, &gateway, "", &cache).one();
-    let program = Setting::new(test, &gateway, "", &cache).program;
+    let setting = Setting::new(test, &gateway, "", &place.option());
+    setting.one();
     let killed: Vec<(&str, u32)> = thread::scope(|scope| {
         let steps = STEPS
             .iter()
@@ -74,15 +73,11 @@ fn killed_everywhere(test: &str, place: &Place, expected: &[&str]) {
         let runs: Vec<_> = steps
             .enumerate()
             .map(|(index, (call, number))| {
-                let (gateway, cache, program) = (&gateway, cache.clone(), program.clone());
+                let setting = &setting;
                 scope.spawn(move || {
                     let setting = Setting {
-                        program,
-                        gateway,
                         behaviour: format!("/delay-50/lifetime-{}", 3600 + index),
-                        cache,
-                        options: Vec::new(),
-                        wrapper: Vec::new(),
+                        ..setting.clone()
                     };
                     if !is_killed(&setting, call, number) {
                         return None;

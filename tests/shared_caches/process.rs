@@ -83,6 +83,7 @@ pub fn compile(source: &str, test: &str) -> PathBuf {
 }
 
 /// What the processes of a test have in common.
+#[derive(Clone)]
 pub struct Setting<'a> {
     pub program: PathBuf,
     pub gateway: &'a Gateway,

@@ -142,3 +142,31 @@ fn many_threads_and_entries_have_one_connection_to_a_server() {
     // With one of this test's look that it serves, and this one.
     assert_eq!(line.unwrap().trim(), "3");
 }
+
+/// The request is over, and the server holds its end up: in that time the token is refused.
+#[test]
+fn a_token_that_is_invalidated_while_it_is_being_shared_is_given_to_nobody() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let config = Config::mock(&gateway, "/delay-300");
+    let [here, there] = [server.url(), server.url().replace("127.0.0.1", "localhost")]
+        .map(|option| config.set("cache", &option).client());
+    let here = &here;
+    let token = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| here.get().unwrap().access_token);
+        sleep(Duration::from_millis(150));
+        server.signal(libc::SIGSTOP);
+        child::wait_for("issued token", || !gateway.issued().is_empty());
+        let refused = gateway.issued()[0].token.clone();
+        sleep(Duration::from_millis(30));
+        let told = refused.clone();
+        let invalidating = scope.spawn(move || here.invalidate(&told));
+        sleep(Duration::from_millis(50));
+        server.signal(libc::SIGCONT);
+        invalidating.join().unwrap();
+        let token = asking.join().unwrap();
+        assert_ne!(token, refused);
+        token
+    });
+    assert_eq!(there.get().unwrap().access_token, token);
+    assert_eq!(gateway.request_count(), 2);
+}

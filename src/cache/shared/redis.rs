@@ -204,6 +204,7 @@ impl Store for RedisStore {
                 store: self,
                 key,
                 owner,
+                deadline,
             })),
             _ => None,
         })
@@ -214,14 +215,15 @@ struct RedisLock {
     store: Arc<RedisStore>,
     key: String,
     owner: [u8; 16],
+    deadline: Instant,
 }
 
 impl Drop for RedisLock {
     fn drop(&mut self) {
         let mut command = script(UNLOCK, std::slice::from_ref(&self.key));
         command.arg(&self.owner);
-        // Where that fails the lock ends by itself.
-        let _ = self.store.run(&command, Instant::now() + pool::LONGEST);
+        // Where that fails, or there is no time for it, the lock ends by itself.
+        let _ = self.store.run(&command, self.deadline);
     }
 }
 

@@ -45,7 +45,8 @@ pub(crate) struct Values {
 
 pub(crate) enum StoreError {
     Failed(String),
-    /// It failed a moment ago, which was told then, and is left alone for a while.
+    /// It failed a moment ago, which was told then, and is left alone for a while; or the caller's
+    /// time is up.
     #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "files are near"))]
     LeftAlone,
 }

@@ -10,7 +10,7 @@ use crate::per_process::PerProcess;
 use crate::sync::{Condvar, Mutex};
 
 /// An operation, and connecting.
-pub(super) const LONGEST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_millis(250);
 /// After a failure: a server that is gone must not cost every call that time.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
 
@@ -43,6 +43,9 @@ impl Pool {
 
     /// Runs a command on the connection, on a new one where there is none that is open.
     pub(super) fn run(&self, command: &Cmd, deadline: Instant) -> Result<Value, StoreError> {
+        if Instant::now() >= deadline {
+            return Err(StoreError::LeftAlone);
+        }
         let slot = self.slot.get_or(Slot::default);
         let until = || deadline.min(Instant::now() + LONGEST);
         let mut turn = slot.take(until())?;

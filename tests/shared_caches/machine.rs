@@ -1,0 +1,60 @@
+//! Machines that are simulated on this one: with other clocks, or another boot.
+#![allow(unreachable_pub)]
+
+use std::path::Path;
+use std::process::Command;
+
+use super::artifacts::{INCLUDE, ROOT, TMP, succeed};
+use super::child::is_root;
+use super::process::Setting;
+
+/// Its wall clock is so many milliseconds ahead, and its boot clock, too.
+pub fn with_clocks<'a>(setting: &Setting<'a>, name: &str, wall: i64, boot: i64) -> Setting<'a> {
+    let shim = Path::new(TMP).join("clock-shim-shared.so");
+    if !shim.exists() {
+        // Renamed when it is whole: other tests load it.
+        let new = Path::new(TMP).join(format!("clock-shim-shared-{name}.so"));
+        let mut cc = Command::new("cc");
+        cc.args(["-shared", "-fPIC", "-std=gnu11", "-I", INCLUDE, "-o"]);
+        cc.arg(&new).arg(format!("{ROOT}/tests/c/clock_shim.c"));
+        succeed(cc.arg("-ldl"));
+        std::fs::rename(new, &shim).unwrap();
+    }
+    let page = Path::new(TMP).join(format!("clock-page-shared-{name}"));
+    // As struct clock_shim has it: boot, wall, and two counters.
+    let numbers = [boot, wall, 0, 0].map(i64::to_ne_bytes).concat();
+    std::fs::write(&page, numbers).unwrap();
+    let preload = format!("LD_PRELOAD={}", shim.display());
+    started_by(
+        setting,
+        &["env", &preload, &format!("CLOCK_SHIM={}", page.display())],
+    )
+}
+
+/// Started anew since, or another machine: its boot has another ID.
+pub fn another_boot<'a>(setting: &Setting<'a>, name: &str) -> Setting<'a> {
+    let id = Path::new(TMP).join(format!("boot-id-{name}"));
+    std::fs::write(&id, "01234567-89ab-4cde-8f01-23456789abcd\n").unwrap();
+    let mount = format!(
+        "mount --bind {} /proc/sys/kernel/random/boot_id",
+        id.display()
+    );
+    let script = format!("{mount} && exec \"$@\"");
+    let words = ["sh", "-ec", &script, "sh"];
+    if is_root() {
+        started_by(setting, &[&["unshare", "-m"][..], &words].concat())
+    } else {
+        started_by(
+            setting,
+            &[&["unshare", "-m", "-U", "-r"][..], &words].concat(),
+        )
+    }
+}
+
+fn started_by<'a>(setting: &Setting<'a>, words: &[&str]) -> Setting<'a> {
+    let words = words.iter().map(|word| (*word).to_owned());
+    Setting {
+        wrapper: words.chain(setting.wrapper.clone()).collect(),
+        ..setting.clone()
+    }
+}
