@@ -113,6 +113,29 @@ fn what_speaks_another_protocol_is_no_redis_and_stops_nobody() {
     }
 }
 
+/// Somebody's mistake, or malice.
+#[test]
+fn a_lock_without_an_end_holds_nobody_up() {
+    let gateway = Gateway::start().unwrap();
+    for arguments in ["", "PX 3600000"] {
+        let server = RedisServer::start();
+        let config = Config::mock(&gateway, "");
+        let client = config.set("cache", &server.url()).client();
+        let first = client.get().unwrap().access_token;
+        let lock = server.keys()[0].replace(":token", ":lock");
+        client.invalidate(&first);
+        server.ask(&format!("SET {lock} x {arguments}"));
+        let start = Instant::now();
+        assert_ne!(client.get().unwrap().access_token, first);
+        assert!(
+            start.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            start.elapsed()
+        );
+        assert!(!server.keys().contains(&lock));
+    }
+}
+
 /// Sixteen entries in eight threads.
 #[test]
 fn many_threads_and_entries_have_one_connection_to_a_server() {

@@ -49,6 +49,12 @@ const REMOVE_TOKEN: &str = "local there = redis.call('GET', KEYS[1]) \
     if there and string.sub(there, 17) == ARGV[1] then return redis.call('DEL', KEYS[1]) end \
     return 0";
 
+/// A lock without an end, or with a later one than locks have, is none of these processes'.
+const LOCK: &str = "local left = redis.call('PTTL', KEYS[1]) \
+    if left >= 0 and left <= tonumber(ARGV[2]) then return 0 end \
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) \
+    return 1";
+
 const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
     return redis.call('DEL', KEYS[1]) end return 0";
 
@@ -196,11 +202,10 @@ impl Store for RedisStore {
             .fill(&mut owner)
             .map_err(|_| StoreError::Failed("the system has no randomness".to_owned()))?;
         let key = key(name, "lock");
-        let mut command = cmd("SET");
-        command.arg(&key).arg(&owner).arg("NX");
-        command.arg("PX").arg(millis(LOCK_LIFE));
+        let mut command = script(LOCK, std::slice::from_ref(&key));
+        command.arg(&owner).arg(millis(LOCK_LIFE));
         Ok(match self.run(&command, deadline)? {
-            Reply::Okay => Some(Box::new(RedisLock {
+            Reply::Int(1) => Some(Box::new(RedisLock {
                 store: self,
                 key,
                 owner,
