@@ -12,7 +12,10 @@ CARGO_TARGET_DIR ?= target
 export CARGO_TARGET_DIR
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-ABI := $(firstword $(subst ., ,$(VERSION)))
+SONAME := $(shell sed -n 's/^const SONAME: &str = "\(.*\)";$$/\1/p' build.rs)
+# What the static library needs of the system.
+STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
@@ -56,28 +59,37 @@ headers:
 build/lib/libmomo.so.$(VERSION):
 	@scripts/build.sh
 
+# LIBDIR and INCLUDEDIR may lie anywhere: CMake is told where the one is from the other.
+define substitute
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	  -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@STATIC_LIBS@|$(STATIC_LIBS)|' \
+	  -e 's|@INCLUDE_FROM_CMAKE@|$(shell realpath -m --relative-to="$(CMAKEDIR)" "$(INCLUDEDIR)")|' \
+	  packaging/$(1).in > "$(2)/$(1)"
+	chmod 644 "$(2)/$(1)"
+endef
+
 install: build/lib/libmomo.so.$(VERSION)
-	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)" \
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(INCLUDEDIR)" \
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1"
 	install -m 755 build/bin/momo-token "$(DESTDIR)$(BINDIR)/"
 	install -m 644 packaging/momo-token.1 "$(DESTDIR)$(MANDIR)/man1/"
 	install -m 755 build/lib/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/"
-	ln -sf libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libmomo.so.$(ABI)"
-	ln -sf libmomo.so.$(ABI) "$(DESTDIR)$(LIBDIR)/libmomo.so"
+	ln -sf libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libmomo.so"
 	install -m 644 build/lib/libmomo.a "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-	  -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-	  packaging/momo.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/momo.pc"
-	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/momo.pc"
+	$(call substitute,momo.pc,$(DESTDIR)$(LIBDIR)/pkgconfig)
+	$(call substitute,momo-config.cmake,$(DESTDIR)$(CMAKEDIR))
+	$(call substitute,momo-config-version.cmake,$(DESTDIR)$(CMAKEDIR))
 
 uninstall:
-	rm -f "$(DESTDIR)$(LIBDIR)"/libmomo.so "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(ABI) \
+	rm -f "$(DESTDIR)$(LIBDIR)"/libmomo.so "$(DESTDIR)$(LIBDIR)"/$(SONAME) \
 	  "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)"/libmomo.a \
 	  "$(DESTDIR)$(LIBDIR)"/pkgconfig/momo.pc \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp \
 	  "$(DESTDIR)$(BINDIR)"/momo-token "$(DESTDIR)$(MANDIR)"/man1/momo-token.1
+	rm -rf "$(DESTDIR)$(CMAKEDIR)"
 
 clean:
 	rm -rf build

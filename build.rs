@@ -119,11 +119,14 @@ fn for_ffi(mut config: Config) -> Config {
     config
 }
 
+/// What programs are linked to. It is another one only where those that were built before would no
+/// longer run, whatever the version is. The Makefile reads this line, too.
+const SONAME: &str = "libmomo.so.0";
+
 fn link_args() {
     let target = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
-    let abi = env::var("CARGO_PKG_VERSION_MAJOR").unwrap_or_default();
     if target == "linux" || target == "freebsd" {
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libmomo.so.{abi}");
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
         // Thread-local destructors of threads that have called us do not survive an unloading.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-abi=${version%%.*}
+soname=$(sed -n 's/^const SONAME: &str = "\(.*\)";$/\1/p' build.rs)
 
 # Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
 # optimisation out.
@@ -14,8 +14,8 @@ mkdir -p build/lib build/include build/bin
 # To a new name, then renamed: a program that has the old library mapped keeps it.
 install -m 755 "$target/release/libmomo.so" build/lib/.libmomo.so.new
 mv build/lib/.libmomo.so.new "build/lib/libmomo.so.$version"
-ln -sf "libmomo.so.$version" "build/lib/libmomo.so.$abi"
-ln -sf "libmomo.so.$abi" build/lib/libmomo.so
+ln -sf "libmomo.so.$version" "build/lib/$soname"
+ln -sf "$soname" build/lib/libmomo.so
 install -m 644 "$target/release/libmomo.a" build/lib/
 install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp build/include/
 

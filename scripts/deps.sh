@@ -14,6 +14,8 @@ need g++ g++
 need readelf binutils
 need curl curl
 need openssl openssl
+need cmake cmake
+need pkg-config pkg-config
 need nginx nginx-light
 need tinyproxy tinyproxy
 need ip iproute2
