@@ -6,9 +6,7 @@ target=${CARGO_TARGET_DIR:-target}
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 soname=$(sed -n 's/^const SONAME: &str = "\(.*\)";$/\1/p' build.rs)
 
-# Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
-# optimisation out.
-cargo rustc --release --lib --crate-type cdylib,staticlib "$@"
+scripts/cargo-release.sh "$@"
 
 mkdir -p build/lib build/include build/bin
 # To a new name, then renamed: a program that has the old library mapped keeps it.

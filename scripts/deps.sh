@@ -15,6 +15,7 @@ need readelf binutils
 need curl curl
 need openssl openssl
 need cmake cmake
+need abidiff abigail-tools
 need pkg-config pkg-config
 need nginx nginx-light
 need tinyproxy tinyproxy

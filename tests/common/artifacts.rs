@@ -32,12 +32,8 @@ pub fn shared_library() -> PathBuf {
 /// free by now: Cargo lets go of it before it starts a test.
 fn build() -> PathBuf {
     let target = Path::new(TMP).parent().unwrap();
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(ROOT)
-        .args(["rustc", "--release", "--lib"]);
-    cargo.args(["--crate-type", "cdylib,staticlib", "--target-dir"]);
-    cargo.arg(target);
+    let mut cargo = Command::new(format!("{ROOT}/scripts/cargo-release.sh"));
+    cargo.arg("--target-dir").arg(target);
     // What Cargo tells a test is not for another Cargo: build scripts would see a change, and run.
     // Flags for the tests (a sanitizer, coverage) are not for the library that is released.
     let others = [
