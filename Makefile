@@ -1,4 +1,4 @@
-# make, make demo, make check, make check-abi, make check-languages, make lint, make bench, make headers, make install, make clean
+# make, make demo, make check, make check-abi, make check-languages, make check-reproducible, make lint, make bench, make headers, make install, make clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -19,7 +19,7 @@ CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
-.PHONY: all demo check check-abi check-languages lint bench headers install uninstall clean
+.PHONY: all demo check check-abi check-languages check-reproducible lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -50,6 +50,10 @@ lint:
 # Compares what programs see of the library with what is recorded in packaging/abi/.
 check-abi: all
 	@scripts/check-abi.sh
+
+# Compiles the library in another folder and compares the bytes.
+check-reproducible:
+	@scripts/check-reproducible.sh
 
 # Compares libmomo with libcurl.
 bench:

@@ -7,17 +7,21 @@ cd "$(dirname "$0")/.."
 
 # The sources of the dependencies are there from here on, and their folder has a name.
 cargo fetch --quiet --locked
-rust= c=
+rust=() c=${CFLAGS:-}
+for flag in ${RUSTFLAGS:-}; do rust+=("$flag"); done
 rename() { # FOLDER NAME
-  rust+=" --remap-path-prefix=$1=$2"
-  c+=" -ffile-prefix-map=$1=$2"
+  rust+=("--remap-path-prefix=$1=$2")
+  c+=" $(printf %q "-ffile-prefix-map=$1=$2")"
 }
 rename "$PWD" /libmomo
 for registry in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
   rename "$registry" /crates
 done
+unset RUSTFLAGS
+# The forms of both that know folders with blanks in their names.
+CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && echo "${rust[*]}")
+export CARGO_ENCODED_RUSTFLAGS CFLAGS=$c CC_SHELL_ESCAPED_FLAGS=1
 
 # Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
 # optimisation out.
-RUSTFLAGS="${RUSTFLAGS:-}$rust" CFLAGS="${CFLAGS:-}$c" \
-  cargo rustc --release --lib --crate-type cdylib,staticlib "$@"
+cargo rustc --release --lib --crate-type cdylib,staticlib "$@"

@@ -71,3 +71,17 @@ fn it_needs_the_c_library_and_no_other() {
         assert!(provided || words[0] == "w", "{line}");
     }
 }
+
+#[test]
+fn no_path_of_the_machine_that_compiled_it_is_in_it() {
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME"));
+    for name in ["libmomo.so", "libmomo.a"] {
+        let library = std::fs::read(artifacts::library_dir().join(name)).unwrap();
+        for path in [artifacts::ROOT, home.as_deref().unwrap(), "registry/src"] {
+            let at = library
+                .windows(path.len())
+                .position(|part| part == path.as_bytes());
+            assert_eq!(at, None, "{path} is in {name}");
+        }
+    }
+}
