@@ -60,6 +60,10 @@ impl From<&Metadata> for Stamp {
 }
 
 /// `may_wait` says whether it may wait for whoever writes a pipe.
+#[cfg_attr(
+    not(unix),
+    expect(unused_variables, reason = "a path there names no pipe")
+)]
 pub(super) fn read(path: &Path, may_wait: bool) -> io::Result<(Zeroizing<Vec<u8>>, Stamp)> {
     let mut options = File::options();
     options.read(true);
