@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The sources of the dependencies are there from here on, and their folder has a name.
-cargo fetch --quiet --locked
+cargo fetch --quiet --locked --target "$(rustc -vV | sed -n 's/^host: //p')"
 rust=() c=${CFLAGS:-}
 for flag in ${RUSTFLAGS:-}; do rust+=("$flag"); done
 rename() { # FOLDER NAME

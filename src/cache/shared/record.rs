@@ -1,8 +1,8 @@
 //! What a sealed value says, and how much of its time is left.
 //!
-//! Two clocks tell: the wall clock, which can be set wrong on either machine, and a steady one. For
-//! Redis that is the server's own, for files the machine's since it was started. The least of what
-//! they say counts, and what no steady clock vouches for is not used at all.
+//! Two clocks tell: the wall clock, which can be set wrong on either machine, and another. For Redis
+//! that is the server's, for files the machine's since it was started. The least of what they say
+//! counts, and what no second clock vouches for is not used at all.
 
 use std::borrow::Cow;
 use std::time::Duration;
