@@ -14,6 +14,8 @@ mod crowd;
 mod directory;
 #[path = "shared_caches/forks.rs"]
 mod forks;
+#[path = "common/host.rs"]
+mod host;
 #[path = "shared_caches/killed.rs"]
 mod killed;
 #[path = "shared_caches/machine.rs"]

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use momo_mock_gateway::Gateway;
 
-use super::process::{Place, Setting, compile};
+use super::host::{Link, compile};
+use super::process::{Place, Setting};
 
 #[test]
 fn a_forked_child_looks_up_on_a_connection_of_its_own() {
     Place::both(|place, name| {
         let gateway = Gateway::start().unwrap();
         let mut setting = Setting::new(&format!("both-{name}"), &gateway, "", &place.option());
-        setting.program = compile("share_fork.c", &format!("both-{name}"));
+        setting.program = compile("share_fork.c", Link::Shared, &format!("both-{name}"));
         let done = setting.command(&["both", "300"]).output().unwrap();
         let error = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success() && error.is_empty(), "{error}");
@@ -33,7 +34,10 @@ fn a_forked_child_looks_up_on_a_connection_of_its_own() {
 fn a_child_does_not_keep_the_lock_of_a_parent_that_died() {
     let (place, gateway) = (Place::file(), Gateway::start().unwrap());
     let mut setting = Setting::new("orphan", &gateway, "/delay-2000", &place.option());
-    let share = std::mem::replace(&mut setting.program, compile("share_fork.c", "orphan"));
+    let share = std::mem::replace(
+        &mut setting.program,
+        compile("share_fork.c", Link::Shared, "orphan"),
+    );
     let mut orphan: Command = setting.command(&["lock"]);
     let mut parent = orphan.stdin(Stdio::piped()).spawn().unwrap();
     let _until_the_end = parent.stdin.take();

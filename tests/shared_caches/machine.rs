@@ -2,24 +2,15 @@
 #![allow(unreachable_pub)]
 
 use std::path::Path;
-use std::process::Command;
 
-use super::artifacts::{INCLUDE, ROOT, TMP, succeed};
+use super::artifacts::TMP;
 use super::child::is_root;
+use super::host::{Link, compile};
 use super::process::Setting;
 
 /// Its wall clock is so many milliseconds ahead, and its boot clock, too.
 pub fn with_clocks<'a>(setting: &Setting<'a>, name: &str, wall: i64, boot: i64) -> Setting<'a> {
-    let shim = Path::new(TMP).join("clock-shim-shared.so");
-    if !shim.exists() {
-        // Renamed when it is whole: other tests load it.
-        let new = Path::new(TMP).join(format!("clock-shim-shared-{name}.so"));
-        let mut cc = Command::new("cc");
-        cc.args(["-shared", "-fPIC", "-std=gnu11", "-I", INCLUDE, "-o"]);
-        cc.arg(&new).arg(format!("{ROOT}/tests/c/clock_shim.c"));
-        succeed(cc.arg("-ldl"));
-        std::fs::rename(new, &shim).unwrap();
-    }
+    let shim = compile("clock_shim.c", Link::Preload, name);
     let page = Path::new(TMP).join(format!("clock-page-shared-{name}"));
     // As struct clock_shim has it: boot, wall, and two counters.
     let numbers = [boot, wall, 0, 0].map(i64::to_ne_bytes).concat();

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use momo_mock_gateway::Gateway;
 use serde_json::Value;
 
-use super::artifacts::{INCLUDE, ROOT, TMP, library_dir, succeed};
 use super::child::Scratch;
+use super::host::{Link, compile};
 use super::redis_server::RedisServer;
 
 /// Where tokens are shared, gone with the test.
@@ -68,20 +68,6 @@ pub fn files(directory: &Path, end: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// One of tests/c, under a name of this test's own.
-pub fn compile(source: &str, test: &str) -> PathBuf {
-    let stem = source.trim_end_matches(".c");
-    let program = Path::new(TMP).join(format!("{stem}-{test}"));
-    let lib = library_dir().display();
-    let mut cc = Command::new("cc");
-    cc.args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
-    cc.args(["-pthread", "-I", INCLUDE, "-o"]).arg(&program);
-    cc.arg(format!("{ROOT}/tests/c/{source}"));
-    cc.args([&format!("-L{lib}"), "-lmomo", &format!("-Wl,-rpath,{lib}")]);
-    succeed(&mut cc);
-    program
-}
-
 /// What the processes of a test have in common.
 #[derive(Clone)]
 pub struct Setting<'a> {
@@ -97,7 +83,7 @@ pub struct Setting<'a> {
 impl<'a> Setting<'a> {
     pub fn new(test: &str, gateway: &'a Gateway, behaviour: &str, cache: &str) -> Self {
         Self {
-            program: compile("share.c", test),
+            program: compile("share.c", Link::Shared, test),
             gateway,
             behaviour: behaviour.to_owned(),
             cache: cache.to_owned(),

@@ -5,7 +5,8 @@ use std::net::TcpListener;
 
 use momo_mock_gateway::Gateway;
 
-use super::process::{Place, Setting, compile};
+use super::host::{Link, compile};
+use super::process::{Place, Setting};
 
 fn runs_in(setting: &Setting, kib: &str) -> bool {
     let done = setting.command(&[kib]).output().unwrap();
@@ -22,7 +23,7 @@ fn a_call_that_shares_its_token_needs_no_more_than_64_kib_of_stack() {
     Place::both(|place, name| {
         let gateway = Gateway::start().unwrap();
         let mut setting = Setting::new(&format!("stack-{name}"), &gateway, "", &place.option());
-        setting.program = compile("small_stack.c", &format!("stack-{name}"));
+        setting.program = compile("small_stack.c", Link::Shared, &format!("stack-{name}"));
         // To ask, then to take what is shared.
         for _ in 0..2 {
             assert!(runs_in(&setting, "64"));
@@ -45,7 +46,7 @@ fn replies_within_replies_need_no_more_stack() {
         }
     });
     let mut setting = Setting::new("nested", &gateway, "", &cache);
-    setting.program = compile("small_stack.c", "nested");
+    setting.program = compile("small_stack.c", Link::Shared, "nested");
     assert!(runs_in(&setting, "64"));
     assert_eq!(gateway.request_count(), 1);
 }
