@@ -174,13 +174,13 @@ impl Requester {
         let left = deadline.saturating_duration_since(Instant::now());
         let wait = Wait {
             until: deadline - LONGEST_REFRESH.min(left / 2),
-            then_ask: true,
             deadline,
         };
         // Kept until the outcome is known to other processes.
         let _lock = match self.take_turn(wait, log)? {
             Turn::Settled(outcome) => return Ok(outcome),
             Turn::Ours(lock) => lock,
+            // It may hang.
             Turn::Theirs => None,
         };
         let error = match self.request(self.in_full(deadline, log)) {
@@ -208,7 +208,6 @@ impl Requester {
     ) -> Result<Refreshed, Failure> {
         let wait = Wait {
             until: wait_until,
-            then_ask: false,
             deadline: until,
         };
         let _lock = match self.take_turn(wait, log)? {

@@ -54,13 +54,14 @@ pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failur
 
 pub(crate) struct SharedEntry {
     store: Arc<dyn Store>,
+    /// Where it is, for a line in the log.
+    place: String,
     /// What the store knows it by.
     name: String,
     api_key: Secret,
 }
 
 /// What other processes have left.
-#[derive(Default)]
 pub(super) struct Found {
     pub(super) token: Option<FoundToken>,
     pub(super) failure: Option<(Arc<Failure>, Duration)>,
@@ -84,6 +85,7 @@ impl SharedEntry {
         let name = identity(&key, settings, credentials, "");
         Self {
             store: Arc::clone(store),
+            place: settings.cache.shown(),
             name: name.iter().map(|byte| format!("{byte:02x}")).collect(),
             api_key: Secret::new(credentials.api_key.expose()),
         }
@@ -186,9 +188,8 @@ impl SharedEntry {
         let _ = self.or_log(removed, log);
     }
 
-    /// Where it is, for a line in the log.
     pub(super) fn place(&self) -> &str {
-        self.store.shown()
+        &self.place
     }
 
     fn or_log<T>(
@@ -201,7 +202,7 @@ impl SharedEntry {
                 log.record(Level::Warning, || {
                     format!(
                         "the cache {} cannot be used, and this process goes on by itself: {why}",
-                        self.place()
+                        self.place
                     )
                 });
             }

@@ -18,8 +18,6 @@ const LAST_LOOK: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy)]
 pub(crate) struct Wait {
     pub(crate) until: Instant,
-    /// Whether to ask by oneself then: not where a token is at hand.
-    pub(crate) then_ask: bool,
     pub(crate) deadline: Instant,
 }
 
@@ -28,7 +26,7 @@ pub(crate) enum Turn {
     Ours(Option<Lock>),
     /// Another process has asked.
     Settled(Outcome),
-    /// Another process is asking, and that is not to be waited for.
+    /// Another process is still asking.
     Theirs,
 }
 
@@ -69,11 +67,7 @@ impl Entry {
             }
             let left = wait.until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Some(if wait.then_ask {
-                    Turn::Ours(None)
-                } else {
-                    Turn::Theirs
-                });
+                return Some(Turn::Theirs);
             }
             if !cancellation.sleep(pause.min(left)) {
                 return None;

@@ -161,7 +161,7 @@ fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
 
 // `host` is canonical already. A mapped address ([::ffff:127.0.0.1]) is not in ::1/128 and gains
 // nobody anything.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host == "[::1]"
         || host

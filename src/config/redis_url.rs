@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::base_url::parse_host_and_port;
+use super::base_url::{self, parse_host_and_port};
 use super::user_info::decode;
 use crate::secret::Secret;
 
@@ -87,9 +87,7 @@ impl RedisUrl {
     }
 
     pub(crate) fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        let is_loopback = |ip: std::net::IpAddr| ip.is_loopback();
-        bare == "localhost" || bare.parse().is_ok_and(is_loopback)
+        base_url::is_loopback(&self.host)
     }
 }
 

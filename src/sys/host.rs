@@ -9,6 +9,18 @@ pub(crate) struct SteadyClock {
     pub(crate) now: Duration,
 }
 
+/// The time of the steady clock, for those who know which one it is.
+#[cfg(target_os = "linux")]
+pub(crate) fn steady_now() -> Duration {
+    super::boot()
+}
+
+/// Where no other clock is the same in all processes, the wall clock has to do.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn steady_now() -> Duration {
+    super::wall()
+}
+
 /// None where it cannot be told which clock this is.
 #[cfg(target_os = "linux")]
 pub(crate) fn steady_clock() -> Option<SteadyClock> {
@@ -16,16 +28,15 @@ pub(crate) fn steady_clock() -> Option<SteadyClock> {
     let name = format!("{} {}", boot_id()?, namespace("time").unwrap_or_default());
     Some(SteadyClock {
         name,
-        now: super::boot(),
+        now: steady_now(),
     })
 }
 
-/// Where no other clock is the same in all processes, the wall clock has to do.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn steady_clock() -> Option<SteadyClock> {
     Some(SteadyClock {
         name: "wall".to_owned(),
-        now: super::wall(),
+        now: steady_now(),
     })
 }
 

@@ -7,6 +7,7 @@ use std::process::Command;
 use momo_mock_gateway::Gateway;
 
 use super::child::{Scratch, is_root};
+use super::machine::after;
 use super::process::{Setting, files};
 
 fn mode(path: &Path, mode: u32) {
@@ -114,19 +115,6 @@ fn three(setting: &Setting) -> u64 {
         assert_eq!(report.number("failed"), 0, "{report:?}");
     }
     setting.gateway.request_count() - before
-}
-
-/// In a mount namespace of its own, after this script.
-fn after(script: &str) -> Vec<String> {
-    let rights: &[&str] = if is_root() {
-        &["-m"]
-    } else {
-        &["-m", "-U", "-r"]
-    };
-    let script = format!("{script} && exec \"$@\"");
-    let words = ["unshare"].iter().chain(rights).chain(&["sh", "-ec"]);
-    let words = words.map(|word| (*word).to_owned());
-    words.chain([script, "sh".to_owned()]).collect()
 }
 
 #[test]

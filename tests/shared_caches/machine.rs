@@ -30,16 +30,24 @@ pub fn another_boot<'a>(setting: &Setting<'a>, name: &str) -> Setting<'a> {
         "mount --bind {} /proc/sys/kernel/random/boot_id",
         id.display()
     );
-    let script = format!("{mount} && exec \"$@\"");
-    let words = ["sh", "-ec", &script, "sh"];
-    if is_root() {
-        started_by(setting, &[&["unshare", "-m"][..], &words].concat())
+    let words = after(&mount);
+    started_by(
+        setting,
+        &words.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
+}
+
+/// What starts a program in a mount namespace of its own, after this script.
+pub fn after(script: &str) -> Vec<String> {
+    let rights: &[&str] = if is_root() {
+        &["-m"]
     } else {
-        started_by(
-            setting,
-            &[&["unshare", "-m", "-U", "-r"][..], &words].concat(),
-        )
-    }
+        &["-m", "-U", "-r"]
+    };
+    let script = format!("{script} && exec \"$@\"");
+    let words = ["unshare"].iter().chain(rights).chain(&["sh", "-ec"]);
+    let words = words.map(|word| (*word).to_owned());
+    words.chain([script, "sh".to_owned()]).collect()
 }
 
 fn started_by<'a>(setting: &Setting<'a>, words: &[&str]) -> Setting<'a> {

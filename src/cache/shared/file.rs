@@ -23,7 +23,6 @@ const ABANDONED: Duration = Duration::from_secs(60);
 
 pub(super) struct FileStore {
     directory: Directory,
-    shown: String,
 }
 
 impl FileStore {
@@ -31,7 +30,6 @@ impl FileStore {
     pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
         let store = Self {
             directory: Directory::new(directory),
-            shown: format!("file:{}", directory.display()),
         };
         match store.directory.open() {
             Err(Problem::Unsafe(why)) => Err(Failure::new(
@@ -63,10 +61,6 @@ fn failure_file(name: &str) -> String {
 }
 
 impl Store for FileStore {
-    fn shown(&self) -> &str {
-        &self.shown
-    }
-
     fn origin(&self) -> Origin {
         Origin::File
     }

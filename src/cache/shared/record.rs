@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::store::{LARGEST_VALUE, millis};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::secret::SecretBytes;
@@ -108,7 +109,7 @@ impl<'a> Record<'a> {
 
     fn to_bytes(&self) -> Option<SecretBytes> {
         // As much as is expected: growing would leave copies behind.
-        let mut bytes = SecretBytes::with_capacity(super::store::LARGEST_VALUE);
+        let mut bytes = SecretBytes::with_capacity(LARGEST_VALUE);
         serde_json::to_writer(&mut *bytes, self).ok()?;
         Some(bytes)
     }
@@ -193,10 +194,6 @@ impl<'a> Record<'a> {
         let left = until(self.wall, now.wall).min(life).min(steady);
         (!left.is_zero()).then_some(left)
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use self::connection::Connector;
 use self::pool::Pool;
-use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values};
+use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
 use crate::config::{Ca, RedisUrl};
 use crate::error::Failure;
 use crate::token::Origin;
@@ -61,7 +61,6 @@ const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
 pub(super) struct RedisStore {
     url: RedisUrl,
     ca: Ca,
-    shown: String,
     pool: Pool,
 }
 
@@ -86,7 +85,6 @@ impl RedisStore {
         let store = Arc::new(Self {
             url: url.clone(),
             ca: ca.clone(),
-            shown: url.shown(),
             pool: Pool::new(Connector::new(url, ca)?),
         });
         STORES.rcu(|stores| {
@@ -98,10 +96,6 @@ impl RedisStore {
         });
         // The first of two that were made at once.
         Ok(find().unwrap_or(store))
-    }
-
-    fn run(&self, command: &Cmd, deadline: Instant) -> Result<Reply, StoreError> {
-        self.pool.run(command, deadline)
     }
 }
 
@@ -116,11 +110,6 @@ fn script(text: &str, keys: &[String]) -> Cmd {
         command.arg(key);
     }
     command
-}
-
-/// Rounded down: none may be used beyond its end.
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What [`READ`] gives. None where that is not what it is.
@@ -149,17 +138,13 @@ fn values(mut text: &[u8]) -> Option<Values> {
 }
 
 impl Store for RedisStore {
-    fn shown(&self) -> &str {
-        &self.shown
-    }
-
     fn origin(&self) -> Origin {
         Origin::Redis
     }
 
     fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError> {
         let command = script(READ, &[key(name, "token"), key(name, "failure")]);
-        Ok(match self.run(&command, deadline)? {
+        Ok(match self.pool.run(&command, deadline)? {
             Reply::BulkString(text) => values(&text).unwrap_or_default(),
             _ => Values::default(),
         })
@@ -174,7 +159,7 @@ impl Store for RedisStore {
         let mut command = script(WRITE_TOKEN, &[key(name, "token"), key(name, "failure")]);
         command.arg(token.sealed).arg(millis(token.age));
         command.arg(millis(token.left).max(1));
-        self.run(&command, deadline).map(|_| ())
+        self.pool.run(&command, deadline).map(|_| ())
     }
 
     fn write_failure(
@@ -187,13 +172,13 @@ impl Store for RedisStore {
         let mut command = cmd("SET");
         command.arg(key(name, "failure")).arg(sealed);
         command.arg("PX").arg(millis(left).max(1));
-        self.run(&command, deadline).map(|_| ())
+        self.pool.run(&command, deadline).map(|_| ())
     }
 
     fn remove_token(&self, name: &str, sealed: &[u8], deadline: Instant) -> Result<(), StoreError> {
         let mut command = script(REMOVE_TOKEN, &[key(name, "token")]);
         command.arg(sealed);
-        self.run(&command, deadline).map(|_| ())
+        self.pool.run(&command, deadline).map(|_| ())
     }
 
     fn lock(self: Arc<Self>, name: &str, deadline: Instant) -> Result<Option<Lock>, StoreError> {
@@ -204,7 +189,7 @@ impl Store for RedisStore {
         let key = key(name, "lock");
         let mut command = script(LOCK, std::slice::from_ref(&key));
         command.arg(&owner).arg(millis(LOCK_LIFE));
-        Ok(match self.run(&command, deadline)? {
+        Ok(match self.pool.run(&command, deadline)? {
             Reply::Int(1) => Some(Box::new(RedisLock {
                 store: self,
                 key,
@@ -228,7 +213,7 @@ impl Drop for RedisLock {
         let mut command = script(UNLOCK, std::slice::from_ref(&self.key));
         command.arg(&self.owner);
         // Where that fails, or there is no time for it, the lock ends by itself.
-        let _ = self.store.run(&command, self.deadline);
+        let _ = self.store.pool.run(&command, self.deadline);
     }
 }
 

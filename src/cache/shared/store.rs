@@ -12,6 +12,11 @@ pub(super) const LOCK_LIFE: Duration = Duration::from_secs(10);
 /// More than a sealed token, or a sealed failure, ever has.
 pub(super) const LARGEST_VALUE: usize = 32 * 1024;
 
+/// Rounded down: nothing may be used beyond its end.
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// A sealed value as it was found.
 pub(crate) struct Value {
     pub(crate) sealed: Vec<u8>,
@@ -57,9 +62,6 @@ pub(crate) type Lock = Box<dyn Send>;
 
 /// No operation goes on beyond its deadline, nor for long before it.
 pub(crate) trait Store: Send + Sync {
-    /// As the option `cache` names it, without a password.
-    fn shown(&self) -> &str;
-
     fn origin(&self) -> Origin;
 
     fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError>;

@@ -98,7 +98,7 @@ fn words(error: Errno) -> std::io::Error {
 
 /// A descriptor that does not take the place of standard input, output or error, where the host has
 /// closed one of them: what the host writes there would go into the file.
-pub(super) fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
+fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     use std::os::fd::AsRawFd;
     if descriptor.as_raw_fd() > libc::STDERR_FILENO {
         return Ok(descriptor);

@@ -77,20 +77,16 @@ fn create(directory: &OpenDirectory, file: &str) -> Result<UninheritedFd, Errno>
     let (temporary, descriptor) = directory.create_temporary(file)?;
     let descriptor = UninheritedFd::new(descriptor);
     let created = fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive)
-        .and_then(|()| set_modified(&descriptor, steady()))
+        .and_then(|()| set_modified(&descriptor, sys::steady_now()))
         .and_then(|()| directory.link(&temporary, file));
     directory.remove(&temporary);
     created.map(|()| descriptor)
 }
 
-fn steady() -> Duration {
-    sys::steady_clock().map_or(Duration::ZERO, |clock| clock.now)
-}
-
 /// Also where it was taken at a time to come: by another machine.
 fn is_too_old(stat: &Stat) -> bool {
     const LEEWAY: Duration = Duration::from_secs(1);
-    let (now, taken) = (steady(), modified(stat));
+    let (now, taken) = (sys::steady_now(), modified(stat));
     taken > now + LEEWAY || now.saturating_sub(taken) > LOCK_LIFE
 }
 

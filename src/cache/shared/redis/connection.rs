@@ -133,13 +133,11 @@ impl Connection {
         match reply.map(Value::extract_error) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(refused(error.code().unwrap_or("no code"))),
-            Err(error) => Err(match std::error::Error::source(&error) {
-                Some(source) => match source.downcast_ref::<io::Error>() {
-                    Some(error) => broken(error),
-                    None => no_redis(),
-                },
-                None => no_redis(),
-            }),
+            Err(error) => {
+                let source = std::error::Error::source(&error);
+                let io = source.and_then(|source| source.downcast_ref());
+                Err(io.map_or_else(no_redis, broken))
+            }
         }
     }
 
@@ -156,21 +154,22 @@ fn no_redis() -> String {
 }
 
 fn broken(error: &io::Error) -> String {
-    let own = error
-        .get_ref()
-        .and_then(|e| e.downcast_ref::<TransportError>());
-    match own {
-        Some(own) if own.kind == Kind::TimedOut => "it has not responded in time".to_owned(),
+    match own(error) {
+        Some(own) if own.kind == Kind::TimedOut => {
+            "it has not responded in time; check that it runs, and how far away it is".to_owned()
+        }
         Some(own) => own.detail.clone(),
-        None => format!("the connection broke ({error})"),
+        None => format!("the connection broke ({error}); see the server's log"),
     }
 }
 
+/// What this library's own socket says.
+fn own(error: &io::Error) -> Option<&TransportError> {
+    error.get_ref()?.downcast_ref()
+}
+
 fn handshake_error(error: &io::Error) -> TransportError {
-    match error
-        .get_ref()
-        .and_then(|e| e.downcast_ref::<TransportError>())
-    {
+    match own(error) {
         Some(own) => own.clone().in_phase(Phase::Handshake),
         None => tls::handshake_error(error, "cache"),
     }
@@ -183,7 +182,7 @@ fn refused(code: &str) -> String {
         "NOPERM" => "allow this user the commands EVAL, GET, SET, DEL, PTTL and TIME",
         "READONLY" => "it is a replica; give the primary server",
         "MOVED" | "ASK" => "it is part of a cluster; give a single server",
-        "OOM" => "it has no memory left",
+        "OOM" => "it has no memory left; give it more, or have it evict keys",
         _ => "see the server's log",
     };
     format!(

@@ -94,7 +94,9 @@ impl Slot {
             }
             if now >= deadline {
                 return Err(StoreError::Failed(
-                    "other calls of this process have used the connection for too long".to_owned(),
+                    "other calls of this process have used the connection for too long; check how fast \
+                     the server responds"
+                        .to_owned(),
                 ));
             }
             state = self.freed.wait_until(state, deadline);
