@@ -15,7 +15,9 @@ pub(crate) use clock::{boot, wall};
 #[cfg(unix)]
 pub(crate) use descriptors::UninheritedFd;
 pub(crate) use generation::generation;
-pub(crate) use host::{SteadyClock, network, steady_clock, steady_now};
+#[cfg(unix)]
+pub(crate) use host::steady_now;
+pub(crate) use host::{SteadyClock, network, steady_clock};
 pub(crate) use load::ensure_prepared;
 pub(crate) use privileges::is_privileged;
 pub(crate) use threads::{with_signals_blocked, with_thread_cancellation_disabled};
