@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Compiles the library that is released: scripts/cargo-release.sh [OPTION OF CARGO...]
 #
-# It is the same wherever it is compiled: no path of this machine gets into it.
+# It is the same wherever it is compiled: no path of this machine gets into it. Another platform's
+# compiler is told by CARGO_RUSTC ("cargo rustc"), RUSTC and CARGO_BUILD_TARGET.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The sources of the dependencies are there from here on, and their folder has a name.
-cargo fetch --quiet --locked --target "$(rustc -vV | sed -n 's/^host: //p')"
+host=$(rustc -vV | sed -n 's/^host: //p')
+"${CARGO:-cargo}" fetch --quiet --locked --target "${LIBMOMO_TARGET:-$host}"
 rust=() c=${CFLAGS:-}
 for flag in ${RUSTFLAGS:-}; do rust+=("$flag"); done
 rename() { # FOLDER NAME
@@ -24,4 +26,4 @@ export CARGO_ENCODED_RUSTFLAGS CFLAGS=$c CC_SHELL_ESCAPED_FLAGS=1
 
 # Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
 # optimisation out.
-cargo rustc --release --lib --crate-type cdylib,staticlib "$@"
+${CARGO_RUSTC:-cargo rustc} --release --lib --crate-type cdylib,staticlib "$@"

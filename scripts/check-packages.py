@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Installs each package into an empty place, outside of this source tree, and uses it there.
+
+The programs and scenarios are those of examples-ffi/; the last line is "N passed, M failed".
+scripts/build-packages.py makes the packages.
+"""
+
+import argparse
+import importlib
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
+
+import packages  # noqa: E402
+from language_checks import checks, gateway  # noqa: E402
+
+# Of the table in examples-ffi/: what a package can spoil.
+COMMON = ("success", "wrong API key", "missing credential", "deadline", "logger", "refresh")
+
+
+def check_package(name, module, table, wanted):
+    """The result of each check: None where it passed, else what went wrong."""
+    results = {}
+
+    def check(title, call):
+        try:
+            done = call()
+        except checks.Failed as failure:
+            results[title] = str(failure)
+            return None
+        results[title] = None
+        return done
+
+    place = Path(tempfile.mkdtemp(prefix=f"libmomo-{name}-"))
+    try:
+        found = check("install", lambda: module.install(packages.PACKAGES / name, place))
+        with gateway.Gateway() as mock:
+            for installed in found or []:
+                for row in [*table, *installed.rows]:
+                    if not wanted or row["name"] in wanted:
+                        title = f"{row['name']} ({installed.name})"
+                        check(title, lambda row=row: checks.scenario(installed, mock, row))
+    finally:
+        shutil.rmtree(place)
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = {"type": lambda text: text.split(","), "metavar": "NAME,…"}
+    parser.add_argument("--only", **names, default=packages.LANGUAGES)
+    parser.add_argument("--scenario", **names, default=[])
+    options = parser.parse_args()
+    modules = {name: importlib.import_module(f"packages.{name}") for name in options.only}
+    scenarios = json.loads((packages.ROOT / "examples-ffi/scenarios.json").read_text())
+    table = [row for row in scenarios if row["name"] in COMMON]
+
+    gateway.build()
+    passed, failed = 0, 0
+    for name, module in modules.items():
+        begin = time.monotonic()
+        results = check_package(name, module, table, options.scenario)
+        wrong = {row: why for row, why in results.items() if why is not None}
+        passed, failed = passed + len(results) - len(wrong), failed + len(wrong)
+        seconds = time.monotonic() - begin
+        print(f"{module.TITLE}: {', '.join(row for row in results if row not in wrong)}: ok, {seconds:.0f} s")
+        for row, why in wrong.items():
+            print(f"  {row} FAILED: " + why.rstrip().replace("\n", "\n    "))
+        sys.stdout.flush()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
