@@ -10,6 +10,8 @@ mod host;
 mod load;
 mod privileges;
 mod threads;
+#[cfg(windows)]
+mod windows;
 
 pub(crate) use clock::{boot, wall};
 #[cfg(unix)]
@@ -21,3 +23,5 @@ pub(crate) use host::{SteadyClock, network, steady_clock};
 pub(crate) use load::ensure_prepared;
 pub(crate) use privileges::is_privileged;
 pub(crate) use threads::{with_signals_blocked, with_thread_cancellation_disabled};
+#[cfg(windows)]
+pub(crate) use windows::{Event, SocketEvents, create_private_directory, strangers};

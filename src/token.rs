@@ -32,7 +32,6 @@ pub(crate) struct Life {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Origin {
     Gateway = 1,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "files are not shared there"))]
     File = 2,
     #[cfg_attr(
         not(feature = "redis"),

@@ -5,7 +5,6 @@
 //! with the API key, or whose time is up, is none. Nothing that fails here stops a call: it is a
 //! line in the log, and the process goes on by itself.
 
-#[cfg(unix)]
 mod file;
 mod record;
 #[cfg(feature = "redis")]
@@ -36,15 +35,7 @@ use crate::token::Token;
 pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failure> {
     Ok(match &settings.cache {
         CachePolicy::Process | CachePolicy::Client | CachePolicy::None => None,
-        #[cfg(unix)]
         CachePolicy::File(directory) => Some(Arc::new(file::FileStore::open(directory)?)),
-        #[cfg(not(unix))]
-        CachePolicy::File(_) => {
-            return Err(Failure::new(
-                crate::error::Status::MOMO_CACHE_FAILED,
-                "option cache: files are not shared on this system; use process or Redis",
-            ));
-        }
         #[cfg(feature = "redis")]
         CachePolicy::Redis(url) => Some(redis::RedisStore::of(url, &settings.ca)?),
         #[cfg(not(feature = "redis"))]

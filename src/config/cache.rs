@@ -66,11 +66,17 @@ impl CachePolicy {
 
 /// Of the XDG Base Directory Specification: a directory of the user's alone, which goes when the
 /// user logs out.
+#[cfg(not(windows))]
+const USER_DIRECTORY: &str = "XDG_RUNTIME_DIR";
+/// Of the user's alone, and of this machine.
+#[cfg(windows)]
+const USER_DIRECTORY: &str = "LOCALAPPDATA";
+
 fn user_directory() -> Result<PathBuf, Failure> {
     let no = |why: &str| {
         Failure::config(format!(
-            "option cache: file: without a directory takes $XDG_RUNTIME_DIR/libmomo, and {why}; \
-             give a directory, like file:/run/payments/tokens"
+            "option cache: file: without a directory takes libmomo in {USER_DIRECTORY}, and \
+             {why}; give a directory, like file:/run/payments/tokens"
         ))
     };
     if sys::is_privileged() {
@@ -78,11 +84,11 @@ fn user_directory() -> Result<PathBuf, Failure> {
             "this program runs with more rights than its caller, and does not read the environment",
         ));
     }
-    match std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from) {
+    match std::env::var_os(USER_DIRECTORY).map(PathBuf::from) {
         Some(directory) if directory.is_absolute() => Ok(directory.join("libmomo")),
         Some(directory) if !directory.as_os_str().is_empty() => {
-            Err(no("XDG_RUNTIME_DIR is not an absolute path"))
+            Err(no("that is not an absolute path"))
         }
-        _ => Err(no("XDG_RUNTIME_DIR is not set")),
+        _ => Err(no("that is not set")),
     }
 }

@@ -8,6 +8,13 @@ pub(crate) fn boot() -> Duration {
     read(libc::CLOCK_BOOTTIME)
 }
 
+/// The same on Apple's systems, where `Instant` stands still in a sleep and this clock does not
+/// (clock_gettime(3) there).
+#[cfg(target_vendor = "apple")]
+pub(crate) fn boot() -> Duration {
+    read(libc::CLOCK_MONOTONIC)
+}
+
 /// Time since the Unix epoch, to a few milliseconds: the coarse clock costs a quarter of the
 /// precise one and an expiry is counted in seconds.
 #[cfg(target_os = "linux")]
@@ -15,14 +22,14 @@ pub(crate) fn wall() -> Duration {
     read(libc::CLOCK_REALTIME_COARSE)
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
 fn read(clock: libc::clockid_t) -> Duration {
     let mut now = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: `now` is a valid timespec for the call to fill; both clocks exist on every Linux
-    // that Rust supports, and a failed call would leave the zero above.
+    // SAFETY: `now` is a valid timespec for the call to fill; the clocks exist on every system
+    // of this kind that Rust supports, and a failed call would leave the zero above.
     unsafe { libc::clock_gettime(clock, &raw mut now) };
     Duration::new(
         u64::try_from(now.tv_sec).unwrap_or(0),
@@ -30,7 +37,9 @@ fn read(clock: libc::clockid_t) -> Duration {
     )
 }
 
-#[cfg(not(target_os = "linux"))]
+/// Elsewhere: the counter that `Instant` reads on Windows counts a sleep, too
+/// (QueryPerformanceCounter).
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 pub(crate) fn boot() -> Duration {
     use once_cell::race::OnceBox;
     use std::time::Instant;

@@ -37,6 +37,8 @@ pub(crate) extern "C" fn ensure_prepared() {
     PREPARING.fetch_add(1, Ordering::SeqCst);
     // The hooks come first, so that a fork from here on waits.
     watch_forks();
+    #[cfg(windows)]
+    super::windows::pin();
     crate::prepare();
     PREPARED.store(true, Ordering::Release);
     PREPARING.fetch_sub(1, Ordering::SeqCst);

@@ -4,14 +4,19 @@
 //! lock is there only while it is held. Whoever meets one that has ended removes it and takes
 //! another; should two do that at once, both ask the gateway, which does no harm.
 
-mod directory;
-mod lock;
+#[cfg(not(windows))]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::directory::{Directory, OpenDirectory, Problem};
+#[cfg(not(windows))]
+use self::unix::{Directory, OpenDirectory, Problem, lock};
+#[cfg(windows)]
+use self::windows::{Directory, OpenDirectory, Problem, lock};
 use super::store::{LARGEST_VALUE, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::error::{Failure, Status};
 use crate::token::Origin;

@@ -38,7 +38,6 @@ pub(crate) struct NewToken<'a> {
     pub(crate) left: Duration,
     /// Whether what is there is a token that was issued later. A store that can tell the order of
     /// values by a clock of its own need not ask.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "files are not shared there"))]
     pub(crate) is_newer: &'a dyn Fn(&Value) -> bool,
 }
 

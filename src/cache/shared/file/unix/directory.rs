@@ -10,33 +10,33 @@ use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestam
 use rustix::io::Errno;
 use rustix::process::{Resource, geteuid, getrlimit};
 
-use super::super::store::StoreError;
+use super::super::super::store::StoreError;
 use super::lock;
 use crate::sys;
 
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 
-pub(super) struct Directory(PathBuf);
+pub(in super::super) struct Directory(PathBuf);
 
 /// Found to be safe when it was opened, and the same directory whatever happens to its name.
-pub(super) struct OpenDirectory {
+pub(in super::super) struct OpenDirectory {
     descriptor: OwnedFd,
     path: PathBuf,
 }
 
-pub(super) enum Problem {
+pub(in super::super) enum Problem {
     /// Others could read or write there.
     Unsafe(String),
     Unusable(String),
 }
 
 impl Directory {
-    pub(super) fn new(path: &Path) -> Self {
+    pub(in super::super) fn new(path: &Path) -> Self {
         Self(path.to_owned())
     }
 
     /// Makes it where it is missing.
-    pub(super) fn open(&self) -> Result<OpenDirectory, Problem> {
+    pub(in super::super) fn open(&self) -> Result<OpenDirectory, Problem> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let open = || fs::open(&self.0, flags, Mode::empty());
         let opened = match open() {
@@ -116,28 +116,33 @@ impl OpenDirectory {
         ))
     }
 
-    pub(super) fn open(&self, file: &str, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
+    pub(in super::super) fn open(
+        &self,
+        file: &str,
+        flags: OFlags,
+        mode: Mode,
+    ) -> Result<OwnedFd, Errno> {
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         fs::openat(&self.descriptor, file, flags, mode).and_then(above_standard)
     }
 
-    pub(super) fn stat(&self, file: &str) -> Result<Stat, Errno> {
+    pub(in super::super) fn stat(&self, file: &str) -> Result<Stat, Errno> {
         fs::statat(&self.descriptor, file, AtFlags::SYMLINK_NOFOLLOW)
     }
 
     /// When a file of this user's alone was written, since the Unix epoch.
-    pub(super) fn modified(&self, file: &str) -> Option<Duration> {
+    pub(in super::super) fn modified(&self, file: &str) -> Option<Duration> {
         let stat = self.stat(file).ok().filter(is_private_file)?;
         Some(modified(&stat))
     }
 
-    pub(super) fn remove(&self, file: &str) {
+    pub(in super::super) fn remove(&self, file: &str) {
         let _ = fs::unlinkat(&self.descriptor, file, AtFlags::empty());
     }
 
     /// None where there is none, or something else than a file of this user's alone, or more than
     /// `largest` bytes.
-    pub(super) fn read(&self, file: &str, largest: usize) -> Option<Vec<u8>> {
+    pub(in super::super) fn read(&self, file: &str, largest: usize) -> Option<Vec<u8>> {
         let descriptor = self.open(file, OFlags::RDONLY, Mode::empty()).ok()?;
         let stat = fs::fstat(&descriptor).ok().filter(is_private_file)?;
         // With room for all of it one read is enough.
@@ -149,7 +154,7 @@ impl OpenDirectory {
     }
 
     /// Puts a file with these bytes in the place of whatever is there, at once.
-    pub(super) fn write(&self, file: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    pub(in super::super) fn write(&self, file: &str, bytes: &[u8]) -> Result<(), StoreError> {
         // The kernel ends a process that writes beyond this limit, by a signal.
         if getrlimit(Resource::Fsize)
             .current
@@ -169,7 +174,10 @@ impl OpenDirectory {
     }
 
     /// An empty file, under a name of its own, that will be `file`.
-    pub(super) fn create_temporary(&self, file: &str) -> Result<(String, OwnedFd), Errno> {
+    pub(in super::super) fn create_temporary(
+        &self,
+        file: &str,
+    ) -> Result<(String, OwnedFd), Errno> {
         let mut random = [0; 8];
         SystemRandom::new()
             .fill(&mut random)
@@ -183,13 +191,13 @@ impl OpenDirectory {
     }
 
     /// Gives a file a second name, where nothing has that name.
-    pub(super) fn link(&self, file: &str, name: &str) -> Result<(), Errno> {
+    pub(in super::super) fn link(&self, file: &str, name: &str) -> Result<(), Errno> {
         let directory = &self.descriptor;
         fs::linkat(directory, file, directory, name, AtFlags::empty())
     }
 
     /// Removes temporary files that are left over, and what has not been written for long.
-    pub(super) fn tidy(&self, abandoned: Duration, old: Duration) {
+    pub(in super::super) fn tidy(&self, abandoned: Duration, old: Duration) {
         let Ok(entries) = fs::Dir::read_from(&self.descriptor) else {
             return;
         };
@@ -223,7 +231,7 @@ fn fill(descriptor: OwnedFd, bytes: &[u8]) -> Result<(), Errno> {
 }
 
 const TEMPORARY: &str = ".tmp";
-pub(super) const OWN_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
+pub(in super::super) const OWN_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 fn is_private_file(stat: &Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
@@ -231,14 +239,14 @@ fn is_private_file(stat: &Stat) -> bool {
         && !Mode::from_raw_mode(stat.st_mode).intersects(OTHERS)
 }
 
-pub(super) fn modified(stat: &Stat) -> Duration {
+pub(in super::super) fn modified(stat: &Stat) -> Duration {
     Duration::new(
         u64::try_from(stat.st_mtime).unwrap_or_default(),
         u32::try_from(stat.st_mtime_nsec).unwrap_or_default(),
     )
 }
 
-pub(super) fn set_modified(file: impl AsFd, at: Duration) -> Result<(), Errno> {
+pub(in super::super) fn set_modified(file: impl AsFd, at: Duration) -> Result<(), Errno> {
     let at = Timespec {
         tv_sec: i64::try_from(at.as_secs()).unwrap_or_default(),
         tv_nsec: at.subsec_nanos().into(),

@@ -9,21 +9,24 @@ use std::time::Duration;
 use rustix::fs::{self, FlockOperation, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::super::store::{LOCK_LIFE, StoreError};
+use super::super::super::store::{LOCK_LIFE, StoreError};
 use super::directory::{OWN_FILE, OpenDirectory, modified, set_modified};
 use crate::sys::{self, UninheritedFd};
 
 /// A lock that ended may be another's again at once.
 const TRIES: u32 = 4;
 
-pub(super) struct FileLock {
+pub(in super::super) struct FileLock {
     directory: OpenDirectory,
     file: String,
     descriptor: UninheritedFd,
 }
 
 /// None where another process has it.
-pub(super) fn take(directory: OpenDirectory, file: &str) -> Result<Option<FileLock>, StoreError> {
+pub(in super::super) fn take(
+    directory: OpenDirectory,
+    file: &str,
+) -> Result<Option<FileLock>, StoreError> {
     match try_take(&directory, file) {
         Ok(Some(descriptor)) => Ok(Some(FileLock {
             directory,
@@ -53,7 +56,7 @@ fn try_take(directory: &OpenDirectory, file: &str) -> Result<Option<UninheritedF
 }
 
 /// Removes a lock whose owner has died, or has held it for too long. False where it has not ended.
-pub(super) fn remove_ended(directory: &OpenDirectory, file: &str) -> Result<bool, Errno> {
+pub(in super::super) fn remove_ended(directory: &OpenDirectory, file: &str) -> Result<bool, Errno> {
     let descriptor = match directory.open(file, OFlags::RDWR, OWN_FILE) {
         Ok(descriptor) => UninheritedFd::new(descriptor),
         Err(Errno::NOENT) => return Ok(true),

@@ -1,0 +1,6 @@
+//! Rights are access control lists, and a lock is a file that ends with the handle it was made by.
+
+mod directory;
+pub(super) mod lock;
+
+pub(super) use directory::{Directory, OpenDirectory, Problem};

@@ -1,0 +1,128 @@
+//! Sockets that block, in slices of time.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::AsRawFd;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, SockRef, Type};
+
+use crate::cancellation::Interrupt;
+use crate::net::transport_error::{Phase, TransportError};
+
+/// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
+/// deadline by seconds. It is set in slices of this length, which also stay the same from one
+/// read to the next and so are set once.
+const SLICE: Duration = Duration::from_millis(200);
+
+pub(crate) struct Socket {
+    stream: Arc<TcpStream>,
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
+}
+
+impl Socket {
+    pub(super) fn new(address: SocketAddr) -> io::Result<Self> {
+        Ok(Self {
+            stream: Arc::new(new_socket(address)?),
+            read_timeout: None,
+            write_timeout: None,
+        })
+    }
+
+    /// What a cancellation interrupts.
+    pub(super) fn wait(&self) -> Weak<dyn Interrupt> {
+        let weak = Arc::downgrade(&self.stream);
+        weak
+    }
+
+    pub(super) fn connect_to(&self, address: SocketAddr, time: Duration) -> io::Result<()> {
+        SockRef::from(&*self.stream).connect_timeout(&address.into(), time)?;
+        self.stream.set_nodelay(true)
+    }
+
+    /// None as deadline waits for ever.
+    pub(crate) fn read(
+        &mut self,
+        into: &mut [u8],
+        deadline: Option<Instant>,
+    ) -> Result<usize, TransportError> {
+        let mut stream = &*self.stream;
+        within(
+            deadline,
+            &mut self.read_timeout,
+            |slice| stream.set_read_timeout(slice),
+            || stream.read(into),
+        )
+    }
+
+    /// Writes some of it, at least a byte.
+    pub(crate) fn write(
+        &mut self,
+        from: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<usize, TransportError> {
+        let mut stream = &*self.stream;
+        within(
+            deadline,
+            &mut self.write_timeout,
+            |slice| stream.set_write_timeout(slice),
+            || stream.write(from),
+        )
+    }
+
+    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
+    pub(crate) fn is_open(&self) -> bool {
+        let mut byte = [std::mem::MaybeUninit::uninit()];
+        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        let silent = SockRef::from(&*self.stream).recv_with_flags(&mut byte, flags);
+        silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+impl Interrupt for TcpStream {
+    fn interrupt(&self) {
+        // Not connected is an error, and as good as shut down.
+        let _ = self.shutdown(Shutdown::Both);
+    }
+}
+
+/// A socket that does not take the place of standard input, output or error, where the host has
+/// closed one of them: whatever the host writes there would go to the peer.
+fn new_socket(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if socket.as_raw_fd() <= libc::STDERR_FILENO {
+        // The standard library duplicates to a descriptor of at least 3.
+        return TcpStream::from(socket).try_clone();
+    }
+    Ok(TcpStream::from(socket))
+}
+
+/// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` sets the
+/// socket's time-out, and `current` is what was set last.
+fn within(
+    deadline: Option<Instant>,
+    current: &mut Option<Duration>,
+    set: impl Fn(Option<Duration>) -> io::Result<()>,
+    mut work: impl FnMut() -> io::Result<usize>,
+) -> Result<usize, TransportError> {
+    use io::ErrorKind as E;
+    let phase = Phase::Wait;
+    loop {
+        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|l| l.is_zero()) {
+            return Err(TransportError::timed_out(phase));
+        }
+        let slice = Some(left.map_or(SLICE, |l| l.min(SLICE)));
+        if *current != slice {
+            set(slice).map_err(|e| TransportError::from_io(phase, &e))?;
+            *current = slice;
+        }
+        match work() {
+            Ok(amount) => return Ok(amount),
+            Err(e) if matches!(e.kind(), E::Interrupted | E::WouldBlock | E::TimedOut) => {}
+            Err(e) => return Err(TransportError::from_io(phase, &e)),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What only Windows has.
+
+mod identity;
+mod module;
+mod security;
+mod sockets;
+
+pub(super) use module::pin;
+pub(crate) use security::{create_private_directory, strangers};
+pub(crate) use sockets::{Event, SocketEvents};
