@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import exercise_async
 import momo
 
 CHILDREN = 4
@@ -70,6 +71,28 @@ def stats():
         "token_origin",
     )
     return {name: getattr(found, name) for name in names}
+
+
+def refresh():
+    """A refresh goes on beside gets that never wait. The token lives 6 s."""
+    with momo.Client() as client:
+        tokens = {client.get_token().access_token}
+        slowest = 0.0
+        end = time.monotonic() + 5.4
+        while time.monotonic() < end:
+            before = time.monotonic()
+            tokens.add(client.get_token().access_token)
+            slowest = max(slowest, time.monotonic() - before)
+            time.sleep(0.02)
+    return {"distinct": len(tokens), "slowest_ms": round(slowest * 1000)}
+
+
+def option():
+    """A name that this file and the wrapper do not know reaches the library."""
+    try:
+        momo.Client(option_of_tomorrow="1")
+    except momo.Error as error:
+        return {"status": error.name, "message": error.message}
 
 
 def clone():
@@ -153,12 +176,15 @@ def main(name, *numbers):
         "deadline": deadline,
         "logger": logger,
         "stats": stats,
+        "refresh": refresh,
+        "option": option,
         "clone": clone,
         "loop": loop,
         "errors": errors,
         "clients": clients,
         "fork": lambda: fork(warm=True),
         "fork-cold": lambda: fork(warm=False),
+        **exercise_async.programs,
     }
     print(json.dumps(programs[name](*map(int, numbers))))
 

@@ -41,3 +41,10 @@ def libraries():
 def documents():
     """What every package has beside its own README."""
     return [ROOT / name for name in ("LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md")]
+
+
+def readme(language):
+    """packaging/LANGUAGE/README.md, with the table of docs/options.md in it."""
+    options = (ROOT / "docs/options.md").read_text()
+    plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", options[options.index("Durations") :])
+    return (ROOT / "packaging" / language / "README.md").read_text().replace("@OPTIONS@\n", plain)

@@ -1,0 +1,118 @@
+"""The C interface of libmomo, through ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_void_p
+from dataclasses import fields
+from typing import Any
+
+from ._values import Error, Stats
+
+WOULD_BLOCK = 15
+
+_NAME = "momo.dll" if sys.platform == "win32" else "libmomo.so.0"
+
+
+class CToken(ctypes.Structure):
+    _fields_ = [
+        ("access_token", c_char_p),
+        ("token_type", c_char_p),
+        ("authorization", c_char_p),
+        ("expires_in", c_int64),
+        ("expires_at", c_int64),
+        ("lifetime", c_int64),
+        ("refresh_status", c_int32),
+        ("refresh_in", c_int64),
+    ]
+
+
+class CStats(ctypes.Structure):
+    _fields_ = [(each.name, c_int64) for each in fields(Stats)]
+
+
+class CError(ctypes.Structure):
+    _fields_ = [
+        ("status", c_int),
+        ("http_status", c_int32),
+        ("retry_after_ms", c_int64),
+        ("message", c_char_p),
+        ("code", c_char_p),
+        ("body", c_char_p),
+    ]
+
+
+LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+
+
+def _open() -> ctypes.CDLL:
+    """LIBMOMO_PATH, else the file beside this one, else what the system's loader finds."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    beside = os.path.join(folder, _NAME)
+    path = os.environ.get("LIBMOMO_PATH") or (beside if os.path.exists(beside) else _NAME)
+    try:
+        return ctypes.CDLL(path)
+    except OSError as error:
+        advice = f"pip install libmomo, or set LIBMOMO_PATH to the file {_NAME}"
+        if not os.path.isdir(folder):
+            advice = f"no library can be loaded from an archive: unpack it, or {advice}"
+        raise ImportError(f"libmomo is not there ({error}); {advice}", path=path) from error
+
+
+def _load() -> ctypes.CDLL:
+    library = _open()
+    error = POINTER(POINTER(CError))
+    token = c_void_p, c_int64, POINTER(POINTER(CToken)), error
+    functions: tuple[tuple[Any, ...], ...] = (
+        ("momo_create_config", c_void_p),
+        ("momo_set_option", c_int, c_void_p, c_char_p, c_char_p, error),
+        ("momo_set_options_from_env", c_int, c_void_p, error),
+        ("momo_set_logger", c_int, c_void_p, LogFunction, c_void_p, c_void_p, c_int32, error),
+        ("momo_free_config", None, c_void_p),
+        ("momo_create_client", c_int, c_void_p, POINTER(c_void_p), error),
+        ("momo_clone_client", c_void_p, c_void_p),
+        ("momo_cancel_client", None, c_void_p),
+        ("momo_free_client", None, c_void_p),
+        ("momo_create_token", c_int, *token),
+        ("momo_get_token", c_int, *token),
+        ("momo_invalidate_token", c_int, c_void_p, c_char_p, error),
+        ("momo_free_token", None, POINTER(CToken)),
+        ("momo_get_stats", c_int, c_void_p, POINTER(POINTER(CStats)), error),
+        ("momo_free_stats", None, POINTER(CStats)),
+        ("momo_clear_cache", None),
+        ("momo_free_error", None, POINTER(CError)),
+        ("momo_status_name", c_char_p, c_int32),
+    )
+    for name, result, *parameters in functions:
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, parameters
+    return library
+
+
+lib = _load()
+
+
+def call(function: Callable[..., int], *arguments: object) -> None:
+    error = POINTER(CError)()
+    if function(*arguments, byref(error)) == 0:
+        return
+    try:
+        status, http_status, retry_after_ms, message, code, body = values(error.contents)
+    finally:
+        lib.momo_free_error(error)
+    name = lib.momo_status_name(status).decode()
+    raise Error(status, name, http_status, code, message, body, retry_after_ms)
+
+
+def values(structure: ctypes.Structure) -> list[Any]:
+    found = [getattr(structure, field[0]) for field in structure._fields_]
+    return [value.decode() if isinstance(value, bytes) else value for value in found]
+
+
+def text(string: str) -> bytes:
+    if "\0" in string:
+        raise ValueError("a string for libmomo holds a NUL")  # C would take what stands before it
+    return string.encode()

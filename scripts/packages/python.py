@@ -1,0 +1,101 @@
+"""The wheels for Python: one per platform, with the library inside."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import ROOT, TOOLS, chosen, documents, libraries, readme
+from .installed import Installed, copy
+
+TITLE = "Python"
+DEBIAN = ["python3", "python3-venv"]
+
+SOURCE = ROOT / "examples-ffi/python"
+PACKAGING = ROOT / "packaging/python"
+# What pip of that platform looks for; any Python 3 of it will do.
+TAGS = {
+    "x86_64-linux-gnu": "manylinux2014_x86_64",
+    "aarch64-linux-gnu": "manylinux2014_aarch64",
+    "x86_64-linux-musl": "musllinux_1_1_x86_64",
+    "aarch64-linux-musl": "musllinux_1_1_aarch64",
+    "x86_64-windows": "win_amd64",
+}
+CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
+ROWS = (
+    *("stats", "option of tomorrow", "fork", "fork without token"),
+    *("await", "await, cancelled", "await, failed"),
+)
+
+
+def build(out):
+    tools = venv(TOOLS / "python", *CHECKERS)
+    for platform, library in libraries().items():
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder)
+            copy([*PACKAGING.glob("*.*"), *documents(), ROOT / "Cargo.toml"], source)
+            (source / "README.md").write_text(readme("python"))
+            copy((SOURCE / "momo").glob("*.*"), source / "momo")
+            name = "momo.dll" if library.suffix == ".dll" else "libmomo.so.0"
+            shutil.copy(library, source / "momo" / name)
+            environment = os.environ | {"LIBMOMO_WHEEL_PLATFORM": TAGS[platform], "HATCH_QUIET": "1"}
+            command = [tools, "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
+            subprocess.run(command, cwd=source, env=environment, check=True)
+
+
+def install(out, place):
+    # A folder as users have them, too.
+    shop = place / "a caf\u00e9's shop"
+    python = venv(shop / "venv", "--no-index", "--find-links", out, "libmomo")
+    copy(SOURCE.glob("*.py"), shop)
+    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
+    glibc = Installed(
+        name="glibc",
+        folder=shop,
+        get_token=[python, "get_token.py"],
+        exercise=[python, "exercise.py"],
+        rows=[row for row in table if row["name"] in ROWS] + checks(out, python),
+    )
+    return [glibc]
+
+
+def checks(out, python):
+    """Rows about the package itself. The last one takes it away."""
+    tools = TOOLS / "python/bin/python"
+    script = ROOT / "scripts/packages/python_checks.py"
+
+    def row(name, expected, *arguments):
+        command = [tools, script, *arguments]
+        environment = {"LIBMOMO_PLATFORMS": " ".join(chosen)}
+        return {"name": name, "command": command, "env": environment, "expect": expected, "requests": 0}
+
+    wheels = len(list(out.iterdir()))
+    good = {"wheels": wheels, "same": wheels, "metadata": 0, "glibc 2.17": True}
+    loading = {
+        "beside": True,
+        "missing": {"match": "^ImportError: .*/nowhere.*pip install libmomo.*LIBMOMO_PATH"},
+        "archive": {"match": "^ImportError: .*archive: unpack it"},
+    }
+    return [
+        row("wheels", good, "wheels", out),
+        row("loading", loading, "loading", python),
+        row("types", {"program": 0, "wrapper": 0, "wrapper on Windows": 0}, "types", python),
+        row("uninstall", {"left": [], "import": "ModuleNotFoundError"}, "uninstall", python),
+    ]
+
+
+def venv(folder, *packages):
+    """The interpreter of a virtual environment with these packages, made where it is not there."""
+    python = folder / "bin/python"
+    # The last file that is written: what was interrupted is made anew.
+    done = folder / "packages"
+    wanted = "\n".join(map(str, packages))
+    if not done.exists() or done.read_text() != wanted:
+        subprocess.run(["python3", "-m", "venv", "--clear", folder], check=True)
+        command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*command, *packages], check=True)
+        done.write_text(wanted)
+    return python
