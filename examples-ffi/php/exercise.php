@@ -1,6 +1,6 @@
 <?php
 
-/** What the tests ask of the wrapper: exercise.php shared|deadline|logger|stats|loop N|errors N|clients N */
+/** What the tests ask of the wrapper: exercise.php NAME [NUMBER] */
 
 declare(strict_types=1);
 
@@ -72,6 +72,40 @@ function stats(): array
         'tokens_adopted' => $stats->tokensAdopted,
         'token_origin' => $stats->tokenOrigin,
     ];
+}
+
+/** A refresh goes on beside gets that never wait. The token lives 6 s. */
+function refresh(): array
+{
+    $momo = new Client();
+    $tokens = [$momo->getToken()->accessToken => true];
+    $slowest = 0;
+    for ($end = hrtime(true) + 5_400_000_000; hrtime(true) < $end; usleep(20_000)) {
+        $before = hrtime(true);
+        $tokens[$momo->getToken()->accessToken] = true;
+        $slowest = max($slowest, hrtime(true) - $before);
+    }
+    return ['distinct' => count($tokens), 'slowest_ms' => intdiv($slowest, 1_000_000)];
+}
+
+/** The parent makes the client, its children use it. */
+function fork(): array
+{
+    $momo = new Client();
+    $momo->getToken();
+    $pipes = [];
+    for ($child = 0; $child < 4; $child++) {
+        [$mine, $pipes[]] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+        if (pcntl_fork() === 0) {
+            for ($i = 0; $i < 25; $i++) {
+                fwrite($mine, $momo->getToken()->accessToken . "\n");
+            }
+            exit;
+        }
+        fclose($mine);
+    }
+    $tokens = explode("\n", rtrim(implode(array_map(stream_get_contents(...), $pipes))));
+    return ['gets' => count($tokens), 'distinct' => count(array_unique($tokens))];
 }
 
 function loop(int $gets): array

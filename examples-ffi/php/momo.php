@@ -1,7 +1,8 @@
 <?php
 
 /**
- * Access tokens for MTN Mobile Money, through libmomo: copy this file into a project.
+ * Access tokens for MTN Mobile Money, through libmomo: copy this file, momo_library.php and
+ * momo_ffi.h into a project.
  *
  *     $momo = new Momo\Client();
  *     $headers = ['Authorization: ' . $momo->getToken()->authorization];
@@ -16,6 +17,8 @@ namespace Momo;
 
 use FFI;
 use FFI\CData;
+
+require_once __DIR__ . '/momo_library.php';
 
 /** Why there is no token; the message says what failed and what to do. */
 final class MomoException extends \RuntimeException
@@ -87,7 +90,6 @@ final class Client
     private const DAY = 86400;
     private const LEVELS = [1 => 'error', 'warning', 'info', 'debug']; // PSR-3's, by libmomo's number
 
-    private static ?FFI $library = null;
     private ?CData $handle = null;
 
     /**
@@ -103,31 +105,31 @@ final class Client
         ?callable $logger = null,
         string $logLevel = 'info',
     ) {
-        self::$library ??= self::load();
-        $config = self::$library->momo_create_config();
+        $library = Library::get();
+        $config = $library->momo_create_config();
         try {
             if ($environment) {
-                self::call('momo_set_options_from_env', $config);
+                Library::call('momo_set_options_from_env', $config);
             }
             foreach ($options as $name => $value) {
-                self::call('momo_set_option', $config, self::text((string) $name), self::text((string) $value));
+                Library::call('momo_set_option', $config, Library::text((string) $name), Library::text((string) $value));
             }
             if ($logger !== null) {
                 $level = array_search($logLevel, self::LEVELS, true) ?: 0;
-                self::call('momo_set_logger', $config, self::callback($logger), null, null, $level);
+                Library::call('momo_set_logger', $config, self::callback($logger), null, null, $level);
             }
-            $client = self::$library->new('momo_client *');
-            self::call('momo_create_client', $config, FFI::addr($client));
+            $client = $library->new('momo_client *');
+            Library::call('momo_create_client', $config, FFI::addr($client));
             $this->handle = $client;
         } finally {
-            self::$library->momo_free_config($config);
+            $library->momo_free_config($config);
         }
     }
 
     public function __destruct()
     {
         if ($this->handle !== null) {
-            self::$library->momo_free_client($this->handle);
+            Library::get()->momo_free_client($this->handle);
         }
     }
 
@@ -154,14 +156,15 @@ final class Client
     /** Tells that the gateway refused this token, so that it is not handed out again. */
     public function invalidateToken(#[\SensitiveParameter] string $accessToken): void
     {
-        self::call('momo_invalidate_token', $this->handle, self::text($accessToken));
+        Library::call('momo_invalidate_token', $this->handle, Library::text($accessToken));
     }
 
     /** The counters, for monitoring; asks nothing of the gateway. They are those of this process. */
     public function stats(): Stats
     {
-        $stats = self::$library->new('momo_stats *');
-        self::call('momo_get_stats', $this->handle, FFI::addr($stats));
+        $library = Library::get();
+        $stats = $library->new('momo_stats *');
+        Library::call('momo_get_stats', $this->handle, FFI::addr($stats));
         try {
             return new Stats(
                 $stats->requests,
@@ -186,21 +189,21 @@ final class Client
                 $stats->token_origin,
             );
         } finally {
-            self::$library->momo_free_stats($stats);
+            $library->momo_free_stats($stats);
         }
     }
 
     /** Forgets and wipes every token that this process holds. */
     public static function clearCache(): void
     {
-        self::$library ??= self::load();
-        self::$library->momo_clear_cache();
+        Library::get()->momo_clear_cache();
     }
 
     private function token(string $function, ?float $timeout): Token
     {
-        $token = self::$library->new('momo_token *');
-        self::call($function, $this->handle, self::milliseconds($timeout), FFI::addr($token));
+        $library = Library::get();
+        $token = $library->new('momo_token *');
+        Library::call($function, $this->handle, self::milliseconds($timeout), FFI::addr($token));
         try {
             return new Token(
                 $token->access_token,
@@ -213,42 +216,8 @@ final class Client
                 $token->refresh_in,
             );
         } finally {
-            self::$library->momo_free_token($token);
+            $library->momo_free_token($token);
         }
-    }
-
-    private static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): void
-    {
-        $error = self::$library->new('momo_error *');
-        $arguments[] = FFI::addr($error);
-        if (self::$library->$function(...$arguments) === self::$library->MOMO_OK) {
-            return;
-        }
-        try {
-            throw new MomoException(
-                $error->status,
-                self::$library->momo_status_name($error->status),
-                $error->http_status,
-                $error->code,
-                $error->message,
-                $error->body,
-                $error->retry_after_ms,
-            );
-        } finally {
-            self::$library->momo_free_error($error);
-        }
-    }
-
-    private static function load(): FFI
-    {
-        $include = getenv('LIBMOMO_INCLUDE');
-        $headers = $include !== false
-            ? ["$include/momo_ffi.h"]
-            : [__DIR__ . '/momo_ffi.h', '/usr/local/include/momo_ffi.h', '/usr/include/momo_ffi.h'];
-        foreach (array_filter($headers, is_file(...)) as $header) {
-            return FFI::cdef(file_get_contents($header), getenv('LIBMOMO_PATH') ?: 'libmomo.so.0');
-        }
-        throw new \RuntimeException('no file ' . implode(', ', $headers) . ': where is it? Set LIBMOMO_INCLUDE');
     }
 
     private static function callback(callable $logger): \Closure
@@ -261,14 +230,6 @@ final class Client
                 error_log('momo: the logger failed: ' . $thrown->getMessage());
             }
         };
-    }
-
-    private static function text(#[\SensitiveParameter] string $value): string
-    {
-        if (str_contains($value, "\0")) {
-            throw new \ValueError('a string for libmomo holds a NUL'); // C would take what stands before it
-        }
-        return $value;
     }
 
     private static function milliseconds(?float $timeout): int

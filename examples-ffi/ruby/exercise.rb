@@ -56,6 +56,20 @@ def stats
                           :token_origin)
 end
 
+# A refresh goes on beside gets that never wait. The token lives 6 s.
+def refresh
+  client = Momo::Client.new
+  tokens = [client.get_token]
+  slowest = 0
+  begin_ms = milliseconds
+  while (before = milliseconds) < begin_ms + 5400
+    tokens << client.get_token
+    slowest = [slowest, milliseconds - before].max
+    sleep 0.02
+  end
+  { distinct: tokens.map(&:access_token).uniq.size, slowest_ms: slowest }
+end
+
 # One request, two calls that wait for it: one is cancelled, the other has the token.
 def clone_client
   client = Momo::Client.new
@@ -131,6 +145,7 @@ result =
   in ['deadline'] then deadline
   in ['logger'] then logger
   in ['stats'] then stats
+  in ['refresh'] then refresh
   in ['clone'] then clone_client
   in ['loop', gets] then loop_gets(gets.to_i)
   in ['errors', gets] then errors(gets.to_i)

@@ -14,7 +14,21 @@ module Momo
   # The C interface, as momo.h has it.
   module Library
     extend Fiddle::Importer
-    dlload ENV.fetch('LIBMOMO_PATH', 'libmomo.so.0')
+
+    # LIBMOMO_PATH, else the library beside this file, else the one that the system knows.
+    def self.load_libmomo
+      name = RbConfig::CONFIG['host_os'].match?(/mingw|mswin/) ? 'momo.dll' : 'libmomo.so.0'
+      beside = File.join(__dir__, name)
+      path = ENV['LIBMOMO_PATH'].to_s
+      path = File.exist?(beside) ? beside : name if path.empty?
+      dlload path
+    rescue Fiddle::DLError => e
+      raise LoadError, "#{path} cannot be loaded on #{RbConfig::CONFIG['arch']}: #{e.message}. " \
+                       "Install the gem libmomo for this platform, put #{name} beside " \
+                       "#{__FILE__}, or correct LIBMOMO_PATH"
+    end
+
+    load_libmomo
     typealias 'momo_status', 'int'
 
     TokenStruct = struct [
