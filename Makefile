@@ -1,4 +1,5 @@
-# make, make demo, make check, make check-abi, make check-languages, make check-reproducible, make lint, make bench, make headers, make install, make clean
+# make, demo, check, lint; check-abi, check-languages, check-packages, check-reproducible, check-dist;
+# dist, packages; bench, headers; install, uninstall, clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -6,6 +7,8 @@ INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
+# What `make install` installs: what was built for this machine, or build/dist/PLATFORM.
+BUILD ?= build
 CC ?= cc
 CARGO ?= cargo
 CARGO_TARGET_DIR ?= target
@@ -14,12 +17,13 @@ export CARGO_TARGET_DIR
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME := $(shell sed -n 's/^const SONAME: &str = "\(.*\)";$$/\1/p' build.rs)
 # What the static library needs of the system.
-STATIC_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+STATIC_LIBS ?= -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
-.PHONY: all demo check check-abi check-languages check-reproducible lint bench headers install uninstall clean
+.PHONY: all demo check check-abi check-dist check-languages check-packages check-reproducible dist \
+  packages lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -55,6 +59,22 @@ check-abi: all
 check-reproducible:
 	@scripts/check-reproducible.sh
 
+# What is released: archives, packages of Debian, checksums, for every platform, into build/release.
+dist:
+	@scripts/dist.sh
+
+# Uses each of them as its users do, in a clean place. Takes an hour.
+check-dist: dist packages
+	@scripts/check-dist.py --long
+	@scripts/check-packages.py --long
+
+# A package for each language that has packages, into build/packages.
+packages:
+	@scripts/build-packages.py
+
+check-packages: packages
+	@scripts/check-packages.py
+
 # Compares libmomo with libcurl.
 bench:
 	@scripts/bench.sh
@@ -76,15 +96,15 @@ define substitute
 	chmod 644 "$(2)/$(1)"
 endef
 
-install: build/lib/libmomo.so.$(VERSION)
+install: $(BUILD)/lib/libmomo.so.$(VERSION)
 	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(INCLUDEDIR)" \
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1"
-	install -m 755 build/bin/momo-token "$(DESTDIR)$(BINDIR)/"
+	install -m 755 $(BUILD)/bin/momo-token "$(DESTDIR)$(BINDIR)/"
 	install -m 644 packaging/momo-token.1 "$(DESTDIR)$(MANDIR)/man1/"
-	install -m 755 build/lib/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/"
+	install -m 755 $(BUILD)/lib/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/"
 	ln -sf libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libmomo.so"
-	install -m 644 build/lib/libmomo.a "$(DESTDIR)$(LIBDIR)/"
+	install -m 644 $(BUILD)/lib/libmomo.a "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
 	$(call substitute,momo.pc,$(DESTDIR)$(LIBDIR)/pkgconfig)
 	$(call substitute,momo-config.cmake,$(DESTDIR)$(CMAKEDIR))

@@ -50,6 +50,12 @@ case $platform in
     options+=(--target "$LIBMOMO_TARGET")
     cc=(x86_64-w64-mingw32-gcc)
     with_own_std
+    resource=$(mktemp -d)
+    trap 'rm -rf "$resource"' EXIT
+    sed -e "s/@VERSION@/$version/" -e "s/@COMMAS@/${version//./,}/" packaging/windows/momo.rc.in \
+      >"$resource/momo.rc"
+    x86_64-w64-mingw32-windres "$resource/momo.rc" -o "$resource/momo.o"
+    RUSTFLAGS+=" -Clink-arg=$resource/momo.o"
     ;;
   *)
     echo "unknown platform $platform" >&2
@@ -65,7 +71,17 @@ mkdir -p "$out/lib" "$out/include" "$out/bin"
 install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$out/include/"
 warnings=(-std=c99 -O2 -s -Wall -Wextra -Wpedantic "-I$out/include")
 if [ "$platform" = x86_64-windows ]; then
-  install -m 644 "$built/momo.dll" "$out/bin/"
+  install -m 755 "$built/momo.dll" "$out/bin/"
+  {
+    echo "LIBRARY momo.dll"
+    echo EXPORTS
+    cat packaging/abi/symbols
+  } >"$out/lib/momo.def"
+  # Import libraries: the first for GNU's linker, the second for Microsoft's.
+  x86_64-w64-mingw32-dlltool -d "$out/lib/momo.def" -l "$out/lib/libmomo.dll.a"
+  "$(compgen -c llvm-dlltool | sort -V | tail -n 1)" -m i386:x86-64 -d "$out/lib/momo.def" \
+    -l "$out/lib/momo.lib"
+  "${cc[@]}" "${warnings[@]}" tools/momo-token.c "-L$out/lib" -lmomo -o "$out/bin/momo-token.exe"
 else
   install -m 755 "$built/libmomo.so" "$out/lib/libmomo.so.$version"
   ln -s "libmomo.so.$version" "$out/lib/$soname"

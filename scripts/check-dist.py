@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Unpacks what `make dist` has made, each in a clean place, and uses it from C there.
+
+Natively, under qemu, by musl's loader, under wine, and, with --long, in a fresh Debian. The last line
+is "N passed, M failed". LIBMOMO_PLATFORMS="x86_64-linux-gnu …" leaves other platforms out.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
+
+from dist_checks import SCENARIOS, debian, peers, platform, windows  # noqa: E402
+from language_checks import checks, gateway, language  # noqa: E402
+
+PLATFORMS = [platform.Platform, platform.Arm, platform.Musl, platform.MuslArm, windows.Windows]
+# What the static library is asked for: whether it links and runs, the rest is the same code.
+STATIC = ("token", "untrusted certificate", "8 threads")
+
+
+class Runner:
+    """It takes the place of a language_checks.language.Language in language_checks.checks."""
+
+    def __init__(self, place, variables):
+        self.folder = place
+        self._variables = variables
+
+    def environment(self):
+        kept = {"HOME": str(self.folder), "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
+        return kept | self._variables
+
+    def expand(self, words):
+        return words
+
+
+class Results:
+    def __init__(self):
+        self.passed, self.failed = 0, 0
+        self.lines = []
+
+    def check(self, artefact, name, call):
+        try:
+            call()
+        except checks.Failed as failure:
+            self.failed += 1
+            print(f"{artefact}: {name} FAILED: " + str(failure).rstrip().replace("\n", "\n    "))
+            sys.stdout.flush()
+            return False
+        self.passed += 1
+        return True
+
+
+def prepared(row, place, program, listener, name_server, ca):
+    """The row, with what it leaves open filled in for this place."""
+    command = place.command(program, *row.get("args", []))
+    if row.get("name_server") == "silent":
+        command = name_server.in_front(command)
+    variables = dict(row.get("env", {}))
+    if row.get("trusted_by_system"):
+        variables |= place.trust(ca)
+    for name, value in variables.items():
+        folder = place.shown(place.place)
+        variables[name] = value.replace("$FULL", listener.base_url).replace("$PLACE", folder)
+    return row | {"command": command, "args": [], "env": variables}
+
+
+def check_place(results, place, wanted):
+    name = place.name
+    begin, before = time.monotonic(), (results.passed, results.failed)
+    usable = results.check(name, "unpack", place.unpack) and results.check(name, "build", place.build)
+    for title, call in place.properties():
+        if usable:
+            results.check(name, title, call)
+    with gateway.Gateway() as mock:
+        listener, name_server = peers.FullListener(), peers.SilentNameServer()
+        ca = Path(mock.environment["MOMO_CA"])
+        place.prepare(ca)
+        for row in SCENARIOS if usable else []:
+            programs = [row.get("program", "exercise")]
+            if place.has_static and row["name"] in STATIC:
+                programs.append("exercise-static")
+            for program in programs:
+                if wanted and row["name"] not in wanted:
+                    continue
+                runner = Runner(place.place, place.variables())
+                full = prepared(row, place, program, listener, name_server, ca)
+                title = row["name"] + (", static" if "static" in program else "")
+                results.check(name, title, lambda: checks.scenario(runner, mock, full))
+        name_server.close()
+        listener.close()
+    passed, failed = results.passed - before[0], results.failed - before[1]
+    results.lines.append((name, passed, failed, time.monotonic() - begin))
+    print("{}: {} passed, {} failed, {:.0f} s".format(*results.lines[-1]))
+    sys.stdout.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--long", action="store_true", help="in a fresh Debian, too")
+    names = {"type": lambda text: text.split(","), "default": [], "metavar": "NAME,…"}
+    parser.add_argument("--scenario", **names, help="these lines of tests/platforms/scenarios.json")
+    options = parser.parse_args()
+
+    chosen = os.environ.get("LIBMOMO_PLATFORMS", "").split()
+    places = [one for one in PLATFORMS if not chosen or one.name in chosen]
+    if options.long:
+        places += [one for one in debian.PLATFORMS if not chosen or one.archive in chosen]
+    if os.geteuid() != 0:
+        sys.exit("name servers are set, and a Debian is made, in namespaces: run this as root")
+    language.install_packages(sorted({each for one in places for each in one.debian}))
+    gateway.build()
+
+    results = Results()
+    for one in places:
+        folder = Path(tempfile.mkdtemp(prefix="libmomo-dist-"))
+        folder.chmod(0o755)
+        place = one(folder)
+        try:
+            check_place(results, place, options.scenario)
+        finally:
+            place.close()
+            shutil.rmtree(folder)
+    print()
+    for name, passed, failed, seconds in results.lines:
+        print(f"{name:<28} {passed:>4} passed {failed:>4} failed {seconds:>5.0f} s")
+    print(f"{results.passed} passed, {results.failed} failed")
+    return 1 if results.failed or not results.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""The packages of Debian: installed in a Debian made from nothing, or unpacked for another processor."""
+
+import os
+import shutil
+
+from language_checks.checks import Failed
+
+from . import RELEASE, TESTS, VERSION, contents
+from .command import run
+from .platform import WARNINGS, Arm, Platform, scratch
+
+PACKAGES = ("libmomo0", "libmomo-dev", "momo-tools")
+
+
+def files(architecture):
+    return [RELEASE / f"{name}_{VERSION}_{architecture}.deb" for name in PACKAGES]
+
+
+def lint(architecture):
+    tags = [
+        # The product's own packages are built outside of Debian.
+        "initial-upload-closes-no-bugs",
+        "no-changelog",
+        "unstripped-static-library",
+    ]
+    command = ["lintian", "--fail-on", "error", "--suppress-tags", ",".join(tags)]
+    run([*command, *files(architecture)], RELEASE)
+
+
+class Debian(Platform):
+    """debootstrap's Debian 12, with a compiler: its programs run by chroot."""
+
+    name = "debian amd64"
+    archive = "x86_64-linux-gnu"
+    debian = ["debootstrap", "lintian"]
+    has_static = True
+
+    def __init__(self, place):
+        super().__init__(place)
+        self.root = place / "debian"
+
+    def unpack(self):
+        packages = "--include=gcc,libc6-dev,pkg-config"
+        run(["debootstrap", "--variant=minbase", packages, "bookworm", self.root], self.place)
+        (self.root / "etc/hosts").write_text("127.0.0.1 localhost\n")
+        for file in files("amd64"):
+            shutil.copy(file, self.root / "tmp")
+        names = [f"/tmp/{file.name}" for file in files("amd64")]
+        self.inside("dpkg", "--install", *names)
+
+    def build(self):
+        for source in [*TESTS.glob("*.c"), *TESTS.glob("*.h")]:
+            (self.root / "src/tests/platforms").mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, self.root / "src/tests/platforms")
+        (self.root / "src/tools").mkdir()
+        shutil.copy(TESTS.parents[1] / "tools/json.h", self.root / "src/tools")
+        cc = f"cd /src/tests/platforms && cc {' '.join(WARNINGS)}"
+        self.inside("sh", "-c", f"{cc} exercise.c $(pkg-config --cflags --libs momo) -o /exercise")
+        static = "$(pkg-config --static --cflags --libs momo | sed s/-lmomo/-l:libmomo.a/)"
+        self.inside("sh", "-c", f"{cc} exercise.c {static} -o /exercise-static")
+        self.inside("sh", "-c", f"{cc} unload.c -ldl -o /unload")
+
+    def inside(self, *words):
+        return run(["chroot", self.root, *words], self.place)
+
+    def command(self, program, *words):
+        if program == "unload":
+            words = ["libmomo.so.0", *words]
+        return ["chroot", str(self.root), f"/{program}", *words]
+
+    def variables(self):
+        return {}
+
+    def prepare(self, ca):
+        """Programs find all under the name that it has outside."""
+        for path in (ca.parent, self.place):
+            self.within(path).mkdir(parents=True, exist_ok=True)
+        shutil.copy(ca, self.within(ca))
+        scratch(self.within(self.place))
+
+    def within(self, path):
+        return self.root / path.relative_to("/")
+
+    def properties(self):
+        return [
+            ("lintian", lambda: lint("amd64")),
+            ("momo-token", self.check_tool),
+            ("removed", self.check_removal),
+        ]
+
+    def check_tool(self):
+        found = self.inside("momo-token", "--version")
+        if found != f"momo-token {VERSION}\n":
+            raise Failed(found)
+
+    def check_removal(self):
+        """Nothing is left after a purge, and the packages can be installed again."""
+        names = [f"/tmp/{file.name}" for file in files("amd64")]
+        self.inside("dpkg", "--purge", *PACKAGES)
+        left = [str(path) for path in (self.root / "usr").rglob("*momo*")]
+        if left:
+            raise Failed(f"left behind: {left}")
+        self.inside("dpkg", "--install", *names)
+
+
+class DebianArm(Arm):
+    """Unpacked: to install it, a kernel that runs programs of that processor is needed."""
+
+    name = "debian arm64"
+    archive = "aarch64-linux-gnu"
+    debian = [*Arm.debian, "lintian"]
+
+    def unpack(self):
+        for file in files("arm64"):
+            run(["dpkg-deb", "--extract", file, self.folder], self.place)
+
+    def pkg_config(self, *words):
+        libdir = self.folder / "usr/lib/aarch64-linux-gnu/pkgconfig"
+        found = {"PKG_CONFIG_SYSROOT_DIR": str(self.folder), "PKG_CONFIG_LIBDIR": str(libdir)}
+        # The linker is told where the library is: it is not of the compiler's own root.
+        words = [*words, f"--define-variable=libdir={libdir.parent}"] if "--libs" in words else words
+        return run(["pkg-config", *words, "momo"], self.place, os.environ | found).split()
+
+    def library(self):
+        return self.folder / "usr/lib/aarch64-linux-gnu/libmomo.so.0"
+
+    def runner(self):
+        library_path = f"LD_LIBRARY_PATH={self.library().parent}"
+        return ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", "-E", library_path]
+
+    def properties(self):
+        return [
+            ("linker's tables", lambda: contents.check_elf(self.library(), is_musl=False)),
+            ("paths", lambda: contents.check_paths(self.folder)),
+            ("lintian", lambda: lint("arm64")),
+        ]
+
+
+PLATFORMS = [Debian, DebianArm]

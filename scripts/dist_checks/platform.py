@@ -1,0 +1,153 @@
+"""An archive of one platform, unpacked in a clean place and used from C there."""
+
+import os
+import shutil
+from pathlib import Path
+
+from . import RELEASE, ROOT, TESTS, VERSION, contents
+from .command import run
+
+ZIG = [ROOT / "build/tools/zig/bin/python3", "-m", "ziglang", "cc", "-target"]
+WARNINGS = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
+
+
+class Platform:
+    """The machine that this runs on; the others differ in compiler, runner and libraries."""
+
+    name = "x86_64-linux-gnu"
+    compiler = ["cc"]
+    debian = ["gcc", "pkg-config", "xz-utils"]
+    has_static = True
+
+    def __init__(self, place):
+        self.place = place
+        self.folder = place / f"libmomo-{VERSION}-{self.name}"
+
+    # What a user does with an archive.
+
+    def unpack(self):
+        run(["tar", "--extract", "--xz", "--file", RELEASE / f"{self.folder.name}.tar.xz"], self.place)
+
+    def build(self):
+        """The programs, by pkg-config: shared, and the first with the static library as well."""
+        shared = self.pkg_config("--cflags", "--libs")
+        self.compile("exercise", "exercise.c", [*shared, "-lpthread"])
+        static = self.pkg_config("--static", "--cflags", "--libs")
+        static = ["-l:libmomo.a" if word == "-lmomo" else word for word in static]
+        self.compile("exercise-static", "exercise.c", static)
+        self.compile("unload", "unload.c", [*self.pkg_config("--cflags"), "-ldl"])
+
+    def pkg_config(self, *words):
+        environment = os.environ | {"PKG_CONFIG_LIBDIR": str(self.folder / "lib/pkgconfig")}
+        return run(["pkg-config", *words, "momo"], self.place, environment).split()
+
+    def compile(self, program, source, words):
+        command = [*self.compiler, *WARNINGS, TESTS / source, *words, "-o", self.place / program]
+        run(command, self.place)
+
+    # How its programs run.
+
+    def command(self, program, *words):
+        """`program` and what it is told. unload is told where the library is."""
+        if program == "unload":
+            words = [self.shown(self.library()), *words]
+        return [*self.runner(), str(self.place / program), *words]
+
+    def runner(self):
+        return []
+
+    def library(self):
+        return self.folder / "lib/libmomo.so.0"
+
+    def variables(self):
+        return {"LD_LIBRARY_PATH": str(self.folder / "lib")}
+
+    def shown(self, path):
+        """As a program of that platform names a file of this machine."""
+        return str(path)
+
+    def trust(self, ca):
+        """Has the system trust this authority: what variables that takes."""
+        return {"SSL_CERT_FILE": str(ca)}
+
+    def prepare(self, ca):
+        """What programs find there: the gateway's authority is where it is on this machine."""
+        scratch(self.place)
+
+    def properties(self):
+        """Checks of what was unpacked, by their names."""
+        library = self.folder / "lib/libmomo.so"
+        return [
+            ("linker's tables", lambda: contents.check_elf(library, "musl" in self.name)),
+            ("paths", lambda: contents.check_paths(self.folder)),
+        ]
+
+    def close(self):
+        pass
+
+
+class Arm(Platform):
+    name = "aarch64-linux-gnu"
+    compiler = ["aarch64-linux-gnu-gcc"]
+    debian = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static", "pkg-config"]
+
+    def runner(self):
+        library_path = f"LD_LIBRARY_PATH={self.folder / 'lib'}"
+        return ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", "-E", library_path]
+
+    def variables(self):
+        return {}  # qemu itself needs none
+
+
+class Musl(Platform):
+    """Debian's package has the loader where Alpine has it."""
+
+    name = "x86_64-linux-musl"
+    compiler = [*ZIG, "x86_64-linux-musl", "-lunwind"]
+    debian = ["musl", "pkg-config"]
+
+    def pkg_config(self, *words):
+        # Zig's compiler has libunwind in the place of GCC's library.
+        return [word for word in super().pkg_config(*words) if word != "-lgcc_s"]
+
+
+class MuslArm(Musl):
+    name = "aarch64-linux-musl"
+    compiler = [*ZIG, "aarch64-linux-musl", "-lunwind"]
+    debian = ["qemu-user-static", "pkg-config"]
+
+    def unpack(self):
+        super().unpack()
+        self.root = self.place / "musl"
+        fetch_package_of("arm64", "musl", self.root)
+
+    def runner(self):
+        library_path = f"LD_LIBRARY_PATH={self.folder / 'lib'}"
+        return ["qemu-aarch64-static", "-L", str(self.root), "-E", library_path]
+
+    def variables(self):
+        return {}
+
+
+def fetch_package_of(architecture, package, root):
+    """Unpacks a package of another architecture, without telling this system's apt of it."""
+    state = root / "apt"
+    for folder in ("lists/partial", "cache/archives/partial"):
+        (state / folder).mkdir(parents=True)
+    apt = ["apt-get", "-qq", "-o", f"APT::Architecture={architecture}"]
+    apt += ["-o", f"APT::Architectures={architecture}", "-o", f"Dir::State::Lists={state / 'lists'}"]
+    apt += ["-o", f"Dir::Cache={state / 'cache'}", "-o", "APT::Sandbox::User=root"]
+    run([*apt, "update"], state)
+    run([*apt, "download", package], state)
+    (found,) = state.glob("*.deb")
+    run(["dpkg-deb", "--extract", found, root], root)
+    shutil.rmtree(state)
+
+
+def scratch(path):
+    """Directories that are not safe to share tokens in: others can look into it, it is a link."""
+    path = Path(path)
+    (path / "open").mkdir()
+    (path / "open").chmod(0o755)
+    (path / "target").mkdir(mode=0o700)
+    (path / "link").symlink_to(path / "target")
