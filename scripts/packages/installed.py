@@ -37,3 +37,11 @@ def copy(files, folder):
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         shutil.copy(file, folder)
+
+
+def replace(file, old, new):
+    """In a program's copy: how it names the wrapper."""
+    text = file.read_text()
+    if old not in text:
+        raise ValueError(f"{file.name} has no {old}")
+    file.write_text(text.replace(old, new))

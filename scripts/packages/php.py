@@ -1,0 +1,100 @@
+"""The Composer package for PHP: one archive, with the libraries of all platforms inside."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+from language_checks import checks
+
+from . import ROOT, VERSION, documents, libraries, php_checks, readme
+from .installed import Installed, copy, replace
+
+TITLE = "PHP"
+DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip"]
+
+SOURCE = ROOT / "examples-ffi/php"
+PACKAGING = ROOT / "packaging/php"
+NAME = "libmomo/libmomo"
+ROWS = ("stats", "fork", "leak of clients")
+
+
+def build(out):
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder)
+        copy([SOURCE / "momo.php", SOURCE / "momo_library.php", *documents()], package)
+        (package / "README.md").write_text(readme("php"))
+        (package / "momo_ffi.h").write_text(header())
+        # An archive, unlike a tag, does not tell its version otherwise.
+        composer = json.loads((PACKAGING / "composer.json").read_text()) | {"version": VERSION}
+        (package / "composer.json").write_text(json.dumps(composer, indent=4) + "\n")
+        for platform, library in libraries().items():
+            name = "momo.dll" if library.suffix == ".dll" else "libmomo.so.0"
+            (package / "lib" / platform).mkdir(parents=True)
+            shutil.copy(library, package / "lib" / platform / name)
+        pack(package, out / f"libmomo-{VERSION}.zip")
+
+
+def header():
+    """Without its comments: PHP parses it at every request."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "include/momo_ffi.h").read_text(), flags=re.S)
+    return "\n".join(["// momo.h explains each.", *filter(str.strip, text.splitlines()), ""])
+
+
+def pack(folder, archive):
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+            # No time of this build: equal files make equal archives.
+            name = zipfile.ZipInfo(str(path.relative_to(folder)))
+            name.compress_type = zipfile.ZIP_DEFLATED
+            name.external_attr = 0o644 << 16
+            file.writestr(name, path.read_bytes())
+
+
+def install(out, place):
+    place.chmod(0o755)  # so that www-data reaches it
+    # A folder as users have them, too.
+    shop = place / "a caf\u00e9's shop"
+    project(shop, {"type": "artifact", "url": str(out)})
+    with zipfile.ZipFile(out / f"libmomo-{VERSION}.zip") as file:
+        file.extractall(place / "unpacked")
+    other = place / "other shop"
+    project(other, {"type": "path", "url": "../unpacked"})
+    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
+    success = next(row for row in table if row["name"] == "success")
+    glibc = Installed(
+        name="glibc",
+        folder=shop,
+        get_token=["php", "get_token.php"],
+        exercise=["php", "exercise.php"],
+        rows=[
+            *(row for row in table if row["name"] in ROWS),
+            success | {"name": "path repository", "command": ["php", str(other / "get_token.php")]},
+            *php_checks.rows(shop / "vendor" / NAME),
+        ],
+    )
+    return [glibc]
+
+
+def project(folder, repository):
+    """A user's, with the programs of examples-ffi/ in it."""
+    folder.mkdir()
+    repositories = [{"packagist.org": False}, repository]
+    (folder / "composer.json").write_text(json.dumps({"repositories": repositories}))
+    environment = os.environ | {
+        "COMPOSER_ALLOW_SUPERUSER": "1",
+        "COMPOSER_HOME": str(folder.parent / "composer"),
+        "COMPOSER_NO_INTERACTION": "1",
+    }
+    command = ["composer", "require", "--no-progress", NAME]
+    code, said, errors = checks.run(command, folder, environment, checks.SLOW_SECONDS)
+    if code != 0:
+        raise checks.Failed(f"{command}: exit code {code}\n{said}{errors}")
+    copy([SOURCE / "get_token.php", SOURCE / "exercise.php", SOURCE / "fpm.py"], folder)
+    shutil.copytree(SOURCE / "fpm", folder / "fpm")
+    for program in ("get_token.php", "exercise.php", "fpm/page.php"):
+        replace(folder / program, "/momo.php'", "/vendor/autoload.php'")
