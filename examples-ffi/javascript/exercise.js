@@ -59,6 +59,12 @@ const programs = {
     };
   },
 
+  /* A name that this file and the wrapper do not know reaches the library. */
+  async option() {
+    const error = await failure((async () => new Client({ option_of_tomorrow: 1 }))());
+    return { status: error.statusName, message: error.message };
+  },
+
   /* Failures, each on a config of its own. */
   async errors(calls) {
     let error;

@@ -1,6 +1,6 @@
 /*
- * Access tokens for MTN Mobile Money, through libmomo: copy this file and momo_native.cjs
- * into a project.
+ * Access tokens for MTN Mobile Money, through libmomo: npm install libmomo, or copy this file,
+ * momo_native.cjs and momo_library.cjs into a project.
  *
  *   const { Client } = require('./momo.cjs'); // or: import { Client } from './momo.cjs';
  *   const momo = new Client();

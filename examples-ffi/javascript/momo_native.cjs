@@ -1,9 +1,10 @@
-/* The C interface of libmomo through koffi (3.0 or later): what momo.cjs is made of. */
+/* What momo.cjs is made of. */
 'use strict';
 
 const util = require('node:util');
 const { isMainThread } = require('node:worker_threads');
 const koffi = require('koffi');
+const { ErrorFields, LogFunction, StatsFields, TokenFields, momo } = require('./momo_library.cjs');
 
 const WOULD_BLOCK = 15;
 const CANCELLED = 16;
@@ -102,7 +103,7 @@ class PoolCall {
 // the process ends without waiting, or, where Node has yet to print an exception, a second later.
 process.on('exit', () => {
   for (const running of PoolCall.running) running.cancel();
-  if (isMainThread && PoolCall.running.size > 0 && loggers.byId.size > 0) {
+  if (isMainThread && process.platform !== 'win32' && PoolCall.running.size > 0 && loggers.byId.size > 0) {
     const libc = koffi.load(null);
     process.reallyExit = libc.func('_exit', 'void', ['int']);
     libc.func('alarm', 'uint', ['uint'])(1);
@@ -150,68 +151,6 @@ const loggers = {
     (async () => loggers.byId.get(id)?.[LEVELS[level]](line))().catch((error) => process.emitWarning(util.inspect(error)));
   },
 };
-
-// Types without names: koffi's names are for the whole process, and a second copy of this file
-// would find them taken.
-const TokenFields = koffi.struct({
-  access_token: 'str',
-  token_type: 'str',
-  authorization: 'str',
-  expires_in: 'int64',
-  expires_at: 'int64',
-  lifetime: 'int64',
-  refresh_status: 'int32',
-  refresh_in: 'int64',
-});
-const ErrorFields = koffi.struct({
-  status: 'int',
-  http_status: 'int32',
-  retry_after_ms: 'int64',
-  message: 'str',
-  code: 'str',
-  body: 'str',
-});
-const StatsFields = koffi.struct(
-  Object.fromEntries(
-    `requests tokens_issued network_failures credential_failures rate_limit_failures server_failures
-    response_failures retries refreshes failed_refreshes waits longest_wait_ms invalidations
-    last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
-    tokens_adopted token_origin`
-      .split(/\s+/)
-      .map((name) => [name, 'int64']),
-  ),
-);
-const LogFunction = koffi.proto('void', ['intptr_t', 'int32', 'str']);
-
-const momo = (() => {
-  const library = koffi.load(process.env.LIBMOMO_PATH || 'libmomo.so.0');
-  const out = koffi.out(koffi.pointer('void *'));
-  const token = ['void *', 'int64', out, out];
-  const functions = {
-    create_config: ['void *', []],
-    set_option: ['int', ['void *', 'str', 'str', out]],
-    set_options_from_env: ['int', ['void *', out]],
-    set_logger: ['int', ['void *', 'void *', 'intptr_t', 'void *', 'int32', out]],
-    free_config: ['void', ['void *']],
-    create_client: ['int', ['void *', out, out]],
-    clone_client: ['void *', ['void *']],
-    cancel_client: ['void', ['void *']],
-    free_client: ['void', ['void *']],
-    create_token: ['int', token],
-    get_token: ['int', token],
-    invalidate_token: ['int', ['void *', 'str', out]],
-    free_token: ['void', ['void *']],
-    get_stats: ['int', ['void *', out, out]],
-    free_stats: ['void', ['void *']],
-    clear_cache: ['void', []],
-    free_error: ['void', ['void *']],
-    status_name: ['str', ['int32']],
-  };
-  for (const [name, [result, parameters]] of Object.entries(functions)) {
-    functions[name] = library.func(`momo_${name}`, result, parameters);
-  }
-  return functions;
-})();
 
 function call(function_, ...parameters) {
   const error = [null];

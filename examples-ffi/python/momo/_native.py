@@ -59,7 +59,7 @@ def _open() -> ctypes.CDLL:
         advice = f"pip install libmomo, or set LIBMOMO_PATH to the file {_NAME}"
         if not os.path.isdir(folder):
             advice = f"no library can be loaded from an archive: unpack it, or {advice}"
-        raise ImportError(f"libmomo is not there ({error}); {advice}", path=path) from error
+        raise ImportError(f"libmomo cannot be loaded ({error}); {advice}", path=path) from error
 
 
 def _load() -> ctypes.CDLL:

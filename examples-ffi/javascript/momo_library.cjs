@@ -1,0 +1,101 @@
+/* The C interface of libmomo, through koffi (3.0 or later). */
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const koffi = require('koffi');
+
+const NAME = process.platform === 'win32' ? 'momo.dll' : 'libmomo.so.0';
+
+/** Of LIBMOMO_PATH, else beside this file, else where the system's loader finds it. */
+function load() {
+  const beside = [path.join(__dirname, 'lib', platform(), NAME), path.join(__dirname, NAME)];
+  const file = process.env.LIBMOMO_PATH || beside.find((each) => fs.existsSync(each)) || NAME;
+  try {
+    return koffi.load(file);
+  } catch (cause) {
+    const has = 'npm install libmomo (for Linux on x64 and arm64, and Windows on x64; keep it out of bundles)';
+    const advice = `${has}, or set LIBMOMO_PATH to the file ${NAME}`;
+    throw new Error(`libmomo cannot be loaded from ${file} (${cause.message}); ${advice}`, { cause });
+  }
+}
+
+/** linux-x64-gnu, linux-arm64-musl, win32-x64. */
+function platform() {
+  const parts = [process.platform, process.arch];
+  if (process.platform === 'linux') parts.push(isGlibc() ? 'gnu' : 'musl');
+  return parts.join('-');
+}
+
+function isGlibc() {
+  try {
+    koffi.load(null).func('gnu_get_libc_version', 'str', []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Types without names: koffi's names are for the whole process, and a second copy of this file
+// would find them taken.
+const TokenFields = koffi.struct({
+  access_token: 'str',
+  token_type: 'str',
+  authorization: 'str',
+  expires_in: 'int64',
+  expires_at: 'int64',
+  lifetime: 'int64',
+  refresh_status: 'int32',
+  refresh_in: 'int64',
+});
+const ErrorFields = koffi.struct({
+  status: 'int',
+  http_status: 'int32',
+  retry_after_ms: 'int64',
+  message: 'str',
+  code: 'str',
+  body: 'str',
+});
+const StatsFields = koffi.struct(
+  Object.fromEntries(
+    `requests tokens_issued network_failures credential_failures rate_limit_failures server_failures
+    response_failures retries refreshes failed_refreshes waits longest_wait_ms invalidations
+    last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
+    tokens_adopted token_origin`
+      .split(/\s+/)
+      .map((name) => [name, 'int64']),
+  ),
+);
+const LogFunction = koffi.proto('void', ['intptr_t', 'int32', 'str']);
+
+const momo = (() => {
+  const library = load();
+  const out = koffi.out(koffi.pointer('void *'));
+  const token = ['void *', 'int64', out, out];
+  const functions = {
+    create_config: ['void *', []],
+    set_option: ['int', ['void *', 'str', 'str', out]],
+    set_options_from_env: ['int', ['void *', out]],
+    set_logger: ['int', ['void *', 'void *', 'intptr_t', 'void *', 'int32', out]],
+    free_config: ['void', ['void *']],
+    create_client: ['int', ['void *', out, out]],
+    clone_client: ['void *', ['void *']],
+    cancel_client: ['void', ['void *']],
+    free_client: ['void', ['void *']],
+    create_token: ['int', token],
+    get_token: ['int', token],
+    invalidate_token: ['int', ['void *', 'str', out]],
+    free_token: ['void', ['void *']],
+    get_stats: ['int', ['void *', out, out]],
+    free_stats: ['void', ['void *']],
+    clear_cache: ['void', []],
+    free_error: ['void', ['void *']],
+    status_name: ['str', ['int32']],
+  };
+  for (const [name, [result, parameters]] of Object.entries(functions)) {
+    functions[name] = library.func(`momo_${name}`, result, parameters);
+  }
+  return functions;
+})();
+
+module.exports = { ErrorFields, LogFunction, StatsFields, TokenFields, momo };

@@ -1,0 +1,34 @@
+/* What TypeScript is to see: tsc --strict. Each expected error is one that it must find. */
+import { Client, MomoError, clearCache, type CallOptions, type Stats, type Token } from 'libmomo';
+
+export async function header(client: Client, options: CallOptions): Promise<Record<string, string>> {
+  const token: Token = await client.getToken(options);
+  return { Authorization: token.authorization };
+}
+
+export function why(error: unknown): [string, number] | undefined {
+  return error instanceof MomoError ? [error.statusName, error.httpStatus] : undefined;
+}
+
+export function secondsLeft(client: Client): number {
+  const { requests, tokenExpiresIn }: Stats = client.stats();
+  return requests > 0 ? tokenExpiresIn : (client.tokenAtHand()?.expiresIn ?? 0);
+}
+
+export async function mistakes(client: Client): Promise<void> {
+  // @ts-expect-error
+  new Client({ logLevel: 'verbose' });
+  // @ts-expect-error
+  new Client({ logger: { info: console.info } });
+  // @ts-expect-error
+  client.getToken().authorization;
+  // @ts-expect-error
+  client.tokenAtHand().authorization;
+  // @ts-expect-error
+  await client.getToken({ timeout: 5000 });
+}
+
+{
+  using client = new Client({ environment: false, logger: console, max_attempts: 2, option_of_tomorrow: 'x' });
+  header(client, { signal: AbortSignal.timeout(5000) }).finally(clearCache);
+}

@@ -1,0 +1,1 @@
+export { Client, MomoError, Token, clearCache } from './momo.cjs';

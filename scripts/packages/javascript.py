@@ -1,0 +1,91 @@
+"""The npm package: the wrapper with its types, and the libraries of all platforms."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import ROOT, TOOLS, VERSION, chosen, documents, libraries, readme
+from .installed import Installed, copy
+
+TITLE = "JavaScript"
+DEBIAN = ["nodejs", "python3"]
+
+SOURCE = ROOT / "examples-ffi/javascript"
+PACKAGING = ROOT / "packaging/javascript"
+# As the wrapper puts them together from what Node tells of itself.
+FOLDERS = {
+    "x86_64-linux-gnu": "linux-x64-gnu",
+    "aarch64-linux-gnu": "linux-arm64-gnu",
+    "x86_64-linux-musl": "linux-x64-musl",
+    "aarch64-linux-musl": "linux-arm64-musl",
+    "x86_64-windows": "win32-x64",
+}
+CHECKERS = ["typescript@7.0.2", "@types/node@26.6.6"]
+ROWS = ("stats", "option of tomorrow", "workers", "ticks", "abort", "close", "exit")
+
+
+def build(out):
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder)
+        copy([*SOURCE.glob("momo*"), *PACKAGING.glob("*.*ts"), *PACKAGING.glob("*.mjs"), *documents()], package)
+        (package / "README.md").write_text(readme("javascript"))
+        manifest = json.loads((PACKAGING / "package.json").read_text())
+        named = {"name": manifest["name"], "version": VERSION}
+        (package / "package.json").write_text(json.dumps(named | manifest, indent=2) + "\n")
+        for platform, library in libraries().items():
+            target = package / "lib" / FOLDERS[platform]
+            target.mkdir(parents=True)
+            # Equal modes make equal archives, and npm wants to read all files.
+            shutil.copyfile(library, target / ("momo.dll" if library.suffix == ".dll" else "libmomo.so.0"))
+        npm("pack", "--pack-destination", out, folder=package)
+
+
+def install(out, place):
+    npm("install", *CHECKERS, folder=TOOLS / "javascript")
+    # A folder as users have them, too.
+    shop = place / "a caf\u00e9's shop"
+    npm("install", next(out.glob("*.tgz")), folder=shop)
+    copy(SOURCE.glob("*.*s"), shop)
+    for file in shop.glob("momo*"):
+        file.unlink()
+    # What the programs take for the wrapper.
+    (shop / "momo.cjs").write_text("module.exports = require('libmomo');\n")
+    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    manifest = json.loads((SOURCE / "manifest.json").read_text())
+    rows = [row for row in [*table, *manifest["extra"]] if row["name"] in ROWS]
+    programs = {name: manifest[name] for name in ("get_token", "exercise")}
+    return [Installed(name="glibc", folder=shop, rows=rows + checks(out, shop), **programs)]
+
+
+def checks(out, shop):
+    """Rows about the package itself. The last one takes it away."""
+    script = ROOT / "scripts/packages/javascript_checks.py"
+
+    def row(name, expected, *arguments):
+        command = ["python3", script, name, *arguments]
+        environment = {"LIBMOMO_PLATFORMS": " ".join(chosen)}
+        return {"name": name, "command": command, "env": environment, "expect": expected, "requests": 0}
+
+    libraries = sorted(FOLDERS[platform] for platform in chosen)
+    loading = {
+        "beside": True,
+        "missing": {"match": "^Error: libmomo .*/nowhere.*npm install libmomo.*LIBMOMO_PATH"},
+    }
+    return [
+        row("package", {"version": VERSION, "libraries": libraries, "same": True}, out),
+        row("modules", {"same": True}, shop),
+        row("loading", loading, shop),
+        row("types", {"modules": 0, "CommonJS": 0}, shop),
+        row("uninstall", {"left": []}, shop),
+    ]
+
+
+def npm(*arguments, folder):
+    """Quick where all is there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    options = ["--silent", "--no-audit", "--no-fund"]
+    environment = os.environ | {"NO_UPDATE_NOTIFIER": "1"}
+    subprocess.run(["npm", *arguments, *options], cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)
