@@ -7,8 +7,9 @@ A worker lives for many requests. Each request loads the library, makes a client
 all of a worker's requests share one token: as many tokens as workers and lifetimes. A thread of the
 library refreshes it, which goes on when the request that began it has ended.
 
-With --preload FILE, which is momo.php, other files have no FFI. With --shared-cache the workers share
-one token. With --user NAME root's servers have workers of that user, as servers in production have.
+With --preload FILE, which is momo.php, other files have no FFI. With --shared-cache the workers
+share one token. With --reload PHP-FPM has new workers after half of the time. With --user NAME
+root's servers have workers of that user, as servers in production have.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +27,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Timer
 
 SOURCE = Path(__file__).resolve().parent
 REQUESTS = 1000
@@ -52,6 +55,7 @@ def arguments():
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--preload", metavar="FILE")
     parser.add_argument("--shared-cache", action="store_true")
+    parser.add_argument("--reload", action="store_true")
     # Workers of root's own reach what is root's alone: a source tree in its home, say.
     parser.add_argument("--user", default=getpass.getuser())
     return parser.parse_args()
@@ -63,7 +67,9 @@ def main():
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.chmod(0o755)
         try:
-            serve(stack, folder, options)
+            fpm = serve(stack, folder, options)
+            if options.reload:
+                Timer(options.seconds / 2, fpm.send_signal, [signal.SIGUSR2]).start()
             with ThreadPoolExecutor(AT_A_TIME) as pool:
                 responses = ask(pool, folder / "nginx.sock", options.seconds)
         except Exception:
@@ -84,7 +90,7 @@ def main():
 
 
 def serve(stack, folder, options):
-    """Starts both, and waits until they listen."""
+    """Starts both, and waits until they listen. Returns PHP-FPM."""
     values = {"DIR": folder, "SOURCE": SOURCE, "USER": options.user, "PRELOAD": options.preload}
     ini = fill(folder / "conf.d", "ffi-preload.ini" if options.preload else "ffi.ini", values)
     # After the files of the system.
@@ -106,6 +112,7 @@ def serve(stack, folder, options):
     nginx = start(stack, environment, "nginx", "-e", folder / "nginx.log", "-c", config)
     wait_for(fpm, folder / "php-fpm.sock")
     wait_for(nginx, folder / "nginx.sock")
+    return fpm
 
 
 def ask(pool, path, seconds):

@@ -20,6 +20,8 @@ def rows(package):
     yield fpm("php-fpm", [], four, 4)
     yield fpm("php-fpm preload", preload, four, 4)
     yield fpm("php-fpm one cache", [*preload, "--shared-cache"], four | {"tokens": 1}, 1)
+    reloaded = {"workers": 8, "tokens": 8, "waited": 0}
+    yield fpm("php-fpm reload", [*preload, "--seconds", "4", "--reload"], reloaded, 8)
     stale = {"workers": 4, "tokens": 20, "waited": 0}
     yield fpm("php-fpm stale", [*preload, "--seconds", "26"], stale, 20, "/lifetime-8")
     jit = {"opcache.enable_cli": "1", "opcache.jit": "tracing", "opcache.jit_buffer_size": "32M"}
