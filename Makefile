@@ -1,4 +1,5 @@
-# make, demo, check, lint; check-abi, check-languages, check-packages, check-reproducible, check-dist;
+# make, demo, check, lint; check-abi, check-languages, check-packages, check-reproducible, check-dist,
+# check-targets;
 # dist, packages; bench, headers; install, uninstall, clean
 
 PREFIX ?= /usr/local
@@ -22,8 +23,8 @@ CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
-.PHONY: all demo check check-abi check-dist check-languages check-packages check-reproducible dist \
-  packages lint bench headers install uninstall clean
+.PHONY: all demo check check-abi check-dist check-languages check-packages check-reproducible check-targets \
+  dist packages lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -55,6 +56,10 @@ lint:
 check-abi: all
 	@scripts/check-abi.sh
 
+# Type-checks the library for platforms that it is not built for here.
+check-targets:
+	@scripts/check-targets.sh
+
 # Compiles the library in another folder and compares the bytes.
 check-reproducible:
 	@scripts/check-reproducible.sh
@@ -84,7 +89,7 @@ headers:
 	MOMO_WRITE_HEADERS=1 MOMO_WRITE_DOCS=1 $(CARGO) test --quiet --lib the_documentation_is_the_table
 
 # What was built is not built again: root, who installs, may have no Cargo.
-build/lib/libmomo.so.$(VERSION):
+build/lib/libmomo.a:
 	@scripts/build.sh
 
 # LIBDIR and INCLUDEDIR may lie anywhere: CMake is told where the one is from the other.
@@ -96,15 +101,12 @@ define substitute
 	chmod 644 "$(2)/$(1)"
 endef
 
-install: $(BUILD)/lib/libmomo.so.$(VERSION)
+install: $(BUILD)/lib/libmomo.a
 	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(INCLUDEDIR)" \
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1"
 	install -m 755 $(BUILD)/bin/momo-token "$(DESTDIR)$(BINDIR)/"
 	install -m 644 packaging/momo-token.1 "$(DESTDIR)$(MANDIR)/man1/"
-	install -m 755 $(BUILD)/lib/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/"
-	ln -sf libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
-	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libmomo.so"
-	install -m 644 $(BUILD)/lib/libmomo.a "$(DESTDIR)$(LIBDIR)/"
+	cp -P $(BUILD)/lib/libmomo* "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
 	$(call substitute,momo.pc,$(DESTDIR)$(LIBDIR)/pkgconfig)
 	$(call substitute,momo-config.cmake,$(DESTDIR)$(CMAKEDIR))
@@ -113,6 +115,7 @@ install: $(BUILD)/lib/libmomo.so.$(VERSION)
 uninstall:
 	rm -f "$(DESTDIR)$(LIBDIR)"/libmomo.so "$(DESTDIR)$(LIBDIR)"/$(SONAME) \
 	  "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)"/libmomo.a \
+	  "$(DESTDIR)$(LIBDIR)"/libmomo.dylib "$(DESTDIR)$(LIBDIR)"/libmomo.0.dylib \
 	  "$(DESTDIR)$(LIBDIR)"/pkgconfig/momo.pc \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp \

@@ -130,4 +130,7 @@ fn link_args() {
         // Thread-local destructors of threads that have called us do not survive an unloading.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
+    if target == "macos" {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libmomo.0.dylib");
+    }
 }

@@ -3,12 +3,12 @@
 # checksums. LIBMOMO_PLATFORMS="x86_64-linux-gnu ..." leaves other platforms out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/dist/deps.sh
 all="x86_64-linux-gnu aarch64-linux-gnu x86_64-linux-musl aarch64-linux-musl x86_64-windows"
 read -ra platforms <<<"${LIBMOMO_PLATFORMS:-$all}"
 release=$PWD/build/release
 rm -rf "$release"
 mkdir -p "$release"
+[ "$(uname)" = Darwin ] || scripts/dist/deps.sh
 for platform in "${platforms[@]}"; do
   scripts/dist/build.sh "$platform"
   scripts/dist/archive.sh "$platform" "$release"

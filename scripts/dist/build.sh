@@ -6,7 +6,6 @@ cd "$(dirname "$0")/../.."
 platform=$1
 out=build/dist/$platform
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-soname=$(sed -n 's/^const SONAME: &str = "\(.*\)";$/\1/p' build.rs)
 PATH=$PWD/build/tools/zig/bin:$PATH
 target_dir=$PWD/${CARGO_TARGET_DIR:-target}
 
@@ -57,6 +56,13 @@ case $platform in
     x86_64-w64-mingw32-windres "$resource/momo.rc" -o "$resource/momo.o"
     RUSTFLAGS+=" -Clink-arg=$resource/momo.o"
     ;;
+  x86_64-macos | aarch64-macos)
+    # On a Mac alone: its frameworks are not to be had elsewhere.
+    arch=${platform%-macos}
+    export LIBMOMO_TARGET=$arch-apple-darwin
+    options+=(--target "$LIBMOMO_TARGET")
+    cc=(cc -arch "${arch/aarch64/arm64}")
+    ;;
   *)
     echo "unknown platform $platform" >&2
     exit 2
@@ -64,28 +70,5 @@ case $platform in
 esac
 
 scripts/cargo-release.sh "${options[@]}"
-built=${CARGO_TARGET_DIR:-$target_dir}/$LIBMOMO_TARGET/release
-
 rm -rf "$out"
-mkdir -p "$out/lib" "$out/include" "$out/bin"
-install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$out/include/"
-warnings=(-std=c99 -O2 -s -Wall -Wextra -Wpedantic "-I$out/include")
-if [ "$platform" = x86_64-windows ]; then
-  install -m 755 "$built/momo.dll" "$out/bin/"
-  {
-    echo "LIBRARY momo.dll"
-    echo EXPORTS
-    cat packaging/abi/symbols
-  } >"$out/lib/momo.def"
-  # Import libraries: the first for GNU's linker, the second for Microsoft's.
-  x86_64-w64-mingw32-dlltool -d "$out/lib/momo.def" -l "$out/lib/libmomo.dll.a"
-  "$(compgen -c llvm-dlltool | sort -V | tail -n 1)" -m i386:x86-64 -d "$out/lib/momo.def" \
-    -l "$out/lib/momo.lib"
-  "${cc[@]}" "${warnings[@]}" tools/momo-token.c "-L$out/lib" -lmomo -o "$out/bin/momo-token.exe"
-else
-  install -m 755 "$built/libmomo.so" "$out/lib/libmomo.so.$version"
-  ln -s "libmomo.so.$version" "$out/lib/$soname"
-  ln -s "$soname" "$out/lib/libmomo.so"
-  install -m 644 "$built/libmomo.a" "$out/lib/"
-  "${cc[@]}" "${warnings[@]}" tools/momo-token.c "-L$out/lib" -lmomo -o "$out/bin/momo-token"
-fi
+CC=${cc[*]} scripts/lay-out.sh "${CARGO_TARGET_DIR:-$target_dir}/$LIBMOMO_TARGET/release" "$out"

@@ -32,6 +32,8 @@ cd - >/dev/null
 take libmomo0 "${runtime[@]}"
 take libmomo-dev "$lib" usr/include
 take momo-tools usr/bin usr/share/man
+# The system's loader knows where the library is.
+patchelf --remove-rpath "$work/momo-tools/usr/bin/momo-token"
 if [ -n "$(find "$work/all" ! -type d)" ]; then
   echo "no package has these files:" >&2
   find "$work/all" ! -type d >&2

@@ -9,7 +9,7 @@ packages=(
   rustc-web cargo-web rust-web-src
   gcc-mingw-w64-x86-64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross
   llvm # llvm-dlltool, for the import library of Microsoft's linker
-  python3-venv dpkg-dev
+  python3-venv dpkg-dev patchelf xz-utils zip
 )
 missing=()
 for package in "${packages[@]}"; do

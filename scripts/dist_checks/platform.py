@@ -18,6 +18,7 @@ class Platform:
     compiler = ["cc"]
     debian = ["gcc", "pkg-config", "xz-utils"]
     has_static = True
+    loading = ["-ldl"]  # what a program needs that loads libraries by itself
 
     def __init__(self, place):
         self.place = place
@@ -33,9 +34,10 @@ class Platform:
         shared = self.pkg_config("--cflags", "--libs")
         self.compile("exercise", "exercise.c", [*shared, "-lpthread"])
         static = self.pkg_config("--static", "--cflags", "--libs")
-        static = ["-l:libmomo.a" if word == "-lmomo" else word for word in static]
+        archive = str(self.library().with_name("libmomo.a"))
+        static = [archive if word == "-lmomo" else word for word in static]
         self.compile("exercise-static", "exercise.c", static)
-        self.compile("unload", "unload.c", [*self.pkg_config("--cflags"), "-ldl"])
+        self.compile("unload", "unload.c", [*self.pkg_config("--cflags"), *self.loading])
 
     def pkg_config(self, *words):
         environment = os.environ | {"PKG_CONFIG_LIBDIR": str(self.folder / "lib/pkgconfig")}
@@ -105,6 +107,7 @@ class Musl(Platform):
     name = "x86_64-linux-musl"
     compiler = [*ZIG, "x86_64-linux-musl", "-lunwind"]
     debian = ["musl", "pkg-config"]
+    loading = ["-dynamic"]  # Zig's programs are static where they need no shared library
 
     def pkg_config(self, *words):
         # Zig's compiler has libunwind in the place of GCC's library.

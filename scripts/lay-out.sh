@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Lays what Cargo has built out as it will be installed: scripts/lay-out.sh BUILT FOLDER
+#
+# CC, which may be several words, compiles momo-token.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+built=$1 folder=$2
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+soname=$(sed -n 's/^const SONAME: &str = "\(.*\)";$/\1/p' build.rs)
+read -ra cc <<<"${CC:-cc}"
+mkdir -p "$folder/lib" "$folder/include" "$folder/bin"
+
+# To a new name, then renamed: a program that has the old library mapped keeps it.
+put() { # FILE TO
+  install -m 755 "$1" "$2.new"
+  mv "$2.new" "$2"
+}
+
+install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$folder/include/"
+# Where the library is, the loader is told by the program, wherever both were unpacked.
+search=()
+if [ -e "$built/momo.dll" ]; then
+  put "$built/momo.dll" "$folder/bin/momo.dll"
+  {
+    echo "LIBRARY momo.dll"
+    echo EXPORTS
+    cat packaging/abi/symbols
+  } >"$folder/lib/momo.def"
+  # Import libraries: the first for GNU's linker, the second for Microsoft's.
+  "${MINGW-x86_64-w64-mingw32-}dlltool" -d "$folder/lib/momo.def" -l "$folder/lib/libmomo.dll.a"
+  "$(compgen -c llvm-dlltool | sort -V | tail -n 1)" -m i386:x86-64 -d "$folder/lib/momo.def" \
+    -l "$folder/lib/momo.lib"
+elif [ -e "$built/libmomo.dylib" ]; then
+  put "$built/libmomo.dylib" "$folder/lib/libmomo.0.dylib"
+  ln -sf libmomo.0.dylib "$folder/lib/libmomo.dylib"
+  install -m 644 "$built/libmomo.a" "$folder/lib/"
+  search=(-Wl,-rpath,@loader_path/../lib)
+else
+  put "$built/libmomo.so" "$folder/lib/libmomo.so.$version"
+  ln -sf "libmomo.so.$version" "$folder/lib/$soname"
+  ln -sf "$soname" "$folder/lib/libmomo.so"
+  install -m 644 "$built/libmomo.a" "$folder/lib/"
+  # shellcheck disable=SC2016 # The loader replaces the variable.
+  search=('-Wl,-rpath,$ORIGIN/../lib')
+fi
+"${cc[@]}" -std=c99 -O2 -Wall -Wextra -Wpedantic "-I$folder/include" tools/momo-token.c \
+  "-L$folder/lib" -lmomo "${search[@]}" -o "$folder/bin/momo-token"
