@@ -61,7 +61,8 @@ def page(path, text):
             linked = re.fullmatch(r"\[(.*)\]\((.*)\)", words)
             words = linked[1] if linked else words
             if titled:
-                out += [f'<a id="{slug}"></a>', f"{heading[1]} {words}"]
+                # Doxygen wants an anchor to be there once on all pages; finish.py takes the name off.
+                out += [f'<a id="{pages.PAGES[path]}--{slug}"></a>', f"{heading[1]} {words}"]
                 if linked:
                     folder, _ = pages.target(path, linked[2])
                     out += ["", pages.inline(path, f"[{folder}]({linked[2]})"), ""]

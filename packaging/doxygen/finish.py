@@ -65,13 +65,16 @@ class Page(HTMLParser):
 
 
 def correct():
-    """momo_8h.html#momo_get_token in place of a digest; no link made of code: `file:/run/tokens`."""
+    """momo_8h.html#momo_get_token in place of a digest; no link made of code: `file:/run/tokens`;
+    the anchors that a code host has.
+    """
     names = {}
     for member in ElementTree.parse(XML / "momo_8h.xml").iter():
         if member.tag in ("memberdef", "enumvalue"):
             names[member.get("id").partition("_1")[2]] = member.findtext("name")
     for path in SITE.glob("*.html"):
         text = path.read_text().replace("momo.h File Reference", pages.HEADER_TITLE)
+        text = text.replace(f'id="{path.stem}--', 'id="')
         text = re.sub(r"<code>.*?</code>", unlinked, text)
         text = re.sub(r'<div id="nav-path".*?</div>', "", text, flags=re.S)
         text = re.sub(r"\ba[0-9a-f]{32,}\b", lambda found: names.get(found[0], found[0]), text)

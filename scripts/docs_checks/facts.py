@@ -1,0 +1,69 @@
+"""What pages say of names and messages is held against the source."""
+
+import re
+
+from . import PAGES, ROOT, Failed
+from .markdown import headings, quoted
+
+ERRORS_PAGE = "docs/errors.md"
+COMMANDS = "momo-token ", "scripts/", "ulimit ", "chmod "
+# Names that begin like options, statuses and functions, and are none.
+OTHER_NAMES = {"MOMO_WRITE_HEADERS", "MOMO_UNKNOWN", "momo_ffi", "momo_static", "momo_seconds"}
+
+
+def header():
+    return (ROOT / "include/momo.h").read_text()
+
+
+def statuses():
+    return re.findall(r"^  (MOMO_\w+) = \d+,", header(), re.M)
+
+
+def options():
+    return re.findall(r"^\| `(\w+)`", (ROOT / "docs/options.md").read_text(), re.M)
+
+
+def check_each_status_has_an_anchor():
+    missing = [name for name in statuses() if name not in headings(ERRORS_PAGE)]
+    if missing:
+        raise Failed(f"{ERRORS_PAGE} has no heading for {', '.join(missing)}")
+
+
+def check_names():
+    """Each MOMO_… and momo_… of a page is in the header, or is an option's variable, or a metric."""
+    known = set(re.findall(r"\b(?:momo|MOMO)_\w+", header())) | OTHER_NAMES
+    known |= {f"MOMO_{name.upper()}" for name in options()}
+    known |= set(re.findall(r"\bmomo_\w+", (ROOT / "tests/data/monitoring_rules.yml").read_text()))
+    unknown = [
+        f"{page}:{number}: {name}"
+        for page in PAGES
+        for number, piece in quoted(page)
+        for name in re.findall(r"\b(?:momo|MOMO)_\w+", piece)
+        if name not in known and not name.endswith("_")
+    ]
+    if unknown:
+        raise Failed("no such name:\n" + "\n".join(unknown))
+
+
+def check_messages():
+    """Each part of what errors.md quotes is said by the library, or by the gateway."""
+    source = "\n".join(
+        text_of(path)
+        for folder in ("src", "mock-gateway/src")
+        for path in (ROOT / folder).rglob("*.rs")
+        if "tests" not in path.name
+    )
+    wrong = []
+    for number, piece in quoted(ERRORS_PAGE):
+        if " " in piece and not piece.startswith(COMMANDS):
+            # … stands for anything; before a colon stands how far the request came.
+            if not all(part in source for part in re.split(r" ?… ?|: ", piece)):
+                wrong.append(f"{ERRORS_PAGE}:{number}: {piece}")
+    if wrong:
+        raise Failed("nothing in the source says:\n" + "\n".join(wrong))
+
+
+def text_of(path):
+    """A source file with its texts in one line each."""
+    text = re.sub(r"\\\n\s*", "", path.read_text())
+    return text.replace('\\"', '"')

@@ -1,0 +1,32 @@
+"""Every relative link leads to a file that is there, and to a heading of it; every page is found."""
+
+import re
+
+from . import PAGES, ROOT, Failed
+from .markdown import anchors, links
+
+import pages  # of packaging/doxygen
+
+
+def check_page(page):
+    broken = []
+    for number, link in links(page):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, anchor = pages.target(page, link)
+        if not (ROOT / path).exists():
+            broken.append(f"{page}:{number}: {link}: no such file")
+        elif anchor and (not path.endswith(".md") or anchor not in anchors(path)):
+            broken.append(f"{page}:{number}: {link}: no such heading")
+    if broken:
+        raise Failed("\n".join(broken))
+
+
+def check_every_page_is_listed():
+    """In docs/index.md, and in the list of the site."""
+    listed = {pages.target("docs/index.md", link)[0] for _, link in links("docs/index.md")}
+    site = (ROOT / "packaging/doxygen/header.html").read_text()
+    missing = [page for page in PAGES if page not in listed | {"docs/index.md"}]
+    unlisted = [page for page in PAGES if f'^{pages.PAGES[page]}.html"' not in site]
+    if missing or unlisted:
+        raise Failed(f"not in docs/index.md: {missing}; not in header.html: {unlisted}")

@@ -1,0 +1,142 @@
+"""Blocks that are programs: run whole where they have a beginning, else compiled whole."""
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+from . import ROOT, Failed
+from .world import SECONDS, free_port, run
+
+from language_checks import language
+
+EXAMPLES = ROOT / "examples-ffi"
+JNA = "/usr/share/java/jna.jar"
+WARNINGS = "-Wall", "-Wextra", "-Wpedantic", "-Werror"
+
+
+def compiled(world, folder, block, compiler, standard, suffix):
+    source = folder / f"program{suffix}"
+    source.write_text(block.text)
+    flags = run(["pkg-config", "--cflags", "--libs", "momo"], folder, world.environment()).split()
+    command = [compiler, standard, "-D_DEFAULT_SOURCE", *WARNINGS, "-pthread", source]
+    if not re.search(r"\bmain\(", block.text):
+        return run([*command, *flags, "-c"], folder, world.environment())
+    run([*command, *flags, "-o", "program"], folder, world.environment())
+    return run(["./program"], folder, world.environment())
+
+
+def c(world, folder, block):
+    return compiled(world, folder, block, "cc", "-std=c11", ".c")
+
+
+def cpp(world, folder, block):
+    return compiled(world, folder, block, "c++", "-std=c++17", ".cpp")
+
+
+def python(world, folder, block):
+    (folder / "program.py").write_text(block.text)
+    command = ["/usr/bin/python3", "program.py"]
+    environment = world.environment()
+    if "sys.argv[1]" not in block.text:
+        return run(command, folder, environment)
+    return serves(command, folder, environment)
+
+
+def serves(command, folder, environment):
+    """A program that takes a port: it serves there."""
+    port = free_port()
+    server = subprocess.Popen([*command, str(port)], cwd=folder, env=environment)
+    try:
+        end = time.monotonic() + SECONDS
+        while server.poll() is None and time.monotonic() < end:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return ""
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        raise Failed(f"nothing serves on its port; exit status {server.poll()}")
+    finally:
+        server.kill()
+        server.wait()
+
+
+def php(world, folder, block):
+    copy(folder, *EXAMPLES.glob("php/momo*.php"))
+    (folder / "program.php").write_text(block.text)
+    return run(["php", "-d", "ffi.enable=1", "program.php"], folder, world.environment())
+
+
+def ruby(world, folder, block):
+    copy(folder, *EXAMPLES.glob("ruby/momo*.rb"))
+    (folder / "program.rb").write_text(block.text)
+    return run(["ruby", "program.rb"], folder, world.environment())
+
+
+def javascript(world, folder, block):
+    copy(folder, *EXAMPLES.glob("javascript/momo*.cjs"))
+    is_module = re.search(r"^import ", block.text, re.M)
+    program = folder / ("program.mjs" if is_module else "program.cjs")
+    program.write_text(block.text)
+    modules = ROOT / "build/languages/javascript/node_modules"
+    environment = world.environment() | {"NODE_PATH": str(modules)}
+    return run(["node", program.name], folder, environment)
+
+
+def go(world, folder, block):
+    module = re.search(r"^module (.*)", (EXAMPLES / "go/go.mod").read_text(), re.M)[1]
+    (folder / "go.mod").write_text(
+        f"module example.org/shop\n\ngo 1.19\n\nrequire {module} v0.0.0\n\n"
+        f"replace {module} => {EXAMPLES / 'go'}\n"
+    )
+    (folder / "main.go").write_text(block.text)
+    environment = world.environment() | {
+        "CGO_CFLAGS": f"-I{world.prefix}/include",
+        "CGO_LDFLAGS": f"-L{world.prefix}/lib",
+        "GOCACHE": str(ROOT / "build/languages/go/cache"),
+        "GOFLAGS": "-mod=mod",
+        "GOPATH": str(world.home / "go"),
+        "GOPROXY": "off",
+    }
+    run(["gofmt", "-l", "-e", "main.go"], folder, environment)
+    return run(["go", "run" if "func main()" in block.text else "vet", "."], folder, environment)
+
+
+def java(world, folder, block):
+    name = re.search(r"^(?:public )?(?:final )?class (\w+)", block.text, re.M)
+    if name is None:
+        raise Failed("no class")
+    (folder / f"{name[1]}.java").write_text(block.text)
+    wrapper = sorted((EXAMPLES / "java/momo").glob("*.java"))
+    environment = world.environment()
+    compiler = ["javac", "--release", "17", "-Xlint:all", "-Werror", "-cp", JNA, "-d", "classes"]
+    run([*compiler, f"{name[1]}.java", *wrapper], folder, environment)
+    if "void main(" not in block.text:
+        return ""
+    library = world.prefix / "lib/libmomo.so"
+    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"classes:{JNA}", name[1]]
+    return run(command, folder, environment | {"LIBMOMO_PATH": str(library)})
+
+
+def copy(folder, *files):
+    for file in files:
+        shutil.copy(file, folder)
+
+
+KINDS = {
+    "c": c,
+    "cpp": cpp,
+    "python": python,
+    "php": php,
+    "ruby": ruby,
+    "javascript": javascript,
+    "go": go,
+    "java": java,
+}
+
+
+def languages(blocks):
+    """The folders of examples-ffi/ whose packages these blocks need."""
+    used = {block.language for block in blocks} & KINDS.keys()
+    return language.find(sorted(used))

@@ -1,0 +1,124 @@
+"""Where the code of pages runs: an installed library, the mock gateway, a home, a project."""
+
+import os
+import shutil
+import socket
+import subprocess
+
+from . import ROOT, Failed, inherited
+from .internet import Internet
+from language_checks import gateway
+
+SECONDS = 60
+
+# What would take long, or not end, or change the machine, by what stands in for it in a page.
+STAND_INS = {
+    # That the target is there; installing is done.
+    "make": 'case $1 in install) exec "$REAL" "$@" ;; *) exec "$REAL" --dry-run "$@" >/dev/null ;; esac',
+    # The mock gateway was built before.
+    "cargo": '[ "$1" = build ] || exec "$REAL" "$@"',
+    "gunicorn": 'exec "$REAL" --check-config "$@"',
+    "sudo": 'exec "$@"',
+}
+
+
+class Gateway(gateway.Gateway):
+    @property
+    def address(self):
+        return self._address
+
+
+class World:
+    def __init__(self, folder):
+        self.folder = folder
+        self.prefix = folder / "usr"
+        self.home = folder / "home"
+        self.home.mkdir(mode=0o700)
+        install = ["make", "--silent", "install", f"PREFIX={self.prefix}"]
+        subprocess.run(install, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        self.gateway = Gateway()
+        self.internet = Internet(self.gateway, folder)
+        authorities = self.gateway_authority() + self.internet.authority.read_bytes()
+        self.authorities = folder / "authorities.pem"
+        self.authorities.write_bytes(authorities)
+        self.stand_ins = folder / "stand-ins"
+        self.stand_ins.mkdir()
+        for name, script in STAND_INS.items():
+            real = shutil.which(name) or f"/nowhere/{name}"
+            file = self.stand_ins / name
+            file.write_text(f"#!/bin/sh\nREAL={real}\n{script}\n")
+            file.chmod(0o755)
+
+    def gateway_authority(self):
+        with open(self.gateway.environment["MOMO_CA"], "rb") as file:
+            return file.read()
+
+    def close(self):
+        self.internet.close()
+        self.gateway.__exit__()
+
+    def environment(self):
+        """What a reader has set who has followed the page so far: the options of the mock gateway."""
+        options = dict(self.gateway.environment)
+        del options["MOMO_CA"], options["MOMO_PROXY"]
+        path = f"{self.prefix}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
+        return inherited() | options | {
+            "CURL_CA_BUNDLE": str(self.authorities),
+            "HOME": str(self.home),
+            "HTTPS_PROXY": self.internet.proxy,
+            "LC_ALL": "C.UTF-8",
+            "LD_LIBRARY_PATH": f"{self.prefix}/lib",
+            "LIBMOMO_INCLUDE": f"{self.prefix}/include",
+            "NO_PROXY": "localhost",
+            "PATH": path,
+            "PKG_CONFIG_PATH": f"{self.prefix}/lib/pkgconfig",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(ROOT / "examples-ffi/python"),
+            "SSL_CERT_FILE": str(self.authorities),
+            "XDG_RUNTIME_DIR": str(self.home),
+        }
+
+    def project(self, name):
+        """An empty folder."""
+        folder = self.folder / "projects" / name
+        folder.mkdir(parents=True)
+        return folder
+
+    def checkout(self, name):
+        """A folder that looks like the repository's root, and is not harmed by what is written there."""
+        folder = self.project(name)
+        for path in ROOT.iterdir():
+            if not path.name.startswith("."):
+                (folder / path.name).symlink_to(path)
+        shutil.copy(ROOT / "examples-c/minimal.c", folder)
+        return folder
+
+
+def run(command, folder, environment, text=None, seconds=SECONDS):
+    """What it printed, standard error too; it has to succeed."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            input=text,
+            stdin=None if text is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds,
+        )
+    except OSError as error:
+        raise Failed(f"{command[0]}: {error.strerror}") from None
+    except subprocess.TimeoutExpired as late:
+        raise Failed(f"{command} had not ended after {seconds} s: {late.output}") from None
+    if done.returncode != 0:
+        raise Failed(f"{command}: exit status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
