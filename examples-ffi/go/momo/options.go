@@ -1,7 +1,6 @@
 package momo
 
 /*
-#cgo LDFLAGS: -lmomo
 #include <momo.h>
 #include <stdlib.h>
 

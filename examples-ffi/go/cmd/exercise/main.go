@@ -19,7 +19,7 @@ import (
 type object map[string]any
 
 var errUsage = errors.New("usage: exercise " +
-	"shared|goroutines|deadline|cancel|cancel-one|close|stale|stats|logger|loop N")
+	"shared|goroutines|deadline|cancel|cancel-one|close|stale|refresh|stats|logger|loop N")
 
 func main() {
 	result, err := run(os.Args[1:])
@@ -42,19 +42,23 @@ func run(args []string) (object, error) {
 	case "goroutines":
 		return shared(200, 20)
 	case "deadline":
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-		defer cancel()
-		return ended(ctx, context.DeadlineExceeded)
+		return ended(func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(context.Background(), 300*time.Millisecond)
+		}, context.DeadlineExceeded)
 	case "cancel":
-		ctx, cancel := context.WithCancel(context.Background())
-		defer time.AfterFunc(300*time.Millisecond, cancel).Stop()
-		return ended(ctx, context.Canceled)
+		return ended(func() (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(context.Background())
+			time.AfterFunc(300*time.Millisecond, cancel)
+			return ctx, cancel
+		}, context.Canceled)
 	case "cancel-one":
 		return cancelOne()
 	case "close":
 		return closed()
 	case "stale":
 		return stale()
+	case "refresh":
+		return refresh()
 	case "stats":
 		return stats()
 	case "logger":
@@ -105,13 +109,15 @@ func shared(goroutines, gets int) (object, error) {
 }
 
 // ended has a context end a call, and looks whether the error tells so both ways.
-func ended(ctx context.Context, cause error) (object, error) {
+func ended(begin func() (context.Context, context.CancelFunc), cause error) (object, error) {
 	client, err := momo.NewClient(momo.FromEnv())
 	if err != nil {
 		return nil, err
 	}
 	defer client.Close()
 	start := time.Now()
+	ctx, cancel := begin()
+	defer cancel()
 	_, err = client.GetToken(ctx)
 	spent := time.Since(start)
 	var e *momo.Error
@@ -161,32 +167,6 @@ func closed() (object, error) {
 		return nil, fmt.Errorf("not a *momo.Error: %v", err)
 	}
 	return object{"status": e.Status.String(), "ms": spent.Milliseconds()}, nil
-}
-
-// stale gets a token of five seconds again shortly before its end, when it is due for a refresh.
-func stale() (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	old, err := client.GetToken(ctx)
-	if err != nil {
-		return nil, err
-	}
-	time.Sleep(4100 * time.Millisecond)
-	// The first call on a stale token gives it back and has it refreshed meanwhile.
-	if _, err := client.GetToken(ctx); err != nil {
-		return nil, err
-	}
-	time.Sleep(300 * time.Millisecond)
-	token, err := client.GetToken(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return object{"refreshed": token.AccessToken != old.AccessToken}, nil
 }
 
 func stats() (object, error) {

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"example.com/momo/momo"
+)
+
+// stale gets a token of five seconds again shortly before its end, when it is due for a refresh.
+func stale() (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	old, err := client.GetToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	time.Sleep(4100 * time.Millisecond)
+	// The first call on a stale token gives it back and has it refreshed meanwhile.
+	if _, err := client.GetToken(ctx); err != nil {
+		return nil, err
+	}
+	time.Sleep(300 * time.Millisecond)
+	token, err := client.GetToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return object{"refreshed": token.AccessToken != old.AccessToken}, nil
+}
+
+// refresh gets a token of six seconds again and again while it is refreshed, which no call waits for.
+func refresh() (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	first, err := client.GetToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	distinct := map[string]bool{first.AccessToken: true}
+	var slowest time.Duration
+	for begin := time.Now(); time.Since(begin) < 5400*time.Millisecond; time.Sleep(20 * time.Millisecond) {
+		before := time.Now()
+		token, err := client.GetToken(ctx)
+		if spent := time.Since(before); spent > slowest {
+			slowest = spent
+		}
+		if err != nil {
+			return nil, err
+		}
+		distinct[token.AccessToken] = true
+	}
+	return object{"distinct": len(distinct), "slowest_ms": slowest.Milliseconds()}, nil
+}

@@ -1,0 +1,29 @@
+"""Rows of a check: a server under load, and as many tokens as processes that cannot share one."""
+
+import sys
+
+from . import ROOT
+
+LOAD = [sys.executable, str(ROOT / "scripts/packages/load.py")]
+PAGES = 1000
+
+
+def rows(title, command, workers=1):
+    """What load.py tells of one server, and of two that share tokens through a directory.
+
+    `workers` is how many processes one server has for its requests.
+    """
+    yield {
+        "name": title,
+        "command": [*LOAD, f"--requests={PAGES}", "--", *command],
+        "path": "/delay-300",
+        "expect": {"pages": PAGES, "workers": workers, "tokens": workers, "exits": [0]},
+        "requests": workers,
+    }
+    yield {
+        "name": f"two of {title}, one cache",
+        "command": [*LOAD, f"--requests={PAGES}", "--processes=2", "--shared-cache", "--", *command],
+        "path": "/delay-300",
+        "expect": {"pages": PAGES, "workers": 2 * workers, "tokens": 1, "exits": [0, 0]},
+        "requests": 1,
+    }
