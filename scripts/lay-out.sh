@@ -17,8 +17,9 @@ put() { # FILE TO
 }
 
 install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$folder/include/"
-# Where the library is, the loader is told by the program, wherever both were unpacked.
-search=()
+# What momo-token is linked with beside the library: it tells the loader where that is, wherever both
+# were unpacked, and nothing of where it was compiled.
+options=(-s)
 if [ -e "$built/momo.dll" ]; then
   put "$built/momo.dll" "$folder/bin/momo.dll"
   {
@@ -34,14 +35,14 @@ elif [ -e "$built/libmomo.dylib" ]; then
   put "$built/libmomo.dylib" "$folder/lib/libmomo.0.dylib"
   ln -sf libmomo.0.dylib "$folder/lib/libmomo.dylib"
   install -m 644 "$built/libmomo.a" "$folder/lib/"
-  search=(-Wl,-rpath,@loader_path/../lib)
+  options=(-Wl,-rpath,@loader_path/../lib)
 else
   put "$built/libmomo.so" "$folder/lib/libmomo.so.$version"
   ln -sf "libmomo.so.$version" "$folder/lib/$soname"
   ln -sf "$soname" "$folder/lib/libmomo.so"
   install -m 644 "$built/libmomo.a" "$folder/lib/"
   # shellcheck disable=SC2016 # The loader replaces the variable.
-  search=('-Wl,-rpath,$ORIGIN/../lib')
+  options=(-s -fPIE -pie '-Wl,-rpath,$ORIGIN/../lib')
 fi
 "${cc[@]}" -std=c99 -O2 -Wall -Wextra -Wpedantic "-I$folder/include" tools/momo-token.c \
-  "-L$folder/lib" -lmomo "${search[@]}" -o "$folder/bin/momo-token"
+  "-L$folder/lib" -lmomo "${options[@]}" -o "$folder/bin/momo-token"

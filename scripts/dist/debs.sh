@@ -11,6 +11,8 @@ case $arch in
   *) echo "unknown architecture $arch" >&2 && exit 2 ;;
 esac
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+# The first packaging of this version.
+revision=1
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -40,16 +42,25 @@ if [ -n "$(find "$work/all" ! -type d)" ]; then
   exit 1
 fi
 
+maintainer=$(sed -n 's/^Maintainer: //p' packaging/debian/libmomo0.control)
+cat >"$work/changelog" <<END
+libmomo ($version-$revision) unstable; urgency=medium
+
+  * Release $version: see changelog.gz.
+
+ -- $maintainer  $(LC_ALL=C date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
+END
 for package in libmomo0 libmomo-dev momo-tools; do
   root=$work/$package
   doc=$root/usr/share/doc/$package
   mkdir -p "$root/DEBIAN" "$doc"
-  sed -e "s/@VERSION@/$version/" -e "s/@ARCH@/$arch/" "packaging/debian/$package.control" \
+  sed -e "s/@VERSION@/$version-$revision/" -e "s/@ARCH@/$arch/" "packaging/debian/$package.control" \
     >"$root/DEBIAN/control"
   # Debian's form of a text within a field: indented, a dot where a line is empty.
   sed 's/^$/./; s/^/ /' LICENSE-MIT >"$work/mit"
   sed -e "/@MIT@/{r $work/mit" -e 'd}' packaging/debian/copyright >"$doc/copyright"
   gzip -9n <CHANGELOG.md >"$doc/changelog.gz"
+  gzip -9n <"$work/changelog" >"$doc/changelog.Debian.gz"
   find "$root" -name '*.[1-8]' -exec gzip -9n {} +
   find "$root" -type d -exec chmod 755 {} +
   (cd "$root" && find usr -type f -exec md5sum {} + | LC_ALL=C sort -k 2 >DEBIAN/md5sums)
@@ -63,5 +74,5 @@ chmod 644 "$work/libmomo0/$lib"/libmomo.so.*.*.*
 
 for package in libmomo0 libmomo-dev momo-tools; do
   dpkg-deb --root-owner-group -Zxz --build "$work/$package" \
-    "$folder/${package}_${version}_$arch.deb" >/dev/null
+    "$folder/${package}_$version-${revision}_$arch.deb" >/dev/null
 done

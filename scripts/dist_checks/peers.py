@@ -48,10 +48,11 @@ class SilentNameServer:
         self._file = Path(self._folder.name) / "resolv.conf"
         self._file.write_text(f"nameserver {self.ADDRESS}\n")
 
-    def in_front(self, command):
+    def in_front(self, command, resolver_file):
         """The command, in a world where this is the only name server."""
-        script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-        return ["unshare", "--mount", "sh", "-c", script, str(self._file), *command]
+        script = 'mount --bind "$0" "$1" && shift && exec "$@"'
+        bound = [str(self._file), str(resolver_file)]
+        return ["unshare", "--mount", "sh", "-c", script, *bound, *command]
 
     def close(self):
         self._socket.close()

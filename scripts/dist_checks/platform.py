@@ -18,6 +18,7 @@ class Platform:
     compiler = ["cc"]
     debian = ["gcc", "pkg-config", "xz-utils"]
     has_static = True
+    has_links = True
     loading = ["-ldl"]  # what a program needs that loads libraries by itself
 
     def __init__(self, place):
@@ -53,7 +54,10 @@ class Platform:
         """`program` and what it is told. unload is told where the library is."""
         if program == "unload":
             words = [self.shown(self.library()), *words]
-        return [*self.runner(), str(self.place / program), *words]
+        return [*self.runner(), str(self.program(program)), *words]
+
+    def program(self, name):
+        return self.place / name
 
     def runner(self):
         return []
@@ -71,6 +75,9 @@ class Platform:
     def trust(self, ca):
         """Has the system trust this authority: what variables that takes."""
         return {"SSL_CERT_FILE": str(ca)}
+
+    def name_server_file(self):
+        return Path("/etc/resolv.conf")
 
     def prepare(self, ca):
         """What programs find there: the gateway's authority is where it is on this machine."""

@@ -16,6 +16,7 @@ class Windows(Platform):
     name = "x86_64-windows"
     compiler = ["x86_64-w64-mingw32-gcc"]
     has_static = False
+    has_links = False  # wine shows those of this machine as what they lead to, and makes no others
     debian = ["gcc-mingw-w64-x86-64", "wine64", "wine", "lld", "clang", "unzip"]
 
     def __init__(self, place):
@@ -60,8 +61,8 @@ class Windows(Platform):
             ("Microsoft's linker", self.check_microsoft_s_linker),
         ]
 
-    def command(self, program, *words):
-        return super().command(f"{program}.exe", *words)
+    def program(self, name):
+        return self.place / f"{name}.exe"
 
     def runner(self):
         return ["wine"]
