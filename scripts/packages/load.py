@@ -1,11 +1,14 @@
 """Asks servers for a page, over connections that are kept, and prints what they did.
 
-    load.py [--processes N] [--shared-cache] [--requests N] [--connections N] -- COMMAND...
+    load.py [--processes N] [--shared-cache] [--path /] [--workers N] [--requests N] [--connections N]
+            -- COMMAND...
 
 COMMAND is a server: it prints http://127.0.0.1:PORT somewhere in a line once it listens, and ends by
 SIGTERM with exit code 0. A page is a JSON object with `pid`, of the process or worker that made it,
 and `token_sha256`. Of several processes each has its share of the connections; with --shared-cache
-they have a directory for tokens, new and theirs alone, by MOMO_CACHE.
+they have a directory for tokens, new and theirs alone, by MOMO_CACHE. Where one of several workers may
+take all connections that wait, as they come up, --workers has each of them make a page before the
+pages that count are asked for.
 
 Prints one JSON object: how many pages came with HTTP status 200, from how many workers, with how many
 tokens; and the exit codes of the servers.
@@ -21,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -77,12 +81,12 @@ class Server:
         sys.stderr.write("".join(self._said))
 
 
-def pages(port, count):
+def pages(port, path, count):
     """The pages of one connection, by their status and what they say."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
         for _ in range(count):
-            connection.request("GET", "/")
+            connection.request("GET", path)
             response = connection.getresponse()
             body = response.read()
             if response.status != 200:
@@ -100,22 +104,33 @@ def shares(total, parts):
 
 
 def ask(servers, options):
+    """The pages of the workers as they come up, and those that count."""
     ports = [server.port() for server in servers]
-    counts = shares(options.requests, options.connections)
     with ThreadPoolExecutor(options.connections) as pool:
-        asked = [
-            pool.submit(lambda port, count: list(pages(port, count)), ports[each % len(ports)], count)
-            for each, count in enumerate(counts)
-        ]
-        return [page for one in asked for page in one.result()]
+
+        def on_connections(counts):
+            asked = [
+                pool.submit(lambda port, count: list(pages(port, options.path, count)), ports[each % len(ports)], count)
+                for each, count in enumerate(counts)
+            ]
+            return [page for one in asked for page in one.result()]
+
+        first, deadline = [], time.monotonic() + SECONDS
+        while len({worker for worker, _ in first}) < options.workers:
+            if time.monotonic() > deadline:
+                raise RuntimeError("not all workers have made a page")
+            first += on_connections([1] * options.connections)
+        return first, on_connections(shares(options.requests, options.connections))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--shared-cache", action="store_true")
+    parser.add_argument("--path", default="/")
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
 
@@ -128,14 +143,14 @@ def main():
         try:
             for _ in range(options.processes):
                 servers.append(Server(options.command, environment))
-            found = ask(servers, options)
+            first, found = ask(servers, options)
         except Exception:
             for server in servers:
                 server.stop()
                 server.tell()
             raise
         exits = [server.stop() for server in servers]
-    workers, tokens = map(set, zip(*found))
+    workers, tokens = map(set, zip(*first, *found))
     result = {"pages": len(found), "workers": len(workers), "tokens": len(tokens), "exits": exits}
     print(json.dumps(result))
 

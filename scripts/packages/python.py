@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -23,6 +24,7 @@ TAGS = {
     "aarch64-linux-musl": "musllinux_1_1_aarch64",
     "x86_64-windows": "win_amd64",
 }
+REQUIREMENTS = SOURCE / "server/requirements.txt"
 CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
 ROWS = (
     *("stats", "option of tomorrow", "fork", "fork without token"),
@@ -48,8 +50,10 @@ def build(out):
 def install(out, place):
     # A folder as users have them, too.
     shop = place / "a caf\u00e9's shop"
-    python = venv(shop / "venv", "--no-index", "--find-links", out, "libmomo")
+    links = "--no-index", "--find-links", out, "--find-links", wheelhouse()
+    python = venv(shop / "venv", *links, "libmomo", "--requirement", REQUIREMENTS)
     copy(SOURCE.glob("*.py"), shop)
+    copy((SOURCE / "server").glob("*.py"), shop / "server")
     table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
     table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
     glibc = Installed(
@@ -57,9 +61,23 @@ def install(out, place):
         folder=shop,
         get_token=[python, "get_token.py"],
         exercise=[python, "exercise.py"],
-        rows=[row for row in table if row["name"] in ROWS] + checks(out, python),
+        rows=[row for row in table if row["name"] in ROWS] + [*servers(python), *checks(out, python)],
     )
     return [glibc]
+
+
+def servers(python):
+    """One token per worker; and one for all, where they share them through a directory."""
+    load = [sys.executable, ROOT / "scripts/packages/load.py", "--path=/pay", "--workers=4"]
+    server = ["-m", "gunicorn", "--chdir", "server", "--workers", "4", "--worker-class", "asgi"]
+    for name, tokens, options in (("FastAPI", 4, []), ("FastAPI, one cache", 1, ["--shared-cache"])):
+        yield {
+            "name": name,
+            "command": [*load, *options, "--", python, *server, "--bind", "127.0.0.1:0", "shop:app"],
+            "path": "/delay-300",
+            "expect": {"pages": 1000, "workers": 4, "tokens": tokens, "exits": [0]},
+            "requests": tokens,
+        }
 
 
 def checks(out, python):
@@ -85,6 +103,19 @@ def checks(out, python):
         row("types", {"program": 0, "wrapper": 0, "wrapper on Windows": 0}, "types", python),
         row("uninstall", {"left": [], "import": "ModuleNotFoundError"}, "uninstall", python),
     ]
+
+
+def wheelhouse():
+    """What the server needs, so that a check asks no registry a second time."""
+    folder = TOOLS / "python/wheels"
+    have = folder / REQUIREMENTS.name
+    if not have.exists() or have.read_text() != REQUIREMENTS.read_text():
+        shutil.rmtree(folder, ignore_errors=True)
+        python = venv(TOOLS / "python", *CHECKERS)
+        command = [python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*command, "--dest", folder, "--requirement", REQUIREMENTS], check=True)
+        copy([REQUIREMENTS], folder)
+    return folder
 
 
 def venv(folder, *packages):

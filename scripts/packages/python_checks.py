@@ -63,8 +63,10 @@ def types(interpreter):
     mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir=/dev/null"]
     program, _ = said_by(*mypy, "--python-executable", interpreter, "typed.py")
     package = next(Path(interpreter).parents[1].glob("lib/python*/site-packages/momo"))
-    wrapper, _ = said_by(*mypy, package)
-    windows, _ = said_by(*mypy, "--platform", "win32", package)
+    with tempfile.TemporaryDirectory() as folder:  # away from what else is installed
+        copied = shutil.copytree(package, f"{folder}/momo")
+        wrapper, _ = said_by(*mypy, copied)
+        windows, _ = said_by(*mypy, "--platform", "win32", copied)
     print(json.dumps({"program": program, "wrapper": wrapper, "wrapper on Windows": windows}))
 
 
