@@ -39,10 +39,11 @@ final class Exercise {
                 case "cancel-one" -> cancelOne(client);
                 case "stats" -> stats(client);
                 case "stale" -> stale(client);
+                case "refresh" -> refresh(client);
                 case "logger" -> Json.object("ok", client.getToken() != null, "lines", lines.get());
                 case "loop" -> loop(client, Integer.parseInt(args[1]));
                 default -> throw new IllegalArgumentException(
-                        "one of shared, deadline, timeout, close, cancel-one, stats, stale, logger, loop N");
+                        "one of shared, deadline, timeout, close, cancel-one, stats, stale, refresh, logger, loop N");
             });
         }
     }
@@ -82,7 +83,11 @@ final class Exercise {
     private static String ended(Runnable end, Get get) {
         long begin = System.nanoTime();
         String status = statusAfter(300, end, get);
-        return Json.object("status", status, "ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        return Json.object("status", status, "ms", since(begin));
+    }
+
+    private static long since(long begin) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     }
 
     private static String statusAfter(long ms, Runnable end, Get get) {
@@ -130,6 +135,19 @@ final class Exercise {
         client.getToken(); // On a stale token, this one gives it back and has it refreshed.
         Thread.sleep(300);
         return Json.object("refreshed", !client.getToken().equals(old));
+    }
+
+    /** Gets a token of six seconds again and again while it is refreshed, which no call waits for. */
+    private static String refresh(MomoClient client) throws Exception {
+        Set<String> distinct = new HashSet<>(Set.of(client.getToken().accessToken()));
+        long slowest = 0;
+        for (long begin = System.nanoTime(); since(begin) < 5400; Thread.sleep(20)) {
+            long before = System.nanoTime();
+            MomoToken token = client.getToken();
+            slowest = Math.max(slowest, since(before));
+            distinct.add(token.accessToken());
+        }
+        return Json.object("distinct", distinct.size(), "slowest_ms", slowest);
     }
 
     private static String loop(MomoClient client, int gets) throws Exception {

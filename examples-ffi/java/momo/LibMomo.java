@@ -4,7 +4,6 @@ import com.sun.jna.Callback;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.Structure;
 import java.util.Map;
@@ -15,11 +14,9 @@ final class LibMomo {
     private static final String UTF_8 = "UTF-8";
 
     static {
-        String path = System.getenv("LIBMOMO_PATH");
-        String name = path == null || path.isEmpty() ? "libmomo.so.0" : path;
         // Without it, strings would be in the locale's encoding.
         Map<String, Object> options = Map.of(Library.OPTION_STRING_ENCODING, UTF_8);
-        Native.register(LibMomo.class, NativeLibrary.getInstance(name, options));
+        Native.register(LibMomo.class, LibraryLocator.load(options));
     }
 
     private LibMomo() {}

@@ -31,30 +31,59 @@ public final class MomoClient implements AutoCloseable {
         cleanable = CLEANER.register(this, handle);
     }
 
+    /** {@return a builder without any option set} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A token that is good now: what to call before each payment. Waits as option timeout says. */
+    /**
+     * Gives a token that is good now: what to call before each payment.
+     *
+     * @return the token at hand, or a new one
+     * @throws MomoException where there is none within the option timeout
+     */
     public MomoToken getToken() throws MomoException {
         return get(-1);
     }
 
-    /** The same within the call's own time; with none left it never waits, and may WOULD_BLOCK. */
+    /**
+     * Gives a token that is good now, within the call's own time.
+     *
+     * @param timeout the call's whole time; where it is zero the call never waits
+     * @return the token at hand, or a new one
+     * @throws MomoException where there is none within that time
+     */
     public MomoToken getToken(Duration timeout) throws MomoException {
         return get(milliseconds(timeout));
     }
 
-    /** A new token, never from the cache: the operation CreateAccessToken. */
+    /**
+     * Asks for a new token, at every call: the operation CreateAccessToken.
+     *
+     * @return the new token
+     * @throws MomoException where the gateway gives none within the option timeout
+     */
     public MomoToken createToken() throws MomoException {
         return create(-1);
     }
 
+    /**
+     * Asks for a new token, within the call's own time.
+     *
+     * @param timeout the call's whole time
+     * @return the new token
+     * @throws MomoException where the gateway gives none within that time
+     */
     public MomoToken createToken(Duration timeout) throws MomoException {
         return create(milliseconds(timeout));
     }
 
-    /** The gateway refused this token, with a 401 to a payment, say: it is not handed out again. */
+    /**
+     * Tells that the gateway refused a token, with a 401 to a payment: it is not handed out again.
+     *
+     * @param accessToken the text of that token
+     * @throws MomoException where the client is closed
+     */
     public void invalidateToken(String accessToken) throws MomoException {
         if (accessToken.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the token has a NUL in it");
@@ -65,6 +94,12 @@ public final class MomoClient implements AutoCloseable {
         });
     }
 
+    /**
+     * Gives the counters for a monitoring system; does not wait.
+     *
+     * @return the counters of now
+     * @throws MomoException where the client is closed
+     */
     public MomoStats stats() throws MomoException {
         return with(client ->
                 LibMomo.stats(LibMomo.output((stats, error) -> LibMomo.momo_get_stats(client, stats, error))));
@@ -176,13 +211,23 @@ public final class MomoClient implements AutoCloseable {
 
         private Builder() {}
 
-        /** Every option that the environment names, MOMO_API_USER and so on. */
+        /**
+         * Sets every option that the environment names, MOMO_API_USER and so on.
+         *
+         * @return this builder
+         */
         public Builder fromEnvironment() {
             steps.add(config -> LibMomo.check(error -> LibMomo.momo_set_options_from_env(config, error)));
             return this;
         }
 
-        /** One option by its name; docs/options.md has the table. */
+        /**
+         * Sets one option by its name; docs/options.md has the table.
+         *
+         * @param name such as "api_user"
+         * @param value as text: "10s" for a duration
+         * @return this builder
+         */
         public Builder option(String name, String value) {
             if (name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("an option's name or value has a NUL in it");
@@ -192,8 +237,12 @@ public final class MomoClient implements AutoCloseable {
         }
 
         /**
-         * Has the logger called for lines from ERROR to {@code most}, such as {@code
-         * System.getLogger("momo")::log}; by several threads at once. What it throws is dropped.
+         * Has a logger called for lines from ERROR to {@code most}, by several threads at once. What
+         * it throws is dropped.
+         *
+         * @param most the least important level that is wanted
+         * @param logger such as {@code System.getLogger("momo")::log}
+         * @return this builder
          */
         public Builder logger(Level most, BiConsumer<Level, String> logger) {
             log = (userData, level, line) -> {
@@ -210,7 +259,12 @@ public final class MomoClient implements AutoCloseable {
             return this;
         }
 
-        /** Uses no network. */
+        /**
+         * Makes the client, without any use of the network.
+         *
+         * @return the client, to be closed
+         * @throws MomoException where an option is wrong or missing
+         */
         public MomoClient build() throws MomoException {
             Pointer config = LibMomo.momo_create_config();
             try {

@@ -7,10 +7,15 @@ import java.util.Optional;
 public final class MomoException extends Exception {
     private static final long serialVersionUID = 1;
 
+    /** As in momo.h. */
     private final int status;
+    /** 0 where no response came. */
     private final int httpStatus;
+    /** -1 where that is not known. */
     private final long retryAfterMs;
+    /** The response's own, or "". */
     private final String code;
+    /** Redacted, or "". */
     private final String body;
 
     MomoException(int status, int httpStatus, long retryAfterMs, String message, String code, String body) {
@@ -22,35 +27,37 @@ public final class MomoException extends Exception {
         this.body = body;
     }
 
+    /** {@return what the call ended with} */
     public MomoStatus status() {
         return MomoStatus.of(status);
     }
 
+    /** {@return the status's number in momo.h, also of one that is UNKNOWN here} */
     public int statusNumber() {
         return status;
     }
 
-    /** The name in momo.h, "MOMO_TIMED_OUT": what documentation and search engines know. */
+    /** {@return the name in momo.h, "MOMO_TIMED_OUT": what documentation and search engines know} */
     public String statusName() {
         return LibMomo.statusName(status);
     }
 
-    /** 0 where no response came. */
+    /** {@return the response's HTTP status, 0 where no response came} */
     public int httpStatus() {
         return httpStatus;
     }
 
-    /** How long until another attempt is worth making, where that is known. */
+    /** {@return how long until another attempt is worth making, where that is known} */
     public Optional<Duration> retryAfter() {
         return retryAfterMs < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(retryAfterMs));
     }
 
-    /** The response's own error code or a firewall's support ID, or "". */
+    /** {@return the response's own error code or a firewall's support ID, or ""} */
     public String code() {
         return code;
     }
 
-    /** The response, redacted, at most 4 KiB; "" for any 2xx. */
+    /** {@return the response, redacted, at most 4 KiB; "" for any 2xx} */
     public String body() {
         return body;
     }

@@ -1,0 +1,2 @@
+/** Access tokens for MTN Mobile Money's Partner Gateway, through libmomo. */
+package momo;
