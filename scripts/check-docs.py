@@ -50,8 +50,10 @@ def page_outcomes(page, world):
             nonlocal printed
             session.keep(block)
             if block.language in SHELL:
+                printed = None  # where it fails
                 printed = SHELL[block.language](session, block)
             elif block.language in PROGRAMS:
+                printed = None
                 folder = world.project(f"{page.replace('/', '-')}-{number}")
                 printed = PROGRAMS[block.language](world, folder, block)
             elif block.language == "text":
@@ -94,6 +96,7 @@ def main():
         ("every page is listed", links.check_every_page_is_listed),
         ("each status has an anchor", facts.check_each_status_has_an_anchor),
         ("names", facts.check_names),
+        ("files", facts.check_files),
         ("messages", facts.check_messages),
         (LANGUAGES_PAGE, check_languages_page),
         ("the site and the manual pages", check_site),

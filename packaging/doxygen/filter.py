@@ -15,7 +15,11 @@ sys.dont_write_bytecode = True  # the source tree stays as it was checked out
 import pages  # noqa: E402
 
 POINTS = "Ownership|NULL|Threads and forks|Blocks|Errors"
-LANGUAGES = {"c": "c", "cpp": "cpp", "python": "py", "php": "php", "java": "java", "javascript": "js"}
+# What Doxygen knows a language as; for some the strings and comments of another are good enough.
+LANGUAGES = {"c": "c", "cpp": "cpp", "python": "py", "php": "php"}
+LANGUAGES |= dict.fromkeys(("csharp", "go", "java", "javascript", "objc"), "java")
+# Long lines of these are wrapped.
+OUTPUT = "console", "text"
 
 
 def header(text):
@@ -45,21 +49,26 @@ def with_titles(comment):
 
 
 def page(path, text):
-    out, fence, titled = [], None, False
+    out, fence, end, titled = [], None, [], False
     slugs = pages.Slugs()
     for line in text.splitlines():
         mark = re.match(r"(`{3,})(\S*)", line)
         if fence is not None:
-            fence = None if line == fence else fence
             out.append(line)
+            if line == fence:
+                out += end
+                fence = None
         elif mark:
-            fence = mark[1]
+            fence, end = mark[1], []
+            if mark[2] in OUTPUT:
+                out += ['<div class="output">', ""]
+                end = ["", "</div>"]
             out.append(f"{mark[1]}{{.{LANGUAGES.get(mark[2], 'unparsed')}}}")
         elif heading := re.match(r"(#+) (.*)", line):
             slug, words = slugs.of(heading[2]), heading[2]
             # Doxygen takes no link in a heading: it comes below.
             linked = re.fullmatch(r"\[(.*)\]\((.*)\)", words)
-            words = linked[1] if linked else words
+            words = (linked[1] if linked else words).replace("#", "\\#")
             if titled:
                 # Doxygen wants an anchor to be there once on all pages; finish.py takes the name off.
                 out += [f'<a id="{pages.PAGES[path]}--{slug}"></a>', f"{heading[1]} {words}"]

@@ -24,7 +24,7 @@ UNUSED = "dir_*.html", "pages.html", "files.html", "*.png", "tabs.css", "jquery.
 
 
 class Page(HTMLParser):
-    """The sections of a page: each with its title, its anchor and its text; and its links and anchors."""
+    """The sections of a page, each with its title, its anchor and its text; its links and anchors."""
 
     def __init__(self, path):
         super().__init__()
@@ -45,7 +45,11 @@ class Page(HTMLParser):
         # Doxygen's own anchors (autotoc_md7) are others with each build.
         if self._inside and tag == "a" and "id" in found and not re.match(r"autotoc_|md_", found["id"]):
             self._anchor = found["id"]
-        if self._inside and (tag in ("h1", "h2", "h3") or "title" in classes):
+        # A row that has an anchor is an option's.
+        is_row = tag == "td" and "id" in found
+        if is_row:
+            self._anchor = found["id"]
+        if self._inside and (is_row or tag in ("h1", "h2", "h3") or "title" in classes):
             self._heading = [tag, ""]
 
     def handle_endtag(self, tag):
@@ -76,6 +80,9 @@ def correct():
         text = path.read_text().replace("momo.h File Reference", pages.HEADER_TITLE)
         text = text.replace(f'id="{path.stem}--', 'id="')
         text = re.sub(r"<code>.*?</code>", unlinked, text)
+        if path.stem == "options":
+            text = re.sub(r"(<tr class.*>\n<td) (.*?<code>(\w+)</code>)", r'\1 id="\3" \2', text)
+        text = re.sub(r"<td .*?</td>", breakable, text)
         text = re.sub(r'<div id="nav-path".*?</div>', "", text, flags=re.S)
         text = re.sub(r"\ba[0-9a-f]{32,}\b", lambda found: names.get(found[0], found[0]), text)
         path.write_text(text)
@@ -83,6 +90,12 @@ def correct():
 
 def unlinked(code):
     return re.sub(r'<a href="[a-z]+:[^"]*">([^<]*)</a>', r"\1", code[0])
+
+
+def breakable(cell):
+    """Code in a narrow cell, with the places where a line may end."""
+    ends = lambda code: re.sub(r"(?<=\w[_/.])(?=\w)", "<wbr>", code[0])  # noqa: E731
+    return re.sub(r"<code>[^<]*</code>", ends, cell[0])
 
 
 def write_sources():
@@ -128,6 +141,8 @@ def write_index(found):
     entries = []
     for name, page in found.items():
         for title, anchor, text in page.sections:
+            if title == "Table of Contents":
+                continue
             is_first = not entries or entries[-1]["page"] != page.title
             url = name if is_first or not anchor else f"{name}#{anchor}"
             words = " ".join(text.lower().split())

@@ -28,6 +28,8 @@ class Described:
         self.name = element.findtext("name") or element.findtext("compoundname")
         self.element = element
         self.summary = roff.plain(element.find("briefdescription"))
+        if not self.summary:  # Doxygen itself passes over fields
+            sys.exit(f"{self.name} is not documented")
         self.brief = " ".join(map(roff.inline, element.findall("briefdescription/para")))
         detailed = element.find("detaileddescription")
         self.paragraphs = [roff.inline(p) for p in detailed.findall("para") if roff.inline(p)]
@@ -121,6 +123,8 @@ class Manual:
             number = value.findtext("initializer").strip("= ")
             descriptions = value.find("briefdescription"), value.find("detaileddescription")
             said = " ".join(map(roff.plain, descriptions))
+            if not said.strip():
+                sys.exit(f"{value.findtext('name')} is not documented")
             lines += [".TP", f".BR {value.findtext('name')} \" ({number})\"", *roff.sentences(said)]
         return lines + self.see_also(["momo_error", "momo_status_name"])
 

@@ -20,6 +20,10 @@ def _pages():
     return found
 
 
+_header = (ROOT / HEADER).read_text()
+FUNCTIONS = set(re.findall(r"\b(momo_\w+)\(", _header))
+STATUSES = re.findall(r"^  (MOMO_\w+) = \d+,", _header, re.M)
+
 # Each page by its file, with its name: errors is errors.html.
 PAGES = _pages()
 
@@ -62,15 +66,36 @@ def address(path, link):
     return f"source/{file}.html"
 
 
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+
+
 def inline(path, line):
-    """A line of Markdown with its links as HTML, which Doxygen leaves as they are. Code is not touched."""
+    """A line of Markdown with its links as HTML, which Doxygen leaves as they are. A function leads
+    to what the header says of it, a status to what it means.
+    """
     parts = re.split(r"(`+[^`]*`+)", line)
     # A link may hold code: [`x`](y). It is put together again first.
     text = "".join(f"\0{n}\0" if n % 2 else part for n, part in enumerate(parts))
-    text = re.sub(
-        r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)",
-        lambda link: f'<a href="{address(path, link[2])}">{link[1]}</a>',
-        text,
-    )
-    return re.sub(r"\0(\d+)\0", lambda code: parts[int(code[1])], text)
+    out, end = [], 0
+    for link in LINK.finditer(text):
+        out += [named(text[end : link.start()], parts)]
+        out += [f'<a href="{address(path, link[2])}">{link[1]}</a>']
+        end = link.end()
+    out += [named(text[end:], parts)]
+    return re.sub(r"\0(\d+)\0", lambda code: parts[int(code[1])], "".join(out))
 
+
+def named(text, parts):
+    """Text that is not part of a link, with links for the names in it."""
+
+    def function(code):
+        name = parts[int(code[1])].strip("`")
+        if name not in FUNCTIONS:
+            return code[0]
+        return f'<a href="momo_8h.html#{name}">{code[0]}</a>'
+
+    def status(word):
+        return f'<a href="errors.html#{word[0].lower()}">{word[0]}</a>'
+
+    text = re.sub(r"\0(\d+)\0", function, text)
+    return re.sub(rf"\b(?:{'|'.join(STATUSES)})\b", status, text)

@@ -5,6 +5,8 @@ import re
 from . import PAGES, ROOT, Failed
 from .markdown import headings, quoted
 
+from pages import STATUSES  # of packaging/doxygen
+
 ERRORS_PAGE = "docs/errors.md"
 COMMANDS = "momo-token ", "scripts/", "ulimit ", "chmod "
 # Names that begin like options, statuses and functions, and are none.
@@ -15,16 +17,12 @@ def header():
     return (ROOT / "include/momo.h").read_text()
 
 
-def statuses():
-    return re.findall(r"^  (MOMO_\w+) = \d+,", header(), re.M)
-
-
 def options():
     return re.findall(r"^\| `(\w+)`", (ROOT / "docs/options.md").read_text(), re.M)
 
 
 def check_each_status_has_an_anchor():
-    missing = [name for name in statuses() if name not in headings(ERRORS_PAGE)]
+    missing = [name for name in STATUSES if name not in headings(ERRORS_PAGE)]
     if missing:
         raise Failed(f"{ERRORS_PAGE} has no heading for {', '.join(missing)}")
 
@@ -43,6 +41,19 @@ def check_names():
     ]
     if unknown:
         raise Failed("no such name:\n" + "\n".join(unknown))
+
+
+def check_files():
+    """Each file of the repository that a page names is there."""
+    folders = "src|tests|scripts|include|packaging|mock-gateway|examples-c|examples-ffi"
+    missing = [
+        f"{page}:{number}: {piece}"
+        for page in PAGES
+        for number, piece in quoted(page)
+        if re.fullmatch(rf"(?:{folders})/[\w./-]*", piece) and not (ROOT / piece).exists()
+    ]
+    if missing:
+        raise Failed("no such file:\n" + "\n".join(missing))
 
 
 def check_messages():

@@ -48,6 +48,8 @@ def console(session, block):
 
 
 def compare(shown, printed):
+    if not shown.strip("… \n") and printed.strip():
+        raise Failed(f"it says nothing of what was printed:\n{printed}")
     pattern = ".*".join(re.escape(piece) for piece in shown.strip().split("…"))
     if not re.fullmatch(pattern, printed.strip(), re.S):
         raise Failed(f"it printed\n{printed}")
