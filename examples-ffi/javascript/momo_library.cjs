@@ -5,7 +5,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const koffi = require('koffi');
 
-const NAME = process.platform === 'win32' ? 'momo.dll' : 'libmomo.so.0';
+const NAMES = { win32: 'momo.dll', darwin: 'libmomo.0.dylib' };
+const NAME = NAMES[process.platform] ?? 'libmomo.so.0';
 
 /** Of LIBMOMO_PATH, else beside this file, else where the system's loader finds it. */
 function load() {

@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from . import ROOT, TOOLS, VERSION, chosen, documents, libraries, readme
-from .installed import Installed, copy
+from .installed import Installed, copy, replace
 
 TITLE = "JavaScript"
 DEBIAN = ["nodejs", "python3"]
@@ -23,6 +24,7 @@ FOLDERS = {
     "aarch64-linux-musl": "linux-arm64-musl",
     "x86_64-windows": "win32-x64",
 }
+EXPRESS = "express@5.3.0"
 CHECKERS = ["typescript@7.0.2", "@types/node@26.6.6"]
 ROWS = ("stats", "option of tomorrow", "workers", "ticks", "abort", "close", "exit")
 
@@ -47,17 +49,30 @@ def install(out, place):
     npm("install", *CHECKERS, folder=TOOLS / "javascript")
     # A folder as users have them, too.
     shop = place / "a caf\u00e9's shop"
-    npm("install", next(out.glob("*.tgz")), folder=shop)
-    copy(SOURCE.glob("*.*s"), shop)
-    for file in shop.glob("momo*"):
-        file.unlink()
-    # What the programs take for the wrapper.
-    (shop / "momo.cjs").write_text("module.exports = require('libmomo');\n")
+    npm("install", next(out.glob("*.tgz")), EXPRESS, folder=shop)
+    copy([SOURCE / "get_token.js", SOURCE / "exercise.js"], shop)
+    for program in shop.glob("*.js"):
+        replace(program, "'./momo.cjs'", "'libmomo'")
+    copy([SOURCE / "server/shop.mjs"], shop)
     table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
     manifest = json.loads((SOURCE / "manifest.json").read_text())
     rows = [row for row in [*table, *manifest["extra"]] if row["name"] in ROWS]
     programs = {name: manifest[name] for name in ("get_token", "exercise")}
-    return [Installed(name="glibc", folder=shop, rows=rows + checks(out, shop), **programs)]
+    return [Installed(name="glibc", folder=shop, rows=[*rows, *servers(), *checks(out, shop)], **programs)]
+
+
+def servers():
+    """One token per worker; and one for all, where they share them through a directory."""
+    load = [sys.executable, ROOT / "scripts/packages/load.py", "--path=/pay"]
+    for name, tokens, options in (("Express", 4, []), ("Express, one cache", 1, ["--shared-cache"])):
+        yield {
+            "name": name,
+            "command": [*load, *options, "--", "node", "shop.mjs"],
+            "env": {"PORT": "0"},
+            "path": "/delay-300",
+            "expect": {"pages": 1000, "workers": 4, "tokens": tokens, "exits": [0]},
+            "requests": tokens,
+        }
 
 
 def checks(out, shop):

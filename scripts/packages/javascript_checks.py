@@ -75,7 +75,7 @@ def types(folder):
 
 
 def uninstall(folder):
-    javascript.npm("uninstall", "libmomo", folder=Path(folder))
+    javascript.npm("uninstall", "libmomo", "express", folder=Path(folder))
     left = (Path(folder) / "node_modules").rglob("package.json")
     return {"left": [path.parent.name for path in left]}
 

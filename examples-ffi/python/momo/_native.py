@@ -14,7 +14,8 @@ from ._values import Error, Stats
 
 WOULD_BLOCK = 15
 
-_NAME = "momo.dll" if sys.platform == "win32" else "libmomo.so.0"
+_NAMES = {"win32": "momo.dll", "darwin": "libmomo.0.dylib"}
+_NAME = _NAMES.get(sys.platform, "libmomo.so.0")
 
 
 class CToken(ctypes.Structure):
