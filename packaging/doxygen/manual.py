@@ -45,7 +45,7 @@ class Manual:
     def __init__(self, version, date):
         self.version, self.date = version, date
         header = ElementTree.parse(XML / "momo_8h.xml").getroot().find("compounddef")
-        overview = [roff.inline(p) for p in header.find("detaileddescription")][1:]
+        overview = [roff.inline(p) for p in header.find("detaileddescription")]
         self.overview = [said for said in overview if not said.startswith("Options by name")]
         members = list(header.iter("memberdef"))
         self.functions = [Described(each) for each in members if each.get("kind") == "function"]
