@@ -7,7 +7,6 @@ is "N passed, M failed".
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -101,7 +100,7 @@ def main():
         (LANGUAGES_PAGE, check_languages_page),
         ("the site and the manual pages", check_site),
     ]
-    with tempfile.TemporaryDirectory(prefix="libmomo-docs-") as folder, ThreadPoolExecutor(2) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         world = World(Path(folder))
         try:
             found = [pool.submit(page_outcomes, page, world) for page in pages]

@@ -70,7 +70,7 @@ def page(path, text):
             linked = re.fullmatch(r"\[(.*)\]\((.*)\)", words)
             words = (linked[1] if linked else words).replace("#", "\\#")
             if titled:
-                # Doxygen wants an anchor to be there once on all pages; finish.py takes the name off.
+                # Doxygen wants each anchor once on all pages; finish.py takes the name off.
                 out += [f'<a id="{pages.PAGES[path]}--{slug}"></a>', f"{heading[1]} {words}"]
                 if linked:
                     folder, _ = pages.target(path, linked[2])

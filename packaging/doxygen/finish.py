@@ -8,64 +8,20 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 sys.dont_write_bytecode = True  # the source tree stays as it was checked out
 
 import pages  # noqa: E402
+from site_page import Page  # noqa: E402
 
 SITE = pages.ROOT / "build/docs/html"
 XML = pages.ROOT / "build/docs/xml"
 HERE = Path(__file__).parent
 # Made for Doxygen's own look.
-UNUSED = "dir_*.html", "pages.html", "files.html", "*.png", "tabs.css", "jquery.js", "dynsections.js"
-
-
-class Page(HTMLParser):
-    """The sections of a page, each with its title, its anchor and its text; its links and anchors."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.title, self.sections, self.links, self.anchors = "", [], [], set()
-        self._inside, self._anchor, self._heading = [], "", None
-        self.feed(path.read_text())
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        found = dict(attributes)
-        classes = (found.get("class") or "").split()
-        if tag == "main":
-            self._inside.append(tag)
-        for name in ("id", "name"):
-            if name in found and tag != "meta":
-                self.anchors.add(found[name])
-        self.links += [found[name] for name in ("href", "src") if name in found]
-        # Doxygen's own anchors (autotoc_md7) are others with each build.
-        if self._inside and tag == "a" and "id" in found and not re.match(r"autotoc_|md_", found["id"]):
-            self._anchor = found["id"]
-        # A row that has an anchor is an option's.
-        is_row = tag == "td" and "id" in found
-        if is_row:
-            self._anchor = found["id"]
-        if self._inside and (is_row or tag in ("h1", "h2", "h3") or "title" in classes):
-            self._heading = [tag, ""]
-
-    def handle_endtag(self, tag):
-        if tag == "main":
-            self._inside.clear()
-        if self._heading and tag == self._heading[0]:
-            title = " ".join(self._heading[1].replace("◆", "").split())
-            self.title = self.title or title
-            self.sections.append([title, self._anchor, ""])
-            self._heading = None
-
-    def handle_data(self, data):
-        if self._heading:
-            self._heading[1] += data
-        elif self._inside and self.sections:
-            self.sections[-1][2] += data
+UNUSED = "dir_*.html", "pages.html", "files.html", "*.png", "*.svg", "tabs.css", "jquery.js"
+UNUSED += "dynsections.js", "annotated.html", "classes.html", "functions*.html", "globals*.html"
 
 
 def correct():
@@ -73,9 +29,11 @@ def correct():
     the anchors that a code host has.
     """
     names = {}
-    for member in ElementTree.parse(XML / "momo_8h.xml").iter():
-        if member.tag in ("memberdef", "enumvalue"):
-            names[member.get("id").partition("_1")[2]] = member.findtext("name")
+    for file in XML.glob("*momo_*.xml"):
+        for member in ElementTree.parse(file).iter():
+            if member.tag in ("memberdef", "enumvalue"):
+                name = member.findtext("qualifiedname") or member.findtext("name")
+                names[member.get("id").rpartition("_1")[2]] = name.replace("::", ".")
     for path in SITE.glob("*.html"):
         text = path.read_text().replace("momo.h File Reference", pages.HEADER_TITLE)
         text = text.replace(f'id="{path.stem}--', 'id="')
@@ -94,14 +52,17 @@ def unlinked(code):
 
 def breakable(cell):
     """Code in a narrow cell, with the places where a line may end."""
-    ends = lambda code: re.sub(r"(?<=\w[_/.])(?=\w)", "<wbr>", code[0])  # noqa: E731
-    return re.sub(r"<code>[^<]*</code>", ends, cell[0])
+
+    def code(piece):
+        return re.sub(r"(?<=\w[_/.])(?=\w)", "<wbr>", piece[0])
+
+    return re.sub(r"<code>[^<]*</code>", code, cell[0])
 
 
 def write_sources():
     """A page for each file and folder of the repository that a page links to."""
     wanted = []
-    for path, name in pages.PAGES.items():
+    for name in pages.PAGES.values():
         wanted += [link for link in Page(SITE / f"{name}.html").links if link.startswith("source/")]
     for link in dict.fromkeys(wanted):
         write_source(unquote(link).removeprefix("source/").removesuffix(".html"))
@@ -134,7 +95,8 @@ def write_source(path):
 
 def is_source(path):
     parts = path.relative_to(pages.ROOT).parts
-    return not any(part.startswith(".") or part in ("__pycache__", "node_modules") for part in parts)
+    made = "__pycache__", "node_modules"
+    return not any(part.startswith(".") or part in made for part in parts)
 
 
 def write_index(found):

@@ -50,8 +50,8 @@ class Manual:
         members = list(header.iter("memberdef"))
         self.functions = [Described(each) for each in members if each.get("kind") == "function"]
         self.statuses = next(each for each in members if each.findtext("name") == "momo_status")
-        structs = [ElementTree.parse(path).getroot() for path in sorted(XML.glob("structmomo__*.xml"))]
-        self.structs = [Described(each.find("compounddef")) for each in structs]
+        structs = map(ElementTree.parse, sorted(XML.glob("structmomo__*.xml")))
+        self.structs = [Described(each.getroot().find("compounddef")) for each in structs]
         self.callbacks = [Described(e) for e in members if e.findtext("name") == "momo_log_fn"]
 
     def head(self, name, what):
@@ -60,13 +60,9 @@ class Manual:
             *(".SH NAME", *roff.wrapped(f"{name} \\- {roff.as_name_line(what)}")),
         ]
 
-    def see_also(self, names):
-        others = sorted(f".BR {name} (3)" for name in dict.fromkeys(names))
-        return [".SH SEE ALSO", *(f"{other} ," for other in others), ".BR libmomo (3)"]
-
     def function(self, described):
         lines = self.head(described.name, described.summary)
-        lines += [".SH SYNOPSIS", ".nf", ".B #include <momo.h>", ".PP", *prototype(described), ".fi"]
+        lines += synopsis(prototype(described))
         lines += [".SH DESCRIPTION", *roff.paragraphs([described.brief, *described.paragraphs])]
         said = self.return_value(described)
         lines += [*said, ".SH NOTES"]
@@ -75,7 +71,7 @@ class Manual:
             if described.point(note) and described.point(note) not in described.returned:
                 lines += [".TP", f".B {note}", *roff.sentences(described.point(note))]
         lines += [".SH HISTORY", f"Since libmomo {described.point('since')}."]
-        return lines + self.see_also(self.related(described))
+        return lines + see_also(self.related(described))
 
     def return_value(self, described):
         kind = roff.plain(described.element.find("type"))
@@ -100,24 +96,23 @@ class Manual:
 
     def struct(self, described):
         lines = self.head(described.name, described.summary)
-        lines += [".SH SYNOPSIS", ".nf", ".B #include <momo.h>", ".PP"]
         fields = [Described(each) for each in described.element.iter("memberdef")]
-        lines += [f"typedef struct {described.name} {{"]
+        declaration = [f"typedef struct {described.name} {{"]
         for field in fields:
             kind = roff.plain(field.element.find("type"))
-            lines.append(f"    {kind}{'' if kind.endswith('*') else ' '}{field.name};")
-        lines += [f"}} {described.name};", ".fi"]
+            declaration.append(f"    {kind}{'' if kind.endswith('*') else ' '}{field.name};")
+        lines += synopsis([*declaration, f"}} {described.name};"])
         lines += [".SH DESCRIPTION", *roff.paragraphs([described.brief, *described.paragraphs])]
         for field in fields:
             said = " ".join([field.brief, *field.paragraphs])
             lines += [".TP", f".I {field.name}", *roff.sentences(said)]
         users = [each.name for each in self.functions if described.name in signature(each)]
-        return lines + self.see_also(users)
+        return lines + see_also(users)
 
     def status(self):
         described = Described(self.statuses)
         lines = self.head("momo_status", described.summary)
-        lines += [".SH SYNOPSIS", ".nf", ".B #include <momo.h>", ".fi", ".SH DESCRIPTION"]
+        lines += [*synopsis(), ".SH DESCRIPTION"]
         lines += roff.paragraphs([described.brief, *described.paragraphs])
         for value in self.statuses.iter("enumvalue"):
             number = value.findtext("initializer").strip("= ")
@@ -126,32 +121,31 @@ class Manual:
             if not said.strip():
                 sys.exit(f"{value.findtext('name')} is not documented")
             lines += [".TP", f".BR {value.findtext('name')} \" ({number})\"", *roff.sentences(said)]
-        return lines + self.see_also(["momo_error", "momo_status_name"])
+        return lines + see_also(["momo_error", "momo_status_name"])
 
     def callback(self, described):
         lines = self.head(described.name, "a logger of the program")
         definition = described.element.findtext("definition") + ";"
-        lines += [".SH SYNOPSIS", ".nf", ".B #include <momo.h>", ".PP", roff.escape(definition), ".fi"]
+        lines += synopsis([roff.escape(definition)])
         lines += [".SH DESCRIPTION", *roff.paragraphs([described.brief, *described.paragraphs])]
-        return lines + self.see_also(["momo_set_logger"])
+        return lines + see_also(["momo_set_logger"])
 
     def library(self):
         lines = self.head("libmomo", "access tokens for MTN Mobile Money")
-        lines += [".SH SYNOPSIS", ".nf", ".B #include <momo.h>", ".PP"]
-        lines += [".B cc program.c $(pkg-config \\-\\-cflags \\-\\-libs momo)", ".fi"]
+        lines += synopsis([".B cc program.c $(pkg-config \\-\\-cflags \\-\\-libs momo)"])
         lines += [".SH DESCRIPTION", *roff.paragraphs(self.overview), ".SH FUNCTIONS"]
         for each in self.functions:
             lines += [".TP", f".BR {each.name} (3)", *roff.sentences(each.brief)]
-        how = "Set with \\fBmomo_set_option\\fR(3), or in the environment: MOMO_ and the name in upper case."
-        lines += [".SH OPTIONS", *roff.sentences(how)]
+        how = "Set with \\fBmomo_set_option\\fR(3), or in the environment: "
+        lines += [".SH OPTIONS", *roff.sentences(how + "MOMO_ and the name in upper case.")]
         for name, default, said in options():
-            default = f" (default: {default})" if default else ""
-            lines += [".TP", f".B {name}", *roff.sentences(roff.escape(f"{said.rstrip('.')}{default}."))]
+            if default:
+                said = f"{said.rstrip('.')} (default: {default})."
+            lines += [".TP", f".B {name}", *roff.sentences(roff.escape(said))]
         example = (pages.ROOT / "examples-c/minimal.c").read_text()
         lines += [".SH EXAMPLES", ".nf", *(roff.code(line) for line in example.splitlines()), ".fi"]
         types = [each.name for each in self.structs + self.callbacks] + ["momo_status"]
-        others = [f".BR {name} (3)," for name in sorted(types)]
-        return lines + [".SH SEE ALSO", *(o.replace("(3),", "(3) ,") for o in others), ".BR momo\\-token (1)"]
+        return lines + see_also(types, ".BR momo\\-token (1)")
 
     def pages(self):
         yield "libmomo", self.library()
@@ -162,6 +156,15 @@ class Manual:
             yield described.name, self.struct(described)
         for described in self.callbacks:
             yield described.name, self.callback(described)
+
+
+def synopsis(declaration=()):
+    below = [".PP", *declaration] if declaration else []
+    return [".SH SYNOPSIS", ".nf", ".B #include <momo.h>", *below, ".fi"]
+
+
+def see_also(names, last=".BR libmomo (3)"):
+    return [".SH SEE ALSO", *(f".BR {name} (3) ," for name in sorted(set(names))), last]
 
 
 def signature(described):
@@ -180,7 +183,7 @@ def prototype(described):
     )
     if len(text) <= 76:
         return [f".BI {bold}"]
-    begin, *rest = bold.split(', ')
+    begin, *rest = bold.split(", ")
     lines = [f'.BI {begin},"', *(f'.BI "    {part},"' for part in rest)]
     lines[-1] = lines[-1].removesuffix(',"')
     return lines

@@ -43,7 +43,7 @@ class Slugs:
 
 
 def target(path, link):
-    """The file or folder of the repository that a relative link of a page leads to, and the anchor."""
+    """The file or folder that a relative link of a page leads to, and the anchor."""
     file, _, anchor = link.partition("#")
     if not file:
         return path, anchor

@@ -11,7 +11,8 @@ def escape(text):
 
 
 def code(line):
-    return re.sub(r"^([.'])", r"\\&\1", line.replace("\\", "\\e").replace("'", "\\(aq").replace("-", "\\-"))
+    line = line.replace("\\", "\\e").replace("'", "\\(aq").replace("-", "\\-")
+    return re.sub(r"^\.", r"\\&.", line)
 
 
 def inline(element):

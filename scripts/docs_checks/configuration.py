@@ -62,8 +62,9 @@ def systemd(world, folder, block, kind):
 def php_fpm(world, folder, block):
     file = folder / "php-fpm.conf"
     file.write_text(POOL.format(folder=folder, text=block.text))
-    program = next(filter(None, map(shutil.which, ("php-fpm8.2", "php-fpm", "/usr/sbin/php-fpm8.2"))))
-    return run([program, "-t", "-y", file], folder, world.environment())
+    environment = world.environment()
+    program = shutil.which("php-fpm8.2", path=environment["PATH"]) or "php-fpm"
+    return run([program, "-t", "-y", file], folder, environment)
 
 
 def nginx(world, folder, block):
@@ -104,7 +105,7 @@ def redis(world, folder, block):
 
 
 def hcl(world, folder, block):
-    """Templates of a Vault agent: their keys are known, and each one gives what the secret holds."""
+    """Templates of a Vault agent."""
     check = ROOT / "scripts/docs_checks/vault.py"
     (folder / "agent.hcl").write_text(block.text)
     environment = world.environment() | {"GOCACHE": str(ROOT / "build/languages/go/cache")}
@@ -144,4 +145,12 @@ def crontab(world, folder, block):
     return ""
 
 
-KINDS = {"crontab": crontab, "tmpfiles": tmpfiles, "ini": ini, "nginx": nginx, "yaml": yaml, "redis": redis, "hcl": hcl}
+KINDS = {
+    "crontab": crontab,
+    "hcl": hcl,
+    "ini": ini,
+    "nginx": nginx,
+    "redis": redis,
+    "tmpfiles": tmpfiles,
+    "yaml": yaml,
+}

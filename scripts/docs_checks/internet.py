@@ -1,8 +1,8 @@
 """MTN's hosts, as far as pages talk to them, on this machine.
 
-A proxy takes every CONNECT to one server, which has a certificate for MTN's names: what a page tells
-its reader to type runs as it stands. Tokens are the mock gateway's. The sandbox makes API users and
-keys; each call is refused that lacks what the real one asks for.
+A proxy takes every CONNECT to one server, which has a certificate for MTN's names: what a page
+tells its reader to type runs as it stands. Tokens are the mock gateway's. The sandbox makes API
+users and keys; each call is refused that lacks what the real one asks for.
 """
 
 import base64
@@ -31,8 +31,8 @@ class Internet:
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
             + ["-nodes", "-days", "2", "-subj", "/CN=MTN on this machine", "-keyout", key]
-            + ["-addext", f"subjectAltName={names}", "-addext", "basicConstraints=critical,CA:FALSE"]
-            + ["-out", self.authority],
+            + ["-addext", f"subjectAltName={names}", "-out", self.authority]
+            + ["-addext", "basicConstraints=critical,CA:FALSE"],
             check=True,
             capture_output=True,
         )
@@ -104,7 +104,7 @@ class Mtn(BaseHTTPRequestHandler):
         internet, environment = self.server.internet, self.server.internet.gateway.environment
         host = self.headers["Host"]
         if self.headers["Ocp-Apim-Subscription-Key"] != environment["MOMO_SUBSCRIPTION_KEY"]:
-            return 401, {"statusCode": 401, "message": "Access denied due to invalid subscription key."}
+            return 401, {"statusCode": 401, "message": "Access denied"}
         if self.headers["Content-Length"] is None and self.command == "POST":
             return 411, {"statusCode": 411, "message": "Length Required"}
         product = path.split("/")[1]
@@ -118,15 +118,16 @@ class Mtn(BaseHTTPRequestHandler):
                 return 400, {}
             internet.users[user] = None
             return 201, b""
-        if key := re.fullmatch(r"/v1_0/apiuser/([0-9a-f-]+)/apikey", path):
-            if host == SANDBOX and key[1] in internet.users:
-                internet.users[key[1]] = uuid.uuid4().hex
-                return 201, {"apiKey": internet.users[key[1]]}
+        key = re.fullmatch(r"/v1_0/apiuser/([0-9a-f-]+)/apikey", path)
+        if host == SANDBOX and key and key[1] in internet.users:
+            internet.users[key[1]] = uuid.uuid4().hex
+            return 201, {"apiKey": internet.users[key[1]]}
         return 404, {"statusCode": 404, "message": "Resource not found"}
 
     def token(self, path, host):
         internet, environment = self.server.internet, self.server.internet.gateway.environment
-        user, _, key = base64.b64decode(self.headers["Authorization"].split()[1]).decode().partition(":")
+        basic = base64.b64decode(self.headers["Authorization"].split()[1])
+        user, _, key = basic.decode().partition(":")
         users = {environment["MOMO_API_USER"]: environment["MOMO_API_KEY"]}
         if (internet.users if host == SANDBOX else users).get(user) != key:
             return 500, {"error": "login_failed"}

@@ -1,4 +1,4 @@
-"""Every relative link leads to a file that is there, and to a heading of it; every page is found."""
+"""Every relative link leads to a file, and to a heading of it; every page can be found."""
 
 import re
 

@@ -14,7 +14,7 @@ SECONDS = 60
 # What would take long, or not end, or change the machine, by what stands in for it in a page.
 STAND_INS = {
     # That the target is there; installing is done.
-    "make": 'case $1 in install) exec "$REAL" "$@" ;; *) exec "$REAL" --dry-run "$@" >/dev/null ;; esac',
+    "make": '[ "$1" = install ] || set -- --dry-run "$@"; exec "$REAL" "$@" >/dev/null',
     # The mock gateway was built before.
     "cargo": '[ "$1" = build ] || exec "$REAL" "$@"',
     "gunicorn": 'exec "$REAL" --check-config "$@"',
@@ -58,7 +58,7 @@ class World:
         self.gateway.__exit__()
 
     def environment(self):
-        """What a reader has set who has followed the page so far: the options of the mock gateway."""
+        """What a reader has set: the options of the mock gateway, as if it were MTN's."""
         options = dict(self.gateway.environment)
         del options["MOMO_CA"], options["MOMO_PROXY"]
         path = f"{self.prefix}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
@@ -85,7 +85,7 @@ class World:
         return folder
 
     def checkout(self, name):
-        """A folder that looks like the repository's root, and is not harmed by what is written there."""
+        """A folder that looks like the repository's root; what is written there does no harm."""
         folder = self.project(name)
         for path in ROOT.iterdir():
             if not path.name.startswith("."):
