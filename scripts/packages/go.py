@@ -4,10 +4,9 @@ import json
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from pathlib import Path
 
-from . import ROOT, VERSION, chosen, documents, go_checks, readme, static
+from . import ROOT, VERSION, archives, chosen, documents, go_checks, readme, static
 from .installed import copy
 
 TITLE = "Go"
@@ -51,12 +50,7 @@ def publish(module, folder):
     (folder / "list").write_text(TAG + "\n")
     (folder / f"{TAG}.info").write_text(json.dumps({"Version": TAG}) + "\n")
     shutil.copy(module / "go.mod", folder / f"{TAG}.mod")
-    with zipfile.ZipFile(folder / f"{TAG}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(path for path in module.rglob("*") if path.is_file()):
-            # No time of this build: equal files make equal archives.
-            name = zipfile.ZipInfo(f"{MODULE}@{TAG}/{file.relative_to(module)}")
-            name.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(name, file.read_bytes())
+    archives.write(folder / f"{TAG}.zip", archives.tree(module, f"{MODULE}@{TAG}/"))
 
 
 def install(out, place):

@@ -8,22 +8,23 @@ LOAD = [sys.executable, str(ROOT / "scripts/packages/load.py")]
 PAGES = 1000
 
 
-def rows(title, command, workers=1):
+def rows(title, command, workers=1, exit_code=0):
     """What load.py tells of one server, and of two that share tokens through a directory.
 
-    `workers` is how many processes one server has for its requests.
+    `workers` is how many processes one server has for its requests, `exit_code` what it ends with
+    after a SIGTERM.
     """
     yield {
         "name": title,
         "command": [*LOAD, f"--requests={PAGES}", "--", *command],
         "path": "/delay-300",
-        "expect": {"pages": PAGES, "workers": workers, "tokens": workers, "exits": [0]},
+        "expect": {"pages": PAGES, "workers": workers, "tokens": workers, "exits": [exit_code]},
         "requests": workers,
     }
     yield {
         "name": f"two of {title}, one cache",
         "command": [*LOAD, f"--requests={PAGES}", "--processes=2", "--shared-cache", "--", *command],
         "path": "/delay-300",
-        "expect": {"pages": PAGES, "workers": 2 * workers, "tokens": 1, "exits": [0, 0]},
+        "expect": {"pages": PAGES, "workers": 2 * workers, "tokens": 1, "exits": 2 * [exit_code]},
         "requests": 1,
     }
