@@ -1,6 +1,6 @@
-# make, demo, check, lint; check-abi, check-languages, check-packages, check-reproducible, check-dist,
-# check-targets;
-# dist, packages; bench, headers; install, uninstall, clean
+# all (make alone), demo, check, lint; check-abi, check-dist, check-docs, check-languages,
+# check-packages, check-reproducible, check-targets; dist, docs, packages; bench, headers; install,
+# uninstall, clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -23,7 +23,7 @@ CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
-.PHONY: all demo check check-abi check-dist check-languages check-packages check-reproducible check-targets \
+.PHONY: all demo check check-abi check-dist check-docs check-languages check-packages check-reproducible check-targets \
   dist packages lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
@@ -73,6 +73,14 @@ check-dist: dist packages
 	@scripts/check-dist.py --long
 	@scripts/check-packages.py --long
 
+# The documentation as a site and as manual pages, into build/docs.
+docs:
+	@scripts/docs.sh
+
+# Every block of code, every link and every name in it.
+check-docs: all
+	@scripts/check-docs.py
+
 # A package for each language that has packages, into build/packages.
 packages:
 	@scripts/build-packages.py
@@ -84,9 +92,10 @@ check-packages: packages
 bench:
 	@scripts/bench.sh
 
-# Writes include/*.h and docs/options.md anew from the source.
+# Writes include/*.h, docs/options.md and packaging/man anew from the source.
 headers:
 	MOMO_WRITE_HEADERS=1 MOMO_WRITE_DOCS=1 $(CARGO) test --quiet --lib the_documentation_is_the_table
+	scripts/docs.sh --record
 
 # What was built is not built again: root, who installs, may have no Cargo.
 build/lib/libmomo.a:
@@ -103,9 +112,10 @@ endef
 
 install: $(BUILD)/lib/libmomo.a
 	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(INCLUDEDIR)" \
-	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1"
+	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 755 $(BUILD)/bin/momo-token "$(DESTDIR)$(BINDIR)/"
 	install -m 644 packaging/momo-token.1 "$(DESTDIR)$(MANDIR)/man1/"
+	install -m 644 packaging/man/man3/*.3 "$(DESTDIR)$(MANDIR)/man3/"
 	cp -P $(BUILD)/lib/libmomo* "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
 	$(call substitute,momo.pc,$(DESTDIR)$(LIBDIR)/pkgconfig)
@@ -120,6 +130,7 @@ uninstall:
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp \
 	  "$(DESTDIR)$(BINDIR)"/momo-token "$(DESTDIR)$(MANDIR)"/man1/momo-token.1
+	cd packaging/man/man3 && for page in *.3; do rm -f "$(DESTDIR)$(MANDIR)/man3/$$page"; done
 	rm -rf "$(DESTDIR)$(CMAKEDIR)"
 
 clean:

@@ -431,8 +431,7 @@ momo_client *momo_clone_client(const momo_client *client);
  * MOMO_CANCELLED. Final. Ends the requests that these calls began in the background, too.
  *
  * Calls in progress end within 100 ms, whatever they wait for. Other clients, and the client that
- * this one is a clone of, are not touched, also where they share the token. On Windows a TCP connection that is being made ends with its
- * own time-out.
+ * this one is a clone of, are not touched, also where they share the token.
  *
  * Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads
  * and forks: any thread, but no signal handler; calls of the other process go on. Blocks: never.

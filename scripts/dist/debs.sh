@@ -32,8 +32,8 @@ cd "$work/all"
 runtime=("$lib"/libmomo.so.*)
 cd - >/dev/null
 take libmomo0 "${runtime[@]}"
-take libmomo-dev "$lib" usr/include
-take momo-tools usr/bin usr/share/man
+take libmomo-dev "$lib" usr/include usr/share/man/man3
+take momo-tools usr/bin usr/share/man/man1
 # The system's loader knows where the library is.
 patchelf --remove-rpath "$work/momo-tools/usr/bin/momo-token"
 if [ -n "$(find "$work/all" ! -type d)" ]; then
