@@ -82,7 +82,12 @@ final class Library
     /** @param string[] $paths */
     private static function first(array $paths): ?string
     {
-        return array_values(array_filter($paths, is_file(...)))[0] ?? null;
+        foreach ($paths as $path) {
+            if (is_file($path)) {
+                return $path; // the others may be outside of open_basedir
+            }
+        }
+        return null;
     }
 
     /** By the names of the folders in lib/. */

@@ -2,6 +2,7 @@
 
 require 'fiddle/import'
 require 'logger'
+require 'rbconfig'
 
 # Access tokens for MTN Mobile Money, through libmomo: copy this file into a project.
 #

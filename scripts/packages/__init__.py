@@ -18,6 +18,9 @@ PACKAGES = ROOT / "build/packages"
 VERSION = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
 LANGUAGES = ("python", "javascript", "ruby", "php", "java", "go", "csharp")
 
+# Whether a check may take its time: scripts/check-packages.py --long.
+long = False
+
 # By the names that scripts/dist/build.sh knows; the environment may say that some are enough.
 PLATFORMS = {
     "x86_64-linux-gnu": f"lib/libmomo.so.{VERSION}",

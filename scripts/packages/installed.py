@@ -2,8 +2,13 @@
 
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from . import ROOT, TOOLS
+
+MUSL = ("gcc", "make", "musl-tools", "pkg-config", "xz-utils")  # for musl.sh
 
 
 @dataclass
@@ -31,6 +36,12 @@ class Installed:
 
     def expand(self, words):
         return words
+
+
+def for_musl(name):
+    """An interpreter that is linked with musl; the first time it is compiled."""
+    subprocess.run([ROOT / "scripts/packages/musl.sh", name], check=True)
+    return str(TOOLS / "musl/bin" / name)
 
 
 def copy(files, folder):

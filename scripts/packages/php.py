@@ -8,13 +8,14 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import packages
 from language_checks import checks
 
 from . import ROOT, VERSION, documents, libraries, php_checks, readme
-from .installed import Installed, copy, replace
+from .installed import MUSL, Installed, copy, for_musl, replace
 
 TITLE = "PHP"
-DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip"]
+DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip", *MUSL]
 
 SOURCE = ROOT / "examples-ffi/php"
 PACKAGING = ROOT / "packaging/php"
@@ -77,7 +78,17 @@ def install(out, place):
             *php_checks.rows(shop / "vendor" / NAME),
         ],
     )
-    return [glibc]
+    if not packages.long:
+        return [glibc]
+    php = for_musl("php")
+    musl = Installed(
+        name="musl",
+        folder=shop,
+        get_token=[php, "get_token.php"],
+        exercise=[php, "exercise.php"],
+        rows=[row for row in table if row["name"] in ROWS],
+    )
+    return [glibc, musl]
 
 
 def project(folder, repository):

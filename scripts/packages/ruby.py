@@ -7,13 +7,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import packages
 from language_checks import checks
 
 from . import ROOT, VERSION, documents, libraries, readme, ruby_checks
-from .installed import Installed, copy, replace
+from .installed import MUSL, Installed, copy, for_musl, replace
 
 TITLE = "Ruby"
-DEBIAN = ["ruby", "bundler", "ruby-webrick", "puma", "ruby-sinatra"]
+DEBIAN = ["ruby", "bundler", "ruby-webrick", "puma", "ruby-sinatra", *MUSL]
 
 SOURCE = ROOT / "examples-ffi/ruby"
 PACKAGING = ROOT / "packaging/ruby"
@@ -75,4 +76,18 @@ def install(out, place):
     code, said, errors = checks.run(command, shop, glibc.environment())
     if code != 0:
         raise checks.Failed(f"{command}: exit code {code}\n{said}{errors}")
-    return [glibc]
+    return [glibc, *([musl(out, place, shop, table)] if packages.long else [])]
+
+
+def musl(out, place, shop, table):
+    """The library of the other gem, which the RubyGems of Debian is too old for."""
+    name = f"libmomo-{VERSION}-{PLATFORMS['x86_64-linux-musl']}"
+    subprocess.run(["gem", "unpack", "--silent", out / f"{name}.gem", "--target", place], check=True)
+    ruby = [for_musl("ruby"), "--disable-gems", f"-I{place / name}/lib"]
+    return Installed(
+        name="musl",
+        folder=shop,
+        get_token=[*ruby, "get_token.rb"],
+        exercise=[*ruby, "exercise.rb"],
+        rows=[row for row in table if row["name"] in ROWS],
+    )

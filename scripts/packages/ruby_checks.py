@@ -50,7 +50,7 @@ def puma(name, tokens, *options):
     """As many connections as threads: each worker has some."""
     return {
         "name": name,
-        "command": [*LOAD, "--requests=1000", "--connections=16", *options, "--", *PUMA],
+        "command": [*LOAD, "--workers=4", "--connections=16", *options, "--", *PUMA],
         "env": {"PORT": "0"},
         "path": "/delay-300",
         "expect": {"pages": 1000, "workers": 4, "tokens": tokens, "exits": [0]},
