@@ -130,6 +130,9 @@ fn link_args() {
         // Thread-local destructors of threads that have called us do not survive an unloading.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
+    if target == "windows" && env::var("CARGO_CFG_TARGET_ENV").is_ok_and(|env| env == "gnu") {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,--no-insert-timestamp");
+    }
     if target == "macos" {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libmomo.0.dylib");
     }

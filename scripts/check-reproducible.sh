@@ -1,20 +1,43 @@
 #!/usr/bin/env bash
 # Compiles what is released once more, from a copy in another folder and with another folder for
-# Cargo, and compares. Takes as long as that.
+# Cargo, and compares: scripts/check-reproducible.sh [PLATFORM...]
+#
+# Without a platform it is the library as `make` builds it for this machine. Takes as long as two
+# builds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/build.sh --quiet
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 copy="$work/a copy"
 mkdir "$copy"
 # What is tracked, as it is here and now.
 git ls-files -z | xargs -0 cp --parents -t "$copy"
-unset CARGO_TARGET_DIR
-CARGO_HOME="$work/cargo" "$copy/scripts/build.sh" --quiet
+
+build() { # FOLDER
+  if [ $# = 1 ]; then
+    "$1/scripts/build.sh" --quiet
+    return
+  fi
+  local folder=$1 platform
+  shift
+  (cd "$folder" && scripts/dist/deps.sh)
+  for platform in "$@"; do "$folder/scripts/dist/build.sh" "$platform"; done
+}
+build "$PWD" "$@"
+(
+  unset CARGO_TARGET_DIR
+  export CARGO_HOME="$work/cargo"
+  build "$copy" "$@"
+)
+
 status=0
-for file in lib/libmomo.so lib/libmomo.a bin/momo-token; do
-  cmp "build/$file" "$copy/build/$file" || status=1
+for folder in "${@/#/dist/}"; do
+  diff --recursive --no-dereference "build/$folder" "$copy/build/$folder" || status=1
 done
-[ "$status" = 0 ] && echo "the same bytes from two folders: libmomo.so, libmomo.a, momo-token"
+if [ $# = 0 ]; then
+  for folder in lib include bin; do
+    diff --recursive --no-dereference "build/$folder" "$copy/build/$folder" || status=1
+  done
+fi
+[ "$status" = 0 ] && echo "the same bytes from two folders: ${*:-the library of this machine}"
 exit "$status"

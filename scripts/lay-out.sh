@@ -27,10 +27,15 @@ if [ -e "$built/momo.dll" ]; then
     echo EXPORTS
     cat packaging/abi/symbols
   } >"$folder/lib/momo.def"
-  # Import libraries: the first for GNU's linker, the second for Microsoft's.
-  "${MINGW-x86_64-w64-mingw32-}dlltool" -d "$folder/lib/momo.def" -l "$folder/lib/libmomo.dll.a"
-  "$(compgen -c llvm-dlltool | sort -V | tail -n 1)" -m i386:x86-64 -d "$folder/lib/momo.def" \
-    -l "$folder/lib/momo.lib"
+  # Import libraries: the first for GNU's linker, the second for Microsoft's. A path would be in them.
+  llvm=$(compgen -c llvm-dlltool | sort -V | tail -n 1)
+  (
+    cd "$folder/lib"
+    "${MINGW-x86_64-w64-mingw32-}dlltool" --deterministic-libraries --temp-prefix momo \
+      -d momo.def -l libmomo.dll.a
+    "$llvm" -m i386:x86-64 -d momo.def -l momo.lib
+  )
+  options+=(-Wl,--no-insert-timestamp)
 elif [ -e "$built/libmomo.dylib" ]; then
   put "$built/libmomo.dylib" "$folder/lib/libmomo.0.dylib"
   ln -sf libmomo.0.dylib "$folder/lib/libmomo.dylib"
