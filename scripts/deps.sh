@@ -11,6 +11,10 @@ need() { # COMMAND PACKAGE
 PATH=$PATH:/usr/sbin:/sbin # where nginx and ip are, also for an ordinary user
 need gcc gcc
 need g++ g++
+need gnustep-config gnustep-make
+echo '#import <Foundation/Foundation.h>' |
+  gcc -x objective-c -fsyntax-only -I/usr/include/GNUstep - 2>/dev/null ||
+  missing+=(gobjc libgnustep-base-dev)
 need readelf binutils
 need curl curl
 need openssl openssl

@@ -1,5 +1,5 @@
-//! A project outside of this tree that uses the library as it is installed: by pkg-config, by CMake
-//! and by bare compiler flags, shared and static.
+//! Projects outside of this tree, in C, C++ and Objective-C, that use the library as it is installed:
+//! by pkg-config, by CMake and by bare compiler flags, shared and static.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -39,12 +39,61 @@ impl Project {
             folder.path("usr/headers").display()
         ));
         succeed(&mut make);
-        for source in ["minimal.c", "threads.c"] {
-            std::fs::copy(format!("{ROOT}/examples-c/{source}"), folder.path(source)).unwrap();
-        }
         Self {
             folder,
             gateway: Gateway::start().unwrap(),
+        }
+    }
+
+    /// The project is made of these files of this repository.
+    fn with<S: AsRef<str>>(self, sources: &[S]) -> Self {
+        for source in sources {
+            let source = source.as_ref();
+            let name = Path::new(source).file_name().unwrap();
+            std::fs::copy(format!("{ROOT}/{source}"), self.folder.path("").join(name)).unwrap();
+        }
+        self
+    }
+
+    /// What pkg-config tells for a static link, the library itself left out.
+    fn static_libs(&self) -> String {
+        let told = self.sh("pkg-config --static --libs momo");
+        told.trim().replace("-lmomo", "")
+    }
+
+    /// Builds one program by each of these scripts, which has the program's name in `$OUT`; each
+    /// gets a token, and needs the shared library or does not.
+    fn builds(&self, scripts: &[(&str, String, bool)]) {
+        for (name, script, shared) in scripts {
+            self.sh(&format!("OUT={name}; {script}"));
+            let program = self.folder.path(name);
+            assert_eq!(self.needs_shared_library(&program), *shared, "{name}");
+        }
+    }
+
+    /// The same by CMake, for a project in one language.
+    fn builds_by_cmake(&self, language: &str, sources: &str, libs: &str, options: &str) {
+        self.folder.write(
+            "CMakeLists.txt",
+            &format!(
+                "cmake_minimum_required(VERSION 3.16)\n\
+                 project(shop {language})\n\
+                 set(CMAKE_CXX_STANDARD 17)\n\
+                 find_package(momo 0.1 REQUIRED)\n\
+                 find_package(momo REQUIRED)\n\
+                 add_executable(dynamic {sources})\n\
+                 target_link_libraries(dynamic momo::momo {libs})\n\
+                 add_executable(static {sources})\n\
+                 target_link_libraries(static momo::momo_static {libs})\n"
+            ),
+        );
+        self.sh(&format!(
+            "cmake -S . -B cmake-build -Dmomo_DIR=$LIB/cmake/momo {options} && \
+             cmake --build cmake-build"
+        ));
+        for (name, shared) in [("dynamic", true), ("static", false)] {
+            let program = self.folder.path("cmake-build").join(name);
+            assert_eq!(self.needs_shared_library(&program), shared, "cmake {name}");
         }
     }
 
@@ -83,57 +132,76 @@ impl Project {
 
 #[test]
 fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() {
-    let project = Project::new();
-    let flags = "-std=c99 -Wall -Wextra -Werror minimal.c -o";
-    let static_libs = project.sh("pkg-config --static --libs momo");
-    let static_libs = static_libs.trim().replace("-lmomo", "-l:libmomo.a");
-    let without_momo = static_libs.replace("-l:libmomo.a", "");
-    for (name, script, shared) in [
+    let project = Project::new().with(&["examples-c/minimal.c", "examples-c/threads.c"]);
+    let cc = "cc -std=c99 -Wall -Wextra -Werror minimal.c -o $OUT";
+    let libs = project.static_libs();
+    project.builds(&[
         (
             "pc",
-            format!("cc {flags} pc $(pkg-config --cflags --libs momo)"),
+            format!("{cc} $(pkg-config --cflags --libs momo)"),
             true,
         ),
         (
             "pc-static",
-            format!("cc {flags} pc-static $(pkg-config --cflags momo) {static_libs}"),
+            format!("{cc} $(pkg-config --cflags momo) -l:libmomo.a {libs}"),
             false,
         ),
+        ("bare", format!("{cc} -I$HEADERS -L$LIB -lmomo"), true),
         (
-            "bare",
-            format!("cc {flags} bare -I$HEADERS -L$LIB -lmomo"),
+            "bare-static",
+            format!("{cc} -I$HEADERS $LIB/libmomo.a {libs}"),
+            false,
+        ),
+    ]);
+    project.builds_by_cmake("C", "minimal.c", "", "");
+}
+
+#[test]
+fn a_project_in_cpp_builds_by_pkg_config_and_by_cmake() {
+    let project = Project::new().with(&["examples-ffi/cpp/snippet.cpp"]);
+    let cxx = "c++ -std=c++17 -Wall -Wextra -Werror snippet.cpp -o $OUT";
+    let libs = project.static_libs();
+    project.builds(&[
+        (
+            "pc",
+            format!("{cxx} $(pkg-config --cflags --libs momo)"),
             true,
         ),
         (
-            "bare-static",
-            format!("cc {flags} bare-static -I$HEADERS $LIB/libmomo.a {without_momo}"),
+            "pc-static",
+            format!("{cxx} $(pkg-config --cflags momo) -l:libmomo.a {libs}"),
             false,
         ),
-    ] {
-        project.sh(&script);
-        let program = project.folder.path(name);
-        assert_eq!(project.needs_shared_library(&program), shared, "{name}");
-    }
-    project.folder.write(
-        "CMakeLists.txt",
-        "cmake_minimum_required(VERSION 3.16)\n\
-         project(shop C)\n\
-         find_package(momo 0.1 REQUIRED)\n\
-         find_package(momo REQUIRED)\n\
-         add_executable(dynamic minimal.c)\n\
-         target_link_libraries(dynamic momo::momo)\n\
-         add_executable(static minimal.c)\n\
-         target_link_libraries(static momo::momo_static)\n",
+    ]);
+    project.builds_by_cmake("CXX", "snippet.cpp", "", "");
+}
+
+#[test]
+fn a_project_in_objective_c_builds_by_pkg_config_and_by_cmake() {
+    let sources = ["MMOMomo.h", "MMOMomo.m", "snippet.m"];
+    let project = Project::new().with(&sources.map(|name| format!("examples-ffi/objc/{name}")));
+    let gcc = "gcc $(gnustep-config --objc-flags) MMOMomo.m snippet.m -o $OUT";
+    let base = "$(gnustep-config --base-libs)";
+    let libs = project.static_libs();
+    project.builds(&[
+        (
+            "pc",
+            format!("{gcc} $(pkg-config --cflags --libs momo) {base}"),
+            true,
+        ),
+        (
+            "pc-static",
+            format!("{gcc} $(pkg-config --cflags momo) -l:libmomo.a {libs} {base}"),
+            false,
+        ),
+    ]);
+    let flags = project.sh("gnustep-config --objc-flags");
+    let base = project.sh("gnustep-config --base-libs");
+    let options = format!(
+        "-DCMAKE_OBJC_COMPILER=gcc -DCMAKE_OBJC_FLAGS='{}'",
+        flags.trim()
     );
-    project.sh("cmake -S . -B cmake-build -Dmomo_DIR=$LIB/cmake/momo && cmake --build cmake-build");
-    for (name, shared) in [("dynamic", true), ("static", false)] {
-        let program = project.folder.path("cmake-build").join(name);
-        assert_eq!(
-            project.needs_shared_library(&program),
-            shared,
-            "cmake {name}"
-        );
-    }
+    project.builds_by_cmake("OBJC", "MMOMomo.m snippet.m", base.trim(), &options);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 // For the tests: one scenario per run, named by the first argument, one JSON object on stdout.
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <fstream>
@@ -100,6 +101,24 @@ static bool clone() {
   return token;
 }
 
+// Gets a token of six seconds again and again while it is refreshed, which no call waits for.
+static bool refresh() {
+  const momo::client client = client_from_env();
+  std::set<std::string> distinct{std::string(client.get_token().access_token())};
+  clock_type::duration slowest{};
+  for (const auto end = clock_type::now() + 5400ms; clock_type::now() < end;
+       std::this_thread::sleep_for(20ms)) {
+    const auto before = clock_type::now();
+    const momo::token token = client.get_token();
+    slowest = std::max(slowest, clock_type::now() - before);
+    distinct.emplace(token.access_token());
+  }
+  const std::chrono::duration<double, std::milli> ms = slowest;
+  std::cout << "{\"distinct\":" << distinct.size()
+            << ",\"slowest_ms\":" << std::lround(ms.count()) << "}\n";
+  return true;
+}
+
 static long resident_kib() {
   long size = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> size >> resident;
@@ -151,11 +170,13 @@ static bool run(std::string_view name, int gets) {
     return stats();
   if (name == "clone")
     return clone();
+  if (name == "refresh")
+    return refresh();
   if (name == "loop" && gets > 0)
     return loop(gets);
   if (name == "errors" && gets > 0)
     return errors(gets);
-  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|clone|loop N|errors N");
+  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|clone|refresh|loop N|errors N");
 }
 
 int main(int argc, char **argv) {

@@ -150,6 +150,29 @@ static int deadline(MMOClient *client) {
   return token != nil ? 1 : 0;
 }
 
+// Gets a token of six seconds again and again while it is refreshed, which no call waits for.
+static int refresh(MMOClient *client) {
+  NSError *error = nil;
+  NSMutableSet *distinct = [NSMutableSet set];
+  NSTimeInterval slowest = 0;
+  MMOToken *token = [client token:&error];
+  NSDate *end = [NSDate dateWithTimeIntervalSinceNow:5.4];
+  while (token != nil && [end timeIntervalSinceNow] > 0) {
+    NSTimeInterval spent;
+    NSDate *before = [NSDate date];
+    token = [client token:&error];
+    spent = -[before timeIntervalSinceNow];
+    slowest = MAX(slowest, spent);
+    if (token != nil)
+      [distinct addObject:token.accessToken];
+    [NSThread sleepForTimeInterval:0.02];
+  }
+  if (token == nil)
+    return failed(error);
+  printf("{\"distinct\":%d,\"slowest_ms\":%d}\n", (int)[distinct count], (int)(slowest * 1000));
+  return 0;
+}
+
 static int logger(void) {
   NSError *error = nil;
   RaisingLogger *logger = [[RaisingLogger new] autorelease];
@@ -230,6 +253,8 @@ static int run(const char *name, int gets) {
     return shared(client);
   if (strcmp(name, "deadline") == 0)
     return deadline(client);
+  if (strcmp(name, "refresh") == 0)
+    return refresh(client);
   if (strcmp(name, "logger") == 0)
     return logger();
   if (strcmp(name, "stats") == 0)
@@ -240,7 +265,7 @@ static int run(const char *name, int gets) {
     return loop(client, gets);
   if (strcmp(name, "errors") == 0 && gets > 0)
     return errors(client, gets);
-  fprintf(stderr, "usage: exercise shared|deadline|logger|stats|clone|loop N|errors N\n");
+  fprintf(stderr, "usage: exercise shared|deadline|refresh|logger|stats|clone|loop N|errors N\n");
   return 1;
 }
 
