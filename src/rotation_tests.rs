@@ -257,6 +257,7 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
 
 /// As Kubernetes does it: the files are links into a directory to which one link leads, and which
 /// another directory replaces.
+#[cfg(unix)]
 #[test]
 fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
     let directory = Directory::new();
