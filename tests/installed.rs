@@ -27,22 +27,22 @@ impl Project {
         // Built before, so that make has nothing to build.
         assert!(library_dir().is_dir());
         let folder = Scratch::new();
-        let mut make = Command::new("make");
-        make.current_dir(ROOT).arg("install");
-        make.arg(format!("PREFIX={}", folder.path("usr").display()));
-        make.arg(format!(
-            "LIBDIR={}",
-            folder.path("usr/lib/some-where").display()
-        ));
-        make.arg(format!(
-            "INCLUDEDIR={}",
-            folder.path("usr/headers").display()
-        ));
-        succeed(&mut make);
-        Self {
+        let project = Self {
             folder,
             gateway: Gateway::start().unwrap(),
-        }
+        };
+        project.make("install");
+        project
+    }
+
+    fn make(&self, target: &str) {
+        let path = |name: &str| self.folder.path(name).display().to_string();
+        let mut make = Command::new("make");
+        make.current_dir(ROOT).arg(target);
+        make.arg(format!("PREFIX={}", path("usr")));
+        make.arg(format!("LIBDIR={}", path("usr/lib/some-where")));
+        make.arg(format!("INCLUDEDIR={}", path("usr/headers")));
+        succeed(&mut make);
     }
 
     /// The project is made of these files of this repository.
@@ -237,4 +237,29 @@ fn what_pkg_config_tells_is_what_is_installed() {
     let library = project.lib().join("libmomo.so.0");
     assert!(library.symlink_metadata().unwrap().is_symlink() && library.exists());
     assert!(project.lib().join("libmomo.so").exists());
+}
+
+#[test]
+fn what_is_installed_is_removed_again() {
+    let project = Project::new();
+    let files = || project.sh("find usr ! -type d");
+    let mine = project.lib().join("pkgconfig/another.pc");
+    std::fs::write(&mine, "").unwrap();
+    for name in [
+        "/libmomo.so",
+        "/libmomo.so.0",
+        "/libmomo.a",
+        "/momo.h",
+        "/momo.hpp",
+        "/momo_ffi.h",
+        "/momo.pc",
+        "/momo-config.cmake",
+        "/bin/momo-token",
+        "/momo-token.1",
+        "/momo_get_token.3",
+    ] {
+        assert!(files().lines().any(|file| file.ends_with(name)), "{name}");
+    }
+    project.make("uninstall");
+    assert_eq!(files(), "usr/lib/some-where/pkgconfig/another.pc\n");
 }
