@@ -1,7 +1,6 @@
-// momo.h for P/Invoke. Strings go both ways as bytes: what the runtime calls ANSI is UTF-8 on some
+// momo.h, by the library that MomoLibrary has found. Strings go both ways as bytes: what the runtime calls ANSI is UTF-8 on some
 // systems only.
 using System;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -32,8 +31,6 @@ namespace Momo
 
     static class Native
     {
-        const string Library = "libmomo.so.0";
-
         [StructLayout(LayoutKind.Sequential)]
         internal struct Error
         {
@@ -89,64 +86,90 @@ namespace Momo
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         delegate void FreeUserData(IntPtr userData);
 
-        internal delegate int Call(ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate ConfigHandle CreateConfigCall();
 
-        [DllImport("libdl.so.2")]
-        static extern IntPtr dlopen(string path, int flags);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int SetOptionCall(ConfigHandle config, byte[] name, byte[] value, out IntPtr error);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        static extern ConfigHandle momo_create_config();
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int SetOptionsCall(ConfigHandle config, out IntPtr error);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int momo_set_option(ConfigHandle config, byte[] name, byte[] value, out IntPtr error);
-
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int momo_set_options_from_env(ConfigHandle config, out IntPtr error);
-
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        static extern int momo_set_logger(
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        delegate int SetLoggerCall(
             ConfigHandle config, Log log, IntPtr userData, FreeUserData free, int level, out IntPtr error);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern void momo_free_config(IntPtr config);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int CreateClientCall(ConfigHandle config, out ClientHandle client, out IntPtr error);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int momo_create_client(ConfigHandle config, out ClientHandle client, out IntPtr error);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate ClientHandle CloneCall(ClientHandle client);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern ClientHandle momo_clone_client(ClientHandle client);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate void CancelCall(ClientHandle client);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern void momo_cancel_client(ClientHandle client);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int Call(ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern void momo_free_client(IntPtr client);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int InvalidateCall(ClientHandle client, byte[] accessToken, out IntPtr error);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int momo_create_token(
-            ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        delegate int GetStatsCall(ClientHandle client, out IntPtr stats, out IntPtr error);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int momo_get_token(
-            ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate IntPtr NameCall(int status);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int momo_invalidate_token(ClientHandle client, byte[] accessToken, out IntPtr error);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate void FreeCall(IntPtr handle);
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        static extern int momo_get_stats(ClientHandle client, out IntPtr stats, out IntPtr error);
+        static CreateConfigCall momo_create_config;
+        internal static SetOptionCall momo_set_option;
+        internal static SetOptionsCall momo_set_options_from_env;
+        static SetLoggerCall momo_set_logger;
+        internal static FreeCall momo_free_config;
+        internal static CreateClientCall momo_create_client;
+        internal static CloneCall momo_clone_client;
+        internal static CancelCall momo_cancel_client;
+        internal static FreeCall momo_free_client;
+        internal static Call momo_create_token;
+        internal static Call momo_get_token;
+        internal static InvalidateCall momo_invalidate_token;
+        static GetStatsCall momo_get_stats;
+        static FreeCall momo_free_stats;
+        static FreeCall momo_free_token;
+        static FreeCall momo_free_error;
+        internal static NameCall momo_status_name;
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        static extern void momo_free_stats(IntPtr stats);
+        // All are there, or none: what fails here is tried again by the next client.
+        static void Load()
+        {
+            lock (Loading)
+            {
+                if (momo_create_config != null)
+                    return;
+                var library = new MomoLibrary();
+                momo_set_option = library.Function<SetOptionCall>("momo_set_option");
+                momo_set_options_from_env = library.Function<SetOptionsCall>("momo_set_options_from_env");
+                momo_set_logger = library.Function<SetLoggerCall>("momo_set_logger");
+                momo_free_config = library.Function<FreeCall>("momo_free_config");
+                momo_create_client = library.Function<CreateClientCall>("momo_create_client");
+                momo_clone_client = library.Function<CloneCall>("momo_clone_client");
+                momo_cancel_client = library.Function<CancelCall>("momo_cancel_client");
+                momo_free_client = library.Function<FreeCall>("momo_free_client");
+                momo_create_token = library.Function<Call>("momo_create_token");
+                momo_get_token = library.Function<Call>("momo_get_token");
+                momo_invalidate_token = library.Function<InvalidateCall>("momo_invalidate_token");
+                momo_get_stats = library.Function<GetStatsCall>("momo_get_stats");
+                momo_free_stats = library.Function<FreeCall>("momo_free_stats");
+                momo_free_token = library.Function<FreeCall>("momo_free_token");
+                momo_free_error = library.Function<FreeCall>("momo_free_error");
+                momo_status_name = library.Function<NameCall>("momo_status_name");
+                momo_create_config = library.Function<CreateConfigCall>("momo_create_config");
+            }
+        }
 
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        static extern void momo_free_token(IntPtr token);
-
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        static extern void momo_free_error(IntPtr error);
-
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern IntPtr momo_status_name(int status);
+        static readonly object Loading = new object();
 
         // The library keeps these two: they are static, so that no collection takes them.
         static readonly Log LogLine = (userData, level, line) =>
@@ -164,19 +187,10 @@ namespace Momo
 
         static readonly FreeUserData FreeLogger = userData => GCHandle.FromIntPtr(userData).Free();
 
-        /// <summary>What every use begins with: a library that is loaded is then found by its soname.</summary>
+        /// <summary>What every use begins with.</summary>
         internal static ConfigHandle CreateConfig()
         {
-            var path = Environment.GetEnvironmentVariable("LIBMOMO_PATH");
-            if (!string.IsNullOrEmpty(path))
-                dlopen(path, 2 /* RTLD_NOW */);
-            return LoadedConfig();
-        }
-
-        // Mono looks for the library when it compiles the caller: this one after CreateConfig runs.
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static ConfigHandle LoadedConfig()
-        {
+            Load();
             return momo_create_config();
         }
 

@@ -1,5 +1,6 @@
 // For the tests: one scenario per run, named by the first argument, one JSON object on stdout.
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -81,6 +82,22 @@ static class Exercise
             $",\"token_expires_in\":{(long)stats.TokenExpiresIn.TotalSeconds}" +
             $",\"cooldown_ms\":{(long)stats.Cooldown.TotalMilliseconds}" +
             $",\"tokens_adopted\":{stats.TokensAdopted},\"token_origin\":{(int)stats.TokenOrigin}}}");
+        return true;
+    }
+
+    // A token of six seconds is refreshed, which no call waits for.
+    static bool Refresh(MomoClient client)
+    {
+        var distinct = new HashSet<string> { client.GetToken().AccessToken };
+        var slowest = 0L;
+        for (var clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 5400; Thread.Sleep(20))
+        {
+            var before = clock.ElapsedMilliseconds;
+            var token = client.GetToken();
+            slowest = Math.Max(slowest, clock.ElapsedMilliseconds - before);
+            distinct.Add(token.AccessToken);
+        }
+        Console.WriteLine($"{{\"distinct\":{distinct.Count},\"slowest_ms\":{slowest}}}");
         return true;
     }
 
@@ -167,11 +184,12 @@ static class Exercise
                 case "cancel-one": return CancelOne(client);
                 case "close": return Close(client);
                 case "stats": return Stats(client);
+                case "refresh": return Refresh(client);
                 case "logger": return Logger();
                 case "loop": return Loop(client, int.Parse(args[1]));
                 case "errors": return Errors(client, int.Parse(args[1]));
                 default: throw new ArgumentException(
-                    "usage: exercise shared|deadline|cancel-one|close|stats|logger|loop N|errors N");
+                    "usage: exercise shared|deadline|cancel-one|close|stats|refresh|logger|loop N|errors N");
             }
     }
 
