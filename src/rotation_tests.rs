@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Weak;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::config::Config;
@@ -260,6 +260,7 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
 #[cfg(unix)]
 #[test]
 fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
+    use std::sync::atomic::AtomicBool;
     let directory = Directory::new();
     let replace_by = |version: u32| {
         let folder = directory.path(&version.to_string());
