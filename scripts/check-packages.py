@@ -55,7 +55,7 @@ def main():
     names = {"type": lambda text: text.split(","), "metavar": "NAME,…"}
     parser.add_argument("--only", **names, default=packages.LANGUAGES)
     parser.add_argument("--scenario", **names, default=[])
-    parser.add_argument("--long", action="store_true", help="on interpreters for musl, too: compiles them")
+    parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too: makes them")
     options = parser.parse_args()
     packages.long = options.long
     modules = {name: importlib.import_module(f"packages.{name}") for name in options.only}

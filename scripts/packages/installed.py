@@ -2,13 +2,8 @@
 
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from . import ROOT, TOOLS
-
-MUSL = ("gcc", "make", "musl-tools", "pkg-config", "xz-utils")  # for musl.sh
 
 
 @dataclass
@@ -36,12 +31,6 @@ class Installed:
 
     def expand(self, words):
         return words
-
-
-def for_musl(name):
-    """An interpreter that is linked with musl; the first time it is compiled."""
-    subprocess.run([ROOT / "scripts/packages/musl.sh", name], check=True)
-    return str(TOOLS / "musl/bin" / name)
 
 
 def copy(files, folder):

@@ -9,13 +9,12 @@ import zipfile
 from pathlib import Path
 
 import packages
-from language_checks import checks
 
-from . import ROOT, VERSION, documents, libraries, php_checks, readme
-from .installed import MUSL, Installed, copy, for_musl, replace
+from . import ROOT, VERSION, documents, interpreters, libraries, php_checks, readme
+from .installed import Installed, copy, replace
 
 TITLE = "PHP"
-DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip", *MUSL]
+DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip", *interpreters.DEBIAN]
 
 SOURCE = ROOT / "examples-ffi/php"
 PACKAGING = ROOT / "packaging/php"
@@ -67,28 +66,22 @@ def install(out, place):
     table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
     table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
     success = next(row for row in table if row["name"] == "success")
+    rows = [row for row in table if row["name"] in ROWS]
+    path = success | {"name": "path repository", "command": ["php", str(other / "get_token.php")]}
     glibc = Installed(
         name="glibc",
         folder=shop,
         get_token=["php", "get_token.php"],
         exercise=["php", "exercise.php"],
-        rows=[
-            *(row for row in table if row["name"] in ROWS),
-            success | {"name": "path repository", "command": ["php", str(other / "get_token.php")]},
-            *php_checks.rows(shop / "vendor" / NAME),
-        ],
+        rows=[*rows, path, *php_checks.rows(shop / "vendor" / NAME)],
     )
     if not packages.long:
         return [glibc]
-    php = for_musl("php")
-    musl = Installed(
-        name="musl",
-        folder=shop,
-        get_token=[php, "get_token.php"],
-        exercise=[php, "exercise.php"],
-        rows=[row for row in table if row["name"] in ROWS],
-    )
-    return [glibc, musl]
+    # -n: without this machine's php.ini, which names more extensions than are unpacked.
+    arm64 = [*interpreters.arm64("php8.2"), "-n", "-dextension=ffi"]
+    glibc.rows += interpreters.arm64_rows(table, arm64, ".php")
+    php = interpreters.musl("php")
+    return [glibc, Installed("musl", shop, [php, "get_token.php"], [php, "exercise.php"], rows=rows)]
 
 
 def project(folder, repository):
@@ -101,10 +94,7 @@ def project(folder, repository):
         "COMPOSER_HOME": str(folder.parent / "composer"),
         "COMPOSER_NO_INTERACTION": "1",
     }
-    command = ["composer", "require", "--no-progress", NAME]
-    code, said, errors = checks.run(command, folder, environment, checks.SLOW_SECONDS)
-    if code != 0:
-        raise checks.Failed(f"{command}: exit code {code}\n{said}{errors}")
+    interpreters.run(["composer", "require", "--no-progress", NAME], folder, environment)
     copy([SOURCE / "get_token.php", SOURCE / "exercise.php", SOURCE / "fpm.py"], folder)
     shutil.copytree(SOURCE / "fpm", folder / "fpm")
     for program in ("get_token.php", "exercise.php", "fpm/page.php"):

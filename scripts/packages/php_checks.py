@@ -31,8 +31,10 @@ def rows(package):
         "expect": {"gets": 20000, "growth_kib": {"max": 1024}},
         "requests": 1,
     }
-    yield failure("FFI is off", ["php", *settings({"ffi.enable": "false"})], "ffi.enable=true, or opcache.preload=/")
-    yield failure("no library for a platform", ["setarch", "i686", "php"], "Put libmomo.so.0 for i686-linux-gnu")
+    off = ["php", *settings({"ffi.enable": "false"})]
+    yield failure("FFI is off", off, "ffi.enable=true, or opcache.preload=/")
+    other = ["setarch", "i686", "php"]
+    yield failure("no library for a platform", other, "Put libmomo.so.0 for i686-linux-gnu")
 
 
 def fpm(name, options, expected, requests, path=""):

@@ -8,13 +8,12 @@ import tempfile
 from pathlib import Path
 
 import packages
-from language_checks import checks
 
-from . import ROOT, VERSION, documents, libraries, readme, ruby_checks
-from .installed import MUSL, Installed, copy, for_musl, replace
+from . import ROOT, VERSION, documents, interpreters, libraries, readme, ruby_checks
+from .installed import Installed, copy, replace
 
 TITLE = "Ruby"
-DEBIAN = ["ruby", "bundler", "ruby-webrick", "puma", "ruby-sinatra", *MUSL]
+DEBIAN = ["ruby", "bundler", "ruby-webrick", "puma", "ruby-sinatra", *interpreters.DEBIAN]
 
 SOURCE = ROOT / "examples-ffi/ruby"
 PACKAGING = ROOT / "packaging/ruby"
@@ -60,34 +59,30 @@ def install(out, place):
     table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
     success = next(row for row in table if row["name"] == "success")
     table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
+    rows = [row for row in table if row["name"] in ROWS]
     glibc = Installed(
         name="glibc",
         folder=shop,
         get_token=["ruby", "get_token.rb"],
         exercise=["ruby", "exercise.rb"],
         variables={"GEM_HOME": str(shop / "gems")},
-        rows=[
-            *(row for row in table if row["name"] in ROWS),
-            *ruby_checks.rows(out, place, success),
-        ],
+        rows=[*rows, *ruby_checks.rows(out, place, success)],
     )
-    gem = out / f"libmomo-{VERSION}-{PLATFORMS['x86_64-linux-gnu']}.gem"
-    command = ["gem", "install", "--local", "--no-document", gem]
-    code, said, errors = checks.run(command, shop, glibc.environment())
-    if code != 0:
-        raise checks.Failed(f"{command}: exit code {code}\n{said}{errors}")
-    return [glibc, *([musl(out, place, shop, table)] if packages.long else [])]
+    install_gem(out, "x86_64-linux-gnu", ["gem"], glibc.environment())
+    if not packages.long:
+        return [glibc]
 
+    arm64, home = interpreters.arm64("ruby3.1"), {"GEM_HOME": str(place / "arm64")}
+    install_gem(out, "aarch64-linux-gnu", [*arm64, "-S", "gem"], glibc.environment() | home)
+    glibc.rows += interpreters.arm64_rows(table, arm64, ".rb", **home)
 
-def musl(out, place, shop, table):
-    """The library of the other gem, which the RubyGems of Debian is too old for."""
+    # The RubyGems of Debian is too old to install this one.
     name = f"libmomo-{VERSION}-{PLATFORMS['x86_64-linux-musl']}"
-    subprocess.run(["gem", "unpack", "--silent", out / f"{name}.gem", "--target", place], check=True)
-    ruby = [for_musl("ruby"), "--disable-gems", f"-I{place / name}/lib"]
-    return Installed(
-        name="musl",
-        folder=shop,
-        get_token=[*ruby, "get_token.rb"],
-        exercise=[*ruby, "exercise.rb"],
-        rows=[row for row in table if row["name"] in ROWS],
-    )
+    interpreters.run(["gem", "unpack", "--silent", out / f"{name}.gem", "--target", place])
+    ruby = [interpreters.musl("ruby"), "--disable-gems", f"-I{place / name}/lib"]
+    return [glibc, Installed("musl", shop, [*ruby, "get_token.rb"], [*ruby, "exercise.rb"], rows=rows)]
+
+
+def install_gem(out, platform, gem, environment):
+    file = out / f"libmomo-{VERSION}-{PLATFORMS[platform]}.gem"
+    interpreters.run([*gem, "install", "--local", "--no-document", file], out, environment)

@@ -1,4 +1,4 @@
-"""Rows about the gems: which of them is chosen, Bundler, Puma, and what there is to read without a library."""
+"""Rows about the gems: which of them is chosen, Bundler, Puma, and what is said without a library."""
 
 import sys
 

@@ -1,0 +1,45 @@
+"""PHP and Ruby for other platforms than this machine's own: made the first time they are asked for."""
+
+import shutil
+
+from language_checks import checks
+
+from . import ROOT, TOOLS
+
+DEBIAN = ("debootstrap", "gcc", "make", "musl-tools", "pkg-config", "qemu-user-static", "xz-utils")
+
+
+def musl(name):
+    """The path of `php` or `ruby`, compiled."""
+    run([ROOT / "scripts/packages/musl.sh", name])
+    return str(TOOLS / "musl/bin" / name)
+
+
+def arm64(program):
+    """The words before a program's own: it is Debian's, unpacked, under qemu."""
+    root = TOOLS / "arm64"
+    done = root / "unpacked"
+    if not done.exists():
+        shutil.rmtree(root, ignore_errors=True)
+        what = ["--variant=minbase", "--include=php8.2-cli,ruby"]
+        # To install packages takes a kernel that runs programs of that processor.
+        run(["debootstrap", "--arch=arm64", "--foreign", *what, "bookworm", root])
+        for package in sorted((root / "var/cache/apt/archives").glob("*.deb")):
+            run(["dpkg-deb", "--extract", package, root])
+        done.touch()
+    return ["qemu-aarch64-static", "-L", str(root), str(root / "usr/bin" / program)]
+
+
+def arm64_rows(table, command, suffix, **variables):
+    """What does not depend on the time that it takes: under qemu TLS alone takes a third of a second."""
+    for row in table:
+        if row["name"] in ("success", "wrong API key", "logger", "stats", "fork"):
+            program = row.get("program", "exercise") + suffix
+            own = {"command": [*command, program], "env": row.get("env", {}) | variables}
+            yield row | own | {"name": f"{row['name']} on arm64"}
+
+
+def run(command, folder=ROOT, environment=None):
+    code, out, err = checks.run(command, folder, environment, 2 * checks.SLOW_SECONDS)
+    if code != 0:
+        raise checks.Failed(f"{command[0]}: exit code {code}\n{out}{err}")
