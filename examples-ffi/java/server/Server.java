@@ -29,6 +29,7 @@ final class Server {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 0; // 0 is a free one
         MomoClient client = MomoClient.builder().fromEnvironment().build();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        // From Java 21 on, Executors.newVirtualThreadPerTaskExecutor() does as well.
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(client, exchange));
