@@ -75,7 +75,7 @@ impl Project {
     fn builds_by_cmake(&self, language: &str, sources: &str, libs: &str, options: &str) {
         self.folder.write(
             "CMakeLists.txt",
-            &format!(
+            format!(
                 "cmake_minimum_required(VERSION 3.16)\n\
                  project(shop {language})\n\
                  set(CMAKE_CXX_STANDARD 17)\n\
