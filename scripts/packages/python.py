@@ -8,11 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import ROOT, TOOLS, chosen, documents, libraries, readme
+import packages
+
+from . import ROOT, TOOLS, chosen, documents, interpreters, libraries, readme
 from .installed import Installed, copy
 
 TITLE = "Python"
-DEBIAN = ["python3", "python3-venv"]
+DEBIAN = ["python3", "python3-venv", *interpreters.DEBIAN]
 
 SOURCE = ROOT / "examples-ffi/python"
 PACKAGING = ROOT / "packaging/python"
@@ -56,14 +58,24 @@ def install(out, place):
     copy((SOURCE / "server").glob("*.py"), shop / "server")
     table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
     table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
-    glibc = Installed(
-        name="glibc",
-        folder=shop,
-        get_token=[python, "get_token.py"],
-        exercise=[python, "exercise.py"],
-        rows=[row for row in table if row["name"] in ROWS] + [*servers(python), *checks(out, python)],
-    )
-    return [glibc]
+    rows = [row for row in table if row["name"] in ROWS]
+
+    def installed(name, interpreter, more=(), **variables):
+        programs = {name: [*interpreter, f"{name}.py"] for name in ("get_token", "exercise")}
+        return Installed(name, shop, **programs, variables=variables, rows=[*rows, *more])
+
+    def unpacked(tag):
+        """The folder that pip puts the wheel of another platform in."""
+        folder = place / tag
+        other = "--platform", tag, "--only-binary", ":all:", "--target", folder
+        interpreters.run([*pip(python), *other, "--no-index", "--find-links", out, "libmomo"])
+        return str(folder)
+
+    glibc = installed("glibc", [python], [*servers(python), *checks(out, python)])
+    if not packages.long:
+        return [glibc]
+    musl = [interpreters.musl("python3")]
+    return [glibc, installed("musl", musl, PYTHONPATH=unpacked(TAGS["x86_64-linux-musl"]))]
 
 
 def servers(python):
@@ -118,15 +130,18 @@ def wheelhouse():
     return folder
 
 
-def venv(folder, *packages):
+def pip(python):
+    return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+
+
+def venv(folder, *wanted):
     """The interpreter of a virtual environment with these packages, made where it is not there."""
     python = folder / "bin/python"
     # The last file that is written: what was interrupted is made anew.
     done = folder / "packages"
-    wanted = "\n".join(map(str, packages))
-    if not done.exists() or done.read_text() != wanted:
+    names = "\n".join(map(str, wanted))
+    if not done.exists() or done.read_text() != names:
         subprocess.run(["python3", "-m", "venv", "--clear", folder], check=True)
-        command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*command, *packages], check=True)
-        done.write_text(wanted)
+        subprocess.run([*pip(python), *wanted], check=True)
+        done.write_text(names)
     return python
