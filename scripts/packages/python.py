@@ -71,11 +71,17 @@ def install(out, place):
         interpreters.run([*pip(python), *other, "--no-index", "--find-links", out, "libmomo"])
         return str(folder)
 
-    glibc = installed("glibc", [python], [*servers(python), *checks(out, python)])
+    more = servers(python)
     if not packages.long:
-        return [glibc]
+        return [installed("glibc", [python], [*more, *checks(out, python)])]
+    arm64 = interpreters.arm64("python3.11")
+    path = unpacked(TAGS["aarch64-linux-gnu"])
+    more = [*more, *interpreters.arm64_rows(table, arm64, ".py", PYTHONPATH=path)]
     musl = [interpreters.musl("python3")]
-    return [glibc, installed("musl", musl, PYTHONPATH=unpacked(TAGS["x86_64-linux-musl"]))]
+    return [
+        installed("glibc", [python], [*more, *checks(out, python)]),
+        installed("musl", musl, PYTHONPATH=unpacked(TAGS["x86_64-linux-musl"])),
+    ]
 
 
 def servers(python):
