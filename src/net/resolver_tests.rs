@@ -24,6 +24,7 @@ fn never(_: &str) -> Result<Addresses, LookupError> {
     }
 }
 
+#[cfg(unix)]
 fn no_descriptor(_: &str) -> Result<Addresses, LookupError> {
     let error = std::io::Error::from_raw_os_error(libc::EMFILE);
     let error = TransportError::from_local_limit(Phase::Resolve, &error).unwrap();
@@ -105,6 +106,7 @@ fn without_a_fallback_a_look_up_has_all_the_time_of_its_caller() {
     assert!(start.elapsed() >= 2 * FALLBACK_AFTER);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_lack_of_descriptors_is_named_and_forgets_no_address() {
     let resolver = new(no_descriptor);

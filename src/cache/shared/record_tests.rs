@@ -103,6 +103,8 @@ fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
     assert_eq!(crate::life::left(&token, now), Some(seconds(3000)));
 }
 
+/// Other systems do not tell which network this is, and share no failure of it.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_failure_holds_where_it_was_met() {
     let now = Now::read();

@@ -33,8 +33,7 @@ impl Socket {
 
     /// What a cancellation interrupts.
     pub(super) fn wait(&self) -> Weak<dyn Interrupt> {
-        let weak = Arc::downgrade(&self.stream);
-        weak
+        Arc::downgrade(&self.stream) as Weak<dyn Interrupt>
     }
 
     pub(super) fn connect_to(&self, address: SocketAddr, time: Duration) -> io::Result<()> {

@@ -31,8 +31,7 @@ impl Socket {
 
     /// What a cancellation interrupts.
     pub(super) fn wait(&self) -> Weak<dyn Interrupt> {
-        let weak = Arc::downgrade(&self.0);
-        weak
+        Arc::downgrade(&self.0) as Weak<dyn Interrupt>
     }
 
     pub(super) fn connect_to(&self, address: SocketAddr, time: Duration) -> io::Result<()> {
