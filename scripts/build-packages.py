@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Makes the packages of the languages, from their wrappers and the libraries of all platforms.
 
-LIBMOMO_PLATFORMS="x86_64-linux-gnu …" leaves other platforms out. What is missing in build/dist/
-is built first.
+LIBMOMO_PLATFORMS="x86_64-linux-gnu …" leaves other platforms out.
 """
 
 import argparse
@@ -24,10 +23,8 @@ def main():
     modules = {name: importlib.import_module(f"packages.{name}") for name in names}
 
     language.install_packages(sorted({each for one in modules.values() for each in one.DEBIAN}))
-    missing = [name for name, path in packages.libraries().items() if not path.exists()]
-    if missing:
-        subprocess.run([packages.ROOT / "scripts/dist/deps.sh"], check=True)
-    for platform in missing:
+    subprocess.run([packages.ROOT / "scripts/dist/deps.sh"], check=True)
+    for platform in packages.libraries():  # Cargo knows what has changed since.
         subprocess.run([packages.ROOT / "scripts/dist/build.sh", platform], check=True)
     for name, module in modules.items():
         out = packages.PACKAGES / name
