@@ -92,8 +92,12 @@ fn a_stale_token_is_handed_out_at_once_whatever_the_gateway_does() {
             assert_eq!(token.refresh_status, MOMO_OK as i32, "{behaviour}");
         }
         assert!(start.elapsed() < ms(250), "{:?}", start.elapsed());
-        wait_for("end of the refresh", || threads_named("momo-request") == 0);
-        // The silent gateway's refresh was ended well before the token's end.
+        // The silent gateway's refresh is ended well before the token's end.
+        wait_for("end of the refresh", || {
+            let token = client.get_within(0).unwrap();
+            token.refresh_status == status as i32
+                && (token.access_token != first.access_token) == (status == MOMO_OK)
+        });
         let token = client.get_within(0).unwrap();
         let is_new = token.access_token != first.access_token;
         assert_eq!(is_new, status == MOMO_OK, "{behaviour}");
