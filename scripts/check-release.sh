@@ -22,11 +22,5 @@ scripts/check-dist.py "${long[@]}" 2>&1 | tee -a "$log" || status=$?
 [ ${#long[@]} = 0 ] || scripts/dist/wine-tests.sh 2>&1 | tee -a "$log" || status=$?
 scripts/build-packages.py "${only[@]}"
 scripts/check-packages.py "${long[@]}" "${only[@]}" 2>&1 | tee -a "$log" || status=$?
-awk -v status="$status" '
-  /^test result:/ { passed += $4; failed += $6 }
-  /^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
-  END {
-    if (status != 0 && failed == 0) failed = 1
-    printf "%d passed, %d failed\n", passed, failed
-  }' "$log"
+scripts/totals.sh "$status" "$log"
 exit "$status"

@@ -22,12 +22,5 @@ for more in scripts/languages.py scripts/check-docs.py scripts/model.sh scripts/
     "$more" 2>&1 | tee -a "$log" || status=$?
   fi
 done
-# A test program that crashes prints no result; that is a failure too.
-awk -v status="$status" '
-  /^test result:/ { passed += $4; failed += $6 }
-  /^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
-  END {
-    if (status != 0 && failed == 0) failed = 1
-    printf "%d passed, %d failed\n", passed, failed
-  }' "$log"
+scripts/totals.sh "$status" "$log"
 exit "$status"
