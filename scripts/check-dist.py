@@ -17,25 +17,11 @@ sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 
 from dist_checks import SCENARIOS, debian, peers, platform, windows  # noqa: E402
 from language_checks import checks, gateway, language  # noqa: E402
+from packages.installed import Installed  # noqa: E402
 
 PLATFORMS = [platform.Platform, platform.Arm, platform.Musl, platform.MuslArm, windows.Windows]
 # What the static library is asked for: whether it links and runs, the rest is the same code.
 STATIC = ("token", "untrusted certificate", "8 threads")
-
-
-class Runner:
-    """It takes the place of a language_checks.language.Language in language_checks.checks."""
-
-    def __init__(self, place, variables):
-        self.folder = place
-        self._variables = variables
-
-    def environment(self):
-        kept = {"HOME": str(self.folder), "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
-        return kept | self._variables
-
-    def expand(self, words):
-        return words
 
 
 class Results:
@@ -69,31 +55,37 @@ def prepared(row, place, program, listener, name_server, ca):
     return row | {"command": command, "args": [], "env": variables}
 
 
-def check_place(results, place, wanted):
-    name = place.name
-    begin, before = time.monotonic(), (results.passed, results.failed)
-    usable = results.check(name, "unpack", place.unpack) and results.check(name, "build", place.build)
-    for title, call in place.properties():
-        if usable:
-            results.check(name, title, call)
+def scenarios_of(place, wanted):
+    """Pairs of a program and a row for it."""
+    for row in SCENARIOS:
+        if (wanted and row["name"] not in wanted) or (row.get("needs_links") and not place.has_links):
+            continue
+        yield row.get("program", "exercise"), row
+        if place.has_static and row["name"] in STATIC:
+            yield "exercise-static", row
+
+
+def run_scenarios(results, place, wanted):
     with gateway.Gateway() as mock:
         listener, name_server = peers.FullListener(), peers.SilentNameServer()
         ca = Path(mock.environment["MOMO_CA"])
         place.prepare(ca)
-        rows = [row for row in SCENARIOS if place.has_links or not row.get("needs_links")]
-        for row in rows if usable else []:
-            programs = [row.get("program", "exercise")]
-            if place.has_static and row["name"] in STATIC:
-                programs.append("exercise-static")
-            for program in programs:
-                if wanted and row["name"] not in wanted:
-                    continue
-                runner = Runner(place.place, place.variables())
-                full = prepared(row, place, program, listener, name_server, ca)
-                title = row["name"] + (", static" if "static" in program else "")
-                results.check(name, title, lambda: checks.scenario(runner, mock, full))
+        for program, row in scenarios_of(place, wanted):
+            runner = Installed(place.name, place.place, variables=place.variables())
+            full = prepared(row, place, program, listener, name_server, ca)
+            title = row["name"] + (", static" if "static" in program else "")
+            results.check(place.name, title, lambda: checks.scenario(runner, mock, full))
         name_server.close()
         listener.close()
+
+
+def check_place(results, place, wanted):
+    name = place.name
+    begin, before = time.monotonic(), (results.passed, results.failed)
+    if results.check(name, "unpack", place.unpack) and results.check(name, "build", place.build):
+        for title, call in place.properties():
+            results.check(name, title, call)
+        run_scenarios(results, place, wanted)
     passed, failed = results.passed - before[0], results.failed - before[1]
     results.lines.append((name, passed, failed, time.monotonic() - begin))
     print("{}: {} passed, {} failed, {:.0f} s".format(*results.lines[-1]))

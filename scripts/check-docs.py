@@ -18,7 +18,7 @@ from docs_checks import LANGUAGES_PAGE, PAGES, ROOT, Failed  # noqa: E402
 from docs_checks import configuration, drawings, facts, links, needs, programs, shell  # noqa: E402
 from docs_checks.markdown import blocks  # noqa: E402
 from docs_checks.world import World, run  # noqa: E402
-from language_checks import checks, gateway, language, page as languages_page  # noqa: E402
+from language_checks import gateway, language, page as languages_page  # noqa: E402
 
 PROGRAMS = programs.KINDS | configuration.KINDS
 SHELL = {"sh": shell.sh, "console": shell.console}
@@ -34,7 +34,7 @@ def outcome(name, check):
     """The name, and why it failed or None."""
     try:
         check()
-    except (Failed, checks.Failed) as failure:
+    except Failed as failure:
         print(f"FAILED {name}\n  {str(failure).rstrip()}".replace("\n", "\n  "), flush=True)
         return name, str(failure)
     return name, None

@@ -7,7 +7,6 @@ scripts/build-packages.py makes the packages.
 
 import argparse
 import importlib
-import json
 import shutil
 import sys
 import tempfile
@@ -17,7 +16,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 
 import packages  # noqa: E402
-from language_checks import checks, gateway  # noqa: E402
+from language_checks import checks, gateway, language  # noqa: E402
+from packages import interpreters, wine  # noqa: E402
 
 # Of the table in examples-ffi/: what a package can spoil.
 COMMON = ("success", "wrong API key", "missing credential", "deadline", "logger", "refresh")
@@ -58,9 +58,10 @@ def main():
     parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too: makes them")
     options = parser.parse_args()
     packages.long = options.long
+    if options.long:
+        language.install_packages([*interpreters.DEBIAN, *wine.DEBIAN])
     modules = {name: importlib.import_module(f"packages.{name}") for name in options.only}
-    scenarios = json.loads((packages.ROOT / "examples-ffi/scenarios.json").read_text())
-    table = [row for row in scenarios if row["name"] in COMMON]
+    table = [row for row in packages.scenarios() if row["name"] in COMMON]
 
     gateway.build()
     passed, failed = 0, 0

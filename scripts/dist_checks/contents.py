@@ -4,10 +4,9 @@ import os
 import re
 from pathlib import Path
 
-from language_checks.checks import Failed
+from language_checks.checks import Failed, succeed
 
 from . import ROOT
-from .command import run
 
 SYMBOLS = set((ROOT / "packaging/abi/symbols").read_text().split())
 # Windows' own, all in System32 since Windows 10.
@@ -25,23 +24,23 @@ def expect(found, expected, what):
 
 
 def check_elf(library, is_musl):
-    dynamic = run(["readelf", "--dynamic", "--wide", library], ROOT)
+    dynamic = succeed(["readelf", "--dynamic", "--wide", library], ROOT)
     needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic))
     expect(needed - (MUSL if is_musl else GLIBC), set(), "needs other libraries")
     expect(re.findall(r"\(SONAME\).*\[(.*)\]", dynamic), ["libmomo.so.0"], "soname")
     expect("NODELETE" in dynamic, True, "stays loaded")
     expect(re.findall(r"\((?:RPATH|RUNPATH)\).*", dynamic), [], "search path")
-    versions = run(["readelf", "--version-info", "--wide", library], ROOT)
+    versions = succeed(["readelf", "--version-info", "--wide", library], ROOT)
     glibc = {tuple(map(int, each.split("."))) for each in re.findall(r"GLIBC_([0-9.]+)", versions)}
     newer = {version for version in glibc if version > OLDEST_GLIBC}
     expect(newer, set(), "needs a newer glibc")
-    table = run(["readelf", "--dyn-syms", "--wide", library], ROOT)
+    table = succeed(["readelf", "--dyn-syms", "--wide", library], ROOT)
     exported = re.findall(r" (?:GLOBAL|WEAK) +(?:DEFAULT|PROTECTED) +\d+ (\w+)", table)
     expect(set(exported), SYMBOLS, "exported symbols")
 
 
 def check_dll(library):
-    table = run(["x86_64-w64-mingw32-objdump", "--private-headers", library], ROOT)
+    table = succeed(["x86_64-w64-mingw32-objdump", "--private-headers", library], ROOT)
     needed = {name.lower() for name in re.findall(r"DLL Name: (\S+)", table)}
     others = {name for name in needed - WINDOWS if not name.startswith("api-ms-win-core-")}
     expect(others, set(), "needs other libraries")

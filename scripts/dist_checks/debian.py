@@ -3,10 +3,9 @@
 import os
 import shutil
 
-from language_checks.checks import Failed
+from language_checks.checks import SLOW_SECONDS, Failed, succeed
 
 from . import RELEASE, TESTS, VERSION, contents
-from .command import run
 from .platform import WARNINGS, Arm, Platform, scratch
 
 PACKAGES = ("libmomo0", "libmomo-dev", "momo-tools")
@@ -24,7 +23,7 @@ def lint(architecture):
         "bogus-mail-host-in-debian-changelog",
     ]
     command = ["lintian", "--fail-on", "error,warning", "--suppress-tags", ",".join(tags)]
-    run([*command, *files(architecture)], RELEASE)
+    succeed([*command, *files(architecture)], RELEASE)
 
 
 class Debian(Platform):
@@ -41,7 +40,8 @@ class Debian(Platform):
 
     def unpack(self):
         packages = "--include=gcc,libc6-dev,pkg-config"
-        run(["debootstrap", "--variant=minbase", packages, "bookworm", self.root], self.place)
+        command = ["debootstrap", "--variant=minbase", packages, "bookworm", self.root]
+        succeed(command, self.place, seconds=2 * SLOW_SECONDS)
         (self.root / "etc/hosts").write_text("127.0.0.1 localhost\n")
         for file in files("amd64"):
             shutil.copy(file, self.root / "tmp")
@@ -61,7 +61,7 @@ class Debian(Platform):
         self.inside("sh", "-c", f"{cc} unload.c -ldl -o /unload")
 
     def inside(self, *words):
-        return run(["chroot", self.root, *words], self.place)
+        return succeed(["chroot", self.root, *words], self.place)
 
     def command(self, program, *words):
         if program == "unload":
@@ -122,14 +122,14 @@ class DebianArm(Arm):
 
     def unpack(self):
         for file in files("arm64"):
-            run(["dpkg-deb", "--extract", file, self.folder], self.place)
+            succeed(["dpkg-deb", "--extract", file, self.folder], self.place)
 
     def pkg_config(self, *words):
         libdir = self.library().parent
         here = [f"--define-variable=libdir={libdir}"]
         here += [f"--define-variable=includedir={self.folder / 'usr/include'}"]
         environment = os.environ | {"PKG_CONFIG_LIBDIR": str(libdir / "pkgconfig")}
-        return run(["pkg-config", *here, *words, "momo"], self.place, environment).split()
+        return succeed(["pkg-config", *here, *words, "momo"], self.place, environment).split()
 
     def library(self):
         return self.folder / "usr/lib/aarch64-linux-gnu/libmomo.so.0"

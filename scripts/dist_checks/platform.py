@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
+from language_checks.checks import succeed
+
 from . import RELEASE, ROOT, TESTS, VERSION, contents
-from .command import run
 
 ZIG = [ROOT / "build/tools/zig/bin/python3", "-m", "ziglang", "cc", "-target"]
 WARNINGS = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
@@ -28,7 +29,7 @@ class Platform:
     # What a user does with an archive.
 
     def unpack(self):
-        run(["tar", "--extract", "--xz", "--file", RELEASE / f"{self.folder.name}.tar.xz"], self.place)
+        succeed(["tar", "--extract", "--xz", "--file", RELEASE / f"{self.folder.name}.tar.xz"], self.place)
 
     def build(self):
         """The programs, by pkg-config: shared, and the first with the static library as well."""
@@ -42,11 +43,11 @@ class Platform:
 
     def pkg_config(self, *words):
         environment = os.environ | {"PKG_CONFIG_LIBDIR": str(self.folder / "lib/pkgconfig")}
-        return run(["pkg-config", *words, "momo"], self.place, environment).split()
+        return succeed(["pkg-config", *words, "momo"], self.place, environment).split()
 
     def compile(self, program, source, words):
         command = [*self.compiler, *WARNINGS, TESTS / source, *words, "-o", self.place / program]
-        run(command, self.place)
+        succeed(command, self.place)
 
     # How its programs run.
 
@@ -147,10 +148,10 @@ def fetch_package_of(architecture, package, root):
     apt = ["apt-get", "-qq", "-o", f"APT::Architecture={architecture}"]
     apt += ["-o", f"APT::Architectures={architecture}", "-o", f"Dir::State::Lists={state / 'lists'}"]
     apt += ["-o", f"Dir::Cache={state / 'cache'}", "-o", "APT::Sandbox::User=root"]
-    run([*apt, "update"], state)
-    run([*apt, "download", package], state)
+    succeed([*apt, "update"], state)
+    succeed([*apt, "download", package], state)
     (found,) = state.glob("*.deb")
-    run(["dpkg-deb", "--extract", found, root], root)
+    succeed(["dpkg-deb", "--extract", found, root], root)
     shutil.rmtree(state)
 
 

@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 
+from language_checks.checks import succeed
+
 from . import RELEASE, TESTS, VERSION, contents
-from .command import run
 from .platform import Platform
 
 # Wine offers to fetch a runtime of .NET and a browser.
@@ -24,7 +25,7 @@ class Windows(Platform):
         self.prefix = place / "prefix"
 
     def unpack(self):
-        run(["unzip", "-q", RELEASE / f"{self.folder.name}.zip"], self.place)
+        succeed(["unzip", "-q", RELEASE / f"{self.folder.name}.zip"], self.place)
 
     def build(self):
         words = [f"-I{self.folder / 'include'}", f"-L{self.folder / 'lib'}", "-lmomo"]
@@ -36,21 +37,21 @@ class Windows(Platform):
         # Windows 10 has this library, and wine has it since 9.0.
         words = ["-shared", "-ladvapi32"]
         self.compile("bcryptprimitives.dll", "bcryptprimitives.c", words)
-        run(["wine", "wineboot", "--init"], self.place, os.environ | self.variables())
+        succeed(["wine", "wineboot", "--init"], self.place, os.environ | self.variables())
 
     def check_microsoft_s_linker(self):
         """A program that is linked as Microsoft's linker does it, with the import library for it."""
         clang = ["clang", "--target=x86_64-pc-windows-msvc", "-ffreestanding", "-O2", "-c"]
         include = f"-I{self.folder / 'include'}"
-        run([*clang, include, TESTS / "version.c", "-o", "version.obj"], self.place)
+        succeed([*clang, include, TESTS / "version.c", "-o", "version.obj"], self.place)
         lld = ["lld-link", "/nologo", "/nodefaultlib", "/entry:start", "/subsystem:console"]
-        run([*lld, "version.obj", self.folder / "lib/momo.lib", "/out:version.exe"], self.place)
+        succeed([*lld, "version.obj", self.folder / "lib/momo.lib", "/out:version.exe"], self.place)
         environment = os.environ | self.variables()
-        run(["wine", str(self.place / "version.exe")], self.place, environment)
+        succeed(["wine", str(self.place / "version.exe")], self.place, environment)
 
     def check_resource(self):
         words = ["wine", str(self.place / "properties.exe"), self.shown(self.library())]
-        found = run(words, self.place, os.environ | self.variables()).split()
+        found = succeed(words, self.place, os.environ | self.variables()).split()
         contents.expect(found, ["libmomo", VERSION], "version resource")
 
     def properties(self):
@@ -78,9 +79,9 @@ class Windows(Platform):
 
     def trust(self, ca):
         certificate = self.place / "ca.der"
-        run(["openssl", "x509", "-in", ca, "-outform", "DER", "-out", certificate], self.place)
+        succeed(["openssl", "x509", "-in", ca, "-outform", "DER", "-out", certificate], self.place)
         environment = os.environ | self.variables()
-        run(["wine", str(self.place / "trust.exe"), str(certificate)], self.place, environment)
+        succeed(["wine", str(self.place / "trust.exe"), str(certificate)], self.place, environment)
         return {}
 
     def close(self):

@@ -2,9 +2,12 @@
 
 import os
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from language_checks import ROOT
+from language_checks.checks import Failed
+
+__all__ = ["Failed", "LANGUAGES_PAGE", "PAGES", "ROOT", "inherited", "without"]
+
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
 
 # Pages that are written by a program are compared with what it writes now.
@@ -12,10 +15,6 @@ LANGUAGES_PAGE = "docs/languages.md"
 
 # The names and anchors of pages are those of the site.
 sys.path.append(str(ROOT / "packaging/doxygen"))
-
-
-class Failed(Exception):
-    pass
 
 
 def without(environment, *prefixes):

@@ -48,12 +48,19 @@ def run(command, folder, environment, seconds=SECONDS):
         raise Failed(f"not UTF-8: {error}") from None
 
 
+def succeed(command, folder, environment=None, seconds=SLOW_SECONDS):
+    """Standard output of a command that has to succeed."""
+    command = [str(word) for word in command]
+    code, out, err = run(command, folder, environment, seconds)
+    if code != 0:
+        raise Failed(f"{' '.join(command)}: exit code {code}\n{out}{err}")
+    return out
+
+
 def build(language):
     environment = language.environment(build=True)
     for command in language.get("build", []):
-        code, out, err = run(["sh", "-ec", command], language.folder, environment, SLOW_SECONDS)
-        if code != 0:
-            raise Failed(f"{command}: exit code {code}\n{out}{err}")
+        succeed(["sh", "-ec", command], language.folder, environment)
 
 
 def snippet(language, gateway):

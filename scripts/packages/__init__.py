@@ -8,14 +8,14 @@ Each has
                            returns one installed.Installed per C library that it can run on here
 """
 
+import json
 import os
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from language_checks import ROOT, VERSION
+
 TOOLS = ROOT / "build/tools"
 PACKAGES = ROOT / "build/packages"
-VERSION = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
 LANGUAGES = ("python", "javascript", "ruby", "php", "java", "go", "csharp")
 
 # Whether a check may take its time: scripts/check-packages.py --long.
@@ -44,6 +44,12 @@ def libraries():
 def documents():
     """What every package has beside its own README."""
     return [ROOT / name for name in ("LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md")]
+
+
+def scenarios(source=None):
+    """The rows of every language, and those of the one whose folder `source` is."""
+    common = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    return common + (json.loads((source / "manifest.json").read_text())["extra"] if source else [])
 
 
 def readme(language):

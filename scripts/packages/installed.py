@@ -12,8 +12,8 @@ class Installed:
 
     name: str  # of the C library: glibc or musl
     folder: Path  # where programs run: outside of the source tree
-    get_token: list  # the commands of the two programs of examples-ffi/
-    exercise: list
+    get_token: list = ()  # the commands of the two programs of examples-ffi/
+    exercise: list = ()
     variables: dict = field(default_factory=dict)  # what users set, too: GEM_HOME, CLASSPATH
     rows: list = field(default_factory=list)  # scenarios of this package alone
 
@@ -31,6 +31,15 @@ class Installed:
 
     def expand(self, words):
         return words
+
+
+def rows_on(where, table, names, command, suffix, **variables):
+    """The rows of these names for an interpreter of another platform: `command` before a program."""
+    for row in table:
+        if row["name"] in names:
+            program = row.get("program", "exercise") + suffix
+            own = {"command": [*command, program], "env": row.get("env", {}) | variables}
+            yield row | own | {"name": f"{row['name']} on {where}"}
 
 
 def copy(files, folder):

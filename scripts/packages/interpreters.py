@@ -5,6 +5,7 @@ import shutil
 from language_checks import checks
 
 from . import ROOT, TOOLS
+from .installed import rows_on
 
 DEBIAN = ("debootstrap", "gcc", "make", "musl-tools", "pkg-config", "qemu-user-static", "xz-utils")
 ARM64 = "php8.2-cli,python3,ruby"
@@ -33,14 +34,10 @@ def arm64(program):
 
 def arm64_rows(table, command, suffix, **variables):
     """What does not depend on the time that it takes: under qemu TLS alone takes a third of a second."""
-    for row in table:
-        if row["name"] in ("success", "wrong API key", "logger", "stats", "fork"):
-            program = row.get("program", "exercise") + suffix
-            own = {"command": [*command, program], "env": row.get("env", {}) | variables}
-            yield row | own | {"name": f"{row['name']} on arm64"}
+    names = ("success", "wrong API key", "logger", "stats", "fork")
+    return rows_on("arm64", table, names, command, suffix, **variables)
 
 
 def run(command, folder=ROOT, environment=None):
-    code, out, err = checks.run(command, folder, environment, 2 * checks.SLOW_SECONDS)
-    if code != 0:
-        raise checks.Failed(f"{command[0]}: exit code {code}\n{out}{err}")
+    """To compile an interpreter takes its time."""
+    return checks.succeed(command, folder, environment, 2 * checks.SLOW_SECONDS)

@@ -4,17 +4,28 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import packages
 
-from . import ROOT, TOOLS, VERSION, chosen, documents, interpreters, libraries, readme, wine
+from . import (
+    ROOT,
+    TOOLS,
+    VERSION,
+    chosen,
+    documents,
+    interpreters,
+    libraries,
+    readme,
+    scenarios,
+    servers,
+    wine,
+)
 from .installed import Installed, copy, replace
 
 TITLE = "JavaScript"
-DEBIAN = ["nodejs", "python3", "python3-venv", *interpreters.DEBIAN, *wine.DEBIAN]
+DEBIAN = ["nodejs", "python3", "python3-venv"]
 
 SOURCE = ROOT / "examples-ffi/javascript"
 PACKAGING = ROOT / "packaging/javascript"
@@ -51,9 +62,8 @@ def build(out):
 
 def install(out, place):
     npm("install", *CHECKERS, folder=TOOLS / "javascript")
-    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    table = scenarios(SOURCE)
     manifest = json.loads((SOURCE / "manifest.json").read_text())
-    table += manifest["extra"]
     rows = [row for row in table if row["name"] in ROWS]
 
     def project(folder, *options):
@@ -64,7 +74,7 @@ def install(out, place):
 
     def installed(name, node, more=()):
         programs = {name: [node, *manifest[name][1:]] for name in ("get_token", "exercise")}
-        return Installed(name, shop, **programs, rows=[*rows, *servers(node), *more])
+        return Installed(name, shop, **programs, rows=[*rows, *express(node), *more])
 
     # A folder as users have them, too.
     shop = place / "a caf\u00e9's shop"
@@ -86,18 +96,8 @@ def install(out, place):
     ]
 
 
-def servers(node):
-    """One token per worker; and one for all, where they share them through a directory."""
-    load = [sys.executable, ROOT / "scripts/packages/load.py", "--path=/pay"]
-    for name, tokens, options in (("Express", 4, []), ("Express, one cache", 1, ["--shared-cache"])):
-        yield {
-            "name": name,
-            "command": [*load, *options, "--", node, "shop.mjs"],
-            "env": {"PORT": "0"},
-            "path": "/delay-300",
-            "expect": {"pages": 1000, "workers": 4, "tokens": tokens, "exits": [0]},
-            "requests": tokens,
-        }
+def express(node):
+    return servers.prefork("Express", [node, "shop.mjs"], ["--path=/pay"], env={"PORT": "0"})
 
 
 def checks(out, shop):

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import packages
 
-from . import ROOT, VERSION, documents, interpreters, libraries, php_checks, readme
+from . import ROOT, VERSION, archives, documents, interpreters, libraries, php_checks, readme, scenarios
 from .installed import Installed, copy, replace
 
 TITLE = "PHP"
-DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip", *interpreters.DEBIAN]
+DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip"]
 
 SOURCE = ROOT / "examples-ffi/php"
 PACKAGING = ROOT / "packaging/php"
@@ -35,23 +35,13 @@ def build(out):
             name = "momo.dll" if library.suffix == ".dll" else "libmomo.so.0"
             (package / "lib" / platform).mkdir(parents=True)
             shutil.copy(library, package / "lib" / platform / name)
-        pack(package, out / f"libmomo-{VERSION}.zip")
+        archives.write(out / f"libmomo-{VERSION}.zip", archives.tree(package))
 
 
 def header():
     """Without its comments: PHP parses it at every request."""
     text = re.sub(r"/\*.*?\*/", "", (ROOT / "include/momo_ffi.h").read_text(), flags=re.S)
     return "\n".join(["// momo.h explains each.", *filter(str.strip, text.splitlines()), ""])
-
-
-def pack(folder, archive):
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-            # No time of this build: equal files make equal archives.
-            name = zipfile.ZipInfo(str(path.relative_to(folder)))
-            name.compress_type = zipfile.ZIP_DEFLATED
-            name.external_attr = 0o644 << 16
-            file.writestr(name, path.read_bytes())
 
 
 def install(out, place):
@@ -63,8 +53,7 @@ def install(out, place):
         file.extractall(place / "unpacked")
     other = place / "other shop"
     project(other, {"type": "path", "url": "../unpacked"})
-    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
-    table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
+    table = scenarios(SOURCE)
     success = next(row for row in table if row["name"] == "success")
     rows = [row for row in table if row["name"] in ROWS]
     path = success | {"name": "path repository", "command": ["php", str(other / "get_token.php")]}

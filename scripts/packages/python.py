@@ -1,20 +1,18 @@
 """The wheels for Python: one per platform, with the library inside."""
 
-import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import packages
 
-from . import ROOT, TOOLS, chosen, documents, interpreters, libraries, readme, wine
+from . import ROOT, TOOLS, chosen, documents, interpreters, libraries, readme, scenarios, servers, wine
 from .installed import Installed, copy
 
 TITLE = "Python"
-DEBIAN = ["python3", "python3-venv", *interpreters.DEBIAN, *wine.DEBIAN]
+DEBIAN = ["python3", "python3-venv"]
 
 SOURCE = ROOT / "examples-ffi/python"
 PACKAGING = ROOT / "packaging/python"
@@ -61,8 +59,7 @@ def install(out, place):
     python = venv(shop / "venv", *links, "libmomo", "--requirement", REQUIREMENTS)
     copy(SOURCE.glob("*.py"), shop)
     copy((SOURCE / "server").glob("*.py"), shop / "server")
-    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
-    table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
+    table = scenarios(SOURCE)
     rows = [row for row in table if row["name"] in ROWS]
 
     def installed(name, interpreter, more=(), **variables):
@@ -76,7 +73,7 @@ def install(out, place):
         interpreters.run([*pip(python), *other, "--no-index", "--find-links", out, "libmomo"])
         return str(folder)
 
-    more = servers(python)
+    more = list(fast_api(python))
     if not packages.long:
         return [installed("glibc", [python], [*more, *checks(out, python)])]
     arm64 = interpreters.arm64("python3.11")
@@ -92,18 +89,10 @@ def install(out, place):
     ]
 
 
-def servers(python):
-    """One token per worker; and one for all, where they share them through a directory."""
-    load = [sys.executable, ROOT / "scripts/packages/load.py", "--path=/pay", "--workers=4"]
+def fast_api(python):
     server = ["-m", "gunicorn", "--chdir", "server", "--workers", "4", "--worker-class", "asgi"]
-    for name, tokens, options in (("FastAPI", 4, []), ("FastAPI, one cache", 1, ["--shared-cache"])):
-        yield {
-            "name": name,
-            "command": [*load, *options, "--", python, *server, "--bind", "127.0.0.1:0", "shop:app"],
-            "path": "/delay-300",
-            "expect": {"pages": 1000, "workers": 4, "tokens": tokens, "exits": [0]},
-            "requests": tokens,
-        }
+    command = [python, *server, "--bind", "127.0.0.1:0", "shop:app"]
+    return servers.prefork("FastAPI", command, ["--path=/pay", "--workers=4"])
 
 
 def checks(out, python):

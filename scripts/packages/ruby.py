@@ -1,6 +1,5 @@
 """The gems for Ruby: one per platform, with the library inside."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,11 +8,11 @@ from pathlib import Path
 
 import packages
 
-from . import ROOT, VERSION, documents, interpreters, libraries, readme, ruby_checks
+from . import ROOT, VERSION, documents, interpreters, libraries, readme, ruby_checks, scenarios
 from .installed import Installed, copy, replace
 
 TITLE = "Ruby"
-DEBIAN = ["ruby", "bundler", "ruby-webrick", "puma", "ruby-sinatra", *interpreters.DEBIAN]
+DEBIAN = ["ruby", "bundler", "ruby-webrick", "puma", "ruby-sinatra"]
 
 SOURCE = ROOT / "examples-ffi/ruby"
 PACKAGING = ROOT / "packaging/ruby"
@@ -56,9 +55,8 @@ def install(out, place):
     for program, wrapper in (("get_token.rb", "momo"), ("exercise.rb", "momo"), ("server/app.rb", "../momo")):
         replace(shop / program, f"require_relative '{wrapper}'", "require 'momo'")
     (shop / "Gemfile").write_text("source ENV.fetch('GEM_SERVER')\ngem 'libmomo'\n")
-    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    table = scenarios(SOURCE)
     success = next(row for row in table if row["name"] == "success")
-    table += json.loads((SOURCE / "manifest.json").read_text())["extra"]
     rows = [row for row in table if row["name"] in ROWS]
     glibc = Installed(
         name="glibc",

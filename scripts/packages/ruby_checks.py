@@ -1,11 +1,8 @@
 """Rows about the gems: which of them is chosen, Bundler, Puma, and what is said without a library."""
 
-import sys
-
-from . import ROOT
+from . import ROOT, servers
 
 HERE = ROOT / "scripts/packages"
-LOAD = [sys.executable, str(HERE / "load.py")]
 PUMA = ["puma", "-C", "server/puma.rb", "server/config.ru"]
 GEM = "gem install --silent --no-document --clear-sources --source $GEM_SERVER libmomo"
 BUNDLE = "bundle install --quiet && bundle exec"
@@ -42,17 +39,6 @@ def rows(out, place, success):
         "expect": {"message": {"match": "^/nowhere/libmomo.so.0 cannot be loaded on .*Install the gem"}},
         "requests": 0,
     }
-    yield puma("Puma", 4)
-    yield puma("Puma one cache", 1, "--shared-cache")
-
-
-def puma(name, tokens, *options):
-    """As many connections as threads: each worker has some."""
-    return {
-        "name": name,
-        "command": [*LOAD, "--workers=4", "--connections=16", *options, "--", *PUMA],
-        "env": {"PORT": "0"},
-        "path": "/delay-300",
-        "expect": {"pages": 1000, "workers": 4, "tokens": tokens, "exits": [0]},
-        "requests": tokens,
-    }
+    # As many connections as threads: each worker has some.
+    options = ["--workers=4", "--connections=16"]
+    yield from servers.prefork("Puma", PUMA, options, env={"PORT": "0"})

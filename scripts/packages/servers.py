@@ -1,4 +1,4 @@
-"""Rows of a check: a server under load, and as many tokens as processes that cannot share one."""
+"""Rows of a check: servers under load, and as many tokens as processes that cannot share one."""
 
 import sys
 
@@ -28,3 +28,15 @@ def rows(title, command, workers=1, exit_code=0):
         "expect": {"pages": PAGES, "workers": 2 * workers, "tokens": 1, "exits": 2 * [exit_code]},
         "requests": 1,
     }
+
+
+def prefork(title, command, options=(), **more):
+    """What load.py tells of a server with four workers, without and with a directory for tokens."""
+    for name, tokens, shared in ((title, 4, []), (f"{title}, one cache", 1, ["--shared-cache"])):
+        yield {
+            "name": name,
+            "command": [*LOAD, f"--requests={PAGES}", *options, *shared, "--", *command],
+            "path": "/delay-300",
+            "expect": {"pages": PAGES, "workers": 4, "tokens": tokens, "exits": [0]},
+            "requests": tokens,
+        } | more

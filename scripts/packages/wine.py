@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from . import ROOT, TOOLS
+from .installed import rows_on
 from .interpreters import run
 
 DEBIAN = ("gcc-mingw-w64-x86-64", "wine", "wine64")
@@ -48,9 +49,4 @@ def interpreter(name, requirement, kind):
 
 
 def rows(table, names, command, suffix, **variables):
-    for row in table:
-        if row["name"] in names:
-            program = row.get("program", "exercise") + suffix
-            own = {"command": [*command, program, *row.get("args", [])], "args": []}
-            environment = {"env": row.get("env", {}) | variables}
-            yield row | own | environment | {"name": f"{row['name']} on Windows"}
+    return rows_on("Windows", table, names, command, suffix, **variables)
