@@ -15,7 +15,7 @@ CARGO ?= cargo
 CARGO_TARGET_DIR ?= target
 export CARGO_TARGET_DIR
 
-VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+VERSION := $(shell scripts/version.sh)
 SONAME := $(shell sed -n 's/^const SONAME: &str = "\(.*\)";$$/\1/p' build.rs)
 # What the static library needs of the system.
 STATIC_LIBS ?= -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc

@@ -15,7 +15,7 @@ if ! command -v doxygen >/dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends doxygen >/dev/null
 fi
 
-MOMO_VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+MOMO_VERSION=$(scripts/version.sh)
 export MOMO_VERSION
 rm -rf build/docs
 mkdir -p build/docs

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 built=$1 folder=$2
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(scripts/version.sh)
 soname=$(sed -n 's/^const SONAME: &str = "\(.*\)";$/\1/p' build.rs)
 read -ra cc <<<"${CC:-cc}"
 mkdir -p "$folder/lib" "$folder/include" "$folder/bin"

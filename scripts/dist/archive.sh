@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 platform=$1 folder=$2
 built=build/dist/$platform
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(scripts/version.sh)
 name=libmomo-$version-$platform
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"
 work=$(mktemp -d)
@@ -17,8 +17,10 @@ if [ "$platform" = x86_64-windows ]; then
   mkdir -p "$root"
   cp -R "$built/bin" "$built/lib" "$built/include" "$root/"
 else
-  make --silent install BUILD="$built" PREFIX=/UNPACKED DESTDIR="$work/staged" \
-    STATIC_LIBS="$(scripts/dist/static-libs.sh "$platform")"
+  options=()
+  # One library holds all of the C library there.
+  [[ $platform != *-musl ]] || options=(STATIC_LIBS="-lgcc_s -lc")
+  make --silent install BUILD="$built" PREFIX=/UNPACKED DESTDIR="$work/staged" "${options[@]}"
   mv "$work/staged/UNPACKED" "$root"
   # shellcheck disable=SC2016 # pkg-config replaces the variable.
   sed -i 's|/UNPACKED|${pcfiledir}/../..|' "$root/lib/pkgconfig/momo.pc"

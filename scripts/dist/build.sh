@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 platform=$1
 out=build/dist/$platform
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(scripts/version.sh)
 PATH=$PWD/build/tools/zig/bin:$PATH
 target_dir=$PWD/${CARGO_TARGET_DIR:-target}
 

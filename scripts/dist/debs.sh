@@ -10,7 +10,7 @@ case $arch in
   arm64) cpu=aarch64 ;;
   *) echo "unknown architecture $arch" >&2 && exit 2 ;;
 esac
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(scripts/version.sh)
 # The first packaging of this version.
 revision=1
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
