@@ -9,14 +9,17 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ring::error::Unspecified;
+use ring::rand::{SecureRandom, SystemRandom};
+
 #[cfg(not(windows))]
-use self::unix::{Directory, OpenDirectory, Problem, lock};
+use self::unix::{OpenDirectory, lock};
 #[cfg(windows)]
-use self::windows::{Directory, OpenDirectory, Problem, lock};
+use self::windows::{OpenDirectory, lock};
 use super::store::{LARGEST_VALUE, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::error::{Failure, Status};
 use crate::token::Origin;
@@ -27,16 +30,23 @@ const OLD: Duration = Duration::from_secs(25 * 3600);
 const ABANDONED: Duration = Duration::from_secs(60);
 
 pub(super) struct FileStore {
-    directory: Directory,
+    directory: PathBuf,
+}
+
+/// What keeps a directory from being used.
+enum Problem {
+    /// Others could read or write there.
+    Unsafe(String),
+    Unusable(String),
 }
 
 impl FileStore {
     /// An error says that the directory is unsafe. Where it cannot be made it may be made later.
     pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
         let store = Self {
-            directory: Directory::new(directory),
+            directory: directory.to_owned(),
         };
-        match store.directory.open() {
+        match OpenDirectory::open(&store.directory) {
             Err(Problem::Unsafe(why)) => Err(Failure::new(
                 Status::MOMO_CACHE_FAILED,
                 format!("option cache: {why}"),
@@ -46,7 +56,7 @@ impl FileStore {
     }
 
     fn opened(&self) -> Result<OpenDirectory, StoreError> {
-        self.directory.open().map_err(|problem| match problem {
+        OpenDirectory::open(&self.directory).map_err(|problem| match problem {
             Problem::Unsafe(why) | Problem::Unusable(why) => StoreError::Failed(why),
         })
     }
@@ -59,6 +69,30 @@ fn token_file(name: &str) -> String {
 fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
     let sealed = directory.read(file, LARGEST_VALUE)?;
     Some(Value { sealed, left: None })
+}
+
+/// An unused name for a file that will be `file`.
+fn temporary_file(file: &str) -> Result<String, Unspecified> {
+    let mut random = [0; 8];
+    SystemRandom::new().fill(&mut random)?;
+    Ok(format!("{file}.{:016x}.tmp", u64::from_ne_bytes(random)))
+}
+
+/// What a file in the directory is kept for.
+enum Kept {
+    /// Until it is as old as this.
+    For(Duration),
+    UntilItsLockEnds,
+}
+
+/// None of what is not this library's.
+fn kept(file: &str) -> Option<Kept> {
+    match file.rsplit_once('.')?.1 {
+        "tmp" => Some(Kept::For(ABANDONED)),
+        "token" | "failure" => Some(Kept::For(OLD)),
+        "lock" => Some(Kept::UntilItsLockEnds),
+        _ => None,
+    }
 }
 
 fn failure_file(name: &str) -> String {
@@ -86,7 +120,7 @@ impl Store for FileStore {
         }
         directory.write(&file, token.sealed)?;
         directory.remove(&failure_file(name));
-        directory.tidy(ABANDONED, OLD);
+        directory.tidy();
         Ok(())
     }
 

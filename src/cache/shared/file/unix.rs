@@ -3,4 +3,4 @@
 mod directory;
 pub(super) mod lock;
 
-pub(super) use directory::{Directory, OpenDirectory, Problem};
+pub(super) use directory::OpenDirectory;

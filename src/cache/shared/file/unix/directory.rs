@@ -5,18 +5,16 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ring::rand::{SecureRandom, SystemRandom};
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps};
 use rustix::io::Errno;
 use rustix::process::{Resource, geteuid, getrlimit};
 
 use super::super::super::store::StoreError;
+use super::super::{Kept, Problem, kept, temporary_file};
 use super::lock;
 use crate::sys;
 
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
-
-pub(in super::super) struct Directory(PathBuf);
 
 /// Found to be safe when it was opened, and the same directory whatever happens to its name.
 pub(in super::super) struct OpenDirectory {
@@ -24,71 +22,21 @@ pub(in super::super) struct OpenDirectory {
     path: PathBuf,
 }
 
-pub(in super::super) enum Problem {
-    /// Others could read or write there.
-    Unsafe(String),
-    Unusable(String),
-}
-
-impl Directory {
-    pub(in super::super) fn new(path: &Path) -> Self {
-        Self(path.to_owned())
-    }
-
-    /// Makes it where it is missing.
-    pub(in super::super) fn open(&self) -> Result<OpenDirectory, Problem> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let open = || fs::open(&self.0, flags, Mode::empty());
-        let opened = match open() {
-            Err(Errno::NOENT) => {
-                // Another process may be as fast.
-                match fs::mkdir(&self.0, Mode::RWXU) {
-                    Ok(()) | Err(Errno::EXIST) => open(),
-                    Err(error) => Err(error),
-                }
-            }
-            opened => opened,
-        };
-        let descriptor = opened
-            .and_then(above_standard)
-            .map_err(|error| self.problem(error))?;
-        let stat = fs::fstat(&descriptor).map_err(|error| self.problem(error))?;
-        if stat.st_uid != geteuid().as_raw() {
-            return Err(Problem::Unsafe(format!(
-                "{} is another user's; give one of this user's own",
-                self.0.display()
-            )));
+fn problem(path: &Path, error: Errno) -> Problem {
+    let shown = path.display();
+    let kind = fs::lstat(path).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    match kind {
+        Ok(FileType::Symlink) => Problem::Unsafe(format!(
+            "{shown} is a link, which others may point elsewhere; give the directory itself"
+        )),
+        Ok(kind) if kind != FileType::Directory => {
+            Problem::Unsafe(format!("{shown} is no directory; give one"))
         }
-        let mode = Mode::from_raw_mode(stat.st_mode);
-        if mode.intersects(OTHERS) {
-            return Err(Problem::Unsafe(format!(
-                "other users have rights to {0} (mode {1:04o}); run chmod 700 {0}",
-                self.0.display(),
-                mode.as_raw_mode()
-            )));
-        }
-        Ok(OpenDirectory {
-            descriptor,
-            path: self.0.clone(),
-        })
-    }
-
-    fn problem(&self, error: Errno) -> Problem {
-        let shown = self.0.display();
-        let kind = fs::lstat(&self.0).map(|stat| FileType::from_raw_mode(stat.st_mode));
-        match kind {
-            Ok(FileType::Symlink) => Problem::Unsafe(format!(
-                "{shown} is a link, which others may point elsewhere; give the directory itself"
-            )),
-            Ok(kind) if kind != FileType::Directory => {
-                Problem::Unsafe(format!("{shown} is no directory; give one"))
-            }
-            _ => Problem::Unusable(format!(
-                "{shown} cannot be opened or made ({}); check that the directory above it is \
-                 there, and its mode",
-                words(error)
-            )),
-        }
+        _ => Problem::Unusable(format!(
+            "{shown} cannot be opened or made ({}); check that the directory above it is there, \
+             and its mode",
+            words(error)
+        )),
     }
 }
 
@@ -107,6 +55,44 @@ fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
 }
 
 impl OpenDirectory {
+    /// Makes it where it is missing.
+    pub(in super::super) fn open(path: &Path) -> Result<Self, Problem> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let open = || fs::open(path, flags, Mode::empty());
+        let opened = match open() {
+            Err(Errno::NOENT) => {
+                // Another process may be as fast.
+                match fs::mkdir(path, Mode::RWXU) {
+                    Ok(()) | Err(Errno::EXIST) => open(),
+                    Err(error) => Err(error),
+                }
+            }
+            opened => opened,
+        };
+        let descriptor = opened
+            .and_then(above_standard)
+            .map_err(|error| problem(path, error))?;
+        let stat = fs::fstat(&descriptor).map_err(|error| problem(path, error))?;
+        if stat.st_uid != geteuid().as_raw() {
+            return Err(Problem::Unsafe(format!(
+                "{} is another user's; give one of this user's own",
+                path.display()
+            )));
+        }
+        let mode = Mode::from_raw_mode(stat.st_mode);
+        if mode.intersects(OTHERS) {
+            return Err(Problem::Unsafe(format!(
+                "other users have rights to {0} (mode {1:04o}); run chmod 700 {0}",
+                path.display(),
+                mode.as_raw_mode()
+            )));
+        }
+        Ok(Self {
+            descriptor,
+            path: path.to_owned(),
+        })
+    }
+
     fn not_written(&self, file: &str, error: Errno) -> StoreError {
         let file = self.path.join(file);
         StoreError::Failed(format!(
@@ -116,7 +102,7 @@ impl OpenDirectory {
         ))
     }
 
-    pub(in super::super) fn open(
+    pub(super) fn open_file(
         &self,
         file: &str,
         flags: OFlags,
@@ -126,12 +112,12 @@ impl OpenDirectory {
         fs::openat(&self.descriptor, file, flags, mode).and_then(above_standard)
     }
 
-    pub(in super::super) fn stat(&self, file: &str) -> Result<Stat, Errno> {
+    pub(super) fn stat(&self, file: &str) -> Result<Stat, Errno> {
         fs::statat(&self.descriptor, file, AtFlags::SYMLINK_NOFOLLOW)
     }
 
     /// When a file of this user's alone was written, since the Unix epoch.
-    pub(in super::super) fn modified(&self, file: &str) -> Option<Duration> {
+    pub(super) fn modified(&self, file: &str) -> Option<Duration> {
         let stat = self.stat(file).ok().filter(is_private_file)?;
         Some(modified(&stat))
     }
@@ -143,7 +129,7 @@ impl OpenDirectory {
     /// None where there is none, or something else than a file of this user's alone, or more than
     /// `largest` bytes.
     pub(in super::super) fn read(&self, file: &str, largest: usize) -> Option<Vec<u8>> {
-        let descriptor = self.open(file, OFlags::RDONLY, Mode::empty()).ok()?;
+        let descriptor = self.open_file(file, OFlags::RDONLY, Mode::empty()).ok()?;
         let stat = fs::fstat(&descriptor).ok().filter(is_private_file)?;
         // With room for all of it one read is enough.
         let length = usize::try_from(stat.st_size).unwrap_or_default();
@@ -174,30 +160,23 @@ impl OpenDirectory {
     }
 
     /// An empty file, under a name of its own, that will be `file`.
-    pub(in super::super) fn create_temporary(
-        &self,
-        file: &str,
-    ) -> Result<(String, OwnedFd), Errno> {
-        let mut random = [0; 8];
-        SystemRandom::new()
-            .fill(&mut random)
-            .map_err(|_| Errno::AGAIN)?;
-        let temporary = format!("{file}.{:016x}{TEMPORARY}", u64::from_ne_bytes(random));
+    pub(super) fn create_temporary(&self, file: &str) -> Result<(String, OwnedFd), Errno> {
+        let temporary = temporary_file(file).map_err(|_| Errno::AGAIN)?;
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
-        let descriptor = self.open(&temporary, flags, OWN_FILE)?;
+        let descriptor = self.open_file(&temporary, flags, OWN_FILE)?;
         // Whatever the umask has left of it.
         fs::fchmod(&descriptor, OWN_FILE)?;
         Ok((temporary, descriptor))
     }
 
     /// Gives a file a second name, where nothing has that name.
-    pub(in super::super) fn link(&self, file: &str, name: &str) -> Result<(), Errno> {
+    pub(super) fn link(&self, file: &str, name: &str) -> Result<(), Errno> {
         let directory = &self.descriptor;
         fs::linkat(directory, file, directory, name, AtFlags::empty())
     }
 
     /// Removes temporary files that are left over, and what has not been written for long.
-    pub(in super::super) fn tidy(&self, abandoned: Duration, old: Duration) {
+    pub(in super::super) fn tidy(&self) {
         let Ok(entries) = fs::Dir::read_from(&self.descriptor) else {
             return;
         };
@@ -206,14 +185,13 @@ impl OpenDirectory {
             let Ok(file) = entry.file_name().to_str() else {
                 continue;
             };
-            let longest = match file.rsplit_once('.') {
-                Some((_, "tmp")) => abandoned,
-                Some((_, "token" | "failure")) => old,
-                Some((_, "lock")) => {
+            let longest = match kept(file) {
+                Some(Kept::For(time)) => time,
+                Some(Kept::UntilItsLockEnds) => {
                     let _ = lock::remove_ended(self, file);
                     continue;
                 }
-                _ => continue,
+                None => continue,
             };
             let age = self.modified(file).map(|at| now.saturating_sub(at));
             if age.is_some_and(|age| age > longest) {
@@ -230,8 +208,7 @@ fn fill(descriptor: OwnedFd, bytes: &[u8]) -> Result<(), Errno> {
     file.sync_all().map_err(io)
 }
 
-const TEMPORARY: &str = ".tmp";
-pub(in super::super) const OWN_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
+pub(super) const OWN_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 fn is_private_file(stat: &Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
@@ -239,14 +216,14 @@ fn is_private_file(stat: &Stat) -> bool {
         && !Mode::from_raw_mode(stat.st_mode).intersects(OTHERS)
 }
 
-pub(in super::super) fn modified(stat: &Stat) -> Duration {
+pub(super) fn modified(stat: &Stat) -> Duration {
     Duration::new(
         u64::try_from(stat.st_mtime).unwrap_or_default(),
         u32::try_from(stat.st_mtime_nsec).unwrap_or_default(),
     )
 }
 
-pub(in super::super) fn set_modified(file: impl AsFd, at: Duration) -> Result<(), Errno> {
+pub(super) fn set_modified(file: impl AsFd, at: Duration) -> Result<(), Errno> {
     let at = Timespec {
         tv_sec: i64::try_from(at.as_secs()).unwrap_or_default(),
         tv_nsec: at.subsec_nanos().into(),

@@ -56,8 +56,8 @@ fn try_take(directory: &OpenDirectory, file: &str) -> Result<Option<UninheritedF
 }
 
 /// Removes a lock whose owner has died, or has held it for too long. False where it has not ended.
-pub(in super::super) fn remove_ended(directory: &OpenDirectory, file: &str) -> Result<bool, Errno> {
-    let descriptor = match directory.open(file, OFlags::RDWR, OWN_FILE) {
+pub(super) fn remove_ended(directory: &OpenDirectory, file: &str) -> Result<bool, Errno> {
+    let descriptor = match directory.open_file(file, OFlags::RDWR, OWN_FILE) {
         Ok(descriptor) => UninheritedFd::new(descriptor),
         Err(Errno::NOENT) => return Ok(true),
         Err(error) => return Err(error),

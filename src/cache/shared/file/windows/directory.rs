@@ -6,17 +6,15 @@ use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use ring::rand::{SecureRandom, SystemRandom};
 use windows_sys::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
     FILE_LIST_DIRECTORY, FILE_READ_ATTRIBUTES, FILE_SHARE_READ, FILE_SHARE_WRITE, READ_CONTROL,
 };
 
 use super::super::super::store::StoreError;
+use super::super::{Kept, Problem, kept, temporary_file};
 use super::lock;
 use crate::sys;
-
-pub(in super::super) struct Directory(PathBuf);
 
 /// Found to be safe when it was opened. While it is open nobody can rename it.
 pub(in super::super) struct OpenDirectory {
@@ -24,26 +22,16 @@ pub(in super::super) struct OpenDirectory {
     _handle: File,
 }
 
-pub(in super::super) enum Problem {
-    /// Others could read or write there.
-    Unsafe(String),
-    Unusable(String),
-}
-
-impl Directory {
-    pub(in super::super) fn new(path: &Path) -> Self {
-        Self(path.to_owned())
-    }
-
+impl OpenDirectory {
     /// Makes it where it is missing.
-    pub(in super::super) fn open(&self) -> Result<OpenDirectory, Problem> {
-        let shown = self.0.display();
-        let opened = match self.open_handle() {
+    pub(in super::super) fn open(path: &Path) -> Result<Self, Problem> {
+        let shown = path.display();
+        let opened = match open_handle(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                match sys::create_private_directory(&self.0) {
+                match sys::create_private_directory(path) {
                     // Another process may be as fast.
                     Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-                    _ => self.open_handle(),
+                    _ => open_handle(path),
                 }
             }
             opened => opened,
@@ -72,27 +60,17 @@ impl Directory {
                  them), or give the name of a directory that is not there yet"
             )));
         }
-        Ok(OpenDirectory {
-            path: self.0.clone(),
+        Ok(Self {
+            path: path.to_owned(),
             _handle: handle,
         })
     }
 
-    fn open_handle(&self) -> io::Result<File> {
-        OpenOptions::new()
-            .access_mode(FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | READ_CONTROL)
-            .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE)
-            .custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT)
-            .open(&self.0)
-    }
-}
-
-impl OpenDirectory {
     pub(super) fn path_of(&self, file: &str) -> PathBuf {
         self.path.join(file)
     }
 
-    /// When a file was written, since now.
+    /// How long ago a file was written.
     pub(super) fn age(&self, file: &str) -> Option<Duration> {
         let metadata = std::fs::symlink_metadata(self.path_of(file)).ok()?;
         let modified = metadata.modified().ok().filter(|_| metadata.is_file())?;
@@ -126,24 +104,25 @@ impl OpenDirectory {
 
     /// Puts a file with these bytes in the place of whatever is there, at once.
     pub(in super::super) fn write(&self, file: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let mut random = [0; 8];
-        let drawn = SystemRandom::new().fill(&mut random);
-        let drawn = drawn.map_err(|_| io::Error::other("no random numbers"));
-        let temporary = self.path_of(&format!("{file}.{:016x}.tmp", u64::from_ne_bytes(random)));
-        let written = drawn
-            .and_then(|()| fill(&temporary, bytes))
-            .and_then(|()| std::fs::rename(&temporary, self.path_of(file)));
-        written.map_err(|error| {
-            let _ = std::fs::remove_file(&temporary);
+        let failed = |error: io::Error| {
             StoreError::Failed(format!(
                 "{} cannot be written ({error}); check owner, rights and free space",
                 self.path_of(file).display()
             ))
-        })
+        };
+        let temporary =
+            temporary_file(file).map_err(|_| failed(io::Error::other("no random numbers")))?;
+        let temporary = self.path_of(&temporary);
+        fill(&temporary, bytes)
+            .and_then(|()| std::fs::rename(&temporary, self.path_of(file)))
+            .map_err(|error| {
+                let _ = std::fs::remove_file(&temporary);
+                failed(error)
+            })
     }
 
     /// Removes temporary files that are left over, and what has not been written for long.
-    pub(in super::super) fn tidy(&self, abandoned: Duration, old: Duration) {
+    pub(in super::super) fn tidy(&self) {
         let Ok(entries) = std::fs::read_dir(&self.path) else {
             return;
         };
@@ -152,20 +131,27 @@ impl OpenDirectory {
             let Some(file) = name.to_str() else {
                 continue;
             };
-            let longest = match file.rsplit_once('.') {
-                Some((_, "tmp")) => abandoned,
-                Some((_, "token" | "failure")) => old,
-                Some((_, "lock")) => {
+            let longest = match kept(file) {
+                Some(Kept::For(time)) => time,
+                Some(Kept::UntilItsLockEnds) => {
                     lock::remove_ended(self, file);
                     continue;
                 }
-                _ => continue,
+                None => continue,
             };
             if self.age(file).is_some_and(|age| age > longest) {
                 self.remove(file);
             }
         }
     }
+}
+
+fn open_handle(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .access_mode(FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | READ_CONTROL)
+        .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT)
+        .open(path)
 }
 
 fn fill(path: &Path, bytes: &[u8]) -> io::Result<()> {
