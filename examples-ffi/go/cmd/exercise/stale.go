@@ -7,34 +7,48 @@ import (
 	"example.com/momo/momo"
 )
 
+type getToken func() (*momo.Token, error)
+
 // stale gets a token of five seconds again shortly before its end, when it is due for a refresh.
 func stale() (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	old, err := client.GetToken(ctx)
-	if err != nil {
-		return nil, err
-	}
-	time.Sleep(4100 * time.Millisecond)
-	// The first call on a stale token gives it back and has it refreshed meanwhile.
-	if _, err := client.GetToken(ctx); err != nil {
-		return nil, err
-	}
-	time.Sleep(300 * time.Millisecond)
-	token, err := client.GetToken(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return object{"refreshed": token.AccessToken != old.AccessToken}, nil
+	return withToken(func(old *momo.Token, get getToken) (object, error) {
+		time.Sleep(4100 * time.Millisecond)
+		// The first call on a stale token gives it back and has it refreshed meanwhile.
+		if _, err := get(); err != nil {
+			return nil, err
+		}
+		time.Sleep(300 * time.Millisecond)
+		token, err := get()
+		if err != nil {
+			return nil, err
+		}
+		return object{"refreshed": token.AccessToken != old.AccessToken}, nil
+	})
 }
 
 // refresh gets a token of six seconds again and again while it is refreshed, which no call waits for.
 func refresh() (object, error) {
+	return withToken(func(first *momo.Token, get getToken) (object, error) {
+		distinct := map[string]bool{first.AccessToken: true}
+		var slowest time.Duration
+		for begin := time.Now(); time.Since(begin) < 5400*time.Millisecond; time.Sleep(20 * time.Millisecond) {
+			before := time.Now()
+			token, err := get()
+			if spent := time.Since(before); spent > slowest {
+				slowest = spent
+			}
+			if err != nil {
+				return nil, err
+			}
+			distinct[token.AccessToken] = true
+		}
+		return object{"distinct": len(distinct), "slowest_ms": slowest.Milliseconds()}, nil
+	})
+}
+
+// withToken gives a client's first token, and the call that gets the next ones. Their context can be
+// cancelled, as a server's can.
+func withToken(run func(first *momo.Token, get getToken) (object, error)) (object, error) {
 	client, err := momo.NewClient(momo.FromEnv())
 	if err != nil {
 		return nil, err
@@ -42,22 +56,10 @@ func refresh() (object, error) {
 	defer client.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	first, err := client.GetToken(ctx)
+	get := func() (*momo.Token, error) { return client.GetToken(ctx) }
+	first, err := get()
 	if err != nil {
 		return nil, err
 	}
-	distinct := map[string]bool{first.AccessToken: true}
-	var slowest time.Duration
-	for begin := time.Now(); time.Since(begin) < 5400*time.Millisecond; time.Sleep(20 * time.Millisecond) {
-		before := time.Now()
-		token, err := client.GetToken(ctx)
-		if spent := time.Since(before); spent > slowest {
-			slowest = spent
-		}
-		if err != nil {
-			return nil, err
-		}
-		distinct[token.AccessToken] = true
-	}
-	return object{"distinct": len(distinct), "slowest_ms": slowest.Milliseconds()}, nil
+	return run(first, get)
 }
