@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use super::child::{Scratch, again, case, is_root, run, var};
 use super::common::*;
@@ -189,7 +190,11 @@ fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment
         let ca = scratch.write("ca.pem", gateway.ca_pem());
         for (case, mode) in [("set-uid", 0o4755), ("set-gid", 0o2755), ("plain", 0o755)] {
             let program = scratch.path("program");
-            std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+            // Not fs::copy: a child that another test forks meanwhile would hold the copy open for
+            // writing until its exec, and such a file cannot be run.
+            let ours = std::env::current_exe().unwrap();
+            let copied = Command::new("cp").arg(ours).arg(&program).status();
+            assert!(copied.unwrap().success());
             std::fs::set_permissions(&program, std::fs::Permissions::from_mode(mode)).unwrap();
             again(NAME, case)
                 .program(&program)
