@@ -9,42 +9,16 @@ mod names;
 #[path = "common/peer.rs"]
 mod peer;
 
-use std::net::{Ipv4Addr, ToSocketAddrs};
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use child::{Scratch, again, case, wait_for};
 use common::*;
-use names::NameServer;
-use peer::{BlackHole, Peer, closing, descriptors, one_at_a_time, thread_id, threads_named, waits};
+use names::{NameServer, at, with_names};
+use peer::{Peer, closing, descriptors, thread_id, threads_named, waits};
 
 const HOSTS: &str = "127.0.0.1 good.test gateway.test\n\
     10.9.9.9 localhost\n";
-
-/// Runs `body` in namespaces where names come from `HOSTS`, then from 127.0.0.1:53.
-fn with_names(name: &'static str, hosts: &str, body: impl FnOnce()) {
-    if case().is_some() {
-        return body();
-    }
-    let _turn = one_at_a_time();
-    let scratch = Scratch::new();
-    let hosts = scratch.write("hosts", hosts);
-    let switch = scratch.write("nsswitch.conf", "hosts: files dns\n");
-    let servers = "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n";
-    let servers = scratch.write("resolv.conf", servers);
-    let files = [
-        (hosts.as_path(), "/etc/hosts"),
-        (&switch, "/etc/nsswitch.conf"),
-        (&servers, "/etc/resolv.conf"),
-    ];
-    again(name, "inside").cut_off(&files).run();
-}
-
-fn at(gateway: &Gateway, host: &str) -> Config {
-    let config = Config::mock(gateway, "");
-    let url = format!("https://{host}:{}", gateway.address().port());
-    config.set("base_url", &url);
-    config
-}
 
 fn resolving() -> usize {
     threads_named("momo-resolver")
@@ -98,32 +72,6 @@ fn plain_http_takes_the_loopback_address_among_others() {
         let port = gateway.plain_address().unwrap().port();
         config.set("base_url", &format!("http://localhost:{port}"));
         config.client().create().unwrap();
-    });
-}
-
-#[test]
-fn every_address_of_a_name_is_tried() {
-    const NAME: &str = "every_address_of_a_name_is_tried";
-    let hosts = "127.0.0.1 gateway.test\n127.0.0.2 gateway.test\n";
-    with_names(NAME, hosts, || {
-        let listen = ([127, 0, 0, 2], 0).into();
-        let gateway = Gateway::builder().listen(listen).start().unwrap();
-        let first = ("gateway.test", 0).to_socket_addrs().unwrap().next();
-        assert_eq!(first.unwrap().ip(), Ipv4Addr::LOCALHOST);
-        let config = at(&gateway, "gateway.test");
-        config.set("connect_timeout", "1s");
-        let took = || {
-            let start = Instant::now();
-            config.client().create().unwrap();
-            start.elapsed()
-        };
-        let refused = took();
-        assert!(refused < Duration::from_millis(200), "{refused:?}");
-        // One that swallows packets gets half of the time.
-        let _hole = BlackHole::at(Ipv4Addr::LOCALHOST, gateway.address().port());
-        let swallowed = took();
-        let half = Duration::from_millis(495)..Duration::from_millis(700);
-        assert!(half.contains(&swallowed), "{swallowed:?}");
     });
 }
 

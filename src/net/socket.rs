@@ -1,13 +1,13 @@
 //! TCP connections that end on time and can be ended from another thread.
 
+mod race;
 #[cfg(not(windows))]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::net::IpAddr;
+use std::time::Instant;
 
 #[cfg(not(windows))]
 pub(crate) use self::unix::Socket;
@@ -27,7 +27,7 @@ pub(crate) struct Peer<'a> {
 }
 
 impl Socket {
-    /// Looks the host up and connects to the first of its addresses that takes the connection.
+    /// Looks the host up and connects to whichever of its addresses takes the connection first.
     pub(crate) fn connect(
         peer: &Peer,
         deadline: Instant,
@@ -48,58 +48,11 @@ impl Socket {
                 ));
             }
         }
-        let mut last = TransportError::timed_out(Phase::Connect);
-        for (tried, ip) in ips.iter().enumerate() {
-            let address = SocketAddr::new(*ip, peer.port);
-            let left = deadline.saturating_duration_since(Instant::now());
-            // Half of what is left for each address but the last: an address that swallows
-            // packets must not starve those that would respond.
-            let share = if tried + 1 < ips.len() {
-                left / 2
-            } else {
-                left
-            };
-            match connect(address, share, cancellation) {
-                Ok(socket) => return Ok(socket),
-                // Neither says anything about the address, nor would another one help.
-                Err(error) if matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) => {
-                    return Err(error);
-                }
-                Err(error) => last = error,
+        race::connect(&ips, peer.port, deadline, cancellation).inspect_err(|error| {
+            // Neither says anything about the addresses.
+            if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
+                resolver::doubt(host);
             }
-        }
-        resolver::doubt(host);
-        Err(last)
-    }
-}
-
-fn connect(
-    address: SocketAddr,
-    time: Duration,
-    cancellation: &Cancellation,
-) -> Result<Socket, TransportError> {
-    let failed = |error: io::Error| {
-        if error.kind() == io::ErrorKind::TimedOut {
-            return TransportError::timed_out(Phase::Connect);
-        }
-        TransportError::from_local_limit(Phase::Connect, &error).unwrap_or_else(|| {
-            TransportError::new(
-                Phase::Connect,
-                Kind::Unreachable,
-                format!(
-                    "{address} cannot be reached ({error}); check host, port, firewall and proxy"
-                ),
-            )
         })
-    };
-    if time.is_zero() {
-        return Err(TransportError::timed_out(Phase::Connect));
     }
-    let socket = Socket::new(address).map_err(failed)?;
-    // Before it connects, so that a cancellation ends the connecting too.
-    if !cancellation.interrupts(&socket.wait()) {
-        return Err(TransportError::cancelled(Phase::Connect));
-    }
-    socket.connect_to(address, time).map_err(failed)?;
-    Ok(socket)
 }

@@ -1,10 +1,41 @@
-//! A name server of a few lines.
-#![allow(clippy::unwrap_used, unreachable_pub)]
+//! Names that mean what a test wants, by a hosts file or by a name server of a few lines.
+#![allow(dead_code, clippy::unwrap_used, unreachable_pub)]
 
 use std::net::{Ipv4Addr, UdpSocket};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use super::child::{Scratch, again, case};
+use super::common::*;
+use super::peer::one_at_a_time;
+
+/// Runs `body` in namespaces where names come from `hosts`, then from 127.0.0.1:53.
+pub fn with_names(name: &'static str, hosts: &str, body: impl FnOnce()) {
+    if case().is_some() {
+        return body();
+    }
+    let _turn = one_at_a_time();
+    let scratch = Scratch::new();
+    let hosts = scratch.write("hosts", hosts);
+    let switch = scratch.write("nsswitch.conf", "hosts: files dns\n");
+    let servers = "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n";
+    let servers = scratch.write("resolv.conf", servers);
+    let files = [
+        (hosts.as_path(), "/etc/hosts"),
+        (&switch, "/etc/nsswitch.conf"),
+        (&servers, "/etc/resolv.conf"),
+    ];
+    again(name, "inside").cut_off(&files).run();
+}
+
+/// The mock gateway under another name.
+pub fn at(gateway: &Gateway, host: &str) -> Config {
+    let config = Config::mock(gateway, "");
+    let url = format!("https://{host}:{}", gateway.address().port());
+    config.set("base_url", &url);
+    config
+}
 
 type Names = Vec<(String, Ipv4Addr)>;
 

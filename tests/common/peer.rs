@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -109,10 +109,10 @@ pub struct BlackHole {
 }
 
 impl BlackHole {
-    pub fn at(ip: Ipv4Addr, port: u16) -> Self {
-        let socket = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    pub fn at(ip: impl Into<IpAddr>, port: u16) -> Self {
+        let address = SocketAddr::new(ip.into(), port);
+        let socket = || Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
         let listener = socket();
-        let address = SocketAddr::from((ip, port));
         listener.bind(&address.into()).unwrap();
         listener.listen(0).unwrap();
         let address = listener.local_addr().unwrap().as_socket().unwrap();
@@ -134,6 +134,13 @@ impl BlackHole {
 
     pub fn start() -> Self {
         Self::at(Ipv4Addr::LOCALHOST, 0)
+    }
+
+    /// From now on connections are made, and nothing is said on them.
+    pub fn make_room(&self) {
+        self.listener.set_nonblocking(true).unwrap();
+        while self.listener.accept().is_ok() {}
+        self.listener.listen(128).unwrap();
     }
 
     pub fn url(&self, scheme: &str) -> String {

@@ -1,4 +1,4 @@
-//! Sockets that block, in slices of time.
+//! Sockets that block, in slices of time, once they are connected.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -6,8 +6,11 @@ use std::os::fd::AsRawFd;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 
+use super::race::Attempt;
 use crate::cancellation::Interrupt;
 use crate::net::transport_error::{Phase, TransportError};
 
@@ -36,8 +39,44 @@ impl Socket {
         Arc::downgrade(&self.stream) as Weak<dyn Interrupt>
     }
 
-    pub(super) fn connect_to(&self, address: SocketAddr, time: Duration) -> io::Result<()> {
-        SockRef::from(&*self.stream).connect_timeout(&address.into(), time)?;
+    /// The socket does not block until it is [`connected`](Self::connected).
+    pub(super) fn start_connecting(&self, address: SocketAddr) -> io::Result<()> {
+        self.stream.set_nonblocking(true)?;
+        match SockRef::from(&*self.stream).connect(&address.into()) {
+            Err(e) if e.raw_os_error() == Some(libc::EINPROGRESS) => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Waits until one of the attempts is over, and says which and how. None: the time was up, or
+    /// a signal or a cancellation has interrupted the wait.
+    pub(super) fn wait_for_connection(
+        pending: &[Attempt],
+        time: Duration,
+    ) -> io::Result<Option<(usize, io::Result<()>)>> {
+        let streams = pending.iter().map(|attempt| &*attempt.socket.stream);
+        let mut waits: Vec<PollFd> = streams.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
+        // Not every kernel wakes who waits for a connection that another thread has shut down.
+        let time = Timespec::try_from(time.min(SLICE)).ok();
+        match rustix::event::poll(&mut waits, time.as_ref()) {
+            Err(Errno::INTR) => return Ok(None),
+            found => found?,
+        };
+        let Some(index) = waits.iter().position(|w| !w.revents().is_empty()) else {
+            return Ok(None);
+        };
+        let outcome = match pending[index].socket.stream.take_error()? {
+            Some(error) => Err(error),
+            None => Ok(()),
+        };
+        Ok(Some((index, outcome)))
+    }
+
+    /// Makes a connection that has been made ready for use.
+    pub(super) fn connected(&self) -> io::Result<()> {
+        // Where a cancellation has shut it down meanwhile, there is no error but no peer either.
+        self.stream.peer_addr()?;
+        self.stream.set_nonblocking(false)?;
         self.stream.set_nodelay(true)
     }
 

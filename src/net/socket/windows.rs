@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockRef, Type};
 
+use super::race::Attempt;
 use crate::cancellation::Interrupt;
 use crate::net::transport_error::{Phase, TransportError};
 use crate::sys::{Event, SocketEvents};
@@ -34,26 +35,30 @@ impl Socket {
         Arc::downgrade(&self.0) as Weak<dyn Interrupt>
     }
 
-    pub(super) fn connect_to(&self, address: SocketAddr, time: Duration) -> io::Result<()> {
-        let Inner { stream, events } = &*self.0;
-        let deadline = Instant::now() + time;
-        match SockRef::from(stream).connect(&address.into()) {
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
-            Ok(()) | Err(_) => {}
+    pub(super) fn start_connecting(&self, address: SocketAddr) -> io::Result<()> {
+        match SockRef::from(&self.0.stream).connect(&address.into()) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            outcome => outcome,
         }
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match events.wait(stream, left)? {
-                Event::Connected(result) => {
-                    result?;
-                    return stream.set_nodelay(true);
-                }
-                Event::Interrupted => return Err(io::ErrorKind::Interrupted.into()),
-                Event::Other => {}
-                Event::None if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
-                Event::None => {}
-            }
-        }
+    }
+
+    /// Waits until one of the attempts is over, and says which and how. None: the time was up, or
+    /// a cancellation has interrupted the wait.
+    pub(super) fn wait_for_connection(
+        pending: &[Attempt],
+        time: Duration,
+    ) -> io::Result<Option<(usize, io::Result<()>)>> {
+        let sockets = pending.iter().map(|attempt| &*attempt.socket.0);
+        let sockets: Vec<_> = sockets.map(|s| (&s.stream, &s.events)).collect();
+        Ok(match SocketEvents::wait_for_any(&sockets, time)? {
+            (index, Event::Connected(outcome)) => Some((index, outcome)),
+            (_, Event::Other | Event::Interrupted | Event::None) => None,
+        })
+    }
+
+    /// Makes a connection that has been made ready for use.
+    pub(super) fn connected(&self) -> io::Result<()> {
+        self.0.stream.set_nodelay(true)
     }
 
     /// None as deadline waits for ever.

@@ -52,19 +52,42 @@ impl SocketEvents {
 
     /// Waits for what comes first. `socket` is the one that the events were made for.
     pub(crate) fn wait(&self, socket: &impl AsRawSocket, time: Duration) -> io::Result<Event> {
+        Ok(Self::wait_for_any(&[(socket, self)], time)?.1)
+    }
+
+    /// Waits for what comes first to one of at most 32 sockets, each with the events that were
+    /// made for it, and says to which.
+    pub(crate) fn wait_for_any(
+        sockets: &[(&impl AsRawSocket, &Self)],
+        time: Duration,
+    ) -> io::Result<(usize, Event)> {
         // The last value but one: the last waits for ever, and nothing is to wait so long unseen.
         let milliseconds = time.as_nanos().div_ceil(1_000_000);
         let milliseconds = u32::try_from(milliseconds).unwrap_or(u32::MAX - 1);
         // The first that is signalled is told: an interruption counts more than the network.
-        let both = [self.interruption.0 as HANDLE, self.network.0 as HANDLE];
-        // SAFETY: two open events.
-        let signalled = unsafe { WSAWaitForMultipleEvents(2, both.as_ptr(), 0, milliseconds, 0) };
+        let interruptions = sockets.iter().map(|(_, events)| events.interruption.0);
+        let networks = sockets.iter().map(|(_, events)| events.network.0);
+        let all: Vec<HANDLE> = interruptions.chain(networks).map(|e| e as HANDLE).collect();
+        // SAFETY: as many open events as are said.
+        let signalled =
+            unsafe { WSAWaitForMultipleEvents(all.len() as u32, all.as_ptr(), 0, milliseconds, 0) };
         match signalled {
-            WAIT_OBJECT_0 => return Ok(Event::Interrupted),
-            WAIT_TIMEOUT => return Ok(Event::None),
-            WAIT_FAILED => return Err(last_error()),
-            _ => {}
+            WAIT_TIMEOUT => Ok((0, Event::None)),
+            WAIT_FAILED => Err(last_error()),
+            _ => {
+                let index = (signalled - WAIT_OBJECT_0) as usize;
+                match index.checked_sub(sockets.len()) {
+                    None => Ok((index, Event::Interrupted)),
+                    Some(index) => {
+                        let (socket, events) = sockets[index];
+                        Ok((index, events.network_event(socket)?))
+                    }
+                }
+            }
         }
+    }
+
+    fn network_event(&self, socket: &impl AsRawSocket) -> io::Result<Event> {
         let mut found = WSANETWORKEVENTS::default();
         // SAFETY: the socket and its event are open; `found` is for the call to fill.
         let failed = unsafe {

@@ -1,0 +1,230 @@
+//! Connecting to a host that has several addresses, as RFC 8305 ("Happy Eyeballs") has it: the
+//! addresses of IPv6 and IPv4 take turns, a next one is tried beside those before it when they have
+//! neither responded nor failed for a quarter of a second, and the first connection wins. A route
+//! that swallows packets, commonly IPv6's, costs that quarter and not the time of the call.
+//!
+//! One thread does it all. What RFC 8305 says of look-ups does not apply: the C library's resolver
+//! gives the addresses of both families at once.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use super::Socket;
+use crate::cancellation::Cancellation;
+use crate::net::transport_error::{Kind, Phase, TransportError};
+
+/// RFC 8305, section 8: the recommended Connection Attempt Delay, and the least that there may be.
+const DELAY: Duration = Duration::from_millis(250);
+const SHORTEST_DELAY: Duration = Duration::from_millis(10);
+
+/// Windows waits for 64 events at most, and a socket has two there.
+const MOST_ADDRESSES: usize = 32;
+
+/// Connects to one of the addresses, the first in order being preferred.
+pub(super) fn connect(
+    ips: &[IpAddr],
+    port: u16,
+    deadline: Instant,
+    cancellation: &Cancellation,
+) -> Result<Socket, TransportError> {
+    let ips = interleaved(ips);
+    let delay = delay(
+        ips.len(),
+        deadline.saturating_duration_since(Instant::now()),
+    );
+    let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));
+    let mut race = Race::default();
+    let mut next_start = Instant::now();
+    loop {
+        if cancellation.is_cancelled() {
+            return Err(TransportError::cancelled(Phase::Connect));
+        }
+        let now = Instant::now();
+        if now >= deadline {
+            return Err(TransportError::timed_out(Phase::Connect));
+        }
+        let turn = if race.pending.is_empty() || now >= next_start {
+            untried.next()
+        } else {
+            None
+        };
+        if let Some(address) = turn {
+            race.start(address, cancellation);
+            next_start = now + delay;
+            continue;
+        }
+        if race.pending.is_empty() {
+            return Err(race.failure());
+        }
+        let until = if untried.len() == 0 {
+            deadline
+        } else {
+            deadline.min(next_start)
+        };
+        match race.wait(until.saturating_duration_since(now)) {
+            Outcome::Connected(socket) => return Ok(socket),
+            Outcome::Failed => next_start = now,
+            Outcome::None => {}
+        }
+    }
+}
+
+/// The addresses that are tried: by turns of the two families, each in the order that the system
+/// prefers (RFC 8305, section 4, with a First Address Family Count of 1).
+fn interleaved(ips: &[IpAddr]) -> Vec<IpAddr> {
+    let Some(first) = ips.first() else {
+        return Vec::new();
+    };
+    let (mut preferred, mut other): (Vec<_>, Vec<_>) = ips
+        .iter()
+        .rev()
+        .partition(|ip| ip.is_ipv6() == first.is_ipv6());
+    let mut order = Vec::with_capacity(ips.len());
+    while let Some(ip) = preferred.pop().or_else(|| other.pop()) {
+        order.push(ip);
+        order.extend(other.pop());
+    }
+    order.truncate(MOST_ADDRESSES);
+    order
+}
+
+/// The pause between two starts. The last of many addresses has its turn within half of the time.
+fn delay(addresses: usize, time: Duration) -> Duration {
+    let pauses = u32::try_from(addresses.saturating_sub(1)).unwrap_or(u32::MAX);
+    let share = (time / 2).checked_div(pauses).unwrap_or(DELAY);
+    share.clamp(SHORTEST_DELAY, DELAY)
+}
+
+/// Connections that are being made. Those that did not win are closed with it.
+#[derive(Default)]
+struct Race {
+    pending: Vec<Attempt>,
+    failure: Option<TransportError>,
+}
+
+pub(super) struct Attempt {
+    address: SocketAddr,
+    pub(super) socket: Socket,
+}
+
+enum Outcome {
+    Connected(Socket),
+    /// One of them is out of the race.
+    Failed,
+    /// The time was up, or a cancellation has interrupted the wait.
+    None,
+}
+
+impl Race {
+    fn start(&mut self, address: SocketAddr, cancellation: &Cancellation) {
+        let started = Socket::new(address).and_then(|socket| {
+            // Before it connects, so that a cancellation ends the connecting too. Whether it came
+            // before that is asked in the loop.
+            cancellation.interrupts(&socket.wait());
+            socket.start_connecting(address)?;
+            Ok(socket)
+        });
+        match started {
+            Ok(socket) => self.pending.push(Attempt { address, socket }),
+            Err(error) => self.fail(address, &error),
+        }
+    }
+
+    fn wait(&mut self, time: Duration) -> Outcome {
+        let (index, outcome) = match Socket::wait_for_connection(&self.pending, time) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Outcome::None,
+            // The system cannot wait for them: none of them is of use.
+            Err(error) => {
+                for attempt in std::mem::take(&mut self.pending) {
+                    self.fail(attempt.address, &error);
+                }
+                return Outcome::Failed;
+            }
+        };
+        let Attempt { address, socket } = self.pending.swap_remove(index);
+        match outcome.and_then(|()| socket.connected()) {
+            Ok(()) => Outcome::Connected(socket),
+            Err(error) => {
+                self.fail(address, &error);
+                Outcome::Failed
+            }
+        }
+    }
+
+    /// Keeps the failure of the last address, unless it tells of this machine alone: another
+    /// address that was tried says more about the host. (Where IPv6 is switched off, an address of
+    /// it fails as if no local port were free.)
+    fn fail(&mut self, address: SocketAddr, error: &io::Error) {
+        let error = connect_error(address, error);
+        if self.failure.is_none() || error.kind != Kind::NoLocalResource {
+            self.failure = Some(error);
+        }
+    }
+
+    fn failure(self) -> TransportError {
+        let no_address = || TransportError::timed_out(Phase::Connect);
+        self.failure.unwrap_or_else(no_address)
+    }
+}
+
+fn connect_error(address: SocketAddr, error: &io::Error) -> TransportError {
+    // The kernel gave up, before our own time was up.
+    if error.kind() == io::ErrorKind::TimedOut {
+        return TransportError::timed_out(Phase::Connect);
+    }
+    TransportError::from_local_limit(Phase::Connect, error).unwrap_or_else(|| {
+        TransportError::new(
+            Phase::Connect,
+            Kind::Unreachable,
+            format!("{address} cannot be reached ({error}); check host, port, firewall and proxy"),
+        )
+    })
+}
+
+#[cfg(all(test, not(loom)))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn ips(list: &str) -> Vec<IpAddr> {
+        list.split_whitespace()
+            .map(|ip| ip.parse().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn families_take_turns_and_each_keeps_its_order() {
+        for (given, tried) in [
+            ("", ""),
+            ("::1", "::1"),
+            (
+                "::1 ::2 1.1.1.1 2.2.2.2 3.3.3.3",
+                "::1 1.1.1.1 ::2 2.2.2.2 3.3.3.3",
+            ),
+            ("1.1.1.1 2.2.2.2 ::1", "1.1.1.1 ::1 2.2.2.2"),
+            ("1.1.1.1 ::1 ::2 ::3", "1.1.1.1 ::1 ::2 ::3"),
+        ] {
+            assert_eq!(interleaved(&ips(given)), ips(tried), "{given}");
+        }
+        let many = vec![IpAddr::from([127, 0, 0, 1]); 100];
+        assert_eq!(interleaved(&many).len(), MOST_ADDRESSES);
+    }
+
+    #[test]
+    fn the_last_of_many_addresses_has_its_turn_in_half_of_the_time() {
+        let ms = Duration::from_millis;
+        for (addresses, time, expected) in [
+            (1, ms(5000), ms(250)),
+            (2, ms(5000), ms(250)),
+            (11, ms(5000), ms(250)),
+            (11, ms(1000), ms(50)),
+            (2, ms(250), ms(125)),
+            (32, ms(100), ms(10)),
+            (2, ms(0), ms(10)),
+        ] {
+            assert_eq!(delay(addresses, time), expected, "{addresses} in {time:?}");
+        }
+    }
+}
