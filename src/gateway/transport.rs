@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::config::Config;
-use ureq::http::{HeaderMap, Request, Uri};
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 use ureq::{Agent, Proxy, Timeout};
@@ -186,14 +187,31 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Response {
     let mut text = SecretBytes::with_capacity(capacity + 1);
     let limit = LARGEST_BODY as u64 + 1;
     let incomplete = body.into_reader().take(limit).read_to_end(&mut text);
+    let incomplete = incomplete.map_err(|e| into_transport_error(ureq::Error::from(e)));
     Response {
         status: parts.status.as_u16(),
+        incomplete: incomplete.and(check_framing(&parts.headers)).err(),
         headers: parts.headers,
         body: text,
-        incomplete: incomplete
-            .err()
-            .map(|e| into_transport_error(ureq::Error::from(e))),
     }
+}
+
+/// What ureq passes over: two lengths (RFC 9112, section 6.3: whoever sends both may want two readers
+/// to see two different responses), and a coding that no request of ours has accepted.
+fn check_framing(headers: &HeaderMap) -> Result<(), TransportError> {
+    let coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    let what = if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
+        "it has both Content-Length and Transfer-Encoding, which HTTP forbids"
+    } else if headers.get_all(CONTENT_ENCODING).iter().any(coded) {
+        "it has a Content-Encoding, and none was asked for"
+    } else {
+        return Ok(());
+    };
+    Err(TransportError::new(
+        Phase::Read,
+        Kind::InvalidHttp,
+        format!("{what}; check what stands between here and the gateway"),
+    ))
 }
 
 fn into_transport_error(error: ureq::Error) -> TransportError {
