@@ -15,7 +15,7 @@ fn attack(name: &str, behaviour: &str, arguments: &[&str]) {
     let program = compile("attacks.c", Link::Shared, name);
     let mut host = mock.host(&program, behaviour);
     host.env("MOMO_CACHE", "client");
-    if name == "no-descriptor" {
+    if name.starts_with("no-") {
         // A name, and attempts of which the later ones must tell the same.
         host.env("MOMO_BASE_URL", mock.url("localhost"));
         host.env("MOMO_MAX_ATTEMPTS", "3");
@@ -49,4 +49,14 @@ fn a_connection_takes_no_standard_descriptor_that_the_host_has_closed() {
 #[test]
 fn a_lack_of_descriptors_is_named_and_is_over_when_there_are_some() {
     attack("no-descriptor", "", &[]);
+}
+
+#[test]
+fn where_the_user_may_have_no_thread_more_that_is_named_and_is_over_when_there_may_be_some() {
+    attack("no-thread", "", &[]);
+}
+
+#[test]
+fn a_lack_of_address_space_for_a_thread_is_named_and_is_over_when_there_is_some() {
+    attack("no-address-space", "", &[]);
 }

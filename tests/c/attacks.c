@@ -3,6 +3,8 @@
  *   attacks cancel-thread        pthread_cancel of a thread within each call that can block
  *   attacks cancel-first ROUNDS  momo_cancel_client meets a client's first call
  *   attacks no-descriptor        the process has no file descriptor left, for a while
+ *   attacks no-thread            the user may have no thread more, for a while
+ *   attacks no-address-space     the process has no address space for a thread, for a while
  *   attacks descriptors          standard input and output are closed */
 #include "host.h"
 
@@ -132,22 +134,24 @@ static void descriptors(void) {
   momo_free_client(client);
 }
 
-static void limit_descriptors(rlim_t most) {
+static rlim_t limit(int resource, rlim_t most) {
   struct rlimit limit;
-  getrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(resource, &limit);
+  rlim_t before = limit.rlim_cur;
   limit.rlim_cur = most;
-  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0, "setrlimit");
+  CHECK(setrlimit(resource, &limit) == 0, "setrlimit");
+  return before;
 }
 
-/* By a name: known from an earlier call, or not. */
-static void ask_without_descriptors(momo_client *client) {
+/* By a name: known from an earlier call, or not. The lack is named, and over when there is more. */
+static void ask_with_limit(momo_client *client, int resource, rlim_t most, const char *lack) {
   momo_token *token = NULL;
   momo_error *error = NULL;
-  limit_descriptors(3);
+  rlim_t before = limit(resource, most);
   momo_status status = momo_create_token(client, 5000, &token, &error);
-  limit_descriptors(256);
+  limit(resource, before);
   CHECK(status == MOMO_CONNECT_FAILED, "%s", momo_status_name(status));
-  CHECK(strstr(error->message, "no file descriptor left") != NULL, "%s", error->message);
+  CHECK(strstr(error->message, lack) != NULL, "%s", error->message);
   CHECK(strstr(error->message, "no address") == NULL, "%s", error->message);
   momo_free_error(error);
   create(client, new_tally());
@@ -155,10 +159,32 @@ static void ask_without_descriptors(momo_client *client) {
 
 static void no_descriptor(void) {
   momo_client *first = new_client(NULL), *second = new_client(NULL);
-  ask_without_descriptors(first);
-  ask_without_descriptors(second);
+  ask_with_limit(first, RLIMIT_NOFILE, 3, "no file descriptor left");
+  ask_with_limit(second, RLIMIT_NOFILE, 3, "no file descriptor left");
   momo_free_client(first);
   momo_free_client(second);
+}
+
+static void no_thread(void) {
+  momo_client *client = new_client(NULL);
+  CHECK(geteuid() != 0 || setuid(64999) == 0, "setuid"); /* root has no such limit */
+  ask_with_limit(client, RLIMIT_NPROC, 0, "no thread can be started");
+  momo_free_client(client);
+}
+
+static rlim_t address_space(void) {
+  unsigned long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1, "statm");
+  fclose(file);
+  return pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Room for what a call allocates, and not for the stack of a thread. */
+static void no_address_space(void) {
+  momo_client *client = new_client(NULL);
+  ask_with_limit(client, RLIMIT_AS, address_space() + 256 * 1024, "no thread can be started");
+  momo_free_client(client);
 }
 
 int main(int argc, char **argv) {
@@ -167,6 +193,8 @@ int main(int argc, char **argv) {
   else if (strcmp(argv[1], "cancel-thread") == 0) cancel_thread();
   else if (strcmp(argv[1], "cancel-first") == 0) cancel_first(atol(argv[2]));
   else if (strcmp(argv[1], "no-descriptor") == 0) no_descriptor();
+  else if (strcmp(argv[1], "no-thread") == 0) no_thread();
+  else if (strcmp(argv[1], "no-address-space") == 0) no_address_space();
   else if (strcmp(argv[1], "descriptors") == 0) descriptors();
   else CHECK(0, "%s", argv[1]);
   return 0;
