@@ -51,6 +51,7 @@ lint:
 	for header in momo.h momo.hpp; do \
 	  echo "#include <$$header>" | $(CXX) -x c++ -std=c++17 $(WARNINGS) -Iinclude -fsyntax-only - || exit; \
 	done
+	scripts/deny.sh
 
 # Compares what programs see of the library with what is recorded in packaging/abi/.
 check-abi: all
@@ -64,7 +65,8 @@ check-targets:
 check-reproducible:
 	@scripts/check-reproducible.sh
 
-# What is released: archives, packages of Debian, checksums, for every platform, into build/release.
+# What is released, for every platform, into build/release: archives, bills of materials, packages
+# of Debian, checksums.
 dist:
 	@scripts/dist.sh
 

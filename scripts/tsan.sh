@@ -13,20 +13,11 @@ for test in "$@"; do
   if [ "$test" = lib ]; then tests+=(--lib); else tests+=(--test "$test"); fi
 done
 
-need() { # PACKAGE...
-  dpkg --status "$@" >/dev/null 2>&1 && return
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "ThreadSanitizer needs more, from Debian 12: apt-get install $*" >&2
-    exit 1
-  fi
-  apt-get update -qq || true
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-}
-need rustc-web cargo-web rust-web-src
+scripts/debian-packages.sh ThreadSanitizer rustc-web cargo-web rust-web-src
 export RUSTC=/usr/bin/rustc
 host=$($RUSTC -vV | sed -n 's/^host: //p')
 llvm=$($RUSTC -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
-need "libclang-rt-$llvm-dev"
+scripts/debian-packages.sh ThreadSanitizer "libclang-rt-$llvm-dev"
 runtime=/usr/lib/llvm-$llvm/lib/clang/$llvm/lib/linux
 
 # Debian's compiler comes without the runtime: clang's, before the C library that it stands for.

@@ -11,20 +11,7 @@ packages=(
   llvm # llvm-dlltool, for the import library of Microsoft's linker
   python3-venv dpkg-dev patchelf xz-utils zip
 )
-missing=()
-for package in "${packages[@]}"; do
-  dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-    missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "other platforms need more: apt-get install ${missing[*]} (as root, on Debian)" >&2
-    exit 1
-  fi
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq || true
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+scripts/debian-packages.sh "compiling for other platforms" "${packages[@]}"
 
 # Zig's compiler links for an older glibc, and for musl.
 zig=build/tools/zig
