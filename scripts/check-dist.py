@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 
-from dist_checks import SCENARIOS, debian, peers, platform, windows  # noqa: E402
+from dist_checks import SCENARIOS, debian, peers, platform, sbom, windows  # noqa: E402
 from language_checks import checks, gateway, language  # noqa: E402
 from packages.installed import Installed  # noqa: E402
 
@@ -109,6 +109,7 @@ def main():
     gateway.build()
 
     results = Results()
+    results.check("build/release", "checksums", sbom.check_sums)
     for one in places:
         folder = Path(tempfile.mkdtemp(prefix="libmomo-dist-"))
         folder.chmod(0o755)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that is released, for every platform, into build/release: archives, packages of Debian,
-# checksums. LIBMOMO_PLATFORMS="x86_64-linux-gnu ..." leaves other platforms out.
+# Everything that is released, for every platform, into build/release: archives, bills of materials,
+# packages of Debian, checksums. LIBMOMO_PLATFORMS="x86_64-linux-gnu ..." leaves other platforms out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 all="x86_64-linux-gnu aarch64-linux-gnu x86_64-linux-musl aarch64-linux-musl x86_64-windows"

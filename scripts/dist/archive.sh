@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Packs what scripts/dist/build.sh has built: scripts/dist/archive.sh PLATFORM FOLDER
 #
-# The archive can be unpacked anywhere. It has the same bytes whenever it is packed.
+# The archive can be unpacked anywhere. It has the same bytes whenever it is packed. The bill of
+# materials lies beside it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 platform=$1 folder=$2
@@ -26,6 +27,7 @@ else
   sed -i 's|/UNPACKED|${pcfiledir}/../..|' "$root/lib/pkgconfig/momo.pc"
 fi
 install -m 644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$root/"
+install -m 644 "$built/libmomo.cdx.json" "$folder/$name.cdx.json"
 
 cd "$work"
 find "$name" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +

@@ -72,3 +72,4 @@ esac
 scripts/cargo-release.sh "${options[@]}"
 rm -rf "$out"
 CC=${cc[*]} scripts/lay-out.sh "${CARGO_TARGET_DIR:-$target_dir}/$LIBMOMO_TARGET/release" "$out"
+scripts/dist/sbom.sh "$platform" "$out" "$out/libmomo.cdx.json"

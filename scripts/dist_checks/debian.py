@@ -74,6 +74,9 @@ class Debian(Platform):
     def name_server_file(self):
         return self.root / "etc/resolv.conf"
 
+    def library(self):
+        return self.root / "usr/lib/x86_64-linux-gnu/libmomo.so.0"
+
     def variables(self):
         return {}
 
@@ -90,6 +93,7 @@ class Debian(Platform):
     def properties(self):
         return [
             ("lintian", lambda: lint("amd64")),
+            ("bill of materials", self.check_sbom),
             ("momo-token", self.check_tool),
             ("removed", self.check_removal),
         ]
@@ -142,6 +146,7 @@ class DebianArm(Arm):
         return [
             ("linker's tables", lambda: contents.check_elf(self.library(), is_musl=False)),
             ("paths", lambda: contents.check_paths(self.folder)),
+            ("bill of materials", self.check_sbom),
             ("lintian", lambda: lint("arm64")),
         ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from language_checks.checks import succeed
 
-from . import RELEASE, ROOT, TESTS, VERSION, contents
+from . import RELEASE, ROOT, TESTS, VERSION, contents, sbom
 
 ZIG = [ROOT / "build/tools/zig/bin/python3", "-m", "ziglang", "cc", "-target"]
 WARNINGS = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
@@ -15,7 +15,8 @@ WARNINGS = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
 class Platform:
     """The machine that this runs on; the others differ in compiler, runner and libraries."""
 
-    name = "x86_64-linux-gnu"
+    name = archive = "x86_64-linux-gnu"
+    target = "x86_64-unknown-linux-gnu"
     compiler = ["cc"]
     debian = ["gcc", "pkg-config", "xz-utils"]
     has_static = True
@@ -90,14 +91,20 @@ class Platform:
         return [
             ("linker's tables", lambda: contents.check_elf(library, "musl" in self.name)),
             ("paths", lambda: contents.check_paths(self.folder)),
+            ("bill of materials", self.check_sbom),
         ]
+
+    def check_sbom(self):
+        folder, names = self.library().parent, (f"libmomo.so.{VERSION}", "libmomo.a")
+        sbom.check(self.archive, self.target, {f"lib/{name}": folder / name for name in names})
 
     def close(self):
         pass
 
 
 class Arm(Platform):
-    name = "aarch64-linux-gnu"
+    name = archive = "aarch64-linux-gnu"
+    target = "aarch64-unknown-linux-gnu"
     compiler = ["aarch64-linux-gnu-gcc"]
     debian = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static", "pkg-config"]
 
@@ -112,7 +119,8 @@ class Arm(Platform):
 class Musl(Platform):
     """Debian's package has the loader where Alpine has it."""
 
-    name = "x86_64-linux-musl"
+    name = archive = "x86_64-linux-musl"
+    target = "x86_64-unknown-linux-musl"
     compiler = [*ZIG, "x86_64-linux-musl", "-lunwind"]
     debian = ["musl", "pkg-config"]
     loading = ["-dynamic"]  # Zig's programs are static where they need no shared library
@@ -123,7 +131,8 @@ class Musl(Platform):
 
 
 class MuslArm(Musl):
-    name = "aarch64-linux-musl"
+    name = archive = "aarch64-linux-musl"
+    target = "aarch64-unknown-linux-musl"
     compiler = [*ZIG, "aarch64-linux-musl", "-lunwind"]
     debian = ["qemu-user-static", "pkg-config"]
 

@@ -6,7 +6,7 @@ import subprocess
 
 from language_checks.checks import succeed
 
-from . import RELEASE, TESTS, VERSION, contents
+from . import RELEASE, TESTS, VERSION, contents, sbom
 from .platform import Platform
 
 # Wine offers to fetch a runtime of .NET and a browser.
@@ -15,6 +15,7 @@ NO_ADDITIONS = {"WINEDLLOVERRIDES": "mscoree,mshtml="}
 
 class Windows(Platform):
     name = "x86_64-windows"
+    target = "x86_64-pc-windows-gnu"
     compiler = ["x86_64-w64-mingw32-gcc"]
     has_static = False
     has_links = False  # wine shows those of this machine as what they lead to, and makes no others
@@ -54,10 +55,14 @@ class Windows(Platform):
         found = succeed(words, self.place, os.environ | self.variables()).split()
         contents.expect(found, ["libmomo", VERSION], "version resource")
 
+    def check_sbom(self):
+        sbom.check(self.name, self.target, {"bin/momo.dll": self.library()})
+
     def properties(self):
         return [
             ("linker's tables", lambda: contents.check_dll(self.library())),
             ("paths", lambda: contents.check_paths(self.folder)),
+            ("bill of materials", self.check_sbom),
             ("version resource", self.check_resource),
             ("Microsoft's linker", self.check_microsoft_s_linker),
         ]
