@@ -44,3 +44,37 @@ fn the_defaults_are_values_that_can_be_set() {
         config.set(option.name, option.default).unwrap();
     }
 }
+
+#[test]
+fn no_debug_form_shows_a_secret() {
+    let secrets = [
+        ("api_user", "u5er"),
+        ("api_key", "k3y"),
+        ("subscription_key", "pr1mary"),
+        ("secondary_subscription_key", "s3condary"),
+        ("proxy", "http://pr0xyuser:pr0xypass@proxy.example:3128"),
+        #[cfg(feature = "redis")]
+        ("cache", "redis://redisuser:red1spass@localhost"),
+    ];
+    let mut config = Config::new().unwrap();
+    for (name, value) in secrets {
+        config.set(name, value).unwrap();
+    }
+    let settings = Settings::of(&config).unwrap();
+    let (credentials, _) = settings.credentials.read(true).unwrap();
+    let token = crate::token::Token::new("t0ken", "kind", None, crate::clock::Now::read());
+    let redactor = settings.redactor(&credentials);
+    let shown = format!("{settings:#?} {credentials:?} {token:?} {redactor:?}");
+    for secret in [
+        "u5er",
+        "k3y",
+        "pr1mary",
+        "s3condary",
+        "pr0xyuser",
+        "pr0xypass",
+        "red1spass",
+        "t0ken",
+    ] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}

@@ -58,18 +58,71 @@ fn the_commands_of_the_contributing_page_work() {
     }
 }
 
+/// Pairs of a file and a test in it, as a line names them: `file`: `test`, `test`; `file`: `test`.
+fn tests_named_in(line: &str) -> Vec<(&str, &str)> {
+    let mut file = None;
+    let mut named = Vec::new();
+    let mut pieces = line.split('`').skip(1);
+    while let Some(quoted) = pieces.next() {
+        let after = pieces.next().unwrap_or_default();
+        match file {
+            _ if after == ": " => file = Some(quoted),
+            Some(file) => named.push((file, quoted)),
+            None => {}
+        }
+        if !matches!(after, ": " | ", ") {
+            file = None;
+        }
+    }
+    named
+}
+
+/// Each test that is named is one of its file; gives how many lines name some.
+fn lines_that_name_tests(page: &str) -> usize {
+    let named = page.lines().map(tests_named_in);
+    let named = named.filter(|tests| !tests.is_empty());
+    named
+        .inspect(|tests| {
+            for (file, test) in tests {
+                let source = std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+                let begin = source.split("#[test]").skip(1).map(str::trim_start);
+                // Between the two may stand another attribute.
+                let found = begin
+                    .filter_map(|text| text.split_once("fn "))
+                    .any(|(_, text)| text.starts_with(&format!("{test}()")));
+                assert!(found, "{file}: {test}");
+            }
+        })
+        .count()
+}
+
+#[test]
+fn every_promise_of_the_security_policy_names_what_shows_it() {
+    let page = page("SECURITY.md");
+    let (_, promises) = page.split_once("\n## Promises\n").unwrap();
+    let (promises, _) = promises.split_once("\n## ").unwrap();
+    let (by_tests, by_others) = promises
+        .split_once("\n### What it is built from\n")
+        .unwrap();
+    let rows = |text: &str| {
+        let rows = text.lines().filter(|line| line.starts_with("| "));
+        rows.filter(|row| !row.starts_with("| promise |") && !row.starts_with("| ---"))
+            .count()
+    };
+    assert_eq!(lines_that_name_tests(by_tests), rows(by_tests));
+    assert!(rows(by_tests) > 20, "{}", rows(by_tests));
+    for script in by_others
+        .split('`')
+        .filter(|piece| piece.starts_with("scripts/"))
+    {
+        assert!(Path::new(ROOT).join(script).exists(), "{script}");
+    }
+}
+
 #[test]
 fn the_files_and_tests_that_the_architecture_page_names_are_there() {
     let page = page("docs/architecture.md");
-    let mut invariants = 0;
-    for line in page.lines().filter(|l| l.contains("`: `")) {
-        let mut quoted = line.split('`').skip(1).step_by(2);
-        let (file, test) = (quoted.next().unwrap(), quoted.next().unwrap());
-        let source = std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
-        assert!(source.contains(&format!("fn {test}()")), "{file}: {test}");
-        invariants += 1;
-    }
-    assert_eq!(invariants, 5);
+    assert_eq!(lines_that_name_tests(&page), 5);
     for name in page.split('`').skip(1).step_by(2) {
         let ending = Path::new(name).extension().and_then(|e| e.to_str());
         if ending != Some("rs") && !name.ends_with('/') {

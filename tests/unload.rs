@@ -7,7 +7,9 @@ mod artifacts;
 #[path = "common/host.rs"]
 mod host;
 
-use host::{Link, Mock, compile};
+use std::path::Path;
+
+use host::{Host, Link, Mock, compile};
 
 #[test]
 fn it_is_loaded_used_and_unloaded_a_hundred_times() {
@@ -71,6 +73,28 @@ fn a_process_may_end_while_calls_are_in_progress() {
             assert_eq!(end, (Some(7), None, ""));
         }
     }
+}
+
+#[test]
+fn loading_it_and_ending_the_process_touch_no_file_or_network_and_start_nothing() {
+    let log = Path::new(artifacts::TMP).join("loading.strace");
+    let library = artifacts::shared_library();
+    let library = library.to_str().unwrap();
+    // A program that does nothing.
+    let mut host = Host::new(Path::new("/bin/true"));
+    let preload = format!("LD_PRELOAD={library}");
+    let trace = "trace=%file,%network,clone,clone3,fork,vfork";
+    let options = ["-e", trace, "-E", "LD_LIBRARY_PATH", "-E", &preload];
+    host.under(&[&["strace", "-f", "-o", log.to_str().unwrap()], &options[..]].concat());
+    host.run(&[]);
+    let calls = std::fs::read_to_string(&log).unwrap();
+    let is_loader_s = |call: &&str| call.contains(".so") || call.contains("AT_EMPTY_PATH");
+    let (loader_s, others): (Vec<_>, Vec<_>) = calls.lines().partition(is_loader_s);
+    let loaded = |call: &&&str| call.contains(library) && call.contains("openat(");
+    assert_eq!(loader_s.iter().filter(loaded).count(), 1, "{calls}");
+    let is_all = matches!(others[..], [start, end]
+        if start.contains("execve(") && end.contains("exited with 0"));
+    assert!(is_all, "{calls}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ HEADER_TITLE = "Functions and types"
 
 def _pages():
     found = {"README.md": "readme", "CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog"}
+    found["SECURITY.md"] = "security-policy"
     found["mock-gateway/README.md"] = "mock-gateway"
     found["examples-ffi/README.md"] = "examples"
     for path in sorted(ROOT.glob("docs/*.md")):

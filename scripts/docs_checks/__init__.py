@@ -8,7 +8,7 @@ from language_checks.checks import Failed
 
 __all__ = ["Failed", "LANGUAGES_PAGE", "PAGES", "ROOT", "inherited", "without"]
 
-PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
+PAGES = ["README.md", "SECURITY.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
 
 # Pages that are written by a program are compared with what it writes now.
 LANGUAGES_PAGE = "docs/languages.md"
