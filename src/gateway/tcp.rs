@@ -12,6 +12,10 @@ use crate::cancellation::Cancellation;
 use crate::net::socket::{Peer, Socket};
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
+/// By how much the times that ureq is told are longer than those that are meant. Where its own time is
+/// up between two reads, it says so without the place that the exchange had reached.
+pub(super) const UREQ_ENDS_LATER: Duration = Duration::from_secs(1);
+
 /// Looks the host up and connects, unless there is a tunnel through a proxy already.
 pub(super) struct TcpConnector {
     pub(super) cancellation: Arc<Cancellation>,
@@ -30,7 +34,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
         if let Some(tunnel) = chained {
             return Ok(Some(Either::A(tunnel)));
         }
-        let deadline = Instant::now() + *time_left(details).after;
+        let deadline = deadline(time_left(details));
         let socket = self.open(details, deadline)?;
         let buffers = LazyBuffers::new(
             details.config.input_buffer_size(),
@@ -75,8 +79,9 @@ pub(super) struct TcpTransport {
     buffers: LazyBuffers,
 }
 
-fn deadline(timeout: NextTimeout) -> Option<Instant> {
-    Instant::now().checked_add(*timeout.after)
+/// When our own time is up: ureq's ends later by [`UREQ_ENDS_LATER`].
+pub(super) fn deadline(timeout: NextTimeout) -> Instant {
+    Instant::now() + timeout.after.saturating_sub(UREQ_ENDS_LATER)
 }
 
 impl Transport for TcpTransport {

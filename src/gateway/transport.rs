@@ -12,7 +12,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 use ureq::{Agent, Proxy, Timeout};
 
 use super::phase_tracking::PhaseTrackingConnector;
-use super::tcp::TcpConnector;
+use super::tcp::{TcpConnector, UREQ_ENDS_LATER};
 use super::tls::TlsConnector;
 use super::tunnel::ProxyTunnelConnector;
 use super::ureq_error;
@@ -153,8 +153,8 @@ impl Transport {
         let agent = self.agent()?;
         let request = agent
             .configure_request(request)
-            .timeout_global(Some(budget.attempt))
-            .timeout_connect(Some(budget.connect))
+            .timeout_global(Some(budget.attempt + UREQ_ENDS_LATER))
+            .timeout_connect(Some(budget.connect + UREQ_ENDS_LATER))
             .build();
         Ok(agent.run(request).map(read).map_err(into_transport_error))
     }

@@ -14,7 +14,7 @@ use ureq::unversioned::transport::{
 };
 use zeroize::Zeroizing;
 
-use super::tcp::time_left;
+use super::tcp::{UREQ_ENDS_LATER, deadline, time_left};
 use super::ureq_error;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
@@ -29,7 +29,7 @@ impl<In: Transport> Connector<In> for ProxyTunnelConnector {
         details: &ConnectionDetails,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        let deadline = Instant::now() + *time_left(details).after;
+        let deadline = deadline(time_left(details));
         let established = Arc::new(AtomicBool::new(false));
         let connect = Arc::clone(&details.run_connector);
         let flag = Arc::clone(&established);
@@ -92,7 +92,7 @@ impl DeadlineTransport {
         }
         let left = self.deadline.saturating_duration_since(Instant::now());
         NextTimeout {
-            after: left.min(*timeout.after).into(),
+            after: (left + UREQ_ENDS_LATER).min(*timeout.after).into(),
             ..timeout
         }
     }

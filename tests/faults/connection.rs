@@ -39,14 +39,18 @@ fn rows() -> Vec<Row> {
     let (lost, late) = (MOMO_CONNECTION_LOST, MOMO_TIMED_OUT);
     // Not a byte of the request leaves before the handshake is over.
     for when in [Accepted, FirstBytes, Response(0), Response(3), Response(100)] {
-        add("https", when, &broken, MOMO_TLS_FAILED, handshake, 0, 0);
+        let broken = if matches!(when, Accepted) { &broken[1..] } else { &broken[..] };
+        add("https", when, broken, MOMO_TLS_FAILED, handshake, 0, 0);
         add("https", when, &[Silence], late, handshake, 0, 0);
     }
     for when in [Response(0), Response(100)] {
         add("https", when, &[Drip], late, handshake, 0, 0);
     }
-    for (when, broken_in, seen) in [(Accepted, send_or_wait, 0), (FirstBytes, wait, 0), (Response(0), wait, 1)] {
-        add("http", when, &broken, lost, broken_in, 0, seen);
+    // A reset as soon as the connection is there can be met while connecting, too.
+    add("http", Accepted, &[Close, HalfClose], lost, send_or_wait, 0, 0);
+    add("http", Accepted, &[Silence], late, wait, 0, 0);
+    for (when, seen) in [(FirstBytes, 0), (Response(0), 1)] {
+        add("http", when, &broken, lost, wait, 0, seen);
         add("http", when, &[Silence], late, wait, 0, seen);
     }
     // Within the head, and within the body: its status is known, and it is no token.

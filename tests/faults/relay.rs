@@ -98,10 +98,8 @@ fn break_off(mut client: TcpStream, fault: Fault, rest: &mut dyn Read) {
         }
         Fault::Silence => hold(&mut client),
         Fault::Drip => {
-            for byte in rest.bytes() {
-                if client.write_all(&[byte.unwrap_or_default()]).is_err() {
-                    return;
-                }
+            let mut byte = [0];
+            while rest.read(&mut byte).is_ok_and(|n| n == 1) && client.write_all(&byte).is_ok() {
                 std::thread::sleep(Duration::from_millis(40));
             }
         }

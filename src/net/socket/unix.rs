@@ -80,11 +80,10 @@ impl Socket {
         self.stream.set_nodelay(true)
     }
 
-    /// None as deadline waits for ever.
     pub(crate) fn read(
         &mut self,
         into: &mut [u8],
-        deadline: Option<Instant>,
+        deadline: Instant,
     ) -> Result<usize, TransportError> {
         let mut stream = &*self.stream;
         within(
@@ -99,7 +98,7 @@ impl Socket {
     pub(crate) fn write(
         &mut self,
         from: &[u8],
-        deadline: Option<Instant>,
+        deadline: Instant,
     ) -> Result<usize, TransportError> {
         let mut stream = &*self.stream;
         within(
@@ -140,7 +139,7 @@ fn new_socket(address: SocketAddr) -> io::Result<TcpStream> {
 /// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` sets the
 /// socket's time-out, and `current` is what was set last.
 fn within(
-    deadline: Option<Instant>,
+    deadline: Instant,
     current: &mut Option<Duration>,
     set: impl Fn(Option<Duration>) -> io::Result<()>,
     mut work: impl FnMut() -> io::Result<usize>,
@@ -148,11 +147,11 @@ fn within(
     use io::ErrorKind as E;
     let phase = Phase::Wait;
     loop {
-        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|l| l.is_zero()) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             return Err(TransportError::timed_out(phase));
         }
-        let slice = Some(left.map_or(SLICE, |l| l.min(SLICE)));
+        let slice = Some(left.min(SLICE));
         if *current != slice {
             set(slice).map_err(|e| TransportError::from_io(phase, &e))?;
             *current = slice;

@@ -61,11 +61,10 @@ impl Socket {
         self.0.stream.set_nodelay(true)
     }
 
-    /// None as deadline waits for ever.
     pub(crate) fn read(
         &mut self,
         into: &mut [u8],
-        deadline: Option<Instant>,
+        deadline: Instant,
     ) -> Result<usize, TransportError> {
         self.within(deadline, |mut stream| stream.read(into))
     }
@@ -74,7 +73,7 @@ impl Socket {
     pub(crate) fn write(
         &mut self,
         from: &[u8],
-        deadline: Option<Instant>,
+        deadline: Instant,
     ) -> Result<usize, TransportError> {
         self.within(deadline, |mut stream| stream.write(from))
     }
@@ -82,14 +81,14 @@ impl Socket {
     /// Repeats `work` until it did something or the time is up.
     fn within(
         &self,
-        deadline: Option<Instant>,
+        deadline: Instant,
         mut work: impl FnMut(&TcpStream) -> io::Result<usize>,
     ) -> Result<usize, TransportError> {
         let phase = Phase::Wait;
         let Inner { stream, events } = &*self.0;
         loop {
-            let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|l| l.is_zero()) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
                 return Err(TransportError::timed_out(phase));
             }
             match work(stream) {
@@ -97,7 +96,7 @@ impl Socket {
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                 Err(e) => return Err(TransportError::from_io(phase, &e)),
             }
-            let event = events.wait(stream, left.unwrap_or(Duration::MAX));
+            let event = events.wait(stream, left);
             match event.map_err(|e| TransportError::from_io(phase, &e))? {
                 Event::Interrupted => return Err(TransportError::cancelled(phase)),
                 Event::Connected(_) | Event::Other | Event::None => {}

@@ -228,7 +228,7 @@ impl Write for Stream {
 impl Read for TimedSocket {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.socket
-            .read(into, Some(self.deadline))
+            .read(into, self.deadline)
             .map_err(io::Error::other)
     }
 }
@@ -236,7 +236,7 @@ impl Read for TimedSocket {
 impl Write for TimedSocket {
     fn write(&mut self, from: &[u8]) -> io::Result<usize> {
         self.socket
-            .write(from, Some(self.deadline))
+            .write(from, self.deadline)
             .map_err(io::Error::other)
     }
 
