@@ -96,6 +96,21 @@ fn lines_that_name_tests(page: &str) -> usize {
         .count()
 }
 
+/// How many rows the page's tables have.
+fn rows(page: &str) -> usize {
+    let lines = page.lines().filter(|line| line.starts_with("| "));
+    // Each table has two lines above its rows.
+    let heads = page.lines().filter(|line| line.starts_with("| ---"));
+    lines.count() - 2 * heads.count()
+}
+
+#[test]
+fn every_fault_names_the_test_that_shows_what_it_ends_with() {
+    let page = page("docs/faults.md");
+    assert_eq!(lines_that_name_tests(&page), rows(&page));
+    assert!(rows(&page) > 20, "{}", rows(&page));
+}
+
 #[test]
 fn every_promise_of_the_security_policy_names_what_shows_it() {
     let page = page("SECURITY.md");
@@ -104,11 +119,6 @@ fn every_promise_of_the_security_policy_names_what_shows_it() {
     let (by_tests, by_others) = promises
         .split_once("\n### What it is built from\n")
         .unwrap();
-    let rows = |text: &str| {
-        let rows = text.lines().filter(|line| line.starts_with("| "));
-        rows.filter(|row| !row.starts_with("| promise |") && !row.starts_with("| ---"))
-            .count()
-    };
     assert_eq!(lines_that_name_tests(by_tests), rows(by_tests));
     assert!(rows(by_tests) > 20, "{}", rows(by_tests));
     for script in by_others
