@@ -37,6 +37,10 @@ use subscription_key::SubscriptionKeyChoice;
 use transport::Budget;
 pub(crate) use transport::Transport;
 
+/// A kept connection that had been closed meanwhile is no attempt, nor is a resumed session whose
+/// certificate has ended: a call may meet the one and then the other.
+const MOST_REPLACED: u32 = 2;
+
 /// What one caller wants of the gateway.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) settings: &'a Settings,
@@ -96,7 +100,7 @@ impl TokenRequest<'_> {
         let authentication = self.authentication;
         let count = authentication.credentials.subscription_keys.len();
         let mut keys = SubscriptionKeyChoice::starting_with(self.key, count);
-        let mut replaced_connection = false;
+        let mut replaced_connections = 0;
         let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
@@ -111,9 +115,12 @@ impl TokenRequest<'_> {
                 }
                 Err(error) => error,
             };
-            if error.transport == Some(Kind::KeptConnectionClosed) && !replaced_connection {
-                // A kept connection that had been closed meanwhile is no attempt.
-                replaced_connection = true;
+            let outlived = matches!(
+                error.transport,
+                Some(Kind::KeptConnectionClosed | Kind::SessionEnded)
+            );
+            if outlived && replaced_connections < MOST_REPLACED {
+                replaced_connections += 1;
                 continue;
             }
             let cancelled = self.cancellation.is_cancelled();

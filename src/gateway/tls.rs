@@ -4,7 +4,7 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::Stream;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
     TransportAdapter,
@@ -13,42 +13,19 @@ use ureq::unversioned::transport::{
 use super::tcp::time_left;
 use super::ureq_error::find_in_io;
 use crate::error::Failure;
+use crate::net::tls::{Connected, TlsClient};
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::net::trust::Verifier;
-use crate::net::{resolver, tls};
 
-pub(super) struct TlsConnector {
-    config: Arc<ClientConfig>,
-}
+pub(super) struct TlsConnector(TlsClient);
 
 impl TlsConnector {
     pub(super) fn new(verifier: Arc<Verifier>) -> Result<Self, Failure> {
-        Ok(Self {
-            config: tls::config(verifier)?,
-        })
-    }
-
-    fn handshake(
-        &self,
-        details: &ConnectionDetails,
-        inner: Box<dyn Transport>,
-    ) -> Result<StreamOwned<ClientConnection, TransportAdapter>, ureq::Error> {
-        let host = details.uri.host().unwrap_or_default();
-        let mut conn = tls::connection(&self.config, host, "base_url")?;
-        let mut sock = TransportAdapter::new(inner, details.current_time.clone());
-        sock.set_timeout(time_left(details));
-        if let Err(error) = conn.complete_io(&mut sock) {
-            let error = match find_in_io(&error) {
-                Some(found) => found.clone().in_phase(Phase::Handshake),
-                None => tls::handshake_error(&error, "base_url"),
-            };
-            // Another host may have the address by now.
-            if error.kind != Kind::Cancelled {
-                resolver::doubt(host);
-            }
-            return Err(error.into());
-        }
-        Ok(StreamOwned { conn, sock })
+        Ok(Self(TlsClient::new(
+            verifier,
+            Some("http/1.1"),
+            "base_url",
+        )?))
     }
 }
 
@@ -66,18 +43,60 @@ impl<In: Transport> Connector<In> for TlsConnector {
         if !details.needs_tls() {
             return Ok(Some(Either::A(inner)));
         }
-        let stream = self.handshake(details, Box::new(inner))?;
+        let inner: Box<dyn Transport> = Box::new(inner);
+        let mut socket = TransportAdapter::new(inner, details.current_time.clone());
+        socket.set_timeout(time_left(details));
+        let host = details.uri.host().unwrap_or_default();
+        let connected = self.0.connect(host, &mut socket, find_in_io)?;
         let buffers = LazyBuffers::new(
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
         );
-        Ok(Some(Either::B(TlsTransport { stream, buffers })))
+        Ok(Some(Either::B(TlsTransport {
+            connected,
+            socket,
+            buffers,
+            failure: None,
+        })))
     }
 }
 
 pub(super) struct TlsTransport {
-    stream: StreamOwned<ClientConnection, TransportAdapter>,
+    connected: Connected,
+    socket: TransportAdapter,
     buffers: LazyBuffers,
+    /// What the connection ended with, for when all is read that came before.
+    failure: Option<io::Error>,
+}
+
+impl TlsTransport {
+    /// Reads into the input buffer, which has room.
+    fn read(&mut self) -> io::Result<usize> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        let input = self.buffers.input_append_buf();
+        let connection = &mut self.connected.connection;
+        let amount = match Stream::new(connection, &mut self.socket).read(input) {
+            Ok(amount) => amount,
+            Err(failure) => match connection.reader().read(input) {
+                Ok(amount @ 1..) => {
+                    self.failure = Some(failure);
+                    amount
+                }
+                _ => return Err(failure),
+            },
+        };
+        self.buffers.input_appended(amount);
+        Ok(amount)
+    }
+
+    fn failed(&mut self, error: io::Error) -> ureq::Error {
+        match self.connected.refusal(&error, &mut self.socket) {
+            Some(refusal) => refusal.into(),
+            None => error.into(),
+        }
+    }
 }
 
 impl Transport for TlsTransport {
@@ -86,30 +105,32 @@ impl Transport for TlsTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        self.stream.sock.set_timeout(timeout);
+        self.socket.set_timeout(timeout);
         let output = &self.buffers.output()[..amount];
-        Ok(self.stream.write_all(output)?)
+        let mut stream = Stream::new(&mut self.connected.connection, &mut self.socket);
+        let sent = stream.write_all(output);
+        sent.map_err(|e| self.failed(e))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.stream.sock.set_timeout(timeout);
-        let input = self.buffers.input_append_buf();
-        if input.is_empty() {
+        self.socket.set_timeout(timeout);
+        if self.buffers.input_append_buf().is_empty() {
             return Err(TransportError::header_too_large().into());
         }
-        let amount = match self.stream.read(input) {
-            Ok(amount) => amount,
-            // The peer closed TCP without closing TLS first. Whether something is missing is for
-            // HTTP's own framing to say.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => 0,
-            Err(error) => return Err(error.into()),
-        };
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
+        match self.read() {
+            Ok(amount) => Ok(amount > 0),
+            // Anyone on the way can close TCP: what has no other end is cut off (RFC 9112, 9.8).
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                let detail = "the server closed the connection without closing TLS first \
+                              (close_notify), so that something may be missing; try again";
+                Err(TransportError::new(Phase::Read, Kind::ConnectionLost, detail).into())
+            }
+            Err(error) => Err(self.failed(error)),
+        }
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.sock.get_mut().is_open()
+        self.failure.is_none() && self.socket.get_mut().is_open()
     }
 
     fn is_tls(&self) -> bool {

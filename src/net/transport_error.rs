@@ -34,6 +34,9 @@ pub(crate) enum Kind {
     ConnectionLost,
     /// A connection kept from an earlier call had been closed by the peer meanwhile.
     KeptConnectionClosed,
+    /// A TLS session from an earlier connection was resumed, and its certificate is not valid any
+    /// more. The session is forgotten: the next connection has another.
+    SessionEnded,
     /// The response is not HTTP as the standards have it, or larger than any token.
     InvalidHttp,
     Cancelled,
@@ -139,9 +142,8 @@ impl TransportError {
             (Kind::NoAddress, _) => Status::MOMO_RESOLVE_FAILED,
             (Kind::Unreachable | Kind::NoLocalResource, _)
             | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => Status::MOMO_CONNECT_FAILED,
-            (Kind::Untrusted, _) | (Kind::ConnectionLost, Phase::Handshake) => {
-                Status::MOMO_TLS_FAILED
-            }
+            (Kind::Untrusted | Kind::SessionEnded, _)
+            | (Kind::ConnectionLost, Phase::Handshake) => Status::MOMO_TLS_FAILED,
             (Kind::TimedOut, _) => Status::MOMO_TIMED_OUT,
             (Kind::ConnectionLost | Kind::KeptConnectionClosed, _) => Status::MOMO_CONNECTION_LOST,
             (Kind::InvalidHttp, _) => Status::MOMO_INVALID_RESPONSE,
@@ -157,6 +159,7 @@ impl TransportError {
             | Kind::NoLocalResource
             | Kind::Unreachable
             | Kind::KeptConnectionClosed
+            | Kind::SessionEnded
             | Kind::TimedOut => true,
             Kind::ConnectionLost => self.phase != Phase::Read,
             Kind::Untrusted | Kind::InvalidHttp | Kind::Cancelled => false,

@@ -17,7 +17,7 @@ use arc_swap::ArcSwapOption;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
-pub(crate) use self::verifier::Verifier;
+pub(crate) use self::verifier::{ShortRsaKey, Verifier};
 use crate::config::Ca;
 use crate::error::Failure;
 

@@ -124,7 +124,7 @@ fn rows() -> Vec<Row> {
         row("stall", "/stall", late, 0, BARE, "waiting for the response: the time was up").endless(),
         row("reset", "/reset", lost, 0, BARE, "the connection broke"),
         row("close", "/close", lost, 0, BARE, "closed the connection instead of responding"),
-        row("close-without-notify", "/close-without-notify", lost, 0, BARE, "closed the connection instead of responding"),
+        row("close-without-notify", "/close-without-notify", lost, 0, BARE, "closed the connection without closing TLS first"),
         row("oversize-endless", "/oversize-endless", bad, 200, BARE, "larger than 64 KiB"),
         row("endless-headers", "/endless-headers", bad, 0, BARE, "header"),
         row("endless-100", "/endless-100", late, 0, BARE, "the time was up").endless(),

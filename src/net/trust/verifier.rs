@@ -1,14 +1,17 @@
 //! What checks the gateway's certificate against the trusted authorities.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use once_cell::race::OnceBox;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime, alg_id};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+};
 
 use crate::net::crypto;
 
@@ -33,6 +36,18 @@ impl Verifier {
             more_roots: OnceBox::new(),
             algorithms: crypto::provider().signature_verification_algorithms,
         }
+    }
+
+    /// As in a handshake; the server's own certificate comes first.
+    pub(crate) fn verify_now(
+        &self,
+        chain: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+    ) -> Result<(), Error> {
+        let (end_entity, intermediates) =
+            chain.split_first().ok_or(Error::NoCertificatesPresented)?;
+        self.verify_server_cert(end_entity, intermediates, server_name, &[], UnixTime::now())?;
+        Ok(())
     }
 
     fn more_roots(&self) -> &RootCertStore {
@@ -64,11 +79,14 @@ impl ServerCertVerifier for Verifier {
                 algorithms,
             )
         };
+        let certificates = || std::iter::once(end_entity).chain(intermediates);
         let unknown = Error::InvalidCertificate(CertificateError::UnknownIssuer);
         signed_by(&self.roots).or_else(|first| {
             // Of two reasons the one from whoever knew the issuer.
             let reason = |second| if first == unknown { second } else { first };
-            signed_by(self.more_roots()).map_err(reason)
+            signed_by(self.more_roots())
+                .map_err(reason)
+                .map_err(|e| name_short_rsa_key(e, certificates()))
         })?;
         verify_server_name(&certificate, server_name)?;
         Ok(ServerCertVerified::assertion())
@@ -81,6 +99,7 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls12_signature(message, certificate, signature, &self.algorithms)
+            .map_err(|e| name_short_rsa_key(e, [certificate]))
     }
 
     fn verify_tls13_signature(
@@ -90,9 +109,44 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls13_signature(message, certificate, signature, &self.algorithms)
+            .map_err(|e| name_short_rsa_key(e, [certificate]))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// Why a signature by such a key is refused; that it does not match is all that webpki says.
+#[derive(Debug)]
+pub(crate) struct ShortRsaKey;
+
+impl std::fmt::Display for ShortRsaKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ShortRsaKey")
+    }
+}
+
+impl std::error::Error for ShortRsaKey {}
+
+fn name_short_rsa_key<'a>(
+    error: Error,
+    certificates: impl IntoIterator<Item = &'a CertificateDer<'a>>,
+) -> Error {
+    let bad_signature = Error::InvalidCertificate(CertificateError::BadSignature);
+    if error == bad_signature && certificates.into_iter().any(has_short_rsa_key) {
+        return CertificateError::Other(OtherError(Arc::new(ShortRsaKey))).into();
+    }
+    error
+}
+
+fn has_short_rsa_key(certificate: &CertificateDer<'_>) -> bool {
+    // The modulus alone of a key of 2048 bits.
+    const SHORTEST: usize = 2048 / 8;
+    let Ok(certificate) = ParsedCertificate::try_from(certificate) else {
+        return false;
+    };
+    let key = certificate.subject_public_key_info();
+    let is_rsa = memchr::memmem::find(&key, &alg_id::RSA_ENCRYPTION).is_some();
+    is_rsa && key.len() < SHORTEST
 }

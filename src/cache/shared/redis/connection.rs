@@ -3,11 +3,10 @@
 //! the trusted certificates anew each time.
 
 use std::io::{self, Read, Write};
-use std::sync::Arc;
 use std::time::Instant;
 
 use ::redis::{Cmd, Parser, Value, cmd};
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 use zeroize::Zeroizing;
 
 use super::super::store::LARGEST_VALUE;
@@ -15,8 +14,8 @@ use crate::cancellation::Cancellation;
 use crate::config::{Ca, RedisUrl};
 use crate::error::Failure;
 use crate::net::socket::{Peer, Socket};
-use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::net::{resolver, tls, trust};
+use crate::net::transport_error::{Kind, TransportError};
+use crate::net::{tls::TlsClient, trust};
 use crate::redact::shortened;
 use crate::secret::Secret;
 
@@ -29,7 +28,7 @@ const LARGEST_REPLY: usize = 3 * LARGEST_VALUE;
 
 pub(super) struct Connector {
     url: RedisUrl,
-    tls: Option<Arc<ClientConfig>>,
+    tls: Option<TlsClient>,
 }
 
 pub(super) struct Connection {
@@ -50,7 +49,9 @@ struct TimedSocket {
 
 impl Connector {
     pub(super) fn new(url: &RedisUrl, ca: &Ca) -> Result<Self, Failure> {
-        let tls = url.tls.then(|| trust::verifier(ca).and_then(tls::config));
+        let tls = url
+            .tls
+            .then(|| TlsClient::new(trust::verifier(ca)?, None, "cache"));
         Ok(Self {
             url: url.clone(),
             tls: tls.transpose()?,
@@ -58,37 +59,38 @@ impl Connector {
     }
 
     pub(super) fn connect(&self, deadline: Instant) -> Result<Connection, String> {
-        let RedisUrl { host, port, .. } = &self.url;
-        let peer = Peer {
-            host,
-            port: *port,
-            loopback_only: false,
-        };
-        // Clients share the connection: none of them ends it alone.
-        let socket = Socket::connect(&peer, deadline, &Cancellation::new());
-        let mut socket = TimedSocket {
-            socket: socket.map_err(|error| error.to_string())?,
-            deadline,
-        };
-        let stream = match &self.tls {
-            None => Stream::Plain(socket),
-            Some(config) => {
-                let mut tls = tls::connection(config, host, "cache").map_err(|e| e.to_string())?;
-                if let Err(error) = tls.complete_io(&mut socket) {
-                    resolver::doubt(host);
-                    return Err(handshake_error(&error).to_string());
-                }
-                Stream::Tls(Box::new(StreamOwned::new(tls, socket)))
-            }
+        let stream = match self.open(deadline) {
+            Err(error) if error.kind == Kind::SessionEnded => self.open(deadline),
+            outcome => outcome,
         };
         let mut connection = Connection {
-            stream,
+            stream: stream.map_err(|error| error.to_string())?,
             parser: Parser::new(),
         };
         for command in self.greeting() {
             connection.run(&command, deadline)?;
         }
         Ok(connection)
+    }
+
+    fn open(&self, deadline: Instant) -> Result<Stream, TransportError> {
+        let RedisUrl { host, port, .. } = &self.url;
+        let peer = Peer {
+            host,
+            port: *port,
+            loopback_only: false,
+        };
+        let mut socket = TimedSocket {
+            // Clients share the connection: none of them ends it alone.
+            socket: Socket::connect(&peer, deadline, &Cancellation::new())?,
+            deadline,
+        };
+        let Some(tls) = &self.tls else {
+            return Ok(Stream::Plain(socket));
+        };
+        let connected = tls.connect(host, &mut socket, own)?;
+        let stream = StreamOwned::new(connected.connection, socket);
+        Ok(Stream::Tls(Box::new(stream)))
     }
 
     fn greeting(&self) -> Vec<Cmd> {
@@ -166,13 +168,6 @@ fn broken(error: &io::Error) -> String {
 /// What this library's own socket says.
 fn own(error: &io::Error) -> Option<&TransportError> {
     error.get_ref()?.downcast_ref()
-}
-
-fn handshake_error(error: &io::Error) -> TransportError {
-    match own(error) {
-        Some(own) => own.clone().in_phase(Phase::Handshake),
-        None => tls::handshake_error(error, "cache"),
-    }
 }
 
 /// The first word of an error says what it is; the rest may repeat what was sent.

@@ -1,0 +1,168 @@
+//! Failures of TLS in words: the rule that failed, and what to do about it.
+
+use std::io;
+
+use rustls::{AlertDescription as Alert, CertificateError, Error, PeerIncompatible};
+use webpki::Error as Webpki;
+
+use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::trust::ShortRsaKey;
+
+const INTERCEPTED: &str = "and whether something on the way intercepts TLS";
+const OPERATOR: &str = "tell the server's operator";
+
+pub(super) fn untrusted(detail: impl Into<String>) -> TransportError {
+    TransportError::new(Phase::Handshake, Kind::Untrusted, detail)
+}
+
+/// The connection ended, and nobody said why.
+pub(super) fn ended(error: &io::Error) -> TransportError {
+    TransportError::new(
+        Phase::Handshake,
+        Kind::ConnectionLost,
+        format!("the server ended it ({error}); it may be overloaded, or not speak TLS"),
+    )
+}
+
+/// Why a handshake failed. `option` names the host; `requested` is whether the server asked for a
+/// client certificate.
+pub(super) fn explain(error: &Error, option: &str, requested: bool) -> TransportError {
+    if let Some(refusal) = client_certificate(error, requested) {
+        return refusal;
+    }
+    let detail = match error {
+        Error::InvalidCertificate(certificate) => return refused(certificate, option),
+        Error::InvalidMessage(_) => {
+            return untrusted(format!(
+                "the server does not respond in TLS; check the port of {option}"
+            ));
+        }
+        Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity) => format!(
+            "the server and this library have no cipher suite, curve or kind of key in common; \
+             {OPERATOR}"
+        ),
+        Error::AlertReceived(Alert::ProtocolVersion)
+        | Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        ) => format!("the server speaks neither TLS 1.2 nor TLS 1.3; {OPERATOR}"),
+        Error::AlertReceived(Alert::NoApplicationProtocol) => {
+            format!("the server does not offer HTTP/1.1 (ALPN); check the port of {option}")
+        }
+        Error::AlertReceived(Alert::UnrecognisedName) => {
+            format!("the server does not know this host name; check {option}")
+        }
+        _ => "no agreement on TLS; the server may be too old or too strict".to_owned(),
+    };
+    untrusted(detail).with_peer_text(error)
+}
+
+/// Whether the server refuses a client that has no certificate. Some servers say so; the others
+/// have asked for one, and then send one of the alerts about certificates and handshakes.
+pub(super) fn client_certificate(error: &Error, requested: bool) -> Option<TransportError> {
+    let Error::AlertReceived(alert) = error else {
+        return None;
+    };
+    let refused = match alert {
+        Alert::CertificateRequired => true,
+        Alert::AccessDenied
+        | Alert::BadCertificate
+        | Alert::CertificateUnknown
+        | Alert::HandshakeFailure
+        | Alert::NoCertificate
+        | Alert::UnknownCA
+        | Alert::UnsupportedCertificate => requested,
+        _ => false,
+    };
+    refused.then(|| {
+        let detail = "the server demands a client certificate, which this library has no option \
+                      for; have the gateway's operator let this client in by its credentials alone";
+        untrusted(detail).with_peer_text(error)
+    })
+}
+
+fn refused(error: &CertificateError, option: &str) -> TransportError {
+    use CertificateError as C;
+    let (rule, advice) = broken_rule(error, option);
+    let detail = format!("the server's certificate is not accepted: {rule}; {advice}");
+    let failure = untrusted(detail);
+    match error {
+        // Lists of numbers, which say no more than the rule does.
+        C::UnsupportedSignatureAlgorithmContext { .. }
+        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => failure,
+        C::Other(other) => failure.with_peer_text(other),
+        _ => failure.with_peer_text(&Error::InvalidCertificate(error.clone())),
+    }
+}
+
+fn broken_rule(error: &CertificateError, option: &str) -> (&'static str, String) {
+    use CertificateError as C;
+    let operator = || OPERATOR.to_owned();
+    match error {
+        C::UnknownIssuer => (
+            "its issuer is not trusted",
+            format!(
+                "check option ca, whether the server sends its intermediate certificates, \
+                 {INTERCEPTED}"
+            ),
+        ),
+        C::Expired | C::ExpiredContext { .. } => (
+            "it has expired",
+            format!("check this machine's clock, then {OPERATOR}"),
+        ),
+        C::NotValidYet | C::NotValidYetContext { .. } => (
+            "it is not valid yet",
+            format!("check this machine's clock, then {OPERATOR}"),
+        ),
+        C::NotValidForName | C::NotValidForNameContext { .. } => (
+            "it is not for this host name",
+            format!("check {option}, {INTERCEPTED}"),
+        ),
+        C::BadSignature => (
+            "a signature does not match its key, so that it is damaged or forged",
+            format!("check option ca, {INTERCEPTED}"),
+        ),
+        C::UnsupportedSignatureAlgorithmContext { .. } => (
+            "it, or one of its issuers, is signed by an algorithm that is too weak (SHA-1, say) or \
+             not supported",
+            operator(),
+        ),
+        C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
+            "it, or one of its issuers, is signed with a kind of key that is not supported (RSA, \
+             P-256, P-384 and Ed25519 are)",
+            operator(),
+        ),
+        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
+            ("it is not for servers (extended key usage)", operator())
+        }
+        C::Other(other) if other.0.is::<ShortRsaKey>() => {
+            ("an RSA key in it is shorter than 2048 bits", operator())
+        }
+        C::Other(other) => match other.0.downcast_ref() {
+            Some(error) => (rule_of_webpki(error), operator()),
+            None => ("it breaks a rule", operator()),
+        },
+        _ => ("it breaks a rule", operator()),
+    }
+}
+
+/// The rules that rustls has no names for.
+fn rule_of_webpki(error: &Webpki) -> &'static str {
+    match error {
+        Webpki::CaUsedAsEndEntity => {
+            "it is an authority's own (CA:TRUE) and not one that an authority issued to a server"
+        }
+        Webpki::EndEntityUsedAsCa => "one of its issuers is not a certificate authority (CA:FALSE)",
+        Webpki::PathLenConstraintViolated | Webpki::MaximumPathDepthExceeded => {
+            "more authorities stand between it and a trusted one than are allowed (path length)"
+        }
+        Webpki::NameConstraintViolation => {
+            "one of its issuers must not issue it for this name (name constraints)"
+        }
+        Webpki::UnsupportedCriticalExtension => {
+            "it, or one of its issuers, has a critical extension that is not supported"
+        }
+        Webpki::UnsupportedCertVersion => "it is not of X.509 version 3",
+        _ => "it breaks a rule",
+    }
+}
