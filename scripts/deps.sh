@@ -22,6 +22,8 @@ need cmake cmake
 need abidiff abigail-tools
 need pkg-config pkg-config
 need nginx nginx-light
+need haproxy haproxy
+need stunnel stunnel4
 need tinyproxy tinyproxy
 need ip iproute2
 need unshare util-linux

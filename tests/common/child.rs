@@ -155,7 +155,8 @@ impl Program {
     /// Starts it and waits until it takes connections on this port.
     pub fn serving(command: &mut Command, port: u16) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
-        let started = command.spawn();
+        // Clocks that are moved for a test are not the server's.
+        let started = command.env_remove("LD_PRELOAD").spawn();
         let mut child = started.unwrap_or_else(|e| panic!("{name}: {e}"));
         wait_for("a server to serve", || {
             if let Some(status) = child.try_wait().unwrap() {
@@ -167,14 +168,19 @@ impl Program {
     }
 
     /// Ends it in order, so that its log is whole.
-    pub fn end(mut self) {
-        self.terminate();
+    pub fn end(self) {
+        self.end_by(libc::SIGTERM);
     }
 
-    fn terminate(&mut self) {
+    /// For programs that another signal ends in order.
+    pub fn end_by(mut self, signal: libc::c_int) {
+        self.signal(signal);
+    }
+
+    fn signal(&mut self, signal: libc::c_int) {
         let id = libc::pid_t::try_from(self.0.id()).unwrap();
         // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
-        unsafe { libc::kill(id, libc::SIGTERM) };
+        unsafe { libc::kill(id, signal) };
         let _ = self.0.wait();
     }
 }
@@ -182,7 +188,7 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         if let Ok(None) = self.0.try_wait() {
-            self.terminate();
+            self.signal(libc::SIGTERM);
         }
     }
 }

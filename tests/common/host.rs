@@ -38,9 +38,11 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
     command
         .arg(&program)
         .arg(format!("{ROOT}/tests/c/{source}"));
-    let lib = library_dir().display();
     match link {
-        Link::Shared => command.args([&format!("-L{lib}"), "-lmomo", &format!("-Wl,-rpath,{lib}")]),
+        Link::Shared => {
+            let lib = library_dir().display();
+            command.args([&format!("-L{lib}"), "-lmomo", &format!("-Wl,-rpath,{lib}")])
+        }
         Link::Not => command.arg("-ldl"),
         Link::Preload => command.args(["-shared", "-fPIC", "-ldl"]),
     };

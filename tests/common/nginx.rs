@@ -1,5 +1,5 @@
 //! An nginx that knows the operation, with a certificate made by OpenSSL.
-#![allow(clippy::unwrap_used, unreachable_pub)]
+#![allow(dead_code, clippy::unwrap_used, unreachable_pub)]
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -30,14 +30,29 @@ pub struct Logged {
     pub connection: String,
     pub place: String,
     pub gzip: String,
+    /// "r" where its TLS session was resumed.
+    pub session: String,
     pub headers: String,
 }
 
 impl Nginx {
     /// With these directives for its server, beside the operation under some paths.
     pub fn start(directives: &str) -> Self {
-        let (scratch, port) = (Scratch::new(), free_port());
+        let scratch = Scratch::new();
         certificate(&scratch);
+        Self::started(scratch, directives)
+    }
+
+    /// With this certificate, the authorities in between and its key, in PEM form.
+    pub fn with_certificate(bundle: &str, directives: &str) -> Self {
+        let scratch = Scratch::new();
+        scratch.write("server.pem", bundle);
+        scratch.write("server.key", bundle);
+        Self::started(scratch, directives)
+    }
+
+    fn started(scratch: Scratch, directives: &str) -> Self {
+        let port = free_port();
         let at = |name: &str| scratch.path(name).display().to_string();
         let (certificate, key) = (at("server.pem"), at("server.key"));
         let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -48,7 +63,7 @@ impl Nginx {
             r#"daemon off; master_process off; pid {pid}; error_log {errors};
             events {{ worker_connections 64; }}
             http {{
-                log_format t '$request|$status|$ssl_protocol|$connection|$connection_requests|$gzip_ratio|'
+                log_format t '$request|$status|$ssl_protocol|$connection|$connection_requests|$gzip_ratio|$ssl_session_reused|'
                     '$http_accept_encoding$http_transfer_encoding$http_cookie$http_referer,$http_content_length,$http_host,$http_user_agent';
                 access_log {log} t; {paths}
                 default_type application/json;
@@ -132,8 +147,16 @@ impl Nginx {
         let log = std::fs::read_to_string(self.scratch.path("access.log")).unwrap();
         let lines = log.lines().map(|line| {
             let words: Vec<String> = line.split('|').map(str::to_owned).collect();
-            let [request, status, protocol, connection, place, gzip, headers] =
-                words.try_into().unwrap();
+            let [
+                request,
+                status,
+                protocol,
+                connection,
+                place,
+                gzip,
+                session,
+                headers,
+            ] = words.try_into().unwrap();
             Logged {
                 request,
                 status,
@@ -141,6 +164,7 @@ impl Nginx {
                 connection,
                 place,
                 gzip,
+                session,
                 headers,
             }
         });

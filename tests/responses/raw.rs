@@ -80,7 +80,7 @@ pub(crate) fn config(base_url: &str) -> Config {
 }
 
 /// Everything up to the empty line, or what came before the end.
-pub(crate) fn read_head(stream: &mut TcpStream) -> Vec<u8> {
+pub(crate) fn read_head(stream: &mut impl Read) -> Vec<u8> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
