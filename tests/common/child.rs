@@ -179,9 +179,13 @@ impl Program {
 
     fn signal(&mut self, signal: libc::c_int) {
         let id = libc::pid_t::try_from(self.0.id()).unwrap();
-        // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
-        unsafe { libc::kill(id, signal) };
-        let _ = self.0.wait();
+        // Sent again where it came just before the program began to wait for something else, without
+        // an end: nginx alone, without a master process, sees it only when it wakes up.
+        while let Ok(None) = self.0.try_wait() {
+            // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
+            unsafe { libc::kill(id, signal) };
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 
