@@ -117,6 +117,7 @@ def programs(go, target):
         exercise=command["exercise"],
         variables={"LD_LIBRARY_PATH": f"{dist}/lib"} if target.installed else {},
         rows=list(rows(target, folder, command["server"])),
+        emulated=bool(target.runner),
     )
 
 

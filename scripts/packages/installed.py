@@ -16,6 +16,7 @@ class Installed:
     exercise: list = ()
     variables: dict = field(default_factory=dict)  # what users set, too: GEM_HOME, CLASSPATH
     rows: list = field(default_factory=list)  # scenarios of this package alone
+    emulated: bool = False  # its processor is
 
     def get(self, name):
         return {"get_token": self.get_token, "exercise": self.exercise}[name]
