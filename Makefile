@@ -93,9 +93,10 @@ packages:
 check-packages: packages
 	@scripts/check-packages.py
 
-# Compares libmomo with libcurl.
+# Compares libmomo with what a program would use instead. QUICK=1 has tiny counts; RECORD=1 writes
+# docs/performance.md, its charts, and the figures of README.md.
 bench:
-	@scripts/bench.sh
+	@scripts/bench.sh $(if $(QUICK),--quick) $(if $(RECORD),--record)
 
 # Writes include/*.h, docs/options.md and packaging/man anew from the source.
 headers:

@@ -1,9 +1,10 @@
 /* What a C programmer writes with libmomo. MOMO_ variables are the options.
  *
- *   momo create N    N tokens from the gateway, on a kept connection
- *   momo fresh N     N tokens, a new client and so a new connection for each
- *   momo cold 1      what momo_get_token gives a new process
- *   momo get N T     N cached tokens on each of T threads; prints the time of one call
+ *   momo kept N         N tokens from the gateway, on a kept connection
+ *   momo fresh N        N tokens, a new client and so a new connection for each
+ *   momo clients N      N clients that have each got a token and keep a connection
+ *   momo cached N       N times what momo_get_token gives a new process
+ *   momo threads N T    N cached tokens on each of T threads; prints the nanoseconds of one call
  */
 #include <momo.h>
 #include <pthread.h>
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { MOST = 64 };
 
 static momo_client *client;
 static long count;
@@ -37,7 +40,8 @@ static void create(momo_client *from) {
 static void *get(void *unused) {
   for (long i = 0; i < count; i++) {
     momo_token *token = NULL;
-    if (momo_get_token(client, -1, &token, NULL) != MOMO_OK) exit(1);
+    momo_error *error = NULL;
+    if (momo_get_token(client, -1, &token, &error) != MOMO_OK) fail(error);
     momo_free_token(token);
   }
   return unused;
@@ -49,34 +53,49 @@ static double now(void) {
   return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-int main(int argc, char **argv) {
-  enum { MOST = 64 };
+/* Each on the client of its own; `keep` keeps them all. */
+static void create_with_new_clients(const momo_config *config, int keep) {
+  momo_client **clients = calloc((size_t)count, sizeof *clients);
+  for (long i = 0; i < count; i++) {
+    clients[i] = make(config);
+    create(clients[i]);
+    if (!keep) {
+      momo_free_client(clients[i]);
+      clients[i] = NULL;
+    }
+  }
+  for (long i = 0; i < count; i++) momo_free_client(clients[i]);
+  free(clients);
+}
+
+static void get_on_threads(int n) {
   pthread_t threads[MOST];
+  create(client);
+  double start = now();
+  for (int i = 0; i < n; i++) pthread_create(&threads[i], NULL, get, NULL);
+  for (int i = 0; i < n; i++) pthread_join(threads[i], NULL);
+  printf("%.1f\n", (now() - start) / (double)count);
+}
+
+int main(int argc, char **argv) {
   if (argc < 3) return 2;
+  const char *mode = argv[1];
+  int threads = argc > 3 ? atoi(argv[3]) : 1;
+  if (threads < 1 || threads > MOST) return 2;
   count = atol(argv[2]);
   momo_error *error = NULL;
   momo_config *config = momo_create_config();
   if (momo_set_options_from_env(config, &error) != MOMO_OK) fail(error);
-  if (strcmp(argv[1], "fresh") == 0) {
-    for (long i = 0; i < count; i++) {
-      client = make(config);
-      create(client);
-      momo_free_client(client);
-    }
+  if (strcmp(mode, "fresh") == 0 || strcmp(mode, "clients") == 0) {
+    create_with_new_clients(config, strcmp(mode, "clients") == 0);
   } else {
     client = make(config);
-    if (strcmp(argv[1], "cold") == 0) {
-      get(NULL);
-    } else if (strcmp(argv[1], "create") == 0) {
+    if (strcmp(mode, "kept") == 0) {
       for (long i = 0; i < count; i++) create(client);
+    } else if (strcmp(mode, "cached") == 0) {
+      get(NULL);
     } else {
-      int n = argc > 3 ? atoi(argv[3]) : 1;
-      if (n < 1 || n > MOST) return 2;
-      create(client);
-      double start = now();
-      for (int i = 0; i < n; i++) pthread_create(&threads[i], NULL, get, NULL);
-      for (int i = 0; i < n; i++) pthread_join(threads[i], NULL);
-      printf("%.1f\n", (now() - start) / (double)count);
+      get_on_threads(threads);
     }
     momo_free_client(client);
   }

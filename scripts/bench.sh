@@ -1,34 +1,39 @@
 #!/usr/bin/env bash
-# libmomo and libcurl side by side; needs libcurl's and jansson's headers, redis-server, valgrind and
-# python3.
+# libmomo, side by side with what a program would use instead: builds all of them, measures them in
+# one run, and writes build/bench/performance.md with its charts. Takes some 20 minutes.
+#
+#   scripts/bench.sh --quick      that everything works, with tiny counts
+#   scripts/bench.sh --record     also writes docs/performance.md, its charts, and README.md's figures
+#   scripts/bench.sh --help       what else there is
 set -euo pipefail
 cd "$(dirname "$0")/.."
-target=${CARGO_TARGET_DIR:-target}
-for package in libcurl jansson; do
-  pkg-config --exists "$package" || {
-    echo "bench: no $package to compare with; apt-get install libcurl4-openssl-dev libjansson-dev pkg-config" >&2
-    exit 1
-  }
-done
-command -v redis-server >/dev/null || {
-  echo "bench: no redis-server to share tokens by; apt-get install redis-server" >&2
-  exit 1
-}
+
+needs=(libcurl4-openssl-dev libjansson-dev libssl-dev pkg-config valgrind python3-requests
+  python3-matplotlib redis-server php8.2-cli php8.2-curl golang-go)
+PATH=$PATH:/usr/sbin:/sbin # where nginx is, also for an ordinary user
+command -v nginx >/dev/null || needs+=(nginx-light)
+# Node of another source than Debian has npm in it, which is no package then.
+command -v node >/dev/null || needs+=(nodejs)
+command -v npm >/dev/null || needs+=(npm)
+scripts/debian-packages.sh "make bench" "${needs[@]}"
+
 scripts/build.sh --quiet
-cargo build --quiet --release --package momo-mock-gateway
-out=build/bench
-mkdir -p "$out"
-cp "$target/release/momo-mock-gateway" build/lib/libmomo.so "$out/"
-warnings=(-std=gnu99 -O2 -Wall -Wextra -Wpedantic)
-"${CC:-cc}" "${warnings[@]}" -Ibuild/include benches/momo.c -Lbuild/lib -lmomo -pthread \
-  -Wl,-rpath,"$PWD/build/lib" -o "$out/momo"
-"${CC:-cc}" "${warnings[@]}" -Ibuild/include benches/waits.c -Lbuild/lib -lmomo -pthread \
-  -Wl,-rpath,"$PWD/build/lib" -o "$out/waits"
+out=$PWD/build/bench
+mkdir -p "$out/node"
+compile() { # NAME SOURCE [ARGUMENT...]
+  "${CC:-cc}" -std=gnu99 -O2 -Wall -Wextra -Wpedantic -Werror "benches/$2" -o "$out/$1" "${@:3}"
+}
+ours=(-Ibuild/include -Lbuild/lib -lmomo -pthread -Wl,-rpath,"$PWD/build/lib")
+compile measure measure.c
+compile momo momo.c "${ours[@]}"
+compile waits waits.c "${ours[@]}"
 # shellcheck disable=SC2046 # several words are what is wanted of pkg-config
-"${CC:-cc}" "${warnings[@]}" benches/libcurl.c $(pkg-config --cflags --libs libcurl jansson) \
-  -o "$out/libcurl"
-python3 benches/run.py "$out"
-echo
-python3 benches/waits.py "$out"
-echo
-python3 benches/shared.py "$out"
+compile libcurl rivals/libcurl.c $(pkg-config --cflags --libs libcurl jansson)
+# shellcheck disable=SC2046
+compile openssl rivals/openssl.c $(pkg-config --cflags --libs openssl)
+(cd benches/rivals/go && GOFLAGS=-buildvcs=false go build -o "$out/go" .)
+cp benches/rivals/node/* "$out/node/"
+npm ci --silent --no-audit --no-fund --prefix "$out/node"
+
+# The packages of Debian's Python are not those of another one.
+exec /usr/bin/python3 benches/bench.py "$@"

@@ -19,6 +19,7 @@ from docs_checks import configuration, drawings, facts, links, needs, programs, 
 from docs_checks.markdown import blocks  # noqa: E402
 from docs_checks.world import World, run  # noqa: E402
 from language_checks import gateway, language, page as languages_page  # noqa: E402
+from report import page as performance_page, readme, recorded  # noqa: E402 of benches
 
 PROGRAMS = programs.KINDS | configuration.KINDS
 SHELL = {"sh": shell.sh, "console": shell.console}
@@ -74,6 +75,13 @@ def check_languages_page():
         raise Failed(f"{LANGUAGES_PAGE} is not up to date: scripts/languages.py --docs writes it")
 
 
+def check_performance():
+    """Each figure of the page and of README.md's tables is one that was recorded."""
+    results = recorded.results()
+    if not performance_page.is_current(results) or not readme.is_current(results):
+        raise Failed("docs/performance.md or README.md is not what benches/write_page.py writes")
+
+
 def check_site():
     run([ROOT / "scripts/docs.sh"], ROOT, None, seconds=600)
     recorded, made = (ROOT / folder / "man3" for folder in ("packaging/man", "build/docs/man"))
@@ -98,6 +106,7 @@ def main():
         ("files", facts.check_files),
         ("messages", facts.check_messages),
         (LANGUAGES_PAGE, check_languages_page),
+        ("figures", check_performance),
         ("the site and the manual pages", check_site),
     ]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:

@@ -15,6 +15,7 @@ LANGUAGES_PAGE = "docs/languages.md"
 
 # The names and anchors of pages are those of the site.
 sys.path.append(str(ROOT / "packaging/doxygen"))
+sys.path.append(str(ROOT / "benches"))
 
 
 def without(environment, *prefixes):

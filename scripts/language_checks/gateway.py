@@ -46,6 +46,10 @@ class Gateway:
     def reset(self):
         self._ask("POST", "/__reset")
 
+    def signal(self, number):
+        """Stops it, or ends it without a word."""
+        self._process.send_signal(number)
+
     def requests(self):
         return json.loads(self._ask("GET", "/__requests"))["count"]
 

@@ -1,7 +1,8 @@
-/* The same by hand: libcurl with OpenSSL, and jansson. Takes the same variables.
+/* libcurl with OpenSSL, and jansson.
  *
- *   libcurl create N    N tokens on a kept connection
- *   libcurl fresh N     N tokens, a new connection for each
+ *   libcurl kept N       N tokens on a kept connection
+ *   libcurl fresh N      N tokens, a new handle and so a new connection for each
+ *   libcurl clients N    N handles that have each got a token and keep a connection
  */
 #include <curl/curl.h>
 #include <jansson.h>
@@ -25,18 +26,20 @@ static size_t append(char *data, size_t size, size_t n, void *user_data) {
   return size * n;
 }
 
-static void set(CURL *curl, const char *url, struct curl_slist *headers) {
+static CURL *make(const char *url, struct curl_slist *headers) {
+  CURL *curl = curl_easy_init();
   curl_easy_setopt(curl, CURLOPT_URL, url);
   curl_easy_setopt(curl, CURLOPT_POST, 1L);
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_USERNAME, getenv("MOMO_API_USER"));
   curl_easy_setopt(curl, CURLOPT_PASSWORD, getenv("MOMO_API_KEY"));
-  curl_easy_setopt(curl, CURLOPT_CAINFO, getenv("CURL_CA"));
+  curl_easy_setopt(curl, CURLOPT_CAINFO, getenv("CA_FILE"));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  return curl;
 }
 
 static int token(CURL *curl) {
@@ -46,12 +49,14 @@ static int token(CURL *curl) {
   CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) {
     fprintf(stderr, "%s\n", curl_easy_strerror(code));
+    free(body.text);
     return 1;
   }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  json_t *json = json_loads(body.text, 0, NULL);
+  json_t *json = json_loads(body.text == NULL ? "" : body.text, 0, NULL);
   const char *access = json_string_value(json_object_get(json, "access_token"));
   int failed = status != 200 || access == NULL;
+  if (failed) fprintf(stderr, "%ld: %s\n", status, body.text == NULL ? "" : body.text);
   if (!failed) free(strdup(access));
   json_decref(json);
   free(body.text);
@@ -61,26 +66,24 @@ static int token(CURL *curl) {
 int main(int argc, char **argv) {
   char url[512], key[512];
   if (argc < 3) return 2;
-  int fresh = strcmp(argv[1], "fresh") == 0;
+  int fresh = strcmp(argv[1], "fresh") == 0, kept = strcmp(argv[1], "kept") == 0;
   long count = atol(argv[2]);
   snprintf(url, sizeof url, "%s/disbursement/token/", getenv("MOMO_BASE_URL"));
   snprintf(key, sizeof key, "Ocp-Apim-Subscription-Key: %s", getenv("MOMO_SUBSCRIPTION_KEY"));
   curl_global_init(CURL_GLOBAL_ALL);
   struct curl_slist *headers = curl_slist_append(NULL, key);
-  CURL *curl = NULL;
+  CURL **handles = calloc((size_t)count, sizeof *handles);
   int failed = 0;
   for (long i = 0; i < count && !failed; i++) {
-    if (curl == NULL) {
-      curl = curl_easy_init();
-      set(curl, url, headers);
-    }
-    failed = token(curl);
+    handles[i] = kept && i > 0 ? handles[0] : make(url, headers);
+    failed = token(handles[i]);
     if (fresh) {
-      curl_easy_cleanup(curl);
-      curl = NULL;
+      curl_easy_cleanup(handles[i]);
+      handles[i] = NULL;
     }
   }
-  if (curl != NULL) curl_easy_cleanup(curl);
+  for (long i = 0; i < (kept ? 1 : count); i++) curl_easy_cleanup(handles[i]);
+  free(handles);
   curl_slist_free_all(headers);
   curl_global_cleanup();
   return failed;

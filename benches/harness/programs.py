@@ -1,0 +1,79 @@
+"""The programs that are compared. Each takes a mode and a count, and asks the same server."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from . import OUT, ROOT, versions
+from .versions import RIVALS
+
+LIBMOMO, LIBCURL, BY_HAND = "libmomo", "libcurl", "openssl"
+NODE = ["node", "--use-openssl-ca"]
+SHARES_A_POOL = "its connections are in one pool of the process"
+
+
+@dataclass(frozen=True)
+class Program:
+    key: str
+    title: str
+    command: list
+    version: Callable
+    # Each mode that it does not have: why.
+    lacks: dict = field(default_factory=dict)
+    is_native: bool = False  # valgrind runs it
+
+    def run(self, mode):
+        return [*self.command, mode]
+
+    def has(self, mode):
+        return mode not in self.lacks
+
+
+PROGRAMS = [
+    Program(
+        LIBMOMO,
+        "libmomo",
+        [OUT / "momo"],
+        lambda: versions.said(ROOT / "scripts/version.sh"),
+        is_native=True,
+    ),
+    Program(
+        LIBCURL,
+        "libcurl, jansson",
+        [OUT / "libcurl"],
+        lambda: versions.libraries("libcurl", "openssl", "jansson"),
+        is_native=True,
+    ),
+    Program(
+        BY_HAND,
+        "OpenSSL, by hand",
+        [OUT / "openssl"],
+        lambda: versions.libraries("openssl"),
+        is_native=True,
+    ),
+    Program("go", "Go, net/http", [OUT / "go"], versions.go),
+    Program("php", "PHP, curl", ["php", RIVALS / "php_curl.php"], versions.php),
+    Program(
+        "requests",
+        "Python, requests",
+        [versions.PYTHON, RIVALS / "python_requests.py"],
+        versions.python,
+    ),
+    Program(
+        "fetch",
+        "Node, fetch",
+        [*NODE, RIVALS / "fetch.mjs"],
+        versions.node,
+        {"clients": SHARES_A_POOL},
+    ),
+    Program(
+        "mtn-momo",
+        "Node, mtn-momo",
+        [*NODE, OUT / "node/mtn_momo.mjs"],
+        lambda: f"{versions.packages('mtn-momo', 'axios')}, {versions.node()}",
+        {"clients": SHARES_A_POOL},
+    ),
+]
+
+
+def with_mode(mode):
+    return [program for program in PROGRAMS if program.has(mode)]
