@@ -13,7 +13,11 @@ mkdir "$copy"
 # What is tracked, as it is here and now.
 git ls-files -z | xargs -0 cp --parents -t "$copy"
 
-build() { # FOLDER
+# The copy has no history to take it from.
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
+
+build() { # FOLDER [PLATFORM...]
   if [ $# = 1 ]; then
     "$1/scripts/build.sh" --quiet
     return
