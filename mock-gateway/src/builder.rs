@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio_rustls::TlsAcceptor;
 
 /// Two suffice: the tests that use it run on the same cores.
 const WORKERS: usize = 2;
@@ -119,7 +118,7 @@ impl Builder {
     /// No port, no thread, or the CA's certificate cannot be written.
     pub fn start(self) -> Result<Gateway, Error> {
         let authority = Authority::new()?;
-        let tls = TlsAcceptor::from(authority.server(self.certificate, self.tls12_only)?);
+        let tls = authority.server(self.certificate, self.tls12_only)?;
         let ca_file = match self.ca_out {
             Some(path) => {
                 std::fs::write(&path, &authority.pem)?;
@@ -140,11 +139,13 @@ impl Builder {
             delay: self.delay,
             down: false,
             raw: Vec::new(),
+            behaviour: String::new(),
+            tls,
         }));
 
-        let mut listeners = vec![(listen(self.listen)?, Some(tls))];
+        let mut listeners = vec![(listen(self.listen)?, true)];
         if self.plain {
-            listeners.push((listen(SocketAddr::new(self.listen.ip(), 0))?, None));
+            listeners.push((listen(SocketAddr::new(self.listen.ip(), 0))?, false));
         }
         let address = listeners[0].0.local_addr()?;
         let plain_address = listeners
@@ -177,7 +178,8 @@ impl Builder {
             state,
             address,
             plain_address,
-            ca_pem: authority.pem,
+            authority,
+            tls12_only: self.tls12_only,
             ca_file,
             stop,
             thread,

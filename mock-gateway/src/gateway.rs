@@ -1,5 +1,7 @@
 //! A running gateway, and what a test asks it.
 
+use crate::Error;
+use crate::ca::{Authority, ServerCertificate};
 use crate::record::{Credentials, Issued, Request, State};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,7 +21,8 @@ pub(crate) struct Parts {
     pub(crate) state: Arc<State>,
     pub(crate) address: SocketAddr,
     pub(crate) plain_address: Option<SocketAddr>,
-    pub(crate) ca_pem: String,
+    pub(crate) authority: Authority,
+    pub(crate) tls12_only: bool,
     pub(crate) ca_file: CaFile,
     pub(crate) stop: oneshot::Sender<()>,
     pub(crate) thread: JoinHandle<()>,
@@ -30,7 +33,8 @@ pub struct Gateway {
     state: Arc<State>,
     address: SocketAddr,
     plain_address: Option<SocketAddr>,
-    ca_pem: String,
+    authority: Authority,
+    tls12_only: bool,
     ca_path: PathBuf,
     process: u32,
     running: Option<(oneshot::Sender<()>, JoinHandle<()>, CaFile)>,
@@ -46,7 +50,8 @@ impl Gateway {
             state: parts.state,
             address: parts.address,
             plain_address: parts.plain_address,
-            ca_pem: parts.ca_pem,
+            authority: parts.authority,
+            tls12_only: parts.tls12_only,
             ca_path,
             process: std::process::id(),
             running: Some((parts.stop, parts.thread, parts.ca_file)),
@@ -86,7 +91,7 @@ impl Gateway {
     /// The certificate of the CA that signed the server's.
     #[must_use]
     pub fn ca_pem(&self) -> &str {
-        &self.ca_pem
+        &self.authority.pem
     }
 
     /// The same as a file, removed with the gateway unless [`Builder::ca_out`] named it.
@@ -124,10 +129,31 @@ impl Gateway {
         self.state.settings().raw = bytes.into();
     }
 
+    /// As if every base URL had this path, `/503` say, in front of its own. "" for none.
+    pub fn set_behaviour(&self, path: impl Into<String>) {
+        self.state.settings().behaviour = path.into();
+    }
+
+    /// For the connections from now on.
+    ///
+    /// # Errors
+    /// The certificate cannot be made.
+    pub fn set_certificate(&self, kind: ServerCertificate) -> Result<(), Error> {
+        let tls = self.authority.server(kind, self.tls12_only)?;
+        self.state.settings().tls = tls;
+        Ok(())
+    }
+
     /// The requests that arrived whole, oldest first: at most the last [`crate::MAX_RECORDS`].
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.state.requests()
+    }
+
+    /// The same, and forgets them; their count goes on.
+    #[must_use]
+    pub fn take_requests(&self) -> Vec<Request> {
+        self.state.take_requests()
     }
 
     #[must_use]
@@ -166,6 +192,12 @@ impl Gateway {
     #[must_use]
     pub fn issued(&self) -> Vec<Issued> {
         self.state.issued()
+    }
+
+    /// The same, and forgets them.
+    #[must_use]
+    pub fn take_issued(&self) -> Vec<Issued> {
+        self.state.take_issued()
     }
 
     /// Forgets requests, tokens, counts, and how often the prefixes that fail N times have failed.

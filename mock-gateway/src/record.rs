@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
+use tokio_rustls::rustls::ServerConfig;
 
 /// Requests and tokens kept; a load test must not fill the memory. The counts go on.
 pub const MAX_RECORDS: usize = 20_000;
@@ -79,6 +80,9 @@ pub(crate) struct Settings {
     pub(crate) delay: Duration,
     pub(crate) down: bool,
     pub(crate) raw: Vec<u8>,
+    /// A path that every request's own is taken to begin with.
+    pub(crate) behaviour: String,
+    pub(crate) tls: Arc<ServerConfig>,
 }
 
 pub(crate) struct State {
@@ -137,6 +141,10 @@ impl State {
         lock(&self.requests).iter().cloned().collect()
     }
 
+    pub(crate) fn take_requests(&self) -> Vec<Request> {
+        lock(&self.requests).drain(..).collect()
+    }
+
     pub(crate) fn clear_requests(&self) {
         lock(&self.requests).clear();
         self.request_count.store(0, Relaxed);
@@ -155,6 +163,10 @@ impl State {
 
     pub(crate) fn issued(&self) -> Vec<Issued> {
         lock(&self.issued).iter().cloned().collect()
+    }
+
+    pub(crate) fn take_issued(&self) -> Vec<Issued> {
+        lock(&self.issued).drain(..).collect()
     }
 
     /// True for the first `times` calls with that prefix.

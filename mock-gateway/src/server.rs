@@ -27,7 +27,7 @@ use tokio_rustls::rustls::HandshakeKind;
 
 const MAX_BODY: usize = 1024 * 1024;
 
-pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State>) {
+pub(crate) async fn accept(listener: TcpListener, with_tls: bool, state: Arc<State>) {
     loop {
         let Ok((tcp, _)) = listener.accept().await else {
             // Out of descriptors: wait until a connection ends.
@@ -36,7 +36,7 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, stat
         };
         let _ = tcp.set_nodelay(true);
         let connection = Arc::new(Connection::new(Arc::clone(&state)));
-        let tls = tls.clone();
+        let tls = with_tls.then(|| TlsAcceptor::from(Arc::clone(&state.settings().tls)));
         tokio::spawn(async move {
             // Errors mean that the client has left or refused the certificate.
             let _ = match tls {
@@ -151,15 +151,15 @@ fn admin(connection: &Connection, request: &Request, first: bool) -> Option<Gate
 }
 
 async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>, GatewayResponse) {
-    let (delay, down) = {
+    let (delay, down, behaviour) = {
         let settings = state.settings();
-        (settings.delay, settings.down)
+        (settings.delay, settings.down, settings.behaviour.clone())
     };
     if down {
         sleep(delay).await;
         return (None, GatewayResponse::unavailable());
     }
-    let path = request.path.split('?').next().unwrap_or("/");
+    let path = behaviour + request.path.split('?').next().unwrap_or("/");
     let mut call = Call {
         state,
         request,
@@ -172,7 +172,7 @@ async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>
         wire: None,
         close: false,
     };
-    let mut rest = path;
+    let mut rest = path.as_str();
     let mut step = Step::Next;
     while let Some(tail) = rest.strip_prefix('/') {
         let segment = tail.split('/').next().unwrap_or("");

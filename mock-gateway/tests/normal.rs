@@ -3,7 +3,7 @@
 mod client;
 
 use client::{connect, plain, post, read_reply, request, send};
-use momo_mock_gateway::{Builder, Credentials, Gateway, ServerCertificate};
+use momo_mock_gateway::{Builder, Gateway, ServerCertificate};
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
@@ -174,38 +174,6 @@ fn a_kept_connection_and_its_requests_are_recorded() {
     assert_eq!(gateway.open_connections(), 0);
 }
 
-#[test]
-fn settings_change_while_it_runs() {
-    let gateway = gateway();
-    let old = request(&gateway, "/disbursement/token/");
-    gateway.set_credentials(Credentials {
-        api_key: "new".to_owned(),
-        subscription_keys: vec!["primary".to_owned(), "secondary".to_owned()],
-        ..gateway.credentials()
-    });
-    assert_eq!(send(&gateway, &old).status, 401);
-    let new = request(&gateway, "/disbursement/token/");
-    assert_eq!(send(&gateway, &new).status, 200);
-    assert_eq!(
-        send(&gateway, &new.replace("primary", "secondary")).status,
-        200
-    );
-
-    gateway.set_lifetime(Duration::ZERO);
-    assert_eq!(post(&gateway, "").json()["expires_in"], 0);
-    assert!(gateway.issued().last().unwrap().is_expired());
-
-    gateway.set_delay(Duration::from_millis(150));
-    let start = Instant::now();
-    assert_eq!(post(&gateway, "").status, 200);
-    assert!(start.elapsed() >= Duration::from_millis(150));
-
-    gateway.set_down(true);
-    assert_eq!(post(&gateway, "").status, 503);
-    gateway.set_down(false);
-    assert_eq!(post(&gateway, "").status, 200);
-}
-
 fn trusting(gateway: &Gateway) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots
@@ -273,9 +241,16 @@ fn a_bad_certificate_is_bad_in_the_way_asked_for() {
         (ServerCertificate::UnknownAuthority, "UnknownIssuer"),
     ] {
         let gateway = Builder::default().certificate(kind).start().unwrap();
-        let error = handshake(&gateway, "localhost").unwrap_err();
-        let text = format!("{error:?}");
-        assert!(text.contains(reason), "{kind:?}: {text}");
+        let refused = |gateway| {
+            let error = handshake(gateway, "localhost").unwrap_err();
+            let text = format!("{error:?}");
+            assert!(text.contains(reason), "{kind:?}: {text}");
+        };
+        refused(&gateway);
+        gateway.set_certificate(ServerCertificate::Valid).unwrap();
+        handshake(&gateway, "localhost").unwrap();
+        gateway.set_certificate(kind).unwrap();
+        refused(&gateway);
     }
 }
 
