@@ -5,6 +5,8 @@
 #[path = "common/child.rs"]
 mod child;
 mod common;
+#[path = "rotation/entries.rs"]
+mod entries;
 #[path = "rotation/load.rs"]
 mod load;
 
@@ -212,49 +214,6 @@ fn a_pipe_is_read_when_the_client_is_made_and_holds_no_later_call_up() {
     let start = Instant::now();
     assert_eq!(client.create().unwrap_err().status, MOMO_UNAUTHORIZED);
     assert!(start.elapsed() < ms(5000), "{:?}", start.elapsed());
-}
-
-#[test]
-fn the_entry_of_a_client_goes_with_its_credentials() {
-    let (gateway, scratch) = first();
-    let config = config(&gateway, &scratch.path(""));
-    config.set("cache", "process");
-    let client = config.client();
-    let old = client.get().unwrap();
-    gateway.set_credentials(numbered(2));
-    write(&scratch.path(""), &numbered(2));
-    std::thread::sleep(SETTLED);
-    let new = client.create().unwrap();
-    assert_ne!(new.access_token, old.access_token);
-    assert_eq!(client.get().unwrap().access_token, new.access_token);
-    // A client with the new values shares it, wherever it has them from.
-    let by_value = Config::new();
-    for (name, value) in FILES.iter().zip(texts(&numbered(2))) {
-        by_value.set(name, value);
-    }
-    for (name, value) in [
-        ("base_url", gateway.base_url().as_str()),
-        ("ca", gateway.ca_path().to_str().unwrap()),
-        ("proxy", "none"),
-    ] {
-        by_value.set(name, value);
-    }
-    assert_eq!(
-        by_value.client().get().unwrap().access_token,
-        new.access_token
-    );
-    assert_eq!(
-        config.client().get().unwrap().access_token,
-        new.access_token
-    );
-    assert_eq!(gateway.request_count(), 2);
-    assert_eq!(client.stats().requests, 2);
-    // What is invalidated is so for all of them.
-    client.invalidate(&new.access_token);
-    assert_ne!(
-        config.client().get().unwrap().access_token,
-        new.access_token
-    );
 }
 
 /// In a process of its own, since it changes the process's directory.

@@ -45,10 +45,10 @@ impl Entry {
         entry
     }
 
-    /// Uses the token of `former` where there is none of its own.
+    /// Uses the token of `former` where it has no good one of its own.
     pub(crate) fn take_over(&self, former: &Self) {
-        let former = former.state();
-        self.state.rcu(|state| state.taking_over(&former));
+        let (former, now) = (former.state(), Now::read());
+        self.state.rcu(|state| state.taking_over(&former, now));
     }
 
     /// Takes no lock and counts no reference: every payment comes through here.

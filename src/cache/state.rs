@@ -233,17 +233,21 @@ impl State {
         }
     }
 
-    /// The token of an entry with former credentials stays in use; what was invalidated stays so.
-    pub(crate) fn taking_over(&self, former: &Self) -> Self {
+    /// The token of an entry with former credentials stays in use where there is none that is good
+    /// here; what was invalidated stays so.
+    pub(crate) fn taking_over(&self, former: &Self, now: Now) -> Self {
         let mut next = self.clone();
         let is_new = |text: &&Digest| !self.invalidated.contains(text);
         let others = former.invalidated.iter().filter(is_new).copied();
         next.invalidated.splice(..0, others);
         let excess = next.invalidated.len().saturating_sub(INVALIDATED);
         next.invalidated.drain(..excess);
-        if next.token.is_none() {
-            let may_be_used = |t: &&Arc<Token>| !next.was_invalidated(t.access());
-            next.token = former.token.as_ref().filter(may_be_used).cloned();
+        let is_good = |token: &&Arc<Token>| !life::usable(token, now).is_zero();
+        if next.token.as_ref().filter(is_good).is_none() {
+            let may_be_used = |t: &&Arc<Token>| is_good(t) && !next.was_invalidated(t.access());
+            if let Some(token) = former.token.as_ref().filter(may_be_used) {
+                next.token = Some(Arc::clone(token));
+            }
         }
         next
     }

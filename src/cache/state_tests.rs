@@ -221,16 +221,20 @@ fn a_token_that_was_not_stored_is_not_handed_out_again_either_once_invalidated()
 }
 
 #[test]
-fn a_token_is_taken_over_where_there_is_none_and_it_was_not_invalidated() {
+fn a_token_is_taken_over_where_there_is_no_good_one_and_it_was_not_invalidated() {
     let (former, _) = store(&State::default(), "former", 0);
     let (own, _) = store(&State::default(), "own", 0);
     assert_eq!(
-        current(&State::default().taking_over(&former)).unwrap(),
+        current(&State::default().taking_over(&former, at(1))).unwrap(),
         "former"
     );
-    assert_eq!(current(&own.taking_over(&former)).unwrap(), "own");
+    assert_eq!(current(&own.taking_over(&former, at(1))).unwrap(), "own");
+    // Of former credentials that come back: it has expired meanwhile.
+    let (newer, _) = store(&State::default(), "newer", 3_000_000);
+    let late = own.taking_over(&newer, at(3_600_000));
+    assert_eq!(current(&late).unwrap(), "newer");
     let refused = State::default().invalidated(b"former", at(1)).unwrap();
-    assert!(refused.taking_over(&former).token.is_none());
+    assert!(refused.taking_over(&former, at(1)).token.is_none());
     // What either of them knows to be refused stays so, the latest of them.
     let mut former = State::default();
     for n in 0..INVALIDATED {
@@ -238,7 +242,9 @@ fn a_token_is_taken_over_where_there_is_none_and_it_was_not_invalidated() {
             .invalidated(format!("{n}").as_bytes(), at(1))
             .unwrap();
     }
-    let both = refused.taking_over(&former).taking_over(&former);
+    let both = refused
+        .taking_over(&former, at(1))
+        .taking_over(&former, at(1));
     assert_eq!(both.invalidated.len(), INVALIDATED);
     assert!(both.was_invalidated(b"former") && both.was_invalidated(b"7"));
     assert!(!both.was_invalidated(b"0"));

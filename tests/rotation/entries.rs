@@ -1,0 +1,70 @@
+//! Which entry a client uses once its credentials are others, and with which token.
+
+use super::*;
+
+#[test]
+fn the_entry_of_a_client_goes_with_its_credentials() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    config.set("cache", "process");
+    let client = config.client();
+    let old = client.get().unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    let new = client.create().unwrap();
+    assert_ne!(new.access_token, old.access_token);
+    assert_eq!(client.get().unwrap().access_token, new.access_token);
+    // A client with the new values shares it, wherever it has them from.
+    let by_value = Config::new();
+    for (name, value) in FILES.iter().zip(texts(&numbered(2))) {
+        by_value.set(name, value);
+    }
+    for (name, value) in [
+        ("base_url", gateway.base_url().as_str()),
+        ("ca", gateway.ca_path().to_str().unwrap()),
+        ("proxy", "none"),
+    ] {
+        by_value.set(name, value);
+    }
+    assert_eq!(
+        by_value.client().get().unwrap().access_token,
+        new.access_token
+    );
+    assert_eq!(
+        config.client().get().unwrap().access_token,
+        new.access_token
+    );
+    assert_eq!(gateway.request_count(), 2);
+    assert_eq!(client.stats().requests, 2);
+    // What is invalidated is so for all of them.
+    client.invalidate(&new.access_token);
+    assert_ne!(
+        config.client().get().unwrap().access_token,
+        new.access_token
+    );
+}
+
+#[test]
+fn a_token_at_hand_stays_in_use_where_former_credentials_come_back() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    config.set("cache", "process");
+    let client = config.client();
+    gateway.set_lifetime(ms(1000));
+    let expired = client.get().unwrap();
+    std::thread::sleep(ms(1000));
+    let rotate = |n| {
+        gateway.set_credentials(numbered(n));
+        write(&scratch.path(""), &numbered(n));
+        std::thread::sleep(SETTLED);
+    };
+    rotate(2);
+    gateway.set_lifetime(ms(60_000));
+    let token = client.get().unwrap();
+    assert_ne!(token.access_token, expired.access_token);
+    rotate(1);
+    gateway.set_down(true);
+    assert_eq!(client.create().unwrap_err().status, MOMO_SERVER_ERROR);
+    assert_eq!(client.get().unwrap().access_token, token.access_token);
+}
