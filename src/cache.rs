@@ -16,6 +16,7 @@ mod state;
 mod turn;
 
 pub(crate) use current_entry::{CurrentEntry, EntryGuard};
+pub(crate) use entry::Entry;
 pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use shared::{Store, open};
 pub(crate) use single_flight::{Leader, Outcome, Role};

@@ -171,7 +171,10 @@ impl Client {
                     }
                     let outcome = match self.lead_or_wait(deadline) {
                         Role::Recheck => continue,
-                        Role::Lead(leader) => self.requester.lead(leader, deadline, log)?,
+                        Role::Lead(leader) => match self.requester.lead(leader, deadline, log)? {
+                            Some(outcome) => outcome,
+                            None => continue,
+                        },
                         Role::Finished(outcome) => outcome,
                         Role::TimedOut => return Err(timed_out_waiting()),
                         Role::Cancelled => return Err(Failure::cancelled()),

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cache::{
-    self, ClientEntry, CurrentEntry, EntryGuard, Leader, Outcome, Store, StoreOutcome, Turn, Wait,
+    self, ClientEntry, CurrentEntry, Entry, EntryGuard, Leader, Outcome, Store, StoreOutcome, Turn,
+    Wait,
 };
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
@@ -61,10 +62,14 @@ impl Shared {
 
     /// The entry of a client goes with its credentials.
     fn follow(&self, authentication: &Authentication) {
-        if self.settings.cache.is_shared() {
-            let credentials = &authentication.credentials;
+        if !self.settings.cache.is_shared() || !self.settings.credentials.has_files() {
+            return;
+        }
+        let credentials = &authentication.credentials;
+        let former = self.entry();
+        if !former.is_for(&self.settings, credentials) {
             let store = self.store.as_ref();
-            let next = ClientEntry::after(&self.entry(), &self.settings, credentials, store);
+            let next = ClientEntry::after(&former, &self.settings, credentials, store);
             self.entry.replace(next);
         }
     }
@@ -85,6 +90,8 @@ pub(crate) enum Refreshed {
     Failed,
     /// Another process is asking.
     LeftToOthers,
+    /// The client uses another entry now: its credentials have changed.
+    EntryReplaced,
 }
 
 impl Requester {
@@ -129,23 +136,25 @@ impl Requester {
         log: &mut CallLog,
     ) -> Result<(Arc<Token>, StoreOutcome), Failure> {
         self.request(Wanted {
-            deadline,
-            attempts: self.shared.settings.max_attempts,
             keep_connection: true,
-            log,
+            ..self.in_full(None, deadline, log)
         })
-        .map_err(|error| error.failure)
+        .map_err(|error| error.failure)?
+        .ok_or_else(|| Failure::internal("a request without a leader was left to one"))
     }
 
-    /// Asks for all who wait. The outer error is this caller's alone and not shared.
+    /// Asks for all who wait. The outer error is this caller's alone and not shared. None where
+    /// the client uses another entry now: the caller, and those who wait, are to look again.
     pub(crate) fn lead(
         &self,
         leader: Leader,
         deadline: Instant,
         log: &mut CallLog,
-    ) -> Result<Outcome, Failure> {
-        let outcome = self.ask(deadline, OwnTime::TheCaller, log)?;
-        leader.finish(outcome.clone());
+    ) -> Result<Option<Outcome>, Failure> {
+        let outcome = self.ask(&leader, deadline, OwnTime::TheCaller, log)?;
+        if let Some(outcome) = &outcome {
+            leader.finish(outcome.clone());
+        }
         Ok(outcome)
     }
 
@@ -157,7 +166,7 @@ impl Requester {
         log: &mut CallLog,
     ) -> Result<Refreshed, Failure> {
         // The caller has a token, and waits for no other process.
-        let refreshed = self.ask_once(until, Instant::now(), log)?;
+        let refreshed = self.ask_once(&leader, until, Instant::now(), log)?;
         if let Refreshed::Token(token) = &refreshed {
             leader.finish(Ok(Arc::clone(token)));
         }
@@ -167,25 +176,31 @@ impl Requester {
     /// The outcome for all who wait, which the entry knows. An error holds for nobody else.
     fn ask(
         &self,
+        leader: &Leader,
         deadline: Instant,
         own_time: OwnTime,
         log: &mut CallLog,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<Option<Outcome>, Failure> {
+        let Some(entry) = self.entry_of(leader, deadline, log)? else {
+            return Ok(None);
+        };
         let left = deadline.saturating_duration_since(Instant::now());
         let wait = Wait {
             until: deadline - LONGEST_REFRESH.min(left / 2),
             deadline,
         };
         // Kept until the outcome is known to other processes.
-        let _lock = match self.take_turn(wait, log)? {
-            Turn::Settled(outcome) => return Ok(outcome),
+        let turn = entry.take_turn(wait, &self.cancellation, log);
+        let _lock = match turn.ok_or_else(Failure::cancelled)? {
+            Turn::Settled(outcome) => return Ok(Some(outcome)),
             Turn::Ours(lock) => lock,
             // It may hang.
             Turn::Theirs => None,
         };
-        let error = match self.request(self.in_full(deadline, log)) {
-            Ok((_, StoreOutcome::Invalidated(failure))) => return Ok(Err(failure)),
-            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => return Ok(Ok(token)),
+        let error = match self.request(self.in_full(Some(leader), deadline, log)) {
+            Ok(None) => return Ok(None),
+            Ok(Some((_, StoreOutcome::Invalidated(failure)))) => return Ok(Some(Err(failure))),
+            Ok(Some((token, _))) => return Ok(Some(Ok(token))),
             Err(error) => error,
         };
         let shared = match own_time {
@@ -193,7 +208,8 @@ impl Requester {
             OwnTime::TheOption => !self.cancellation.is_cancelled(),
         };
         if shared {
-            Ok(Err(self.failed(error.failure, true, deadline, log)))
+            let failure = failed(&entry, error.failure, true, deadline, log);
+            Ok(Some(Err(failure)))
         } else {
             Err(error.failure)
         }
@@ -202,15 +218,20 @@ impl Requester {
     /// One attempt while a token is at hand: where it fails that one is used on.
     fn ask_once(
         &self,
+        leader: &Leader,
         until: Instant,
         wait_until: Instant,
         log: &mut CallLog,
     ) -> Result<Refreshed, Failure> {
+        let Some(entry) = self.entry_of(leader, until, log)? else {
+            return Ok(Refreshed::EntryReplaced);
+        };
         let wait = Wait {
             until: wait_until,
             deadline: until,
         };
-        let _lock = match self.take_turn(wait, log)? {
+        let turn = entry.take_turn(wait, &self.cancellation, log);
+        let _lock = match turn.ok_or_else(Failure::cancelled)? {
             Turn::Settled(Ok(token)) => return Ok(Refreshed::Token(token)),
             Turn::Settled(Err(_)) => return Ok(Refreshed::Failed),
             Turn::Theirs => return Ok(Refreshed::LeftToOthers),
@@ -218,55 +239,61 @@ impl Requester {
         };
         let once = Wanted {
             attempts: 1,
-            ..self.in_full(until, log)
+            ..self.in_full(Some(leader), until, log)
         };
         let RequestError { failure, shared } = match self.request(once) {
-            Ok((_, StoreOutcome::Invalidated(_))) => {
-                self.entry().stats.refresh_ended(true);
+            Ok(None) => {
+                entry.stats.refresh_ended(true);
+                return Ok(Refreshed::EntryReplaced);
+            }
+            Ok(Some((_, StoreOutcome::Invalidated(_)))) => {
+                entry.stats.refresh_ended(true);
                 return Ok(Refreshed::Failed);
             }
-            Ok((token, StoreOutcome::Stored | StoreOutcome::NotStored)) => {
-                self.entry().stats.refresh_ended(false);
+            Ok(Some((token, _))) => {
+                entry.stats.refresh_ended(false);
                 return Ok(Refreshed::Token(token));
             }
             Err(_) if self.cancellation.is_cancelled() => return Err(Failure::cancelled()),
             Err(error) => error,
         };
-        self.entry().stats.refresh_ended(true);
+        entry.stats.refresh_ended(true);
         log.record(Level::Warning, || {
             format!("the refresh failed and the token at hand is used on: {failure}")
         });
-        self.failed(failure, shared, until, log);
+        failed(&entry, failure, shared, until, log);
         Ok(Refreshed::Failed)
     }
 
-    /// Whether this process is to ask, of those that share the token.
-    fn take_turn(&self, wait: Wait, log: &mut CallLog) -> Result<Turn, Failure> {
-        if self.shared.store.is_some() {
-            // Others share the token of these credentials: first it has to be known which they are.
-            self.authentication(false, &mut self.in_full(wait.deadline, log))
-                .map_err(|error| error.failure)?;
-        }
-        self.entry()
-            .take_turn(wait, &self.cancellation, log)
-            .ok_or_else(Failure::cancelled)
-    }
-
-    /// Begins a cooldown; `shared` says whether every caller is given the failure.
-    fn failed(
+    /// The entry that this leader asks for. None where the client's credentials are others by now,
+    /// and another entry is theirs: whoever waits for a token of the former ones must not be given
+    /// one of the new.
+    fn entry_of(
         &self,
-        failure: Failure,
-        shared: bool,
+        leader: &Leader,
         deadline: Instant,
         log: &mut CallLog,
-    ) -> Arc<Failure> {
-        let failure = Arc::new(failure);
+    ) -> Result<Option<EntryGuard<'_>>, Failure> {
+        self.authentication(false, &mut self.in_full(Some(leader), deadline, log))
+            .map_err(|error| error.failure)?;
         let entry = self.entry();
-        entry.failed(&failure, shared, Now::read(), retry::random());
-        if let Some(others) = entry.shared.as_ref().filter(|_| shared) {
-            let cooldown = entry.state().cooldown(Now::read());
-            others.share_failure(&failure, cooldown, deadline, log);
-        }
-        failure
+        Ok(entry.single_flight.is_led_by(leader).then_some(entry))
     }
+}
+
+/// Begins a cooldown; `shared` says whether every caller is given the failure.
+fn failed(
+    entry: &Entry,
+    failure: Failure,
+    shared: bool,
+    deadline: Instant,
+    log: &mut CallLog,
+) -> Arc<Failure> {
+    let failure = Arc::new(failure);
+    entry.failed(&failure, shared, Now::read(), retry::random());
+    if let Some(others) = entry.shared.as_ref().filter(|_| shared) {
+        let cooldown = entry.state().cooldown(Now::read());
+        others.share_failure(&failure, cooldown, deadline, log);
+    }
+    failure
 }

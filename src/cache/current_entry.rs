@@ -7,6 +7,7 @@ use arc_swap::{ArcSwapOption, Guard};
 
 use super::entry::Entry;
 use super::registry::ClientEntry;
+use crate::config::{Credentials, Settings};
 
 pub(crate) struct CurrentEntry {
     first: ClientEntry,
@@ -17,8 +18,8 @@ pub(crate) struct CurrentEntry {
 
 /// Keeps an entry alive while it is used.
 pub(crate) enum EntryGuard<'a> {
-    First(&'a Entry),
-    Replacement(Guard<Option<Arc<ClientEntry>>>, &'a Entry),
+    First(&'a ClientEntry),
+    Replacement(Guard<Option<Arc<ClientEntry>>>, &'a ClientEntry),
 }
 
 impl CurrentEntry {
@@ -44,10 +45,8 @@ impl CurrentEntry {
     }
 }
 
-impl std::ops::Deref for EntryGuard<'_> {
-    type Target = Entry;
-
-    fn deref(&self) -> &Entry {
+impl EntryGuard<'_> {
+    fn client_entry(&self) -> &ClientEntry {
         match self {
             Self::First(entry) => entry,
             Self::Replacement(replacement, first) => match &**replacement {
@@ -55,5 +54,18 @@ impl std::ops::Deref for EntryGuard<'_> {
                 None => first,
             },
         }
+    }
+
+    /// Whether it is that of clients with these credentials.
+    pub(crate) fn is_for(&self, settings: &Settings, credentials: &Credentials) -> bool {
+        self.client_entry().is_for(settings, credentials)
+    }
+}
+
+impl std::ops::Deref for EntryGuard<'_> {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        self.client_entry()
     }
 }

@@ -101,6 +101,10 @@ impl ClientEntry {
         entry
     }
 
+    pub(super) fn is_for(&self, settings: &Settings, credentials: &Credentials) -> bool {
+        self.key == Key::Shared(process_identity(settings, credentials))
+    }
+
     fn with_fresh(key: Key, fresh: Entry) -> Self {
         let fresh = Arc::new(fresh);
         let mut entry = Arc::clone(&fresh);

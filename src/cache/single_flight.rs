@@ -110,6 +110,13 @@ impl SingleFlight {
         }
     }
 
+    /// Whether this is the flight's place: a leader's client may use another entry by now.
+    pub(crate) fn is_led_by(&self, leader: &Leader) -> bool {
+        self.slot
+            .get()
+            .is_some_and(|slot| std::ptr::eq(&*slot, &*leader.slot))
+    }
+
     /// Has every waiter look again.
     pub(crate) fn wake_waiters(&self) {
         if let Some(slot) = self.slot.get() {

@@ -242,6 +242,10 @@ impl State {
         next.invalidated.splice(..0, others);
         let excess = next.invalidated.len().saturating_sub(INVALIDATED);
         next.invalidated.drain(..excess);
+        let is_refused = |t: &Arc<Token>| next.was_invalidated(t.access());
+        if next.token.as_ref().is_some_and(is_refused) {
+            next.token = None;
+        }
         let is_good = |token: &&Arc<Token>| !life::usable(token, now).is_zero();
         if next.token.as_ref().filter(is_good).is_none() {
             let may_be_used = |t: &&Arc<Token>| is_good(t) && !next.was_invalidated(t.access());

@@ -235,6 +235,10 @@ fn a_token_is_taken_over_where_there_is_no_good_one_and_it_was_not_invalidated()
     assert_eq!(current(&late).unwrap(), "newer");
     let refused = State::default().invalidated(b"former", at(1)).unwrap();
     assert!(refused.taking_over(&former, at(1)).token.is_none());
+    // The same token, refused while it was taken over.
+    let taken = State::default().taking_over(&former, at(1));
+    let refused_there = former.invalidated(b"former", at(1)).unwrap();
+    assert!(taken.taking_over(&refused_there, at(1)).token.is_none());
     // What either of them knows to be refused stays so, the latest of them.
     let mut former = State::default();
     for n in 0..INVALIDATED {

@@ -69,7 +69,7 @@ impl Client {
         Ok(match self.requester.refresh(leader, until, log)? {
             Refreshed::Token(token) => Refresh::Refreshed(token),
             // The entry is in a cooldown now.
-            Refreshed::Failed => Refresh::Recheck,
+            Refreshed::Failed | Refreshed::EntryReplaced => Refresh::Recheck,
             Refreshed::LeftToOthers => Refresh::UseTokenAtHand,
         })
     }

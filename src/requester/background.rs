@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{OwnTime, Refreshed, Requester};
+use super::{OwnTime, Refreshed, Requester, failed};
 use crate::cache::{Leader, Outcome};
 use crate::error::Failure;
 use crate::log::CallLog;
@@ -25,8 +25,9 @@ impl Requester {
         leader: Leader,
         deadline: Instant,
     ) -> io::Result<()> {
-        self.start_thread(leader, move |requester, log| {
-            requester.ask(deadline, OwnTime::TheOption, log).ok()
+        self.start_thread(leader, move |requester, leader, log| {
+            let outcome = requester.ask(leader, deadline, OwnTime::TheOption, log);
+            outcome.ok().flatten()
         })
     }
 
@@ -36,10 +37,11 @@ impl Requester {
         leader: Leader,
         until: Instant,
     ) -> io::Result<()> {
-        self.start_thread(leader, move |requester, log| {
-            match requester.ask_once(until, until, log) {
+        self.start_thread(leader, move |requester, leader, log| {
+            match requester.ask_once(leader, until, until, log) {
                 Ok(Refreshed::Token(token)) => Some(Ok(token)),
-                Ok(Refreshed::Failed | Refreshed::LeftToOthers) | Err(_) => None,
+                Ok(Refreshed::Failed | Refreshed::LeftToOthers | Refreshed::EntryReplaced)
+                | Err(_) => None,
             }
         })
     }
@@ -48,7 +50,7 @@ impl Requester {
     fn start_thread(
         self: &Arc<Self>,
         leader: Leader,
-        work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome> + Send + 'static,
+        work: impl FnOnce(&Self, &Leader, &mut CallLog) -> Option<Outcome> + Send + 'static,
     ) -> io::Result<()> {
         let requester = Arc::clone(self);
         let thread = std::thread::Builder::new()
@@ -60,11 +62,16 @@ impl Requester {
         sys::with_signals_blocked(|| thread.spawn(run)).map(|_detached| ())
     }
 
-    fn run(&self, leader: Leader, work: impl FnOnce(&Self, &mut CallLog) -> Option<Outcome>) {
+    fn run(
+        &self,
+        leader: Leader,
+        work: impl FnOnce(&Self, &Leader, &mut CallLog) -> Option<Outcome>,
+    ) {
         let mut log = CallLog::complete();
-        let outcome = catch_panic(|| work(self, &mut log)).unwrap_or_else(|| {
+        let outcome = catch_panic(|| work(self, &leader, &mut log)).unwrap_or_else(|| {
             // Without a cooldown every call would start a thread that panics.
-            self.failed(
+            failed(
+                &self.entry(),
                 Failure::internal("a panic was caught"),
                 false,
                 Instant::now(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Requester, Shared};
-use crate::cache::StoreOutcome;
+use crate::cache::{Entry, Leader, StoreOutcome};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest};
@@ -14,6 +14,8 @@ use crate::token::Token;
 
 /// One request, as the caller wants it.
 pub(super) struct Wanted<'a> {
+    /// None where nobody waits for the outcome.
+    pub(super) leader: Option<&'a Leader>,
     pub(super) deadline: Instant,
     pub(super) attempts: u32,
     pub(super) keep_connection: bool,
@@ -22,8 +24,14 @@ pub(super) struct Wanted<'a> {
 
 impl Requester {
     /// A request with retries; the next one is not soon, and so the connection is not kept.
-    pub(super) fn in_full<'a>(&self, deadline: Instant, log: &'a mut CallLog) -> Wanted<'a> {
+    pub(super) fn in_full<'a>(
+        &self,
+        leader: Option<&'a Leader>,
+        deadline: Instant,
+        log: &'a mut CallLog,
+    ) -> Wanted<'a> {
         Wanted {
+            leader,
             deadline,
             attempts: self.shared.settings.max_attempts,
             keep_connection: false,
@@ -31,26 +39,34 @@ impl Requester {
         }
     }
 
-    /// One request with its retries. When this returns, the entry knows the token it brought.
+    /// One request with its retries. When this returns, the entry knows the token it brought. None
+    /// where the client uses another entry than the leader by now.
     pub(super) fn request(
         &self,
         mut wanted: Wanted,
-    ) -> Result<(Arc<Token>, StoreOutcome), RequestError> {
+    ) -> Result<Option<(Arc<Token>, StoreOutcome)>, RequestError> {
         let authentication = self.authentication(false, &mut wanted)?;
-        let issued = match self.send(&authentication, &mut wanted) {
+        let mut entry = self.entry();
+        if !is_for(&entry, wanted.leader) {
+            return Ok(None);
+        }
+        let issued = match self.send(&entry, &authentication, &mut wanted) {
             Err(error) if is_about_credentials(&error) => {
                 // What is in the files may be newer than what was refused.
                 let newer = self.authentication(true, &mut wanted)?;
                 if Arc::ptr_eq(&newer, &authentication) {
                     return Err(error);
                 }
-                self.send(&newer, &mut wanted)?
+                entry = self.entry();
+                if !is_for(&entry, wanted.leader) {
+                    return Ok(None);
+                }
+                self.send(&entry, &newer, &mut wanted)?
             }
             outcome => outcome?,
         };
         let token = Arc::new(issued.token);
         let keep = self.shared.settings.cache.keeps_tokens();
-        let entry = self.entry();
         let outcome = entry.succeeded(&token, issued.key, keep, Now::read());
         if let (Some(others), StoreOutcome::Stored) = (&entry.shared, &outcome) {
             others.share(&token, wanted.deadline, wanted.log);
@@ -59,15 +75,15 @@ impl Requester {
                 others.invalidate(token.access(), wanted.deadline, wanted.log);
             }
         }
-        Ok((token, outcome))
+        Ok(Some((token, outcome)))
     }
 
     fn send(
         &self,
+        entry: &Entry,
         authentication: &Authentication,
         wanted: &mut Wanted,
     ) -> Result<IssuedToken, RequestError> {
-        let entry = self.entry();
         TokenRequest {
             settings: &self.shared.settings,
             authentication,
@@ -96,9 +112,7 @@ impl Requester {
             let before = rotation.authentication();
             let wait = match rotation.current(settings, refused, wanted.log) {
                 Current::Ready(authentication) => {
-                    if !Arc::ptr_eq(&before, &authentication) {
-                        self.shared.follow(&authentication);
-                    }
+                    self.shared.follow(&authentication);
                     return Ok(authentication);
                 }
                 Current::Unsettled(wait) => wait,
@@ -112,6 +126,11 @@ impl Requester {
             }
         }
     }
+}
+
+/// Whether the outcome is for those who wait for the leader, if there is one.
+fn is_for(entry: &Entry, leader: Option<&Leader>) -> bool {
+    leader.is_none_or(|leader| entry.single_flight.is_led_by(leader))
 }
 
 fn is_about_credentials(error: &RequestError) -> bool {

@@ -68,3 +68,46 @@ fn a_token_at_hand_stays_in_use_where_former_credentials_come_back() {
     assert_eq!(client.create().unwrap_err().status, MOMO_SERVER_ERROR);
     assert_eq!(client.get().unwrap().access_token, token.access_token);
 }
+
+#[test]
+fn clients_that_wait_for_one_whose_credentials_have_changed_share_its_token() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    config.set("cache", "process");
+    let clients = [config.client(), config.client(), config.client()];
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    gateway.set_delay(ms(500));
+    let tokens = std::thread::scope(|scope| {
+        let calls = clients
+            .each_ref()
+            .map(|client| scope.spawn(|| client.get()));
+        calls.map(|call| call.join().unwrap().unwrap().access_token)
+    });
+    assert_eq!(gateway.request_count(), 1);
+    for client in &clients {
+        assert_eq!(client.get_within(0).unwrap().access_token, tokens[0]);
+    }
+    assert_eq!(gateway.request_count(), 1);
+}
+
+#[test]
+fn an_invalidated_token_stays_so_where_an_equal_client_has_taken_it_along() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    config.set("cache", "process");
+    let (client, other) = (config.client(), config.client());
+    let token = client.get().unwrap().access_token;
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    gateway.set_down(true);
+    other.create().unwrap_err();
+    assert_eq!(other.get().unwrap().access_token, token);
+    client.invalidate(&token);
+    client.create().unwrap_err();
+    gateway.set_down(false);
+    assert_ne!(client.get().unwrap().access_token, token);
+    assert_ne!(other.get().unwrap().access_token, token);
+}

@@ -62,11 +62,11 @@ fn under_load_no_mixed_pair_is_sent_and_no_call_fails_however_files_are_replaced
     let client = config(&gateway, &folder).client();
     let clones = [client.cloned(), client.cloned()];
     client.get().unwrap();
-    let (is_over, calls) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (is_over, calls) = (AtomicBool::new(false), [const { AtomicU64::new(0) }; 8]);
     std::thread::scope(|scope| {
-        for n in 0..8 {
+        for (n, calls) in calls.iter().enumerate() {
             let client = [&client, &clones[0], &clones[1]][n % 3];
-            let (is_over, calls) = (&is_over, &calls);
+            let is_over = &is_over;
             scope.spawn(move || {
                 while !is_over.load(Ordering::Relaxed) {
                     // Half of the threads send a request each time.
@@ -83,12 +83,19 @@ fn under_load_no_mixed_pair_is_sent_and_no_call_fails_however_files_are_replaced
             replace(n, &folder, &numbered(n));
             let sent = || pairs(&gateway).last() == Some(&pair(&numbered(n)));
             wait_for("request with the new pair", sent);
-            std::thread::sleep(ms(300));
+            // What is under way still has the former one, and may be refused once, not twice.
+            let before = calls.each_ref().map(|calls| calls.load(Ordering::Relaxed));
+            for (calls, before) in calls.iter().zip(before) {
+                wait_for("two more calls", || {
+                    calls.load(Ordering::Relaxed) > before + 1
+                });
+            }
         }
         is_over.store(true, Ordering::Relaxed);
     });
     let sent: HashSet<String> = pairs(&gateway).into_iter().collect();
     let all: HashSet<String> = (1..2 + ROTATIONS).map(|n| pair(&numbered(n))).collect();
     assert_eq!(sent, all);
-    assert!(calls.load(Ordering::Relaxed) > 1000);
+    let calls = calls.iter().map(|calls| calls.load(Ordering::Relaxed));
+    assert!(calls.sum::<u64>() > 1000);
 }
