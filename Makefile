@@ -1,6 +1,6 @@
 # all (make alone), demo, check, lint; check-abi, check-dist, check-docs, check-languages,
-# check-packages, check-release, check-reproducible, check-targets; dist, docs, packages; bench,
-# headers; install, uninstall, clean
+# check-packages, check-release, check-reproducible, check-targets; soak; dist, docs, packages;
+# bench, headers; install, uninstall, clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -24,7 +24,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
 .PHONY: all demo check check-abi check-dist check-docs check-languages check-packages check-release \
-  check-reproducible check-targets dist docs packages lint bench headers install uninstall clean
+  check-reproducible check-targets soak dist docs packages lint bench headers install uninstall \
+  clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -45,6 +46,7 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --lib --no-default-features -- -D warnings
+	$(CARGO) clippy --test soak -- -D warnings
 	$(CC) -std=c99 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)
 	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)
 	echo '#include <momo.h>' | $(CC) -x c -std=c99 $(WARNINGS) -Iinclude -fsyntax-only -
@@ -64,6 +66,10 @@ check-targets:
 # Compiles the library in another folder and compares the bytes.
 check-reproducible:
 	@scripts/check-reproducible.sh
+
+# Threads and processes ask for tokens while the gateway misbehaves: make soak MINUTES=30.
+soak: all
+	@scripts/soak.sh
 
 # What is released, for every platform, into build/release: archives, bills of materials, packages
 # of Debian, checksums.

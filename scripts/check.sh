@@ -17,7 +17,8 @@ if [ "$status" = 0 ]; then
   # The tests of the library's files take these, rather than build them again.
   LIBMOMO_DIR=$PWD/build/lib cargo test --workspace --no-fail-fast 2>&1 | tee "$log" || status=$?
 fi
-for more in scripts/languages.py scripts/check-docs.py scripts/model.sh scripts/asan.sh scripts/tsan.sh; do
+for more in scripts/languages.py scripts/check-docs.py scripts/soak.sh scripts/model.sh scripts/asan.sh \
+  scripts/tsan.sh; do
   if [ "$status" = 0 ]; then
     "$more" 2>&1 | tee -a "$log" || status=$?
   fi

@@ -1,0 +1,69 @@
+//! `make soak MINUTES=n`: many threads of many processes ask for tokens while the gateway misbehaves
+//! in another way each second and credentials are replaced. Each cache has its part of the time;
+//! CACHE=redis is for one alone.
+#![allow(clippy::unwrap_used)]
+
+#[path = "soak/mod.rs"]
+mod soak;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use soak::host::{Link, compile};
+use soak::run::{Plan, Run};
+use soak::schedule::Schedule;
+use soak::table;
+
+const PROCESSES: usize = 8;
+const THREADS: usize = 32;
+
+/// With the time between two calls of a thread: without a cache every call is a request.
+const CACHES: [(&str, Duration); 5] = [
+    ("process", Duration::from_millis(40)),
+    ("client", Duration::from_millis(40)),
+    ("none", Duration::from_secs(3)),
+    ("file", Duration::from_millis(40)),
+    ("redis", Duration::from_millis(40)),
+];
+
+/// For which clients live, or less where the time is short: there are at least two rounds.
+const LONGEST_ROUND: Duration = Duration::from_secs(30);
+
+fn main() -> ExitCode {
+    let minutes = std::env::var("MINUTES").unwrap_or_else(|_| "1".to_owned());
+    let minutes: f64 = minutes.parse().expect("MINUTES is a number");
+    let wanted = std::env::var("CACHE").ok();
+    let is_wanted = |cache: &str| wanted.as_ref().is_none_or(|name| name == cache);
+    let caches: Vec<_> = CACHES.iter().filter(|(name, _)| is_wanted(name)).collect();
+    assert!(!caches.is_empty(), "there is no cache {wanted:?}");
+    let time = Duration::from_secs_f64(minutes * 60.0 / caches.len() as f64);
+    let mut rounds = 2;
+    while time / rounds > LONGEST_ROUND {
+        rounds += 1;
+    }
+    let program = compile("soak.c", Link::Shared, "main");
+    let mut schedule = Schedule::default();
+    let mut columns = Vec::new();
+    let (mut passed, mut failed) = (0, 0);
+    for &&(cache, pause) in &caches {
+        let plan = Plan {
+            cache,
+            program: program.clone(),
+            processes: PROCESSES,
+            threads: THREADS,
+            pause,
+            rounds,
+            round: time / rounds,
+            patience: Duration::from_secs(60),
+            environment: Vec::new(),
+        };
+        let (figures, findings) = Run::of(plan, &mut schedule);
+        findings.print(cache);
+        passed += findings.passed();
+        failed += findings.failed();
+        columns.push((cache, figures));
+    }
+    table::print(&columns);
+    println!("{passed} passed, {failed} failed");
+    ExitCode::from(u8::from(failed > 0))
+}
