@@ -4,11 +4,14 @@
 //! matters: secrets are hidden in the whole text before anything is cut, since a cut could leave
 //! the first half of a secret that no longer looks like one.
 
+mod view;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
+use view::{View, folded, in_one_line};
 
 /// Runs of this many characters of a secret are hidden wherever they occur, so that a torn secret
 /// is hidden too. Shorter secrets are hidden as a whole.
@@ -21,14 +24,9 @@ const REPLACEMENT: &str = "[redacted]";
 
 const UNRESERVED: &[u8] = b"-._~";
 
-/// What encoders of URLs keep beside letters and digits: by RFC 3986, JavaScript's, the strictest.
-const KEPT: [&[u8]; 3] = [UNRESERVED, b"-._~!*'()", b""];
-
 /// What stands between the name `access_token` and its value, in JSON, in JSON inside JSON, in
 /// HTML, in a query.
-const SEPARATORS: [&str; 11] = [
-    " ", "\t", "\r", "\n", "\"", "'", "\\", ":", "=", "&quot;", "%22",
-];
+const SEPARATORS: [&str; 8] = [" ", "\"", "'", "\\", ":", "=", "&quot;", "%22"];
 
 /// The secrets of one client. What is looked for is made of them only when something is to be shown:
 /// that is rare, and a program may have thousands of clients.
@@ -39,10 +37,10 @@ pub(crate) struct Redactor {
 
 /// What is looked for in a text.
 struct Patterns {
-    /// Every run of [`WINDOW`] characters of every form of a secret, in lower case, as a number;
-    /// sorted, so that one is found in a few steps whatever the text and the secrets are.
+    /// Every run of [`WINDOW`] characters of every form of a secret, folded, as a number; sorted, so
+    /// that one is found in a few steps whatever the text and the secrets are.
     windows: Zeroizing<Vec<u64>>,
-    /// The forms that are shorter than that, in lower case.
+    /// The forms that are shorter than that, folded.
     short: Vec<Zeroizing<Vec<u8>>>,
 }
 
@@ -66,7 +64,8 @@ impl Redactor {
         if text.is_empty() {
             return String::new();
         }
-        let text = String::from_utf8_lossy(text);
+        // First of all, so that no secret comes about by it.
+        let text = in_one_line(&String::from_utf8_lossy(text));
         let bytes = text.as_bytes();
         let mut hidden = vec![false; bytes.len()];
         Patterns::of(self).hide(bytes, &mut hidden);
@@ -80,12 +79,6 @@ impl Redactor {
             match (hide, in_hidden) {
                 (true, true) => {}
                 (true, false) => out.push_str(REPLACEMENT),
-                (false, _) if c.is_control() => out.push(' '),
-                // The line separators that are not control characters, and the marks that turn
-                // the direction of text around.
-                (false, _) if matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                    out.push(' ');
-                }
                 (false, _) => out.push(c),
             }
             in_hidden = hide;
@@ -102,16 +95,14 @@ impl Patterns {
     fn of(redactor: &Redactor) -> Self {
         let mut forms: Vec<Zeroizing<Vec<u8>>> = Vec::new();
         let mut add = |form: &str| {
-            let form = Zeroizing::new(form.to_ascii_lowercase().into_bytes());
+            let form = folded(form.as_bytes());
             if !form.is_empty() && !forms.contains(&form) {
                 forms.push(form);
             }
         };
         for secret in redactor.secrets.iter().map(Secret::expose) {
             add(secret);
-            for kept in KEPT {
-                add(&percent_encoded_but(kept, secret));
-            }
+            add(&in_one_line(secret));
             base64_forms(secret.as_bytes(), &mut add);
         }
         for (user, password) in &redactor.pairs {
@@ -132,15 +123,17 @@ impl Patterns {
     }
 
     fn hide(&self, text: &[u8], hidden: &mut [bool]) {
-        let folded = Zeroizing::new(text.to_ascii_lowercase());
-        for (at, window) in numbered_windows(&folded) {
-            if self.windows.binary_search(&window).is_ok() {
-                hidden[at..at + WINDOW].fill(true);
+        for view in [View::plain(text), View::percent_decoded(text)] {
+            let mut hide = |at: usize, length: usize| {
+                hidden[view.places[at]..view.places[at + length]].fill(true);
+            };
+            for (at, window) in numbered_windows(&view.bytes) {
+                if self.windows.binary_search(&window).is_ok() {
+                    hide(at, WINDOW);
+                }
             }
-        }
-        for form in &self.short {
-            for at in places(&folded, form) {
-                hidden[at..at + form.len()].fill(true);
+            for form in &self.short {
+                places(&view.bytes, form).for_each(|at| hide(at, form.len()));
             }
         }
     }
@@ -195,13 +188,9 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
 
 /// Everything but RFC 3986's unreserved characters, so that no parser can see a delimiter in it.
 pub(crate) fn percent_encoded(secret: &str) -> Zeroizing<String> {
-    percent_encoded_but(UNRESERVED, secret)
-}
-
-fn percent_encoded_but(kept: &[u8], secret: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(secret.len() * 3));
     for byte in secret.bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+        if byte.is_ascii_alphanumeric() || UNRESERVED.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push('%');
@@ -256,8 +245,11 @@ fn hide_run(text: &[u8], hidden: &mut [bool], from: usize) -> usize {
     from + length
 }
 
-/// How many bytes the walks over runs have looked at, for the test that they are linear.
-#[cfg(test)]
+#[cfg(fuzzing)]
+pub(crate) use steps::take as take_steps;
+
+/// How many bytes the walks over runs have looked at, for the tests that they are linear.
+#[cfg(any(test, fuzzing))]
 mod steps {
     use std::cell::Cell;
 
@@ -269,12 +261,12 @@ mod steps {
         COUNT.set(COUNT.get() + count);
     }
 
-    pub(super) fn take() -> usize {
+    pub(crate) fn take() -> usize {
         COUNT.take()
     }
 }
 
-#[cfg(not(test))]
+#[cfg(not(any(test, fuzzing)))]
 mod steps {
     pub(super) fn add(_: usize) {}
 }

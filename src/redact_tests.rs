@@ -42,6 +42,58 @@ fn a_secret_is_hidden_in_every_form_it_can_take() {
 }
 
 #[test]
+fn a_secret_is_hidden_whichever_of_its_characters_a_url_has_encoded() {
+    let secret = format!("{KEY} in~two-words");
+    let redactor = Redactor::new([secret.as_str()], [(USER, secret.as_str())]);
+    let basic = STANDARD.encode(format!("{USER}:{secret}"));
+    let basic = basic.trim_end_matches('=').to_owned();
+    // What RFC 3986, JavaScript's encodeURIComponent and encodeURI, Python's quote, PHP's and Java's
+    // urlencode keep.
+    for kept in [
+        "-._~",
+        "-._~!*'()",
+        "-._~!*'();/?:@&=+$,#",
+        "-._~/",
+        "-._",
+        "*-._",
+        "",
+    ] {
+        for form in [&secret, &basic] {
+            let encode = |c: char| match c {
+                c if c.is_ascii_alphanumeric() || kept.contains(c) => c.to_string(),
+                c => format!("%{:02x}", u32::from(c)),
+            };
+            let encoded: String = form.chars().map(encode).collect();
+            for encoded in [encoded.replace("%20", "+"), encoded] {
+                let shown = redactor.clean(encoded.as_bytes(), 4096);
+                assert_eq!(shown, REPLACEMENT, "{encoded}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_does_not_become_a_secret_by_being_made_one_line() {
+    let redactor = Redactor::new(["one two three"], []);
+    for text in [
+        "one two\nthree",
+        "one\u{2028}two\tthree",
+        "one\u{85}two\0three",
+    ] {
+        assert_eq!(
+            redactor.clean(text.as_bytes(), 4096),
+            REPLACEMENT,
+            "{text:?}"
+        );
+    }
+    let redactor = Redactor::new(["one\u{2028}two"], []);
+    assert_eq!(
+        redactor.clean("one\u{2028}two".as_bytes(), 4096),
+        REPLACEMENT
+    );
+}
+
+#[test]
 fn a_torn_secret_is_hidden() {
     let basic = STANDARD.encode(format!("{USER}:{KEY}"));
     for from in 0..basic.len() - WINDOW {
