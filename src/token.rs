@@ -7,6 +7,9 @@ use crate::secret::SecretBytes;
 
 const SCHEME: &str = "Bearer ";
 
+/// RFC 6750 section 2.1, and more than any JWT of the gateway's (some 570 characters).
+const LONGEST: usize = 8192;
+
 pub(crate) struct Token {
     /// `Bearer <access_token>\0<token_type>\0`: what a caller is given, in the form it is given in,
     /// so that handing it out is one copy.
@@ -114,6 +117,36 @@ impl Token {
         &self.text[self.type_at..self.text.len() - 1]
     }
 }
+
+/// What a bearer token may look like.
+pub(crate) fn check_access(token: &str) -> Result<(), &'static str> {
+    if token.is_empty() {
+        return Err("its access_token is empty");
+    }
+    if token.len() > LONGEST {
+        return Err("its access_token is longer than 8,192 characters");
+    }
+    // token68: the alphabet, then any number of '='.
+    let body = token.trim_end_matches('=');
+    if body.is_empty() || !body.bytes().all(|b| TOKEN68[usize::from(b)]) {
+        return Err("its access_token has a character that no bearer token has");
+    }
+    Ok(())
+}
+
+/// RFC 6750's alphabet but for the '=' at the end, as a table: it is asked for every byte.
+static TOKEN68: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation)]
+        let b = byte as u8;
+        table[byte] =
+            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        byte += 1;
+    }
+    table
+};
 
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

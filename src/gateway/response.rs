@@ -15,10 +15,8 @@ use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::net::transport_error::TransportError;
 use crate::redact::Redactor;
-use crate::token::Token;
+use crate::token::{self, Token};
 
-/// RFC 6750 section 2.1, and more than any JWT of the gateway's (some 570 characters).
-const LONGEST_TOKEN: usize = 8192;
 const LONGEST_TYPE: usize = 256;
 
 #[derive(Deserialize)]
@@ -58,7 +56,7 @@ fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
             e.column()
         ))
     })?;
-    let token = check(&body.access_token).map(|()| {
+    let token = token::check_access(&body.access_token).map(|()| {
         let kind = body.token_type.as_deref().unwrap_or_default();
         Token::new(
             &body.access_token,
@@ -72,35 +70,6 @@ fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
     }
     token.map_err(|why| Unusable::Content(why.to_owned()))
 }
-
-fn check(token: &str) -> Result<(), &'static str> {
-    if token.is_empty() {
-        return Err("its access_token is empty");
-    }
-    if token.len() > LONGEST_TOKEN {
-        return Err("its access_token is longer than 8,192 characters");
-    }
-    // token68: the alphabet, then any number of '='.
-    let body = token.trim_end_matches('=');
-    if body.is_empty() || !body.bytes().all(|b| TOKEN68[usize::from(b)]) {
-        return Err("its access_token has a character that no bearer token has");
-    }
-    Ok(())
-}
-
-/// RFC 6750's alphabet but for the '=' at the end, as a table: it is asked for every byte.
-static TOKEN68: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[allow(clippy::cast_possible_truncation)]
-        let b = byte as u8;
-        table[byte] =
-            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-        byte += 1;
-    }
-    table
-};
 
 fn plain(kind: &str) -> String {
     let kind = kind.chars().take(LONGEST_TYPE);

@@ -14,7 +14,7 @@ use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::secret::SecretBytes;
 use crate::sys;
-use crate::token::{Origin, Token};
+use crate::token::{Origin, Token, check_access};
 
 /// How much two threads of one machine may differ in what time it is.
 const LEEWAY: Duration = Duration::from_secs(1);
@@ -128,7 +128,8 @@ impl<'a> Record<'a> {
         let Content::Token { access, kind } = &self.content else {
             return None;
         };
-        let left = self.left(by_store, now)?;
+        check_access(access).ok()?;
+        let left = self.left(by_store, now).filter(|_| is_plain(kind))?;
         let lifetime = Duration::from_millis(self.life);
         Some(Token::shared(access, kind, lifetime, left, now, origin))
     }
@@ -153,10 +154,11 @@ impl<'a> Record<'a> {
         if machine.is_some() && machine.as_deref() != sys::network().as_deref() {
             return None;
         }
-        let mut failure = Failure::new(
-            Status::of_number(*status)?,
-            format!("{message} (as another process was told)"),
-        );
+        let status = Status::of_number(*status).filter(|status| *status != Status::MOMO_OK)?;
+        if ![message, code, body].into_iter().all(|text| is_plain(text)) {
+            return None;
+        }
+        let mut failure = Failure::new(status, format!("{message} (as another process was told)"));
         let left = self.left(by_store, now)?;
         failure.retry_after_ms = i64::try_from(millis(left)).unwrap_or(i64::MAX).max(1);
         failure.http_status = *http_status;
@@ -194,6 +196,11 @@ impl<'a> Record<'a> {
         let left = until(self.wall, now.wall).min(life).min(steady);
         (!left.is_zero()).then_some(left)
     }
+}
+
+/// Whether it can be handed to a program as it is.
+fn is_plain(text: &str) -> bool {
+    !text.contains(char::is_control)
 }
 
 #[cfg(test)]

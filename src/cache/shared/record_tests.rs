@@ -136,3 +136,43 @@ fn a_failure_holds_where_it_was_met() {
     let read = Record::parse(elsewhere.as_bytes()).unwrap();
     assert!(read.failure(Some(seconds(5)), now).is_none());
 }
+
+/// Whoever has the API key is believed, but may be of another version of this library.
+#[test]
+fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
+    let now = Now::read();
+    let read = |content: &str| {
+        let wall = millis(now.wall);
+        let text = format!(
+            r#"{{"wall":{wall},"steady":0,"life":60000,"clock":null,"content":{content}}}"#
+        );
+        let record = Record::parse(text.as_bytes()).unwrap();
+        let store = Some(seconds(60));
+        record.token(store, now, Origin::Redis).is_some() || record.failure(store, now).is_some()
+    };
+    let token = |access: &str, kind: &str| {
+        read(&format!(
+            r#"{{"Token":{{"access":"{access}","kind":"{kind}"}}}}"#
+        ))
+    };
+    assert!(token("abc==", "access_token"));
+    for (access, kind) in [
+        ("", ""),
+        ("a b", ""),
+        ("a\\r\\nb", ""),
+        ("a\\u0000", ""),
+        ("a", "b\\n"),
+    ] {
+        assert!(!token(access, kind), "{access} {kind}");
+    }
+    let failure = |status: i32, message: &str| {
+        let texts = format!(r#""message":"{message}","code":"","body":"""#);
+        read(&format!(
+            r#"{{"Failure":{{"machine":null,"status":{status},"http_status":500,{texts}}}}}"#
+        ))
+    };
+    assert!(failure(24, "why"));
+    for (status, message) in [(0, "why"), (7, "why"), (24, "why\\n")] {
+        assert!(!failure(status, message), "{status} {message}");
+    }
+}
