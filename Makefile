@@ -1,4 +1,4 @@
-# all (make alone), demo, check, lint; check-abi, check-dist, check-docs, check-languages,
+# all (make alone), demo, check, lint; check-abi, check-dist, check-docs, check-fuzz, check-languages,
 # check-packages, check-release, check-reproducible, check-targets; soak; dist, docs, packages;
 # bench, headers; install, uninstall, clean
 
@@ -23,9 +23,9 @@ CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
-.PHONY: all demo check check-abi check-dist check-docs check-languages check-packages check-release \
-  check-reproducible check-targets soak dist docs packages lint bench headers install uninstall \
-  clean
+.PHONY: all demo check check-abi check-dist check-docs check-fuzz check-languages check-packages \
+  check-release check-reproducible check-targets soak dist docs packages lint bench headers install \
+  uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -47,6 +47,9 @@ lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --lib --no-default-features -- -D warnings
 	$(CARGO) clippy --test soak -- -D warnings
+	$(CARGO) clippy --lib -- --cfg fuzzing -D warnings
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
+	$(CARGO) update --quiet --workspace --locked --manifest-path fuzz/Cargo.toml
 	$(CC) -std=c99 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)
 	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)
 	echo '#include <momo.h>' | $(CC) -x c -std=c99 $(WARNINGS) -Iinclude -fsyntax-only -
@@ -62,6 +65,10 @@ check-abi: all
 # Type-checks the library for platforms that it is not built for here.
 check-targets:
 	@scripts/check-targets.sh
+
+# Each fuzz target for a minute.
+check-fuzz:
+	@scripts/fuzz.sh
 
 # Compiles the library in another folder and compares the bytes.
 check-reproducible:

@@ -18,6 +18,8 @@ mod turn;
 pub(crate) use current_entry::{CurrentEntry, EntryGuard};
 pub(crate) use entry::Entry;
 pub(crate) use registry::{ClientEntry, clear};
+#[cfg(fuzzing)]
+pub(crate) use shared::fuzzing;
 pub(crate) use shared::{Store, open};
 pub(crate) use single_flight::{Leader, Outcome, Role};
 pub(crate) use state::{State, StoreOutcome};

@@ -6,6 +6,8 @@ mod credential;
 mod credential_sources;
 mod duration;
 mod environment;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod no_proxy;
 mod proxy;
 mod redis_url;

@@ -6,6 +6,8 @@ mod advice;
 mod attempt_error;
 mod authentication;
 mod error_response;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod json;
 mod lifetime;
 mod phase_tracking;

@@ -15,6 +15,8 @@ mod config;
 mod error;
 #[allow(unsafe_code)]
 pub mod ffi;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gateway;
 mod life;
 mod log;

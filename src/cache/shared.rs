@@ -6,6 +6,8 @@
 //! line in the log, and the process goes on by itself.
 
 mod file;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;

@@ -96,13 +96,13 @@ impl BaseUrl {
         self.host.ends_with(RETIRED_DOMAIN)
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Empty, or from a slash to no final slash.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn path(&self) -> &str {
         &self.path
     }

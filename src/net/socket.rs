@@ -1,5 +1,7 @@
 //! TCP connections that end on time and can be ended from another thread.
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod race;
 #[cfg(not(windows))]
 mod unix;
@@ -34,6 +36,10 @@ impl Socket {
         cancellation: &Cancellation,
     ) -> Result<Self, TransportError> {
         let host = peer.host;
+        #[cfg(fuzzing)]
+        if let Some(outcome) = fuzzing::connect(host, peer.port, cancellation) {
+            return outcome;
+        }
         let mut ips = resolver::look_up(host, deadline, cancellation)?;
         if peer.loopback_only {
             ips.retain(IpAddr::is_loopback);

@@ -118,6 +118,18 @@ impl Socket {
     }
 }
 
+#[cfg(fuzzing)]
+impl From<std::os::fd::OwnedFd> for Socket {
+    /// A connection that is there already.
+    fn from(descriptor: std::os::fd::OwnedFd) -> Self {
+        Self {
+            stream: Arc::new(TcpStream::from(descriptor)),
+            read_timeout: None,
+            write_timeout: None,
+        }
+    }
+}
+
 impl Interrupt for TcpStream {
     fn interrupt(&self) {
         // Not connected is an error, and as good as shut down.

@@ -1,0 +1,208 @@
+//! Whatever a server or a proxy sends: a call ends, with a token only where the response has it, and
+//! the connection is sent nothing but the one request there is.
+//!
+//! The first line of an input says who sends its bytes: "http" the gateway, over plain HTTP, "proxy"
+//! what CONNECT is sent to, "tls" a server over TLS. A line "----" ends a connection, and what
+//! follows is sent on the next.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use momo::ffi::momo_status::{self, *};
+use momo::fuzzing::set_peer;
+use momo_fuzz::connections::{peer, received, script};
+use momo_fuzz::credentials::*;
+use momo_fuzz::failures::{check_error, is_token68};
+use momo_fuzz::interface::{Config, Error, Token};
+use momo_fuzz::secrets::Secrets;
+use momo_fuzz::split_at;
+
+const SEPARATOR: &[u8] = b"\n----\n";
+
+/// What the second call is sent.
+const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 35\r\n\r\n\
+    {\"access_token\":\"the.second~token\"}";
+
+static OF_GATEWAY: LazyLock<Secrets> =
+    LazyLock::new(|| Secrets::new(&OPTIONS.map(|(_, value)| value), &[(API_USER, API_KEY)]));
+
+static OF_PROXY: LazyLock<Secrets> = LazyLock::new(|| {
+    Secrets::new(
+        &[PROXY_USER, PROXY_PASSWORD],
+        &[(PROXY_USER, PROXY_PASSWORD)],
+    )
+});
+
+thread_local! {
+    static HTTP: Config = config("http://127.0.0.1:8000", "none");
+    static TLS: Config = config("https://gateway.example", "none");
+    static PROXY: Config = config("https://gateway.example", PROXY_URL);
+}
+
+const PROXY_URL: &str = "http://proxy-user-q8w7e6:p4ss%2Fw0rd%2Bz9y8x7@proxy.example:3128";
+
+fn config(base_url: &str, proxy: &str) -> Config {
+    let config = Config::new();
+    let others = [
+        ("base_url", base_url),
+        ("proxy", proxy),
+        ("ca", "mozilla"),
+        ("max_attempts", "1"),
+        ("cache", "client"),
+    ];
+    for (name, value) in OPTIONS.iter().chain(&others) {
+        config.set(name, value);
+    }
+    config
+}
+
+/// What a call can end with that reached a peer, or found none any more.
+const STATUSES: [momo_status; 10] = [
+    MOMO_CONNECT_FAILED,
+    MOMO_TLS_FAILED,
+    MOMO_CONNECTION_LOST,
+    MOMO_UNAUTHORIZED,
+    MOMO_SUBSCRIPTION_KEY_REFUSED,
+    MOMO_FORBIDDEN,
+    MOMO_RATE_LIMITED,
+    MOMO_SERVER_ERROR,
+    MOMO_UNEXPECTED_STATUS,
+    MOMO_INVALID_RESPONSE,
+];
+
+fn check_outcome(outcome: &Result<Token, Error>) {
+    if let Err(error) = outcome {
+        assert!(STATUSES.contains(&error.status), "{error:?}");
+        check_error(error, &OF_GATEWAY);
+    }
+}
+
+/// The bytes of each connection.
+fn connections(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut connections = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (one, others) = split_at(rest, SEPARATOR);
+        connections.push(one.to_vec());
+        rest = others;
+    }
+    connections
+}
+
+fn http(bytes: &[u8]) {
+    let client = HTTP.with(Config::client);
+    script(connections(bytes));
+    let outcome = client.create();
+    check_outcome(&outcome);
+    received().iter().for_each(|request| check_request(request));
+    match &outcome {
+        Ok(token) => check_token(token, bytes),
+        // There was no whole response, after which a connection might be kept.
+        Err(error) if error.http_status == 0 => return,
+        Err(_) => {}
+    }
+    // Nothing of what was sent before is taken for the response to a later request.
+    script([GOOD.to_vec()]);
+    let token = client.create().expect("a good response");
+    assert_eq!(token.access_token, "the.second~token");
+    received().iter().for_each(|request| check_request(request));
+}
+
+fn check_token(token: &Token, bytes: &[u8]) {
+    assert!(is_token68(&token.access_token));
+    // Whatever chunks it came in, its characters are there, in their order; but for escapes.
+    let mut sent = bytes.iter();
+    let mut characters = token.access_token.bytes();
+    assert!(
+        bytes.contains(&b'\\') || characters.all(|c| sent.any(|s| *s == c)),
+        "{token:?}"
+    );
+    // Cut anywhere, it is the same token or none.
+    let sum: usize = bytes.iter().map(|byte| usize::from(*byte)).sum();
+    script(connections(&bytes[..sum % bytes.len()]));
+    if let Ok(other) = HTTP.with(Config::client).create() {
+        assert_eq!(other.access_token, token.access_token);
+    }
+    received();
+}
+
+fn check_request(request: &[u8]) {
+    let text = std::str::from_utf8(request).expect("a request is ASCII");
+    let head = text
+        .strip_suffix("\r\n\r\n")
+        .expect("a request is a whole head, without a body");
+    let mut lines = head.split("\r\n");
+    assert_eq!(lines.next(), Some("POST /disbursement/token/ HTTP/1.1"));
+    let mut names: Vec<String> = lines
+        .map(|line| {
+            line.split_once(": ")
+                .expect("a header")
+                .0
+                .to_ascii_lowercase()
+        })
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "authorization",
+            "content-length",
+            "host",
+            "ocp-apim-subscription-key",
+            "user-agent"
+        ]
+    );
+}
+
+fn proxy(bytes: &[u8]) {
+    let client = PROXY.with(Config::client);
+    script([bytes.to_vec()]);
+    let outcome = client.create();
+    check_outcome(&outcome);
+    assert!(outcome.is_err(), "no TLS server is behind it");
+    if let Err(error) = &outcome {
+        check_error(error, &OF_PROXY);
+    }
+    for sent in received() {
+        let (connect, behind) = split_at(&sent, b"\r\n\r\n");
+        assert!(connect.starts_with(b"CONNECT gateway.example:443 HTTP/1.1\r\n"));
+        let seen = OF_GATEWAY.seen_in(&String::from_utf8_lossy(&sent));
+        assert_eq!(seen, None, "a proxy is not sent what is the gateway's");
+        if !behind.is_empty() {
+            assert!(
+                behind.starts_with(b"\x16\x03"),
+                "nothing but TLS goes through a tunnel"
+            );
+            let (version, status) = split_at(bytes, b" ");
+            assert!(version.starts_with(b"HTTP/1.") && status.starts_with(b"2"));
+        }
+    }
+}
+
+fn tls(bytes: &[u8]) {
+    let client = TLS.with(Config::client);
+    script([bytes.to_vec()]);
+    let outcome = client.create();
+    check_outcome(&outcome);
+    assert!(outcome.is_err(), "nobody has a certificate for it");
+    for sent in received() {
+        assert!(sent.is_empty() || sent.starts_with(b"\x16\x03") || sent.starts_with(b"\x15\x03"));
+        assert_eq!(OF_GATEWAY.seen_in(&String::from_utf8_lossy(&sent)), None);
+    }
+}
+
+fn prepare() {
+    momo_fuzz::prepare();
+    set_peer(peer);
+}
+
+fuzz_target!(init: prepare(), |data: &[u8]| {
+    let (who, bytes) = split_at(data, b"\n");
+    match who {
+        b"proxy" => proxy(bytes),
+        b"tls" => tls(bytes),
+        b"http" => http(bytes),
+        _ => http(data),
+    }
+});

@@ -1,0 +1,114 @@
+//! NO_PROXY is what its entries are, one by one, whatever their order and case.
+//!
+//! An input is the URL of a proxy, a host as a base URL names it, and the list, each on its line.
+#![no_main]
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use libfuzzer_sys::fuzz_target;
+use momo::fuzzing::{base_url, bypasses, proxy_from_env, proxy_url};
+
+fn check(list: &str, host: &str) {
+    let covered = bypasses(list, host);
+    assert_eq!(
+        bypasses(&list.to_ascii_uppercase(), host),
+        covered,
+        "letters have no case"
+    );
+    if list == "*" {
+        assert!(covered);
+        return;
+    }
+    let entries: Vec<&str> = list
+        .split([',', ' ', '\t'])
+        .filter(|e| !e.is_empty())
+        .collect();
+    let reversed: Vec<&str> = entries.iter().rev().copied().collect();
+    assert_eq!(
+        bypasses(&format!(" {}", reversed.join(",\t ")), host),
+        covered,
+        "in any order"
+    );
+    // With a comma before it an asterisk is no longer alone.
+    let by_one = entries
+        .iter()
+        .any(|entry| bypasses(&format!(",{entry}"), host));
+    assert_eq!(by_one, covered, "the list is its entries");
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    for entry in entries {
+        match bare.parse::<IpAddr>() {
+            Ok(address) => check_address(entry, host, address),
+            Err(_) => check_name(entry, host),
+        }
+    }
+}
+
+fn check_name(entry: &str, name: &str) {
+    let covered = bypasses(&format!(",{entry}"), name);
+    let plain = entry
+        .trim_end_matches('.')
+        .trim_start_matches('.')
+        .to_ascii_lowercase();
+    if covered {
+        assert!(!plain.is_empty() && format!(".{name}").ends_with(&format!(".{plain}")));
+        assert!(
+            bypasses(&format!(",{entry}"), &format!("www.{name}")),
+            "and what is below it"
+        );
+    }
+    let is_name = !plain.is_empty() && !entry.starts_with("..") && !entry.ends_with("..");
+    if is_name && format!(".{name}").ends_with(&format!(".{plain}")) {
+        assert!(covered, "{entry:?} covers {name:?}");
+    }
+}
+
+/// Numbers that begin with a zero, which IpNet's own parser takes, are in no address to curl.
+fn network(entry: &str) -> Option<IpNet> {
+    let (address, bits) = entry.split_once('/')?;
+    IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()
+}
+
+fn check_address(entry: &str, host: &str, address: IpAddr) {
+    let covered = bypasses(&format!(",{entry}"), host);
+    if let Some(network) = network(entry) {
+        // To curl a prefix of no bits is no network.
+        let contains = if network.prefix_len() == 0 {
+            network.addr() == address
+        } else {
+            network.contains(&address)
+        };
+        assert_eq!(covered, contains, "{entry:?} {host:?}");
+    } else if let Ok(other) = entry.parse::<IpAddr>() {
+        assert_eq!(covered, other == address, "{entry:?} {host:?}");
+    }
+}
+
+fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let mut lines = text.splitn(3, '\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (proxy, host, list) = (line(), line(), line());
+    let Ok(base_url) = base_url(&format!("https://{host}")) else {
+        return;
+    };
+    let host = base_url.host;
+    check(list, &host);
+    for (upper, lower) in [(list, ""), ("example", list)] {
+        let chosen = proxy_from_env(&host, |name| match name {
+            "HTTPS_PROXY" => Some(proxy.to_owned()),
+            "no_proxy" => Some(lower.to_owned()),
+            "NO_PROXY" => Some(upper.to_owned()),
+            "https_proxy" | "all_proxy" | "ALL_PROXY" => None,
+            other => panic!("{other} is no variable of a proxy's"),
+        });
+        let list = if lower.is_empty() { upper } else { lower };
+        if proxy.is_empty() || bypasses(list, &host) {
+            assert_eq!(chosen, Ok(None));
+        } else {
+            assert_eq!(chosen.ok(), proxy_url(proxy).ok().map(Some));
+        }
+    }
+});

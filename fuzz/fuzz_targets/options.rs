@@ -1,0 +1,216 @@
+//! Options take what the documentation says and nothing else, and nothing that is said of them, in
+//! an error or in the log, depends on what a secret is.
+//!
+//! An input is lines of NAME=VALUE; a line that begins with no option's name goes on with the value
+//! before it. The value of an option that takes a file is what is in that file.
+#![no_main]
+
+use std::collections::BTreeSet;
+use std::ffi::CString;
+use std::path::PathBuf;
+use std::ptr::null_mut;
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use momo::ffi::momo_set_option;
+use momo::ffi::momo_status::*;
+use momo::fuzzing::option_names;
+use momo_fuzz::interface::{Config, Error, outcome};
+use momo_fuzz::split_at;
+
+static NAMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| option_names().collect());
+
+static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let directory = std::env::temp_dir().join(format!("momo-fuzz-options-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory for the files");
+    directory
+});
+
+/// Names and values, up to a NUL: they are strings of C.
+fn parse(data: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
+    let mut options: Vec<(&[u8], Vec<u8>)> = Vec::new();
+    for line in split_at(data, b"\0").0.split(|b| *b == b'\n') {
+        let (name, value) = split_at(line, b"=");
+        let is_option = std::str::from_utf8(name).is_ok_and(|name| NAMES.contains(name));
+        match options.last_mut() {
+            Some((_, value)) if !is_option => {
+                value.push(b'\n');
+                value.extend_from_slice(line);
+            }
+            _ => options.push((name, value.to_vec())),
+        }
+    }
+    options
+}
+
+fn set(config: &Config, name: &[u8], value: &[u8]) -> Result<(), Error> {
+    let string = |text: &[u8]| CString::new(text).expect("cut at the first NUL");
+    let (name, value) = (string(name), string(value));
+    let mut error = null_mut();
+    // SAFETY: a live config, strings that outlive the call, a place of this function's own.
+    unsafe {
+        let status = momo_set_option(config.0, name.as_ptr(), value.as_ptr(), &raw mut error);
+        outcome(status, error)
+    }
+}
+
+fn is_credential(value: &str) -> bool {
+    (1..=1024).contains(&value.len()) && !value.contains(char::is_control) && value.trim() == value
+}
+
+fn is_header(value: &str) -> bool {
+    is_credential(value) && value.is_ascii()
+}
+
+fn is_duration(value: &str, from: u128, to: u128) -> bool {
+    let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+    let milliseconds = units.iter().find_map(|(unit, milliseconds)| {
+        let number = value.strip_suffix(unit)?;
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        let digits = number.trim_start_matches('0');
+        // What has more digits is too long, whatever they are.
+        let number = if digits.is_empty() {
+            Some(0)
+        } else {
+            digits.get(..20).unwrap_or(digits).parse().ok()
+        };
+        number
+            .filter(|_| is_number)
+            .map(|number: u128| number * milliseconds)
+    });
+    milliseconds.is_some_and(|m| (from..=to).contains(&m))
+}
+
+fn is_file(name: &str) -> bool {
+    NAMES.contains(name) && name.ends_with("_file")
+}
+
+/// What docs/options.md says; None for what the target `urls` looks at.
+fn is_good(name: &str, value: &str) -> Option<bool> {
+    const HOUR: u128 = 3_600_000;
+    Some(match name {
+        "product" => ["disbursement", "collection", "remittance"].contains(&value),
+        "refresh" => ["background", "caller"].contains(&value),
+        "api_user" => is_credential(value) && !value.contains(':'),
+        "api_key" => is_credential(value),
+        "subscription_key" => is_header(value),
+        "secondary_subscription_key" | "user_agent" => value.is_empty() || is_header(value),
+        "timeout" | "attempt_timeout" | "connect_timeout" => is_duration(value, 1, HOUR),
+        "refresh_margin" => is_duration(value, 0, 24 * HOUR),
+        "max_attempts" => {
+            value.bytes().all(|b| b.is_ascii_digit())
+                && (1..=10).any(|n| value.trim_start_matches('0') == n.to_string())
+        }
+        "ca" => !value.is_empty() && !value.contains(char::is_control),
+        name if is_file(name) => !value.contains(char::is_control),
+        "base_url" | "proxy" | "cache" => return None,
+        _ => false,
+    })
+}
+
+/// Another secret of the same form: as long, of the same kinds of characters, different where this
+/// one is different from others.
+fn exchanged(secret: &[u8]) -> Vec<u8> {
+    let next = |byte: &u8| match byte {
+        b'9' => b'0',
+        b'f' => b'a',
+        b'F' => b'A',
+        b'z' => b'g',
+        b'Z' => b'G',
+        b if b.is_ascii_alphanumeric() => b + 1,
+        b => *b,
+    };
+    secret.iter().map(next).collect()
+}
+
+/// The value with another secret in it.
+fn with_another_secret(name: &str, value: &[u8]) -> Vec<u8> {
+    match name {
+        "api_user" | "api_key" | "subscription_key" | "secondary_subscription_key" => {
+            exchanged(value)
+        }
+        "proxy" | "cache" => {
+            let (scheme, rest) = split_at(value, b"://");
+            let is_scheme = [&b"http"[..], b"https", b"redis", b"rediss"].contains(&scheme);
+            match rest.iter().rposition(|b| *b == b'@') {
+                // Another escape could be of a character that is refused.
+                Some(end) if is_scheme && !rest.contains(&b'%') => {
+                    [scheme, b"://", &exchanged(&rest[..end]), &rest[end..]].concat()
+                }
+                _ => value.to_vec(),
+            }
+        }
+        _ => value.to_vec(),
+    }
+}
+
+/// The value for a client that is made: files are this target's own, wherever the value points.
+fn with_own_files(name: &str, value: &[u8], is_other: bool) -> Vec<u8> {
+    let file = DIRECTORY.join(name);
+    let path = file.to_str().expect("a path in UTF-8");
+    match name {
+        "ca" if [&b"system"[..], b"mozilla", b""].contains(&value) => value.to_vec(),
+        "cache" if value.starts_with(b"file:") => format!("file:{path}").into_bytes(),
+        "ca" => {
+            std::fs::write(&file, value).expect("a file is written");
+            path.into()
+        }
+        name if is_file(name) && !value.is_empty() => {
+            let content = if is_other {
+                exchanged(value)
+            } else {
+                value.to_vec()
+            };
+            std::fs::write(&file, content).expect("a file is written");
+            path.into()
+        }
+        _ => value.to_vec(),
+    }
+}
+
+/// All that is said on the way to a client.
+fn said(options: &[(&str, &[u8])], is_other: bool) -> (Vec<Result<(), Error>>, String) {
+    let config = Config::new();
+    let log = config.log();
+    let mut outcomes = Vec::new();
+    for (name, value) in options {
+        let value = if is_other {
+            with_another_secret(name, value)
+        } else {
+            value.to_vec()
+        };
+        let value = with_own_files(name, &value, is_other);
+        outcomes.push(set(&config, name.as_bytes(), &value));
+    }
+    outcomes.push(config.try_client().map(drop));
+    (outcomes, log.text())
+}
+
+fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
+    let options = parse(data);
+    let config = Config::new();
+    let mut known = Vec::new();
+    for (name, value) in &options {
+        let outcome = set(&config, name, value);
+        let (Ok(name), Ok(text)) = (std::str::from_utf8(name), std::str::from_utf8(value)) else {
+            assert_eq!(outcome.expect_err("not UTF-8").status, MOMO_INVALID_ARGUMENT);
+            continue;
+        };
+        if let Some(is_good) = is_good(name, text) {
+            assert_eq!(outcome.is_ok(), is_good, "{name}={text:?}: {outcome:?}");
+        }
+        if let Err(error) = outcome {
+            assert_eq!(error.status, MOMO_INVALID_CONFIG, "{error:?}");
+        }
+        if NAMES.contains(name) {
+            known.push((name, &**value));
+        }
+    }
+    drop(config);
+
+    let (outcomes, log) = said(&known, false);
+    if let Some(Err(error)) = outcomes.last() {
+        assert!([MOMO_INVALID_CONFIG, MOMO_CACHE_FAILED].contains(&error.status), "{error:?}");
+    }
+    assert_eq!(said(&known, true), (outcomes, log), "it does not depend on a secret");
+});

@@ -1,0 +1,138 @@
+//! What is shown of a text from outside has no secret in it, in any form that an encoder gives it,
+//! and is one short line; and the work is linear in the text.
+//!
+//! An input is an API user, an API key, another secret, each on its line, and the text. In the text
+//! `{key}` stands for the API key, `{key64}` for its base64, and so on: [`inserted`].
+#![no_main]
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use libfuzzer_sys::fuzz_target;
+use momo::fuzzing::redact;
+use momo_fuzz::secrets::{REPLACEMENT, Secrets, url_encoded};
+use momo_fuzz::split_at;
+
+const LONGEST_SECRET: usize = 64;
+const TOKEN: &str = "Zq3.wvu~tsr_789-xk2+j4/6==";
+const JWT: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJaUTN3dnUifQ.Zq3wvutsr789";
+
+/// A secret as the options take it.
+fn secret(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_SECRET)
+        .collect();
+    plain.trim().to_owned()
+}
+
+struct Names<'a> {
+    user: &'a str,
+    key: &'a str,
+    other: &'a str,
+}
+
+/// What stands for `{name}` in the text.
+fn inserted(name: &str, names: &Names) -> Option<String> {
+    let pair = format!("{}:{}", names.user, names.key);
+    for (prefix, secret) in [
+        ("user", names.user),
+        ("key", names.key),
+        ("other", names.other),
+        ("pair", &pair),
+    ] {
+        let Some(form) = name.strip_prefix(prefix) else {
+            continue;
+        };
+        let [by_rfc_3986, by_javascript, whole, by_form] = url_encoded(secret);
+        return Some(match form {
+            "" => secret.to_owned(),
+            "%" => by_rfc_3986,
+            "%lower" => by_rfc_3986.to_ascii_lowercase(),
+            "!" => by_javascript,
+            "%%" => whole,
+            "+" => by_form,
+            "64" => STANDARD.encode(secret),
+            "64u" => URL_SAFE_NO_PAD.encode(secret),
+            "64%" => url_encoded(&STANDARD.encode(secret))[0].clone(),
+            "64a" => STANDARD.encode(format!("<{secret}>")),
+            "64b" => URL_SAFE.encode(format!("<<{secret}>")),
+            "half" => secret.chars().take(secret.chars().count() / 2).collect(),
+            _ => return None,
+        });
+    }
+    Some(match name {
+        "access" => format!("\"access_token\":\"{TOKEN}\""),
+        "jwt" => JWT.to_owned(),
+        _ => return None,
+    })
+}
+
+fn filled_in(text: &[u8], names: &Names) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|b| *b == b'{') {
+        out.extend_from_slice(&rest[..at]);
+        let name = rest[at + 1..]
+            .split(|b| *b == b'}')
+            .next()
+            .unwrap_or_default();
+        match std::str::from_utf8(name)
+            .ok()
+            .and_then(|name| inserted(name, names))
+        {
+            Some(text) => {
+                out.extend_from_slice(text.as_bytes());
+                rest = &rest[(at + name.len() + 2).min(rest.len())..];
+            }
+            None => {
+                out.push(b'{');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+fn check(shown: &str, max: usize, secrets: &Secrets) {
+    assert!(shown.len() <= max);
+    assert!(!shown.contains(|c: char| c.is_control() || "\u{2028}\u{2029}\u{202e}".contains(c)));
+    assert_eq!(secrets.seen_in(shown), None, "{shown:?}");
+}
+
+fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
+    let (first, rest) = split_at(data, b"\n");
+    let (second, rest) = split_at(rest, b"\n");
+    let (third, text) = split_at(rest, b"\n");
+    let (user, key, other) = (secret(first), secret(second), secret(third));
+    let names = Names {
+        user: &user,
+        key: &key,
+        other: &other,
+    };
+    let given = [&*user, &*key, &*other];
+    let pairs = [(&*user, &*key)];
+    let hidden = Secrets::new(&given, &pairs);
+    let filled = filled_in(text, &names);
+
+    let (shown, _) = redact(&given, &pairs, &filled, usize::MAX);
+    check(&shown, usize::MAX, &hidden);
+    // Each of the two signs of a token is walked over once, and broken UTF-8 takes three bytes for
+    // one.
+    let long = filled.repeat(16);
+    let (_, steps) = redact(&given, &pairs, &long, 0);
+    assert!(steps <= 2 * 3 * long.len(), "{steps} steps for {} bytes", long.len());
+    let is_inserted = |name: &[u8]| text.windows(name.len()).any(|w| w == name);
+    for (name, token) in [(&b"{access}"[..], TOKEN), (b"{jwt}", JWT)] {
+        if is_inserted(name) {
+            assert_eq!(Secrets::new(&[token], &[]).seen_in(&shown), None, "{shown:?}");
+        }
+    }
+    let max = data.len() % 97;
+    let (cut, _) = redact(&given, &pairs, &filled, max);
+    check(&cut, max, &hidden);
+    assert!(shown.starts_with(&cut), "{cut:?} of {shown:?}");
+    assert!(shown.len() <= max || cut.len() + REPLACEMENT.len().max(4) > max, "no more is cut than has to be");
+});

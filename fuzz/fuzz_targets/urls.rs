@@ -1,0 +1,144 @@
+//! The host that is checked is the host that is reached: every URL that is taken names the same
+//! host, port and credentials for another parser, the `url` crate's.
+//!
+//! An input is the name of an option (base_url, proxy or cache), a line end, the URL.
+#![no_main]
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use libfuzzer_sys::fuzz_target;
+use momo::fuzzing::{self, Url};
+use percent_encoding::percent_decode_str;
+
+const LONGEST_PROXY: usize = 2048;
+
+fn decoded(text: &str) -> Vec<u8> {
+    percent_decode_str(text).collect()
+}
+
+/// What the other parser makes of it, where the two name the same host; None where it refuses an
+/// international name, which this library leaves to the name servers.
+///
+/// `text` is what was given, or what is handed on.
+fn other(ours: &Url, text: &str) -> Option<url::Url> {
+    let theirs = match url::Url::parse(text) {
+        Ok(url) => url,
+        Err(url::ParseError::IdnaError) if ours.host.contains("xn--") => return None,
+        Err(error) => panic!("{text:?} is no URL ({error}), and is taken for {ours:?}"),
+    };
+    assert_eq!(theirs.scheme(), ours.scheme, "{text:?}");
+    match theirs.host().expect("a host") {
+        url::Host::Ipv4(address) => assert_eq!(ours.host.parse::<Ipv4Addr>(), Ok(address)),
+        url::Host::Ipv6(address) => {
+            let bare = ours
+                .host
+                .strip_prefix('[')
+                .and_then(|h| h.strip_suffix(']'));
+            assert_eq!(bare.expect("brackets").parse::<Ipv6Addr>(), Ok(address));
+        }
+        url::Host::Domain(name) => assert_eq!(name, ours.host, "{text:?}"),
+    }
+    Some(theirs)
+}
+
+fn check_credentials(ours: &Url, theirs: &url::Url) {
+    let user = ours.user.as_deref().unwrap_or_default();
+    let password = ours.password.as_deref().unwrap_or_default();
+    assert_eq!(decoded(theirs.username()), user.as_bytes(), "{theirs}");
+    assert_eq!(
+        decoded(theirs.password().unwrap_or_default()),
+        password.as_bytes(),
+        "{theirs}"
+    );
+}
+
+fn base_url(text: &str) {
+    let Ok(ours) = fuzzing::base_url(text) else {
+        return;
+    };
+    for theirs in [text, &ours.text]
+        .iter()
+        .filter_map(|text| other(&ours, text))
+    {
+        assert_eq!(theirs.port_or_known_default(), Some(ours.port));
+        assert!(theirs.query().is_none() && theirs.fragment().is_none());
+        assert!(theirs.username().is_empty() && theirs.password().is_none());
+        // Escapes and letters as they were, but for a slash at the end.
+        assert_eq!(theirs.path().trim_end_matches('/'), ours.path, "{text:?}");
+    }
+    assert_eq!(
+        fuzzing::base_url(&ours.text).as_ref(),
+        Ok(&ours),
+        "it is in canonical form"
+    );
+    if ours.scheme == "http" {
+        let is_loopback = ours.host == "localhost"
+            || ours.host == "[::1]"
+            || ours.host.parse::<Ipv4Addr>().is_ok_and(|a| a.is_loopback());
+        assert!(is_loopback, "{ours:?}");
+    }
+}
+
+fn proxy(text: &str) {
+    let Ok(ours) = fuzzing::proxy_url(text) else {
+        return;
+    };
+    // Without a scheme it is no URL to others.
+    let given = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
+    // To browsers alone a backslash is a slash: to curl, and here, it is part of a user's name.
+    let given = Some(given).filter(|given| !given.contains('\\'));
+    for text in given.iter().chain([&ours.text]) {
+        if let Some(theirs) = other(&ours, text) {
+            check_credentials(&ours, &theirs);
+        }
+    }
+    if let Some(theirs) = other(&ours, &ours.text) {
+        assert_eq!(theirs.port_or_known_default(), Some(ours.port));
+    }
+    // Escapes make it longer, and a longer one is refused.
+    if ours.text.len() <= LONGEST_PROXY {
+        assert_eq!(
+            fuzzing::proxy_url(&ours.text).as_ref(),
+            Ok(&ours),
+            "it is in canonical form"
+        );
+    }
+}
+
+fn cache(text: &str) {
+    let Ok(ours) = fuzzing::redis_url(text) else {
+        return;
+    };
+    // To other parsers the rules for hosts are those of https alone.
+    let as_https = |text: &str| text.replacen(ours.scheme, "https", 1);
+    let ours_as_https = Url {
+        scheme: "https",
+        ..ours.clone()
+    };
+    let given = Some(as_https(text)).filter(|given| !given.contains('\\'));
+    if let Some(theirs) = given.and_then(|given| other(&ours_as_https, &given)) {
+        check_credentials(&ours, &theirs);
+    }
+    let _ = other(&ours_as_https, &as_https(&ours.text));
+    assert!(ours.path.parse::<u32>().is_ok_and(|number| number < 65_536));
+    assert!(
+        !ours.text.contains('@'),
+        "credentials are not shown: {ours:?}"
+    );
+}
+
+fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match text.split_once('\n') {
+        Some(("proxy", text)) => proxy(text),
+        Some(("cache", text)) => cache(text),
+        Some((_, text)) => base_url(text),
+        None => base_url(text),
+    }
+});

@@ -1,0 +1,42 @@
+//! A peer that sends what it was told to, then closes, and keeps what it was sent.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+
+thread_local! {
+    static SCRIPT: RefCell<VecDeque<Vec<u8>>> = const { RefCell::new(VecDeque::new()) };
+    static CONNECTIONS: RefCell<Vec<UnixStream>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What each connection of this thread to come is sent; those after the last are refused.
+pub fn script(connections: impl IntoIterator<Item = Vec<u8>>) {
+    SCRIPT.set(connections.into_iter().collect());
+}
+
+/// What was sent on each connection of this thread since the last time.
+pub fn received() -> Vec<Vec<u8>> {
+    let connections = CONNECTIONS.take();
+    let read = connections.into_iter().map(|mut connection| {
+        let mut bytes = Vec::new();
+        // All of it is there, or nothing more will come.
+        let _ = connection.read_to_end(&mut bytes);
+        bytes
+    });
+    read.collect()
+}
+
+/// For `momo::fuzzing::set_peer`.
+pub fn peer(_: &str, _: u16) -> Option<UnixStream> {
+    let bytes = SCRIPT.with_borrow_mut(VecDeque::pop_front)?;
+    let (library, mut own) = UnixStream::pair().expect("a pair of sockets");
+    own.set_nonblocking(true)
+        .expect("a socket that does not block");
+    // What the sockets do not hold is cut off.
+    let _ = own.write_all(&bytes);
+    let _ = own.shutdown(Shutdown::Write);
+    CONNECTIONS.with_borrow_mut(|connections| connections.push(own));
+    Some(library)
+}

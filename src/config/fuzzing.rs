@@ -1,0 +1,88 @@
+//! What is read out of a URL, and whom NO_PROXY covers.
+
+use super::{BaseUrl, OPTIONS, ProxyUrl, RedisUrl, no_proxy, proxy};
+use crate::secret::Secret;
+
+/// The parts of a URL as this library reads it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Url {
+    pub scheme: &'static str,
+    /// An IPv6 address in brackets.
+    pub host: String,
+    pub port: u16,
+    pub path: String,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    /// As it is handed on.
+    pub text: String,
+}
+
+pub fn base_url(text: &str) -> Result<Url, String> {
+    let url = BaseUrl::parse(text)?;
+    Ok(Url {
+        scheme: url.scheme().as_str(),
+        host: url.host().to_owned(),
+        port: url.port(),
+        path: url.path().to_owned(),
+        user: None,
+        password: None,
+        text: url.canonical(),
+    })
+}
+
+pub fn proxy_url(text: &str) -> Result<Url, String> {
+    ProxyUrl::parse(text).map(|url| of_proxy(&url))
+}
+
+/// The proxy for requests to this host, in an environment that `var` tells of.
+pub fn proxy_from_env(
+    host: &str,
+    var: impl Fn(&str) -> Option<String>,
+) -> Result<Option<Url>, String> {
+    let proxy = proxy::from_env(host, |name| var(name).map(Ok))?;
+    Ok(proxy.as_ref().map(of_proxy))
+}
+
+fn of_proxy(url: &ProxyUrl) -> Url {
+    let text = url.to_url();
+    // The authority is host and port, and an IPv6 address has its own colons.
+    let authority = url.authority();
+    let (host, port) = authority.rsplit_once(':').unwrap_or_default();
+    Url {
+        scheme: if text.starts_with("https:") {
+            "https"
+        } else {
+            "http"
+        },
+        host: host.to_owned(),
+        port: port.parse().unwrap_or_default(),
+        path: String::new(),
+        user: url.user().map(str::to_owned),
+        password: url.password().map(str::to_owned),
+        text,
+    }
+}
+
+/// The path is the number of the database.
+pub fn redis_url(text: &str) -> Result<Url, String> {
+    let url = RedisUrl::parse(text)?;
+    let exposed = |secret: &Option<Secret>| secret.as_ref().map(|s| s.expose().to_owned());
+    Ok(Url {
+        scheme: if url.tls { "rediss" } else { "redis" },
+        host: url.host.clone(),
+        port: url.port,
+        path: url.database.to_string(),
+        user: exposed(&url.user),
+        password: exposed(&url.password),
+        text: url.shown(),
+    })
+}
+
+/// Whether NO_PROXY says that this host is to be reached without the proxy.
+pub fn bypasses(no_proxy: &str, host: &str) -> bool {
+    no_proxy::bypasses(no_proxy, host)
+}
+
+pub fn option_names() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().map(|option| option.name)
+}

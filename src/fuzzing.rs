@@ -1,0 +1,79 @@
+//! What the fuzz targets of `fuzz/` reach beside the C interface. cargo-fuzz alone sets
+//! `--cfg fuzzing`: no library that is built otherwise has this.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+pub use crate::cache::fuzzing::SealedCache;
+pub use crate::config::fuzzing::{
+    Url, base_url, bypasses, option_names, proxy_from_env, proxy_url, redis_url,
+};
+pub use crate::gateway::fuzzing::ResponseReader;
+pub use crate::net::socket::fuzzing::{Peer, set_peer};
+use crate::redact::{self, Redactor};
+
+/// A token, as far as a response or a sealed value tells of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Token {
+    pub access: String,
+    pub kind: String,
+    pub lifetime: Option<Duration>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    pub status: crate::ffi::momo_status,
+    pub http_status: u16,
+    pub retry_after_ms: i64,
+    pub message: String,
+    pub code: String,
+    pub body: String,
+}
+
+impl From<&crate::token::Token> for Token {
+    fn from(token: &crate::token::Token) -> Self {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            access: text(token.access()),
+            kind: text(token.kind()),
+            lifetime: token.life.map(|life| life.lifetime),
+        }
+    }
+}
+
+impl From<crate::error::Failure> for Failure {
+    fn from(failure: crate::error::Failure) -> Self {
+        Self {
+            status: failure.status,
+            http_status: failure.http_status,
+            retry_after_ms: failure.retry_after_ms,
+            message: failure.message,
+            code: failure.code,
+            body: failure.body,
+        }
+    }
+}
+
+/// The text as it may be shown, and how many steps its walks took.
+pub fn redact(
+    secrets: &[&str],
+    pairs: &[(&str, &str)],
+    text: &[u8],
+    max: usize,
+) -> (String, usize) {
+    let redactor = Redactor::new(secrets.iter().copied(), pairs.iter().copied());
+    redact::take_steps();
+    let shown = redactor.clean(text, max);
+    (shown, redact::take_steps())
+}
+
+static CLOCKS_AHEAD: AtomicU64 = AtomicU64::new(0);
+
+/// Sets both clocks that a token's life is measured on ahead of the system's.
+pub fn set_clocks_ahead(milliseconds: u64) {
+    CLOCKS_AHEAD.store(milliseconds, Ordering::SeqCst);
+}
+
+pub(crate) fn clocks_ahead() -> Duration {
+    Duration::from_millis(CLOCKS_AHEAD.load(Ordering::SeqCst))
+}

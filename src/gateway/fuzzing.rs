@@ -1,0 +1,63 @@
+//! A response's meaning, without a connection.
+
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::authentication::Authentication;
+use super::response;
+use super::transport::Response;
+use crate::clock::Now;
+use crate::config::{Config, Settings};
+use crate::fuzzing::{Failure, Token};
+use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::rotation::Rotation;
+use crate::secret::SecretBytes;
+
+/// Reads responses as a client with these options does.
+pub struct ResponseReader(Rotation);
+
+impl ResponseReader {
+    /// None where the options make no client.
+    pub fn new(options: &[(&str, &str)]) -> Option<Self> {
+        let mut config = Config::new().ok()?;
+        for (name, value) in options {
+            config.set(name, value).ok()?;
+        }
+        let settings = Settings::of(&config).ok()?;
+        Rotation::new(&settings).ok().map(Self)
+    }
+
+    /// Headers that HTTP does not allow are left out. `is_whole` says whether the connection lasted
+    /// until the body's end.
+    pub fn read<'a>(
+        &self,
+        status: u16,
+        headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+        body: &[u8],
+        is_whole: bool,
+    ) -> Result<Token, Failure> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+            {
+                map.append(name, value);
+            }
+        }
+        let mut text = SecretBytes::with_capacity(body.len());
+        text.extend_from_slice(body);
+        let lost = || TransportError::new(Phase::Read, Kind::ConnectionLost, "it is lost");
+        let response = Response {
+            status,
+            headers: map,
+            body: text,
+            incomplete: (!is_whole).then(lost),
+        };
+        let authentication = self.0.authentication();
+        let Authentication {
+            redactor, advice, ..
+        } = &*authentication;
+        response::read(&response, Now::read(), redactor, advice)
+            .map(|token| Token::from(&token))
+            .map_err(|error| Failure::from(error.failure))
+    }
+}

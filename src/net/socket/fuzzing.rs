@@ -1,0 +1,42 @@
+//! Connections to a peer within the fuzz target: one end of a pair of local sockets, which is read
+//! and written as a TCP connection is.
+
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::OnceLock;
+
+use super::Socket;
+use crate::cancellation::Cancellation;
+use crate::net::transport_error::{Kind, Phase, TransportError};
+
+/// What responds at host and port: the library's end of a connection, or None where nobody listens.
+pub type Peer = fn(host: &str, port: u16) -> Option<UnixStream>;
+
+static PEER: OnceLock<Peer> = OnceLock::new();
+
+/// From now on this peer has every connection. It is set once.
+pub fn set_peer(peer: Peer) {
+    let _ = PEER.set(peer);
+}
+
+/// None where no peer was set: the connection goes to the network.
+pub(super) fn connect(
+    host: &str,
+    port: u16,
+    cancellation: &Cancellation,
+) -> Option<Result<Socket, TransportError>> {
+    let peer = PEER.get()?;
+    let Some(stream) = peer(host, port) else {
+        let detail = "nobody listens there";
+        return Some(Err(TransportError::new(
+            Phase::Connect,
+            Kind::Unreachable,
+            detail,
+        )));
+    };
+    let socket = Socket::from(OwnedFd::from(stream));
+    if !cancellation.interrupts(&socket.wait()) {
+        return Some(Err(TransportError::cancelled(Phase::Connect)));
+    }
+    Some(Ok(socket))
+}
