@@ -1,6 +1,6 @@
 # all (make alone), demo, check, lint; check-abi, check-dist, check-docs, check-fuzz, check-languages,
-# check-packages, check-release, check-reproducible, check-targets; soak; dist, docs, packages;
-# bench, headers; install, uninstall, clean
+# check-packages, check-release, check-reproducible, check-sanitizers, check-targets; mutants, soak;
+# dist, docs, packages; bench, headers; install, uninstall, clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -24,8 +24,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
 .PHONY: all demo check check-abi check-dist check-docs check-fuzz check-languages check-packages \
-  check-release check-reproducible check-targets soak dist docs packages lint bench headers install \
-  uninstall clean
+  check-release check-reproducible check-sanitizers check-targets mutants soak dist docs packages \
+  lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -77,6 +77,14 @@ check-reproducible:
 # Threads and processes ask for tokens while the gateway misbehaves: make soak MINUTES=30.
 soak: all
 	@scripts/soak.sh
+
+# The C interface under AddressSanitizer, LeakSanitizer, valgrind and ThreadSanitizer.
+check-sanitizers:
+	@scripts/sanitizers.sh
+
+# Which changes of the source no test notices. Takes hours.
+mutants:
+	@scripts/mutants.sh
 
 # What is released, for every platform, into build/release: archives, bills of materials, packages
 # of Debian, checksums.

@@ -62,14 +62,17 @@ static void in_logger(void *user_data, int32_t level, const char *line) {
   pause_ms(300); /* a cancellation point */
 }
 
+/* The thread that makes them is cancelled before it could free them. */
+static momo_config *config;
+static momo_client *made;
+
 static void *make_with_logger(void *unused) {
   (void)unused;
-  momo_config *config = momo_create_config();
-  momo_client *client = NULL;
+  config = momo_create_config();
   CHECK(momo_set_options_from_env(config, NULL) == MOMO_OK, "options");
   CHECK(momo_set_option(config, "api_user", "no-uuid", NULL) == MOMO_OK, "option");
   CHECK(momo_set_logger(config, in_logger, NULL, NULL, 4, NULL) == MOMO_OK, "logger");
-  CHECK(momo_create_client(config, &client, NULL) == MOMO_OK, "client");
+  CHECK(momo_create_client(config, &made, NULL) == MOMO_OK, "client");
   atomic_store(&ended, 1);
   pthread_testcancel();
   return NULL;
@@ -94,6 +97,8 @@ static void cancel_thread(void) {
   momo_client *client = new_client(NULL);
   cancel_within(call_and_end, client);
   cancel_within(make_with_logger, NULL);
+  momo_free_client(made);
+  momo_free_config(config);
   momo_free_client(client);
 }
 

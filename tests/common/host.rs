@@ -29,10 +29,11 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
     let (stem, kind) = source.split_once('.').unwrap();
     let program = Path::new(TMP).join(format!("{stem}-{test}"));
     let (compiler, standard) = match kind {
-        "c" => ("cc", "-std=gnu11"),
-        _ => ("c++", "-std=c++17"),
+        "c" => (words("LIBMOMO_TEST_CC", "cc"), "-std=gnu11"),
+        _ => (words("LIBMOMO_TEST_CXX", "c++"), "-std=c++17"),
     };
-    let mut command = Command::new(compiler);
+    let mut command = Command::new(&compiler[0]);
+    command.args(&compiler[1..]);
     command.args([standard, "-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
     command.args(["-pthread", "-rdynamic", "-I", INCLUDE, "-o"]);
     command
@@ -48,6 +49,12 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
     };
     succeed(&mut command);
     program
+}
+
+/// Another compiler, where scripts/sanitizers name one.
+fn words(variable: &str, default: &str) -> Vec<String> {
+    let value = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
+    value.split_whitespace().map(str::to_owned).collect()
 }
 
 /// The mock gateway's program, built where it is not yet.
@@ -197,7 +204,7 @@ impl Host {
     /// Runs it to its end, whatever that is; a host that hangs is killed.
     pub fn end(&self, arguments: &[&str]) -> Done {
         let mut command = Command::new("timeout");
-        command.args(["-s", "KILL", "120"]);
+        command.args(["-s", "KILL", "300"]);
         command.args(&self.words).args(arguments);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("MOMO_") {
