@@ -49,6 +49,7 @@ lint:
 	$(CARGO) clippy --test soak -- -D warnings
 	$(CARGO) clippy --lib -- --cfg fuzzing -D warnings
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
+	$(CARGO) fmt --manifest-path benches/rivals/rust/Cargo.toml --check
 	$(CARGO) update --quiet --workspace --locked --manifest-path fuzz/Cargo.toml
 	$(CC) -std=c99 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)
 	$(CC) -std=c11 $(WARNINGS) -Iinclude -fsyntax-only $(PROGRAMS)

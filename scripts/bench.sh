@@ -32,6 +32,8 @@ compile libcurl rivals/libcurl.c $(pkg-config --cflags --libs libcurl jansson)
 # shellcheck disable=SC2046
 compile openssl rivals/openssl.c $(pkg-config --cflags --libs openssl)
 (cd benches/rivals/go && GOFLAGS=-buildvcs=false go build -o "$out/go" .)
+cargo build --quiet --release --locked --manifest-path benches/rivals/rust/Cargo.toml \
+  --target-dir "$out/rust"
 cp benches/rivals/node/* "$out/node/"
 npm ci --silent --no-audit --no-fund --prefix "$out/node"
 

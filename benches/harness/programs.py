@@ -8,6 +8,7 @@ from .versions import RIVALS
 
 LIBMOMO, LIBCURL, BY_HAND = "libmomo", "libcurl", "openssl"
 NODE = ["node", "--use-openssl-ca"]
+NEW_CLIENT_EACH = "it makes a client for each token"
 SHARES_A_POOL = "its connections are in one pool of the process"
 
 
@@ -48,6 +49,21 @@ PROGRAMS = [
         "OpenSSL, by hand",
         [OUT / "openssl"],
         lambda: versions.libraries("openssl"),
+        is_native=True,
+    ),
+    Program(
+        "reqwest",
+        "Rust, reqwest",
+        [OUT / "rust/release/reqwest"],
+        lambda: versions.crates("reqwest 0.13", "rustls 0.23", "tokio 1"),
+        is_native=True,
+    ),
+    Program(
+        "mtnmomo",
+        "Rust, mtnmomo",
+        [OUT / "rust/release/mtnmomo"],
+        lambda: f"{versions.crates('mtnmomo', 'reqwest 0.11')}, {versions.libraries('openssl')}",
+        {"kept": NEW_CLIENT_EACH, "clients": NEW_CLIENT_EACH},
         is_native=True,
     ),
     Program("go", "Go, net/http", [OUT / "go"], versions.go),
