@@ -24,6 +24,9 @@ const REPLACEMENT: &str = "[redacted]";
 
 const UNRESERVED: &[u8] = b"-._~";
 
+/// What encoders of URLs keep beside letters and digits: by RFC 3986, JavaScript's, the strictest.
+const KEPT: [&[u8]; 3] = [UNRESERVED, b"-._~!*'()", b""];
+
 /// What stands between the name `access_token` and its value, in JSON, in JSON inside JSON, in
 /// HTML, in a query.
 const SEPARATORS: [&str; 8] = [" ", "\"", "'", "\\", ":", "=", "&quot;", "%22"];
@@ -103,6 +106,10 @@ impl Patterns {
         for secret in redactor.secrets.iter().map(Secret::expose) {
             add(secret);
             add(&in_one_line(secret));
+            // A torn one may be long enough as it is, and too short where it is decoded.
+            for kept in KEPT {
+                add(&percent_encoded_but(kept, secret));
+            }
             base64_forms(secret.as_bytes(), &mut add);
         }
         for (user, password) in &redactor.pairs {
@@ -188,9 +195,13 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
 
 /// Everything but RFC 3986's unreserved characters, so that no parser can see a delimiter in it.
 pub(crate) fn percent_encoded(secret: &str) -> Zeroizing<String> {
+    percent_encoded_but(UNRESERVED, secret)
+}
+
+fn percent_encoded_but(kept: &[u8], secret: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(secret.len() * 3));
     for byte in secret.bytes() {
-        if byte.is_ascii_alphanumeric() || UNRESERVED.contains(&byte) {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push('%');
