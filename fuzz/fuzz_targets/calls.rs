@@ -64,10 +64,14 @@ fuzz_target!(init: prepare(), |data: &[u8]| {
         }
     };
     std::thread::scope(|scope| {
-        for thread in 1..threads {
-            scope.spawn(move || work(thread));
-        }
+        let others: Vec<_> = (1..threads)
+            .map(|thread| scope.spawn(move || work(thread)))
+            .collect();
         work(0);
+        // A scope may end before its threads have: what they still hold would be taken for leaks.
+        for other in others {
+            other.join().expect("no panic goes on");
+        }
     });
     drop(world);
     world::hang_up();
