@@ -42,7 +42,7 @@ pub(crate) const CHECKS: [(Check, &str); 11] = {
         ),
         (
             Growth,
-            "memory, threads and descriptors are what they were half-way",
+            "memory, threads and descriptors are what they were at first",
         ),
         (Processes, "each process answers, and ends in order"),
         (Activity, "calls of every kind succeeded and failed"),

@@ -1,4 +1,4 @@
-//! What the workers have told of themselves, and what must be the same at the end as half-way.
+//! What the workers have told of themselves, and what must be the same at the end as at first.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,8 +7,7 @@ use super::checks::{Check, Findings};
 use super::ledger::Requests;
 use super::workers::Settled;
 
-/// Beyond the settled state half-way: what a process keeps for clients to come has a bound, and is
-/// filled in the first rounds. The heap holds what threads are given once; what it has asked of
+/// Beyond the first settled state. The heap holds what threads are given once; what it has asked of
 /// the system varies with their number and order.
 const HEAP_BYTES: i64 = 128 * 1024;
 const RESIDENT_KIB: i64 = 8 * 1024;
@@ -22,8 +21,8 @@ pub(crate) struct Told {
 
 #[derive(Clone, Default)]
 struct Worker {
-    /// After each round.
-    settled: Vec<Settled>,
+    first: Option<Settled>,
+    last: Option<Settled>,
     counts: Counts,
     is_round_over: bool,
     has_ended: bool,
@@ -60,25 +59,14 @@ impl Told {
 
     pub(crate) fn settled(&mut self, number: usize, settled: Settled) {
         let worker = &mut self.workers[number];
-        worker.settled.push(settled);
+        worker.first.get_or_insert(settled);
+        worker.last = Some(settled);
         worker.is_round_over = true;
     }
 
     pub(crate) fn ended(&mut self, number: usize) {
         self.workers[number].has_ended = true;
         self.workers[number].is_round_over = true;
-    }
-}
-
-impl Worker {
-    fn half_way(&self) -> Option<Settled> {
-        self.settled
-            .get(self.settled.len().saturating_sub(1) / 2)
-            .copied()
-    }
-
-    fn at_the_end(&self) -> Option<Settled> {
-        self.settled.last().copied()
     }
 }
 
@@ -125,19 +113,23 @@ impl Figures {
         numbers
     }
 
-    /// The most that any worker had half-way and at the end.
+    /// The most that any worker had at first and at the end.
     pub(crate) fn settled(&self, of: impl Fn(&Settled) -> i64) -> (i64, i64) {
-        let most = |settled: fn(&Worker) -> Option<Settled>| {
-            let all = self.told.workers.iter().filter_map(settled);
-            all.map(|settled| of(&settled)).max().unwrap_or_default()
+        let most = |settled: fn(&Worker) -> &Option<Settled>| {
+            let all = self
+                .told
+                .workers
+                .iter()
+                .filter_map(|worker| settled(worker).as_ref());
+            all.map(&of).max().unwrap_or_default()
         };
-        (most(Worker::half_way), most(Worker::at_the_end))
+        (most(|worker| &worker.first), most(|worker| &worker.last))
     }
 
-    /// `keeps_a_connection` says that a process may have one at the end and none half-way.
+    /// `keeps_a_connection` says that a process may have one at the end and none at first.
     pub(crate) fn check(&self, keeps_a_connection: bool, findings: &mut Findings) {
         for (number, worker) in self.told.workers.iter().enumerate() {
-            let (Some(first), Some(last)) = (worker.half_way(), worker.at_the_end()) else {
+            let (Some(first), Some(last)) = (worker.first, worker.last) else {
                 findings.add(Check::Growth, format!("worker {number} has not told"));
                 continue;
             };
@@ -164,7 +156,7 @@ impl Figures {
             ] {
                 if after > before + leeway {
                     let text =
-                        format!("worker {number}: {before} {what} half-way, {after} at the end");
+                        format!("worker {number}: {before} {what} at first, {after} at the end");
                     findings.add(Check::Growth, text);
                 }
             }

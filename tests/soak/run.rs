@@ -236,6 +236,8 @@ fn command(number: usize, plan: &Plan, gateway: &Gateway, keys: &Keys, place: &P
         Place::Redis(server) => server.url(),
     };
     command
+        // What threads keep for themselves of freed memory would count as used.
+        .env("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0")
         .env("MOMO_BASE_URL", gateway.base_url())
         .env("MOMO_CA", gateway.ca_path())
         .env("MOMO_PROXY", "none")

@@ -100,9 +100,9 @@ pub(crate) fn print(columns: &[(&str, Figures)]) {
     table.longest("most that a call took beyond its time, ms", "late_us");
     table.longest("longest call with a token at hand, ms", "waited_us");
     table.longest("most that the machine was late, ms", "machine_late_us");
-    table.settled("resident, KiB: half-way, at the end", |s| s.resident_kib);
-    table.settled("heap, KiB: half-way, at the end", |s| s.heap_bytes / 1024);
-    table.settled("threads: half-way, at the end", |s| s.threads);
-    table.settled("descriptors: half-way, at the end", |s| s.descriptors);
+    table.settled("resident, KiB: at first, at the end", |s| s.resident_kib);
+    table.settled("heap, KiB: at first, at the end", |s| s.heap_bytes / 1024);
+    table.settled("threads: at first, at the end", |s| s.threads);
+    table.settled("descriptors: at first, at the end", |s| s.descriptors);
     println!();
 }
