@@ -10,6 +10,7 @@ enum {
   TIMEOUT_MS = 4000,
   LEEWAY_MS = 1000,  /* beyond its time, and beyond what the machine was late by */
   CANCELLED_WITHIN_MS = 100,
+  CLOCK_STEP_MS = 10, /* CLOCK_REALTIME_COARSE of a kernel with 100 steps in a second, the fewest */
   REMEMBERED = 8, /* invalidated tokens, as the interface promises */
   GIVEN = 64,
 };
@@ -170,8 +171,8 @@ static inline void make(struct call *call) {
     atomic_fetch_add(&counts->tokens, 1);
     note_given(fingerprint_of(call->token->access_token), call->began_ns, call->slot);
     /* Of a token with two seconds left, rounded down, the end is known well enough. It counts as
-     * expired a twentieth of its life early. */
-    int64_t early = call->token->lifetime * 1000 * MS / 20;
+     * expired a twentieth of its life early, by a clock of the system that goes in steps. */
+    int64_t early = call->token->lifetime * 1000 * MS / 20 + CLOCK_STEP_MS * MS;
     int64_t until = call->began_ns + call->token->expires_in * 1000 * MS - early;
     if (is_certain && call->slot != NULL && call->slot->never_waits && call->token->expires_in > 1 &&
         call->token->refresh_in >= 0 && until > call->slot->good_until_ns)
