@@ -33,14 +33,7 @@ seen overflow "AddressSanitizer: heap-buffer-overflow" momo_get_token
 seen double-free "AddressSanitizer: attempting double-free" momo_free_stats
 seen leak "LeakSanitizer: detected memory leaks" momo_set_option
 
-for program in minimal get_token threads; do
-  compile "examples-c/$program.c" "$work/$program"
-done
-finds_nothing minimal with_mock "$work/minimal"
-finds_nothing get_token with_mock "$work/get_token"
-finds_nothing threads with_mock "$work/threads" 8 200
-compile tools/momo-token.c "$work/momo-token"
-finds_nothing momo-token with_mock "$work/momo-token" --check
+finds_nothing_in_programs 8 200
 
 export LIBMOMO_DIR=$work/lib
 export LIBMOMO_TEST_CC="clang-22 -fsanitize=address" LIBMOMO_TEST_CXX="clang++-22 -fsanitize=address"

@@ -41,6 +41,19 @@ finds_nothing() { # NAME COMMAND...
   fi
 }
 
+# In what users copy and run, by the caller's compile and with_mock.
+finds_nothing_in_programs() { # THREADS CALLS
+  local program
+  for program in minimal get_token threads; do
+    compile "examples-c/$program.c" "$work/$program"
+  done
+  finds_nothing minimal with_mock "$work/minimal"
+  finds_nothing get_token with_mock "$work/get_token"
+  finds_nothing threads with_mock "$work/threads" "$@"
+  compile tools/momo-token.c "$work/momo-token"
+  finds_nothing momo-token with_mock "$work/momo-token" --check
+}
+
 # Tests of Cargo, whose closing lines are counted with ours.
 failed_tests=0
 tests() { # COMMAND...

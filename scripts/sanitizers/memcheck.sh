@@ -32,14 +32,7 @@ seen double-free "Invalid free()" momo_free_stats
 seen leak "definitely lost" momo_set_option
 seen uninitialised "depends on uninitialised value" momo_set_option
 
-for program in minimal get_token threads; do
-  compile "examples-c/$program.c" "$work/$program"
-done
-finds_nothing minimal with_mock "$work/minimal"
-finds_nothing get_token with_mock "$work/get_token"
-finds_nothing threads with_mock "$work/threads" 4 50
-compile tools/momo-token.c "$work/momo-token"
-finds_nothing momo-token with_mock "$work/momo-token" --check
+finds_nothing_in_programs 4 50
 compile tests/c/background.c "$work/background"
 finds_nothing "requests in the background" with_mock env MOMO_CACHE=client "$work/background" frees 20
 closing_line

@@ -6,8 +6,7 @@ use super::authentication::Authentication;
 use super::response;
 use super::transport::Response;
 use crate::clock::Now;
-use crate::config::{Config, Settings};
-use crate::fuzzing::{Failure, Token};
+use crate::fuzzing::{Failure, Token, settings};
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::rotation::Rotation;
 use crate::secret::SecretBytes;
@@ -18,11 +17,7 @@ pub struct ResponseReader(Rotation);
 impl ResponseReader {
     /// None where the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
-        let mut config = Config::new().ok()?;
-        for (name, value) in options {
-            config.set(name, value).ok()?;
-        }
-        let settings = Settings::of(&config).ok()?;
+        let settings = settings(options)?;
         Rotation::new(&settings).ok().map(Self)
     }
 

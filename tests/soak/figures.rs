@@ -81,23 +81,19 @@ impl Figures {
         self.told.workers.len()
     }
 
+    /// What the workers have counted by that name.
+    fn counts(&self, name: &str) -> impl Iterator<Item = i64> {
+        let workers = self.told.workers.iter();
+        workers.filter_map(move |worker| worker.counts.get(name).copied())
+    }
+
     /// Of all workers.
     pub(crate) fn sum(&self, name: &str) -> i64 {
-        let counts = self
-            .told
-            .workers
-            .iter()
-            .map(|worker| worker.counts.get(name));
-        counts.flatten().sum()
+        self.counts(name).sum()
     }
 
     pub(crate) fn longest_ms(&self, name: &str) -> i64 {
-        let counts = self
-            .told
-            .workers
-            .iter()
-            .map(|worker| worker.counts.get(name));
-        counts.flatten().max().copied().unwrap_or_default() / 1000
+        self.counts(name).max().unwrap_or_default() / 1000
     }
 
     /// The numbers of the statuses that calls ended with.

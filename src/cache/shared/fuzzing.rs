@@ -7,8 +7,7 @@ use super::SharedEntry;
 use super::seal::Slot;
 use super::store::{Lock, NewToken, Store, StoreError, Value, Values};
 use crate::clock::Now;
-use crate::config::{Config, Settings};
-use crate::fuzzing::{Failure, Token};
+use crate::fuzzing::{Failure, Token, settings};
 use crate::log::CallLog;
 use crate::rotation::Rotation;
 use crate::sync::Mutex;
@@ -34,11 +33,7 @@ struct SealedValues {
 impl SealedCache {
     /// None where the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
-        let mut config = Config::new().ok()?;
-        for (name, value) in options {
-            config.set(name, value).ok()?;
-        }
-        let settings = Settings::of(&config).ok()?;
+        let settings = settings(options)?;
         let rotation = Rotation::new(&settings).ok()?;
         let credentials = &rotation.authentication().credentials;
         let store = Arc::new(MemoryStore::default());
