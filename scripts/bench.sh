@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # libmomo, side by side with what a program would use instead: builds all of them, measures them in
-# one run, and writes build/bench/performance.md with its charts. Takes some 20 minutes.
+# one run, and writes build/bench/performance.md with its charts.
 #
 #   scripts/bench.sh --quick      that everything works, with tiny counts
 #   scripts/bench.sh --record     also writes docs/performance.md, its charts, and README.md's figures

