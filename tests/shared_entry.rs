@@ -5,6 +5,8 @@
 #[path = "common/child.rs"]
 mod child;
 mod common;
+#[path = "common/peer.rs"]
+mod peer;
 #[path = "shared_caches/redis_server.rs"]
 mod redis_server;
 #[path = "shared_entry/server.rs"]

@@ -103,12 +103,12 @@ impl Entry {
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
-        self.stats.invalidated();
         self.state
             .rcu(|state| match state.invalidated(access, now) {
                 Some(next) => Arc::new(next),
                 None => Arc::clone(state),
             });
+        self.stats.invalidated();
     }
 
     pub(crate) fn clear(&self) {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::child;
 use super::common::{Config, Gateway};
+use super::peer::has_unread;
 use super::redis_server::RedisServer;
 
 #[test]
@@ -176,14 +177,13 @@ fn a_token_that_is_invalidated_while_it_is_being_shared_is_given_to_nobody() {
     let here = &here;
     let token = std::thread::scope(|scope| {
         let asking = scope.spawn(|| here.get().unwrap().access_token);
-        sleep(Duration::from_millis(150));
+        child::wait_for("request", || gateway.request_count() == 1);
         server.signal(libc::SIGSTOP);
-        child::wait_for("issued token", || !gateway.issued().is_empty());
+        child::wait_for("token on its way to the server", || has_unread(server.port));
         let refused = gateway.issued()[0].token.clone();
-        sleep(Duration::from_millis(30));
         let told = refused.clone();
         let invalidating = scope.spawn(move || here.invalidate(&told));
-        sleep(Duration::from_millis(50));
+        child::wait_for("invalidation", || here.stats().invalidations == 1);
         server.signal(libc::SIGCONT);
         invalidating.join().unwrap();
         let token = asking.join().unwrap();
