@@ -16,6 +16,10 @@ use crate::net::transport_error::{Kind, Phase, TransportError};
 /// up between two reads, it says so without the place that the exchange had reached.
 pub(super) const UREQ_ENDS_LATER: Duration = Duration::from_secs(1);
 
+/// For what is encrypted. Only what is not has to be whole in one buffer, and that is in those of TLS;
+/// a process may keep the connections of thousands of clients.
+const BELOW_TLS: usize = 4 * 1024;
+
 /// Looks the host up and connects, unless there is a tunnel through a proxy already.
 pub(super) struct TcpConnector {
     pub(super) cancellation: Arc<Cancellation>,
@@ -36,10 +40,13 @@ impl<In: Transport> Connector<In> for TcpConnector {
         }
         let deadline = deadline(time_left(details));
         let socket = self.open(details, deadline)?;
-        let buffers = LazyBuffers::new(
-            details.config.input_buffer_size(),
-            details.config.output_buffer_size(),
-        );
+        let (input, output) = if details.needs_tls() {
+            (BELOW_TLS, BELOW_TLS)
+        } else {
+            let config = details.config;
+            (config.input_buffer_size(), config.output_buffer_size())
+        };
+        let buffers = LazyBuffers::new(input, output);
         Ok(Some(Either::B(TcpTransport { socket, buffers })))
     }
 }
