@@ -9,6 +9,7 @@ from .versions import RIVALS
 LIBMOMO, LIBCURL, BY_HAND = "libmomo", "libcurl", "openssl"
 NODE = ["node", "--use-openssl-ca"]
 NEW_CLIENT_EACH = "it makes a client for each token"
+CURL_HANDLE = 3  # its connection, and a pair of sockets that wake it up
 SHARES_A_POOL = "its connections are in one pool of the process"
 
 
@@ -21,6 +22,8 @@ class Program:
     # Each mode that it does not have: why.
     lacks: dict = field(default_factory=dict)
     is_native: bool = False  # valgrind runs it
+    # Of a client that keeps a connection.
+    open_files: int = 1
 
     def run(self, mode):
         return [*self.command, mode]
@@ -43,6 +46,7 @@ PROGRAMS = [
         [OUT / "libcurl"],
         lambda: versions.libraries("libcurl", "openssl", "jansson"),
         is_native=True,
+        open_files=CURL_HANDLE,
     ),
     Program(
         BY_HAND,
@@ -67,7 +71,13 @@ PROGRAMS = [
         is_native=True,
     ),
     Program("go", "Go, net/http", [OUT / "go"], versions.go),
-    Program("php", "PHP, curl", ["php", RIVALS / "php_curl.php"], versions.php),
+    Program(
+        "php",
+        "PHP, curl",
+        ["php", RIVALS / "php_curl.php"],
+        versions.php,
+        open_files=CURL_HANDLE,
+    ),
     Program(
         "requests",
         "Python, requests",

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from harness.programs import LIBMOMO
+
 from . import tables
 from .figures import median, number
 from .recorded import PAGE
@@ -30,11 +32,13 @@ def cpu(case):
 
 def memory(results):
     peaks = results["memory"]
+    count = list(peaks[LIBMOMO])[-1]
     each = (
-        f"{tables.TITLES[key]} {tables.mebibytes(list(p.values())[-1])}" for key, p in peaks.items()
+        f"{tables.TITLES[key]} {tables.mebibytes(its[count])}"
+        for key, its in peaks.items()
+        if count in its
     )
-    count = int(list(next(iter(peaks.values())))[-1])
-    return f"Peak memory with {count:,} clients: {'; '.join(each)}."
+    return f"Peak memory with {int(count):,} clients: {'; '.join(each)}."
 
 
 def threads(results):

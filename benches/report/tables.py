@@ -98,10 +98,10 @@ def memory(results):
             rows.append([program.title, f"none: {program.lacks['clients']}", *[""] * len(counts)])
             continue
         mine = samples[program.key]
-        each = (mine[counts[-1]] - mine[counts[0]]) / (int(counts[-1]) - int(counts[0]))
-        rows.append(
-            [program.title, *[mebibytes(mine[count]) for count in counts], f"{number(each)} KiB"]
-        )
+        peaks = [mebibytes(mine[count]) if count in mine else "—" for count in counts]
+        (first, least), *_, (last, most) = mine.items()
+        each = (most - least) / (int(last) - int(first))
+        rows.append([program.title, *peaks, f"{number(each)} KiB"])
     return table(["clients", *[f"{int(count):,}" for count in counts], "each"], rows)
 
 
