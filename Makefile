@@ -79,9 +79,10 @@ check-reproducible:
 soak: all
 	@scripts/soak.sh
 
-# The C interface under AddressSanitizer, LeakSanitizer, valgrind and ThreadSanitizer.
+# The C interface under AddressSanitizer, LeakSanitizer, valgrind and ThreadSanitizer; with QUICK=1
+# the part of it that CI has time for.
 check-sanitizers:
-	@scripts/sanitizers.sh
+	@scripts/sanitizers.sh $(if $(QUICK),--quick)
 
 # Which changes of the source no test notices. Takes hours.
 mutants:

@@ -13,15 +13,18 @@ status=0
 cargo test --workspace --no-run || status=$?
 wait "$library" || status=$?
 
-if [ "$status" = 0 ]; then
-  # The tests of the library's files take these, rather than build them again.
-  LIBMOMO_DIR=$PWD/build/lib cargo test --workspace --no-fail-fast 2>&1 | tee "$log" || status=$?
-fi
-for more in scripts/languages.py scripts/check-docs.py scripts/soak.sh scripts/model.sh scripts/asan.sh \
-  scripts/tsan.sh; do
-  if [ "$status" = 0 ]; then
-    "$more" 2>&1 | tee -a "$log" || status=$?
-  fi
-done
+part() { # COMMAND...: where nothing has failed yet
+  local begin=$SECONDS
+  if [ "$status" != 0 ]; then return; fi
+  "$@" 2>&1 | tee -a "$log" || status=$?
+  echo "$*: $((SECONDS - begin)) s"
+}
+# The tests of the library's files take these, rather than build them again.
+export LIBMOMO_DIR=$PWD/build/lib
+part cargo test --workspace --no-fail-fast
+part scripts/languages.py
+part scripts/check-docs.py
+part scripts/soak.sh
+part scripts/model.sh
 scripts/totals.sh "$status" "$log"
 exit "$status"
