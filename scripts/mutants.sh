@@ -1,38 +1,60 @@
 #!/usr/bin/env bash
 # Changes the source in one place at a time and runs the tests: a change that none of them notices
-# shows which test is missing. scripts/mutants.sh [FILE...]
+# shows which test is missing. scripts/mutants.sh [PART...]
 #
 # First the tests within the source, which take seconds; then, for what they let pass, those of the C
-# interface that TESTS names. What is left is in build/mutants/mutants.out/missed.txt. What is never
-# changed is in .cargo/mutants.toml, with its reason. Takes hours for all files.
+# interface that are about it. What is left is in build/mutants/PART/mutants.out/missed.txt. What is
+# never changed is in .cargo/mutants.toml, with its reason. Takes hours for all parts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-[ $# -gt 0 ] || set -- src/life.rs 'src/redact*' 'src/redact/**' 'src/config*' 'src/config/**' \
-  'src/cache/**' 'src/gateway*' 'src/gateway/**' 'src/net/tls*' 'src/net/tls/**' 'src/net/trust*' \
-  'src/net/trust/**'
-TESTS=${TESTS:-options operation proxies responses invalidation clocks tls caches shared_caches secrets}
 version=27.1.0
-tool=build/tools/bin/cargo-mutants
+tool=$PWD/build/tools/bin/cargo-mutants
+declare -A files=(
+  [life]='src/life.rs'
+  [redact]='src/redact* src/redact/**'
+  [config]='src/config* src/config/**'
+  [cache]='src/cache/*.rs'
+  [shared]='src/cache/shared/**'
+  [gateway]='src/gateway* src/gateway/**'
+  [tls]='src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**'
+)
+declare -A tests=(
+  [life]='background'
+  [redact]='secrets responses'
+  [config]='options option_report proxies rotation secrets'
+  [cache]='caches invalidation lifetime single_flight stats rotation'
+  [shared]='shared_caches shared_damage shared_entry'
+  [gateway]='operation responses proxies deadlines faults'
+  [tls]='tls servers'
+)
+
+[ $# -gt 0 ] || set -- life redact config cache shared gateway tls
 if [ "$("$tool" mutants --version 2>/dev/null)" != "cargo-mutants $version" ]; then
   cargo install --quiet --locked --root build/tools "cargo-mutants@$version"
 fi
-
-files=() tests=()
-for file in "$@"; do files+=(--file "$file"); done
-for test in $TESTS; do tests+=(--test "$test"); done
 # The released library is not made anew for each change.
 [ -e build/lib/libmomo.so ] || scripts/build.sh --quiet
 export LIBMOMO_DIR=$PWD/build/lib
-mkdir -p build/mutants
-mutants() {
-  local status=0
-  "$tool" mutants --output build/mutants --jobs 2 --minimum-test-timeout 60 "${files[@]}" "$@" || status=$?
+
+mutants() { # PART ARGUMENT...
+  local status=0 chosen=()
+  set -f # The tool reads the patterns.
+  for file in ${files[$1]}; do chosen+=(--file "$file"); done
+  set +f
+  mkdir -p "build/mutants/$1"
+  "$tool" mutants --output "build/mutants/$1" --jobs 2 --gitignore true --minimum-test-timeout 60 \
+    "${chosen[@]}" "${@:2}" || status=$?
   # 2: some changes were not noticed; 3: some tests did not end, which is noticed, too.
   case $status in 0 | 2 | 3) ;; *) exit "$status" ;; esac
 }
-mutants -- --lib
-mutants --iterate -- "${tests[@]}"
-missed=build/mutants/mutants.out/missed.txt
-cat "$missed"
-[ ! -s "$missed" ]
+missed=0
+for part in "$@"; do
+  # As arguments of Cargo: what follows a -- is for its tests alone, and every test is compiled.
+  mutants "$part" --cargo-arg=--lib
+  # shellcheck disable=SC2046,SC2086 # These are words.
+  mutants "$part" --iterate $(printf -- '--cargo-arg=--test=%s ' ${tests[$part]})
+  cat "build/mutants/$part/mutants.out/missed.txt"
+  missed=$((missed + $(wc -l <"build/mutants/$part/mutants.out/missed.txt")))
+done
+[ "$missed" = 0 ]

@@ -69,19 +69,23 @@ pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) 
 /// This process's draw. A forked child draws anew. Costs no system call where
 /// [`sys::generation`] costs none.
 pub(crate) fn process_jitter(draw: impl FnOnce() -> f64) -> f64 {
-    /// The lower half of the process's generation, with its lowest bit set, then the draw in 32
-    /// bits: 0 where nothing was drawn yet.
     static DRAWN: AtomicU64 = AtomicU64::new(0);
-    let process = (sys::generation() | 1) << 32;
-    let mut drawn = DRAWN.load(Ordering::Relaxed);
-    if (drawn >> 32) << 32 != process {
+    drawn_once(&DRAWN, sys::generation(), draw)
+}
+
+/// `drawn` is 0 where nothing was drawn yet; then the lower half of the process's generation, with its
+/// lowest bit set, before the draw in 32 bits.
+fn drawn_once(drawn: &AtomicU64, generation: u64, draw: impl FnOnce() -> f64) -> f64 {
+    let process = (generation | 1) << 32;
+    let mut current = drawn.load(Ordering::Relaxed);
+    if (current >> 32) << 32 != process {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let draw = (draw() * f64::from(u32::MAX)) as u32;
-        drawn = process | u64::from(draw);
-        DRAWN.store(drawn, Ordering::Relaxed);
+        current = process | u64::from(draw);
+        drawn.store(current, Ordering::Relaxed);
     }
     #[allow(clippy::cast_possible_truncation)]
-    let draw = drawn as u32;
+    let draw = current as u32;
     f64::from(draw) / f64::from(u32::MAX)
 }
 

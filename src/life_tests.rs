@@ -70,8 +70,24 @@ fn the_clock_that_leaves_less_time_decides() {
 }
 
 #[test]
-fn a_process_draws_its_jitter_once() {
-    let first = process_jitter(|| 0.25);
-    assert_eq!(first, process_jitter(|| 0.75));
-    assert!((0.0..=1.0).contains(&first));
+fn a_token_has_ended_when_its_lifetime_is_over() {
+    assert!(!has_ended(&token(3600), at(3599, 3599)));
+    assert!(has_ended(&token(3600), at(3600, 3599)));
+    assert!(!has_ended(&token(0), at(1_000_000, 0)), "unknown");
+}
+
+#[test]
+fn a_process_draws_its_jitter_once_and_a_child_of_it_anew() {
+    let of_a_family = AtomicU64::new(0);
+    for (generation, draw) in [(0, 0.0), (6, 0.25), (0xffff_ffff, 0.75), (2, 1.0)] {
+        for drawn in [&of_a_family, &AtomicU64::new(0)] {
+            let first = drawn_once(drawn, generation, || draw);
+            assert!((first - draw).abs() < 1e-9, "{first} {draw}");
+            let again = drawn_once(drawn, generation, || panic!("drawn again"));
+            assert_eq!(again, first);
+        }
+    }
+    // Whatever the generation is, nothing was drawn before.
+    assert!(drawn_once(&AtomicU64::new(0), 1, || 0.5) > 0.4);
+    assert_eq!(process_jitter(|| 0.25), process_jitter(|| 0.75));
 }

@@ -6,9 +6,10 @@
 mod child;
 mod common;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use child::wait_for;
+use child::{Scratch, again, case, var, wait_for};
 use common::*;
 
 const fn ms(ms: u64) -> Duration {
@@ -183,4 +184,28 @@ fn refresh_in_is_minus_one_where_nothing_will_be_refreshed() {
     let token = get("", "client");
     // Ten minutes before the end, and up to a fifth of that earlier.
     assert!((2880..=3000).contains(&token.refresh_in), "{token:?}");
+}
+
+/// Where they all start at once, say, they do not all ask at the same moment.
+#[test]
+fn processes_refresh_at_times_of_their_own() {
+    const NAME: &str = "processes_refresh_at_times_of_their_own";
+    if case().is_some() {
+        let gateway = Gateway::start().unwrap();
+        let config = plain(&gateway, "/lifetime-86400");
+        let token = config.set("refresh_margin", "5h").client().get().unwrap();
+        std::fs::write(var("REPORT"), token.refresh_in.to_string()).unwrap();
+        return;
+    }
+    let scratch = Scratch::new();
+    let times: BTreeSet<i64> = (0..5)
+        .map(|n| {
+            let report = scratch.path(&n.to_string());
+            again(NAME, "a process").env("REPORT", &report).run();
+            std::fs::read_to_string(&report).unwrap().parse().unwrap()
+        })
+        .collect();
+    // Five hours before the end, and up to a fifth of that earlier.
+    assert!(times.iter().all(|time| (64_800..=68_400).contains(time)));
+    assert!(times.len() > 1, "{times:?}");
 }
