@@ -49,12 +49,13 @@ case $platform in
     options+=(--target "$LIBMOMO_TARGET")
     cc=(x86_64-w64-mingw32-gcc)
     with_own_std
-    resource=$(mktemp -d)
-    trap 'rm -rf "$resource"' EXIT
+    # Cargo links again where it is told another path.
+    resource=$target_dir/dist/momo-$(cksum <packaging/windows/momo.rc.in | cut -d ' ' -f 1)
+    mkdir -p "$target_dir/dist"
     sed -e "s/@VERSION@/$version/" -e "s/@COMMAS@/${version//./,}/" packaging/windows/momo.rc.in \
-      >"$resource/momo.rc"
-    x86_64-w64-mingw32-windres "$resource/momo.rc" -o "$resource/momo.o"
-    RUSTFLAGS+=" -Clink-arg=$resource/momo.o"
+      >"$resource.rc"
+    x86_64-w64-mingw32-windres "$resource.rc" -o "$resource.o"
+    options+=(-- "-Clink-arg=$resource.o")
     ;;
   x86_64-macos | aarch64-macos)
     # On a Mac alone: its frameworks are not to be had elsewhere.
