@@ -243,8 +243,9 @@ fn callers_in_a_hurry_refresh_in_vain_but_seldom_and_fail_nobody_with_more_time(
     }
     // The first, then one after each pause of 125 to 250 ms: not longer with each, so that a caller
     // with more time finds its turn.
-    let count = gateway.request_count();
-    assert!((3..=8).contains(&count), "{count}");
+    // Not all of them get as far as the gateway within their millisecond.
+    let count = client.stats().failed_refreshes;
+    assert!((2..=7).contains(&count), "{count}");
     sleep_until(start + ms(3810));
     client.get().unwrap_or_else(|e| panic!("{}", e.message));
 }

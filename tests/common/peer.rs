@@ -155,35 +155,36 @@ pub fn descriptors() -> usize {
 
 /// States of TCP connections to this port, as the kernel numbers them.
 pub fn tcp_states(port: u16) -> Vec<u8> {
-    let to_port = tcp_connections().filter(|words| port_of(&words[2]) == port);
-    to_port
-        .map(|words| u8::from_str_radix(&words[3], 16).unwrap())
-        .collect()
+    let to_port = tcp_connections(port, REMOTE);
+    let states = to_port
+        .iter()
+        .map(|words| u8::from_str_radix(&words[3], 16));
+    states.map(Result::unwrap).collect()
 }
 
 /// Whether the program that has this port has been sent something that it has not read.
 pub fn has_unread(port: u16) -> bool {
-    let at_port = tcp_connections().filter(|words| port_of(&words[1]) == port);
-    at_port
-        .filter(|words| words[3] != LISTEN)
+    let at_port = tcp_connections(port, LOCAL);
+    let connected = at_port.iter().filter(|words| words[3] != LISTEN);
+    connected
+        .into_iter()
         .any(|words| !words[4].ends_with(":00000000"))
 }
 
 /// The columns: number, local and remote address, state, what waits to be sent and to be read.
-fn tcp_connections() -> impl Iterator<Item = Vec<String>> {
+/// There may be thousands of connections that have just ended, of others.
+fn tcp_connections(port: u16, column: usize) -> Vec<Vec<String>> {
     let table = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
-    let lines: Vec<Vec<String>> = table.lines().skip(1).map(columns).collect();
-    lines.into_iter()
+    let port = format!(":{port:04X}");
+    let lines = table.lines().filter(|line| line.contains(&port));
+    let words = lines.map(|line| line.split_whitespace().map(str::to_owned).collect());
+    words
+        .filter(|words: &Vec<_>| words[column].ends_with(&port))
+        .collect()
 }
 
-fn columns(line: &str) -> Vec<String> {
-    line.split_whitespace().map(str::to_owned).collect()
-}
-
-fn port_of(address: &str) -> u16 {
-    u16::from_str_radix(address.rsplit(':').next().unwrap(), 16).unwrap()
-}
-
+const LOCAL: usize = 1;
+const REMOTE: usize = 2;
 const LISTEN: &str = "0A";
 pub const SYN_SENT: u8 = 2;
 pub const CLOSE_WAIT: u8 = 8;
