@@ -246,6 +246,7 @@ fn callers_in_a_hurry_refresh_in_vain_but_seldom_and_fail_nobody_with_more_time(
     // Not all of them get as far as the gateway within their millisecond.
     let count = client.stats().failed_refreshes;
     assert!((2..=7).contains(&count), "{count}");
+    assert!(gateway.request_count() <= 8);
     sleep_until(start + ms(3810));
     client.get().unwrap_or_else(|e| panic!("{}", e.message));
 }

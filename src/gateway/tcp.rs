@@ -16,8 +16,8 @@ use crate::net::transport_error::{Kind, Phase, TransportError};
 /// up between two reads, it says so without the place that the exchange had reached.
 pub(super) const UREQ_ENDS_LATER: Duration = Duration::from_secs(1);
 
-/// For what is encrypted. Only what is not has to be whole in one buffer, and that is in those of TLS;
-/// a process may keep the connections of thousands of clients.
+/// Of a buffer below TLS, which pieces of records pass through. The head of a response has to be whole
+/// in one buffer, but in one of TLS's own. A process may keep connections of thousands of clients.
 const BELOW_TLS: usize = 4 * 1024;
 
 /// Looks the host up and connects, unless there is a tunnel through a proxy already.

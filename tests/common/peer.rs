@@ -165,10 +165,9 @@ pub fn tcp_states(port: u16) -> Vec<u8> {
 /// Whether the program that has this port has been sent something that it has not read.
 pub fn has_unread(port: u16) -> bool {
     let at_port = tcp_connections(port, LOCAL);
-    let connected = at_port.iter().filter(|words| words[3] != LISTEN);
-    connected
-        .into_iter()
-        .any(|words| !words[4].ends_with(":00000000"))
+    at_port
+        .iter()
+        .any(|words| words[3] != LISTEN && !words[4].ends_with(":00000000"))
 }
 
 /// The columns: number, local and remote address, state, what waits to be sent and to be read.
