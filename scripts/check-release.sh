@@ -5,8 +5,7 @@
 # languages. The last line is "N passed, M failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+. scripts/parts.sh
 
 long=() only=()
 if [ "${1:-}" = --long ]; then
@@ -17,10 +16,8 @@ else
 fi
 
 scripts/dist.sh
-status=0
-scripts/check-dist.py "${long[@]}" 2>&1 | tee -a "$log" || status=$?
-[ ${#long[@]} = 0 ] || scripts/dist/wine-tests.sh 2>&1 | tee -a "$log" || status=$?
+part scripts/check-dist.py "${long[@]}"
+[ ${#long[@]} = 0 ] || part scripts/dist/wine-tests.sh
 scripts/build-packages.py "${only[@]}"
-scripts/check-packages.py "${long[@]}" "${only[@]}" 2>&1 | tee -a "$log" || status=$?
-scripts/totals.sh "$status" "$log"
-exit "$status"
+part scripts/check-packages.py "${long[@]}" "${only[@]}"
+finish

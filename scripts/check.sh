@@ -2,23 +2,16 @@
 # Every test; the last line is "N passed, M failed", the exit status is that of the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+. scripts/parts.sh
 
 # The released library (optimised: one core for a long time) while the tests are compiled (not
 # optimised: all cores).
 scripts/build.sh --quiet &
 library=$!
-status=0
 cargo test --workspace --no-run || status=$?
 wait "$library" || status=$?
+[ "$status" = 0 ] || finish
 
-part() { # COMMAND...: where nothing has failed yet
-  local begin=$SECONDS
-  if [ "$status" != 0 ]; then return; fi
-  "$@" 2>&1 | tee -a "$log" || status=$?
-  echo "$*: $((SECONDS - begin)) s"
-}
 # The tests of the library's files take these, rather than build them again.
 export LIBMOMO_DIR=$PWD/build/lib
 part cargo test --workspace --no-fail-fast
@@ -26,5 +19,4 @@ part scripts/languages.py
 part scripts/check-docs.py
 part scripts/soak.sh
 part scripts/model.sh
-scripts/totals.sh "$status" "$log"
-exit "$status"
+finish

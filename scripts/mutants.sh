@@ -10,26 +10,25 @@ cd "$(dirname "$0")/.."
 
 version=27.1.0
 tool=$PWD/build/tools/bin/cargo-mutants
-declare -A files=(
-  [life]='src/life.rs'
-  [redact]='src/redact* src/redact/**'
-  [config]='src/config* src/config/**'
-  [cache]='src/cache/*.rs'
-  [shared]='src/cache/shared/**'
-  [gateway]='src/gateway* src/gateway/**'
-  [tls]='src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**'
-)
-declare -A tests=(
-  [life]='background'
-  [redact]='secrets responses'
-  [config]='options option_report proxies rotation secrets'
-  [cache]='caches invalidation lifetime single_flight stats rotation'
-  [shared]='shared_caches shared_damage shared_entry'
-  [gateway]='operation responses proxies deadlines faults'
-  [tls]='tls servers'
-)
+# PART|what is changed|the tests of the C interface that are about it
+table='
+life|src/life.rs|background
+redact|src/redact* src/redact/**|secrets responses
+config|src/config* src/config/**|options option_report proxies rotation secrets
+cache|src/cache/*.rs|caches invalidation lifetime single_flight stats rotation
+shared|src/cache/shared/**|shared_caches shared_damage shared_entry
+gateway|src/gateway* src/gateway/**|operation responses proxies deadlines faults
+tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|tls servers
+'
+column() { # PART COLUMN
+  awk -F'|' -v part="$1" -v column="$2" '$1 == part { print $column }' <<<"$table"
+}
 
-[ $# -gt 0 ] || set -- life redact config cache shared gateway tls
+# shellcheck disable=SC2046 # These are words.
+[ $# -gt 0 ] || set -- $(cut -d'|' -f1 <<<"$table")
+for part in "$@"; do
+  [ -n "$(column "$part" 1)" ] || { echo "scripts/mutants.sh: there is no part $part" >&2; exit 2; }
+done
 if [ "$("$tool" mutants --version 2>/dev/null)" != "cargo-mutants $version" ]; then
   cargo install --quiet --locked --root build/tools "cargo-mutants@$version"
 fi
@@ -40,7 +39,7 @@ export LIBMOMO_DIR=$PWD/build/lib
 mutants() { # PART ARGUMENT...
   local status=0 chosen=()
   set -f # The tool reads the patterns.
-  for file in ${files[$1]}; do chosen+=(--file "$file"); done
+  for file in $(column "$1" 2); do chosen+=(--file "$file"); done
   set +f
   mkdir -p "build/mutants/$1"
   "$tool" mutants --output "build/mutants/$1" --jobs 2 --gitignore true --minimum-test-timeout 60 \
@@ -52,8 +51,8 @@ missed=0
 for part in "$@"; do
   # As arguments of Cargo: what follows a -- is for its tests alone, and every test is compiled.
   mutants "$part" --cargo-arg=--lib
-  # shellcheck disable=SC2046,SC2086 # These are words.
-  mutants "$part" --iterate $(printf -- '--cargo-arg=--test=%s ' ${tests[$part]})
+  # shellcheck disable=SC2046 # These are words.
+  mutants "$part" --iterate $(printf -- '--cargo-arg=--test=%s ' $(column "$part" 3))
   cat "build/mutants/$part/mutants.out/missed.txt"
   missed=$((missed + $(wc -l <"build/mutants/$part/mutants.out/missed.txt")))
 done

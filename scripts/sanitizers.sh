@@ -8,18 +8,16 @@
 # The last line is "N passed, M failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-case ${1:-} in
---quick) parts=(asan.sh tsan.sh) ;;
-*) parts=(asan.sh sanitizers/address.sh sanitizers/memcheck.sh sanitizers/thread.sh) ;;
-esac
+. scripts/parts.sh
 scripts/deps.sh
-status=0
-for part in "${parts[@]}"; do
-  begin=$SECONDS
-  "scripts/$part" 2>&1 | tee -a "$log" || status=$?
-  echo "scripts/$part: $((SECONDS - begin)) s"
-done
-scripts/totals.sh "$status" "$log"
-exit "$status"
+
+part scripts/asan.sh
+case ${1:-} in
+--quick) part scripts/tsan.sh ;;
+*)
+  part scripts/sanitizers/address.sh
+  part scripts/sanitizers/memcheck.sh
+  part scripts/sanitizers/thread.sh
+  ;;
+esac
+finish
