@@ -124,7 +124,7 @@ fn a_failure_that_is_not_shared_holds_back_refreshes_only() {
     // Callers in a hurry do not lengthen it.
     let state = state.failed(&timed_out, false, at(250), RANDOM);
     assert!(state.is_in_cooldown(at(499)) && !state.is_in_cooldown(at(500)));
-    // The next failure, if it is everybody's, is handed_out back as any other.
+    // The next failure, if it is everybody's, is given to all as any other.
     let state = state.failed(&timed_out, true, at(250), RANDOM);
     assert_eq!(cooldown_of(&state, at(250)), Some(500));
 }
@@ -162,18 +162,18 @@ fn an_invalidated_token_that_is_issued_again_is_not_handed_out() {
 #[test]
 fn invalidating_every_token_asks_for_one_per_five_seconds() {
     let (mut state, _) = store(&State::default(), "t0", 0);
-    let mut last_replacement = Vec::new();
+    let mut asked_at = Vec::new();
     for now in 0..20_001 {
         // A program that asks without end and invalidates whatever it gets.
         if state.token.is_none() && state.failure_in_cooldown(at(now)).is_none() {
             state = store(&state, &format!("t{now}-"), now).0;
-            last_replacement.push(now);
+            asked_at.push(now);
         }
         if let Some(text) = current(&state) {
             state = state.invalidated(text.as_bytes(), at(now)).unwrap();
         }
     }
-    assert_eq!(last_replacement, [1, 5000, 10_000, 15_000, 20_000]);
+    assert_eq!(asked_at, [1, 5000, 10_000, 15_000, 20_000]);
 }
 
 #[test]
