@@ -119,7 +119,7 @@ check-packages: packages
 # Compares libmomo with what a program would use instead. QUICK=1 has tiny counts; RECORD=1 writes
 # docs/performance.md, its charts, and the figures of README.md.
 bench:
-	@scripts/bench.sh $(if $(QUICK),--quick) $(if $(RECORD),--record)
+	@scripts/bench.sh $(if $(QUICK),--quick) $(if $(RECORD),--record) $(if $(ONLY),--only $(ONLY))
 
 # Writes include/*.h, docs/options.md and packaging/man anew from the source.
 headers:

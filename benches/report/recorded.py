@@ -1,6 +1,7 @@
 """Where recorded results are, and what is written of them."""
 
 import json
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,3 +12,12 @@ README = ROOT / "README.md"
 
 def results():
     return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+
+
+def beside(described):
+    """The recorded results, for a case that is recorded anew; `described` is where that runs."""
+    before = results()
+    others = [name for name, value in described.items() if before.get(name) != value]
+    if others:
+        sys.exit(f"record a whole run: recorded with others of these: {', '.join(others)}")
+    return before

@@ -80,11 +80,14 @@ def cached(results):
         [
             threads,
             spread(each["ns"], "ns"),
+            spread(each["by_hand_ns"], "ns"),
+            number(ratio(each["ns"], each["by_hand_ns"])),
             f"{int(threads) * 1e3 / median(each['ns']):.1f} million",
         ]
         for threads, each in samples.items()
     ]
-    return table(["threads", "one call", "calls a second, of all threads"], rows)
+    head = ["threads", "one call", "by hand", "ratio", "calls a second, of all threads"]
+    return table(head, rows)
 
 
 def memory(results):
