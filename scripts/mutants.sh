@@ -15,8 +15,8 @@ table='
 life|src/life.rs|background
 redact|src/redact* src/redact/**|secrets responses
 config|src/config* src/config/**|options option_report proxies rotation secrets
-cache|src/cache/*.rs|caches invalidation lifetime single_flight stats rotation
-shared|src/cache/shared/**|shared_caches shared_damage shared_entry
+cache|src/cache/[!s]*.rs src/cache/s[!h]*.rs|caches invalidation lifetime single_flight stats rotation
+shared|src/cache/shared.rs src/cache/shared/**|shared_caches shared_damage shared_entry
 gateway|src/gateway* src/gateway/**|operation responses proxies deadlines faults
 tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|tls servers
 '

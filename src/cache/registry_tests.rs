@@ -53,6 +53,18 @@ fn of_idle_entries_those_go_first_whose_tokens_end_first_and_none_with_a_client(
 }
 
 #[test]
+fn idle_entries_whose_tokens_end_together_are_told_apart() {
+    let mut registry = Registry::default();
+    for number in 1..=3 {
+        registry = take(&registry, &key(number)).0;
+        registry = registry.without_client(&key(number), seconds(1));
+    }
+    let (registry, _) = take(&registry, &key(2));
+    let idle: Vec<_> = registry.idle.iter().map(|(_, key)| key.clone()).collect();
+    assert_eq!(idle, [key(1), key(3)]);
+}
+
+#[test]
 fn a_private_entry_goes_with_its_client() {
     let (registry, _) = take(&Registry::default(), &Key::Private(1));
     let registry = registry.without_client(&Key::Private(1), seconds(1));

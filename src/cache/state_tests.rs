@@ -2,6 +2,9 @@
 
 use super::*;
 
+#[path = "state_invalidation_tests.rs"]
+mod invalidation;
+
 const RANDOM: f64 = 1.0;
 
 fn at(millis: u64) -> Now {
@@ -42,6 +45,9 @@ fn of_two_tokens_the_one_whose_request_started_later_is_kept() {
     assert_eq!(current(&state).unwrap(), "late");
     let (state, _) = state.succeeded(&token("later", 500), 0, true, at(600));
     assert_eq!(current(&state).unwrap(), "later");
+    // Of two that started together, the one that came last.
+    let (state, _) = state.succeeded(&token("together", 500), 0, true, at(700));
+    assert_eq!(current(&state).unwrap(), "together");
 }
 
 #[test]
@@ -69,6 +75,7 @@ fn the_cooldown_depends_on_the_failure() {
         (with(S::MOMO_RATE_LIMITED, 429, 7000), 7000),
         (with(S::MOMO_RATE_LIMITED, 403, 3_600_000), 60_000),
         (with(S::MOMO_RATE_LIMITED, 429, -1), 250),
+        (with(S::MOMO_RATE_LIMITED, 429, 0), 250),
         (with(S::MOMO_SERVER_ERROR, 503, 2000), 2000),
         (with(S::MOMO_SERVER_ERROR, 500, 2000), 250),
         (with(S::MOMO_CONNECT_FAILED, 0, -1), 250),
@@ -103,6 +110,17 @@ fn a_cooldown_tells_what_is_left_and_ends() {
     let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), true, at(0), RANDOM);
     let failure_in_cooldown = state.failure_in_cooldown(at(1200)).unwrap();
     assert_eq!(failure_in_cooldown.retry_after_ms, 3800);
+    let message = failure_in_cooldown.message;
+    assert!(message.starts_with("it failed"), "{message}");
+    assert!(
+        message.contains("the next attempt is in 3800 ms"),
+        "{message}"
+    );
+    // The same for those who share it with other processes, and for tokens and counters.
+    assert_eq!(state.cooldown(at(1200)), Duration::from_millis(3800));
+    assert_eq!(state.cooldown(at(5000)), Duration::ZERO);
+    assert_eq!(state.cooldown_ms(at(1200)), 3800);
+    assert_eq!(State::default().cooldown_ms(at(0)), 0);
     assert_eq!(failure_in_cooldown.status, Status::MOMO_FORBIDDEN);
     let mut nearly = at(4999);
     nearly.boot += Duration::from_micros(900);
@@ -130,53 +148,6 @@ fn a_failure_that_is_not_shared_holds_back_refreshes_only() {
 }
 
 #[test]
-fn invalidating_another_token_leaves_the_current_one() {
-    let (state, _) = store(&State::default(), "a", 0);
-    let state = state.invalidated(b"b", at(1)).unwrap();
-    assert_eq!(current(&state).unwrap(), "a");
-    assert!(state.invalidated(b"b", at(1)).is_none(), "known already");
-    let state = state.invalidated(b"a", at(1)).unwrap();
-    assert_eq!(current(&state), None);
-    assert!(state.invalidated(b"a", at(2)).is_none());
-    assert!(state.failure_in_cooldown(at(2)).is_none());
-}
-
-#[test]
-fn an_invalidated_token_that_is_issued_again_is_not_handed_out() {
-    let (state, _) = store(&State::default(), "a", 0);
-    let state = state.invalidated(b"a", at(1000)).unwrap();
-    let (state, outcome) = store(&state, "a", 1500);
-    assert!(matches!(outcome, StoreOutcome::Invalidated(_)));
-    assert_eq!(current(&state), None);
-    assert_eq!(cooldown_of(&state, at(1500)), Some(4500));
-    // Not later either, nor after others were refused.
-    let mut state = state;
-    for text in ["b", "c", "d"] {
-        state = store(&state, text, 20_000).0;
-        state = state.invalidated(text.as_bytes(), at(20_000)).unwrap();
-    }
-    let (_, outcome) = store(&state, "a", 60_000);
-    assert!(matches!(outcome, StoreOutcome::Invalidated(_)));
-}
-
-#[test]
-fn invalidating_every_token_asks_for_one_per_five_seconds() {
-    let (mut state, _) = store(&State::default(), "t0", 0);
-    let mut asked_at = Vec::new();
-    for now in 0..20_001 {
-        // A program that asks without end and invalidates whatever it gets.
-        if state.token.is_none() && state.failure_in_cooldown(at(now)).is_none() {
-            state = store(&state, &format!("t{now}-"), now).0;
-            asked_at.push(now);
-        }
-        if let Some(text) = current(&state) {
-            state = state.invalidated(text.as_bytes(), at(now)).unwrap();
-        }
-    }
-    assert_eq!(asked_at, [1, 5000, 10_000, 15_000, 20_000]);
-}
-
-#[test]
 fn the_primary_key_is_tried_again_after_an_hour() {
     let hour = 3_600_000;
     let state = State::default();
@@ -200,24 +171,6 @@ fn clearing_keeps_the_choice_of_key_and_what_was_invalidated() {
     let state = state.cleared();
     assert!(state.token.is_none() && state.failure_in_cooldown(at(1)).is_none());
     assert_eq!(state.key(at(1)), 1);
-}
-
-#[test]
-fn a_token_that_was_not_stored_is_not_handed_out_again_either_once_invalidated() {
-    let state = State::default();
-    let (state, outcome) = state.succeeded(&token("a", 0), 0, false, at(0));
-    assert!(matches!(outcome, StoreOutcome::NotStored));
-    let state = state.invalidated(b"a", at(1)).unwrap();
-    // It was never handed out by momo_get_token, so momo_get_token is not in a cooldown.
-    assert!(state.failure_in_cooldown(at(1)).is_none());
-    let (state, outcome) = state.succeeded(&token("a", 2), 0, false, at(2));
-    let StoreOutcome::Invalidated(failure) = outcome else {
-        panic!("it was handed out")
-    };
-    assert_eq!(failure.status, Status::MOMO_UNAUTHORIZED);
-    assert_eq!(failure.retry_after_ms, 5000);
-    let (_, outcome) = state.cleared().succeeded(&token("a", 3), 0, true, at(3));
-    assert!(matches!(outcome, StoreOutcome::Invalidated(_)));
 }
 
 #[test]
@@ -278,6 +231,7 @@ fn a_token_of_another_process_is_taken_where_it_is_newer_good_and_not_invalidate
     assert!(adopts(&State::default(), "t", 1));
     assert!(adopts(&state, "newer", 6000));
     assert!(!adopts(&state, "older", 4000));
+    assert!(!adopts(&state, "other", 5000), "it is no newer");
     assert!(!adopts(&state, "own", 6000), "it is the same");
     let invalidated = state.invalidated(b"newer", at(7000)).unwrap();
     assert!(!adopts(&invalidated, "newer", 6000));
