@@ -72,7 +72,7 @@ impl Entry {
             if !cancellation.sleep(pause.min(left)) {
                 return None;
             }
-            pause = LAST_LOOK.min(pause * 3 / 2);
+            pause = next_pause(pause);
         }
     }
 
@@ -102,5 +102,24 @@ impl Entry {
         let (failure, left) = found.failure?;
         self.failed_elsewhere(&failure, left, now);
         Some(Err(failure))
+    }
+}
+
+fn next_pause(pause: Duration) -> Duration {
+    LAST_LOOK.min(pause * 3 / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_become_rarer_by_half_and_stay_so() {
+        let pauses = std::iter::successors(Some(FIRST_LOOK), |pause| Some(next_pause(*pause)));
+        let micros: Vec<_> = pauses.take(8).map(|pause| pause.as_micros()).collect();
+        let expected = [
+            10_000, 15_000, 22_500, 33_750, 50_625, 75_937, 100_000, 100_000,
+        ];
+        assert_eq!(micros, expected);
     }
 }
