@@ -31,6 +31,9 @@ mod stats;
 mod sync;
 #[allow(unsafe_code)]
 mod sys;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod test_directory;
 mod token;
 
 /// Runs once, before any function of the library can be called: see `sys::load`.

@@ -1,40 +1,11 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Weak;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::config::Config;
 use crate::log::CallLog;
-
-/// A directory of a test's own, removed with it.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("libmomo-rotation-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// In place of the file that was there, as one step.
-    fn rename(&self, name: &str, text: &str) {
-        std::fs::write(self.path("new"), text).unwrap();
-        std::fs::rename(self.path("new"), self.path(name)).unwrap();
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use crate::test_directory::TestDirectory;
 
 fn settings(user: &Path, key: &Path) -> Settings {
     let mut config = Config::new().unwrap();
@@ -51,7 +22,7 @@ fn settings(user: &Path, key: &Path) -> Settings {
 
 /// Files with the pair `user-1` and `key-1`, which has been read.
 struct Files {
-    directory: Directory,
+    directory: TestDirectory,
     settings: Settings,
     rotation: Rotation,
     lines: Vec<String>,
@@ -61,9 +32,9 @@ struct Files {
 
 impl Files {
     fn new() -> Self {
-        let directory = Directory::new();
-        directory.rename("user", "user-1\n");
-        directory.rename("key", "key-1\n");
+        let directory = TestDirectory::new();
+        directory.replace("user", "user-1\n");
+        directory.replace("key", "key-1\n");
         let settings = settings(&directory.path("user"), &directory.path("key"));
         let rotation = Rotation::new(&settings).unwrap();
         Self {
@@ -132,9 +103,9 @@ fn pair(credentials: &Credentials) -> String {
 fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
     let mut files = Files::new();
     files.expect("user-1 key-1");
-    files.directory.rename("user", "user-2");
+    files.directory.replace("user", "user-2");
     files.expect("user-1 key-1");
-    files.directory.rename("key", "key-2\r\n");
+    files.directory.replace("key", "key-2\r\n");
     files.expect("user-1 key-1");
     files.after(STILL).expect("user-2 key-2");
     files.expect_lines(&["from now on: api_user (6 characters, from "]);
@@ -143,11 +114,11 @@ fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
 #[test]
 fn another_key_alone_is_used_and_another_user_alone_is_not() {
     let mut files = Files::new();
-    files.directory.rename("key", "key-2");
+    files.directory.replace("key", "key-2");
     files.expect("user-1 key-1");
     files.after(STILL).expect("user-1 key-2");
     files.expect_lines(&["from now on"]);
-    files.directory.rename("user", "user-2");
+    files.directory.replace("user", "user-2");
     files.expect("user-1 key-2");
     files.after(STILL).expect("user-1 key-2");
     files.after(STILL).expect("user-1 key-2");
@@ -178,7 +149,7 @@ fn files_without_credentials_are_told_of_once_and_the_former_ones_are_used() {
     files.after(STILL).expect("user-1 key-1");
     files.after(STILL).expect("user-1 key-1");
     files.expect_lines(&["cannot be read"]);
-    files.directory.rename("key", "key-2");
+    files.directory.replace("key", "key-2");
     files.expect("user-1 key-1");
     files.after(STILL).expect("user-1 key-2");
     files.expect_lines(&["from now on"]);
@@ -189,10 +160,10 @@ fn refused_credentials_are_read_again_and_a_change_is_waited_for() {
     let mut files = Files::new();
     // Nothing has changed: nothing is gained by waiting.
     assert_eq!(files.look(true).as_deref(), Ok("user-1 key-1"));
-    files.directory.rename("user", "user-2");
+    files.directory.replace("user", "user-2");
     let wait = files.look(true).unwrap_err();
     assert!(wait <= STILL);
-    files.directory.rename("key", "key-2");
+    files.directory.replace("key", "key-2");
     files.look(true).unwrap_err();
     files.after(STILL);
     assert_eq!(files.look(true).as_deref(), Ok("user-2 key-2"));
@@ -201,7 +172,7 @@ fn refused_credentials_are_read_again_and_a_change_is_waited_for() {
 #[test]
 fn the_clock_of_another_machine_delays_a_change_by_a_second_and_no_more() {
     let mut files = Files::new();
-    files.directory.rename("key", "key-2");
+    files.directory.replace("key", "key-2");
     let mut look = |time| {
         let mut now = files.now();
         // The files are an hour ahead of this machine.
@@ -217,7 +188,7 @@ fn the_clock_of_another_machine_delays_a_change_by_a_second_and_no_more() {
 #[test]
 fn a_change_that_is_an_hour_old_is_used_at_once() {
     let mut files = Files::new();
-    files.directory.rename("key", "key-2");
+    files.directory.replace("key", "key-2");
     let mut now = files.now();
     now.wall += Duration::from_secs(3600);
     assert_eq!(files.look_at(now, false).as_deref(), Ok("user-1 key-2"));
@@ -227,7 +198,7 @@ fn a_change_that_is_an_hour_old_is_used_at_once() {
 fn replaced_credentials_are_wiped_with_the_last_request_that_uses_them() {
     let mut files = Files::new();
     let used: Weak<Authentication> = Arc::downgrade(&files.rotation.authentication());
-    files.directory.rename("key", "key-2");
+    files.directory.replace("key", "key-2");
     files.expect("user-1 key-1");
     files.after(STILL).expect("user-1 key-2");
     assert!(used.upgrade().is_none());
@@ -235,14 +206,14 @@ fn replaced_credentials_are_wiped_with_the_last_request_that_uses_them() {
 
 #[test]
 fn a_first_reading_of_which_one_half_has_just_changed_waits() {
-    let directory = Directory::new();
-    directory.rename("user", "user-1");
-    directory.rename("key", "key-1");
+    let directory = TestDirectory::new();
+    directory.replace("user", "user-1");
+    directory.replace("key", "key-1");
     std::thread::sleep(STILL + Duration::from_millis(50));
-    directory.rename("user", "user-2");
+    directory.replace("user", "user-2");
     let settings = settings(&directory.path("user"), &directory.path("key"));
     let rotation = Rotation::new(&settings).unwrap();
-    directory.rename("key", "key-2");
+    directory.replace("key", "key-2");
     let mut files = Files {
         directory,
         settings,
@@ -261,7 +232,7 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
 #[test]
 fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
     use std::sync::atomic::AtomicBool;
-    let directory = Directory::new();
+    let directory = TestDirectory::new();
     let replace_by = |version: u32| {
         let folder = directory.path(&version.to_string());
         std::fs::create_dir(&folder).unwrap();

@@ -148,3 +148,8 @@ impl Store for FileStore {
         Ok(lock.map(|lock| Box::new(lock) as Lock))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -3,29 +3,10 @@ use super::*;
 use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 
+use crate::test_directory::TestDirectory;
+
 const DIRECTORY: &str = "/etc/ssl/certs";
 const BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
-
-/// A directory of this test's own, gone with it.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("momo-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn read(&self) -> Vec<CertificateDer<'static>> {
-        read_directories(std::slice::from_ref(&self.0))
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn one_certificate() -> Vec<u8> {
     let text = std::fs::read_to_string(BUNDLE).unwrap();
@@ -65,33 +46,33 @@ fn the_system_has_the_same_certificates_as_by_the_tls_library_s_own_reader() {
 
 #[test]
 fn directories_are_read_at_once_where_the_file_has_no_certificate() {
-    let directory = Directory::new("at-once");
-    std::fs::write(directory.0.join("one.pem"), one_certificate()).unwrap();
-    let found = named("/no/such/file", &directory.0).read();
+    let directory = TestDirectory::new();
+    std::fs::write(directory.path("one.pem"), one_certificate()).unwrap();
+    let found = named("/no/such/file", directory.path("")).read();
     assert_eq!(found.certificates.len(), 1);
     assert!(found.directories.is_empty());
 }
 
 #[test]
 fn links_and_broken_files_of_a_directory_add_nothing() {
-    let directory = Directory::new("links");
+    let directory = TestDirectory::new();
     let certificate = one_certificate();
-    std::fs::write(directory.0.join("one.pem"), &certificate).unwrap();
-    std::os::unix::fs::symlink("one.pem", directory.0.join("01234567.0")).unwrap();
-    std::os::unix::fs::symlink("gone.pem", directory.0.join("01234567.1")).unwrap();
-    std::fs::write(directory.0.join("torn.pem"), &certificate[..200]).unwrap();
-    std::fs::create_dir(directory.0.join("java")).unwrap();
-    assert_eq!(directory.read().len(), 1);
+    std::fs::write(directory.path("one.pem"), &certificate).unwrap();
+    std::os::unix::fs::symlink("one.pem", directory.path("01234567.0")).unwrap();
+    std::os::unix::fs::symlink("gone.pem", directory.path("01234567.1")).unwrap();
+    std::fs::write(directory.path("torn.pem"), &certificate[..200]).unwrap();
+    std::fs::create_dir(directory.path("java")).unwrap();
+    assert_eq!(read_directories(&[directory.path("")]).len(), 1);
 }
 
 #[test]
 fn a_fifo_in_a_directory_is_not_waited_for() {
-    let directory = Directory::new("fifo");
-    std::fs::write(directory.0.join("one.pem"), one_certificate()).unwrap();
-    let fifo = directory.0.join("fifo.pem");
+    let directory = TestDirectory::new();
+    std::fs::write(directory.path("one.pem"), one_certificate()).unwrap();
+    let fifo = directory.path("fifo.pem");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();
     assert!(made.unwrap().success());
-    assert_eq!(directory.read().len(), 1);
+    assert_eq!(read_directories(&[directory.path("")]).len(), 1);
 }
 
 #[test]

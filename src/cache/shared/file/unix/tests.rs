@@ -1,0 +1,118 @@
+use std::fs::{File, FileTimes, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::super::super::store::LOCK_LIFE;
+use super::super::tests::Opened;
+use super::super::{ABANDONED, FileStore, OLD};
+use crate::error::Status;
+use crate::sys;
+use crate::test_directory::TestDirectory;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn set_modified(path: &Path, at: SystemTime) {
+    let times = FileTimes::new().set_modified(at);
+    File::open(path).unwrap().set_times(times).unwrap();
+}
+
+#[test]
+fn a_directory_that_others_may_use_or_replace_is_refused() {
+    let directory = TestDirectory::new();
+    let open = |name: &str| FileStore::open(&directory.path(name)).err();
+    std::fs::create_dir(directory.path("own")).unwrap();
+    symlink("own", directory.path("link")).unwrap();
+    std::fs::write(directory.path("file"), "").unwrap();
+    for mode in [0o701, 0o710, 0o704, 0o740, 0o702, 0o720] {
+        set_mode(&directory.path("own"), mode);
+        let refused = open("own").unwrap();
+        assert_eq!(refused.status, Status::MOMO_CACHE_FAILED);
+        assert!(refused.message.contains("chmod 700"), "{}", refused.message);
+    }
+    set_mode(&directory.path("own"), 0o700);
+    assert!(open("own").is_none());
+    assert!(open("link").unwrap().message.contains("is a link"));
+    assert!(open("file").unwrap().message.contains("is no directory"));
+    // That may be made later.
+    assert!(open("missing/tokens").is_none());
+}
+
+#[test]
+fn a_file_that_is_not_this_user_s_alone_is_none() {
+    let opened = Opened::new();
+    opened.write(b"token");
+    let file = opened.path("name.token");
+    let mode = file.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    for mode in [0o640, 0o604, 0o620, 0o602] {
+        set_mode(&file, mode);
+        assert_eq!(opened.token(), None, "{mode:o}");
+    }
+    // What is there is replaced, whatever it is.
+    opened.write(b"token");
+    assert_eq!(opened.token().unwrap(), b"token");
+    std::fs::rename(&file, opened.path("elsewhere")).unwrap();
+    symlink("elsewhere", &file).unwrap();
+    assert_eq!(opened.token(), None);
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert_eq!(opened.token(), None);
+}
+
+#[test]
+fn a_lock_ends_with_its_owner_or_when_it_is_too_old_or_of_a_time_to_come() {
+    let opened = Opened::new();
+    let file = opened.path("name.lock");
+    // Nobody holds it: its owner has died.
+    std::fs::write(&file, "").unwrap();
+    set_mode(&file, 0o600);
+    let mut lock = opened.lock().unwrap();
+    // The times of locks are of the steady clock.
+    let began = SystemTime::UNIX_EPOCH + sys::steady_now();
+    for (taken, ended) in [
+        (began - LOCK_LIFE + SECOND, false),
+        (began + SECOND / 2, false),
+        (began - LOCK_LIFE - SECOND, true),
+        (began + 60 * SECOND, true),
+    ] {
+        set_modified(&file, taken);
+        let next = opened.lock();
+        assert_eq!(next.is_some(), ended, "{taken:?}");
+        if let Some(next) = next {
+            // It is another file by now, and the former owner leaves that alone.
+            drop(std::mem::replace(&mut lock, next));
+            assert_eq!(opened.files(), ["name.lock"]);
+        }
+    }
+}
+
+#[test]
+fn what_was_left_behind_is_removed_with_time_and_nothing_of_others() {
+    let opened = Opened::new();
+    let now = SystemTime::UNIX_EPOCH + sys::wall();
+    for (file, age) in [
+        ("a.token.0.tmp", ABANDONED - 2 * SECOND),
+        ("b.token.0.tmp", ABANDONED + 2 * SECOND),
+        ("c.token", OLD - 2 * SECOND),
+        ("d.token", OLD + 2 * SECOND),
+        ("e.failure", OLD + 2 * SECOND),
+        ("f.lock", Duration::ZERO),
+        ("g.other", 100 * OLD),
+        ("h", 100 * OLD),
+    ] {
+        let path = opened.path(file);
+        std::fs::write(&path, "").unwrap();
+        set_mode(&path, 0o600);
+        set_modified(&path, now - age);
+    }
+    opened.write(b"token");
+    let left = ["a.token.0.tmp", "c.token", "g.other", "h", "name.token"];
+    assert_eq!(opened.files(), left);
+    // Longer than a token lives.
+    assert!(OLD > Duration::from_secs(24 * 3600) && ABANDONED >= 60 * SECOND);
+}
