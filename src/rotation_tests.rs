@@ -234,7 +234,7 @@ fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
     use std::sync::atomic::AtomicBool;
     let directory = TestDirectory::new();
     let replace_by = |version: u32| {
-        let folder = directory.path(&version.to_string());
+        let folder = directory.path(version.to_string());
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("user"), format!("{version}")).unwrap();
         std::fs::write(folder.join("key"), format!("{version}")).unwrap();
