@@ -176,3 +176,24 @@ fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
         assert!(!failure(status, message), "{status} {message}");
     }
 }
+
+/// Else it would leave copies behind where it grows, and be read back by nobody.
+#[test]
+fn the_largest_token_and_failure_are_no_larger_than_any_value() {
+    const SEAL: usize = 64;
+    let now = Now::read();
+    let token = Token::new(&"t".repeat(8192), &"\u{ffff}".repeat(256), Some(HOUR), now);
+    let failure = Failure {
+        code: "c".repeat(128),
+        // Each of these is two in JSON.
+        body: "\"".repeat(4096),
+        ..Failure::new(Status::MOMO_SERVER_ERROR, "\"".repeat(2048))
+    };
+    let records = [
+        Record::of_token(&token, now).unwrap(),
+        Record::of_failure(&failure, HOUR, now).unwrap(),
+    ];
+    for bytes in records {
+        assert!(bytes.len() + SEAL <= LARGEST_VALUE, "{}", bytes.len());
+    }
+}
