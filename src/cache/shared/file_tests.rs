@@ -111,6 +111,8 @@ fn a_token_is_removed_where_it_is_still_the_same() {
 #[test]
 fn what_is_larger_than_any_value_is_none() {
     let opened = Opened::new();
+    opened.write(b"");
+    assert_eq!(opened.token().unwrap(), b"");
     opened.write(&[7; LARGEST_VALUE]);
     assert_eq!(opened.token().unwrap(), [7; LARGEST_VALUE]);
     opened.write(&[7; LARGEST_VALUE + 1]);

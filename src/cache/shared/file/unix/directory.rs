@@ -142,10 +142,7 @@ impl OpenDirectory {
     /// Puts a file with these bytes in the place of whatever is there, at once.
     pub(in super::super) fn write(&self, file: &str, bytes: &[u8]) -> Result<(), StoreError> {
         // The kernel ends a process that writes beyond this limit, by a signal.
-        if getrlimit(Resource::Fsize)
-            .current
-            .is_some_and(|most| most < bytes.len() as u64)
-        {
+        if !fits(bytes.len(), getrlimit(Resource::Fsize).current) {
             return Err(self.not_written(file, Errno::FBIG));
         }
         let (temporary, descriptor) = self
@@ -199,6 +196,10 @@ impl OpenDirectory {
             }
         }
     }
+}
+
+pub(super) fn fits(length: usize, most: Option<u64>) -> bool {
+    most.is_none_or(|most| length as u64 <= most)
 }
 
 fn fill(descriptor: OwnedFd, bytes: &[u8]) -> Result<(), Errno> {

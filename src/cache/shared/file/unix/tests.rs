@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::super::super::store::LOCK_LIFE;
 use super::super::tests::Opened;
 use super::super::{ABANDONED, FileStore, OLD};
+use super::directory::fits;
 use crate::error::Status;
 use crate::sys;
 use crate::test_directory::TestDirectory;
@@ -62,6 +63,12 @@ fn a_file_that_is_not_this_user_s_alone_is_none() {
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();
     assert_eq!(opened.token(), None);
+}
+
+#[test]
+fn a_file_may_be_as_large_as_the_process_s_limit() {
+    assert!(fits(10, None) && fits(10, Some(11)) && fits(10, Some(10)));
+    assert!(!fits(10, Some(9)));
 }
 
 #[test]
