@@ -17,7 +17,7 @@ table='
 life|src/life.rs|background
 redact|src/redact* src/redact/**|responses secrets
 config|src/config* src/config/**|option_report options proxies rotation secrets
-cache|src/cache/[!s]*.rs src/cache/s[!h]*.rs|stats single_flight caches invalidation rotation lifetime
+cache|src/cache/[!s]*.rs src/cache/s[!h]*.rs|stats single_flight caches shared_entry invalidation rotation lifetime
 shared|src/cache/shared.rs src/cache/shared/**|shared_damage shared_entry shared_caches
 gateway|src/gateway* src/gateway/**|faults operation proxies responses deadlines
 tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|servers tls

@@ -100,4 +100,6 @@ fn whatever_threads_do_a_live_client_s_entry_is_in_the_registry() {
     for slot in registry.slots.values() {
         assert_eq!(slot.idle.is_some(), slot.clients == 0);
     }
+    let left = (0..600).filter_map(|number| registry.slots.get(&numbered(1000 + number)));
+    assert!(left.map(|slot| slot.clients).all(|clients| clients == 0));
 }

@@ -174,3 +174,8 @@ impl Drop for Leader {
 #[path = "single_flight_model.rs"]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod model;
+
+#[cfg(all(test, not(loom)))]
+#[path = "single_flight_tests.rs"]
+#[allow(clippy::unwrap_used)]
+mod tests;
