@@ -110,16 +110,6 @@ fn next_pause(pause: Duration) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn looks_become_rarer_by_half_and_stay_so() {
-        let pauses = std::iter::successors(Some(FIRST_LOOK), |pause| Some(next_pause(*pause)));
-        let micros: Vec<_> = pauses.take(8).map(|pause| pause.as_micros()).collect();
-        let expected = [
-            10_000, 15_000, 22_500, 33_750, 50_625, 75_937, 100_000, 100_000,
-        ];
-        assert_eq!(micros, expected);
-    }
-}
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "turn_tests.rs"]
+mod tests;

@@ -1,0 +1,122 @@
+use super::*;
+use crate::config::{Config, Settings};
+use crate::error::{Failure, Status};
+use crate::test_directory::TestDirectory;
+use crate::token::Token;
+
+/// The entries of two processes that share tokens in one directory.
+struct TwoProcesses {
+    _directory: TestDirectory,
+    own: Entry,
+    other: Entry,
+}
+
+impl TwoProcesses {
+    fn new() -> Self {
+        let directory = TestDirectory::new();
+        let mut config = Config::new().unwrap();
+        let place = format!("file:{}", directory.path("tokens").display());
+        for (name, value) in [
+            ("api_user", "user"),
+            ("api_key", "key"),
+            ("subscription_key", "subscription"),
+            ("proxy", "none"),
+            ("cache", &place),
+        ] {
+            config.set(name, value).unwrap();
+        }
+        let settings = Settings::of(&config).unwrap();
+        let (credentials, _) = settings.credentials.read(false).unwrap();
+        let entry = || {
+            let store = super::super::shared::open(&settings).unwrap().unwrap();
+            Entry::new(Some(SharedEntry::new(&store, &settings, &credentials)))
+        };
+        Self {
+            own: entry(),
+            other: entry(),
+            _directory: directory,
+        }
+    }
+}
+
+fn after(milliseconds: u64) -> Instant {
+    Instant::now() + Duration::from_millis(milliseconds)
+}
+
+fn take_turn(entry: &Entry, milliseconds: u64, cancellation: &Cancellation) -> Option<Turn> {
+    let wait = Wait {
+        until: after(milliseconds),
+        deadline: after(10_000),
+    };
+    entry.take_turn(wait, cancellation, &mut CallLog::complete())
+}
+
+#[test]
+fn looks_become_rarer_by_half_and_stay_so() {
+    let pauses = std::iter::successors(Some(FIRST_LOOK), |pause| Some(next_pause(*pause)));
+    let micros: Vec<_> = pauses.take(8).map(|pause| pause.as_micros()).collect();
+    let expected = [
+        10_000, 15_000, 22_500, 33_750, 50_625, 75_937, 100_000, 100_000,
+    ];
+    assert_eq!(micros, expected);
+}
+
+#[test]
+fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellation() {
+    let processes = TwoProcesses::new();
+    let never = Cancellation::new();
+    let Some(Turn::Ours(lock @ Some(_))) = take_turn(&processes.other, 0, &never) else {
+        panic!("nobody else asks")
+    };
+    let began = Instant::now();
+    let turn = take_turn(&processes.own, 60, &never);
+    assert!(matches!(turn, Some(Turn::Theirs)));
+    assert!(began.elapsed() >= Duration::from_millis(60));
+    let cancelled = Cancellation::new();
+    cancelled.cancel();
+    assert!(take_turn(&processes.own, 60, &cancelled).is_none());
+    drop(lock);
+    let turn = take_turn(&processes.own, 0, &never);
+    assert!(matches!(turn, Some(Turn::Ours(Some(_)))));
+}
+
+#[test]
+fn what_another_process_was_given_is_taken_and_kept() {
+    let processes = TwoProcesses::new();
+    let (never, mut log) = (Cancellation::new(), CallLog::complete());
+    let others = processes.other.shared.as_ref().unwrap();
+    let cooldown = Duration::from_secs(5);
+    let failure = Failure::new(Status::MOMO_UNAUTHORIZED, "refused");
+    others.share_failure(&failure, cooldown, after(10_000), &mut log);
+    let Some(Turn::Settled(Err(failure))) = take_turn(&processes.own, 0, &never) else {
+        panic!("another process has failed")
+    };
+    assert_eq!(failure.status, Status::MOMO_UNAUTHORIZED);
+    assert!(processes.own.state().is_in_cooldown(Now::read()));
+
+    let hour = Some(Duration::from_secs(3600));
+    let token = Token::new("token", "access_token", hour, Now::read());
+    others.share(&token, after(10_000), &mut log);
+    let Some(Turn::Settled(Ok(found))) = take_turn(&processes.own, 0, &never) else {
+        panic!("another process has a token")
+    };
+    assert_eq!(found.access(), b"token");
+    let state = processes.own.state();
+    assert_eq!(state.token.as_ref().unwrap().access(), b"token");
+    assert!(!state.is_in_cooldown(Now::read()));
+}
+
+#[test]
+fn a_token_of_another_process_that_was_invalidated_here_is_removed() {
+    let processes = TwoProcesses::new();
+    let (never, mut log) = (Cancellation::new(), CallLog::complete());
+    let hour = Some(Duration::from_secs(3600));
+    let token = Token::new("token", "access_token", hour, Now::read());
+    let others = processes.other.shared.as_ref().unwrap();
+    others.share(&token, after(10_000), &mut log);
+    processes.own.invalidate(b"token", Now::read());
+    let turn = take_turn(&processes.own, 0, &never);
+    assert!(matches!(turn, Some(Turn::Ours(Some(_)))));
+    let found = others.read(after(10_000), &mut log);
+    assert!(found.is_ok_and(|found| found.token.is_none()));
+}
