@@ -14,6 +14,9 @@ mod shared;
 mod single_flight;
 mod state;
 mod turn;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod two_processes;
 
 pub(crate) use current_entry::{CurrentEntry, EntryGuard};
 pub(crate) use entry::Entry;

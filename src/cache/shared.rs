@@ -203,3 +203,8 @@ impl SharedEntry {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "shared_tests.rs"]
+mod tests;

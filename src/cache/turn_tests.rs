@@ -1,43 +1,7 @@
 use super::*;
-use crate::config::{Config, Settings};
+use crate::cache::two_processes::TwoProcesses;
 use crate::error::{Failure, Status};
-use crate::test_directory::TestDirectory;
 use crate::token::Token;
-
-/// The entries of two processes that share tokens in one directory.
-struct TwoProcesses {
-    _directory: TestDirectory,
-    own: Entry,
-    other: Entry,
-}
-
-impl TwoProcesses {
-    fn new() -> Self {
-        let directory = TestDirectory::new();
-        let mut config = Config::new().unwrap();
-        let place = format!("file:{}", directory.path("tokens").display());
-        for (name, value) in [
-            ("api_user", "user"),
-            ("api_key", "key"),
-            ("subscription_key", "subscription"),
-            ("proxy", "none"),
-            ("cache", &place),
-        ] {
-            config.set(name, value).unwrap();
-        }
-        let settings = Settings::of(&config).unwrap();
-        let (credentials, _) = settings.credentials.read(false).unwrap();
-        let entry = || {
-            let store = super::super::shared::open(&settings).unwrap().unwrap();
-            Entry::new(Some(SharedEntry::new(&store, &settings, &credentials)))
-        };
-        Self {
-            own: entry(),
-            other: entry(),
-            _directory: directory,
-        }
-    }
-}
 
 fn after(milliseconds: u64) -> Instant {
     Instant::now() + Duration::from_millis(milliseconds)

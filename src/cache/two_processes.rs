@@ -1,0 +1,40 @@
+//! For tests: the entries of two processes that share tokens in one directory.
+
+use super::entry::Entry;
+use super::shared::{self, SharedEntry};
+use crate::config::{Config, Settings};
+use crate::test_directory::TestDirectory;
+
+pub(super) struct TwoProcesses {
+    _directory: TestDirectory,
+    pub(super) own: Entry,
+    pub(super) other: Entry,
+}
+
+impl TwoProcesses {
+    pub(super) fn new() -> Self {
+        let directory = TestDirectory::new();
+        let mut config = Config::new().unwrap();
+        let place = format!("file:{}", directory.path("tokens").display());
+        for (name, value) in [
+            ("api_user", "user"),
+            ("api_key", "key"),
+            ("subscription_key", "subscription"),
+            ("proxy", "none"),
+            ("cache", &place),
+        ] {
+            config.set(name, value).unwrap();
+        }
+        let settings = Settings::of(&config).unwrap();
+        let (credentials, _) = settings.credentials.read(false).unwrap();
+        let entry = || {
+            let store = shared::open(&settings).unwrap().unwrap();
+            Entry::new(Some(SharedEntry::new(&store, &settings, &credentials)))
+        };
+        Self {
+            own: entry(),
+            other: entry(),
+            _directory: directory,
+        }
+    }
+}
