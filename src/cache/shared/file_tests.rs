@@ -66,10 +66,10 @@ impl Opened {
 
     pub(super) fn lock(&self) -> Option<Lock> {
         let lock = Arc::clone(&self.store).lock(NAME, Instant::now());
-        let Ok(lock) = lock else {
-            panic!("the lock cannot be taken")
-        };
-        lock
+        lock.unwrap_or_else(|error| match error {
+            StoreError::Failed(why) => panic!("{why}"),
+            StoreError::LeftAlone => panic!("it is left alone"),
+        })
     }
 }
 

@@ -26,6 +26,8 @@ pub(in super::super) fn take(
 ) -> Result<Option<FileLock>, StoreError> {
     remove_ended(&directory, file);
     let created = OpenOptions::new()
+        // Else the standard library makes no file, whatever the mode of access says.
+        .write(true)
         .access_mode(FILE_GENERIC_WRITE | DELETE)
         .create_new(true)
         // One that is too old can be removed while its owner has it open.
