@@ -30,7 +30,7 @@ def figures(results):
     calls = f"{number(median(one['ns']))} ns"
     rows.append(["`momo_get_token` and `momo_free_token`, fresh", calls, "", ""])
     of = number(ratio(one["ns"], one["by_hand_ns"]))
-    title = "that, next to two readings of a clock and a wiped copy by hand"
+    title = "that, as a multiple of two clock readings and a wiped copy by hand"
     rows.append([title, of, "", ""])
     twice = number(2 * ratio(one["ns"], two["ns"]))
     rows.append(["the same on two threads, calls per second of one thread's", twice, "", ""])
