@@ -4,3 +4,7 @@ mod directory;
 pub(super) mod lock;
 
 pub(super) use directory::OpenDirectory;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -12,6 +12,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 use super::super::super::store::{LOCK_LIFE, StoreError};
+use super::super::temporary_file;
 use super::directory::OpenDirectory;
 
 /// Held until it is dropped.
@@ -53,7 +54,15 @@ pub(in super::super) fn take(
 
 /// Removes a lock that has been held for too long.
 pub(super) fn remove_ended(directory: &OpenDirectory, file: &str) {
-    if directory.age(file).is_some_and(|age| age > LOCK_LIFE) {
-        directory.remove(file);
+    if directory.age(file).is_none_or(|age| age <= LOCK_LIFE) {
+        return;
+    }
+    // Its owner has it open. Without POSIX semantics a file that is removed keeps its name until
+    // then; under another name it is in nobody's way.
+    let Ok(aside) = temporary_file(file) else {
+        return;
+    };
+    if std::fs::rename(directory.path_of(file), directory.path_of(&aside)).is_ok() {
+        directory.remove(&aside);
     }
 }

@@ -1,0 +1,31 @@
+use std::fs::{FileTimes, OpenOptions};
+use std::os::windows::fs::OpenOptionsExt;
+use std::time::{Duration, SystemTime};
+
+use windows_sys::Win32::Storage::FileSystem::FILE_WRITE_ATTRIBUTES;
+
+use super::super::super::store::LOCK_LIFE;
+use super::super::tests::Opened;
+
+#[test]
+fn a_lock_that_is_held_for_too_long_is_another_s() {
+    let opened = Opened::new();
+    let first = opened.lock();
+    assert!(first.is_some() && opened.lock().is_none());
+    let too_old = SystemTime::now() - LOCK_LIFE - Duration::from_secs(1);
+    // The file's times can be set while its owner lets nobody write to it.
+    let file = OpenOptions::new()
+        .access_mode(FILE_WRITE_ATTRIBUTES)
+        .open(opened.path("name.lock"))
+        .unwrap();
+    file.set_times(FileTimes::new().set_modified(too_old))
+        .unwrap();
+    drop(file);
+    let second = opened.lock();
+    assert!(second.is_some());
+    // What the former owner does is nothing to the present one.
+    drop(first);
+    assert!(opened.lock().is_none());
+    drop(second);
+    assert!(opened.files().is_empty());
+}
