@@ -4,7 +4,7 @@
  *   momo fresh N        N tokens, a new client and so a new connection for each
  *   momo clients N      N clients that have each got a token and keep a connection
  *   momo cached N       N times what momo_get_token gives a new process
- *   momo threads N T    N cached tokens on each of T threads; prints the nanoseconds of one
+ *   momo threads N T    N cached tokens on each of T threads; prints the nanoseconds of one call
  *   momo copies N T     the same by hand: both clocks are read, and the token is copied and wiped
  */
 #include <momo.h>

@@ -56,11 +56,7 @@ fn no_debug_form_shows_a_secret() {
         #[cfg(feature = "redis")]
         ("cache", "redis://redisuser:red1spass@localhost"),
     ];
-    let mut config = Config::new().unwrap();
-    for (name, value) in secrets {
-        config.set(name, value).unwrap();
-    }
-    let settings = Settings::of(&config).unwrap();
+    let settings = Settings::of_options(&secrets).unwrap();
     let (credentials, _) = settings.credentials.read(true).unwrap();
     let token = crate::token::Token::new("t0ken", "kind", None, crate::clock::Now::read());
     let redactor = settings.redactor(&credentials);

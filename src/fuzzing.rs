@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use crate::cache::fuzzing::SealedCache;
+use crate::config::Settings;
 pub use crate::config::fuzzing::{
     Url, base_url, bypasses, option_names, proxy_from_env, proxy_url, redis_url,
 };
-use crate::config::{Config, Settings};
 pub use crate::gateway::fuzzing::ResponseReader;
 pub use crate::net::socket::fuzzing::{Peer, set_peer};
 use crate::redact::{self, Redactor};
@@ -57,11 +57,7 @@ impl From<crate::error::Failure> for Failure {
 
 /// None where the options make no client.
 pub(crate) fn settings(options: &[(&str, &str)]) -> Option<Settings> {
-    let mut config = Config::new().ok()?;
-    for (name, value) in options {
-        config.set(name, value).ok()?;
-    }
-    Settings::of(&config).ok()
+    Settings::of_options(options).ok()
 }
 
 /// The text as it may be shown, and how many steps its walks took.

@@ -3,21 +3,17 @@ use std::sync::Weak;
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::config::Config;
 use crate::log::CallLog;
 use crate::test_directory::TestDirectory;
 
 fn settings(user: &Path, key: &Path) -> Settings {
-    let mut config = Config::new().unwrap();
-    for (name, value) in [
+    Settings::of_options(&[
         ("api_user_file", user.to_str().unwrap()),
         ("api_key_file", key.to_str().unwrap()),
         ("subscription_key", "subscription"),
         ("proxy", "none"),
-    ] {
-        config.set(name, value).unwrap();
-    }
-    Settings::of(&config).unwrap()
+    ])
+    .unwrap()
 }
 
 /// Files with the pair `user-1` and `key-1`, which has been read.

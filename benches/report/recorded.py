@@ -19,5 +19,8 @@ def beside(described):
     before = results()
     others = [name for name, value in described.items() if before.get(name) != value]
     if others:
-        sys.exit(f"record a whole run: recorded with others of these: {', '.join(others)}")
+        sys.exit(
+            f"the recorded results differ from this run in {', '.join(others)}; "
+            "record a whole run"
+        )
     return before

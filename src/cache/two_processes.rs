@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::shared::{self, SharedEntry};
-use crate::config::{Config, Settings};
+use crate::config::Settings;
 use crate::test_directory::TestDirectory;
 
 pub(super) struct TwoProcesses {
@@ -14,18 +14,15 @@ pub(super) struct TwoProcesses {
 impl TwoProcesses {
     pub(super) fn new() -> Self {
         let directory = TestDirectory::new();
-        let mut config = Config::new().unwrap();
         let place = format!("file:{}", directory.path("tokens").display());
-        for (name, value) in [
+        let settings = Settings::of_options(&[
             ("api_user", "user"),
             ("api_key", "key"),
             ("subscription_key", "subscription"),
             ("proxy", "none"),
             ("cache", &place),
-        ] {
-            config.set(name, value).unwrap();
-        }
-        let settings = Settings::of(&config).unwrap();
+        ])
+        .unwrap();
         let (credentials, _) = settings.credentials.read(false).unwrap();
         let entry = || {
             let store = shared::open(&settings).unwrap().unwrap();

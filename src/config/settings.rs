@@ -30,6 +30,16 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Of these options, and the defaults of all others.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
+        let mut config = Config::new()?;
+        for (name, value) in options {
+            config.set(name, value)?;
+        }
+        Self::of(&config)
+    }
+
     /// Reads the proxy's environment; touches no network.
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
         Ok(Self {
