@@ -293,3 +293,7 @@ fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
 fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+#[path = "error_response_tests.rs"]
+mod tests;

@@ -103,3 +103,7 @@ fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorRe
         retryable: false,
     }
 }
+
+#[cfg(test)]
+#[path = "response_tests.rs"]
+pub(super) mod tests;

@@ -1,0 +1,229 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+use crate::gateway::response::tests::{failure_of, read_from, response};
+use Status as S;
+
+const AZURE: &str =
+    r#"{"statusCode":401,"message":"Access denied due to invalid subscription key."}"#;
+const QUOTA: &str = r#"{"statusCode":403,"message":"Out of call volume QUOTA."}"#;
+
+#[test]
+fn each_error_response_has_its_status_and_its_retry() {
+    let cases = [
+        (400, "", S::MOMO_UNEXPECTED_STATUS, false),
+        (401, "", S::MOMO_UNAUTHORIZED, false),
+        (
+            401,
+            r#"{"error":"login_failed"}"#,
+            S::MOMO_UNAUTHORIZED,
+            false,
+        ),
+        (401, AZURE, S::MOMO_SUBSCRIPTION_KEY_REFUSED, false),
+        // One of the two members is not the shape.
+        (401, r#"{"statusCode":401}"#, S::MOMO_UNAUTHORIZED, false),
+        (
+            401,
+            r#"{"message":"Access denied"}"#,
+            S::MOMO_UNAUTHORIZED,
+            false,
+        ),
+        (403, "", S::MOMO_FORBIDDEN, false),
+        (403, QUOTA, S::MOMO_RATE_LIMITED, false),
+        (404, "", S::MOMO_UNEXPECTED_STATUS, false),
+        (429, "", S::MOMO_RATE_LIMITED, false),
+        (302, "", S::MOMO_UNEXPECTED_STATUS, false),
+        (204, "", S::MOMO_UNEXPECTED_STATUS, false),
+        (418, "", S::MOMO_UNEXPECTED_STATUS, false),
+        (500, "", S::MOMO_SERVER_ERROR, true),
+        (
+            500,
+            r#"{"error":"login_failed"}"#,
+            S::MOMO_UNAUTHORIZED,
+            false,
+        ),
+        (500, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
+        (400, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
+        (
+            403,
+            r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
+            S::MOMO_FORBIDDEN,
+            false,
+        ),
+        (
+            500,
+            r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
+            S::MOMO_FORBIDDEN,
+            false,
+        ),
+        (
+            500,
+            r#"{"code":"SOMETHING_ELSE"}"#,
+            S::MOMO_SERVER_ERROR,
+            true,
+        ),
+        (501, "", S::MOMO_SERVER_ERROR, false),
+        (502, "", S::MOMO_SERVER_ERROR, true),
+        (503, "", S::MOMO_SERVER_ERROR, true),
+        (504, "", S::MOMO_SERVER_ERROR, true),
+        (505, "", S::MOMO_SERVER_ERROR, false),
+        (599, "", S::MOMO_SERVER_ERROR, false),
+        (600, "", S::MOMO_UNEXPECTED_STATUS, false),
+    ];
+    for (http_status, body, status, retryable) in cases {
+        let error = failure_of(&response(http_status, &[], body));
+        let found = (error.failure.status, error.retryable);
+        assert_eq!(found, (status, retryable), "{http_status} {body}");
+        assert_eq!(error.failure.http_status, http_status);
+        assert_eq!(error.failure.retry_after_ms, -1, "{http_status} {body}");
+    }
+}
+
+#[test]
+fn a_header_tells_as_much_as_a_body() {
+    let azure = "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.com\"";
+    let refused = failure_of(&response(401, &[(WWW_AUTHENTICATE, azure)], ""));
+    assert_eq!(refused.failure.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
+    let spent = failure_of(&response(403, &[(RETRY_AFTER, "7")], ""));
+    assert_eq!(spent.failure.status, S::MOMO_RATE_LIMITED);
+    let other = failure_of(&response(
+        401,
+        &[(WWW_AUTHENTICATE, "Basic realm=\"x\"")],
+        "",
+    ));
+    assert_eq!(other.failure.status, S::MOMO_UNAUTHORIZED);
+}
+
+#[test]
+fn the_time_to_wait_is_read_from_the_header_or_else_from_the_text() {
+    let told = |header: Option<&str>, body: &str| {
+        let headers: Vec<_> = header
+            .map(|value| (RETRY_AFTER, value))
+            .into_iter()
+            .collect();
+        let error = failure_of(&response(429, &headers, body));
+        assert_eq!(error.retryable, error.failure.retry_after_ms >= 0);
+        error.failure.retry_after_ms
+    };
+    let text = |seconds: &str| {
+        format!(
+            r#"{{"statusCode":429,"message":"Rate limit is exceeded. Try again in {seconds} seconds."}}"#
+        )
+    };
+    assert_eq!(told(Some("12"), ""), 12_000);
+    assert_eq!(told(Some(" 0 "), ""), 0);
+    assert_eq!(told(Some("99999999999999999999999"), ""), i64::MAX);
+    assert_eq!(told(None, &text("9")), 9_000);
+    assert_eq!(told(Some("12"), &text("9")), 12_000);
+    assert_eq!(told(Some("soon"), &text("9")), 9_000);
+    for nothing in ["soon", "-5", "1.5", "1e3", ""] {
+        assert_eq!(told(Some(nothing), ""), -1, "{nothing}");
+        assert_eq!(told(None, &text(nothing)), -1, "{nothing}");
+    }
+    let past = "Sun, 06 Nov 1994 08:49:37 GMT";
+    assert_eq!(told(Some(past), ""), 0);
+    let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(100);
+    let left = told(Some(&httpdate::fmt_http_date(ahead)), "");
+    assert!((90_000..=100_000).contains(&left), "{left}");
+}
+
+#[test]
+fn codes_and_texts_of_the_response_are_told() {
+    let body = r#"{"error":"first","code":"second","message":"in words","activityId":"a1b2-c3"}"#;
+    let failure = failure_of(&response(503, &[], body)).failure;
+    assert_eq!(failure.code, "first");
+    assert_eq!(failure.body, body);
+    assert!(failure.message.contains("(the response says: in words)"));
+    assert!(failure.message.contains("(activity ID a1b2-c3)"));
+    let failure = failure_of(&response(503, &[], r#"{"error":"","code":"second"}"#)).failure;
+    assert_eq!(failure.code, "second");
+    assert!(!failure.message.contains("the response says"));
+    assert!(!failure.message.contains("activity ID"));
+    // What is no code, and what is no text.
+    for body in [
+        r#"{"code":"two words"}"#,
+        r#"{"code":["x"]}"#,
+        "[\"x\"]",
+        "{",
+    ] {
+        assert_eq!(failure_of(&response(503, &[], body)).failure.code, "");
+    }
+    let fits = r#"{"code":"a-B_c.0:9"}"#;
+    assert_eq!(
+        failure_of(&response(503, &[], fits)).failure.code,
+        "a-B_c.0:9"
+    );
+}
+
+#[test]
+fn a_success_without_a_token_shows_no_body() {
+    for status in [200, 201, 204, 299] {
+        let failure = failure_of(&response(status, &[], r#"{"code":"x"}"#)).failure;
+        assert_eq!((failure.body.as_str(), failure.http_status), ("", status));
+    }
+    assert_eq!(failure_of(&response(300, &[], "text")).failure.body, "text");
+    assert_eq!(failure_of(&response(199, &[], "text")).failure.body, "text");
+}
+
+#[test]
+fn a_redirect_names_its_host_and_nothing_else() {
+    let location = "https://else.example:8443/path?query=1";
+    let failure = failure_of(&response(302, &[(LOCATION, location)], "")).failure;
+    assert!(failure.message.contains("a redirect to else.example,"));
+    for nameless in ["/token", "", "http://["] {
+        let failure = failure_of(&response(302, &[(LOCATION, nameless)], "")).failure;
+        assert!(failure.message.contains("a redirect, which"), "{nameless}");
+    }
+}
+
+#[test]
+fn a_firewall_is_recognised_under_any_status() {
+    let page = "<html>Request Rejected. Your Support ID is: <b>123456</b> 789</html>";
+    for status in [200, 403, 503] {
+        let error = failure_of(&response(status, &[], page));
+        assert_eq!(error.failure.status, S::MOMO_FORBIDDEN, "{status}");
+        assert_eq!(error.failure.http_status, status);
+        assert_eq!(error.failure.code, "123456");
+        assert!(error.failure.message.contains("(support ID 123456)"));
+        assert!(!error.retryable);
+        assert_eq!(error.failure.body.is_empty(), status == 200);
+    }
+    let failure = failure_of(&response(403, &[], "Request Rejected 12")).failure;
+    assert_eq!(failure.code, "");
+    assert!(!failure.message.contains("(support ID"));
+}
+
+#[test]
+fn the_advice_is_that_for_the_host() {
+    let portal = |base_url: &str| {
+        let azure = response(401, &[], AZURE);
+        read_from(base_url, &azure).err().unwrap().failure.message
+    };
+    let login = |base_url: &str| {
+        let login = response(500, &[], r#"{"error":"login_failed"}"#);
+        read_from(base_url, &login).err().unwrap().failure.message
+    };
+    let (sandbox, production) = (
+        "momodeveloper.mtn.com/developer",
+        "momoapi.mtn.com/developer",
+    );
+    let told = portal("https://sandbox.momodeveloper.mtn.com");
+    assert!(
+        told.contains(sandbox) && !told.contains(production),
+        "{told}"
+    );
+    let told = portal("https://proxy.momoapi.mtn.co.rw");
+    assert!(
+        told.contains(production) && !told.contains(sandbox),
+        "{told}"
+    );
+    let told = portal("https://gateway.example");
+    assert!(
+        told.contains(production) && told.contains(sandbox),
+        "{told}"
+    );
+    let told = login("https://sandbox.momodeveloper.mtn.com");
+    assert!(told.contains("provisioning API"), "{told}");
+    let told = login("https://proxy.momoapi.mtn.com");
+    assert!(told.contains("partner portal"), "{told}");
+}

@@ -1,0 +1,116 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use ureq::http::{HeaderName, HeaderValue};
+
+use super::*;
+use crate::config::Settings;
+use crate::gateway::Authentication;
+use crate::net::transport_error::{Kind, Phase};
+use crate::secret::SecretBytes;
+
+const USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
+const KEY: &str = "an-api-key-of-some-length";
+
+fn authentication(base_url: &str) -> Authentication {
+    let settings = Settings::of_options(&[
+        ("base_url", base_url),
+        ("api_user", USER),
+        ("api_key", KEY),
+        ("subscription_key", "a-subscription-key"),
+        ("proxy", "none"),
+    ]);
+    let settings = settings.unwrap();
+    let (credentials, _) = settings.credentials.read(true).unwrap();
+    Authentication::new(&settings, credentials).unwrap()
+}
+
+pub(in crate::gateway) fn response(
+    status: u16,
+    headers: &[(HeaderName, &str)],
+    body: &str,
+) -> Response {
+    let mut text = SecretBytes::with_capacity(body.len());
+    text.extend_from_slice(body.as_bytes());
+    let headers = headers.iter();
+    let headers =
+        headers.map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()));
+    Response {
+        status,
+        headers: headers.collect(),
+        body: text,
+        incomplete: None,
+    }
+}
+
+pub(in crate::gateway) fn read_from(
+    base_url: &str,
+    response: &Response,
+) -> Result<Token, ErrorResponse> {
+    let authentication = authentication(base_url);
+    let (redactor, advice) = (&authentication.redactor, &authentication.advice);
+    read(response, Now::read(), redactor, advice)
+}
+
+fn read_here(response: &Response) -> Result<Token, ErrorResponse> {
+    read_from("https://gateway.example", response)
+}
+
+pub(in crate::gateway) fn failure_of(response: &Response) -> ErrorResponse {
+    read_here(response).err().unwrap()
+}
+
+#[test]
+fn a_token_is_taken_as_it_stands() {
+    let body = r#"{"access_token":"abc.DEF-123~+/==","token_type":"access\ttoken","expires_in":"3600","x":[1]}"#;
+    let token = read_here(&response(200, &[], body)).ok().unwrap();
+    assert_eq!(token.access(), b"abc.DEF-123~+/==");
+    assert_eq!(token.kind(), b"access token");
+    assert_eq!(token.life.unwrap().lifetime.as_secs(), 3600);
+    let long = format!(
+        r#"{{"access_token":"a","token_type":"{}"}}"#,
+        "t".repeat(300)
+    );
+    let token = read_here(&response(200, &[], &long)).ok().unwrap();
+    assert_eq!(token.kind().len(), LONGEST_TYPE);
+    assert!(token.life.is_none());
+    let escaped = read_here(&response(200, &[], r#"{"access_token":"\u0061b"}"#));
+    assert_eq!(escaped.ok().unwrap().access(), b"ab");
+}
+
+#[test]
+fn what_is_no_usable_token_says_why() {
+    let padded = |length: usize| {
+        let mut body = r#"{"access_token":"a"}"#.to_owned();
+        body.extend(std::iter::repeat_n(' ', length - body.len()));
+        body
+    };
+    assert!(read_here(&response(200, &[], &padded(LARGEST_BODY))).is_ok());
+    for (body, why) in [
+        (padded(LARGEST_BODY + 1).as_str(), "larger than 64 KiB"),
+        ("", "line 1, column 0"),
+        ("{\n}", "line 2, column 1"),
+        (r#"["abc","x",1]"#, "no JSON object"),
+        (r#"{"access_token":"a b"}"#, "access_token"),
+        (r#"{"access_token":""}"#, "access_token"),
+    ] {
+        let error = failure_of(&response(200, &[], body));
+        let Failure {
+            status,
+            http_status,
+            message,
+            ..
+        } = error.failure;
+        assert_eq!((status, http_status), (Status::MOMO_INVALID_RESPONSE, 200));
+        assert!(message.contains(why), "{message}");
+        assert!(!error.retryable);
+    }
+    let mut torn = response(200, &[], r#"{"access_token":"a"}"#);
+    torn.incomplete = Some(TransportError::new(
+        Phase::Read,
+        Kind::ConnectionLost,
+        "it broke",
+    ));
+    let error = failure_of(&torn);
+    assert_eq!(error.failure.status, Status::MOMO_CONNECTION_LOST);
+    assert_eq!(error.failure.http_status, 200);
+}
