@@ -16,6 +16,12 @@ mod response;
 pub(crate) mod retry;
 mod subscription_key;
 mod tcp;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod test_caller;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod test_peer;
 mod tls;
 mod transport;
 mod tunnel;
@@ -250,12 +256,5 @@ fn transport_failed(error: &TransportError, redactor: &Redactor) -> AttemptError
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bug_of_this_library_is_not_shared_with_waiters() {
-        assert!(!RequestError::shared(Failure::internal("x")).shared);
-        assert!(RequestError::shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).shared);
-    }
-}
+#[path = "gateway/send_tests.rs"]
+mod tests;

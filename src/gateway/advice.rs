@@ -150,3 +150,7 @@ fn last_characters(user: &str) -> String {
     let tail: String = user.chars().skip(length - SHOWN).collect();
     format!("…{tail}")
 }
+
+#[cfg(test)]
+#[path = "advice_tests.rs"]
+mod tests;

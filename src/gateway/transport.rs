@@ -234,3 +234,7 @@ fn into_transport_error(error: ureq::Error) -> TransportError {
         .with_peer_text(&other),
     }
 }
+
+#[cfg(test)]
+#[path = "transport_tests.rs"]
+mod tests;

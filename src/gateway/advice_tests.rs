@@ -1,0 +1,88 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+fn advice(options: &[(&str, &str)]) -> Advice {
+    let credentials = [
+        ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
+        ("api_key", "an-api-key"),
+        ("subscription_key", "the-primary"),
+        ("secondary_subscription_key", "the-secondary"),
+        ("proxy", "none"),
+    ];
+    let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
+    let (credentials, _) = settings.credentials.read(true).unwrap();
+    Advice::new(&settings, &credentials)
+}
+
+fn completed(advice: &Advice, status: Status, keys: &SubscriptionKeyChoice) -> String {
+    let failure = Failure::new(status, "it failed");
+    advice
+        .complete(failure, keys, "attempt 1 of 3, 7 ms")
+        .message
+}
+
+#[test]
+fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() {
+    let advice = advice(&[("base_url", "https://gateway.example:8443/x")]);
+    let mut keys = SubscriptionKeyChoice::starting_with(0, 2);
+    let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3, 7 ms]";
+    assert_eq!(
+        completed(&advice, Status::MOMO_TIMED_OUT, &keys),
+        format!("it failed {all}")
+    );
+    let user = "api_user (36 characters, from option api_user) and \
+                api_key (10 characters, from option api_key)";
+    assert_eq!(
+        completed(&advice, Status::MOMO_UNAUTHORIZED, &keys),
+        format!("it failed; sent {user} {all}")
+    );
+    let refused = Status::MOMO_SUBSCRIPTION_KEY_REFUSED;
+    let primary = "subscription_key (11 characters, from option subscription_key)";
+    let secondary =
+        "secondary_subscription_key (13 characters, from option secondary_subscription_key)";
+    assert_eq!(
+        completed(&advice, refused, &keys),
+        format!("it failed; sent {primary} {all}")
+    );
+    keys = SubscriptionKeyChoice::starting_with(1, 2);
+    assert_eq!(
+        completed(&advice, refused, &keys),
+        format!("it failed; sent {secondary} {all}")
+    );
+    assert!(keys.switch());
+    assert_eq!(
+        completed(&advice, refused, &keys),
+        format!("it failed; sent one after the other: {primary} and {secondary} {all}")
+    );
+    assert_eq!(
+        advice.all_credentials(),
+        format!("{user} and {primary} and {secondary}")
+    );
+}
+
+#[test]
+fn a_host_that_was_given_up_is_named_with_those_in_its_place() {
+    let keys = SubscriptionKeyChoice::starting_with(0, 1);
+    let told = |host: &str| {
+        let advice = advice(&[("base_url", &format!("https://{host}"))]);
+        completed(&advice, Status::MOMO_RESOLVE_FAILED, &keys).contains("given up its hosts")
+    };
+    assert!(told("momo.azure-api.net"));
+    assert!(!told("proxy.momoapi.mtn.com"));
+    assert!(!told("gateway.example"));
+}
+
+#[test]
+fn the_proxy_is_named_without_its_user() {
+    let advice = advice(&[("proxy", "http://user:pass@proxy.example:3128")]);
+    let named = "host proxy.momoapi.mtn.co.rw through proxy proxy.example:3128, API user …4c5d";
+    assert_eq!(advice.context, named);
+}
+
+#[test]
+fn of_a_short_user_nothing_is_shown() {
+    assert_eq!(last_characters("elevenchars"), "…");
+    assert_eq!(last_characters("twelve-chars"), "…hars");
+    assert_eq!(last_characters("zwölfzeichéñ"), "…chéñ");
+}

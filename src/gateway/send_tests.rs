@@ -1,0 +1,157 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::test_caller::{Caller, error};
+use super::test_peer::{Reply, TestPeer, http, token};
+use super::*;
+use Status as S;
+
+const AZURE: &str = r#"{"statusCode":401,"message":"Access denied"}"#;
+
+fn refused() -> Reply {
+    Reply::Kept(http("401 Unauthorized", &[], AZURE))
+}
+
+fn unavailable() -> Reply {
+    Reply::Closed(http("503 Service Unavailable", &["Retry-After: 0"], ""))
+}
+
+#[test]
+fn what_may_fare_better_is_tried_again_as_often_as_is_allowed() {
+    for (attempts, replies) in [(1, 1), (2, 2), (3, 3)] {
+        let peer = TestPeer::start(vec![unavailable(); replies]);
+        let mut caller = Caller::of(peer.port);
+        caller.attempts = attempts;
+        let error = error(caller.send());
+        assert!(error.shared);
+        assert_eq!(error.failure.status, S::MOMO_SERVER_ERROR);
+        let progress = format!("attempt {attempts} of {attempts}, ");
+        assert!(
+            error.failure.message.contains(&progress),
+            "{}",
+            error.failure.message
+        );
+        assert_eq!(peer.requests().len(), replies);
+        let stats = caller.stats.snapshot();
+        assert_eq!(stats.requests, replies as u64);
+        assert_eq!(stats.retries, replies as u64 - 1);
+    }
+    let peer = TestPeer::start([unavailable(), Reply::Closed(token("later"))]);
+    let caller = Caller::of(peer.port);
+    assert_eq!(caller.send().ok().unwrap().token.access(), b"later");
+    let forbidden = Reply::Closed(http("403 Forbidden", &[], ""));
+    let peer = TestPeer::start([forbidden]);
+    let failure = error(Caller::of(peer.port).send()).failure;
+    assert_eq!(failure.status, S::MOMO_FORBIDDEN);
+    assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
+fn the_other_subscription_key_is_tried_once_and_is_no_attempt() {
+    let key_of = |request: &String| request.contains("the-secondary-key");
+    for first in [0, 1] {
+        let peer = TestPeer::start([refused(), Reply::Kept(token("a"))]);
+        let mut caller = Caller::of(peer.port);
+        (caller.key, caller.attempts) = (first, 1);
+        let mut log = CallLog::complete();
+        assert_eq!(caller.send_with_log(&mut log).ok().unwrap().key, 1 - first);
+        let lines = log.into_lines();
+        let mut warnings = lines.iter().map(|line| &line.text);
+        let replaced = warnings.any(|text| text.contains("replace subscription_key"));
+        assert_eq!(replaced, first == 0, "{lines:?}");
+        let keys: Vec<bool> = peer.requests().iter().map(key_of).collect();
+        assert_eq!(keys, [first == 1, first == 0]);
+    }
+    let peer = TestPeer::start([refused(), refused()]);
+    let error = error(Caller::of(peer.port).send());
+    assert_eq!(error.failure.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
+    let both = "subscription_key (15 characters, from option subscription_key) and \
+                secondary_subscription_key (17 characters, from option secondary_subscription_key)";
+    let message = error.failure.message;
+    assert!(
+        message.contains(&format!("sent one after the other: {both}")),
+        "{message}"
+    );
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[test]
+fn a_call_whose_own_time_is_up_speaks_for_itself_alone() {
+    let long = Duration::from_millis(600);
+    let peer = TestPeer::start([Reply::Silent(long)]);
+    let mut caller = Caller::of(peer.port);
+    caller.time = Duration::from_millis(100);
+    let failed = error(caller.send());
+    assert_eq!(failed.failure.status, S::MOMO_TIMED_OUT);
+    assert!(!failed.shared);
+    // An attempt's time is not the call's.
+    let peer = TestPeer::start([Reply::Silent(long)]);
+    let mut caller = Caller::of(peer.port);
+    caller.attempts = 1;
+    let failed = error(caller.send());
+    assert_eq!(failed.failure.status, S::MOMO_TIMED_OUT);
+    assert!(failed.shared);
+    // What was said before says more.
+    let peer = TestPeer::start([unavailable(), Reply::Silent(long)]);
+    let mut caller = Caller::of(peer.port);
+    caller.attempts = 2;
+    let failed = error(caller.send());
+    assert_eq!(failed.failure.status, S::MOMO_SERVER_ERROR);
+    assert!(failed.shared);
+}
+
+#[test]
+fn a_pause_that_does_not_fit_into_what_is_left_is_not_made() {
+    let wait = http("503 Service Unavailable", &["Retry-After: 5"], "");
+    let peer = TestPeer::start([Reply::Closed(wait)]);
+    let mut caller = Caller::of(peer.port);
+    caller.time = Duration::from_secs(4);
+    let begin = Instant::now();
+    let failure = error(caller.send()).failure;
+    assert_eq!(failure.status, S::MOMO_SERVER_ERROR);
+    assert_eq!(failure.retry_after_ms, 5000);
+    assert!(begin.elapsed() < caller.time);
+}
+
+#[test]
+fn a_call_without_time_sends_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let mut caller = Caller::of(listener.local_addr().unwrap().port());
+    caller.time = Duration::ZERO;
+    let failed = error(caller.send());
+    assert_eq!(failed.failure.status, S::MOMO_TIMED_OUT);
+    assert!(!failed.shared);
+    assert!(listener.accept().is_err());
+}
+
+#[test]
+fn a_cancelled_call_says_so_and_speaks_for_itself_alone() {
+    let peer = TestPeer::start([unavailable()]);
+    let caller = Caller::of(peer.port);
+    caller.cancellation.cancel();
+    let failed = error(caller.send());
+    assert_eq!(failed.failure.status, S::MOMO_CANCELLED);
+    assert!(!failed.shared);
+    assert_eq!(caller.stats.snapshot().requests, 1);
+    // Within the pause before the next attempt.
+    let wait = http("503 Service Unavailable", &["Retry-After: 5"], "");
+    let peer = TestPeer::start([Reply::Closed(wait)]);
+    let caller = Caller::of(peer.port);
+    let failed = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| error(caller.send()));
+        while caller.stats.snapshot().requests == 0 {
+            std::thread::yield_now();
+        }
+        caller.cancellation.cancel();
+        asking.join().unwrap()
+    });
+    assert_eq!(failed.failure.status, S::MOMO_CANCELLED);
+    assert!(!failed.shared);
+    assert_eq!(caller.stats.snapshot().retries, 0);
+}
+
+#[test]
+fn a_bug_of_this_library_is_not_shared_with_waiters() {
+    assert!(!RequestError::shared(Failure::internal("x")).shared);
+    assert!(RequestError::shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).shared);
+}

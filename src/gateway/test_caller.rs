@@ -1,0 +1,74 @@
+//! A caller of a unit test's own, of a [`TestPeer`](super::test_peer::TestPeer).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Authentication, IssuedToken, RequestError, TokenRequest, Transport};
+use crate::cancellation::Cancellation;
+use crate::config::Settings;
+use crate::log::CallLog;
+use crate::stats::Stats;
+
+/// Asks with two subscription keys.
+pub(super) struct Caller {
+    pub(super) settings: Settings,
+    pub(super) authentication: Authentication,
+    pub(super) transport: Transport,
+    pub(super) cancellation: Arc<Cancellation>,
+    pub(super) stats: Stats,
+    pub(super) attempts: u32,
+    pub(super) time: Duration,
+    pub(super) keep_connection: bool,
+    pub(super) key: usize,
+}
+
+impl Caller {
+    pub(super) fn of(port: u16) -> Self {
+        let settings = Settings::of_options(&[
+            ("base_url", &format!("http://127.0.0.1:{port}")),
+            ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
+            ("api_key", "an-api-key"),
+            ("subscription_key", "the-primary-key"),
+            ("secondary_subscription_key", "the-secondary-key"),
+            ("attempt_timeout", "300ms"),
+        ])
+        .unwrap();
+        let (credentials, _) = settings.credentials.read(true).unwrap();
+        let cancellation = Arc::new(Cancellation::new());
+        Self {
+            authentication: Authentication::new(&settings, credentials).unwrap(),
+            transport: Transport::new(&settings, Arc::clone(&cancellation)).unwrap(),
+            settings,
+            cancellation,
+            stats: Stats::default(),
+            attempts: 3,
+            time: Duration::from_secs(20),
+            keep_connection: true,
+            key: 0,
+        }
+    }
+
+    pub(super) fn send(&self) -> Result<IssuedToken, RequestError> {
+        self.send_with_log(&mut CallLog::complete())
+    }
+
+    pub(super) fn send_with_log(&self, log: &mut CallLog) -> Result<IssuedToken, RequestError> {
+        TokenRequest {
+            settings: &self.settings,
+            authentication: &self.authentication,
+            transport: &self.transport,
+            deadline: Instant::now() + self.time,
+            attempts: self.attempts,
+            keep_connection: self.keep_connection,
+            key: self.key,
+            cancellation: &self.cancellation,
+            stats: &self.stats,
+            log,
+        }
+        .send()
+    }
+}
+
+pub(super) fn error(outcome: Result<IssuedToken, RequestError>) -> RequestError {
+    outcome.err().unwrap()
+}

@@ -1,0 +1,123 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use crate::error::Status as S;
+use crate::gateway::test_caller::{Caller, error};
+use crate::gateway::test_peer::{Reply, TestPeer, token};
+
+#[test]
+fn the_request_is_the_documented_one_and_its_connection_kept_where_that_is_wanted() {
+    let replies = ["one", "two", "three"].map(|name| Reply::Kept(token(name)));
+    let peer = TestPeer::start(replies);
+    let mut caller = Caller::of(peer.port);
+    let names = [true, false, true].map(|keep| {
+        caller.keep_connection = keep;
+        let issued = caller.send().ok().unwrap();
+        assert_eq!(issued.key, 0);
+        String::from_utf8(issued.token.access().to_vec()).unwrap()
+    });
+    assert_eq!(names, ["one", "two", "three"]);
+    let port = peer.port;
+    let requests = peer.requests();
+    let version = env!("CARGO_PKG_VERSION");
+    let head = |connection: &str| {
+        let mut lines = vec![
+            "POST /disbursement/token/ HTTP/1.1".to_owned(),
+            "authorization: Basic ZjdhMGI5YzItNWQxZS00YTNiLThjNmQtMGUxZjJhM2I0YzVkOmFuLWFwaS1rZXk="
+                .to_owned(),
+            format!("host: 127.0.0.1:{port}"),
+            "content-length: 0".to_owned(),
+            "ocp-apim-subscription-key: the-primary-key".to_owned(),
+            format!("user-agent: libmomo/{version}"),
+        ];
+        lines.extend((!connection.is_empty()).then(|| connection.to_owned()));
+        lines.sort();
+        lines
+    };
+    for (request, connection) in requests.iter().zip(["", "connection: close", ""]) {
+        let mut lines: Vec<String> = request
+            .trim_end()
+            .split("\r\n")
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        assert_eq!(lines, head(connection));
+    }
+    let stats = caller.stats.snapshot();
+    assert_eq!(
+        (stats.requests, stats.tokens_issued, stats.retries),
+        (3, 3, 0)
+    );
+}
+
+#[test]
+fn a_kept_connection_that_was_closed_meanwhile_is_no_attempt() {
+    let peer = TestPeer::start([
+        Reply::Kept(token("one")),
+        Reply::Closed(String::new()),
+        Reply::Kept(token("two")),
+    ]);
+    let mut caller = Caller::of(peer.port);
+    caller.attempts = 1;
+    for name in ["one", "two"] {
+        assert_eq!(caller.send().ok().unwrap().token.access(), name.as_bytes());
+    }
+    assert_eq!(peer.requests().len(), 3);
+    assert_eq!(caller.stats.snapshot().requests, 2);
+    // A new connection that is closed is one.
+    let peer = TestPeer::start([Reply::Closed(String::new())]);
+    let mut caller = Caller::of(peer.port);
+    caller.attempts = 1;
+    let failure = error(caller.send()).failure;
+    assert_eq!(failure.status, S::MOMO_CONNECTION_LOST);
+    assert!(
+        failure.message.contains("instead of responding"),
+        "{}",
+        failure.message
+    );
+}
+
+#[test]
+fn a_response_that_breaks_off_is_no_token_and_tried_no_more() {
+    let whole = token("torn");
+    for length in [9, 30, whole.len() - 1] {
+        let peer = TestPeer::start([Reply::Closed(whole[..length].to_owned())]);
+        let failure = error(Caller::of(peer.port).send()).failure;
+        assert_eq!(failure.status, S::MOMO_CONNECTION_LOST, "{length}");
+        assert_eq!(peer.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_response_with_two_lengths_or_a_coding_is_no_token() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
+    let body = r#"{"access_token":"abc"}"#;
+    let length = body.len();
+    let chunks = format!("{length:x}\r\n{body}\r\n0\r\n\r\n");
+    for (head, body, taken) in [
+        (chunked.to_owned(), chunks.as_str(), true),
+        (
+            format!("{chunked}Content-Length: {length}\r\n"),
+            &chunks,
+            false,
+        ),
+        (
+            format!("{chunked}Content-Encoding: gzip\r\n"),
+            &chunks,
+            false,
+        ),
+        (
+            format!("{chunked}Content-Encoding: Identity\r\n"),
+            &chunks,
+            true,
+        ),
+    ] {
+        let peer = TestPeer::start([Reply::Closed(format!("{head}\r\n{body}"))]);
+        match Caller::of(peer.port).send() {
+            Ok(issued) => assert!(taken && issued.token.access() == b"abc", "{head}"),
+            Err(error) => {
+                assert!(!taken, "{head}: {}", error.failure.message);
+                assert_eq!(error.failure.status, S::MOMO_INVALID_RESPONSE);
+            }
+        }
+    }
+}
