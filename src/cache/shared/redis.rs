@@ -6,6 +6,9 @@
 
 mod connection;
 mod pool;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod test_server;
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};

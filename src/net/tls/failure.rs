@@ -166,3 +166,7 @@ fn rule_of_webpki(error: &Webpki) -> &'static str {
         _ => "it breaks a rule",
     }
 }
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;

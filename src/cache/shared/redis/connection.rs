@@ -239,3 +239,8 @@ impl Write for TimedSocket {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "connection_tests.rs"]
+mod tests;

@@ -122,3 +122,8 @@ impl Drop for Turn<'_> {
         self.slot.freed.notify_all();
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "pool_tests.rs"]
+mod tests;

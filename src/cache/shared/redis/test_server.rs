@@ -1,0 +1,50 @@
+//! A Redis server of a unit test's own: what it says is written down beforehand.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::thread::{self, JoinHandle};
+
+use ::redis::{Parser, Value, from_redis_value};
+
+use crate::config::RedisUrl;
+
+pub(super) struct TestServer {
+    pub(super) url: RedisUrl,
+    thread: JoinHandle<Vec<Vec<String>>>,
+}
+
+impl TestServer {
+    /// Takes as many connections as there are lists; after the last reply of one it is closed.
+    pub(super) fn start(connections: &'static [&'static [&'static str]]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = RedisUrl {
+            tls: false,
+            host: "127.0.0.1".to_owned(),
+            port: listener.local_addr().unwrap().port(),
+            database: 0,
+            user: None,
+            password: None,
+        };
+        let thread = thread::spawn(move || {
+            let lists = connections.iter();
+            lists.flat_map(|list| serve(&listener, list)).collect()
+        });
+        Self { url, thread }
+    }
+
+    /// All commands, as they came. Waits for the last.
+    pub(super) fn commands(self) -> Vec<Vec<String>> {
+        self.thread.join().unwrap()
+    }
+}
+
+fn serve(listener: &TcpListener, replies: &[&str]) -> Vec<Vec<String>> {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut parser = Parser::new();
+    let commands = replies.iter().map(|reply| {
+        let command: Value = parser.parse_value(&mut stream).unwrap();
+        stream.write_all(reply.as_bytes()).unwrap();
+        from_redis_value(command).unwrap()
+    });
+    commands.collect()
+}

@@ -1,0 +1,177 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+
+use rustls::{InvalidMessage, OtherError};
+
+use super::*;
+use crate::redact::Redactor;
+
+const OPTION: &str = "base_url";
+const CLIENT_CERTIFICATE: &str = "demands a client certificate";
+
+fn said(error: &TransportError) -> String {
+    error.message(&Redactor::new([], []))
+}
+
+fn explained(error: &Error) -> String {
+    let explained = explain(error, OPTION, false);
+    assert_eq!(
+        (explained.phase, explained.kind),
+        (Phase::Handshake, Kind::Untrusted)
+    );
+    said(&explained)
+}
+
+#[test]
+fn each_alert_and_each_disagreement_is_told_in_words() {
+    let none_in_common = "no cipher suite, curve or kind of key in common";
+    let too_old = "neither TLS 1.2 nor TLS 1.3";
+    let no_agreement = "no agreement on TLS";
+    for (error, words) in [
+        (
+            Error::InvalidMessage(InvalidMessage::InvalidContentType),
+            "does not respond in TLS; check the port of base_url",
+        ),
+        (
+            Error::AlertReceived(Alert::HandshakeFailure),
+            none_in_common,
+        ),
+        (
+            Error::AlertReceived(Alert::InsufficientSecurity),
+            none_in_common,
+        ),
+        (Error::AlertReceived(Alert::ProtocolVersion), too_old),
+        (
+            Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13),
+            too_old,
+        ),
+        (
+            Error::PeerIncompatible(PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig),
+            too_old,
+        ),
+        (
+            Error::AlertReceived(Alert::NoApplicationProtocol),
+            "does not offer HTTP/1.1 (ALPN); check the port of base_url",
+        ),
+        (
+            Error::AlertReceived(Alert::UnrecognisedName),
+            "does not know this host name; check base_url",
+        ),
+        (Error::AlertReceived(Alert::InternalError), no_agreement),
+        (Error::DecryptError, no_agreement),
+    ] {
+        let told = explained(&error);
+        assert!(told.contains(words), "{told}");
+        // And what the TLS library said.
+        let library = error.to_string();
+        assert_eq!(
+            told.contains(&library),
+            !matches!(error, Error::InvalidMessage(_)),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn each_rule_that_a_certificate_breaks_is_named() {
+    use CertificateError as C;
+    let webpki = |error: Webpki| C::Other(OtherError(Arc::new(error)));
+    let another = C::Other(OtherError(Arc::new(std::fmt::Error)));
+    let (clock, intercepted, operator) = ("this machine's clock", INTERCEPTED, OPERATOR);
+    for (error, rule, advice) in [
+        (
+            C::UnknownIssuer,
+            "its issuer is not trusted",
+            "check option ca",
+        ),
+        (C::Expired, "it has expired", clock),
+        (C::NotValidYet, "it is not valid yet", clock),
+        (
+            C::NotValidForName,
+            "it is not for this host name",
+            "check base_url",
+        ),
+        (
+            C::BadSignature,
+            "a signature does not match its key",
+            intercepted,
+        ),
+        (C::InvalidPurpose, "it is not for servers", operator),
+        (C::BadEncoding, "it breaks a rule", operator),
+        (
+            C::Other(OtherError(Arc::new(ShortRsaKey))),
+            "shorter than 2048 bits",
+            operator,
+        ),
+        (another, "it breaks a rule", operator),
+        (webpki(Webpki::CaUsedAsEndEntity), "(CA:TRUE)", operator),
+        (webpki(Webpki::EndEntityUsedAsCa), "(CA:FALSE)", operator),
+        (
+            webpki(Webpki::PathLenConstraintViolated),
+            "(path length)",
+            operator,
+        ),
+        (
+            webpki(Webpki::MaximumPathDepthExceeded),
+            "(path length)",
+            operator,
+        ),
+        (
+            webpki(Webpki::NameConstraintViolation),
+            "(name constraints)",
+            operator,
+        ),
+        (
+            webpki(Webpki::UnsupportedCriticalExtension),
+            "a critical extension",
+            operator,
+        ),
+        (
+            webpki(Webpki::UnsupportedCertVersion),
+            "X.509 version 3",
+            operator,
+        ),
+        (webpki(Webpki::BadDer), "it breaks a rule", operator),
+    ] {
+        let told = explained(&Error::InvalidCertificate(error));
+        assert!(
+            told.contains("the server's certificate is not accepted: "),
+            "{told}"
+        );
+        assert!(told.contains(rule) && told.contains(advice), "{told}");
+    }
+}
+
+/// Some servers say it; the others have asked for one, and send another alert.
+#[test]
+fn a_server_that_wants_a_client_certificate_is_recognised() {
+    let (always, never) = ([true, true], [false, false]);
+    let where_asked = [false, true];
+    for (alert, expected) in [
+        (Alert::CertificateRequired, always),
+        (Alert::AccessDenied, where_asked),
+        (Alert::BadCertificate, where_asked),
+        (Alert::CertificateUnknown, where_asked),
+        (Alert::HandshakeFailure, where_asked),
+        (Alert::NoCertificate, where_asked),
+        (Alert::UnknownCA, where_asked),
+        (Alert::UnsupportedCertificate, where_asked),
+        (Alert::InternalError, never),
+        (Alert::ProtocolVersion, never),
+    ] {
+        let error = Error::AlertReceived(alert);
+        let found = [false, true].map(|requested| {
+            let refusal = client_certificate(&error, requested);
+            let told = said(&explain(&error, OPTION, requested));
+            assert_eq!(
+                told.contains(CLIENT_CERTIFICATE),
+                refusal.is_some(),
+                "{told}"
+            );
+            refusal.is_some()
+        });
+        assert_eq!(found, expected, "{alert:?}");
+    }
+    assert_eq!(client_certificate(&Error::DecryptError, true), None);
+}
