@@ -74,3 +74,42 @@ fn no_debug_form_shows_a_secret() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+#[test]
+fn a_bound_of_an_option_is_a_value_and_what_is_beyond_is_none() {
+    let set = |name: &str, value: &str| Config::new().unwrap().set(name, value).is_ok();
+    for (name, value, beyond) in [
+        ("refresh_margin", "24h", "86401s"),
+        ("refresh_margin", "0s", "-1s"),
+        ("timeout", "1h", "3601s"),
+        ("timeout", "1ms", "0ms"),
+        ("max_attempts", "10", "11"),
+        ("max_attempts", "1", "0"),
+    ] {
+        assert!(set(name, value), "{name}={value}");
+        assert!(!set(name, beyond), "{name}={beyond}");
+    }
+}
+
+#[test]
+fn what_was_given_is_kept_for_the_log_without_what_may_be_secret() {
+    let mut config = Config::new().unwrap();
+    for (name, value) in [
+        ("api_user", "user"),
+        ("api_key", "key"),
+        ("subscription_key", "key"),
+        ("secondary_subscription_key", "key"),
+        ("proxy", "http://user:password@proxy.example"),
+        ("cache", "client"),
+        ("timeout", "7s"),
+    ] {
+        config.set(name, value).unwrap();
+    }
+    let given = config.given.iter();
+    let given = given.map(|(name, (text, source))| (*name, text.as_str(), source));
+    assert!(given.eq([
+        ("cache", "", &Source::Program),
+        ("proxy", "", &Source::Program),
+        ("timeout", "7s", &Source::Program),
+    ]));
+}

@@ -200,3 +200,7 @@ fn collect(certificates: Vec<CertificateDer<'static>>) -> Option<RootCertStore> 
     let (added, _) = roots.add_parsable_certificates(certificates);
     (added > 0).then_some(roots)
 }
+
+#[cfg(test)]
+#[path = "trust_tests.rs"]
+mod tests;

@@ -1,0 +1,82 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use momo_mock_gateway::Gateway;
+
+use super::*;
+use crate::test_directory::TestDirectory;
+
+/// A test file of an authority alone.
+fn authority() -> String {
+    Gateway::start().unwrap().ca_pem().to_owned()
+}
+
+#[test]
+fn a_store_is_parsed_once_until_its_file_changes_and_the_last_eight_are_remembered() {
+    let directory = TestDirectory::new();
+    let pem = authority();
+    let file = |name: &str| {
+        directory.replace(name, &pem);
+        Ca::File(directory.path(name))
+    };
+    let first = file("first.pem");
+    let parsed = verifier(&first).unwrap();
+    let is_kept = |ca: &Ca, parsed: &Arc<Verifier>| Arc::ptr_eq(&verifier(ca).unwrap(), parsed);
+    assert!(is_kept(&first, &parsed));
+    // Another file, with the same text or in the same place.
+    for n in 0..4 {
+        let other = file(&format!("{n}.pem"));
+        assert!(!is_kept(&other, &parsed));
+    }
+    assert!(is_kept(&first, &parsed));
+    directory.replace("first.pem", &format!("{pem}\n"));
+    assert!(!is_kept(&first, &parsed));
+    let parsed = verifier(&first).unwrap();
+    let _same_length = file("first.pem");
+    directory.replace("first.pem", &format!("{pem}\n"));
+    assert!(!is_kept(&first, &parsed));
+    // Other tests ask for the system's and Mozilla's meanwhile.
+    let parsed = verifier(&first).unwrap();
+    for n in 0..REMEMBERED {
+        verifier(&file(&format!("more-{n}.pem"))).unwrap();
+    }
+    assert!(!is_kept(&first, &parsed));
+    assert_eq!(STORES.load().as_ref().unwrap().len(), REMEMBERED);
+}
+
+#[test]
+fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
+    let directory = TestDirectory::new();
+    let refused = |name: &str, text: Option<&[u8]>| {
+        let path = directory.path(name);
+        if let Some(text) = text {
+            std::fs::write(&path, text).unwrap();
+        }
+        let message = verifier(&Ca::File(path)).err().unwrap().message;
+        assert!(message.contains("option ca: no usable trust store: "));
+        assert!(message.contains(name), "{message}");
+        message
+    };
+    assert!(refused("missing", None).contains("cannot be read"));
+    assert!(refused("empty", Some(b"")).contains("holds no CA certificate"));
+    let whole = authority();
+    let (open, _) = whole.split_once("-----END").unwrap();
+    assert!(refused("torn", Some(open.as_bytes())).contains("is not a PEM file"));
+    let not_der = b"-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n";
+    assert!(refused("not-der", Some(not_der)).contains("holds no CA certificate"));
+    // One that can be used is enough.
+    let mixed = directory.path("mixed");
+    let text = String::from_utf8(not_der.to_vec()).unwrap() + &authority();
+    std::fs::write(&mixed, text).unwrap();
+    assert!(verifier(&Ca::File(mixed)).is_ok());
+}
+
+#[test]
+fn a_file_is_read_up_to_a_largest_size() {
+    let directory = TestDirectory::new();
+    let path = directory.path("large");
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len(LARGEST_FILE + 1).unwrap();
+    assert_eq!(read_file(&path).unwrap().len() as u64, LARGEST_FILE);
+    file.set_len(5).unwrap();
+    assert_eq!(read_file(&path).unwrap(), [0; 5]);
+}
