@@ -201,6 +201,6 @@ fn collect(certificates: Vec<CertificateDer<'static>>) -> Option<RootCertStore> 
     (added > 0).then_some(roots)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 #[path = "trust_tests.rs"]
 mod tests;
