@@ -120,3 +120,7 @@ fn proxy_for(config: &Config) -> Result<Option<ProxyUrl>, Failure> {
         .map_err(Failure::config),
     }
 }
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

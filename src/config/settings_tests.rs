@@ -1,0 +1,244 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+const CREDENTIALS: [(&str, &str); 3] = [
+    ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
+    ("api_key", "an-api-key"),
+    ("subscription_key", "the-primary"),
+];
+
+fn settings(options: &[(&str, &str)]) -> Result<Settings, Failure> {
+    let defaults = CREDENTIALS.iter();
+    let given = |name: &str| options.iter().any(|(option, _)| *option == name);
+    let defaults = defaults.filter(|(name, _)| !given(name)).copied();
+    Settings::of_options(&defaults.chain(options.iter().copied()).collect::<Vec<_>>())
+}
+
+fn of(name: &str, value: &str) -> Settings {
+    settings(&[(name, value)]).unwrap()
+}
+
+fn refused(name: &str, value: &str) -> String {
+    settings(&[(name, value)]).err().unwrap().message
+}
+
+#[test]
+fn each_option_sets_what_it_names() {
+    assert_eq!(of("product", "collection").product, "collection");
+    assert_eq!(of("timeout", "2s").timeout.as_secs(), 2);
+    assert_eq!(of("attempt_timeout", "3s").attempt_timeout.as_secs(), 3);
+    assert_eq!(of("connect_timeout", "4s").connect_timeout.as_secs(), 4);
+    assert_eq!(of("max_attempts", "7").max_attempts, 7);
+    assert_eq!(of("refresh", "caller").refresh, RefreshBy::Caller);
+    assert_eq!(of("refresh", "background").refresh, RefreshBy::Background);
+    assert_eq!(of("refresh_margin", "5m").refresh_margin.as_secs(), 300);
+    assert_eq!(of("ca", "system").ca, Ca::System);
+    assert_eq!(of("ca", "mozilla").ca, Ca::Mozilla);
+    assert_eq!(of("ca", "/a.pem").ca, Ca::File(PathBuf::from("/a.pem")));
+    assert_eq!(of("user_agent", "Pay/1").user_agent, "Pay/1");
+    assert_eq!(of("user_agent", "").user_agent, "");
+    let proxy = of("proxy", "http://proxy.example:3128").proxy;
+    assert_eq!(proxy.unwrap().authority(), "proxy.example:3128");
+    assert!(of("proxy", "none").proxy.is_none());
+}
+
+#[test]
+fn each_cache_is_what_it_is_called_and_who_shares_it() {
+    for (text, cache, shared, keeps) in [
+        ("process", CachePolicy::Process, true, true),
+        ("client", CachePolicy::Client, false, true),
+        ("none", CachePolicy::None, false, false),
+        #[cfg(unix)]
+        (
+            "file:/run/tokens",
+            CachePolicy::File("/run/tokens".into()),
+            true,
+            true,
+        ),
+    ] {
+        let found = of("cache", text).cache;
+        assert_eq!(found, cache);
+        assert_eq!((found.is_shared(), found.keeps_tokens()), (shared, keeps));
+        assert_eq!(found.shown(), text);
+    }
+    assert!(refused("cache", "file:relative").contains("not an absolute path"));
+    assert!(refused("cache", "memory").contains("it is process, client, none"));
+    #[cfg(unix)]
+    assert_eq!(
+        of("cache", "file:/run/tokens/").cache.shown(),
+        "file:/run/tokens"
+    );
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn the_url_of_a_redis_server_is_shown_without_its_password() {
+    let cache = of("cache", "redis://user:pass@cache.example:7000/2").cache;
+    assert!(matches!(cache, CachePolicy::Redis(_)));
+    assert!(cache.is_shared() && cache.keeps_tokens());
+    let shown = cache.shown();
+    assert!(shown.contains("cache.example:7000"), "{shown}");
+    assert!(!shown.contains("pass"), "{shown}");
+}
+
+#[test]
+fn what_is_no_value_of_an_option_is_refused() {
+    for (name, value, why) in [
+        (
+            "product",
+            "payments",
+            "it is one of disbursement, collection, remittance",
+        ),
+        ("max_attempts", "+3", "a whole number"),
+        ("max_attempts", "", "a whole number"),
+        ("refresh", "never", "background or caller"),
+        ("ca", "", "system, mozilla or the path"),
+        ("ca", "/a\n.pem", "a control character"),
+        ("user_agent", "é", "not ASCII"),
+        ("api_user", "user:key", "no ':'"),
+        ("api_key", "", "it is empty"),
+        ("api_key", "a\nb", "a line break"),
+        ("api_key", "a\tb", "a control character"),
+        ("api_key", " a", "white space"),
+        ("subscription_key", "clé", "not ASCII"),
+    ] {
+        let told = refused(name, value);
+        assert!(told.contains(why), "{name}={value}: {told}");
+    }
+}
+
+#[test]
+fn the_longest_texts_are_taken_and_longer_ones_refused() {
+    let key = |length| settings(&[("api_key", &"k".repeat(length))]);
+    assert!(key(1024).is_ok());
+    assert!(key(1025).is_err() && key(1026).is_err());
+    // With a password that fills what is left.
+    let url = |start: &str, length: usize| {
+        let end = "@h";
+        let password = "p".repeat(length - start.len() - end.len());
+        format!("{start}{password}{end}")
+    };
+    let proxy = |length| settings(&[("proxy", &url("http://u:", length))]);
+    assert!(proxy(2048).is_ok());
+    assert!(proxy(2049).is_err() && proxy(2050).is_err());
+    #[cfg(feature = "redis")]
+    {
+        let redis = |length| settings(&[("cache", &url("redis://:", length))]);
+        assert!(redis(2048).is_ok());
+        assert!(redis(2049).is_err() && redis(2050).is_err());
+    }
+}
+
+#[test]
+fn what_is_likely_to_be_a_mistake_is_warned_of() {
+    let warned = |options: &[(&str, &str)]| {
+        let settings = settings(options).unwrap();
+        let (credentials, _) = settings.credentials.read(true).unwrap();
+        let warnings = settings.warnings(&credentials);
+        let first_words = |line: Line| line.text.split(' ').take(4).collect::<Vec<_>>().join(" ");
+        warnings.into_iter().map(first_words).collect::<Vec<_>>()
+    };
+    assert!(warned(&[]).is_empty());
+    assert_eq!(
+        warned(&[("api_user", "somebody")]),
+        ["api_user is no UUID,"]
+    );
+    let same = ["api_key and the subscription"];
+    assert_eq!(warned(&[("api_key", "the-primary")]), same);
+    assert_eq!(
+        warned(&[("secondary_subscription_key", "an-api-key")]),
+        same
+    );
+    assert!(warned(&[("secondary_subscription_key", "another")]).is_empty());
+    assert_eq!(
+        warned(&[("base_url", "https://momo.azure-api.net")]),
+        ["MTN has given up"]
+    );
+    assert!(warned(&[("base_url", "https://azure-api.net.example")]).is_empty());
+    #[cfg(feature = "redis")]
+    {
+        let in_clear = ["the password of Redis"];
+        assert_eq!(
+            warned(&[("cache", "redis://:pass@cache.example")]),
+            in_clear
+        );
+        for safe in [
+            "redis://cache.example",
+            "rediss://:pass@cache.example",
+            "redis://:pass@localhost",
+            "redis://:pass@127.0.0.1",
+            "redis://:pass@[::1]",
+        ] {
+            assert!(warned(&[("cache", safe)]).is_empty(), "{safe}");
+        }
+    }
+}
+
+#[test]
+fn plain_http_is_never_sent_through_a_proxy() {
+    let proxy = ("proxy", "http://proxy.example:3128");
+    let plain = settings(&[("base_url", "http://127.0.0.1:8080"), proxy]).unwrap();
+    assert!(plain.proxy.is_none());
+}
+
+#[test]
+fn every_secret_of_the_settings_is_hidden() {
+    let settings = settings(&[
+        ("secondary_subscription_key", "the-secondary"),
+        ("proxy", "http://proxyuser:proxypass@proxy.example:3128"),
+        #[cfg(feature = "redis")]
+        ("cache", "redis://:redispassword@cache.example"),
+    ])
+    .unwrap();
+    let (credentials, _) = settings.credentials.read(true).unwrap();
+    let redactor = settings.redactor(&credentials);
+    let hidden = |text: &str| redactor.clean(text.as_bytes(), 1000);
+    for (_, secret) in CREDENTIALS {
+        assert_eq!(hidden(secret), "[redacted]");
+    }
+    for secret in [
+        "the-secondary",
+        "proxyuser",
+        "proxypass",
+        // "proxyuser:proxypass" as Basic authentication sends it.
+        "cHJveHl1c2VyOnByb3h5cGFzcw",
+        #[cfg(feature = "redis")]
+        "redispassword",
+    ] {
+        assert_eq!(hidden(secret), "[redacted]");
+    }
+}
+
+#[test]
+fn a_path_of_a_credential_is_read_and_an_empty_one_is_none() {
+    let directory = crate::test_directory::TestDirectory::new();
+    std::fs::write(directory.path("key"), "from-a-file\r\n").unwrap();
+    let path = directory.path("key");
+    let options = [
+        ("api_key_file", path.to_str().unwrap()),
+        ("api_user_file", ""),
+    ];
+    let mut config = Config::new().unwrap();
+    for (name, value) in options
+        .iter()
+        .chain(&CREDENTIALS[..1])
+        .chain(&CREDENTIALS[2..])
+    {
+        config.set(name, value).unwrap();
+    }
+    let settings = Settings::of(&config).unwrap();
+    assert!(settings.credentials.has_files());
+    let (credentials, _) = settings.credentials.read(true).unwrap();
+    assert_eq!(credentials.api_key.expose(), "from-a-file");
+    let told = credentials.api_key.describe("api_key");
+    assert!(told.contains("11 characters") && told.contains(&*path.to_string_lossy()));
+    assert!(!of("timeout", "1s").credentials.has_files());
+    let missing = refused(
+        "api_key_file",
+        Path::new("/no/such").join("file").to_str().unwrap(),
+    );
+    assert!(missing.contains("file"), "{missing}");
+}
