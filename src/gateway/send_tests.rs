@@ -100,6 +100,14 @@ fn a_call_whose_own_time_is_up_speaks_for_itself_alone() {
 }
 
 #[test]
+fn the_last_response_is_what_is_told() {
+    let forbidden = Reply::Closed(http("403 Forbidden", &[], ""));
+    let peer = TestPeer::start([unavailable(), forbidden]);
+    let failure = error(Caller::of(peer.port).send()).failure;
+    assert_eq!(failure.status, S::MOMO_FORBIDDEN);
+}
+
+#[test]
 fn a_pause_that_does_not_fit_into_what_is_left_is_not_made() {
     let wait = http("503 Service Unavailable", &["Retry-After: 5"], "");
     let peer = TestPeer::start([Reply::Closed(wait)]);

@@ -66,7 +66,8 @@ fn serve(listener: &TcpListener, replies: Vec<Reply>) -> Vec<String> {
     requests
 }
 
-fn read_head(stream: &mut impl Read) -> Option<String> {
+/// None where the connection ends before it.
+pub(super) fn read_head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

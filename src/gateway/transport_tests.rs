@@ -1,8 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::io::Write;
+use std::net::TcpListener;
+
 use crate::error::Status as S;
 use crate::gateway::test_caller::{Caller, error};
-use crate::gateway::test_peer::{Reply, TestPeer, token};
+use crate::gateway::test_peer::{Reply, TestPeer, read_head, token};
 
 #[test]
 fn the_request_is_the_documented_one_and_its_connection_kept_where_that_is_wanted() {
@@ -120,4 +123,32 @@ fn a_response_with_two_lengths_or_a_coding_is_no_token() {
             }
         }
     }
+}
+
+/// As many as are kept are closed one after the other, each when it is used again.
+#[test]
+fn kept_connections_that_were_closed_are_replaced_twice_and_no_more() {
+    const KEPT: usize = 3;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut caller = Caller::of(listener.local_addr().unwrap().port());
+    caller.attempts = 1;
+    std::thread::scope(|scope| {
+        let asking: [_; KEPT] = std::array::from_fn(|_| scope.spawn(|| caller.send().is_ok()));
+        let mut connections: Vec<_> = (0..KEPT).map(|_| listener.accept().unwrap().0).collect();
+        for connection in &mut connections {
+            read_head(connection).unwrap();
+        }
+        for connection in &mut connections {
+            connection.write_all(token("a").as_bytes()).unwrap();
+        }
+        assert!(asking.into_iter().all(|caller| caller.join().unwrap()));
+        for mut connection in connections {
+            connection.set_read_timeout(Some(caller.time)).unwrap();
+            // Closed once there is a request, whichever of them it comes by.
+            scope.spawn(move || read_head(&mut connection));
+        }
+        let failure = error(caller.send()).failure;
+        assert_eq!(failure.status, S::MOMO_CONNECTION_LOST);
+    });
+    assert_eq!(caller.stats.snapshot().requests, KEPT as u64 + 1);
 }

@@ -6,6 +6,9 @@
 mod pem;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod system;
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+#[path = "trust/native.rs"]
+mod system;
 mod verifier;
 
 use std::io::{self, Read};
@@ -79,7 +82,7 @@ pub(crate) fn verifier(ca: &Ca) -> Result<Arc<Verifier>, Failure> {
 impl Origin {
     fn of(ca: &Ca) -> Self {
         let paths = match ca {
-            Ca::System => system_paths(),
+            Ca::System => system::paths(),
             Ca::Mozilla => Vec::new(),
             Ca::File(path) => vec![path.clone()],
         };
@@ -134,7 +137,7 @@ struct SystemCertificates {
 }
 
 fn from_system() -> Result<(RootCertStore, Vec<PathBuf>), String> {
-    let system = system_certificates();
+    let system = system::read();
     let roots = collect(system.certificates).ok_or_else(|| {
         format!(
             "the system has no trusted certificates{}; install ca-certificates, mend \
@@ -146,29 +149,6 @@ fn from_system() -> Result<(RootCertStore, Vec<PathBuf>), String> {
         )
     })?;
     Ok((roots, system.directories))
-}
-
-#[cfg(all(unix, not(target_vendor = "apple")))]
-use self::system::{paths as system_paths, read as system_certificates, read_directories};
-
-#[cfg(not(all(unix, not(target_vendor = "apple"))))]
-fn system_paths() -> Vec<PathBuf> {
-    Vec::new()
-}
-
-#[cfg(not(all(unix, not(target_vendor = "apple"))))]
-fn read_directories(_: &[PathBuf]) -> Vec<CertificateDer<'static>> {
-    Vec::new()
-}
-
-#[cfg(not(all(unix, not(target_vendor = "apple"))))]
-fn system_certificates() -> SystemCertificates {
-    let loaded = rustls_native_certs::load_native_certs();
-    SystemCertificates {
-        certificates: loaded.certs,
-        directories: Vec::new(),
-        first_error: loaded.errors.first().map(ToString::to_string),
-    }
 }
 
 fn from_file(path: &Path) -> Result<RootCertStore, String> {

@@ -1,6 +1,6 @@
 //! The certificate authorities that the system trusts, on Unix: as OpenSSL finds them.
 //!
-//! macOS and Windows keep theirs elsewhere: see `parse` in the file above.
+//! macOS and Windows keep theirs elsewhere: native.rs.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -13,6 +13,7 @@ use rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
 
+use super::system;
 use crate::net::crypto;
 
 /// Checks as the TLS library's own verifier does, with its own functions, with one thing more:
@@ -53,7 +54,7 @@ impl Verifier {
     fn more_roots(&self) -> &RootCertStore {
         self.more_roots.get_or_init(|| {
             let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(super::read_directories(&self.directories));
+            roots.add_parsable_certificates(system::read_directories(&self.directories));
             Box::new(roots)
         })
     }
