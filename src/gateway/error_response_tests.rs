@@ -80,6 +80,46 @@ fn each_error_response_has_its_status_and_its_retry() {
 }
 
 #[test]
+fn each_error_response_says_what_to_do() {
+    for (http_status, body, words) in [
+        (
+            400,
+            "",
+            "HTTP 400: the gateway takes the request for malformed",
+        ),
+        (
+            400,
+            r#"{"code":"NOT_ALLOWED"}"#,
+            "have MTN enable this product",
+        ),
+        (
+            400,
+            r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
+            "belong together",
+        ),
+        (401, AZURE, "the key of the Collection Widget is not it"),
+        (401, "", "check api_user and api_key"),
+        (403, QUOTA, "the quota of the subscription is spent"),
+        (403, "", "public IP address"),
+        (404, "", "wrong product or base path"),
+        (302, "", "HTTP 302: a redirect, which is never followed"),
+        (418, "", "HTTP 418 is no response of the gateway's"),
+        (429, "", "too many requests"),
+        (
+            500,
+            r#"{"error":"login_failed"}"#,
+            "for this product and host",
+        ),
+        (503, "", "the gateway failed (HTTP 503)"),
+    ] {
+        let message = failure_of(&response(http_status, &[], body))
+            .failure
+            .message;
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
 fn a_header_tells_as_much_as_a_body() {
     let azure = "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.com\"";
     let refused = failure_of(&response(401, &[(WWW_AUTHENTICATE, azure)], ""));

@@ -87,7 +87,10 @@ fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
     assert!(refused("empty", Some(b"")).contains("holds no CA certificate"));
     let whole = authority();
     let (open, _) = whole.split_once("-----END").unwrap();
-    assert!(refused("torn", Some(open.as_bytes())).contains("is not a PEM file"));
+    assert!(
+        refused("torn", Some(open.as_bytes()))
+            .contains("is not a PEM file (a certificate has no -----END")
+    );
     let not_der = b"-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n";
     assert!(refused("not-der", Some(not_der)).contains("holds no CA certificate"));
     // One that can be used is enough.

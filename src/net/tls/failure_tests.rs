@@ -134,12 +134,45 @@ fn each_rule_that_a_certificate_breaks_is_named() {
         ),
         (webpki(Webpki::BadDer), "it breaks a rule", operator),
     ] {
+        let is_other = matches!(error, C::Other(_));
         let told = explained(&Error::InvalidCertificate(error));
+        // Of another library's error, its own words alone.
+        assert_eq!(
+            told.contains("invalid peer certificate"),
+            !is_other,
+            "{told}"
+        );
         assert!(
             told.contains("the server's certificate is not accepted: "),
             "{told}"
         );
         assert!(told.contains(rule) && told.contains(advice), "{told}");
+    }
+}
+
+/// The library would list the numbers of all that it supports.
+#[test]
+fn an_algorithm_that_is_not_supported_is_told_in_words_alone() {
+    use CertificateError as C;
+    for (error, rule) in [
+        (
+            C::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id: vec![1, 2, 3],
+                supported_algorithms: Vec::new(),
+            },
+            "by an algorithm that is too weak",
+        ),
+        (
+            C::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: vec![1, 2, 3],
+                public_key_algorithm_id: vec![4, 5, 6],
+            },
+            "with a kind of key that is not supported",
+        ),
+    ] {
+        let told = explained(&Error::InvalidCertificate(error));
+        assert!(told.contains(rule), "{told}");
+        assert!(!told.contains("invalid peer certificate"), "{told}");
     }
 }
 
