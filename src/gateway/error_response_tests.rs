@@ -218,7 +218,7 @@ fn a_redirect_names_its_host_and_nothing_else() {
 
 #[test]
 fn a_firewall_is_recognised_under_any_status() {
-    let page = "<html>Request Rejected. Your Support ID is: <b>123456</b> 789</html>";
+    let page = "<html>Request Rejected 0. Support ID is: <b>123456</b> 789</html>";
     for status in [200, 403, 503] {
         let error = failure_of(&response(status, &[], page));
         assert_eq!(error.failure.status, S::MOMO_FORBIDDEN, "{status}");
@@ -226,6 +226,7 @@ fn a_firewall_is_recognised_under_any_status() {
         assert_eq!(error.failure.code, "123456");
         assert!(error.failure.message.contains("(support ID 123456)"));
         assert!(!error.retryable);
+        assert_eq!(error.failure.retry_after_ms, -1);
         assert_eq!(error.failure.body.is_empty(), status == 200);
     }
     let failure = failure_of(&response(403, &[], "Request Rejected 12")).failure;

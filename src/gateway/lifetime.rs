@@ -9,11 +9,9 @@ const LONGEST: u64 = 24 * 3600;
 /// `json` is the value as it stood in the response. None where it names no time.
 pub(super) fn parse(json: &str) -> Option<Duration> {
     let text = json.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
     let seconds = match text {
-        Some(text) if !digits(text) => 0,
-        Some(text) => whole(text),
-        None if digits(json) => whole(json),
+        Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => whole(text),
+        Some(_) => 0,
         None => json.parse().map_or(0, truncated),
     };
     (seconds > 0).then(|| Duration::from_secs(seconds.min(LONGEST)))

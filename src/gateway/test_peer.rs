@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use socket2::SockRef;
+
 /// What follows a request.
 #[derive(Clone)]
 pub(super) enum Reply {
@@ -12,6 +14,8 @@ pub(super) enum Reply {
     Kept(String),
     /// These bytes, and the connection is closed.
     Closed(String),
+    /// Nothing but that the connection is reset.
+    Reset,
     /// Nothing, for so long; then the connection is closed.
     Silent(Duration),
 }
@@ -55,6 +59,11 @@ fn serve(listener: &TcpListener, replies: Vec<Reply>) -> Vec<String> {
             Reply::Kept(text) => stream.write_all(text.as_bytes()).unwrap(),
             Reply::Closed(text) => {
                 stream.write_all(text.as_bytes()).unwrap();
+                connection = None;
+            }
+            Reply::Reset => {
+                let linger = Some(Duration::ZERO);
+                SockRef::from(&*stream).set_linger(linger).unwrap();
                 connection = None;
             }
             Reply::Silent(time) => {

@@ -54,18 +54,16 @@ fn the_request_is_the_documented_one_and_its_connection_kept_where_that_is_wante
 
 #[test]
 fn a_kept_connection_that_was_closed_meanwhile_is_no_attempt() {
-    let peer = TestPeer::start([
-        Reply::Kept(token("one")),
-        Reply::Closed(String::new()),
-        Reply::Kept(token("two")),
-    ]);
-    let mut caller = Caller::of(peer.port);
-    caller.attempts = 1;
-    for name in ["one", "two"] {
-        assert_eq!(caller.send().ok().unwrap().token.access(), name.as_bytes());
+    for end in [Reply::Closed(String::new()), Reply::Reset] {
+        let peer = TestPeer::start([Reply::Kept(token("one")), end, Reply::Kept(token("two"))]);
+        let mut caller = Caller::of(peer.port);
+        caller.attempts = 1;
+        for name in ["one", "two"] {
+            assert_eq!(caller.send().ok().unwrap().token.access(), name.as_bytes());
+        }
+        assert_eq!(peer.requests().len(), 3);
+        assert_eq!(caller.stats.snapshot().requests, 2);
     }
-    assert_eq!(peer.requests().len(), 3);
-    assert_eq!(caller.stats.snapshot().requests, 2);
     // A new connection that is closed is one.
     let peer = TestPeer::start([Reply::Closed(String::new())]);
     let mut caller = Caller::of(peer.port);
@@ -88,6 +86,14 @@ fn a_response_that_breaks_off_is_no_token_and_tried_no_more() {
         assert_eq!(failure.status, S::MOMO_CONNECTION_LOST, "{length}");
         assert_eq!(peer.requests().len(), 1);
     }
+}
+
+#[test]
+fn a_response_may_end_with_its_connection() {
+    let body = r#"{"access_token":"abc"}"#;
+    let peer = TestPeer::start([Reply::Closed(format!("HTTP/1.1 200 OK\r\n\r\n{body}"))]);
+    let issued = Caller::of(peer.port).send().ok().unwrap();
+    assert_eq!(issued.token.access(), b"abc");
 }
 
 #[test]
