@@ -124,6 +124,7 @@ impl Patterns {
         for form in &long {
             windows.extend(numbered_windows(form).map(|(_, window)| window));
         }
+        debug_assert_eq!(windows.len(), count);
         windows.sort_unstable();
         windows.dedup();
         Self { windows, short }
@@ -290,6 +291,9 @@ fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + '
         .map(|(at, _)| at)
 }
 
+#[cfg(test)]
+#[path = "redact/reference_tests.rs"]
+mod reference_tests;
 #[cfg(test)]
 #[path = "redact_tests.rs"]
 mod tests;

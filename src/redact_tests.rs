@@ -42,6 +42,30 @@ fn a_secret_is_hidden_in_every_form_it_can_take() {
 }
 
 #[test]
+fn of_a_short_secret_in_base64_the_characters_that_are_its_alone_are_hidden() {
+    for (before, after) in ["", "x", "xy", "xyz"]
+        .map(|b| ["", "x"].map(|a| (b, a)))
+        .concat()
+    {
+        let encoded = STANDARD.encode(format!("{before}tiny{after}"));
+        let first = (before.len() * 8).div_ceil(6);
+        let end = match after {
+            "" => encoded.trim_end_matches('=').len(),
+            _ => (before.len() + "tiny".len()) * 8 / 6,
+        };
+        let expected = format!("{}{REPLACEMENT}{}", &encoded[..first], &encoded[end..]);
+        assert_eq!(clean(&encoded), expected);
+    }
+}
+
+#[test]
+fn a_name_from_outside_is_plain_and_short() {
+    assert_eq!(shortened("MOMO_TIMEOUT"), "MOMO_TIMEOUT");
+    assert_eq!(shortened("a b\n\u{e9}~!"), "a?b??~!");
+    assert_eq!(shortened(&"n".repeat(65)), "n".repeat(64));
+}
+
+#[test]
 fn a_secret_is_hidden_whichever_of_its_characters_a_url_has_encoded() {
     let secret = format!("{KEY} in~two-words");
     let redactor = Redactor::new([secret.as_str()], [(USER, secret.as_str())]);
@@ -147,6 +171,7 @@ fn nothing_is_cut_before_it_is_hidden() {
     }
     let umlauts = "ü".repeat(50);
     assert_eq!(redactor().clean(umlauts.as_bytes(), 33).len(), 32);
+    assert_eq!(redactor().clean(b"abcd", 4), "abcd");
 }
 
 #[test]
@@ -156,98 +181,6 @@ fn a_secret_that_is_not_ascii_is_hidden_whole() {
         redactor.clean("x pä y".as_bytes(), 99),
         format!("x {REPLACEMENT} y")
     );
-}
-
-/// As plain as can be: what the real one must hide, place by place.
-fn hidden_by_reference(secrets: &[&str], text: &str) -> Vec<bool> {
-    let lower = text.to_ascii_lowercase();
-    let bytes = lower.as_bytes();
-    let mut hidden = vec![false; bytes.len()];
-    for secret in secrets {
-        let secret = secret.to_ascii_lowercase();
-        for window in secret.as_bytes().windows(secret.len().min(WINDOW)) {
-            for at in 0..bytes.len() {
-                if bytes[at..].starts_with(window) {
-                    hidden[at..at + window.len()].fill(true);
-                }
-            }
-        }
-    }
-    let run = |from: usize| {
-        let run = bytes[from..].iter().take_while(|b| is_token_byte(**b));
-        from..from + run.count()
-    };
-    for at in 0..bytes.len() {
-        if bytes[at..].starts_with(b"eyj") {
-            hidden[run(at)].fill(true);
-        }
-        if let Some(rest) = lower.get(at..).and_then(|r| r.strip_prefix("access_token")) {
-            let mut value = rest;
-            let strip = |v: &str| {
-                SEPARATORS
-                    .iter()
-                    .find_map(|s| v.strip_prefix(s).map(str::len))
-            };
-            while let Some(left) = strip(value) {
-                value = &value[value.len() - left..];
-            }
-            if rest[..rest.len() - value.len()].contains([':', '=']) {
-                hidden[run(bytes.len() - value.len())].fill(true);
-            }
-        }
-    }
-    hidden
-}
-
-#[test]
-fn a_plain_reference_hides_the_same() {
-    let pieces = [
-        "eyJ",
-        "eyj",
-        "access_token",
-        "ACCESS_TOKEN",
-        "\"",
-        ":",
-        "=",
-        " ",
-        "&quot;",
-        "%22",
-        "ü",
-        "abc.def",
-        "tiny",
-        "k3y+with/odd",
-        "=chars&0123456789",
-        "{",
-        "}",
-        ",",
-        "\n",
-        "3e-77c2-4b",
-    ];
-    let secrets = [KEY, "tiny"];
-    let redactor = Redactor::new(secrets, []);
-    let patterns = Patterns::of(&redactor);
-    let mut seed: u32 = 1;
-    let mut next = |below: usize| {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (seed >> 8) as usize % below
-    };
-    for _ in 0..5000 {
-        let text: String = (0..next(24)).map(|_| pieces[next(pieces.len())]).collect();
-        let expected = hidden_by_reference(&secrets, &text);
-        let mut hidden = vec![false; text.len()];
-        patterns.hide(text.as_bytes(), &mut hidden);
-        hide_access_tokens(text.as_bytes(), &mut hidden);
-        hide_jwts(text.as_bytes(), &mut hidden);
-        // Encoded forms of the secrets may be hidden beyond what the reference knows of.
-        for (at, expected) in expected.iter().enumerate() {
-            assert!(!expected || hidden[at], "{text:?} at {at}");
-        }
-        let shown = redactor.clean(text.as_bytes(), 4096);
-        assert!(
-            !shown.contains("k3y+with") && !shown.contains("tiny"),
-            "{shown}"
-        );
-    }
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::net::TcpListener;
 
+use super::LARGEST_BODY;
 use crate::error::Status as S;
 use crate::gateway::test_caller::{Caller, error};
-use crate::gateway::test_peer::{Reply, TestPeer, read_head, token};
+use crate::gateway::test_peer::{Reply, TestPeer, http, read_head, token};
 
 #[test]
 fn the_request_is_the_documented_one_and_its_connection_kept_where_that_is_wanted() {
@@ -85,6 +86,20 @@ fn a_response_that_breaks_off_is_no_token_and_tried_no_more() {
         let failure = error(Caller::of(peer.port).send()).failure;
         assert_eq!(failure.status, S::MOMO_CONNECTION_LOST, "{length}");
         assert_eq!(peer.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_body_has_a_largest_size() {
+    for (length, status) in [
+        (LARGEST_BODY, None),
+        (LARGEST_BODY + 1, Some(S::MOMO_INVALID_RESPONSE)),
+    ] {
+        let mut body = r#"{"access_token":"abc"}"#.to_owned();
+        body.extend(std::iter::repeat_n(' ', length - body.len()));
+        let peer = TestPeer::start([Reply::Closed(http("200 OK", &[], &body))]);
+        let outcome = Caller::of(peer.port).send();
+        assert_eq!(outcome.err().map(|error| error.failure.status), status);
     }
 }
 
