@@ -59,6 +59,13 @@ fn of_a_short_secret_in_base64_the_characters_that_are_its_alone_are_hidden() {
 }
 
 #[test]
+fn a_torn_secret_that_a_url_has_encoded_is_hidden_by_its_encoded_length() {
+    assert_eq!(*percent_encoded("aZ09-._~é/ +"), "aZ09-._~%C3%A9%2F%20%2B");
+    assert_eq!(clean("y%2Bwith"), REPLACEMENT);
+    assert_eq!(clean("y+with"), "y+with");
+}
+
+#[test]
 fn a_name_from_outside_is_plain_and_short() {
     assert_eq!(shortened("MOMO_TIMEOUT"), "MOMO_TIMEOUT");
     assert_eq!(shortened("a b\n\u{e9}~!"), "a?b??~!");
