@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::net::TcpListener;
 
-use super::LARGEST_BODY;
 use crate::error::Status as S;
 use crate::gateway::test_caller::{Caller, error};
 use crate::gateway::test_peer::{Reply, TestPeer, http, read_head, token};
@@ -91,13 +90,25 @@ fn a_response_that_breaks_off_is_no_token_and_tried_no_more() {
 
 #[test]
 fn a_body_has_a_largest_size() {
+    const LARGEST: usize = 64 * 1024;
     for (length, status) in [
-        (LARGEST_BODY, None),
-        (LARGEST_BODY + 1, Some(S::MOMO_INVALID_RESPONSE)),
+        (LARGEST, None),
+        (LARGEST + 1, Some(S::MOMO_INVALID_RESPONSE)),
     ] {
         let mut body = r#"{"access_token":"abc"}"#.to_owned();
         body.extend(std::iter::repeat_n(' ', length - body.len()));
         let peer = TestPeer::start([Reply::Closed(http("200 OK", &[], &body))]);
+        let outcome = Caller::of(peer.port).send();
+        assert_eq!(outcome.err().map(|error| error.failure.status), status);
+    }
+}
+
+#[test]
+fn a_header_has_a_largest_size() {
+    for (length, status) in [(15_000, None), (17_000, Some(S::MOMO_INVALID_RESPONSE))] {
+        let header = format!("X-Header: {}", "x".repeat(length));
+        let response = http("200 OK", &[&header], r#"{"access_token":"abc"}"#);
+        let peer = TestPeer::start([Reply::Closed(response)]);
         let outcome = Caller::of(peer.port).send();
         assert_eq!(outcome.err().map(|error| error.failure.status), status);
     }
