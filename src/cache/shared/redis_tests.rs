@@ -1,3 +1,4 @@
+use super::test_server::TestServer;
 use super::*;
 
 type Parts = Option<(Vec<u8>, u128)>;
@@ -74,4 +75,90 @@ fn clients_of_the_same_server_and_authorities_have_one_store_while_there_are_any
     let _next = of(2, &Ca::Mozilla);
     assert_eq!(live_and_freed(), (2, 0));
     assert!(Arc::ptr_eq(&first, &of(0, &Ca::Mozilla)));
+}
+
+fn store(server: &TestServer) -> Arc<RedisStore> {
+    let connector = Connector::new(&server.url, &Ca::Mozilla).unwrap();
+    Arc::new(RedisStore {
+        url: server.url.clone(),
+        ca: Ca::Mozilla,
+        pool: Pool::new(connector),
+    })
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+const TOKEN: &str = "libmomo:1:{name}:token";
+const FAILURE: &str = "libmomo:1:{name}:failure";
+const LOCKED: &str = "libmomo:1:{name}:lock";
+
+#[test]
+fn values_are_read_and_written_by_these_commands() {
+    let server = TestServer::start(&[&[
+        "$32\r\n21 50 -1 0 0123456789abcdeftoken\r\n",
+        "+OK\r\n",
+        ":1\r\n",
+        "+OK\r\n",
+        ":0\r\n",
+    ]]);
+    let store = store(&server);
+    let values = store.read("name", soon()).ok().unwrap();
+    assert_eq!(values.token.unwrap().sealed, b"token");
+    // A reply of another kind is no value.
+    let values = store.read("name", soon()).ok().unwrap();
+    assert!(values.token.is_none() && values.failure.is_none());
+    let token = NewToken {
+        sealed: b"sealed",
+        age: Duration::from_millis(7),
+        left: Duration::from_millis(900),
+        is_newer: &|_| false,
+    };
+    assert!(store.write_token("name", &token, soon()).is_ok());
+    let left = Duration::from_micros(10);
+    assert!(store.write_failure("name", b"sealed", left, soon()).is_ok());
+    assert!(store.remove_token("name", b"sealed", soon()).is_ok());
+    drop(store);
+    let read = vec!["EVAL", READ, "2", TOKEN, FAILURE];
+    assert_eq!(
+        server.commands(),
+        [
+            read.clone(),
+            read,
+            vec![
+                "EVAL",
+                WRITE_TOKEN,
+                "2",
+                TOKEN,
+                FAILURE,
+                "sealed",
+                "7",
+                "900"
+            ],
+            vec!["SET", FAILURE, "sealed", "PX", "1"],
+            vec!["EVAL", REMOVE_TOKEN, "1", TOKEN, "sealed"],
+        ]
+    );
+}
+
+#[test]
+fn a_lock_is_taken_where_the_script_says_so_and_given_back_by_its_owner() {
+    let server = TestServer::start(&[&[":1\r\n", ":1\r\n", ":0\r\n"]]);
+    let store = store(&server);
+    let lock = Arc::clone(&store).lock("name", soon()).ok().unwrap();
+    drop(lock.unwrap());
+    let none = Arc::clone(&store).lock("name", soon()).ok().unwrap();
+    assert!(none.is_none());
+    drop(store);
+    let commands = server.commands();
+    let owner = commands[0][4].as_str();
+    assert_eq!(
+        commands[..2],
+        [
+            vec!["EVAL", LOCK, "1", LOCKED, owner, "10000"],
+            vec!["EVAL", UNLOCK, "1", LOCKED, owner],
+        ]
+    );
+    assert_ne!(commands[2][4], owner);
 }

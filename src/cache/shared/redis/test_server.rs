@@ -1,5 +1,6 @@
 //! A Redis server of a unit test's own: what it says is written down beforehand.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
@@ -44,7 +45,9 @@ fn serve(listener: &TcpListener, replies: &[&str]) -> Vec<Vec<String>> {
     let commands = replies.iter().map(|reply| {
         let command: Value = parser.parse_value(&mut stream).unwrap();
         stream.write_all(reply.as_bytes()).unwrap();
-        from_redis_value(command).unwrap()
+        let words: Vec<Vec<u8>> = from_redis_value(command).unwrap();
+        let words = words.iter().map(|word| String::from_utf8_lossy(word));
+        words.map(Cow::into_owned).collect()
     });
     commands.collect()
 }
