@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::super::test_server::TestServer;
 use super::*;
+use crate::net::transport_error::Phase;
 
 fn soon() -> Instant {
     Instant::now() + Duration::from_secs(20)
@@ -171,4 +172,16 @@ fn a_server_that_does_not_respond_in_time_is_said_to_be_late() {
     let told = connection.run(&ping(), Instant::now() + Duration::from_millis(50));
     let told = told.unwrap_err();
     assert!(told.contains("has not responded in time"), "{told}");
+}
+
+#[test]
+fn what_this_library_s_own_socket_says_is_told_as_it_stands() {
+    let told = |kind| {
+        let own = TransportError::new(Phase::Read, kind, "what it says");
+        broken(&io::Error::other(own))
+    };
+    assert_eq!(told(Kind::ConnectionLost), "what it says");
+    assert!(told(Kind::TimedOut).contains("has not responded in time"));
+    let other = broken(&io::Error::from(io::ErrorKind::UnexpectedEof));
+    assert!(other.contains("the connection broke"), "{other}");
 }
