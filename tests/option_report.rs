@@ -97,6 +97,7 @@ fn what_comes_from_the_environment_is_told_as_that() {
     let config = Config::new();
     config.set("api_user", SECRETS[0]).set("ca", "mozilla");
     config.set("subscription_key", "s3cr3t-subscription");
+    config.set("secondary_subscription_key", "s3cr3t-second");
     // SAFETY: a live config; nobody changes the environment.
     let status = unsafe { momo::ffi::momo_set_options_from_env(config.0, std::ptr::null_mut()) };
     assert_eq!(status, MOMO_OK);
@@ -104,6 +105,7 @@ fn what_comes_from_the_environment_is_told_as_that() {
     let proxied = lines(&config);
     for line in [
         "option api_key: 10 characters, from MOMO_API_KEY",
+        "option secondary_subscription_key: 13 characters, set by the program",
         "option product: collection, from MOMO_PRODUCT",
         "option timeout: 8s, set by the program",
         "option proxy: env (10.0.0.1:8080), the default",

@@ -22,7 +22,7 @@ pub(in super::super) struct OpenDirectory {
     path: PathBuf,
 }
 
-fn problem(path: &Path, error: Errno) -> Problem {
+pub(super) fn problem(path: &Path, error: Errno) -> Problem {
     let shown = path.display();
     let kind = fs::lstat(path).map(|stat| FileType::from_raw_mode(stat.st_mode));
     match kind {

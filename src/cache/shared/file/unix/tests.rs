@@ -3,10 +3,12 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use rustix::io::Errno;
+
 use super::super::super::store::LOCK_LIFE;
 use super::super::tests::Opened;
-use super::super::{ABANDONED, FileStore, OLD};
-use super::directory::fits;
+use super::super::{ABANDONED, FileStore, OLD, Problem};
+use super::directory::{fits, problem};
 use crate::error::Status;
 use crate::sys;
 use crate::test_directory::TestDirectory;
@@ -41,6 +43,8 @@ fn a_directory_that_others_may_use_or_replace_is_refused() {
     assert!(open("file").unwrap().message.contains("is no directory"));
     // That may be made later.
     assert!(open("missing/tokens").is_none());
+    let problem = problem(&directory.path("own"), Errno::ACCESS);
+    assert!(matches!(problem, Problem::Unusable(why) if why.contains("cannot be opened")));
 }
 
 #[test]
