@@ -73,22 +73,47 @@ const USER_DIRECTORY: &str = "XDG_RUNTIME_DIR";
 const USER_DIRECTORY: &str = "LOCALAPPDATA";
 
 fn user_directory() -> Result<PathBuf, Failure> {
-    let no = |why: &str| {
-        Failure::config(format!(
-            "option cache: file: without a directory takes libmomo in {USER_DIRECTORY}, and \
-             {why}; give a directory, like file:/run/payments/tokens"
-        ))
-    };
     if sys::is_privileged() {
-        return Err(no(
+        return Err(no_user_directory(
             "this program runs with more rights than its caller, and does not read the environment",
         ));
     }
-    match std::env::var_os(USER_DIRECTORY).map(PathBuf::from) {
+    user_directory_in(std::env::var_os(USER_DIRECTORY).map(PathBuf::from))
+}
+
+fn user_directory_in(variable: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    match variable {
         Some(directory) if directory.is_absolute() => Ok(directory.join("libmomo")),
         Some(directory) if !directory.as_os_str().is_empty() => {
-            Err(no("that is not an absolute path"))
+            Err(no_user_directory("that is not an absolute path"))
         }
-        _ => Err(no("that is not set")),
+        _ => Err(no_user_directory("that is not set")),
+    }
+}
+
+fn no_user_directory(why: &str) -> Failure {
+    Failure::config(format!(
+        "option cache: file: without a directory takes libmomo in {USER_DIRECTORY}, and {why}; \
+         give a directory, like file:/run/payments/tokens"
+    ))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_s_own_directory_is_one_below_the_variable_s_where_that_is_absolute() {
+        let absolute = std::env::temp_dir();
+        let found = user_directory_in(Some(absolute.clone())).ok();
+        assert_eq!(found, Some(absolute.join("libmomo")));
+        let refused = |value: Option<&str>| {
+            let refused = user_directory_in(value.map(PathBuf::from));
+            refused.unwrap_err().message
+        };
+        assert!(refused(Some("run/user")).contains("and that is not an absolute path;"));
+        assert!(refused(Some("")).contains("and that is not set;"));
+        assert!(refused(None).contains("and that is not set;"));
     }
 }

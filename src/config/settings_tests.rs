@@ -65,7 +65,9 @@ fn each_cache_is_what_it_is_called_and_who_shares_it() {
         assert_eq!(found.shown(), text);
     }
     assert!(refused("cache", "file:relative").contains("not an absolute path"));
-    assert!(refused("cache", "memory").contains("it is process, client, none"));
+    for other in ["memory", "in memory"] {
+        assert!(refused("cache", other).contains("it is process, client, none"));
+    }
     #[cfg(unix)]
     assert_eq!(
         of("cache", "file:/run/tokens/").cache.shown(),

@@ -284,3 +284,15 @@ fn user_info_is_never_repeated() {
         }
     }
 }
+
+#[test]
+fn a_retired_address_of_the_gateway_is_refused_and_others_of_that_domain_are_not() {
+    let told = BaseUrl::parse("https://ericssonbasicapi1.azure-api.net").unwrap_err();
+    assert!(
+        told.contains("is a retired address of MTN's gateway"),
+        "{told}"
+    );
+    for other in ["momo.azure-api.net", "ericssonbasicapi1.example"] {
+        assert!(BaseUrl::parse(&format!("https://{other}")).is_ok());
+    }
+}

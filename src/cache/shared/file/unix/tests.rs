@@ -3,12 +3,13 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::super::super::store::LOCK_LIFE;
 use super::super::tests::Opened;
 use super::super::{ABANDONED, FileStore, OLD, Problem};
-use super::directory::{fits, problem};
+use super::directory::{OpenDirectory, fits, problem};
 use crate::error::Status;
 use crate::sys;
 use crate::test_directory::TestDirectory;
@@ -126,4 +127,21 @@ fn what_was_left_behind_is_removed_with_time_and_nothing_of_others() {
     assert_eq!(opened.files(), left);
     // Longer than a token lives.
     assert!(OLD > Duration::from_secs(24 * 3600) && ABANDONED >= 60 * SECOND);
+}
+
+#[test]
+fn an_opened_file_is_closed_in_programs_that_are_started_and_a_fifo_is_not_waited_for() {
+    let directory = TestDirectory::new();
+    let opened = OpenDirectory::open(&directory.path("own")).ok().unwrap();
+    std::fs::write(directory.path("own/file"), "").unwrap();
+    let fifo = directory.path("own/fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    for name in ["file", "fifo"] {
+        let file = opened
+            .open_file(name, OFlags::RDONLY, Mode::empty())
+            .unwrap();
+        let flags = rustix::io::fcntl_getfd(&file).unwrap();
+        assert!(flags.contains(rustix::io::FdFlags::CLOEXEC));
+    }
 }
