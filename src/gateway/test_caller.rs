@@ -24,15 +24,18 @@ pub(super) struct Caller {
 
 impl Caller {
     pub(super) fn of(port: u16) -> Self {
-        let settings = Settings::of_options(&[
-            ("base_url", &format!("http://127.0.0.1:{port}")),
+        Self::with(&[("base_url", &format!("http://127.0.0.1:{port}"))])
+    }
+
+    pub(super) fn with(options: &[(&str, &str)]) -> Self {
+        let credentials = [
             ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
             ("api_key", "an-api-key"),
             ("subscription_key", "the-primary-key"),
             ("secondary_subscription_key", "the-secondary-key"),
             ("attempt_timeout", "300ms"),
-        ])
-        .unwrap();
+        ];
+        let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
         let (credentials, _) = settings.credentials.read(true).unwrap();
         let cancellation = Arc::new(Cancellation::new());
         Self {

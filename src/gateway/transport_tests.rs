@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use crate::error::Status as S;
 use crate::gateway::test_caller::{Caller, error};
@@ -157,25 +157,34 @@ fn a_response_with_two_lengths_or_a_coding_is_no_token() {
     }
 }
 
-/// As many as are kept are closed one after the other, each when it is used again.
-#[test]
-fn kept_connections_that_were_closed_are_replaced_twice_and_no_more() {
-    const KEPT: usize = 3;
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut caller = Caller::of(listener.local_addr().unwrap().port());
-    caller.attempts = 1;
+/// As many as are kept.
+const KEPT: usize = 3;
+
+/// As many calls at once, so that each has a connection of its own, which is kept.
+fn keep_connections(caller: &Caller, listener: &TcpListener) -> Vec<TcpStream> {
     std::thread::scope(|scope| {
         let asking: [_; KEPT] = std::array::from_fn(|_| scope.spawn(|| caller.send().is_ok()));
         let mut connections: Vec<_> = (0..KEPT).map(|_| listener.accept().unwrap().0).collect();
         for connection in &mut connections {
+            connection.set_read_timeout(Some(caller.time)).unwrap();
             read_head(connection).unwrap();
         }
         for connection in &mut connections {
             connection.write_all(token("a").as_bytes()).unwrap();
         }
         assert!(asking.into_iter().all(|caller| caller.join().unwrap()));
+        connections
+    })
+}
+
+#[test]
+fn kept_connections_that_are_closed_when_they_are_used_are_replaced_twice_and_no_more() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut caller = Caller::of(listener.local_addr().unwrap().port());
+    caller.attempts = 1;
+    let connections = keep_connections(&caller, &listener);
+    std::thread::scope(|scope| {
         for mut connection in connections {
-            connection.set_read_timeout(Some(caller.time)).unwrap();
             // Closed once there is a request, whichever of them it comes by.
             scope.spawn(move || read_head(&mut connection));
         }
@@ -183,4 +192,19 @@ fn kept_connections_that_were_closed_are_replaced_twice_and_no_more() {
         assert_eq!(failure.status, S::MOMO_CONNECTION_LOST);
     });
     assert_eq!(caller.stats.snapshot().requests, KEPT as u64 + 1);
+}
+
+#[test]
+fn kept_connections_that_were_closed_meanwhile_are_not_used() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut caller = Caller::of(listener.local_addr().unwrap().port());
+    caller.attempts = 1;
+    drop(keep_connections(&caller, &listener));
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| caller.send().is_ok());
+        let mut connection = listener.accept().unwrap().0;
+        read_head(&mut connection).unwrap();
+        connection.write_all(token("b").as_bytes()).unwrap();
+        assert!(asking.join().unwrap());
+    });
 }

@@ -153,3 +153,7 @@ impl std::fmt::Debug for DeadlineTransport {
         f.write_str("DeadlineTransport")
     }
 }
+
+#[cfg(test)]
+#[path = "tunnel_tests.rs"]
+mod tests;
