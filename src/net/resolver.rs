@@ -74,6 +74,12 @@ pub(crate) fn doubt(host: &str) {
     RESOLVER.doubt(host);
 }
 
+/// None where it was not looked up.
+#[cfg(all(test, not(loom)))]
+pub(super) fn is_doubtful(host: &str) -> Option<bool> {
+    RESOLVER.cached(host).map(|cached| cached.doubtful)
+}
+
 impl Resolver {
     const fn new(resolve: Resolve) -> Self {
         Self {

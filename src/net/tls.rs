@@ -155,3 +155,7 @@ fn tls_error(
     connection.read_tls(socket).ok()?;
     connection.process_new_packets().err()
 }
+
+#[cfg(all(test, not(loom)))]
+#[path = "tls_tests.rs"]
+mod tests;
