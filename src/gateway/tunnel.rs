@@ -70,7 +70,6 @@ fn proxy_error(error: ureq::Error) -> ureq::Error {
             let why = why.split('/').next().unwrap_or_default();
             format!("{why}; check the proxy's address, user and password")
         }
-        ureq::Error::Io(e) => format!("the proxy ended the connection ({e})"),
         _ => "the proxy does not respond as an HTTP proxy; check its address".to_owned(),
     };
     TransportError::new(Phase::Proxy, Kind::Unreachable, detail).into()

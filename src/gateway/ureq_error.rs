@@ -15,7 +15,6 @@ impl From<TransportError> for ureq::Error {
 pub(super) fn find(error: &ureq::Error) -> Option<&TransportError> {
     match error {
         ureq::Error::Other(other) => other.downcast_ref::<TransportError>(),
-        ureq::Error::Io(error) => find_in_io(error),
         _ => None,
     }
 }
