@@ -3,6 +3,7 @@
 //! macOS and Windows keep theirs elsewhere: native.rs.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
@@ -36,20 +37,26 @@ impl Sources {
     /// takes them. Where the caller has fewer rights than the program, its environment must not
     /// choose whom the program trusts.
     fn find() -> Self {
-        if !sys::is_privileged() {
-            let file = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
-            let directories = std::env::var_os("SSL_CERT_DIR").unwrap_or_default();
-            let directories: Vec<_> = std::env::split_paths(&directories)
-                .filter(|path| !path.as_os_str().is_empty())
-                .collect();
-            if file.is_some() || !directories.is_empty() {
-                return Self {
-                    file,
-                    directories,
-                    named: true,
-                };
-            }
-        }
+        let variable = |name| match sys::is_privileged() {
+            true => None,
+            false => std::env::var_os(name),
+        };
+        Self::named_by(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"))
+            .unwrap_or_else(Self::of_this_system)
+    }
+
+    fn named_by(file: Option<OsString>, directories: Option<OsString>) -> Option<Self> {
+        let directories: Vec<_> = std::env::split_paths(&directories.unwrap_or_default())
+            .filter(|path| !path.as_os_str().is_empty())
+            .collect();
+        (file.is_some() || !directories.is_empty()).then(|| Self {
+            file: file.map(PathBuf::from),
+            directories,
+            named: true,
+        })
+    }
+
+    fn of_this_system() -> Self {
         let mut bundles = BUNDLES.iter().map(PathBuf::from);
         match bundles.find(|b| b.is_file()) {
             Some(bundle) => Self {
@@ -67,6 +74,16 @@ impl Sources {
             directories: DIRECTORIES.iter().map(PathBuf::from).collect(),
             named: false,
         }
+    }
+
+    /// As they are, or else the single files that may still be there: a bundle may be empty or broken.
+    fn read_or_fall_back(self) -> SystemCertificates {
+        let named = self.named;
+        let found = self.read();
+        if found.certificates.is_empty() && !named {
+            return Self::without_bundle().read();
+        }
+        found
     }
 
     /// The directories are left for later where the file has certificates.
@@ -99,14 +116,7 @@ pub(super) fn paths() -> Vec<PathBuf> {
 }
 
 pub(super) fn read() -> SystemCertificates {
-    let sources = Sources::find();
-    let named = sources.named;
-    let found = sources.read();
-    if found.certificates.is_empty() && !named {
-        // The bundle is empty or broken: the single files may still be there.
-        return Sources::without_bundle().read();
-    }
-    found
+    Sources::find().read_or_fall_back()
 }
 
 pub(super) fn read_directories(directories: &[PathBuf]) -> Vec<CertificateDer<'static>> {

@@ -82,3 +82,37 @@ fn why_nothing_was_found_is_told() {
     let why = found.first_error.unwrap();
     assert!(why.contains("/no/such/file cannot be read"), "{why}");
 }
+
+#[test]
+fn where_the_environment_names_authorities_there_are_no_others() {
+    let found = |file: Option<&str>, directories: Option<&str>| {
+        let found = Sources::named_by(file.map(OsString::from), directories.map(OsString::from))?;
+        assert!(found.named);
+        let paths = found.file.into_iter().chain(found.directories);
+        let paths = paths.map(|path| path.to_str().unwrap().to_owned());
+        Some(paths.collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(found(None, None), None);
+    assert_eq!(found(None, Some("::")), None);
+    assert_eq!(found(Some("/f.pem"), None).unwrap(), "/f.pem");
+    assert_eq!(found(None, Some("/a::/b")).unwrap(), "/a /b");
+    assert_eq!(found(Some("/f.pem"), Some("/a")).unwrap(), "/f.pem /a");
+    // One that holds nothing is not made up for.
+    let read = |named| {
+        let mut sources = Sources::named_by(Some("/no/such/file".into()), None).unwrap();
+        sources.named = named;
+        sources.read_or_fall_back().certificates.len()
+    };
+    assert_eq!(read(true), 0);
+    assert!(read(false) > 100);
+}
+
+#[test]
+fn this_system_s_authorities_are_in_a_bundle() {
+    let sources = Sources::of_this_system();
+    assert!(!sources.named && sources.directories.is_empty());
+    assert_eq!(sources.file, Some(PathBuf::from(BUNDLE)));
+    // Whatever the environment says, there are some.
+    assert!(!read().certificates.is_empty());
+    assert!(paths().first().is_some_and(|path| path.exists()));
+}
