@@ -148,6 +148,8 @@ fn each_rule_that_a_certificate_breaks_is_named() {
         );
         assert!(told.contains(rule) && told.contains(advice), "{told}");
     }
+    let short_key = C::Other(OtherError(Arc::new(ShortRsaKey)));
+    assert!(explained(&Error::InvalidCertificate(short_key)).ends_with("(ShortRsaKey)"));
 }
 
 /// The library would list the numbers of all that it supports.
