@@ -149,3 +149,7 @@ impl std::fmt::Debug for TlsTransport {
         f.write_str("TlsTransport")
     }
 }
+
+#[cfg(all(test, not(loom)))]
+#[path = "tls_tests.rs"]
+mod tests;
