@@ -1,8 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
 use crate::error::{Failure, Status};
 use crate::gateway::test_caller::{Caller, error};
-use crate::gateway::test_peer::{Reply, TestPeer};
+use crate::gateway::test_peer::{Reply, TestPeer, read_head};
 
 /// What a call through such a proxy fails with; and what the proxy was asked.
 fn refused_by(reply: Reply) -> (Failure, String) {
@@ -65,4 +69,33 @@ fn what_a_proxy_does_instead_is_told() {
         assert!(failure.message.contains(words), "{}", failure.message);
         assert!(!failure.message.contains("s3cr3t"), "{}", failure.message);
     }
+}
+
+/// Not each step's own.
+#[test]
+fn the_time_for_connecting_is_that_of_tunnel_and_handshake_together() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let proxy = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        read_head(&mut stream).unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        // It says nothing more, until the other end has had enough.
+        stream.read_to_end(&mut Vec::new())
+    });
+    let mut caller = Caller::with(&[
+        ("base_url", "https://gateway.example"),
+        ("proxy", &format!("http://127.0.0.1:{port}")),
+        ("connect_timeout", "2s"),
+        ("attempt_timeout", "15s"),
+    ]);
+    caller.attempts = 1;
+    let begin = Instant::now();
+    let failure = error(caller.send()).failure;
+    let time = begin.elapsed().as_secs_f64();
+    assert_eq!(failure.status, Status::MOMO_TIMED_OUT);
+    assert!((2.0..3.2).contains(&time), "{time}");
+    drop(caller);
+    proxy.join().unwrap().unwrap();
 }
