@@ -59,10 +59,7 @@ impl Connector {
     }
 
     pub(super) fn connect(&self, deadline: Instant) -> Result<Connection, String> {
-        let stream = match self.open(deadline) {
-            Err(error) if error.kind == Kind::SessionEnded => self.open(deadline),
-            outcome => outcome,
-        };
+        let stream = with_new_session(|| self.open(deadline));
         let mut connection = Connection {
             stream: stream.map_err(|error| error.to_string())?,
             parser: Parser::new(),
@@ -146,6 +143,16 @@ impl Connection {
     /// Whether the server has not closed it, nor sent what nobody asked for.
     pub(super) fn is_open(&mut self) -> bool {
         self.stream.timed().socket.is_open()
+    }
+}
+
+/// A TLS session whose certificate has ended is forgotten: the next connection begins another.
+fn with_new_session<T>(
+    mut open: impl FnMut() -> Result<T, TransportError>,
+) -> Result<T, TransportError> {
+    match open() {
+        Err(error) if error.kind == Kind::SessionEnded => open(),
+        outcome => outcome,
     }
 }
 
