@@ -1,7 +1,7 @@
 //! A directory that nobody but its owner can look into, and whole files in it.
 
 use std::io::{Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,14 +44,16 @@ fn words(error: Errno) -> std::io::Error {
     error.into()
 }
 
-/// A descriptor that does not take the place of standard input, output or error, where the host has
-/// closed one of them: what the host writes there would go into the file.
-fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
-    use std::os::fd::AsRawFd;
-    if descriptor.as_raw_fd() > libc::STDERR_FILENO {
+/// The first descriptor behind standard input, output and error. Where the host has closed one of
+/// them, a file must not take its place: what the host writes there would go into the file.
+const FIRST: RawFd = 3;
+
+/// The descriptor, or another of the same file, that is no lower than `first`.
+pub(super) fn no_lower_than(first: RawFd, descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
+    if descriptor.as_raw_fd() >= first {
         return Ok(descriptor);
     }
-    rustix::io::fcntl_dupfd_cloexec(&descriptor, libc::STDERR_FILENO + 1)
+    rustix::io::fcntl_dupfd_cloexec(&descriptor, first)
 }
 
 impl OpenDirectory {
@@ -70,7 +72,7 @@ impl OpenDirectory {
             opened => opened,
         };
         let descriptor = opened
-            .and_then(above_standard)
+            .and_then(|file| no_lower_than(FIRST, file))
             .map_err(|error| problem(path, error))?;
         let stat = fs::fstat(&descriptor).map_err(|error| problem(path, error))?;
         if stat.st_uid != geteuid().as_raw() {
@@ -109,7 +111,7 @@ impl OpenDirectory {
         mode: Mode,
     ) -> Result<OwnedFd, Errno> {
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        fs::openat(&self.descriptor, file, flags, mode).and_then(above_standard)
+        fs::openat(&self.descriptor, file, flags, mode).and_then(|file| no_lower_than(FIRST, file))
     }
 
     pub(super) fn stat(&self, file: &str) -> Result<Stat, Errno> {

@@ -1,4 +1,5 @@
 use std::fs::{File, FileTimes, Permissions};
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -9,7 +10,7 @@ use rustix::io::Errno;
 use super::super::super::store::LOCK_LIFE;
 use super::super::tests::Opened;
 use super::super::{ABANDONED, FileStore, OLD, Problem};
-use super::directory::{OpenDirectory, fits, problem};
+use super::directory::{OpenDirectory, fits, no_lower_than, problem};
 use crate::error::Status;
 use crate::sys;
 use crate::test_directory::TestDirectory;
@@ -144,4 +145,16 @@ fn an_opened_file_is_closed_in_programs_that_are_started_and_a_fifo_is_not_waite
         let flags = rustix::io::fcntl_getfd(&file).unwrap();
         assert!(flags.contains(rustix::io::FdFlags::CLOEXEC));
     }
+}
+
+#[test]
+fn a_descriptor_that_is_too_low_is_exchanged_for_one_that_is_not() {
+    let low = std::io::stdout().as_fd().try_clone_to_owned().unwrap();
+    let number = low.as_raw_fd();
+    let kept = no_lower_than(number, low).unwrap();
+    assert_eq!(kept.as_raw_fd(), number);
+    let exchanged = no_lower_than(number + 100, kept).unwrap();
+    assert!(exchanged.as_raw_fd() >= number + 100);
+    let flags = rustix::io::fcntl_getfd(&exchanged).unwrap();
+    assert!(flags.contains(rustix::io::FdFlags::CLOEXEC));
 }
