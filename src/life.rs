@@ -81,7 +81,7 @@ fn drawn_once(drawn: &AtomicU64, generation: u64, draw: impl FnOnce() -> f64) ->
     if (current >> 32) << 32 != process {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let draw = (draw() * f64::from(u32::MAX)) as u32;
-        current = process | u64::from(draw);
+        current = process + u64::from(draw);
         drawn.store(current, Ordering::Relaxed);
     }
     #[allow(clippy::cast_possible_truncation)]

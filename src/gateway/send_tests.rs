@@ -76,7 +76,11 @@ fn the_other_subscription_key_is_tried_once_and_is_no_attempt() {
 
 #[test]
 fn a_call_whose_own_time_is_up_speaks_for_itself_alone() {
-    let long = Duration::from_millis(600);
+    let long = Duration::from_secs(3);
+    let with_short_attempts = |port| {
+        let url = format!("http://127.0.0.1:{port}");
+        Caller::with(&[("base_url", &url), ("attempt_timeout", "1s")])
+    };
     let peer = TestPeer::start([Reply::Silent(long)]);
     let mut caller = Caller::of(peer.port);
     caller.time = Duration::from_millis(100);
@@ -85,14 +89,14 @@ fn a_call_whose_own_time_is_up_speaks_for_itself_alone() {
     assert!(!failed.shared);
     // An attempt's time is not the call's.
     let peer = TestPeer::start([Reply::Silent(long)]);
-    let mut caller = Caller::of(peer.port);
+    let mut caller = with_short_attempts(peer.port);
     caller.attempts = 1;
     let failed = error(caller.send());
     assert_eq!(failed.failure.status, S::MOMO_TIMED_OUT);
     assert!(failed.shared);
     // What was said before says more.
     let peer = TestPeer::start([unavailable(), Reply::Silent(long)]);
-    let mut caller = Caller::of(peer.port);
+    let mut caller = with_short_attempts(peer.port);
     caller.attempts = 2;
     let failed = error(caller.send());
     assert_eq!(failed.failure.status, S::MOMO_SERVER_ERROR);

@@ -18,7 +18,7 @@ pub(super) const UREQ_ENDS_LATER: Duration = Duration::from_secs(1);
 
 /// Of a buffer below TLS, which pieces of records pass through. The head of a response has to be whole
 /// in one buffer, but in one of TLS's own. A process may keep connections of thousands of clients.
-const BELOW_TLS: usize = 4 * 1024;
+const BELOW_TLS: usize = 4_096;
 
 /// Looks the host up and connects, unless there is a tunnel through a proxy already.
 pub(super) struct TcpConnector {

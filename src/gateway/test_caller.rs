@@ -9,6 +9,9 @@ use crate::config::Settings;
 use crate::log::CallLog;
 use crate::stats::Stats;
 
+/// As many connections as a client keeps.
+pub(super) const KEPT: usize = 3;
+
 /// Asks with two subscription keys.
 pub(super) struct Caller {
     pub(super) settings: Settings,
@@ -33,7 +36,7 @@ impl Caller {
             ("api_key", "an-api-key"),
             ("subscription_key", "the-primary-key"),
             ("secondary_subscription_key", "the-secondary-key"),
-            ("attempt_timeout", "300ms"),
+            ("proxy", "none"),
         ];
         let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
         let (credentials, _) = settings.credentials.read(true).unwrap();

@@ -28,7 +28,7 @@ use crate::secret::SecretBytes;
 pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
 /// What is taken for a body of unknown length before it grows.
-const USUAL_BODY: usize = 16 * 1024;
+const USUAL_BODY: usize = 16_384;
 
 /// Per connection and layer. A program may hold thousands of clients.
 const BUFFER: usize = 16 * 1024;

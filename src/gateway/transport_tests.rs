@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 
 use crate::error::Status as S;
-use crate::gateway::test_caller::{Caller, error};
+use crate::gateway::test_caller::{Caller, KEPT, error};
 use crate::gateway::test_peer::{Reply, TestPeer, http, read_head, token};
 
 #[test]
@@ -156,9 +156,6 @@ fn a_response_with_two_lengths_or_a_coding_is_no_token() {
         }
     }
 }
-
-/// As many as are kept.
-const KEPT: usize = 3;
 
 /// As many calls at once, so that each has a connection of its own, which is kept.
 fn keep_connections(caller: &Caller, listener: &TcpListener) -> Vec<TcpStream> {

@@ -17,7 +17,7 @@ use super::{crypto, resolver};
 use crate::error::Failure;
 
 /// TLS 1.3 sessions are kept by eights: those of one host, and perhaps of one proxy over TLS.
-const SESSIONS: usize = 2 * 8;
+const SESSIONS: usize = 16;
 
 /// What the connections of one client have in common, their sessions among it.
 pub(crate) struct TlsClient {

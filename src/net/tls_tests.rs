@@ -40,7 +40,8 @@ fn failed(host: &str, mut server: Says) -> TransportError {
 
 #[test]
 fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
-    const HOST: &str = "localhost";
+    // Other tests write it otherwise, and the resolver keeps a place for each text.
+    const HOST: &str = "LocalHost";
     let cancelled = io::Error::other(TransportError::cancelled(Phase::Read));
     for (said, kind, doubtful) in [
         (Err(cancelled), Kind::Cancelled, false),

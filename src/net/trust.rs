@@ -69,14 +69,20 @@ pub(crate) fn verifier(ca: &Ca) -> Result<Arc<Verifier>, Failure> {
         verifier: Arc::clone(&verifier),
     });
     STORES.rcu(|stores| {
-        let others = stores.iter().flat_map(|s| s.iter());
-        let others = others.filter(|p| p.origin.ca != parsed.origin.ca).cloned();
-        let next: Vec<_> = std::iter::once(Arc::clone(&parsed)).chain(others).collect();
-        Some(Arc::new(
-            next.into_iter().take(REMEMBERED).collect::<Vec<_>>(),
-        ))
+        let stores = stores.iter().flat_map(|s| s.iter());
+        Some(Arc::new(remembered(&parsed, stores)))
     });
     Ok(verifier)
+}
+
+/// The newest in front; of two for one `ca` the newer.
+fn remembered<'a>(
+    newest: &'a Arc<Parsed>,
+    stores: impl Iterator<Item = &'a Arc<Parsed>>,
+) -> Vec<Arc<Parsed>> {
+    let others = stores.filter(|p| p.origin.ca != newest.origin.ca);
+    let all = std::iter::once(newest).chain(others);
+    all.take(REMEMBERED).cloned().collect()
 }
 
 impl Origin {

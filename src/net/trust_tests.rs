@@ -10,8 +10,9 @@ fn authority() -> String {
     Gateway::start().unwrap().ca_pem().to_owned()
 }
 
+/// Other tests of this process ask for stores meanwhile, of which few are remembered.
 #[test]
-fn a_store_is_parsed_once_until_its_file_changes_and_the_last_eight_are_remembered() {
+fn a_store_is_parsed_once_until_its_file_changes() {
     let directory = TestDirectory::new();
     let pem = authority();
     let file = |name: &str| {
@@ -22,21 +23,35 @@ fn a_store_is_parsed_once_until_its_file_changes_and_the_last_eight_are_remember
     let parsed = verifier(&first).unwrap();
     let is_kept = |ca: &Ca, parsed: &Arc<Verifier>| Arc::ptr_eq(&verifier(ca).unwrap(), parsed);
     assert!(is_kept(&first, &parsed));
-    // Another file, with the same text or in the same place.
-    for n in 0..4 {
-        let other = file(&format!("{n}.pem"));
-        assert!(!is_kept(&other, &parsed));
-    }
+    assert!(!is_kept(&file("other.pem"), &parsed));
     assert!(is_kept(&first, &parsed));
     directory.replace("first.pem", &format!("{pem}\n"));
     assert!(!is_kept(&first, &parsed));
-    // Other tests ask for the system's and Mozilla's meanwhile.
-    let parsed = verifier(&first).unwrap();
-    for n in 0..REMEMBERED {
-        verifier(&file(&format!("more-{n}.pem"))).unwrap();
-    }
-    assert!(!is_kept(&first, &parsed));
-    assert_eq!(STORES.load().as_ref().unwrap().len(), REMEMBERED);
+}
+
+#[test]
+fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
+    let parsed = |number: usize| {
+        let origin = Origin {
+            ca: Ca::File(number.to_string().into()),
+            files: Vec::new(),
+        };
+        let verifier = Arc::new(Verifier::new(RootCertStore::empty(), Vec::new()));
+        Arc::new(Parsed { origin, verifier })
+    };
+    let add = |stores: Vec<_>, number| remembered(&parsed(number), stores.iter());
+    let numbers = |stores: &[Arc<Parsed>]| {
+        let number = |parsed: &Arc<Parsed>| match &parsed.origin.ca {
+            Ca::File(path) => path.to_str().unwrap().to_owned(),
+            other => format!("{other:?}"),
+        };
+        stores.iter().map(number).collect::<Vec<_>>().join(" ")
+    };
+    let eight = (1..=8).fold(Vec::new(), add);
+    assert_eq!(numbers(&eight), "8 7 6 5 4 3 2 1");
+    let again = add(eight, 3);
+    assert_eq!(numbers(&again), "3 8 7 6 5 4 2 1");
+    assert_eq!(numbers(&add(again, 9)), "9 3 8 7 6 5 4 2");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::test_server::TestServer;
+use super::test_server::{TestServer, soon};
 use super::*;
 
 type Parts = Option<(Vec<u8>, u128)>;
@@ -78,16 +78,11 @@ fn clients_of_the_same_server_and_authorities_have_one_store_while_there_are_any
 }
 
 fn store(server: &TestServer) -> Arc<RedisStore> {
-    let connector = Connector::new(&server.url, &Ca::Mozilla).unwrap();
     Arc::new(RedisStore {
         url: server.url.clone(),
         ca: Ca::Mozilla,
-        pool: Pool::new(connector),
+        pool: Pool::new(server.connector()),
     })
-}
-
-fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(20)
 }
 
 const TOKEN: &str = "libmomo:1:{name}:token";

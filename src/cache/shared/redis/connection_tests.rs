@@ -1,12 +1,8 @@
 use std::time::Duration;
 
-use super::super::test_server::TestServer;
+use super::super::test_server::{TestServer, soon};
 use super::*;
 use crate::net::transport_error::Phase;
-
-fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(20)
-}
 
 fn ping() -> Cmd {
     cmd("PING")
@@ -15,7 +11,7 @@ fn ping() -> Cmd {
 /// What the first command on a new connection brings, where this is the server's reply.
 fn ran(connections: &'static [&'static [&'static str]]) -> Result<Value, String> {
     let server = TestServer::start(connections);
-    let connector = Connector::new(&server.url, &Ca::Mozilla).unwrap();
+    let connector = server.connector();
     let outcome = connector.connect(soon()).unwrap().run(&ping(), soon());
     assert_eq!(server.commands(), [["PING"]]);
     outcome
@@ -38,7 +34,7 @@ fn replies_of_every_kind_that_is_asked_for_are_read() {
 #[test]
 fn a_connection_serves_one_command_after_the_other() {
     let server = TestServer::start(&[&[":1\r\n", ":2\r\n"]]);
-    let connector = Connector::new(&server.url, &Ca::Mozilla).unwrap();
+    let connector = server.connector();
     let mut connection = connector.connect(soon()).unwrap();
     assert_eq!(connection.run(&ping(), soon()), Ok(Value::Int(1)));
     assert!(connection.is_open());

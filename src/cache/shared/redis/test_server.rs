@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use ::redis::{Parser, Value, from_redis_value};
 
-use crate::config::RedisUrl;
+use super::connection::Connector;
+use crate::config::{Ca, RedisUrl};
 
 pub(super) struct TestServer {
     pub(super) url: RedisUrl,
@@ -33,10 +35,19 @@ impl TestServer {
         Self { url, thread }
     }
 
+    pub(super) fn connector(&self) -> Connector {
+        Connector::new(&self.url, &Ca::Mozilla).unwrap()
+    }
+
     /// All commands, as they came. Waits for the last.
     pub(super) fn commands(self) -> Vec<Vec<String>> {
         self.thread.join().unwrap()
     }
+}
+
+/// More time than anything takes that ends by itself.
+pub(super) fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
 }
 
 fn serve(listener: &TcpListener, replies: &[&str]) -> Vec<Vec<String>> {

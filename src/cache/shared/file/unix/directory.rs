@@ -46,14 +46,14 @@ fn words(error: Errno) -> std::io::Error {
 
 /// The first descriptor behind standard input, output and error. Where the host has closed one of
 /// them, a file must not take its place: what the host writes there would go into the file.
-const FIRST: RawFd = 3;
+const LOWEST_DESCRIPTOR: RawFd = 3;
 
-/// The descriptor, or another of the same file, that is no lower than `first`.
-pub(super) fn no_lower_than(first: RawFd, descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
-    if descriptor.as_raw_fd() >= first {
+/// The descriptor, or another of the same file, that is no lower than `lowest`.
+pub(super) fn no_lower_than(lowest: RawFd, descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
+    if descriptor.as_raw_fd() >= lowest {
         return Ok(descriptor);
     }
-    rustix::io::fcntl_dupfd_cloexec(&descriptor, first)
+    rustix::io::fcntl_dupfd_cloexec(&descriptor, lowest)
 }
 
 impl OpenDirectory {
@@ -72,7 +72,7 @@ impl OpenDirectory {
             opened => opened,
         };
         let descriptor = opened
-            .and_then(|file| no_lower_than(FIRST, file))
+            .and_then(|file| no_lower_than(LOWEST_DESCRIPTOR, file))
             .map_err(|error| problem(path, error))?;
         let stat = fs::fstat(&descriptor).map_err(|error| problem(path, error))?;
         if stat.st_uid != geteuid().as_raw() {
@@ -111,7 +111,8 @@ impl OpenDirectory {
         mode: Mode,
     ) -> Result<OwnedFd, Errno> {
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        fs::openat(&self.descriptor, file, flags, mode).and_then(|file| no_lower_than(FIRST, file))
+        fs::openat(&self.descriptor, file, flags, mode)
+            .and_then(|file| no_lower_than(LOWEST_DESCRIPTOR, file))
     }
 
     pub(super) fn stat(&self, file: &str) -> Result<Stat, Errno> {
