@@ -112,8 +112,8 @@ impl TokenRequest<'_> {
         let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
-            let left = self.time_left();
             let began = Instant::now();
+            let left = self.deadline.saturating_duration_since(began);
             let error = match self.attempt(keys.current, left, attempt) {
                 Ok(token) => {
                     self.stats.request_ended(None, began.elapsed());

@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH};
-use ureq::http::{HeaderName, HeaderValue, Request, Uri};
+use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, USER_AGENT};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
-use crate::config::{Credentials, Settings};
+use crate::config::{Credential, Credentials, Settings};
 use crate::error::Failure;
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
@@ -14,8 +14,9 @@ const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscript
 /// What every request with the same credentials has in common, checked and encoded once.
 pub(super) struct RequestTemplate {
     uri: Uri,
-    authorization: HeaderValue,
-    subscription_keys: Vec<HeaderValue>,
+    /// Those with the primary subscription key, and those with the secondary one. They are whole: what
+    /// is missing ureq would make anew for each request.
+    headers: Vec<HeaderMap>,
 }
 
 impl RequestTemplate {
@@ -37,13 +38,26 @@ impl RequestTemplate {
             "Basic {}",
             &*Zeroizing::new(STANDARD.encode(&*pair))
         ));
+        let mut common = HeaderMap::new();
+        common.insert(
+            USER_AGENT,
+            value(&user_agent(settings), "option user_agent")?,
+        );
+        common.insert(
+            HOST,
+            value(&settings.base_url.authority(), "the host of base_url")?,
+        );
+        common.insert(AUTHORIZATION, sensitive(&basic)?);
+        let with_key = |key: &Credential| {
+            let mut headers = common.clone();
+            headers.insert(SUBSCRIPTION_KEY, sensitive(key.expose())?);
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            Ok(headers)
+        };
         let keys = credentials.subscription_keys.iter();
         Ok(Self {
             uri,
-            authorization: sensitive(&basic)?,
-            subscription_keys: keys
-                .map(|key| sensitive(key.expose()))
-                .collect::<Result<_, _>>()?,
+            headers: keys.map(with_key).collect::<Result<_, _>>()?,
         })
     }
 
@@ -52,22 +66,32 @@ impl RequestTemplate {
         let mut request = Request::new(());
         *request.method_mut() = ureq::http::Method::POST;
         *request.uri_mut() = self.uri.clone();
-        let headers = request.headers_mut();
-        headers.insert(AUTHORIZATION, self.authorization.clone());
-        if let Some(key) = self.subscription_keys.get(key) {
-            headers.insert(SUBSCRIPTION_KEY, key.clone());
-        }
-        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        *request.headers_mut() = self.headers[key].clone();
         if !keep_connection {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            request
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
         }
         request
     }
 }
 
+/// As the gateway and proxies are told it.
+pub(super) fn user_agent(settings: &Settings) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match settings.user_agent.as_str() {
+        "" => format!("libmomo/{version}"),
+        program => format!("{program} libmomo/{version}"),
+    }
+}
+
+fn value(text: &str, what: &str) -> Result<HeaderValue, Failure> {
+    HeaderValue::from_str(text)
+        .map_err(|_| Failure::config(format!("{what} cannot be sent in an HTTP header; check it")))
+}
+
 fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|_| Failure::config("a credential cannot be sent in an HTTP header; check it"))?;
+    let mut value = value(text, "a credential")?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -71,9 +71,14 @@ fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
     token.map_err(|why| Unusable::Content(why.to_owned()))
 }
 
-fn plain(kind: &str) -> String {
-    let kind = kind.chars().take(LONGEST_TYPE);
-    kind.map(|c| if c.is_control() { ' ' } else { c }).collect()
+fn plain(kind: &str) -> Cow<'_, str> {
+    let end = kind.char_indices().nth(LONGEST_TYPE);
+    let kind = end.map_or(kind, |(end, _)| &kind[..end]);
+    if kind.contains(char::is_control) {
+        kind.replace(char::is_control, " ").into()
+    } else {
+        kind.into()
+    }
 }
 
 enum Unusable {

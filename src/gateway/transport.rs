@@ -12,6 +12,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 use ureq::{Agent, Proxy, Timeout};
 
 use super::phase_tracking::PhaseTrackingConnector;
+use super::request::user_agent;
 use super::tcp::{TcpConnector, UREQ_ENDS_LATER};
 use super::tls::TlsConnector;
 use super::tunnel::ProxyTunnelConnector;
@@ -91,16 +92,12 @@ impl Transport {
         let proxy = proxy
             .transpose()
             .map_err(|_| Failure::config("option proxy: it is no URL of a proxy; check it"))?;
-        let version = env!("CARGO_PKG_VERSION");
-        let user_agent = match settings.user_agent.as_str() {
-            "" => format!("libmomo/{version}"),
-            host => format!("{host} libmomo/{version}"),
-        };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(proxy)
-            .user_agent(user_agent)
+            // A proxy's; requests have their own.
+            .user_agent(user_agent(settings))
             .accept("")
             .accept_encoding("")
             .input_buffer_size(BUFFER)
@@ -200,7 +197,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Response {
 /// to see two different responses), and a coding that no request of ours has accepted.
 fn check_framing(headers: &HeaderMap) -> Result<(), TransportError> {
     let coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
-    let what = if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
+    let what = if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
         "it has both Content-Length and Transfer-Encoding, which HTTP forbids"
     } else if headers.get_all(CONTENT_ENCODING).iter().any(coded) {
         "it has a Content-Encoding, and none was asked for"
