@@ -14,7 +14,8 @@ wait "$library" || status=$?
 
 # The tests of the library's files take these, rather than build them again.
 export LIBMOMO_DIR=$PWD/build/lib
-part cargo test --workspace --no-fail-fast
+# They wait more than they compute: two for each core.
+part cargo test --workspace --no-fail-fast -- --test-threads=$((2 * $(nproc)))
 part scripts/languages.py
 part scripts/check-docs.py
 part scripts/soak.sh
