@@ -8,7 +8,7 @@ use ureq::config::Config;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
+use ureq::unversioned::transport::{Connector, NextTimeout};
 use ureq::{Agent, Proxy, Timeout};
 
 use super::phase_tracking::PhaseTrackingConnector;
@@ -158,18 +158,10 @@ impl Transport {
 }
 
 /// ureq fills a cell at its first request, behind a lock: a child forked meanwhile would wait for
-/// that lock for ever. A request that ends before any network fills it when the library is loaded.
+/// that lock for ever. A request that has no way to connect fills it when the library is loaded.
 pub(super) fn fill_lazy_cells() {
-    #[derive(Debug)]
-    struct FailingConnector;
-    impl Connector for FailingConnector {
-        type Out = ();
-        fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<()>, ureq::Error> {
-            Err(ureq::Error::ConnectionFailed)
-        }
-    }
     let config = Agent::config_builder().proxy(None).build();
-    let _ = Agent::with_parts(config, FailingConnector, NoResolver)
+    let _ = Agent::with_parts(config, (), NoResolver)
         .get("http://localhost/")
         .call();
 }

@@ -36,6 +36,8 @@ fn a_proxy_is_asked_for_a_tunnel_to_the_gateway_and_shown_nothing_else() {
         request.contains("proxy-authorization: basic dxnlcjpzm2nym3q=\r\n"),
         "{request}"
     );
+    let agent = concat!("user-agent: libmomo/", env!("CARGO_PKG_VERSION"), "\r\n");
+    assert!(request.contains(agent), "{request}");
     assert!(!request.contains("ocp-apim") && !request.contains("\r\nauthorization"));
     assert_eq!(failure.status, Status::MOMO_CONNECT_FAILED);
     assert!(
