@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 export RUSTC_BOOTSTRAP=1
 host=$(rustc -vV | sed -n 's/^host: //p')
 target=${CARGO_TARGET_DIR:-target}/asan
-RUSTFLAGS=-Zsanitizer=address CARGO_PROFILE_DEV_DEBUG=line-tables-only CARGO_TARGET_DIR=$target \
+RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$target \
   cargo rustc --quiet --lib --crate-type staticlib --target "$host"
 # The runtime comes with the compiler; a Rust program is linked with it, a library is not.
 runtime=("$(rustc --print sysroot)/lib/rustlib/$host/lib"/librustc-*_rt.asan.a)

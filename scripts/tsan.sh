@@ -27,7 +27,6 @@ for argument in -Wl,--no-as-needed "$runtime/libclang_rt.tsan-${host%%-*}.so"; d
 done
 export RUSTC_BOOTSTRAP=1 RUSTFLAGS=$flags
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/tsan
-export CARGO_PROFILE_DEV_DEBUG=line-tables-only
 export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp external_symbolizer_path=$(command -v addr2line) ${TSAN_OPTIONS:-}"
 # Three hundred handshakes one after the other meet no thread, and not their time-out either.
 /usr/bin/cargo test --quiet --no-fail-fast -Zbuild-std --target "$host" "${tests[@]}" -- \

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 scripts/debian-packages.sh AddressSanitizer clang-22
 
 # A compiler that is no nightly takes the flag only so.
-export RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_PROFILE_DEV_DEBUG=line-tables-only
+export RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address
 target=$PWD/${CARGO_TARGET_DIR:-target}/asan
 cargo rustc --quiet --lib --crate-type cdylib --target "$host" --target-dir "$target"
 library_folder "$target/$host/debug/libmomo.so" "$work/lib"

@@ -10,7 +10,6 @@ export RUSTC=/usr/bin/rustc
 # The standard library is instrumented, too, as in scripts/tsan.sh: without it, what it does looks
 # like races.
 export RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=thread -Zexternal-clangrt"
-export CARGO_PROFILE_DEV_DEBUG=line-tables-only
 target=$PWD/${CARGO_TARGET_DIR:-target}/tsan-c
 /usr/bin/cargo rustc --quiet --lib --crate-type cdylib -Zbuild-std --target "$host" \
   --target-dir "$target"
