@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/sanitizers/common.sh
-scripts/debian-packages.sh AddressSanitizer clang-22
+scripts/debian-packages.sh AddressSanitizer clang-22 libclang-rt-22-dev
 
 # A compiler that is no nightly takes the flag only so.
 export RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address

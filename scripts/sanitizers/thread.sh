@@ -3,7 +3,7 @@
 # are those of scripts/tsan.sh. A part of `make check-sanitizers`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-scripts/debian-packages.sh ThreadSanitizer clang-22 rustc-web cargo-web rust-web-src
+scripts/debian-packages.sh ThreadSanitizer clang-22 libclang-rt-22-dev rustc-web cargo-web rust-web-src
 export RUSTC=/usr/bin/rustc
 . scripts/sanitizers/common.sh
 
