@@ -41,11 +41,11 @@ impl RequestTemplate {
         let mut common = HeaderMap::new();
         common.insert(
             USER_AGENT,
-            value(&user_agent(settings), "option user_agent")?,
+            header_value(&user_agent(settings), "option user_agent")?,
         );
         common.insert(
             HOST,
-            value(&settings.base_url.authority(), "the host of base_url")?,
+            header_value(&settings.base_url.authority(), "the host of base_url")?,
         );
         common.insert(AUTHORIZATION, sensitive(&basic)?);
         let with_key = |key: &Credential| {
@@ -66,12 +66,11 @@ impl RequestTemplate {
         let mut request = Request::new(());
         *request.method_mut() = ureq::http::Method::POST;
         *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = self.headers[key].clone();
+        let mut headers = self.headers[key].clone();
         if !keep_connection {
-            request
-                .headers_mut()
-                .insert(CONNECTION, HeaderValue::from_static("close"));
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        *request.headers_mut() = headers;
         request
     }
 }
@@ -85,13 +84,13 @@ pub(super) fn user_agent(settings: &Settings) -> String {
     }
 }
 
-fn value(text: &str, what: &str) -> Result<HeaderValue, Failure> {
+fn header_value(text: &str, what: &str) -> Result<HeaderValue, Failure> {
     HeaderValue::from_str(text)
         .map_err(|_| Failure::config(format!("{what} cannot be sent in an HTTP header; check it")))
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
-    let mut value = value(text, "a credential")?;
+    let mut value = header_value(text, "a credential")?;
     value.set_sensitive(true);
     Ok(value)
 }
