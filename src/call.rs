@@ -1,8 +1,9 @@
 //! What a call is given and what it hands out.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::clock::Now;
+use crate::deadline::Deadline;
 use crate::error::Status;
 use crate::token::Token;
 
@@ -25,8 +26,8 @@ pub(crate) struct TokenForCaller<'a> {
 }
 
 impl CallTimeout {
-    pub(crate) fn deadline(self, default: Duration) -> Instant {
-        Instant::now()
+    pub(crate) fn deadline(self, default: Duration) -> Deadline {
+        Deadline::now()
             + match self {
                 Self::Default => default,
                 Self::NeverBlock => Duration::ZERO,

@@ -5,8 +5,9 @@ use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
-use crate::sync::{AtomicBool, Condvar, Mutex, now};
+use crate::sync::{AtomicBool, Condvar, Mutex};
 
 /// Something that a thread waits for: a connection, a look-up, a sleep.
 pub(crate) trait Interrupt: Send + Sync {
@@ -81,7 +82,7 @@ impl Cancellation {
 
     /// Sleeps, unless cancelled; returns whether it slept for the whole time.
     pub(crate) fn sleep(&self, time: Duration) -> bool {
-        let until = now() + time;
+        let until = Deadline::after(time);
         let sleep = Arc::new(Sleep::default());
         let weak = Arc::downgrade(&sleep);
         let weak: Weak<dyn Interrupt> = weak;
@@ -90,7 +91,7 @@ impl Cancellation {
         }
         let mut interrupted = sleep.interrupted.lock();
         while !*interrupted {
-            if now() >= until {
+            if until.has_passed() {
                 return true;
             }
             interrupted = sleep.woken.wait_until(interrupted, until);

@@ -9,6 +9,7 @@ use crate::cache::{Role, StoreOutcome};
 use crate::call::{CallTimeout, TokenForCaller};
 use crate::clock::Now;
 use crate::config::{self, Config, Settings};
+use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::gateway::retry;
 use crate::life::{self, Freshness};
@@ -193,7 +194,7 @@ impl Client {
         }
     }
 
-    fn lead_or_wait(&self, deadline: Instant) -> Role {
+    fn lead_or_wait(&self, deadline: Deadline) -> Role {
         let entry = self.shared.entry();
         let is_settled = || {
             let now = Now::read();
@@ -217,7 +218,7 @@ impl Client {
         let entry = self.shared.entry();
         entry.invalidate(access.as_bytes(), Now::read());
         if let Some(others) = &entry.shared {
-            let deadline = Instant::now() + LONGEST_INVALIDATION;
+            let deadline = Deadline::after(LONGEST_INVALIDATION);
             self.logged(|log| others.invalidate(access.as_bytes(), deadline, log));
         }
     }

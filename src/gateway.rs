@@ -32,6 +32,7 @@ use std::time::{Duration, Instant};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
+use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::log::{CallLog, Level};
 use crate::net::transport_error::{Kind, Phase, TransportError};
@@ -54,7 +55,7 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) authentication: &'a Authentication,
     pub(crate) transport: &'a Transport,
-    pub(crate) deadline: Instant,
+    pub(crate) deadline: Deadline,
     pub(crate) attempts: u32,
     /// Whether the connection is kept for a next request soon.
     pub(crate) keep_connection: bool,
@@ -113,7 +114,7 @@ impl TokenRequest<'_> {
         let mut attempt = 1;
         loop {
             let began = Instant::now();
-            let left = self.deadline.saturating_duration_since(began);
+            let left = self.deadline.left();
             let error = match self.attempt(keys.current, left, attempt) {
                 Ok(token) => {
                     self.stats.request_ended(None, began.elapsed());
@@ -225,7 +226,7 @@ impl TokenRequest<'_> {
     }
 
     fn time_left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+        self.deadline.left()
     }
 
     fn is_out_of_time(&self) -> bool {

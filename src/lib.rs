@@ -12,6 +12,7 @@ mod cancellation;
 mod client;
 mod clock;
 mod config;
+mod deadline;
 mod error;
 #[allow(unsafe_code)]
 pub mod ffi;

@@ -3,6 +3,7 @@
 //! What the gateway and a shared cache are both reached with. Knows no protocol above TLS.
 
 pub(crate) mod crypto;
+pub(crate) mod progress;
 pub(crate) mod resolver;
 pub(crate) mod socket;
 pub(crate) mod tls;

@@ -4,7 +4,7 @@ mod background;
 mod request;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::cache::{
     self, ClientEntry, CurrentEntry, Entry, EntryGuard, Leader, Outcome, Store, StoreOutcome, Turn,
@@ -13,6 +13,7 @@ use crate::cache::{
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
+use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::gateway::{Authentication, RequestError, Transport, retry};
 use crate::log::{CallLog, Level};
@@ -132,7 +133,7 @@ impl Requester {
     /// A new token, whatever the entry has.
     pub(crate) fn create(
         &self,
-        deadline: Instant,
+        deadline: Deadline,
         log: &mut CallLog,
     ) -> Result<(Arc<Token>, StoreOutcome), Failure> {
         self.request(Wanted {
@@ -148,7 +149,7 @@ impl Requester {
     pub(crate) fn lead(
         &self,
         leader: Leader,
-        deadline: Instant,
+        deadline: Deadline,
         log: &mut CallLog,
     ) -> Result<Option<Outcome>, Failure> {
         let outcome = self.ask(&leader, deadline, OwnTime::TheCaller, log)?;
@@ -162,11 +163,11 @@ impl Requester {
     pub(crate) fn refresh(
         &self,
         leader: Leader,
-        until: Instant,
+        until: Deadline,
         log: &mut CallLog,
     ) -> Result<Refreshed, Failure> {
         // The caller has a token, and waits for no other process.
-        let refreshed = self.ask_once(&leader, until, Instant::now(), log)?;
+        let refreshed = self.ask_once(&leader, until, Deadline::now(), log)?;
         if let Refreshed::Token(token) = &refreshed {
             leader.finish(Ok(Arc::clone(token)));
         }
@@ -177,14 +178,14 @@ impl Requester {
     fn ask(
         &self,
         leader: &Leader,
-        deadline: Instant,
+        deadline: Deadline,
         own_time: OwnTime,
         log: &mut CallLog,
     ) -> Result<Option<Outcome>, Failure> {
         let Some(entry) = self.entry_of(leader, deadline, log)? else {
             return Ok(None);
         };
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.left();
         let wait = Wait {
             until: deadline - LONGEST_REFRESH.min(left / 2),
             deadline,
@@ -219,8 +220,8 @@ impl Requester {
     fn ask_once(
         &self,
         leader: &Leader,
-        until: Instant,
-        wait_until: Instant,
+        until: Deadline,
+        wait_until: Deadline,
         log: &mut CallLog,
     ) -> Result<Refreshed, Failure> {
         let Some(entry) = self.entry_of(leader, until, log)? else {
@@ -271,7 +272,7 @@ impl Requester {
     fn entry_of(
         &self,
         leader: &Leader,
-        deadline: Instant,
+        deadline: Deadline,
         log: &mut CallLog,
     ) -> Result<Option<EntryGuard<'_>>, Failure> {
         self.authentication(false, &mut self.in_full(Some(leader), deadline, log))
@@ -286,7 +287,7 @@ fn failed(
     entry: &Entry,
     failure: Failure,
     shared: bool,
-    deadline: Instant,
+    deadline: Deadline,
     log: &mut CallLog,
 ) -> Arc<Failure> {
     let failure = Arc::new(failure);

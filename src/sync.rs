@@ -15,7 +15,10 @@ pub(crate) use real::*;
 #[cfg(not(all(test, loom)))]
 mod real {
     use std::sync::{self, PoisonError};
-    use std::time::Instant;
+    use std::time::Duration;
+
+    use crate::deadline::Deadline;
+    use crate::sys;
 
     pub(crate) use std::sync::MutexGuard;
     pub(crate) use std::sync::atomic::AtomicBool;
@@ -37,9 +40,9 @@ mod real {
         pub(crate) fn wait_until<'a, T>(
             &self,
             guard: MutexGuard<'a, T>,
-            until: Instant,
+            until: Deadline,
         ) -> MutexGuard<'a, T> {
-            let left = until.saturating_duration_since(now());
+            let left = until.left();
             self.0
                 .wait_timeout(guard, left)
                 .unwrap_or_else(PoisonError::into_inner)
@@ -51,7 +54,7 @@ mod real {
         }
     }
 
-    pub(crate) fn now() -> Instant {
-        Instant::now()
+    pub(crate) fn now() -> Duration {
+        sys::boot()
     }
 }

@@ -15,7 +15,7 @@ mod seal;
 mod store;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ring::hmac;
 
@@ -26,6 +26,7 @@ use self::store::{NewToken, StoreError, Value};
 use super::identity::identity;
 use crate::clock::Now;
 use crate::config::{CachePolicy, Credentials, Settings};
+use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
@@ -84,7 +85,7 @@ impl SharedEntry {
         }
     }
 
-    pub(super) fn read(&self, deadline: Instant, log: &mut CallLog) -> Result<Found, Unavailable> {
+    pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
         let values = self.store.read(&self.name, deadline);
         let values = self.or_log(values, log)?;
         let now = Now::read();
@@ -110,7 +111,7 @@ impl SharedEntry {
     /// None where another process has the lock.
     pub(super) fn lock(
         &self,
-        deadline: Instant,
+        deadline: Deadline,
         log: &mut CallLog,
     ) -> Result<Option<Lock>, Unavailable> {
         let lock = Arc::clone(&self.store).lock(&self.name, deadline);
@@ -118,7 +119,7 @@ impl SharedEntry {
     }
 
     /// Shares a token that the gateway issued.
-    pub(crate) fn share(&self, token: &Token, deadline: Instant, log: &mut CallLog) {
+    pub(crate) fn share(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
         let now = Now::read();
         let Some(left) = life::left(token, now).filter(|left| !left.is_zero()) else {
             return;
@@ -147,7 +148,7 @@ impl SharedEntry {
         &self,
         failure: &Failure,
         cooldown: Duration,
-        deadline: Instant,
+        deadline: Deadline,
         log: &mut CallLog,
     ) {
         let record = Record::of_failure(failure, cooldown, Now::read());
@@ -165,7 +166,7 @@ impl SharedEntry {
     }
 
     /// Removes the token where it is still this one.
-    pub(crate) fn invalidate(&self, access: &[u8], deadline: Instant, log: &mut CallLog) {
+    pub(crate) fn invalidate(&self, access: &[u8], deadline: Deadline, log: &mut CallLog) {
         if let Ok(Found {
             token: Some(found), ..
         }) = self.read(deadline, log)
@@ -176,7 +177,7 @@ impl SharedEntry {
         }
     }
 
-    pub(super) fn remove(&self, found: &FoundToken, deadline: Instant, log: &mut CallLog) {
+    pub(super) fn remove(&self, found: &FoundToken, deadline: Deadline, log: &mut CallLog) {
         let removed = self.store.remove_token(&self.name, &found.sealed, deadline);
         let _ = self.or_log(removed, log);
     }

@@ -10,8 +10,8 @@ fn token(text: &str, age: u64, now: Now) -> Token {
     Token::new(text, "access_token", Some(Duration::from_secs(60)), issued)
 }
 
-fn deadline() -> Instant {
-    Instant::now() + Duration::from_secs(10)
+fn deadline() -> Deadline {
+    Deadline::after(Duration::from_secs(10))
 }
 
 fn share(entry: &SharedEntry, token: &Token) {

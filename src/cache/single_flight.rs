@@ -6,12 +6,12 @@
 //! or was cancelled finishes without an outcome, and its waiters wake up to lead themselves.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::per_process::{PerProcess, PerProcessRef};
-use crate::sync::{Condvar, Mutex, now};
+use crate::sync::{Condvar, Mutex};
 use crate::token::Token;
 
 pub(crate) type Outcome = Result<Arc<Token>, Arc<Failure>>;
@@ -29,7 +29,7 @@ struct Slot {
 }
 
 struct Flight {
-    deadline: Instant,
+    deadline: Deadline,
     outcome: Mutex<Option<Outcome>>,
 }
 
@@ -59,10 +59,13 @@ impl SingleFlight {
     }
 
     /// Leads where nobody does, and never waits.
-    pub(crate) fn try_lead(&self, deadline: Instant) -> Option<Leader> {
+    pub(crate) fn try_lead(&self, deadline: Deadline) -> Option<Leader> {
         let slot = self.slot.get_or(Slot::default);
         let mut current = slot.current.lock();
-        if current.as_ref().is_some_and(|f| f.is_under_way(now())) {
+        if current
+            .as_ref()
+            .is_some_and(|f| f.is_under_way(Deadline::now()))
+        {
             return None;
         }
         let flight = Flight::start(&mut current, deadline);
@@ -74,7 +77,7 @@ impl SingleFlight {
     /// the lock whether neither is needed any more.
     pub(crate) fn lead_or_wait(
         &self,
-        deadline: Instant,
+        deadline: Deadline,
         cancellation: &Cancellation,
         is_settled: impl Fn() -> bool,
     ) -> Role {
@@ -86,7 +89,7 @@ impl SingleFlight {
                 return Role::Cancelled;
             }
             // The time is read before the outcome: an outcome that came in time is never missed.
-            let now = now();
+            let now = Deadline::now();
             if let Some(outcome) = awaited.as_ref().and_then(|f| f.outcome()) {
                 return Role::Finished(outcome);
             }
@@ -128,7 +131,7 @@ impl SingleFlight {
 }
 
 impl Flight {
-    fn start(current: &mut Option<Arc<Flight>>, deadline: Instant) -> Arc<Flight> {
+    fn start(current: &mut Option<Arc<Flight>>, deadline: Deadline) -> Arc<Flight> {
         let flight = Arc::new(Flight {
             deadline,
             outcome: Mutex::default(),
@@ -137,7 +140,7 @@ impl Flight {
         flight
     }
 
-    fn is_under_way(&self, now: Instant) -> bool {
+    fn is_under_way(&self, now: Deadline) -> bool {
         now < self.deadline
     }
 

@@ -1,13 +1,14 @@
 //! Whose turn it is to ask the gateway: this process's, or another's with which it shares tokens.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::entry::Entry;
 use super::shared::{Found, Lock, SharedEntry};
 use super::single_flight::Outcome;
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
+use crate::deadline::Deadline;
 use crate::log::{CallLog, Level};
 
 /// How often to look whether another process is done: at first, and at most.
@@ -17,8 +18,8 @@ const LAST_LOOK: Duration = Duration::from_millis(100);
 /// How long to wait for another process's request.
 #[derive(Clone, Copy)]
 pub(crate) struct Wait {
-    pub(crate) until: Instant,
-    pub(crate) deadline: Instant,
+    pub(crate) until: Deadline,
+    pub(crate) deadline: Deadline,
 }
 
 pub(crate) enum Turn {
@@ -65,7 +66,7 @@ impl Entry {
                 Ok(None) => {}
                 Err(_) => return Some(Turn::Ours(None)),
             }
-            let left = wait.until.saturating_duration_since(Instant::now());
+            let left = wait.until.left();
             if left.is_zero() {
                 return Some(Turn::Theirs);
             }
@@ -81,7 +82,7 @@ impl Entry {
         &self,
         shared: &SharedEntry,
         found: Found,
-        deadline: Instant,
+        deadline: Deadline,
         log: &mut CallLog,
     ) -> Option<Outcome> {
         let now = Now::read();

@@ -2,9 +2,10 @@ use super::*;
 use crate::cache::two_processes::TwoProcesses;
 use crate::error::{Failure, Status};
 use crate::token::Token;
+use std::time::Instant;
 
-fn after(milliseconds: u64) -> Instant {
-    Instant::now() + Duration::from_millis(milliseconds)
+fn after(milliseconds: u64) -> Deadline {
+    Deadline::after(Duration::from_millis(milliseconds))
 }
 
 fn take_turn(entry: &Entry, milliseconds: u64, cancellation: &Cancellation) -> Option<Turn> {

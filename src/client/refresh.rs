@@ -1,13 +1,13 @@
 //! Who asks for the next token: a thread of the library, or the caller.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::Client;
 use crate::cache::State;
 use crate::call::CallTimeout;
 use crate::clock::Now;
 use crate::config::RefreshBy;
+use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
@@ -31,7 +31,7 @@ impl Client {
         state: &Arc<State>,
         token: &Token,
         timeout: CallTimeout,
-        deadline: Instant,
+        deadline: Deadline,
         log: &mut CallLog,
     ) -> Result<Refresh, Failure> {
         let entry = self.shared.entry();
@@ -42,7 +42,7 @@ impl Client {
         {
             return Ok(Refresh::UseTokenAtHand);
         }
-        let until = Instant::now() + LONGEST_REFRESH.min(life::usable(token, now) / 2);
+        let until = Deadline::after(LONGEST_REFRESH.min(life::usable(token, now) / 2));
         if self.shared.settings.refresh == RefreshBy::Background {
             let Some(leader) = entry.single_flight.try_lead(until + GRACE) else {
                 return Ok(Refresh::UseTokenAtHand);
@@ -81,7 +81,7 @@ impl Client {
         if self.shared.settings.refresh == RefreshBy::Caller {
             return true;
         }
-        let deadline = Instant::now() + self.shared.settings.timeout;
+        let deadline = Deadline::after(self.shared.settings.timeout);
         let Some(leader) = entry.single_flight.try_lead(deadline + GRACE) else {
             return true;
         };

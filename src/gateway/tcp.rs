@@ -1,6 +1,6 @@
 //! TCP connections as ureq wants them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use ureq::unversioned::transport::{
 };
 
 use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
 use crate::net::socket::{Peer, Socket};
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
@@ -55,7 +56,7 @@ impl TcpConnector {
     fn open(
         &self,
         details: &ConnectionDetails,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<Socket, TransportError> {
         let no_host =
             || TransportError::new(Phase::Connect, Kind::Unreachable, "the URL has no host");
@@ -87,8 +88,8 @@ pub(super) struct TcpTransport {
 }
 
 /// When our own time is up: ureq's ends later by [`UREQ_ENDS_LATER`].
-pub(super) fn deadline(timeout: NextTimeout) -> Instant {
-    Instant::now() + timeout.after.saturating_sub(UREQ_ENDS_LATER)
+pub(super) fn deadline(timeout: NextTimeout) -> Deadline {
+    Deadline::after(timeout.after.saturating_sub(UREQ_ENDS_LATER))
 }
 
 impl Transport for TcpTransport {

@@ -1,11 +1,12 @@
 //! A caller of a unit test's own, of a [`TestPeer`](super::test_peer::TestPeer).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Authentication, IssuedToken, RequestError, TokenRequest, Transport};
 use crate::cancellation::Cancellation;
 use crate::config::Settings;
+use crate::deadline::Deadline;
 use crate::log::CallLog;
 use crate::stats::Stats;
 
@@ -63,7 +64,7 @@ impl Caller {
             settings: &self.settings,
             authentication: &self.authentication,
             transport: &self.transport,
-            deadline: Instant::now() + self.time,
+            deadline: Deadline::after(self.time),
             attempts: self.attempts,
             keep_connection: self.keep_connection,
             key: self.key,

@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, Transport,
@@ -16,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::tcp::{UREQ_ENDS_LATER, deadline, time_left};
 use super::ureq_error;
+use crate::deadline::Deadline;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ struct DeadlineTransport {
     inner: Box<dyn Transport>,
     /// Kept until the response is waited for, to be sent as one. Holds the proxy's credentials.
     request: Zeroizing<Vec<u8>>,
-    deadline: Instant,
+    deadline: Deadline,
     established: Arc<AtomicBool>,
 }
 
@@ -89,7 +89,7 @@ impl DeadlineTransport {
         if self.established.load(Ordering::Relaxed) {
             return timeout;
         }
-        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = self.deadline.left();
         NextTimeout {
             after: (left + UREQ_ENDS_LATER).min(*timeout.after).into(),
             ..timeout

@@ -24,6 +24,7 @@ use arc_swap::ArcSwapOption;
 
 use super::transport_error::{Kind, Phase, TransportError};
 use crate::cancellation::{Cancellation, Interrupt};
+use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
 use crate::sys;
 use lookup::{Addresses, Lookup, LookupError, Waiter};
@@ -59,7 +60,7 @@ static RESOLVER: Resolver = Resolver::new(lookup::resolve);
 /// The addresses of `host`: an address itself (IPv6 in brackets), or a name.
 pub(crate) fn look_up(
     host: &str,
-    deadline: Instant,
+    deadline: Deadline,
     cancellation: &Cancellation,
 ) -> Result<Vec<IpAddr>, TransportError> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -92,7 +93,7 @@ impl Resolver {
     fn look_up(
         &'static self,
         host: &str,
-        deadline: Instant,
+        deadline: Deadline,
         cancellation: &Cancellation,
     ) -> Result<Vec<IpAddr>, TransportError> {
         let cached = self.cached(host);

@@ -45,7 +45,7 @@ fn known(resolver: &Resolver, age: Duration, inherited: bool) {
 }
 
 fn ask(resolver: &'static Resolver, time: Duration) -> Result<Vec<IpAddr>, TransportError> {
-    resolver.look_up("host", Instant::now() + time, &Cancellation::new())
+    resolver.look_up("host", Deadline::after(time), &Cancellation::new())
 }
 
 const NEW: Duration = Duration::ZERO;

@@ -9,7 +9,6 @@ mod unix;
 mod windows;
 
 use std::net::IpAddr;
-use std::time::Instant;
 
 #[cfg(not(windows))]
 pub(crate) use self::unix::Socket;
@@ -18,6 +17,7 @@ pub(crate) use self::windows::Socket;
 use super::resolver;
 use super::transport_error::{Kind, Phase, TransportError};
 use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
 
 /// Where to connect to.
 pub(crate) struct Peer<'a> {
@@ -32,7 +32,7 @@ impl Socket {
     /// Looks the host up and connects to whichever of its addresses takes the connection first.
     pub(crate) fn connect(
         peer: &Peer,
-        deadline: Instant,
+        deadline: Deadline,
         cancellation: &Cancellation,
     ) -> Result<Self, TransportError> {
         let host = peer.host;

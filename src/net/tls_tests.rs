@@ -1,12 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustls::client::ResolvesClientCert;
 
 use super::*;
 use crate::cancellation::Cancellation;
 use crate::config::Ca;
+use crate::deadline::Deadline;
 use crate::net::trust;
 
 /// A server that says one thing, whatever it is told.
@@ -48,7 +49,7 @@ fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
         (Ok(&b"220 ready"[..]), Kind::Untrusted, true),
         (Ok(b""), Kind::ConnectionLost, true),
     ] {
-        let soon = Instant::now() + Duration::from_secs(20);
+        let soon = Deadline::after(Duration::from_secs(20));
         resolver::look_up(HOST, soon, &Cancellation::new()).unwrap();
         assert_eq!(failed(HOST, Says(said)).kind, kind);
         assert_eq!(resolver::is_doubtful(HOST), Some(doubtful), "{kind:?}");

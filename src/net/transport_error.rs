@@ -3,20 +3,9 @@
 use std::fmt;
 use std::io;
 
+pub(crate) use super::progress::Phase;
 use crate::error::Status;
 use crate::redact::Redactor;
-
-/// How far an attempt had come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Phase {
-    Resolve,
-    Connect,
-    Proxy,
-    Handshake,
-    Send,
-    Wait,
-    Read,
-}
 
 /// What went wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -189,20 +178,6 @@ fn local_resource(error: &io::Error) -> Option<&'static str> {
         WSAEADDRNOTAVAIL => "no free local port or address",
         _ => return None,
     })
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Resolve => "looking up the host name",
-            Self::Connect => "connecting",
-            Self::Proxy => "asking the proxy for a tunnel",
-            Self::Handshake => "the TLS handshake",
-            Self::Send => "sending the request",
-            Self::Wait => "waiting for the response",
-            Self::Read => "reading the response",
-        })
-    }
 }
 
 impl fmt::Display for TransportError {

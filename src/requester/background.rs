@@ -6,10 +6,10 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::{OwnTime, Refreshed, Requester, failed};
 use crate::cache::{Leader, Outcome};
+use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::log::CallLog;
 use crate::panics::catch_panic;
@@ -23,7 +23,7 @@ impl Requester {
     pub(crate) fn lead_in_background(
         self: &Arc<Self>,
         leader: Leader,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> io::Result<()> {
         self.start_thread(leader, move |requester, leader, log| {
             let outcome = requester.ask(leader, deadline, OwnTime::TheOption, log);
@@ -35,7 +35,7 @@ impl Requester {
     pub(crate) fn refresh_in_background(
         self: &Arc<Self>,
         leader: Leader,
-        until: Instant,
+        until: Deadline,
     ) -> io::Result<()> {
         self.start_thread(leader, move |requester, leader, log| {
             match requester.ask_once(leader, until, until, log) {
@@ -74,7 +74,7 @@ impl Requester {
                 &self.entry(),
                 Failure::internal("a panic was caught"),
                 false,
-                Instant::now(),
+                Deadline::now(),
                 &mut log,
             );
             None

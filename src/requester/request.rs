@@ -1,11 +1,11 @@
 //! One request with its retries, with the credentials that are in use.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::{Requester, Shared};
 use crate::cache::{Entry, Leader, StoreOutcome};
 use crate::clock::Now;
+use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest};
 use crate::log::CallLog;
@@ -16,7 +16,7 @@ use crate::token::Token;
 pub(super) struct Wanted<'a> {
     /// None where nobody waits for the outcome.
     pub(super) leader: Option<&'a Leader>,
-    pub(super) deadline: Instant,
+    pub(super) deadline: Deadline,
     pub(super) attempts: u32,
     pub(super) keep_connection: bool,
     pub(super) log: &'a mut CallLog,
@@ -27,7 +27,7 @@ impl Requester {
     pub(super) fn in_full<'a>(
         &self,
         leader: Option<&'a Leader>,
-        deadline: Instant,
+        deadline: Deadline,
         log: &'a mut CallLog,
     ) -> Wanted<'a> {
         Wanted {
@@ -117,7 +117,7 @@ impl Requester {
                 }
                 Current::Unsettled(wait) => wait,
             };
-            let left = wanted.deadline.saturating_duration_since(Instant::now());
+            let left = wanted.deadline.left();
             if left < wait {
                 return Ok(before);
             }

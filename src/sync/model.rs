@@ -6,12 +6,14 @@
 //! wake-up that is lost is therefore a deadlock, which loom reports.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use loom::sync::atomic::AtomicBool;
 use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::sync::{Condvar as Bell, Mutex as Lock, MutexGuard as Locked};
+
+use crate::deadline::Deadline;
 
 #[derive(Default)]
 pub(crate) struct Mutex<T>(Lock<T>);
@@ -45,18 +47,17 @@ loom::lazy_static! {
 }
 
 /// This many seconds after the model's beginning.
-pub(crate) fn at(seconds: u64) -> Instant {
-    static BEGINNING: OnceLock<Instant> = OnceLock::new();
-    *BEGINNING.get_or_init(Instant::now) + Duration::from_secs(seconds)
+pub(crate) fn at(seconds: u64) -> Deadline {
+    Deadline::at(Duration::from_secs(seconds))
 }
 
-pub(crate) fn now() -> Instant {
-    at(CLOCK.now.load(Ordering::SeqCst))
+pub(crate) fn now() -> Duration {
+    Duration::from_secs(CLOCK.now.load(Ordering::SeqCst))
 }
 
 /// What no thread can have read later than, nor will read earlier than: [`now`] without the
 /// freedom of a load to be old.
-pub(crate) fn now_for_all() -> Instant {
+pub(crate) fn now_for_all() -> Deadline {
     at(CLOCK.now.fetch_add(0, Ordering::SeqCst))
 }
 
@@ -100,10 +101,10 @@ impl Condvar {
     pub(crate) fn wait_until<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
-        until: Instant,
+        until: Deadline,
     ) -> MutexGuard<'a, T> {
         let MutexGuard { mutex, locked } = guard;
-        let until = until.duration_since(at(0)).as_secs();
+        let until = until.since_boot().as_secs();
         let bell = Arc::new(Bell::new());
         let mut sleepers = CLOCK.sleepers.lock().unwrap();
         sleepers.push(Sleeper {

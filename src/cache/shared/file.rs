@@ -11,7 +11,7 @@ mod windows;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ring::error::Unspecified;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -21,6 +21,7 @@ use self::unix::{OpenDirectory, lock};
 #[cfg(windows)]
 use self::windows::{OpenDirectory, lock};
 use super::store::{LARGEST_VALUE, Lock, NewToken, Store, StoreError, Value, Values};
+use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::token::Origin;
 
@@ -104,7 +105,7 @@ impl Store for FileStore {
         Origin::File
     }
 
-    fn read(&self, name: &str, _: Instant) -> Result<Values, StoreError> {
+    fn read(&self, name: &str, _: Deadline) -> Result<Values, StoreError> {
         let directory = self.opened()?;
         Ok(Values {
             token: value(&directory, &token_file(name)),
@@ -112,7 +113,7 @@ impl Store for FileStore {
         })
     }
 
-    fn write_token(&self, name: &str, token: &NewToken, _: Instant) -> Result<(), StoreError> {
+    fn write_token(&self, name: &str, token: &NewToken, _: Deadline) -> Result<(), StoreError> {
         let directory = self.opened()?;
         let file = token_file(name);
         if value(&directory, &file).is_some_and(|there| (token.is_newer)(&there)) {
@@ -129,12 +130,12 @@ impl Store for FileStore {
         name: &str,
         sealed: &[u8],
         _: Duration,
-        _: Instant,
+        _: Deadline,
     ) -> Result<(), StoreError> {
         self.opened()?.write(&failure_file(name), sealed)
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], _: Instant) -> Result<(), StoreError> {
+    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Result<(), StoreError> {
         let directory = self.opened()?;
         let file = token_file(name);
         if directory.read(&file, LARGEST_VALUE).as_deref() == Some(sealed) {
@@ -143,7 +144,7 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn lock(self: Arc<Self>, name: &str, _: Instant) -> Result<Option<Lock>, StoreError> {
+    fn lock(self: Arc<Self>, name: &str, _: Deadline) -> Result<Option<Lock>, StoreError> {
         let lock = lock::take(self.opened()?, &format!("{name}.lock"))?;
         Ok(lock.map(|lock| Box::new(lock) as Lock))
     }

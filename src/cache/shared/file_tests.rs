@@ -43,11 +43,15 @@ impl Opened {
             left: Duration::from_secs(60),
             is_newer: &|_| is_newer,
         };
-        assert!(self.store.write_token(NAME, &token, Instant::now()).is_ok());
+        assert!(
+            self.store
+                .write_token(NAME, &token, Deadline::now())
+                .is_ok()
+        );
     }
 
     fn fail(&self, sealed: &[u8]) {
-        let (left, now) = (Duration::from_secs(5), Instant::now());
+        let (left, now) = (Duration::from_secs(5), Deadline::now());
         assert!(self.store.write_failure(NAME, sealed, left, now).is_ok());
     }
 
@@ -57,7 +61,7 @@ impl Opened {
 
     /// The token and the failure.
     fn read(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-        let found = self.store.read(NAME, Instant::now());
+        let found = self.store.read(NAME, Deadline::now());
         let Ok(Values { token, failure }) = found else {
             panic!("the directory cannot be read")
         };
@@ -65,7 +69,7 @@ impl Opened {
     }
 
     pub(super) fn lock(&self) -> Option<Lock> {
-        let lock = Arc::clone(&self.store).lock(NAME, Instant::now());
+        let lock = Arc::clone(&self.store).lock(NAME, Deadline::now());
         lock.unwrap_or_else(|error| match error {
             StoreError::Failed(why) => panic!("{why}"),
             StoreError::LeftAlone => panic!("it is left alone"),
@@ -98,7 +102,7 @@ fn a_token_is_removed_where_it_is_still_the_same() {
     let opened = Opened::new();
     opened.write(b"token");
     let remove = |sealed| {
-        let removed = opened.store.remove_token(NAME, sealed, Instant::now());
+        let removed = opened.store.remove_token(NAME, sealed, Deadline::now());
         assert!(removed.is_ok());
     };
     remove(b"former".as_slice());

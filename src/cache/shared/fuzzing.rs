@@ -1,12 +1,13 @@
 //! Sealed values without a directory or a server.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::SharedEntry;
 use super::seal::Slot;
 use super::store::{Lock, NewToken, Store, StoreError, Value, Values};
 use crate::clock::Now;
+use crate::deadline::Deadline;
 use crate::fuzzing::{Failure, Token, settings};
 use crate::log::CallLog;
 use crate::rotation::Rotation;
@@ -97,8 +98,8 @@ impl SealedCache {
     }
 }
 
-fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(1)
+fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(1))
 }
 
 impl Store for MemoryStore {
@@ -106,7 +107,7 @@ impl Store for MemoryStore {
         Origin::File
     }
 
-    fn read(&self, _: &str, _: Instant) -> Result<Values, StoreError> {
+    fn read(&self, _: &str, _: Deadline) -> Result<Values, StoreError> {
         let SealedValues {
             token,
             failure,
@@ -119,7 +120,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn write_token(&self, _: &str, token: &NewToken, _: Instant) -> Result<(), StoreError> {
+    fn write_token(&self, _: &str, token: &NewToken, _: Deadline) -> Result<(), StoreError> {
         self.0.lock().token = Some(token.sealed.to_vec());
         Ok(())
     }
@@ -129,18 +130,18 @@ impl Store for MemoryStore {
         _: &str,
         sealed: &[u8],
         _: Duration,
-        _: Instant,
+        _: Deadline,
     ) -> Result<(), StoreError> {
         self.0.lock().failure = Some(sealed.to_vec());
         Ok(())
     }
 
-    fn remove_token(&self, _: &str, _: &[u8], _: Instant) -> Result<(), StoreError> {
+    fn remove_token(&self, _: &str, _: &[u8], _: Deadline) -> Result<(), StoreError> {
         self.0.lock().token = None;
         Ok(())
     }
 
-    fn lock(self: Arc<Self>, _: &str, _: Instant) -> Result<Option<Lock>, StoreError> {
+    fn lock(self: Arc<Self>, _: &str, _: Deadline) -> Result<Option<Lock>, StoreError> {
         Ok(Some(Box::new(())))
     }
 }

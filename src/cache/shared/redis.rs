@@ -11,7 +11,7 @@ mod pool;
 mod test_server;
 
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ::redis::{Cmd, Value as Reply, cmd};
 use arc_swap::ArcSwapOption;
@@ -21,6 +21,7 @@ use self::connection::Connector;
 use self::pool::Pool;
 use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
 use crate::config::{Ca, RedisUrl};
+use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::token::Origin;
 
@@ -145,7 +146,7 @@ impl Store for RedisStore {
         Origin::Redis
     }
 
-    fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError> {
+    fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError> {
         let command = script(READ, &[key(name, "token"), key(name, "failure")]);
         Ok(match self.pool.run(&command, deadline)? {
             Reply::BulkString(text) => values(&text).unwrap_or_default(),
@@ -157,7 +158,7 @@ impl Store for RedisStore {
         &self,
         name: &str,
         token: &NewToken,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<(), StoreError> {
         let mut command = script(WRITE_TOKEN, &[key(name, "token"), key(name, "failure")]);
         command.arg(token.sealed).arg(millis(token.age));
@@ -170,7 +171,7 @@ impl Store for RedisStore {
         name: &str,
         sealed: &[u8],
         left: Duration,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<(), StoreError> {
         let mut command = cmd("SET");
         command.arg(key(name, "failure")).arg(sealed);
@@ -178,13 +179,18 @@ impl Store for RedisStore {
         self.pool.run(&command, deadline).map(|_| ())
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Instant) -> Result<(), StoreError> {
+    fn remove_token(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        deadline: Deadline,
+    ) -> Result<(), StoreError> {
         let mut command = script(REMOVE_TOKEN, &[key(name, "token")]);
         command.arg(sealed);
         self.pool.run(&command, deadline).map(|_| ())
     }
 
-    fn lock(self: Arc<Self>, name: &str, deadline: Instant) -> Result<Option<Lock>, StoreError> {
+    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
         let mut owner = [0; 16];
         SystemRandom::new()
             .fill(&mut owner)
@@ -208,7 +214,7 @@ struct RedisLock {
     store: Arc<RedisStore>,
     key: String,
     owner: [u8; 16],
-    deadline: Instant,
+    deadline: Deadline,
 }
 
 impl Drop for RedisLock {

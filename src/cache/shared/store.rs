@@ -1,8 +1,9 @@
 //! What a place has to do in which processes share sealed values.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::deadline::Deadline;
 use crate::token::Origin;
 
 /// How long a lock is good for. Whoever holds it longer has died or hangs, and another process may
@@ -63,14 +64,14 @@ pub(crate) type Lock = Box<dyn Send>;
 pub(crate) trait Store: Send + Sync {
     fn origin(&self) -> Origin;
 
-    fn read(&self, name: &str, deadline: Instant) -> Result<Values, StoreError>;
+    fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError>;
 
     /// Takes the place of an older token, and of what is none. Removes the failure.
     fn write_token(
         &self,
         name: &str,
         token: &NewToken,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<(), StoreError>;
 
     fn write_failure(
@@ -78,12 +79,13 @@ pub(crate) trait Store: Send + Sync {
         name: &str,
         sealed: &[u8],
         left: Duration,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<(), StoreError>;
 
     /// Where it is these very bytes.
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Instant) -> Result<(), StoreError>;
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline)
+    -> Result<(), StoreError>;
 
     /// Never waits for another process: None where one has the lock.
-    fn lock(self: Arc<Self>, name: &str, deadline: Instant) -> Result<Option<Lock>, StoreError>;
+    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError>;
 }

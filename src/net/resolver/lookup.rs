@@ -4,10 +4,10 @@ use std::io;
 use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use super::Resolver;
 use crate::cancellation::Interrupt;
+use crate::deadline::Deadline;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::{panics, sys};
 
@@ -24,7 +24,7 @@ pub(super) enum LookupError {
 }
 
 pub(super) struct Lookup {
-    pub(super) started: Instant,
+    pub(super) started: Deadline,
     outcome: Mutex<Option<Result<Addresses, LookupError>>>,
     changed: Condvar,
 }
@@ -32,7 +32,7 @@ pub(super) struct Lookup {
 impl Lookup {
     pub(super) fn new() -> Self {
         Self {
-            started: Instant::now(),
+            started: Deadline::now(),
             outcome: Mutex::default(),
             changed: Condvar::new(),
         }
@@ -127,7 +127,7 @@ impl Waiter {
     pub(super) fn wait(
         &self,
         host: &str,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<Vec<IpAddr>, TransportError> {
         let mut outcome = self.lookup.outcome();
         loop {
@@ -146,7 +146,7 @@ impl Waiter {
             if self.cancelled.load(Ordering::SeqCst) {
                 return Err(TransportError::cancelled(Phase::Resolve));
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.left();
             if left.is_zero() {
                 return Err(TransportError::timed_out(Phase::Resolve));
             }

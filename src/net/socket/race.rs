@@ -8,10 +8,11 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Socket;
 use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
 /// RFC 8305, section 8: the recommended Connection Attempt Delay, and the least that there may be.
@@ -25,22 +26,19 @@ const MOST_ADDRESSES: usize = 32;
 pub(super) fn connect(
     ips: &[IpAddr],
     port: u16,
-    deadline: Instant,
+    deadline: Deadline,
     cancellation: &Cancellation,
 ) -> Result<Socket, TransportError> {
     let ips = interleaved(ips);
-    let delay = delay(
-        ips.len(),
-        deadline.saturating_duration_since(Instant::now()),
-    );
+    let delay = delay(ips.len(), deadline.left());
     let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));
     let mut race = Race::default();
-    let mut next_start = Instant::now();
+    let mut next_start = Deadline::now();
     loop {
         if cancellation.is_cancelled() {
             return Err(TransportError::cancelled(Phase::Connect));
         }
-        let now = Instant::now();
+        let now = Deadline::now();
         if now >= deadline {
             return Err(TransportError::timed_out(Phase::Connect));
         }
@@ -62,7 +60,7 @@ pub(super) fn connect(
         } else {
             deadline.min(next_start)
         };
-        match race.wait(until.saturating_duration_since(now)) {
+        match race.wait(until.left()) {
             Outcome::Connected(socket) => return Ok(socket),
             Outcome::Failed => next_start = now,
             Outcome::None => {}

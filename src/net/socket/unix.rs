@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::fd::AsRawFd;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
@@ -12,6 +12,7 @@ use socket2::{Domain, SockRef, Type};
 
 use super::race::Attempt;
 use crate::cancellation::Interrupt;
+use crate::deadline::Deadline;
 use crate::net::transport_error::{Phase, TransportError};
 
 /// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
@@ -83,7 +84,7 @@ impl Socket {
     pub(crate) fn read(
         &mut self,
         into: &mut [u8],
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<usize, TransportError> {
         let mut stream = &*self.stream;
         within(
@@ -98,7 +99,7 @@ impl Socket {
     pub(crate) fn write(
         &mut self,
         from: &[u8],
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<usize, TransportError> {
         let mut stream = &*self.stream;
         within(
@@ -151,7 +152,7 @@ fn new_socket(address: SocketAddr) -> io::Result<TcpStream> {
 /// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` sets the
 /// socket's time-out, and `current` is what was set last.
 fn within(
-    deadline: Instant,
+    deadline: Deadline,
     current: &mut Option<Duration>,
     set: impl Fn(Option<Duration>) -> io::Result<()>,
     mut work: impl FnMut() -> io::Result<usize>,
@@ -159,7 +160,7 @@ fn within(
     use io::ErrorKind as E;
     let phase = Phase::Wait;
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.left();
         if left.is_zero() {
             return Err(TransportError::timed_out(phase));
         }

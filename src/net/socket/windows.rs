@@ -5,12 +5,13 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::{Domain, SockRef, Type};
 
 use super::race::Attempt;
 use crate::cancellation::Interrupt;
+use crate::deadline::Deadline;
 use crate::net::transport_error::{Phase, TransportError};
 use crate::sys::{Event, SocketEvents};
 
@@ -64,7 +65,7 @@ impl Socket {
     pub(crate) fn read(
         &mut self,
         into: &mut [u8],
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<usize, TransportError> {
         self.within(deadline, |mut stream| stream.read(into))
     }
@@ -73,7 +74,7 @@ impl Socket {
     pub(crate) fn write(
         &mut self,
         from: &[u8],
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<usize, TransportError> {
         self.within(deadline, |mut stream| stream.write(from))
     }
@@ -81,13 +82,13 @@ impl Socket {
     /// Repeats `work` until it did something or the time is up.
     fn within(
         &self,
-        deadline: Instant,
+        deadline: Deadline,
         mut work: impl FnMut(&TcpStream) -> io::Result<usize>,
     ) -> Result<usize, TransportError> {
         let phase = Phase::Wait;
         let Inner { stream, events } = &*self.0;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.left();
             if left.is_zero() {
                 return Err(TransportError::timed_out(phase));
             }

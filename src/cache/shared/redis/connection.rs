@@ -3,7 +3,6 @@
 //! the trusted certificates anew each time.
 
 use std::io::{self, Read, Write};
-use std::time::Instant;
 
 use ::redis::{Cmd, Parser, Value, cmd};
 use rustls::{ClientConnection, StreamOwned};
@@ -12,6 +11,7 @@ use zeroize::Zeroizing;
 use super::super::store::LARGEST_VALUE;
 use crate::cancellation::Cancellation;
 use crate::config::{Ca, RedisUrl};
+use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::net::socket::{Peer, Socket};
 use crate::net::transport_error::{Kind, TransportError};
@@ -44,7 +44,7 @@ enum Stream {
 /// A socket that knows by when it has to be done.
 struct TimedSocket {
     socket: Socket,
-    deadline: Instant,
+    deadline: Deadline,
 }
 
 impl Connector {
@@ -58,7 +58,7 @@ impl Connector {
         })
     }
 
-    pub(super) fn connect(&self, deadline: Instant) -> Result<Connection, String> {
+    pub(super) fn connect(&self, deadline: Deadline) -> Result<Connection, String> {
         let stream = with_new_session(|| self.open(deadline));
         let mut connection = Connection {
             stream: stream.map_err(|error| error.to_string())?,
@@ -70,7 +70,7 @@ impl Connector {
         Ok(connection)
     }
 
-    fn open(&self, deadline: Instant) -> Result<Stream, TransportError> {
+    fn open(&self, deadline: Deadline) -> Result<Stream, TransportError> {
         let RedisUrl { host, port, .. } = &self.url;
         let peer = Peer {
             host,
@@ -111,7 +111,7 @@ impl Connector {
 
 impl Connection {
     /// Sends a command and waits for its reply. After an error the connection is of no more use.
-    pub(super) fn run(&mut self, command: &Cmd, deadline: Instant) -> Result<Value, String> {
+    pub(super) fn run(&mut self, command: &Cmd, deadline: Deadline) -> Result<Value, String> {
         self.stream.timed().deadline = deadline;
         let packed = Zeroizing::new(command.get_packed_command());
         let sent = self

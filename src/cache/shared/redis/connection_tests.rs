@@ -165,7 +165,7 @@ fn a_server_that_does_not_respond_in_time_is_said_to_be_late() {
     url.port = listener.local_addr().unwrap().port();
     let connector = Connector::new(&url, &Ca::Mozilla).unwrap();
     let mut connection = connector.connect(soon()).unwrap();
-    let told = connection.run(&ping(), Instant::now() + Duration::from_millis(50));
+    let told = connection.run(&ping(), Deadline::after(Duration::from_millis(50)));
     let told = told.unwrap_err();
     assert!(told.contains("has not responded in time"), "{told}");
 }

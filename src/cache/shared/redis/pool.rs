@@ -1,11 +1,12 @@
 //! The one connection that a process has to a Redis server, and who may use it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ::redis::{Cmd, Value};
 
 use super::super::store::StoreError;
 use super::connection::{Connection, Connector};
+use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
 use crate::sync::{Condvar, Mutex};
 
@@ -30,7 +31,7 @@ struct Slot {
 struct State {
     in_use: bool,
     connection: Option<Connection>,
-    left_alone_until: Option<Instant>,
+    left_alone_until: Option<Deadline>,
 }
 
 impl Pool {
@@ -42,18 +43,18 @@ impl Pool {
     }
 
     /// Runs a command on the connection, on a new one where there is none that is open.
-    pub(super) fn run(&self, command: &Cmd, deadline: Instant) -> Result<Value, StoreError> {
-        if Instant::now() >= deadline {
+    pub(super) fn run(&self, command: &Cmd, deadline: Deadline) -> Result<Value, StoreError> {
+        if deadline.has_passed() {
             return Err(StoreError::LeftAlone);
         }
         let slot = self.slot.get_or(Slot::default);
-        let until = || deadline.min(Instant::now() + LONGEST);
+        let until = || deadline.min(Deadline::after(LONGEST));
         let mut turn = slot.take(until())?;
         let ran = self.run_on(&mut turn.connection, command, until);
         if ran.is_err() {
             turn.connection = None;
             // A caller in a hurry says nothing about the server.
-            turn.failed = Instant::now() < deadline;
+            turn.failed = !deadline.has_passed();
         }
         ran.map_err(StoreError::Failed)
     }
@@ -62,7 +63,7 @@ impl Pool {
         &self,
         connection: &mut Option<Connection>,
         command: &Cmd,
-        until: impl Fn() -> Instant,
+        until: impl Fn() -> Deadline,
     ) -> Result<Value, String> {
         // A server that was started anew has closed it.
         let open = connection.take().and_then(|mut c| c.is_open().then_some(c));
@@ -82,10 +83,10 @@ struct Turn<'a> {
 }
 
 impl Slot {
-    fn take(&self, deadline: Instant) -> Result<Turn<'_>, StoreError> {
+    fn take(&self, deadline: Deadline) -> Result<Turn<'_>, StoreError> {
         let mut state = self.state.lock();
         loop {
-            let now = Instant::now();
+            let now = Deadline::now();
             if state.left_alone_until.is_some_and(|until| now < until) {
                 return Err(StoreError::LeftAlone);
             }
@@ -116,7 +117,7 @@ impl Drop for Turn<'_> {
         state.in_use = false;
         state.connection = self.connection.take();
         if self.failed {
-            state.left_alone_until = Some(Instant::now() + LEFT_ALONE);
+            state.left_alone_until = Some(Deadline::after(LEFT_ALONE));
         }
         drop(state);
         self.slot.freed.notify_all();

@@ -1,6 +1,7 @@
 use super::super::test_server::{TestServer, soon};
 use super::*;
 use ::redis::cmd;
+use std::time::Instant;
 
 fn pool(server: &TestServer) -> Pool {
     Pool::new(server.connector())
@@ -42,11 +43,11 @@ fn a_server_that_failed_is_left_alone_for_a_while() {
     assert_eq!(reason(run(&pool)), None);
     let slot = pool.slot.get_or(Slot::default);
     let mut state = slot.state.lock();
-    let left = state.left_alone_until.unwrap() - Instant::now();
+    let left = state.left_alone_until.unwrap().left();
     assert!(left > LEFT_ALONE - Duration::from_secs(2) && left <= LEFT_ALONE);
     // And its connection is not used again.
     assert!(state.connection.is_none() && !state.in_use);
-    state.left_alone_until = Some(Instant::now());
+    state.left_alone_until = Some(Deadline::now());
     drop(state);
     assert!(reason(run(&pool)).is_some());
 }
@@ -57,8 +58,8 @@ fn a_caller_in_a_hurry_says_nothing_about_the_server() {
     let mut server = TestServer::start(&[]);
     server.url.port = listener.local_addr().unwrap().port();
     let pool = pool(&server);
-    assert_eq!(reason(pool.run(&cmd("PING"), Instant::now())), None);
-    let hurried = pool.run(&cmd("PING"), Instant::now() + Duration::from_millis(150));
+    assert_eq!(reason(pool.run(&cmd("PING"), Deadline::now())), None);
+    let hurried = pool.run(&cmd("PING"), Deadline::after(Duration::from_millis(150)));
     assert!(reason(hurried).unwrap().contains("in time"));
     let slot = pool.slot.get_or(Slot::default);
     assert_eq!(slot.state.lock().left_alone_until, None);
@@ -75,7 +76,7 @@ fn one_caller_at_a_time_has_the_connection() {
     let pool = pool(&server);
     let slot = pool.slot.get_or(Slot::default);
     let turn = slot.take(soon()).ok().unwrap();
-    let late = slot.take(Instant::now() + Duration::from_millis(20));
+    let late = slot.take(Deadline::after(Duration::from_millis(20)));
     assert!(matches!(late, Err(StoreError::Failed(why)) if why.contains("for too long")));
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| slot.take(soon()).is_ok());

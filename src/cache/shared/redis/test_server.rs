@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ::redis::{Parser, Value, from_redis_value};
 
 use super::connection::Connector;
 use crate::config::{Ca, RedisUrl};
+use crate::deadline::Deadline;
 
 pub(super) struct TestServer {
     pub(super) url: RedisUrl,
@@ -46,8 +47,8 @@ impl TestServer {
 }
 
 /// More time than anything takes that ends by itself.
-pub(super) fn soon() -> Instant {
-    Instant::now() + Duration::from_secs(20)
+pub(super) fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(20))
 }
 
 fn serve(listener: &TcpListener, replies: &[&str]) -> Vec<Vec<String>> {

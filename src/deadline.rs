@@ -1,0 +1,61 @@
+//! Deadline: a moment by the clock that runs on through suspend.
+
+use std::time::Duration;
+
+use crate::sync;
+
+/// By the boot clock: a call that is frozen or suspended past its deadline ends when it wakes up,
+/// and not that much later.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Deadline {
+    at: Duration,
+}
+
+impl Deadline {
+    /// This moment: no time is left.
+    pub(crate) fn now() -> Self {
+        Self { at: sync::now() }
+    }
+
+    pub(crate) fn after(time: Duration) -> Self {
+        Self::now() + time
+    }
+
+    #[cfg(all(test, loom))]
+    pub(crate) fn at(time: Duration) -> Self {
+        Self { at: time }
+    }
+
+    #[cfg(all(test, loom))]
+    pub(crate) fn since_boot(self) -> Duration {
+        self.at
+    }
+
+    pub(crate) fn left(self) -> Duration {
+        self.at.saturating_sub(sync::now())
+    }
+
+    pub(crate) fn has_passed(self) -> bool {
+        self.left().is_zero()
+    }
+}
+
+impl std::ops::Add<Duration> for Deadline {
+    type Output = Self;
+
+    fn add(self, time: Duration) -> Self {
+        Self {
+            at: self.at.saturating_add(time),
+        }
+    }
+}
+
+impl std::ops::Sub<Duration> for Deadline {
+    type Output = Self;
+
+    fn sub(self, time: Duration) -> Self {
+        Self {
+            at: self.at.saturating_sub(time),
+        }
+    }
+}

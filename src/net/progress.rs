@@ -1,0 +1,109 @@
+//! Progress of a request: its phase and its attempt, readable from the threads that wait for it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// The step that a request is at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Phase {
+    /// Reading the files of the credentials, and what other processes have left.
+    Prepare,
+    /// Another process is asking.
+    OtherProcess,
+    Resolve,
+    Connect,
+    Proxy,
+    Handshake,
+    Send,
+    Wait,
+    Read,
+    /// Between two attempts.
+    Backoff,
+}
+
+const PHASES: [Phase; 10] = [
+    Phase::Prepare,
+    Phase::OtherProcess,
+    Phase::Resolve,
+    Phase::Connect,
+    Phase::Proxy,
+    Phase::Handshake,
+    Phase::Send,
+    Phase::Wait,
+    Phase::Read,
+    Phase::Backoff,
+];
+
+/// Written by the thread that makes the request, read by any.
+pub(crate) struct Progress {
+    started: Instant,
+    phase: AtomicU8,
+    attempt: AtomicU32,
+}
+
+impl Progress {
+    pub(crate) fn begin() -> Self {
+        Self {
+            started: Instant::now(),
+            phase: AtomicU8::new(Phase::Prepare as u8),
+            attempt: AtomicU32::new(1),
+        }
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.phase.store(phase as u8, Relaxed);
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        PHASES[usize::from(self.phase.load(Relaxed))]
+    }
+
+    pub(crate) fn begin_attempt(&self, number: u32) {
+        self.attempt.store(number, Relaxed);
+    }
+
+    /// Counted from 1.
+    pub(crate) fn attempt(&self) -> u32 {
+        self.attempt.load(Relaxed)
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Prepare => "preparing the request",
+            Self::OtherProcess => "waiting for the request of another process",
+            Self::Resolve => "looking up the host name",
+            Self::Connect => "connecting",
+            Self::Proxy => "asking the proxy for a tunnel",
+            Self::Handshake => "the TLS handshake",
+            Self::Send => "sending the request",
+            Self::Wait => "waiting for the response",
+            Self::Read => "reading the response",
+            Self::Backoff => "waiting before the next attempt",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phase_is_read_as_it_was_entered() {
+        let progress = Progress::begin();
+        assert_eq!(progress.phase(), Phase::Prepare);
+        for phase in PHASES {
+            progress.enter(phase);
+            assert_eq!(progress.phase(), phase);
+        }
+        progress.begin_attempt(3);
+        assert_eq!(progress.attempt(), 3);
+    }
+}
