@@ -23,7 +23,7 @@ pub(crate) use entry::Entry;
 pub(crate) use registry::{ClientEntry, clear};
 #[cfg(fuzzing)]
 pub(crate) use shared::fuzzing;
-pub(crate) use shared::{Store, open};
-pub(crate) use single_flight::{Leader, Outcome, Role};
-pub(crate) use state::{State, StoreOutcome};
-pub(crate) use turn::{Turn, Wait};
+pub(crate) use shared::{Lock, Store, open};
+pub(crate) use single_flight::{Flight, Leader, Step};
+pub(crate) use state::State;
+pub(crate) use turn::Wait;

@@ -1,7 +1,12 @@
 //! What a call is given and what it hands out.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::Guard;
+
+use crate::cache::State;
 use crate::clock::Now;
 use crate::deadline::Deadline;
 use crate::error::Status;
@@ -16,22 +21,53 @@ pub(crate) enum CallTimeout {
     After(Duration),
 }
 
-/// What a call hands out; it is copied for the caller before the call returns.
-pub(crate) struct TokenForCaller<'a> {
-    pub(crate) token: &'a Token,
+/// What a call hands out.
+pub(crate) struct TokenForCaller {
+    pub(crate) token: TokenRef,
     pub(crate) now: Now,
     pub(crate) refresh_status: Status,
     /// How long until a refresh is due; None where there will be none.
     pub(crate) refresh_in: Option<Duration>,
 }
 
+/// A token that stays alive as long as this.
+pub(crate) enum TokenRef {
+    /// The current one, without a change of its count of references: threads that take the same
+    /// fresh token do not slow each other down.
+    Current(CurrentToken),
+    Counted(Arc<Token>),
+}
+
+/// A state that has a token.
+pub(crate) struct CurrentToken(Guard<Arc<State>>);
+
+impl CurrentToken {
+    pub(crate) fn of(state: Guard<Arc<State>>) -> Option<Self> {
+        state.token.is_some().then_some(Self(state))
+    }
+}
+
+impl Deref for TokenRef {
+    type Target = Token;
+
+    fn deref(&self) -> &Token {
+        match self {
+            Self::Current(CurrentToken(state)) => match &state.token {
+                Some(token) => token,
+                None => unreachable!("a CurrentToken has one"),
+            },
+            Self::Counted(token) => token,
+        }
+    }
+}
+
 impl CallTimeout {
-    pub(crate) fn deadline(self, default: Duration) -> Deadline {
-        Deadline::now()
-            + match self {
-                Self::Default => default,
-                Self::NeverBlock => Duration::ZERO,
-                Self::After(time) => time,
-            }
+    /// None for a call that never blocks.
+    pub(crate) fn deadline(self, default: Duration) -> Option<Deadline> {
+        match self {
+            Self::Default => Some(Deadline::after(default)),
+            Self::NeverBlock => None,
+            Self::After(time) => Some(Deadline::after(time)),
+        }
     }
 }

@@ -1,5 +1,4 @@
-//! What ends the calls of a client early: its own cancellation, or that of the client that it is a
-//! clone of.
+//! Cancellation of a client's calls: its own, or that of the client that it is a clone of.
 
 use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, Weak};
@@ -7,18 +6,14 @@ use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
-use crate::sync::{AtomicBool, Condvar, Mutex};
-
-/// Something that a thread waits for: a connection, a look-up, a sleep.
-pub(crate) trait Interrupt: Send + Sync {
-    /// Ends the wait, from another thread.
-    fn interrupt(&self);
-}
+use crate::sync::AtomicBool;
+pub(crate) use crate::waits::Interrupt;
+use crate::waits::{Sleep, Waits};
 
 pub(crate) struct Cancellation {
     cancelled: AtomicBool,
     /// What this process's calls wait for, those of clones too.
-    waits: PerProcess<Mutex<Vec<Weak<dyn Interrupt>>>>,
+    waits: PerProcess<Waits>,
     parent: Option<Arc<Cancellation>>,
 }
 
@@ -43,6 +38,11 @@ impl Cancellation {
         std::iter::successors(Some(self), |level| level.parent.as_deref())
     }
 
+    /// Not by what it is a clone of.
+    pub(crate) fn is_cancelled_itself(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn is_cancelled(&self) -> bool {
         self.with_parents()
             .any(|level| level.cancelled.load(Ordering::SeqCst))
@@ -52,64 +52,29 @@ impl Cancellation {
     /// cancelled already.
     pub(crate) fn interrupts(&self, wait: &Weak<dyn Interrupt>) -> bool {
         for level in self.with_parents() {
-            let waits = level.waits.get_or(Mutex::default);
-            let mut waits = waits.lock();
-            if waits.len() == waits.capacity() {
-                waits.retain(|other| other.strong_count() > 0);
-                // So that this is done seldom, however many live.
-                let live = waits.len();
-                waits.reserve(live + 1);
-            }
-            waits.push(Weak::clone(wait));
+            level.waits.get_or(Waits::default).add(wait);
         }
         // Of this thread and the one that cancels, at least one sees what the other did.
         fence(Ordering::SeqCst);
         !self.is_cancelled()
     }
 
-    pub(crate) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::SeqCst);
+    /// Returns whether this was the first time.
+    pub(crate) fn cancel(&self) -> bool {
+        let was_cancelled = self.cancelled.swap(true, Ordering::SeqCst);
         // The other half of the fence in `interrupts`.
         fence(Ordering::SeqCst);
-        let Some(waits) = self.waits.get() else {
-            return;
-        };
-        let waits = std::mem::take(&mut *waits.lock());
-        for wait in waits.iter().filter_map(Weak::upgrade) {
-            wait.interrupt();
+        if let Some(waits) = self.waits.get() {
+            waits.interrupt();
         }
+        !was_cancelled
     }
 
     /// Sleeps, unless cancelled; returns whether it slept for the whole time.
     pub(crate) fn sleep(&self, time: Duration) -> bool {
         let until = Deadline::after(time);
         let sleep = Arc::new(Sleep::default());
-        let weak = Arc::downgrade(&sleep);
-        let weak: Weak<dyn Interrupt> = weak;
-        if !self.interrupts(&weak) {
-            return false;
-        }
-        let mut interrupted = sleep.interrupted.lock();
-        while !*interrupted {
-            if until.has_passed() {
-                return true;
-            }
-            interrupted = sleep.woken.wait_until(interrupted, until);
-        }
-        false
-    }
-}
-
-#[derive(Default)]
-struct Sleep {
-    interrupted: Mutex<bool>,
-    woken: Condvar,
-}
-
-impl Interrupt for Sleep {
-    fn interrupt(&self) {
-        *self.interrupted.lock() = true;
-        self.woken.notify_all();
+        self.interrupts(&sleep.as_interrupt()) && !sleep.until(until)
     }
 }
 
@@ -164,8 +129,7 @@ mod tests {
         for _ in 0..1000 {
             assert!(Cancellation::child(&parent).interrupts(&wait().1));
         }
-        let waits = parent.waits.get_or(Mutex::default);
-        assert!(waits.lock().capacity() < 32);
+        assert!(parent.waits.get_or(Waits::default).capacity() < 32);
         parent.cancel();
         assert_eq!(kept.0.0.load(Ordering::SeqCst), 1);
     }

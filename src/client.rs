@@ -1,36 +1,42 @@
-//! What a call does: fresh, stale, expired. Knows neither C nor HTTP.
+//! Client: a fresh, a stale or an expired token, and who waits for what. Knows neither C nor HTTP.
 
-mod refresh;
+mod call;
+mod token_for_caller;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::cache::{Role, StoreOutcome};
-use crate::call::{CallTimeout, TokenForCaller};
+use crate::cache::Step;
+use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{self, Config, Settings};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
+use crate::fetch::Fetcher;
 use crate::gateway::retry;
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level, Logger};
-use crate::requester::{Requester, Shared};
 use crate::stats::Snapshot;
+use crate::sys;
 use crate::token::{Origin, Token};
-use refresh::Refresh;
+use call::Call;
+pub(crate) use call::CallTimeout;
+pub(crate) use token_for_caller::{CurrentToken, TokenForCaller, TokenRef};
 
-/// For the part of an invalidation that other processes share.
-const LONGEST_INVALIDATION: Duration = Duration::from_millis(500);
+/// How long an invalidation may take where other processes share the token.
+const INVALIDATION_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// A handle: the client itself, or a clone.
 pub(crate) struct Client {
-    requester: Arc<Requester>,
-    /// The requester's own: a fresh token is one step nearer.
-    shared: Arc<Shared>,
+    fetcher: Arc<Fetcher>,
+    cancellation: Arc<Cancellation>,
     logger: Option<Logger>,
+    /// Whether cancelling it cancels every handle of the fetcher.
+    is_original: bool,
 }
 
 /// What an entry is like now, for whoever watches it.
-pub(crate) struct Current {
+pub(crate) struct Gauges {
     pub(crate) token_left: Duration,
     pub(crate) token_origin: Option<Origin>,
     pub(crate) cooldown_ms: i64,
@@ -40,236 +46,173 @@ impl Client {
     /// Touches no network.
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         let settings = Settings::of(config)?;
-        let client = Self::with_requester(Requester::new(settings)?, config.logger.clone());
-        if let Some(logger) = &client.logger {
-            let Shared {
-                settings, rotation, ..
-            } = &*client.shared;
-            let credentials = &rotation.authentication().credentials;
+        let fetcher = Fetcher::new(settings)?;
+        if let Some(logger) = &config.logger {
+            let credentials = &fetcher.rotation.authentication().credentials;
             if logger.wants(Level::Debug) {
-                logger.write(&config::report(config, settings, credentials));
+                logger.write(&config::report(config, &fetcher.settings, credentials));
             }
-            logger.write(&settings.warnings(credentials));
+            logger.write(&fetcher.settings.warnings(credentials));
         }
-        Ok(client)
+        fetcher.add_handle();
+        Ok(Self {
+            fetcher: Arc::new(fetcher),
+            cancellation: Arc::new(Cancellation::new()),
+            logger: config.logger.clone(),
+            is_original: true,
+        })
     }
 
-    /// A client with everything in common with this one but its connections. It is cancelled by
-    /// itself, and with this one.
+    /// A client with everything in common with this one. It is cancelled by itself, and with this
+    /// one.
     pub(crate) fn clone_of(original: &Self) -> Self {
-        let requester = Requester::clone_of(&original.requester);
-        Self::with_requester(requester, original.logger.clone())
-    }
-
-    fn with_requester(requester: Requester, logger: Option<Logger>) -> Self {
+        original.fetcher.add_handle();
         Self {
-            shared: Arc::clone(&requester.shared),
-            requester: Arc::new(requester),
-            logger,
+            fetcher: Arc::clone(&original.fetcher),
+            cancellation: Arc::new(Cancellation::child(&original.cancellation)),
+            logger: original.logger.clone(),
+            is_original: false,
         }
     }
 
-    /// Final: ends the calls in progress and every later one.
+    /// Final: ends the calls in progress and every later one. A request of the library goes on for
+    /// as long as another handle may ask for its token.
     pub(crate) fn cancel(&self) {
-        self.requester.cancel();
+        let is_first = self.cancellation.cancel();
+        if is_first && (self.fetcher.remove_handle() || self.is_original) {
+            self.fetcher.cancel();
+        }
     }
 
-    /// Runs a call and hands the host's logger what it, and background requests before it, had to
-    /// say.
-    pub(crate) fn logged<T>(&self, call: impl FnOnce(&mut CallLog) -> T) -> T {
-        let mut log = CallLog::for_logger(self.logger.as_ref());
-        let outcome = call(&mut log);
-        if let Some(logger) = &self.logger {
-            logger.write(&self.shared.entry().pending_log.take());
-            logger.write(&log.into_lines());
-        }
-        outcome
-    }
-
-    /// The current token where it is fresh: no lock, no system call, nothing that blocks. None,
-    /// too, where the host's logger is to be told of a background request.
-    pub(crate) fn fresh_token<T>(
-        &self,
-        copy: impl FnOnce(&TokenForCaller) -> T,
-    ) -> Result<Option<T>, Failure> {
-        self.check_not_cancelled()?;
-        let entry = self.shared.entry();
-        if self.logger.is_some() && !entry.pending_log.is_empty() {
-            return Ok(None);
-        }
-        let now = Now::read();
-        let state = entry.state();
-        let Some(token) = &state.token else {
-            return Ok(None);
-        };
-        let Freshness::Fresh { refresh_in } = self.freshness(token, now) else {
-            return Ok(None);
-        };
-        Ok(Some(copy(&TokenForCaller {
-            token,
-            now,
-            refresh_status: state.refresh_status(),
-            refresh_in: Some(refresh_in),
-        })))
+    /// Runs a call that may block, and hands the host's logger what it, and the requests before it,
+    /// had to say.
+    fn logged<T>(&self, call: impl FnOnce(&mut CallLog) -> T) -> T {
+        sys::with_thread_cancellation_disabled(|| {
+            let mut log = CallLog::for_logger(self.logger.as_ref());
+            let outcome = call(&mut log);
+            if let Some(logger) = &self.logger {
+                logger.write(&self.fetcher.entry().pending_log.take());
+                logger.write(&log.into_lines());
+            }
+            outcome
+        })
     }
 
     /// A new token, asked of the gateway now.
-    pub(crate) fn create_token<T>(
-        &self,
-        timeout: CallTimeout,
-        log: &mut CallLog,
-        copy: impl FnOnce(&TokenForCaller) -> T,
-    ) -> Result<T, Failure> {
+    pub(crate) fn create_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
+        self.logged(|log| self.create(timeout, log))
+    }
+
+    fn create(&self, timeout: CallTimeout, log: &mut CallLog) -> Result<TokenForCaller, Failure> {
         self.check_not_cancelled()?;
-        if timeout == CallTimeout::NeverBlock {
-            return Err(Failure::would_block());
+        let deadline = timeout
+            .deadline(self.fetcher.settings.timeout)
+            .ok_or_else(Failure::would_block)?;
+        match self.fetcher.create(deadline, &self.cancellation, log)? {
+            Step::Token(token) => Ok(self.for_caller(token, Status::MOMO_OK)),
+            Step::Failed(failure) => Err(Failure::clone(&failure)),
+            Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
         }
-        let deadline = timeout.deadline(self.shared.settings.timeout);
-        let (token, outcome) = self.requester.create(deadline, log)?;
-        match outcome {
-            StoreOutcome::Invalidated(failure) => return Err(Failure::clone(&failure)),
-            // Those who wait for a slower request can have this token.
-            StoreOutcome::Stored => self.shared.entry().single_flight.wake_waiters(),
-            StoreOutcome::NotStored => {}
-        }
-        Ok(copy(&self.for_caller(&token, Status::MOMO_OK)))
     }
 
-    /// A token that is good, asked of the gateway only where none is at hand or it is stale. To be
-    /// called where [`Self::fresh_token`] gave none.
-    pub(crate) fn get_token<T>(
-        &self,
-        timeout: CallTimeout,
-        log: &mut CallLog,
-        copy: impl FnOnce(&TokenForCaller) -> T,
-    ) -> Result<T, Failure> {
-        if !self.shared.settings.cache.keeps_tokens() {
-            return self.create_token(timeout, log, copy);
+    /// A token that is good, asked of the gateway only if none is at hand or it is stale.
+    pub(crate) fn get_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
+        self.check_not_cancelled()?;
+        if let Some(token) = self.fresh_token() {
+            return Ok(token);
         }
-        let deadline = timeout.deadline(self.shared.settings.timeout);
-        loop {
-            let now = Now::read();
-            let state = arc_swap::Guard::into_inner(self.shared.entry().state());
-            let current = state.token.as_ref().map(|t| (t, self.freshness(t, now)));
-            let token = match current {
-                Some((token, Freshness::Fresh { .. })) => Arc::clone(token),
-                Some((token, Freshness::Stale)) => {
-                    match self.refresh(&state, token, timeout, deadline, log)? {
-                        Refresh::Recheck => continue,
-                        Refresh::UseTokenAtHand => Arc::clone(token),
-                        Refresh::Refreshed(token) => token,
-                    }
-                }
-                Some((_, Freshness::Expired)) | None => {
-                    if let Some(failure) = state.failure_in_cooldown(now) {
-                        return Err(failure);
-                    }
-                    if timeout == CallTimeout::NeverBlock {
-                        if self.start_request(&state, log) {
-                            return Err(Failure::would_block());
-                        }
-                        continue;
-                    }
-                    let outcome = match self.lead_or_wait(deadline) {
-                        Role::Recheck => continue,
-                        Role::Lead(leader) => match self.requester.lead(leader, deadline, log)? {
-                            Some(outcome) => outcome,
-                            None => continue,
-                        },
-                        Role::Finished(outcome) => outcome,
-                        Role::TimedOut => return Err(timed_out_waiting()),
-                        Role::Cancelled => return Err(Failure::cancelled()),
-                    };
-                    let token = outcome.map_err(|failure| Failure::clone(&failure))?;
-                    // A waiter that was stopped for long may wake up to an expired token, or to one
-                    // that others have invalidated.
-                    if life::has_ended(&token, Now::read()) || self.was_invalidated(&token) {
-                        continue;
-                    }
-                    return Ok(copy(&self.for_caller(&token, Status::MOMO_OK)));
-                }
+        self.logged(|log| {
+            if !self.fetcher.settings.cache.keeps_tokens() {
+                return self.create(timeout, log);
+            }
+            let mut call = Call {
+                client: self,
+                deadline: timeout.deadline(self.fetcher.settings.timeout),
+                waiting_since: None,
+                log,
             };
-            let refresh_status = self.shared.entry().state().refresh_status();
-            return Ok(copy(&self.for_caller(&token, refresh_status)));
-        }
+            let outcome = call.token();
+            if let Some(since) = call.waiting_since {
+                self.fetcher.entry().stats.waited(since.elapsed());
+            }
+            outcome
+        })
     }
 
-    fn lead_or_wait(&self, deadline: Deadline) -> Role {
-        let entry = self.shared.entry();
-        let is_settled = || {
-            let now = Now::read();
-            let state = entry.state();
-            let good = |token: &Arc<Token>| self.freshness(token, now) != Freshness::Expired;
-            state.token.as_ref().is_some_and(good) || state.failure_in_cooldown(now).is_some()
-        };
-        let cancellation = &self.requester.cancellation;
-        let start = Instant::now();
-        let role = entry
-            .single_flight
-            .lead_or_wait(deadline, cancellation, is_settled);
-        if matches!(role, Role::Finished(_) | Role::TimedOut) {
-            entry.stats.waited(start.elapsed());
+    /// The current token if it is fresh: no lock, no system call, nothing that blocks. None, too,
+    /// if the host's logger has to be told what a request had to say.
+    fn fresh_token(&self) -> Option<TokenForCaller> {
+        let entry = self.fetcher.entry();
+        if self.logger.is_some() && !entry.pending_log.is_empty() {
+            return None;
         }
-        role
+        let now = Now::read();
+        let state = entry.state();
+        let Freshness::Fresh { refresh_in } = self.freshness(state.token.as_ref()?, now) else {
+            return None;
+        };
+        Some(TokenForCaller {
+            refresh_status: state.refresh_status(),
+            token: TokenRef::Current(CurrentToken::of(state)?),
+            now,
+            refresh_in: Some(refresh_in),
+        })
     }
 
     /// The gateway refused this token elsewhere.
     pub(crate) fn invalidate_token(&self, access: &str) {
-        let entry = self.shared.entry();
+        let entry = self.fetcher.entry();
         entry.invalidate(access.as_bytes(), Now::read());
         if let Some(others) = &entry.shared {
-            let deadline = Deadline::after(LONGEST_INVALIDATION);
+            let deadline = Deadline::after(INVALIDATION_TIMEOUT);
             self.logged(|log| others.invalidate(access.as_bytes(), deadline, log));
         }
     }
 
-    pub(crate) fn stats(&self) -> (Snapshot, Current) {
-        let entry = self.shared.entry();
+    pub(crate) fn stats(&self) -> (Snapshot, Gauges) {
+        let entry = self.fetcher.entry();
         let (now, state) = (Now::read(), entry.state());
         let token = state.token.as_ref();
-        let current = Current {
+        let gauges = Gauges {
             token_left: token.and_then(|t| life::left(t, now)).unwrap_or_default(),
             token_origin: token.map(|t| t.origin),
             cooldown_ms: state.cooldown_ms(now),
         };
-        (entry.stats.snapshot(), current)
+        (entry.stats.snapshot(), gauges)
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {
-        if self.requester.cancellation.is_cancelled() {
+        if self.cancellation.is_cancelled() {
             return Err(Failure::cancelled());
         }
         Ok(())
     }
 
-    fn was_invalidated(&self, token: &Token) -> bool {
-        let state = self.shared.entry().state();
-        state.was_invalidated(token.access())
-    }
-
     fn freshness(&self, token: &Token, now: Now) -> Freshness {
         let jitter = life::process_jitter(retry::random);
-        life::freshness(token, now, self.shared.settings.refresh_margin, jitter)
+        life::freshness(token, now, self.fetcher.settings.refresh_margin, jitter)
     }
 
-    fn for_caller<'a>(&self, token: &'a Token, refresh_status: Status) -> TokenForCaller<'a> {
+    fn for_caller(&self, token: Arc<Token>, refresh_status: Status) -> TokenForCaller {
         let now = Now::read();
-        let is_kept = self.shared.settings.cache.keeps_tokens() && token.life.is_some();
+        let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
+        let refresh_in = is_kept.then(|| match self.freshness(&token, now) {
+            Freshness::Fresh { refresh_in } => refresh_in,
+            Freshness::Stale | Freshness::Expired => Duration::ZERO,
+        });
         TokenForCaller {
-            token,
+            token: TokenRef::Counted(token),
             now,
             refresh_status,
-            refresh_in: is_kept.then(|| match self.freshness(token, now) {
-                Freshness::Fresh { refresh_in } => refresh_in,
-                Freshness::Stale | Freshness::Expired => Duration::ZERO,
-            }),
+            refresh_in,
         }
     }
 }
 
-fn timed_out_waiting() -> Failure {
-    Failure::new(
-        Status::MOMO_TIMED_OUT,
-        "the time was up while waiting for the request of another thread; give the call more time",
-    )
+impl Drop for Client {
+    fn drop(&mut self) {
+        if !self.cancellation.is_cancelled_itself() {
+            self.fetcher.remove_handle();
+        }
+    }
 }

@@ -27,6 +27,7 @@ mod transport;
 mod tunnel;
 mod ureq_error;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cancellation::Cancellation;
@@ -35,6 +36,7 @@ use crate::config::Settings;
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::log::{CallLog, Level};
+use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::redact::Redactor;
 use crate::stats::Stats;
@@ -61,7 +63,8 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) keep_connection: bool,
     /// The subscription key to begin with: 0 the primary, 1 the secondary.
     pub(crate) key: usize,
-    pub(crate) cancellation: &'a Cancellation,
+    pub(crate) cancellation: &'a Arc<Cancellation>,
+    pub(crate) progress: &'a Arc<Progress>,
     pub(crate) stats: &'a Stats,
     pub(crate) log: &'a mut CallLog,
 }
@@ -113,6 +116,7 @@ impl TokenRequest<'_> {
         let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
+            self.progress.begin_attempt(attempt);
             let began = Instant::now();
             let left = self.deadline.left();
             let error = match self.attempt(keys.current, left, attempt) {
@@ -172,6 +176,7 @@ impl TokenRequest<'_> {
             if failure.http_status != 0 {
                 earlier_response = Some(failure);
             }
+            self.progress.enter(Phase::Backoff);
             if !self.cancellation.sleep(backoff) {
                 return Err(RequestError::not_shared(Failure::cancelled()));
             }

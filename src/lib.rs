@@ -7,13 +7,13 @@
 #![deny(unsafe_code)]
 
 mod cache;
-mod call;
 mod cancellation;
 mod client;
 mod clock;
 mod config;
 mod deadline;
 mod error;
+mod fetch;
 #[allow(unsafe_code)]
 pub mod ffi;
 #[cfg(fuzzing)]
@@ -25,7 +25,6 @@ mod net;
 mod panics;
 mod per_process;
 mod redact;
-mod requester;
 mod rotation;
 mod secret;
 mod stats;
@@ -36,6 +35,7 @@ mod sys;
 #[allow(clippy::unwrap_used)]
 mod test_directory;
 mod token;
+mod waits;
 
 /// Runs once, before any function of the library can be called: see `sys::load`.
 fn prepare() {

@@ -1,4 +1,4 @@
-//! The entry that a client uses: another takes its place where its credentials are rotated.
+//! The entry that a client uses: another takes its place when its credentials are rotated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,6 +36,14 @@ impl CurrentEntry {
             EntryGuard::Replacement(self.replacement.load(), &self.first)
         } else {
             EntryGuard::First(&self.first)
+        }
+    }
+
+    /// The client is cancelled.
+    pub(crate) fn cancel(&self) {
+        self.first.cancel();
+        if let Some(entry) = &*self.replacement.load() {
+            entry.cancel();
         }
     }
 

@@ -1,13 +1,14 @@
-//! The one thing that equal clients share.
+//! Cache entry: state, single flight, counters and log of one set of credentials.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 
 use super::shared::SharedEntry;
 use super::single_flight::SingleFlight;
-use super::state::{State, StoreOutcome};
+use super::state::State;
 use crate::clock::Now;
 use crate::error::Failure;
 use crate::log::PendingLog;
@@ -22,6 +23,8 @@ pub(crate) struct Entry {
     pub(crate) stats: Arc<Stats>,
     /// The part of it that other processes share.
     pub(crate) shared: Option<SharedEntry>,
+    /// Clients that use it and were not cancelled.
+    users: AtomicUsize,
 }
 
 impl Entry {
@@ -32,6 +35,7 @@ impl Entry {
             pending_log: PendingLog::new(),
             stats: Arc::default(),
             shared,
+            users: AtomicUsize::new(0),
         }
     }
 
@@ -51,6 +55,22 @@ impl Entry {
         self.state.rcu(|state| state.taking_over(&former, now));
     }
 
+    pub(super) fn add_user(&self) {
+        self.users.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A client is freed, and its request goes on.
+    pub(super) fn remove_user(&self) {
+        self.users.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// A client is cancelled, and with it the request that nobody else has a use for.
+    pub(super) fn cancel_user(&self) {
+        if self.users.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.single_flight.cancel_request();
+        }
+    }
+
     /// Takes no lock and counts no reference: every payment comes through here.
     pub(crate) fn state(&self) -> Guard<Arc<State>> {
         self.state.load()
@@ -62,8 +82,8 @@ impl Entry {
         key: usize,
         keep: bool,
         now: Now,
-    ) -> StoreOutcome {
-        let mut outcome = StoreOutcome::NotStored;
+    ) -> Result<(), Arc<Failure>> {
+        let mut outcome = Ok(());
         self.state.rcu(|state| {
             let (next, became) = state.succeeded(token, key, keep, now);
             outcome = became;

@@ -9,7 +9,7 @@
 //! client goes with that client.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -66,6 +66,7 @@ static REGISTRY: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
 pub(crate) struct ClientEntry {
     key: Key,
     entry: Arc<Entry>,
+    is_cancelled: AtomicBool,
 }
 
 impl ClientEntry {
@@ -115,7 +116,19 @@ impl ClientEntry {
             entry = found;
             Some(Arc::new(next))
         });
-        Self { key, entry }
+        entry.add_user();
+        Self {
+            key,
+            entry,
+            is_cancelled: AtomicBool::new(false),
+        }
+    }
+
+    /// The client is cancelled: it will not ask for a token again.
+    pub(super) fn cancel(&self) {
+        if !self.is_cancelled.swap(true, Ordering::SeqCst) {
+            self.entry.cancel_user();
+        }
     }
 }
 
@@ -129,6 +142,9 @@ impl std::ops::Deref for ClientEntry {
 
 impl Drop for ClientEntry {
     fn drop(&mut self) {
+        if !*self.is_cancelled.get_mut() {
+            self.entry.remove_user();
+        }
         let state = self.entry.state();
         let token_end = state.token.as_ref().and_then(|t| Some(t.life?.end.boot));
         REGISTRY.rcu(|registry| {

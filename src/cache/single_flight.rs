@@ -1,54 +1,70 @@
-//! One caller, the leader, asks the gateway; the others, its waiters, share the outcome.
+//! Single flight: at most one request of an entry is under way, and every call that needs it waits.
 //!
-//! A flight ends when its leader finishes it, when the leader is dropped (a panic, too) or when
-//! the leader's deadline has passed, whatever became of the leader; the next caller then leads. An
-//! outcome that holds for all is shared with every waiter. A leader that ran out of its own time
-//! or was cancelled finishes without an outcome, and its waiters wake up to lead themselves.
+//! A flight ends when its leader finishes it, when the leader is dropped (a panic, too) or some
+//! time after the moment when it should have ended, whatever became of the leader; the next call
+//! then leads. A leader that is dropped has no outcome for others: its waiters look again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
 use crate::error::Failure;
+use crate::net::progress::Progress;
 use crate::per_process::{PerProcess, PerProcessRef};
-use crate::sync::{Condvar, Mutex};
+use crate::sync::Mutex;
 use crate::token::Token;
+use crate::waits::{Sleep, Waits};
 
-pub(crate) type Outcome = Result<Arc<Token>, Arc<Failure>>;
+/// How late a request may end before it counts as lost.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// How long a call waits on for a request whose time is up together with its own: the request's
+/// outcome says more than that.
+const ENDING: Duration = Duration::from_millis(50);
+
+/// What a call does next.
+#[derive(Clone)]
+pub(crate) enum Step {
+    Token(Arc<Token>),
+    Failed(Arc<Failure>),
+    /// Look at the entry again: it has changed, or nobody asks any more.
+    LookAgain,
+}
 
 pub(crate) struct SingleFlight {
-    /// A forked child finds no flight: the leader, where there was one, is its parent's thread.
+    /// A forked child finds no flight: it is a thread of its parent's that leads it.
     slot: PerProcess<Slot>,
 }
 
-/// The flight that is under way, if there is one.
 #[derive(Default)]
 struct Slot {
     current: Mutex<Option<Arc<Flight>>>,
-    changed: Condvar,
 }
 
-struct Flight {
-    deadline: Deadline,
-    outcome: Mutex<Option<Outcome>>,
+/// A request that is under way.
+pub(crate) struct Flight {
+    pub(crate) progress: Arc<Progress>,
+    /// Ends the request, if it is on a thread of the library.
+    pub(crate) cancellation: Arc<Cancellation>,
+    /// When the request ends by itself.
+    ends: Deadline,
+    /// What it ended with.
+    step: Mutex<Option<Step>>,
+    waits: Waits,
 }
 
-/// The right to ask the gateway, and the duty to tell the waiters when that is over.
+/// The right to make the request, and the duty to tell the waiters its outcome.
 pub(crate) struct Leader {
     slot: PerProcessRef<Slot>,
-    flight: Arc<Flight>,
+    pub(crate) flight: Arc<Flight>,
 }
 
-/// What a caller has to do next.
-pub(crate) enum Role {
-    /// Ask the gateway.
-    Lead(Leader),
-    /// Take the outcome of the flight that was waited for.
-    Finished(Outcome),
-    /// Look at the entry again: something changed that makes waiting needless.
-    Recheck,
-    TimedOut,
-    Cancelled,
+/// A call that waits for a flight.
+pub(crate) struct Waiter<'a> {
+    flight: &'a Flight,
+    cancellation: &'a Cancellation,
+    sleep: Arc<Sleep>,
 }
 
 impl SingleFlight {
@@ -58,59 +74,17 @@ impl SingleFlight {
         }
     }
 
-    /// Leads where nobody does, and never waits.
-    pub(crate) fn try_lead(&self, deadline: Deadline) -> Option<Leader> {
+    /// Leads a request that ends at this time. An error is the one that is under way.
+    pub(crate) fn lead(&self, ends: Deadline) -> Result<Leader, Arc<Flight>> {
         let slot = self.slot.get_or(Slot::default);
         let mut current = slot.current.lock();
-        if current
-            .as_ref()
-            .is_some_and(|f| f.is_under_way(Deadline::now()))
-        {
-            return None;
+        if let Some(flight) = current.as_ref().filter(|f| !f.is_lost()) {
+            return Err(Arc::clone(flight));
         }
-        let flight = Flight::start(&mut current, deadline);
+        let flight = Arc::new(Flight::until(ends));
+        *current = Some(Arc::clone(&flight));
         drop(current);
-        Some(Leader { slot, flight })
-    }
-
-    /// Leads where nobody does, and waits for the leader otherwise. `is_settled` is asked under
-    /// the lock whether neither is needed any more.
-    pub(crate) fn lead_or_wait(
-        &self,
-        deadline: Deadline,
-        cancellation: &Cancellation,
-        is_settled: impl Fn() -> bool,
-    ) -> Role {
-        let slot = self.slot.get_or(Slot::default);
-        let mut awaited: Option<Arc<Flight>> = None;
-        let mut current = slot.current.lock();
-        loop {
-            if cancellation.is_cancelled() {
-                return Role::Cancelled;
-            }
-            // The time is read before the outcome: an outcome that came in time is never missed.
-            let now = Deadline::now();
-            if let Some(outcome) = awaited.as_ref().and_then(|f| f.outcome()) {
-                return Role::Finished(outcome);
-            }
-            if is_settled() {
-                return Role::Recheck;
-            }
-            if now >= deadline {
-                return Role::TimedOut;
-            }
-            let flight = match current.as_ref().filter(|f| f.is_under_way(now)) {
-                Some(flight) => Arc::clone(flight),
-                None => {
-                    let flight = Flight::start(&mut current, deadline);
-                    drop(current);
-                    return Role::Lead(Leader { slot, flight });
-                }
-            };
-            let until = deadline.min(flight.deadline);
-            awaited = Some(flight);
-            current = slot.changed.wait_until(current, until);
-        }
+        Ok(Leader { slot, flight })
     }
 
     /// Whether this is the flight's place: a leader's client may use another entry by now.
@@ -120,56 +94,124 @@ impl SingleFlight {
             .is_some_and(|slot| std::ptr::eq(&*slot, &*leader.slot))
     }
 
-    /// Has every waiter look again.
+    /// Has every waiter look at the entry again.
     pub(crate) fn wake_waiters(&self) {
-        if let Some(slot) = self.slot.get() {
-            // Through the lock, so that a waiter that has just looked is asleep before it is woken.
-            drop(slot.current.lock());
-            slot.changed.notify_all();
+        if let Some(flight) = self.current() {
+            flight.waits.interrupt();
         }
+    }
+
+    /// Ends the request of a thread of the library.
+    pub(crate) fn cancel_request(&self) {
+        if let Some(flight) = self.current() {
+            flight.cancellation.cancel();
+        }
+    }
+
+    fn current(&self) -> Option<Arc<Flight>> {
+        let slot = self.slot.get()?;
+        let current = slot.current.lock();
+        current.as_ref().map(Arc::clone)
     }
 }
 
 impl Flight {
-    fn start(current: &mut Option<Arc<Flight>>, deadline: Deadline) -> Arc<Flight> {
-        let flight = Arc::new(Flight {
-            deadline,
-            outcome: Mutex::default(),
-        });
-        *current = Some(Arc::clone(&flight));
-        flight
+    fn until(ends: Deadline) -> Self {
+        Self {
+            progress: Arc::new(Progress::begin()),
+            cancellation: Arc::new(Cancellation::new()),
+            ends,
+            step: Mutex::default(),
+            waits: Waits::default(),
+        }
     }
 
-    fn is_under_way(&self, now: Deadline) -> bool {
-        now < self.deadline
+    /// A place to wait at. What changes the entry from now on wakes the waiter.
+    pub(crate) fn waiter<'a>(&'a self, cancellation: &'a Cancellation) -> Waiter<'a> {
+        let sleep = Arc::new(Sleep::default());
+        let interrupt = sleep.as_interrupt();
+        self.waits.add(&interrupt);
+        // Whether it is cancelled already is asked before every sleep.
+        cancellation.interrupts(&interrupt);
+        Waiter {
+            flight: self,
+            cancellation,
+            sleep,
+        }
     }
 
-    fn outcome(&self) -> Option<Outcome> {
-        self.outcome.lock().clone()
+    fn lost_at(&self) -> Deadline {
+        self.ends + GRACE
+    }
+
+    fn is_lost(&self) -> bool {
+        self.lost_at().has_passed()
+    }
+
+    fn step(&self) -> Option<Step> {
+        self.step.lock().clone()
+    }
+
+    fn end(&self, step: Step) {
+        let mut ended = self.step.lock();
+        if ended.is_none() {
+            *ended = Some(step);
+            drop(ended);
+            self.waits.interrupt();
+        }
+    }
+}
+
+impl Waiter<'_> {
+    /// Waits for the outcome. None says that the time was up.
+    pub(crate) fn wait(self, deadline: Deadline) -> Option<Step> {
+        let until = if self.flight.ends <= deadline {
+            deadline.max(self.flight.ends + ENDING)
+        } else {
+            deadline
+        };
+        let mut interrupted = false;
+        loop {
+            if self.cancellation.is_cancelled() {
+                return Some(Step::Failed(Arc::new(Failure::cancelled())));
+            }
+            // The time is read before the outcome: an outcome that came in time is never missed.
+            let time_is_up = until.has_passed();
+            if let Some(step) = self.flight.step() {
+                return Some(step);
+            }
+            if time_is_up {
+                return None;
+            }
+            if interrupted || self.flight.is_lost() {
+                return Some(Step::LookAgain);
+            }
+            interrupted = self.sleep.until(until.min(self.flight.lost_at()));
+        }
     }
 }
 
 impl Leader {
     /// Gives the outcome to every waiter. The entry's state must have been changed before, so that
-    /// a caller that comes later does not ask again.
-    pub(crate) fn finish(self, outcome: Outcome) {
-        *self.flight.outcome.lock() = Some(outcome);
-        // The drop ends the flight and wakes the waiters.
+    /// a call that comes later does not ask again.
+    pub(crate) fn finish(&self, step: Step) {
+        self.leave();
+        self.flight.end(step);
+    }
+
+    /// A later call leads, unless another leads already: this flight may be lost.
+    fn leave(&self) {
+        let mut current = self.slot.current.lock();
+        let is_mine = |flight: &Arc<Flight>| Arc::ptr_eq(flight, &self.flight);
+        if current.as_ref().is_some_and(is_mine) {
+            *current = None;
+        }
     }
 }
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        let mut current = self.slot.current.lock();
-        // Where this leader's deadline has passed, another may lead already.
-        if current
-            .as_ref()
-            .is_some_and(|f| Arc::ptr_eq(f, &self.flight))
-        {
-            *current = None;
-        }
-        drop(current);
-        self.slot.changed.notify_all();
+        self.finish(Step::LookAgain);
     }
 }
 

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use super::*;
 
 fn after(milliseconds: u64) -> Deadline {
@@ -7,27 +5,51 @@ fn after(milliseconds: u64) -> Deadline {
 }
 
 #[test]
-fn a_flight_ends_at_its_leader_s_deadline_whatever_became_of_the_leader() {
+fn a_flight_is_lost_some_time_after_its_end_whatever_became_of_the_leader() {
     let single_flight = SingleFlight::new();
-    let deadline = after(50);
-    let lost = single_flight.try_lead(deadline).unwrap();
-    assert!(single_flight.try_lead(after(10_000)).is_none());
-    let role = single_flight.lead_or_wait(after(10_000), &Cancellation::new(), || false);
-    assert!(matches!(role, Role::Lead(_)));
-    assert!(deadline.has_passed());
+    let ends = after(50);
+    let lost = single_flight.lead(ends).ok().unwrap();
+    let flight = single_flight.lead(after(10_000)).err().unwrap();
+    let never = Cancellation::new();
+    let step = flight.waiter(&never).wait(after(10_000));
+    assert!(matches!(step, Some(Step::LookAgain)));
+    assert!((ends + GRACE).has_passed());
+    let next = single_flight.lead(after(10_000)).ok().unwrap();
     // It ends late, and the one that leads by now goes on.
     drop(lost);
-    assert!(single_flight.try_lead(after(10_000)).is_none());
-    drop(role);
-    assert!(single_flight.try_lead(after(10_000)).is_some());
+    assert!(single_flight.lead(after(10_000)).is_err());
+    drop(next);
+    assert!(single_flight.lead(after(10_000)).is_ok());
+}
+
+#[test]
+fn a_wait_that_ends_with_its_flight_is_long_enough_for_the_outcome() {
+    let single_flight = SingleFlight::new();
+    let ends = after(50);
+    let leader = single_flight.lead(ends).ok().unwrap();
+    let flight = Arc::clone(&leader.flight);
+    let never = Cancellation::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(ends.left() + ENDING / 5);
+            leader.finish(Step::Failed(Arc::new(Failure::internal("late"))));
+        });
+        let step = flight.waiter(&never).wait(ends);
+        assert!(matches!(step, Some(Step::Failed(_))));
+    });
+    // A flight that goes on for longer is not waited for.
+    let leader = single_flight.lead(after(10_000)).ok().unwrap();
+    let deadline = after(30);
+    assert!(leader.flight.waiter(&never).wait(deadline).is_none());
+    assert!(deadline.has_passed() && !(deadline + ENDING).has_passed());
 }
 
 #[test]
 fn a_leader_is_told_from_those_of_other_entries() {
     let (own, other) = (SingleFlight::new(), SingleFlight::new());
-    let leader = own.try_lead(after(10_000)).unwrap();
+    let leader = own.lead(after(10_000)).ok().unwrap();
     assert!(own.is_led_by(&leader));
     assert!(!other.is_led_by(&leader));
-    let _others = other.try_lead(after(10_000)).unwrap();
+    let _others = other.lead(after(10_000)).ok().unwrap();
     assert!(!other.is_led_by(&leader));
 }

@@ -38,16 +38,6 @@ struct KeyChoice {
     since: Duration,
 }
 
-/// What became of a token that the gateway issued.
-pub(crate) enum StoreOutcome {
-    /// It is the entry's current token now.
-    Stored,
-    /// It is given to those who asked for it, but not kept.
-    NotStored,
-    /// It was invalidated before and is given to nobody.
-    Invalidated(Arc<Failure>),
-}
-
 impl State {
     /// Which subscription key to begin with: 0 the primary, 1 the secondary.
     pub(crate) fn key(&self, now: Now) -> usize {
@@ -110,14 +100,15 @@ impl State {
     }
 
     /// The gateway issued a token, asked for with the subscription key at `key`. `keep` says
-    /// whether this entry keeps tokens at all.
+    /// whether this entry keeps tokens at all. An error says that the token was invalidated before:
+    /// it is given to nobody.
     pub(crate) fn succeeded(
         &self,
         token: &Arc<Token>,
         key: usize,
         keep: bool,
         now: Now,
-    ) -> (Self, StoreOutcome) {
+    ) -> (Self, Result<(), Arc<Failure>>) {
         let mut next = self.with_key(key, now);
         if self.was_invalidated(token.access()) {
             let until = next.next_replacement(now);
@@ -129,19 +120,19 @@ impl State {
             failure.retry_after_ms = cooldown::millis_until(until, now);
             let failure = Arc::new(failure);
             next.cooldown = Some(Cooldown::until(until, Arc::clone(&failure)));
-            return (next, StoreOutcome::Invalidated(failure));
+            return (next, Err(failure));
         }
         next.cooldown = None;
         if !keep || token.life.is_none() {
-            return (next, StoreOutcome::NotStored);
+            return (next, Ok(()));
         }
         // Of two tokens the one whose request started later: the gateway may end the older.
         let newer = |t: &Arc<Token>| t.issued.boot > token.issued.boot;
         if next.token.as_ref().is_some_and(newer) {
-            return (next, StoreOutcome::NotStored);
+            return (next, Ok(()));
         }
         next.token = Some(Arc::clone(token));
-        (next, StoreOutcome::Stored)
+        (next, Ok(()))
     }
 
     /// A request failed; `shared` says whether that holds for every caller. `random` is from 0

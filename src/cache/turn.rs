@@ -1,15 +1,17 @@
-//! Whose turn it is to ask the gateway: this process's, or another's with which it shares tokens.
+//! Turn to ask the gateway: this process's, or another's with which it shares tokens.
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::Entry;
 use super::shared::{Found, Lock, SharedEntry};
-use super::single_flight::Outcome;
+use super::single_flight::Step;
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::deadline::Deadline;
 use crate::log::{CallLog, Level};
+use crate::net::progress::{Phase, Progress};
 
 /// How often to look whether another process is done: at first, and at most.
 const FIRST_LOOK: Duration = Duration::from_millis(10);
@@ -20,43 +22,38 @@ const LAST_LOOK: Duration = Duration::from_millis(100);
 pub(crate) struct Wait {
     pub(crate) until: Deadline,
     pub(crate) deadline: Deadline,
-}
-
-pub(crate) enum Turn {
-    /// Ask, and keep this meanwhile: it has other processes wait, where there are any.
-    Ours(Option<Lock>),
-    /// Another process has asked.
-    Settled(Outcome),
-    /// Another process is still asking.
-    Theirs,
+    /// Whether to ask beside it if it is still asking then.
+    pub(crate) then_ask: bool,
 }
 
 impl Entry {
-    /// To be called by whoever leads in this process. None where that was cancelled.
+    /// To be called by the one that leads in this process. Continues with a request, and with the
+    /// lock by which other processes wait for it; breaks off if another process has asked, or asks.
     pub(crate) fn take_turn(
         &self,
         wait: Wait,
         cancellation: &Cancellation,
+        progress: &Progress,
         log: &mut CallLog,
-    ) -> Option<Turn> {
+    ) -> ControlFlow<Step, Option<Lock>> {
         let Some(shared) = &self.shared else {
-            return Some(Turn::Ours(None));
+            return Continue(None);
         };
         let mut lock = None;
         let mut pause = FIRST_LOOK;
         loop {
             if cancellation.is_cancelled() {
-                return None;
+                return Break(Step::LookAgain);
             }
             // With the lock, too: whoever had it may have shared a token since the last look.
             let Ok(found) = shared.read(wait.deadline, log) else {
-                return Some(Turn::Ours(lock));
+                return Continue(lock);
             };
-            if let Some(outcome) = self.settled(shared, found, wait.deadline, log) {
-                return Some(Turn::Settled(outcome));
+            if let Some(step) = self.settled(shared, found, wait.deadline, log) {
+                return Break(step);
             }
             if lock.is_some() {
-                return Some(Turn::Ours(lock));
+                return Continue(lock);
             }
             match shared.lock(wait.deadline, log) {
                 Ok(Some(ours)) => {
@@ -64,14 +61,19 @@ impl Entry {
                     continue;
                 }
                 Ok(None) => {}
-                Err(_) => return Some(Turn::Ours(None)),
+                Err(_) => return Continue(None),
             }
             let left = wait.until.left();
             if left.is_zero() {
-                return Some(Turn::Theirs);
+                return if wait.then_ask {
+                    Continue(None)
+                } else {
+                    Break(Step::LookAgain)
+                };
             }
+            progress.enter(Phase::OtherProcess);
             if !cancellation.sleep(pause.min(left)) {
-                return None;
+                return Break(Step::LookAgain);
             }
             pause = next_pause(pause);
         }
@@ -84,7 +86,7 @@ impl Entry {
         found: Found,
         deadline: Deadline,
         log: &mut CallLog,
-    ) -> Option<Outcome> {
+    ) -> Option<Step> {
         let now = Now::read();
         if let Some(found) = found.token {
             if self.adopt(&found.token, now) {
@@ -94,7 +96,7 @@ impl Entry {
                         shared.place()
                     )
                 });
-                return Some(Ok(Arc::clone(&found.token)));
+                return Some(Step::Token(Arc::clone(&found.token)));
             }
             if self.state().was_invalidated(found.token.access()) {
                 shared.remove(&found, deadline, log);
@@ -102,7 +104,7 @@ impl Entry {
         }
         let (failure, left) = found.failure?;
         self.failed_elsewhere(&failure, left, now);
-        Some(Err(failure))
+        Some(Step::Failed(failure))
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zeroize::zeroize_bytes;
 
-use crate::call::TokenForCaller;
+use crate::client::TokenForCaller;
 use crate::life;
 
 /// A token: the caller's own copy, freed and wiped with momo_free_token(). Grows only at its end,
@@ -47,7 +47,7 @@ fn layout(text: usize) -> Option<Layout> {
 
 impl momo_token {
     pub(super) fn allocate(from: &TokenForCaller) -> *mut momo_token {
-        let token = from.token;
+        let token = &*from.token;
         let text = token.text();
         let Some(layout) = layout(text.len()) else {
             // No address space holds such a text.

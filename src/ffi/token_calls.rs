@@ -6,10 +6,8 @@ use super::error::momo_error;
 use super::guard::call;
 use super::strings::text;
 use super::token::momo_token;
-use crate::call::{CallTimeout, TokenForCaller};
-use crate::client::Client;
+use crate::client::{CallTimeout, Client, TokenForCaller};
 use crate::error::{Failure, momo_status};
-use crate::log::CallLog;
 use crate::panics::catch_panic;
 use crate::{cache, sys};
 
@@ -39,7 +37,7 @@ unsafe fn hand_out(
     timeout_ms: i64,
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
-    get: impl FnOnce(&Client, CallTimeout) -> Result<*mut momo_token, Failure>,
+    get: fn(&Client, CallTimeout) -> Result<TokenForCaller, Failure>,
 ) -> momo_status {
     // SAFETY: `token` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
     // it, all by this function's own contract.
@@ -55,21 +53,10 @@ unsafe fn hand_out(
                     "token is NULL; give a place for the token",
                 ));
             }
-            *token = get(client, timeout)?;
+            *token = momo_token::allocate(&get(client, timeout)?);
             Ok(())
         })
     }
-}
-
-/// A call that may block, and what it has to tell the host's logger.
-fn blocking(
-    client: &Client,
-    ask: impl FnOnce(
-        &mut CallLog,
-        fn(&TokenForCaller) -> *mut momo_token,
-    ) -> Result<*mut momo_token, Failure>,
-) -> Result<*mut momo_token, Failure> {
-    sys::with_thread_cancellation_disabled(|| client.logged(|log| ask(log, momo_token::allocate)))
 }
 
 /// Asks the gateway for a new token: the operation CreateAccessToken.
@@ -96,11 +83,7 @@ pub unsafe extern "C" fn momo_create_token(
     error: *mut *mut momo_error,
 ) -> momo_status {
     // SAFETY: this function's own contract is that of `hand_out`.
-    unsafe {
-        hand_out(client, timeout_ms, token, error, |client, timeout| {
-            blocking(client, |log, copy| client.create_token(timeout, log, copy))
-        })
-    }
+    unsafe { hand_out(client, timeout_ms, token, error, Client::create_token) }
 }
 
 /// A token that is good now: what programs call before each payment.
@@ -144,18 +127,7 @@ pub unsafe extern "C" fn momo_get_token(
     error: *mut *mut momo_error,
 ) -> momo_status {
     // SAFETY: this function's own contract is that of `hand_out`.
-    unsafe {
-        hand_out(
-            client,
-            timeout_ms,
-            token,
-            error,
-            |client, timeout| match client.fresh_token(momo_token::allocate)? {
-                Some(token) => Ok(token),
-                None => blocking(client, |log, copy| client.get_token(timeout, log, copy)),
-            },
-        )
-    }
+    unsafe { hand_out(client, timeout_ms, token, error, Client::get_token) }
 }
 
 /// Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again,

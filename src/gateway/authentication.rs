@@ -3,7 +3,8 @@
 use super::advice::Advice;
 use super::request::RequestTemplate;
 use crate::config::{Credentials, Settings};
-use crate::error::Failure;
+use crate::error::{Failure, Status};
+use crate::net::progress::Progress;
 use crate::redact::Redactor;
 
 pub(crate) struct Authentication {
@@ -21,6 +22,19 @@ impl Authentication {
             advice: Advice::new(settings, &credentials),
             credentials,
         })
+    }
+
+    /// For a call whose time is up while a request goes on.
+    pub(crate) fn still_under_way(&self, progress: &Progress) -> Failure {
+        let message = format!(
+            "{}: the time of this call was up; the request goes on, call again or give the call \
+             more time [{}, attempt {}, {} ms]",
+            progress.phase(),
+            self.advice.context,
+            progress.attempt(),
+            progress.elapsed().as_millis(),
+        );
+        Failure::new(Status::MOMO_TIMED_OUT, message)
     }
 
     /// Length and origin of each credential.

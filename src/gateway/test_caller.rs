@@ -8,6 +8,7 @@ use crate::cancellation::Cancellation;
 use crate::config::Settings;
 use crate::deadline::Deadline;
 use crate::log::CallLog;
+use crate::net::progress::Progress;
 use crate::stats::Stats;
 
 /// As many connections as a client keeps.
@@ -69,6 +70,7 @@ impl Caller {
             keep_connection: self.keep_connection,
             key: self.key,
             cancellation: &self.cancellation,
+            progress: &Arc::new(Progress::begin()),
             stats: &self.stats,
             log,
         }

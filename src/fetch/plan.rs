@@ -1,0 +1,88 @@
+//! Plan of a request: what it is for, how long it may take, how often it tries.
+
+use std::time::Duration;
+
+use crate::config::Settings;
+use crate::deadline::Deadline;
+use crate::error::{Failure, Status};
+
+/// The longest refresh of a token that is still good.
+const MAX_REFRESH: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) deadline: Deadline,
+    /// Until when another process that is asking is waited for.
+    pub(super) wait_until: Deadline,
+    pub(super) attempts: u32,
+    /// Whether the token at hand is still good: it is used on if the request fails.
+    pub(super) is_refresh: bool,
+    /// Whether the deadline is one that every caller would have: a time-out is then everybody's.
+    pub(super) is_everybody_s: bool,
+    /// Whether the connection is kept: only if a next request is soon.
+    pub(super) keep_connection: bool,
+}
+
+impl Plan {
+    /// For a first token, or after one has expired: within the option `timeout`.
+    pub(crate) fn full(settings: &Settings) -> Self {
+        let deadline = Deadline::after(settings.timeout);
+        Self {
+            deadline,
+            // The process that is asking may hang: half of the time is left to ask beside it.
+            wait_until: deadline - MAX_REFRESH.min(settings.timeout / 2),
+            attempts: settings.max_attempts,
+            is_refresh: false,
+            is_everybody_s: true,
+            keep_connection: false,
+        }
+    }
+
+    /// For a stale token that may be used for this time: one attempt, ended well before.
+    pub(crate) fn refresh(usable: Duration) -> Self {
+        let deadline = Deadline::after(MAX_REFRESH.min(usable / 2));
+        Self {
+            deadline,
+            wait_until: deadline,
+            attempts: 1,
+            is_refresh: true,
+            is_everybody_s: false,
+            keep_connection: false,
+        }
+    }
+
+    /// For momo_create_token, within the time of its call.
+    pub(super) fn create(settings: &Settings, deadline: Deadline) -> Self {
+        Self {
+            deadline,
+            is_everybody_s: false,
+            keep_connection: true,
+            ..Self::full(settings)
+        }
+    }
+
+    /// The same within a caller's own time.
+    pub(super) fn on_a_caller_s_thread(self, deadline: Deadline) -> Self {
+        let deadline = self.deadline.min(deadline);
+        Self {
+            deadline,
+            wait_until: if self.is_refresh {
+                // The caller has a token, and waits for no other process.
+                Deadline::now()
+            } else {
+                deadline - MAX_REFRESH.min(deadline.left() / 2)
+            },
+            is_everybody_s: false,
+            ..self
+        }
+    }
+
+    /// Whether a failure says no more than that this request had too little time.
+    pub(super) fn is_own_time_out(&self, failure: &Failure) -> bool {
+        // The last milliseconds are lost between the time-out and here.
+        const GRAIN: Duration = Duration::from_millis(2);
+        !self.is_everybody_s
+            && failure.status == Status::MOMO_TIMED_OUT
+            && self.deadline.left() <= GRAIN
+    }
+}
