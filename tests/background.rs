@@ -9,7 +9,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use child::{Scratch, again, case, var, wait_for};
+use child::{Scratch, again, case, threads_named, var, wait_for};
 use common::*;
 
 const fn ms(ms: u64) -> Duration {
@@ -124,7 +124,7 @@ fn what_a_background_request_has_to_say_is_logged_by_the_next_call_on_its_thread
     quiet.get().unwrap();
     wait_for("request", || gateway.request_count() == 2);
     // The thread has written its lines when it has ended.
-    wait_for("end", || threads_named("momo-request") == 0);
+    wait_for("end", || threads_named("momo-request").is_empty());
     quiet.get().unwrap();
     assert_eq!(log.lines().len(), before);
     client.get().unwrap();
@@ -134,12 +134,6 @@ fn what_a_background_request_has_to_say_is_logged_by_the_next_call_on_its_thread
     assert!(has("the refresh failed"), "{lines:?}");
     client.get().unwrap();
     assert_eq!(log.lines().len(), before + lines.len(), "told once");
-}
-
-fn threads_named(name: &str) -> usize {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let names = tasks.filter_map(|t| std::fs::read_to_string(t.unwrap().path().join("comm")).ok());
-    names.filter(|n| n.trim_end() == name).count()
 }
 
 #[test]

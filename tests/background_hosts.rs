@@ -33,7 +33,7 @@ fn a_child_forked_at_any_moment_of_a_background_request_asks_by_itself() {
 
 #[test]
 fn a_client_may_be_freed_or_cancelled_at_any_moment_of_a_background_request() {
-    run("frees", "", &["frees", "500"]);
+    run("frees", "", &["frees", "2000"]);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn cancelling_a_clone_ends_its_wait_and_leaves_the_request_to_the_others() {
 }
 
 #[test]
-fn cancelling_a_clone_ends_the_request_that_it_began_itself() {
+fn cancelling_a_clone_ends_its_calls_and_not_what_others_may_wait_for() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "/stall").client();
     let clone = client.cloned();
@@ -90,8 +90,41 @@ fn cancelling_a_clone_ends_the_request_that_it_began_itself() {
             cancelled(call.join().unwrap(), start);
         }
     });
-    wait_for("end", || gateway.open_connections() == 0);
+    // The request of momo_get_token is the library's.
+    wait_for("end of one", || gateway.open_connections() == 1);
     assert_eq!(client.get_within(50).unwrap_err().status, MOMO_TIMED_OUT);
+    assert_eq!(gateway.request_count(), 2);
+    client.cancel();
+    wait_for("end of the other", || gateway.open_connections() == 0);
+}
+
+#[test]
+fn a_request_ends_with_the_last_handle_that_is_cancelled() {
+    let gateway = Gateway::start().unwrap();
+    for cache in ["client", "process"] {
+        gateway.reset();
+        let config = Config::mock(&gateway, "/stall");
+        config.set("cache", cache);
+        let client = config.client();
+        let clones = [client.cloned(), client.cloned()];
+        client.get_within(0).unwrap_err();
+        wait_for("request", || gateway.request_count() == 1);
+        drop(client);
+        let equal = (cache == "process").then(|| config.client());
+        let [one, other] = &clones;
+        one.cancel();
+        one.cancel();
+        std::thread::sleep(ms(100));
+        assert_eq!(gateway.open_connections(), 1, "{cache}");
+        other.cancel();
+        if let Some(equal) = equal {
+            std::thread::sleep(ms(100));
+            assert_eq!(gateway.open_connections(), 1);
+            equal.cancel();
+        }
+        wait_for("end", || gateway.open_connections() == 0);
+        assert_eq!(gateway.request_count(), 1, "{cache}");
+    }
 }
 
 #[test]

@@ -105,9 +105,17 @@ fn sixty_four_threads_share_one_round_of_attempts_and_its_failure() {
 }
 
 #[test]
-fn a_leader_s_own_time_out_is_not_shared_with_its_waiters_and_one_of_them_leads() {
+fn a_caller_s_own_time_out_is_nobody_else_s() {
+    // In the background the request goes on; on a caller's thread another leads.
+    for (refresh, requests) in [("background", 1), ("caller", 2)] {
+        give_up_before_the_others(refresh, requests);
+    }
+}
+
+fn give_up_before_the_others(refresh: &str, requests: u64) {
     let gateway = Gateway::start().unwrap();
-    let client = plain(&gateway, "/delay-1000").client();
+    let config = plain(&gateway, "/delay-1000");
+    let client = config.set("refresh", refresh).client();
     std::thread::scope(|scope| {
         let start = Instant::now();
         let client = &client;
@@ -125,7 +133,7 @@ fn a_leader_s_own_time_out_is_not_shared_with_its_waiters_and_one_of_them_leads(
             .collect();
         assert_eq!(tokens.len(), 1);
     });
-    assert_eq!(gateway.request_count(), 2);
+    assert_eq!(gateway.request_count(), requests, "{refresh}");
 }
 
 #[test]
@@ -158,10 +166,16 @@ fn waiters_wait_no_longer_than_their_own_time_and_the_request_goes_on() {
 }
 
 #[test]
-fn cancelling_the_leader_s_client_leaves_the_others_a_token() {
+fn cancelling_a_client_leaves_the_others_a_token() {
+    for (refresh, requests) in [("background", 1), ("caller", 2)] {
+        cancel_before_the_others(refresh, requests);
+    }
+}
+
+fn cancel_before_the_others(refresh: &str, requests: u64) {
     let gateway = Gateway::start().unwrap();
     let config = plain(&gateway, "/delay-500");
-    config.set("cache", "process");
+    config.set("cache", "process").set("refresh", refresh);
     let (cancelled, others) = (config.client(), [config.client(), config.client()]);
     std::thread::scope(|scope| {
         let leader = scope.spawn(|| cancelled.get().unwrap_err());
@@ -179,7 +193,7 @@ fn cancelling_the_leader_s_client_leaves_the_others_a_token() {
             .map(|f| f.join().unwrap().0.access_token);
         assert_eq!(tokens.collect::<HashSet<_>>().len(), 1);
     });
-    assert_eq!(gateway.request_count(), 2);
+    assert_eq!(gateway.request_count(), requests, "{refresh}");
     assert_eq!(cancelled.get().unwrap_err().status, MOMO_CANCELLED);
 }
 

@@ -45,7 +45,7 @@ fn a_token_is_one_request_however_often_it_is_handed_out() {
     assert_eq!((stats.requests, stats.tokens_issued), (1, 1));
     assert!((50..5000).contains(&stats.last_request_ms));
     assert!((3590..=3600).contains(&stats.token_expires_in));
-    assert_eq!(stats.waits, 0);
+    assert_eq!(stats.waits, 1);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn refreshes_are_counted_and_those_that_failed() {
 }
 
 #[test]
-fn waits_for_another_s_request_are_counted_and_the_longest_is_kept() {
+fn calls_that_had_to_wait_are_counted_and_the_longest_is_kept() {
     let gateway = Gateway::builder().delay(ms(300)).start().unwrap();
     let client = Config::mock(&gateway, "").client();
     std::thread::scope(|scope| {
@@ -122,8 +122,29 @@ fn waits_for_another_s_request_are_counted_and_the_longest_is_kept() {
         }
     });
     let stats = client.stats();
-    assert_eq!((stats.requests, stats.waits), (1, 3));
+    assert_eq!((stats.requests, stats.waits), (1, 4));
     assert!((100..5000).contains(&stats.longest_wait_ms));
+}
+
+#[test]
+fn a_wait_that_timed_out_or_was_cancelled_counts_as_well() {
+    let gateway = Gateway::start().unwrap();
+    let client = Config::mock(&gateway, "/stall").client();
+    assert_eq!(client.get_within(50).unwrap_err().status, MOMO_TIMED_OUT);
+    assert_eq!(client.stats().waits, 1);
+    let clone = client.cloned();
+    std::thread::scope(|scope| {
+        let waiter = scope.spawn(|| clone.get().unwrap_err());
+        std::thread::sleep(ms(100));
+        clone.cancel();
+        assert_eq!(waiter.join().unwrap().status, MOMO_CANCELLED);
+    });
+    let stats = client.stats();
+    assert_eq!(stats.waits, 2);
+    assert!((50..5000).contains(&stats.longest_wait_ms));
+    // What never blocks never waits.
+    client.get_within(0).unwrap_err();
+    assert_eq!(client.stats().waits, 2);
 }
 
 #[test]

@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_millis(250);
 
 /// How long a call waits on for a request whose time is up together with its own: the request's
 /// outcome says more than that.
-const ENDING: Duration = Duration::from_millis(50);
+const ENDING: Duration = Duration::from_millis(20);
 
 /// What a call does next.
 #[derive(Clone)]
@@ -78,7 +78,7 @@ impl SingleFlight {
     pub(crate) fn lead(&self, ends: Deadline) -> Result<Leader, Arc<Flight>> {
         let slot = self.slot.get_or(Slot::default);
         let mut current = slot.current.lock();
-        if let Some(flight) = current.as_ref().filter(|f| !f.is_lost()) {
+        if let Some(flight) = current.as_ref().filter(|f| f.is_of_use()) {
             return Err(Arc::clone(flight));
         }
         let flight = Arc::new(Flight::until(ends));
@@ -148,24 +148,33 @@ impl Flight {
         self.lost_at().has_passed()
     }
 
+    /// It is under way, or its outcome came in time.
+    fn is_of_use(&self) -> bool {
+        let is_lost = self.is_lost();
+        match self.step() {
+            None => !is_lost,
+            Some(Step::LookAgain) => false,
+            Some(Step::Token(_) | Step::Failed(_)) => true,
+        }
+    }
+
     fn step(&self) -> Option<Step> {
         self.step.lock().clone()
     }
 
-    fn end(&self, step: Step) {
-        let mut ended = self.step.lock();
-        if ended.is_none() {
-            *ended = Some(step);
-            drop(ended);
-            self.waits.interrupt();
-        }
+    /// Returns whether this is its end.
+    fn end(&self, step: Step) -> bool {
+        let mut end = self.step.lock();
+        let is_first = end.is_none();
+        end.get_or_insert(step);
+        is_first
     }
 }
 
 impl Waiter<'_> {
     /// Waits for the outcome. None says that the time was up.
     pub(crate) fn wait(self, deadline: Deadline) -> Option<Step> {
-        let until = if self.flight.ends <= deadline {
+        let until = if self.flight.ends <= deadline + ENDING {
             deadline.max(self.flight.ends + ENDING)
         } else {
             deadline
@@ -176,14 +185,14 @@ impl Waiter<'_> {
                 return Some(Step::Failed(Arc::new(Failure::cancelled())));
             }
             // The time is read before the outcome: an outcome that came in time is never missed.
-            let time_is_up = until.has_passed();
+            let (time_is_up, is_lost) = (until.has_passed(), self.flight.is_lost());
             if let Some(step) = self.flight.step() {
                 return Some(step);
             }
             if time_is_up {
                 return None;
             }
-            if interrupted || self.flight.is_lost() {
+            if interrupted || is_lost {
                 return Some(Step::LookAgain);
             }
             interrupted = self.sleep.until(until.min(self.flight.lost_at()));
@@ -195,8 +204,10 @@ impl Leader {
     /// Gives the outcome to every waiter. The entry's state must have been changed before, so that
     /// a call that comes later does not ask again.
     pub(crate) fn finish(&self, step: Step) {
-        self.leave();
-        self.flight.end(step);
+        if self.flight.end(step) {
+            self.leave();
+            self.flight.waits.interrupt();
+        }
     }
 
     /// A later call leads, unless another leads already: this flight may be lost.

@@ -7,7 +7,6 @@
 //! In a model nobody wakes for no reason, and time passes only where a thread says so. A waiter that
 //! was forgotten therefore sleeps for ever, and loom reports the deadlock.
 
-use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -21,6 +20,9 @@ use crate::sync::{at, now_for_all, pass_to};
 
 const NEVER: u64 = 9;
 
+/// When a flight that ends at 1 is lost: some time later, and the clock has whole seconds.
+const LOST: u64 = 2;
+
 struct Model {
     single_flight: SingleFlight,
     /// What an entry's state is in the library.
@@ -31,7 +33,16 @@ struct Model {
     died: AtomicBool,
 }
 
-/// What came of one call.
+/// What a call has come to.
+enum Role {
+    Lead(Leader),
+    Finished,
+    /// The entry's state has changed.
+    Settled,
+    TimedOut,
+    Cancelled,
+}
+
 struct Call {
     role: Role,
     /// Whether it waited for a flight before.
@@ -57,8 +68,8 @@ fn model(name: &str, threads: impl Fn(&Arc<Model>) + Send + Sync + 'static) {
     println!("{name}: {orders:?} orders, {:.1?}", start.elapsed());
 }
 
-fn outcome() -> Outcome {
-    Err(Arc::new(Failure::new(
+fn outcome() -> Step {
+    Step::Failed(Arc::new(Failure::new(
         Status::MOMO_SERVER_ERROR,
         "it failed",
     )))
@@ -66,23 +77,42 @@ fn outcome() -> Outcome {
 
 /// `Leader::finish`, and whether the outcome was there before that time.
 fn finish_in_time(leader: Leader, seconds: u64) -> bool {
-    *leader.flight.outcome.lock() = Some(outcome());
-    now_for_all() < at(seconds)
+    leader.flight.end(outcome());
+    let in_time = now_for_all() < at(seconds);
+    leader.leave();
+    leader.flight.waits.interrupt();
+    in_time
 }
 
 impl Model {
+    fn is_settled(&self) -> bool {
+        self.settled.load(Ordering::Acquire)
+    }
+
+    /// As a call of the client: it looks at the entry, leads or waits, and looks again.
     fn call(&self, deadline: u64, cancellation: &Cancellation) -> Call {
-        let checks = Cell::new(0);
-        let is_settled = || {
-            checks.set(checks.get() + 1);
-            self.settled.load(Ordering::Acquire)
-        };
-        let role = self
-            .single_flight
-            .lead_or_wait(at(deadline), cancellation, is_settled);
-        // A call that checks only once got an outcome, was cancelled, or did not wait.
-        let waited = checks.get() > 1 || matches!(role, Role::Finished(_));
-        Call { role, waited }
+        let mut waited = false;
+        loop {
+            let role = match self.single_flight.lead(at(NEVER)) {
+                _ if self.is_settled() => Role::Settled,
+                Ok(leader) => Role::Lead(leader),
+                Err(flight) => {
+                    let waiter = flight.waiter(cancellation);
+                    if self.is_settled() {
+                        Role::Settled
+                    } else {
+                        waited = true;
+                        match waiter.wait(at(deadline)) {
+                            Some(Step::LookAgain) => continue,
+                            Some(_) if cancellation.is_cancelled() => Role::Cancelled,
+                            Some(_) => Role::Finished,
+                            None => Role::TimedOut,
+                        }
+                    }
+                }
+            };
+            return Call { role, waited };
+        }
     }
 
     fn call_on(self: &Arc<Self>, deadline: u64) -> JoinHandle<Call> {
@@ -120,8 +150,8 @@ fn three(model: &Arc<Model>, ask: impl Fn(&Model, Leader, bool) + Copy + Send + 
                 ask(model, leader, waited);
                 return 1;
             }
-            Role::Finished(_) => {}
-            Role::Recheck => assert!(model.settled.load(Ordering::Acquire)),
+            Role::Finished => {}
+            Role::Settled => assert!(model.settled.load(Ordering::Acquire)),
             Role::TimedOut | Role::Cancelled => panic!("nobody's time was up"),
         }
         0
@@ -175,43 +205,40 @@ fn where_a_leader_dies_a_waiter_leads() {
 #[test]
 fn a_flight_past_its_deadline_is_taken_over_without_its_leader() {
     model("taken over", |model| {
-        let stuck = model.single_flight.try_lead(at(1)).unwrap();
+        let stuck = model.single_flight.lead(at(1)).ok().unwrap();
         let waiter = model.call_on(NEVER);
-        pass_to(1);
+        pass_to(LOST);
         let call = waiter.join().unwrap();
         assert!(matches!(call.role, Role::Lead(_)));
         // Late, and no longer the one who leads.
         drop(stuck);
-        assert!(model.single_flight.try_lead(at(NEVER)).is_none());
+        assert!(model.single_flight.lead(at(NEVER)).is_err());
         drop(call);
-        assert!(model.single_flight.try_lead(at(NEVER)).is_some());
+        assert!(model.single_flight.lead(at(NEVER)).is_ok());
     });
 }
 
 #[test]
 fn a_leader_that_finishes_at_its_deadline_disturbs_no_other() {
     model("late finish", |model| {
-        let late = model.single_flight.try_lead(at(1)).unwrap();
-        let clock = spawn(|| pass_to(1));
+        let late = model.single_flight.lead(at(1)).ok().unwrap();
+        let clock = spawn(|| pass_to(LOST));
         let wait = |model: &Model| {
             let Call { role, waited } = model.call(NEVER, &Cancellation::new());
             match role {
                 Role::Lead(leader) => {
                     model.lead();
-                    assert!(
-                        model.single_flight.try_lead(at(NEVER)).is_none(),
-                        "two lead"
-                    );
+                    assert!(model.single_flight.lead(at(NEVER)).is_err(), "two lead");
                     model.end();
                     leader.finish(outcome());
                     waited
                 }
-                Role::Finished(_) => false,
+                Role::Finished => false,
                 _ => panic!("there is nothing else to have"),
             }
         };
         let waiters = [(); 2].map(|()| model.on_thread(wait));
-        let in_time = finish_in_time(late, 1);
+        let in_time = finish_in_time(late, LOST);
         for waiter in waiters {
             let led_after_waiting = waiter.join().unwrap();
             assert!(!(in_time && led_after_waiting), "missed");
@@ -223,7 +250,7 @@ fn a_leader_that_finishes_at_its_deadline_disturbs_no_other() {
 #[test]
 fn a_follower_waits_no_longer_than_its_own_time() {
     model("timed out", |model| {
-        let slow = model.single_flight.try_lead(at(NEVER)).unwrap();
+        let slow = model.single_flight.lead(at(NEVER)).ok().unwrap();
         let waiter = model.call_on(1);
         pass_to(1);
         assert!(matches!(waiter.join().unwrap().role, Role::TimedOut));
@@ -237,19 +264,15 @@ fn an_outcome_in_time_wins_over_the_end_of_the_wait() {
         [("in time", NEVER, 1), ("within the flight", 1, NEVER)]
     {
         model(what, move |model| {
-            let leader = model.single_flight.try_lead(at(flight_deadline)).unwrap();
-            let clock = model.on_thread(|model| {
-                // Another client of the entry was cancelled: a waiter looks again.
-                model.single_flight.wake_waiters();
-                pass_to(1);
-            });
+            let leader = model.single_flight.lead(at(flight_deadline)).ok().unwrap();
+            let clock = spawn(|| pass_to(LOST));
             let waiter = model.call_on(deadline);
-            let in_time = finish_in_time(leader, 1);
+            let in_time = finish_in_time(leader, LOST);
             let Call { role, waited } = waiter.join().unwrap();
             match role {
-                Role::Finished(_) => {}
+                Role::Finished => {}
                 Role::TimedOut | Role::Lead(_) => assert!(!(in_time && waited), "missed"),
-                Role::Recheck | Role::Cancelled => panic!("there is nothing to look at"),
+                Role::Settled | Role::Cancelled => panic!("there is nothing to look at"),
             }
             clock.join().unwrap();
         });
@@ -259,7 +282,7 @@ fn an_outcome_in_time_wins_over_the_end_of_the_wait() {
 #[test]
 fn a_cancellation_ends_its_own_client_s_wait_alone() {
     model("cancelled", |model| {
-        let slow = model.single_flight.try_lead(at(NEVER)).unwrap();
+        let slow = model.single_flight.lead(at(NEVER)).ok().unwrap();
         let cancel = Arc::new(Cancellation::new());
         let cancelled = Arc::clone(&cancel);
         let waiter = model.on_thread(move |model| model.call(NEVER, &cancelled));
@@ -271,20 +294,20 @@ fn a_cancellation_ends_its_own_client_s_wait_alone() {
         model.settle();
         slow.finish(outcome());
         let role = other.join().unwrap().role;
-        assert!(matches!(role, Role::Finished(_) | Role::Recheck));
+        assert!(matches!(role, Role::Finished | Role::Settled));
     });
 }
 
 #[test]
 fn a_token_from_elsewhere_ends_the_wait() {
     model("look", |model| {
-        let slow = model.single_flight.try_lead(at(NEVER)).unwrap();
+        let slow = model.single_flight.lead(at(NEVER)).ok().unwrap();
         let waiters = [model.call_on(NEVER), model.call_on(NEVER)];
         // As Client::create_token does.
         model.settle();
         model.single_flight.wake_waiters();
         for waiter in waiters {
-            assert!(matches!(waiter.join().unwrap().role, Role::Recheck));
+            assert!(matches!(waiter.join().unwrap().role, Role::Settled));
         }
         drop(slow);
     });
@@ -298,7 +321,12 @@ fn a_sleep_that_is_cancelled_ends_at_once() {
         assert!(cancel.sleep(Duration::ZERO));
         let sleepers = [1, NEVER].map(|seconds| {
             let cancel = Arc::clone(&cancel);
-            spawn(move || (cancel.sleep(Duration::from_secs(seconds)), now() >= at(1)))
+            spawn(move || {
+                (
+                    cancel.sleep(Duration::from_secs(seconds)),
+                    Deadline::now() >= at(1),
+                )
+            })
         });
         pass_to(1);
         cancel.cancel();

@@ -104,7 +104,9 @@ impl Condvar {
         until: Deadline,
     ) -> MutexGuard<'a, T> {
         let MutexGuard { mutex, locked } = guard;
-        let until = until.since_boot().as_secs();
+        // Rounded up: who wakes up finds the time past.
+        let until = until.since_boot().as_millis().div_ceil(1000);
+        let until = u64::try_from(until).unwrap();
         let bell = Arc::new(Bell::new());
         let mut sleepers = CLOCK.sleepers.lock().unwrap();
         sleepers.push(Sleeper {

@@ -219,3 +219,15 @@ pub fn run(words: &[&str]) -> String {
     assert!(output.status.success(), "{words:?}: {error}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
+
+/// The threads of this process that have this name.
+pub fn threads_named(name: &str) -> Vec<i32> {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let named = tasks.filter_map(|task| {
+        let path = task.unwrap().path();
+        let comm = std::fs::read_to_string(path.join("comm")).ok()?;
+        let id = path.file_name()?.to_str()?.parse().ok()?;
+        (comm.trim_end() == name).then_some(id)
+    });
+    named.collect()
+}
