@@ -10,11 +10,11 @@ use crate::call::{CallTimeout, TokenForCaller};
 use crate::clock::Now;
 use crate::config::{self, Config, Settings};
 use crate::error::{Failure, Status};
-use crate::gateway::retry;
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level, Logger};
 use crate::requester::{Requester, Shared};
 use crate::stats::Snapshot;
+use crate::sys::random;
 use crate::token::{Origin, Token};
 use refresh::Refresh;
 
@@ -247,7 +247,7 @@ impl Client {
     }
 
     fn freshness(&self, token: &Token, now: Now) -> Freshness {
-        let jitter = life::process_jitter(retry::random);
+        let jitter = life::process_jitter(random::unit);
         life::freshness(token, now, self.shared.settings.refresh_margin, jitter)
     }
 

@@ -14,9 +14,10 @@ use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
 use crate::error::Failure;
-use crate::gateway::{Authentication, RequestError, Transport, retry};
+use crate::gateway::{Authentication, RequestError, Transport};
 use crate::log::{CallLog, Level};
 use crate::rotation::Rotation;
+use crate::sys::random;
 use crate::token::Token;
 use request::Wanted;
 
@@ -290,7 +291,7 @@ fn failed(
     log: &mut CallLog,
 ) -> Arc<Failure> {
     let failure = Arc::new(failure);
-    entry.failed(&failure, shared, Now::read(), retry::random());
+    entry.failed(&failure, shared, Now::read(), random::unit());
     if let Some(others) = entry.shared.as_ref().filter(|_| shared) {
         let cooldown = entry.state().cooldown(Now::read());
         others.share_failure(&failure, cooldown, deadline, log);
