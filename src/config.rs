@@ -14,14 +14,14 @@ mod redis_url;
 mod report;
 mod secret_file;
 mod settings;
-mod user_info;
+mod url;
 mod values;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) use base_url::{BaseUrl, Scheme};
+pub(crate) use base_url::BaseUrl;
 pub(crate) use cache::CachePolicy;
 pub(crate) use credential::Credential;
 pub(crate) use credential_sources::{CredentialSources, Credentials, Stamps};
@@ -30,6 +30,7 @@ pub(crate) use proxy::ProxyUrl;
 pub(crate) use redis_url::RedisUrl;
 pub(crate) use report::report;
 pub(crate) use settings::Settings;
+pub(crate) use url::Scheme;
 
 use crate::error::Failure;
 use crate::log::{Line, Logger};

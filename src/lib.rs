@@ -23,6 +23,7 @@ mod log;
 mod net;
 mod panics;
 mod per_process;
+mod percent;
 mod redact;
 mod requester;
 mod rotation;
