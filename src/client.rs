@@ -11,7 +11,7 @@ use crate::clock::Now;
 use crate::config::{self, Config, Settings};
 use crate::error::{Failure, Status};
 use crate::life::{self, Freshness};
-use crate::log::{CallLog, Level, Logger};
+use crate::log::{CallLog, Logger};
 use crate::requester::{Requester, Shared};
 use crate::stats::Snapshot;
 use crate::sys::random;
@@ -44,11 +44,8 @@ impl Client {
             let Shared {
                 settings, rotation, ..
             } = &*client.shared;
-            let credentials = &rotation.authentication().credentials;
-            if logger.wants(Level::Debug) {
-                logger.write(&config::report(config, settings, credentials));
-            }
-            logger.write(&settings.warnings(credentials));
+            let rows = config::report(config, settings, &rotation.credentials());
+            logger.write(&config::log_lines(&rows));
         }
         Ok(client)
     }

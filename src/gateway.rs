@@ -41,7 +41,7 @@ use crate::sys::random;
 use crate::token::Token;
 
 use attempt_error::{AttemptError, check_not_ended};
-pub(crate) use authentication::Authentication;
+pub(crate) use authentication::{Authentication, CurrentAuthentication};
 use subscription_key::SubscriptionKeyChoice;
 use transport::Budget;
 pub(crate) use transport::Transport;

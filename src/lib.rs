@@ -12,6 +12,7 @@ mod cancellation;
 mod client;
 mod clock;
 mod config;
+mod credentials;
 mod error;
 #[allow(unsafe_code)]
 pub mod ffi;
@@ -26,7 +27,6 @@ mod per_process;
 mod percent;
 mod redact;
 mod requester;
-mod rotation;
 mod secret;
 mod stats;
 mod sync;

@@ -13,10 +13,10 @@ use crate::cache::{
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
+use crate::credentials::Rotation;
 use crate::error::Failure;
-use crate::gateway::{Authentication, RequestError, Transport};
+use crate::gateway::{Authentication, CurrentAuthentication, RequestError, Transport};
 use crate::log::{CallLog, Level};
-use crate::rotation::Rotation;
 use crate::sys::random;
 use crate::token::Token;
 use request::Wanted;
@@ -31,6 +31,7 @@ pub(crate) const GRACE: Duration = Duration::from_millis(250);
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) rotation: Rotation,
+    authentication: CurrentAuthentication,
     /// Where other processes share the tokens.
     store: Option<Arc<dyn Store>>,
     entry: CurrentEntry,
@@ -46,11 +47,12 @@ pub(crate) struct Requester {
 impl Shared {
     /// Reads the files of the credentials.
     fn new(settings: Settings) -> Result<Self, Failure> {
-        let rotation = Rotation::new(&settings)?;
-        let credentials = &rotation.authentication().credentials;
+        let rotation = Rotation::new(&settings.credentials)?;
+        let credentials = rotation.credentials();
         let store = cache::open(&settings)?;
         Ok(Self {
-            entry: CurrentEntry::new(ClientEntry::new(&settings, credentials, store.as_ref())),
+            entry: CurrentEntry::new(ClientEntry::new(&settings, &credentials, store.as_ref())),
+            authentication: CurrentAuthentication::new(&settings, credentials)?,
             rotation,
             store,
             settings,

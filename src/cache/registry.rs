@@ -22,7 +22,8 @@ use rpds::RedBlackTreeMap;
 use super::entry::Entry;
 use super::identity::{Identity, identity};
 use super::shared::{SharedEntry, Store};
-use crate::config::{Credentials, Settings};
+use crate::config::Settings;
+use crate::credentials::Credentials;
 use crate::sys::random;
 
 /// Entries without a client that are kept for the next equal client.

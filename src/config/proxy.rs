@@ -1,5 +1,5 @@
-//! The proxy, from the option or from the environment, read as curl reads it. What is sent by
-//! way of a proxy is sealed by TLS, but the proxy's own credentials are secrets too.
+//! Proxy: its URL, from the option or from the environment, read as curl reads it. TLS seals what is
+//! sent through a proxy, but the proxy's own credentials are secrets too.
 
 use std::fmt;
 
@@ -22,31 +22,21 @@ pub(crate) struct ProxyUrl {
     password: Option<Secret>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum ProxyOption {
-    Env,
-    None,
-    Url(ProxyUrl),
-}
-
-impl ProxyOption {
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+impl ProxyUrl {
+    /// None for `none`, and for `env`: the proxy is then what [`from_env`] finds.
+    pub(super) fn of_option(text: &str) -> Result<Option<Self>, String> {
         match text {
-            "env" => Ok(Self::Env),
-            "none" => Ok(Self::None),
-            // Taken for the name of a host, as any word without a scheme is, "None" would be a
-            // proxy that nobody has.
+            "env" | "none" => Ok(None),
+            // As any word without a scheme, "None" would be the name of a host.
             _ if text.eq_ignore_ascii_case("env") || text.eq_ignore_ascii_case("none") => {
                 Err(String::from(
                     "the words env and none are written in lower case; correct it, or give a URL",
                 ))
             }
-            _ => ProxyUrl::parse(text).map(Self::Url),
+            _ => Self::parse(text).map(Some),
         }
     }
-}
 
-impl ProxyUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::split(text, &KIND)?;
         let scheme = match (url.scheme, url.web_scheme()?) {

@@ -1,4 +1,4 @@
-//! The URL of a Redis server: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for
+//! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for
 //! TLS.
 
 use std::fmt;
@@ -31,7 +31,7 @@ impl RedisUrl {
         let tls = match url.scheme {
             Some("redis") => false,
             Some("rediss") => true,
-            _ => return Err(super::values::CACHES.to_owned()),
+            _ => return Err(super::cache::CACHES.to_owned()),
         };
         if url.query.is_some() || url.fragment.is_some() {
             return Err(

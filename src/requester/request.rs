@@ -6,10 +6,10 @@ use std::time::Instant;
 use super::{Requester, Shared};
 use crate::cache::{Entry, Leader, StoreOutcome};
 use crate::clock::Now;
+use crate::credentials::Unsettled;
 use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest};
 use crate::log::CallLog;
-use crate::rotation::Current;
 use crate::token::Token;
 
 /// One request, as the caller wants it.
@@ -106,20 +106,28 @@ impl Requester {
         wanted: &mut Wanted,
     ) -> Result<Arc<Authentication>, RequestError> {
         let Shared {
-            settings, rotation, ..
+            settings,
+            rotation,
+            authentication,
+            ..
         } = &*self.shared;
+        let made_of = |credentials| {
+            let made = authentication.made_of(settings, credentials);
+            made.map_err(RequestError::not_shared)
+        };
         loop {
-            let before = rotation.authentication();
-            let wait = match rotation.current(settings, refused, wanted.log) {
-                Current::Ready(authentication) => {
+            let before = rotation.credentials();
+            let wait = match rotation.current(refused, wanted.log) {
+                Ok(credentials) => {
+                    let authentication = made_of(credentials)?;
                     self.shared.follow(&authentication);
                     return Ok(authentication);
                 }
-                Current::Unsettled(wait) => wait,
+                Err(Unsettled(wait)) => wait,
             };
             let left = wanted.deadline.saturating_duration_since(Instant::now());
             if left < wait {
-                return Ok(before);
+                return made_of(before);
             }
             if !self.cancellation.sleep(wait) {
                 return Err(RequestError::not_shared(Failure::cancelled()));

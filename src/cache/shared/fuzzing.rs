@@ -9,7 +9,6 @@ use super::store::{Lock, NewToken, Store, StoreError, Value, Values};
 use crate::clock::Now;
 use crate::fuzzing::{Failure, Token, settings};
 use crate::log::CallLog;
-use crate::rotation::Rotation;
 use crate::sync::Mutex;
 use crate::token::Origin;
 
@@ -34,12 +33,11 @@ impl SealedCache {
     /// None where the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
         let settings = settings(options)?;
-        let rotation = Rotation::new(&settings).ok()?;
-        let credentials = &rotation.authentication().credentials;
+        let (credentials, _) = settings.credentials.read(true).ok()?;
         let store = Arc::new(MemoryStore::default());
         let shared: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
         Some(Self {
-            entry: SharedEntry::new(&shared, &settings, credentials),
+            entry: SharedEntry::new(&shared, &settings, &credentials),
             store,
         })
     }
