@@ -11,8 +11,6 @@ pub(crate) use credential::{
 pub(crate) use rotation::{Rotation, Unsettled};
 pub(crate) use sources::CredentialSources;
 
-use std::convert::Infallible;
-
 /// The options that set a credential, in the order of [`CredentialSet::iter`].
 pub(crate) const OPTIONS: [&str; 4] = [
     "api_user",
@@ -34,11 +32,6 @@ pub(crate) struct CredentialSet<T> {
 pub(crate) type Credentials = CredentialSet<Credential>;
 
 impl<T> CredentialSet<T> {
-    fn map<U>(&self, f: impl Fn(&T) -> U) -> CredentialSet<U> {
-        let Ok(mapped) = self.try_map(|each| Ok::<U, Infallible>(f(each)));
-        mapped
-    }
-
     fn try_map<U, E>(&self, f: impl Fn(&T) -> Result<U, E>) -> Result<CredentialSet<U>, E> {
         Ok(CredentialSet {
             api_user: f(&self.api_user)?,

@@ -2,6 +2,7 @@
 //! disagree: the host that was checked here has to be the host that is given the keys.
 
 use super::url::{Kind, Scheme, Url, is_loopback};
+use crate::percent;
 
 const KIND: Kind = Kind {
     name: "the URL",
@@ -37,8 +38,7 @@ impl BaseUrl {
                  127.0.0.0/8 and [::1]; use https",
             ));
         }
-        refuse_portal(&host)?;
-        refuse_retired_gateway(&host)?;
+        refuse_mistaken_host(&host)?;
         Ok(Self {
             scheme,
             host,
@@ -121,25 +121,20 @@ fn check_characters(text: &str) -> Result<(), String> {
     Err(String::from(why))
 }
 
-fn refuse_portal(host: &str) -> Result<(), String> {
+/// Refuses MTN's portals, and the names under which its gateway was reached before
+/// proxy.momoapi.mtn.com.
+fn refuse_mistaken_host(host: &str) -> Result<(), String> {
     let host = host.strip_prefix("www.").unwrap_or(host);
-    if host != "momodeveloper.mtn.com" && host != "momoapi.mtn.com" {
+    let what = if host == "momodeveloper.mtn.com" || host == "momoapi.mtn.com" {
+        "MTN's portal, a web site and not the API"
+    } else if host.starts_with("ericssonbasicapi") && host.ends_with(RETIRED_DOMAIN) {
+        "a retired address of MTN's gateway"
+    } else {
         return Ok(());
-    }
+    };
     Err(format!(
-        "{host} is MTN's portal, a web site and not the API; use proxy.momoapi.mtn.com (or the \
-         country's, like proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
-    ))
-}
-
-/// The names under which MTN's gateway was reached before proxy.momoapi.mtn.com.
-fn refuse_retired_gateway(host: &str) -> Result<(), String> {
-    if !(host.starts_with("ericssonbasicapi") && host.ends_with(RETIRED_DOMAIN)) {
-        return Ok(());
-    }
-    Err(format!(
-        "{host} is a retired address of MTN's gateway; use proxy.momoapi.mtn.com (or the \
-         country's, like proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
+        "{host} is {what}; use proxy.momoapi.mtn.com (or the country's, like \
+         proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
     ))
 }
 
@@ -164,14 +159,19 @@ fn parse_path(text: &str) -> Result<String, String> {
 fn check_segment(segment: &str) -> Result<(), String> {
     // RFC 3986, 6.2.2: an escaped dot is the same dot. An escaped slash is not the same slash, but
     // servers and proxies do decode it, and then there may be dot segments nobody saw.
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+    let decoded: Vec<u8> = percent::decode(segment.as_bytes())
+        .map(|(_, b)| b)
+        .collect();
     let why = if segment.is_empty() {
         "an empty segment ('//')"
-    } else if plain == "." || plain == ".." {
+    } else if decoded == b"." || decoded == b".." {
         "a dot segment ('.' or '..'), which is resolved differently on the way"
     } else if !is_pchars(segment) {
         "a character that RFC 3986 does not allow there, or a '%' that is no escape"
-    } else if plain.contains("%2f") || plain.contains("%5c") || has_escaped_control(&plain) {
+    } else if decoded
+        .iter()
+        .any(|b| b.is_ascii_control() || b"/\\".contains(b))
+    {
         "an escaped slash, backslash or control character"
     } else {
         return Ok(());
@@ -196,10 +196,6 @@ fn is_pchars(segment: &str) -> bool {
         }
     }
     true
-}
-
-fn has_escaped_control(lower_case: &str) -> bool {
-    lower_case.contains("%0") || lower_case.contains("%1") || lower_case.contains("%7f")
 }
 
 #[cfg(test)]

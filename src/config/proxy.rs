@@ -1,8 +1,6 @@
 //! Proxy: its URL, from the option or from the environment, read as curl reads it. TLS seals what is
 //! sent through a proxy, but the proxy's own credentials are secrets too.
 
-use std::fmt;
-
 use super::no_proxy;
 use super::url::{Kind, Scheme, Url};
 use crate::percent;
@@ -13,7 +11,7 @@ const KIND: Kind = Kind {
     example: "http://proxy.example:3128",
 };
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ProxyUrl {
     scheme: Scheme,
     host: String,
@@ -88,17 +86,6 @@ impl ProxyUrl {
 
     pub(crate) fn password(&self) -> Option<&str> {
         self.password.as_ref().map(Secret::expose)
-    }
-}
-
-impl fmt::Debug for ProxyUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProxyUrl")
-            .field("scheme", &self.scheme)
-            .field("authority", &self.authority())
-            .field("user", &self.user.as_ref().map(|_| "[redacted]"))
-            .field("password", &self.password.as_ref().map(|_| "[redacted]"))
-            .finish()
     }
 }
 

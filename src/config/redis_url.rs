@@ -1,8 +1,6 @@
 //! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for
 //! TLS.
 
-use std::fmt;
-
 use super::url::{Kind, Url, is_loopback};
 use crate::secret::Secret;
 
@@ -14,7 +12,7 @@ const DEFAULT_PORT: u16 = 6_379;
 /// More than any server has; the default is 16.
 const MAX_DATABASES: u32 = 65_536;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RedisUrl {
     pub(crate) tls: bool,
     /// IPv6 in brackets.
@@ -67,12 +65,6 @@ impl RedisUrl {
 
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
-    }
-}
-
-impl fmt::Debug for RedisUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown())
     }
 }
 

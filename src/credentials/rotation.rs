@@ -18,6 +18,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use super::Credentials;
+use super::secret_file::Stamp;
 use super::sources::{CredentialSources, Stamps};
 use crate::clock::Now;
 use crate::error::Failure;
@@ -31,6 +32,7 @@ pub(crate) struct Rotation {
     in_use: ArcSwap<InUse>,
 }
 
+#[derive(Clone)]
 struct InUse {
     credentials: Arc<Credentials>,
     /// What the files were like when these were read. None if only one of user and key had just
@@ -94,27 +96,21 @@ impl Rotation {
         loop {
             let in_use = self.in_use.load_full();
             let found = self.sources.stamps();
-            let is_unchanged = found.as_ref().ok().is_some_and(|found| in_use.is_of(found));
+            let is_unchanged = found.is_ok() && in_use.stamps.as_ref() == found.as_ref().ok();
             if is_unchanged && in_use.change.is_none() && !refused {
                 return Ok(Arc::clone(&in_use.credentials));
             }
-            let change = in_use.seen(found.as_ref().ok(), now);
-            let wait = change.settles_in(now);
+            let mut next = InUse::clone(&in_use);
+            let wait = next.see(found.as_ref().ok(), now);
             let must_wait = !is_unchanged && !wait.is_zero();
-            let (next, line) = if must_wait {
-                (in_use.with(change), None)
+            let line = if must_wait {
+                None
             } else {
-                let read = found.and_then(|found| Ok((found, self.sources.read(false)?)));
-                match read {
+                match found.and_then(|found| Ok((found, self.sources.read(false)?))) {
                     // Changed again since it was looked at.
                     Ok((found, (_, stamps))) if stamps != found => continue,
-                    Ok((_, (credentials, stamps))) => {
-                        match in_use.check_user(&credentials, refused) {
-                            Ok(()) => in_use.replaced_by(credentials, stamps),
-                            Err(why) => in_use.kept(change, why),
-                        }
-                    }
-                    Err(why) => in_use.kept(change, &why),
+                    Ok((_, (credentials, stamps))) => next.take(credentials, stamps, refused),
+                    Err(why) => next.keep(&why),
                 }
             };
             let next = Arc::new(next);
@@ -135,72 +131,45 @@ impl Rotation {
 }
 
 impl InUse {
-    fn is_of(&self, found: &Stamps) -> bool {
-        self.stamps.as_ref() == Some(found)
+    /// Notes a change, new or seen before. Returns how long until the files are settled.
+    fn see(&mut self, stamps: Option<&Stamps>, now: Now) -> Duration {
+        let seen = self.change.take().filter(|c| c.stamps.as_ref() == stamps);
+        let change = seen.unwrap_or_else(|| Change {
+            stamps: stamps.cloned(),
+            since: now.boot,
+            is_logged: false,
+        });
+        self.change.insert(change).settles_in(now)
     }
 
-    /// The change that these stamps are, new or seen before.
-    fn seen(&self, stamps: Option<&Stamps>, now: Now) -> Change {
-        match &self.change {
-            Some(change) if change.stamps.as_ref() == stamps => change.clone(),
-            _ => Change {
-                stamps: stamps.cloned(),
-                since: now.boot,
-                is_logged: false,
-            },
-        }
-    }
-
-    fn with(&self, change: Change) -> Self {
-        Self {
-            credentials: Arc::clone(&self.credentials),
-            stamps: self.stamps.clone(),
-            change: Some(change),
-        }
-    }
-
-    /// Refuses a new user with the former key, if that pair may still be good.
-    fn check_user(&self, next: &Credentials, refused: bool) -> Result<(), &'static str> {
+    /// Uses what was read, but no new user with the former key while that key may still be good.
+    fn take(&mut self, next: Credentials, stamps: Stamps, refused: bool) -> Option<Line> {
         let former = &self.credentials;
         let same_key = next.api_key.expose() == former.api_key.expose();
         let same_user = next.api_user.expose() == former.api_user.expose();
         if same_key && !same_user && !refused && self.stamps.is_some() {
-            return Err(
-                "there is another API user and the former API key; change the API key, too",
-            );
+            return self
+                .keep("there is another API user and the former API key; change the API key, too");
         }
-        Ok(())
+        self.stamps = Some(stamps);
+        self.change = None;
+        if next == **former {
+            return None;
+        }
+        self.credentials = Arc::new(next);
+        let sent = self.credentials.describe();
+        let text = format!("the files of the credentials have changed; from now on: {sent}");
+        Some(Line::new(Level::Information, text))
     }
 
-    fn replaced_by(&self, next: Credentials, stamps: Stamps) -> (Self, Option<Line>) {
-        let is_new = next != *self.credentials;
-        let line = is_new.then(|| {
-            let sent = next.describe();
-            let text = format!("the files of the credentials have changed; from now on: {sent}");
-            Line::new(Level::Information, text)
-        });
-        let next = Self {
-            credentials: if is_new {
-                Arc::new(next)
-            } else {
-                Arc::clone(&self.credentials)
-            },
-            stamps: Some(stamps),
-            change: None,
-        };
-        (next, line)
-    }
-
-    fn kept(&self, change: Change, why: &str) -> (Self, Option<Line>) {
-        let line = (!change.is_logged).then(|| {
-            let text = format!("the files of the credentials have changed and are not used: {why}");
-            Line::new(Level::Warning, text)
-        });
-        let change = Change {
-            is_logged: true,
-            ..change
-        };
-        (self.with(change), line)
+    /// Stays with the former ones, and says so once for each change.
+    fn keep(&mut self, why: &str) -> Option<Line> {
+        let change = self.change.as_mut()?;
+        if std::mem::replace(&mut change.is_logged, true) {
+            return None;
+        }
+        let text = format!("the files of the credentials have changed and are not used: {why}");
+        Some(Line::new(Level::Warning, text))
     }
 }
 
@@ -209,27 +178,19 @@ impl Change {
     /// this, or as their own times say.
     fn settles_in(&self, now: Now) -> Duration {
         let seen = now.boot.saturating_sub(self.since);
-        let age = self.stamps.as_ref().and_then(|stamps| age(stamps, now));
+        let stamps = self.stamps.iter().flat_map(|set| set.iter().flatten());
+        let age = stamps.map(|stamp| stamp.age(now)).min().flatten();
         SETTLING_TIME.saturating_sub(seen.max(age.unwrap_or_default()))
     }
 }
 
-/// The time since the last change of a file. None if that is not known.
-fn age(stamps: &Stamps, now: Now) -> Option<Duration> {
-    let latest = stamps.iter().flatten().map(|stamp| stamp.changed).max()?;
-    now.wall.checked_sub(latest)
-}
-
 /// Whether one of user and key has just changed and the other has not.
 fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
-    let (Some(user), Some(key)) = (&stamps.api_user, &stamps.api_key) else {
-        return false;
-    };
-    let is_new = |changed: Duration| {
-        let age = now.wall.checked_sub(changed);
-        age.is_some_and(|age| age < SETTLING_TIME)
-    };
-    is_new(user.changed) != is_new(key.changed)
+    let is_new = |stamp: &Stamp| stamp.age(now).is_some_and(|age| age < SETTLING_TIME);
+    match (&stamps.api_user, &stamps.api_key) {
+        (Some(user), Some(key)) => is_new(user) != is_new(key),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

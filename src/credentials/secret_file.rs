@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use crate::clock::Now;
 use crate::secret::Secret;
 
 /// More than any credential, and little if /dev/zero is read by mistake.
@@ -20,13 +21,18 @@ pub(crate) struct Stamp {
     length: u64,
     /// The later of the times of its content and of its inode (a renamed file has an old content),
     /// since the Unix epoch.
-    pub(crate) changed: Duration,
+    changed: Duration,
 }
 
 impl Stamp {
     /// Of the file that is at this path now.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         std::fs::metadata(path).map(|metadata| Self::from(&metadata))
+    }
+
+    /// The time since its last change. None if that is ahead of this machine's clock.
+    pub(super) fn age(&self, now: Now) -> Option<Duration> {
+        now.wall.checked_sub(self.changed)
     }
 }
 

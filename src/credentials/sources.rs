@@ -31,11 +31,8 @@ enum CredentialSource {
     },
 }
 
-/// What a source gave.
-struct Reading {
-    credential: Result<Credential, String>,
-    stamp: Option<Stamp>,
-}
+/// What a source gave: an error is one of the file's text.
+type Reading = (Result<Credential, String>, Option<Stamp>);
 
 impl CredentialSources {
     /// `given` is the value of an option and where it comes from, if it is set.
@@ -75,10 +72,10 @@ impl CredentialSources {
         const MAX_READS: u32 = 8;
         for _ in 0..MAX_READS {
             let readings = self.0.try_map(|source| source.read(may_wait))?;
-            let stamps = readings.map(|r| r.stamp);
+            let stamps = readings.try_map(|(_, stamp)| Ok::<_, String>(*stamp))?;
             // If one has changed while the others were read, they may not belong together.
             if self.stamps()? == stamps {
-                let credentials = readings.try_map(|r| r.credential.clone())?;
+                let credentials = readings.try_map(|(credential, _)| credential.clone())?;
                 return Ok((credentials, stamps));
             }
         }
@@ -92,7 +89,7 @@ impl CredentialSource {
         parse: Parse,
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Option<Self>, Failure> {
-        let option = file_option(name);
+        let option = format!("{name}_file");
         match (given(name), given(&option)) {
             (Some(_), Some(_)) => Err(Failure::config(format!(
                 "both {name} and {option} are set; set one of them"
@@ -123,34 +120,20 @@ impl CredentialSource {
 
     fn read(&self, may_wait: bool) -> Result<Reading, String> {
         match self {
-            Self::Value(credential) => Ok(Reading {
-                credential: Ok(credential.clone()),
-                stamp: None,
-            }),
+            Self::Value(credential) => Ok((Ok(credential.clone()), None)),
             Self::File { name, path, parse } => {
                 let (text, stamp) =
                     secret_file::read(path, may_wait).map_err(|e| unreadable(name, path, &e))?;
                 let credential = secret_file::parse(&text, *parse)
                     .map(|secret| Credential::new(secret, ValueSource::File(path.clone())))
-                    .map_err(|why| in_file(name, path, &why));
-                Ok(Reading {
-                    credential,
-                    stamp: Some(stamp),
-                })
+                    .map_err(|why| format!("option {name}_file: {}: {why}", path.display()));
+                Ok((credential, Some(stamp)))
             }
         }
     }
 }
 
-fn file_option(name: &str) -> String {
-    format!("{name}_file")
-}
-
-fn in_file(name: &str, path: &Path, why: &str) -> String {
-    format!("option {}: {}: {why}", file_option(name), path.display())
-}
-
 fn unreadable(name: &str, path: &Path, error: &io::Error) -> String {
-    let (option, path) = (file_option(name), path.display());
-    format!("option {option}: {path} cannot be read ({error}); check path and mode")
+    let path = path.display();
+    format!("option {name}_file: {path} cannot be read ({error}); check path and mode")
 }

@@ -59,7 +59,7 @@ fn credentials_are_decoded_and_shown_nowhere() {
         !shown.contains("s3cret") && !shown.contains("corp"),
         "{shown}"
     );
-    assert!(shown.contains("proxy:3128"), "{shown}");
+    assert!(shown.contains("proxy") && shown.contains("3128"), "{shown}");
 
     let proxy = ProxyUrl::parse("http://me@proxy").unwrap();
     assert_eq!((proxy.user(), proxy.password()), (Some("me"), None));
