@@ -66,7 +66,7 @@ impl Config {
         Ok(())
     }
 
-    /// The value of an option and where it comes from: its default, if it was not set.
+    /// The value of an option and its source: the default, if it was not set.
     fn value(&self, name: &str) -> (&str, ValueSource) {
         if let Some(value) = self.values.get(name) {
             return (value.text.expose(), value.source.clone());

@@ -1,5 +1,5 @@
-//! Base URL: the gateway's address. Stricter than RFC 3986 wherever two parsers are known to
-//! disagree: the host that was checked here has to be the host that is given the keys.
+//! Base URL: the gateway's address. Stricter than RFC 3986 if two parsers are known to disagree: the
+//! host that was checked here has to be the host that gets the keys.
 
 use super::url::{Kind, Scheme, Url, is_loopback};
 use crate::percent;

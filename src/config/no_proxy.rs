@@ -1,4 +1,5 @@
-//! `NO_PROXY` by curl's rules, because that is what the people who set the variable test with.
+//! `NO_PROXY`: the hosts that are reached without the proxy. By curl's rules, since people who set
+//! the variable test it with curl.
 //!
 //! The reference is curl 7.88 (Debian 12); `tests/data/no_proxy.tsv` was recorded from that
 //! program. If the host is an IPv6 address, 7.88 compares text although its manual promises addresses

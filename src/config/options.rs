@@ -46,7 +46,7 @@ pub(super) const OPTIONS: [Opt; 20] = [
     opt!("api_user", "", "text without ':'", parse_api_user,
         "The API user (a UUID). This or api_user_file is required"),
     opt!("api_user_file", "", "path", path,
-        "A file that holds the API user; a final newline is dropped. Read again where it has \
+        "A file that holds the API user; a final newline is dropped. Read again if it has \
          changed"),
     opt!("api_key", "", "text", parse_api_key,
         "The API key of that user. This or api_key_file is required"),
@@ -57,7 +57,7 @@ pub(super) const OPTIONS: [Opt; 20] = [
     opt!("subscription_key_file", "", "path", path,
         "The same for the subscription key"),
     opt!("secondary_subscription_key", "", "printable ASCII", optional_header_value,
-        "Tried once where the primary is refused, so that keys can be rotated"),
+        "Tried once if the primary is refused, so that keys can be rotated"),
     opt!("secondary_subscription_key_file", "", "path", path,
         "The same for the secondary subscription key"),
     opt!("timeout", "30s", "duration, 1ms to 1h", timeout,
@@ -67,7 +67,7 @@ pub(super) const OPTIONS: [Opt; 20] = [
     opt!("connect_timeout", "5s", "duration, 1ms to 1h", timeout,
         "One attempt's look-up, connection and handshake"),
     opt!("max_attempts", "3", "1 to 10", attempts,
-        "How often a call tries where trying again can help"),
+        "How often a call tries if trying again can help"),
     opt!("refresh", "background", "background, caller", RefreshBy::parse,
         "Who refreshes a stale token: a short-lived thread of the library, so that no caller \
          waits, or the caller who finds it stale"),

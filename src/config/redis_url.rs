@@ -1,5 +1,4 @@
-//! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for
-//! TLS.
+//! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS.
 
 use super::url::{Kind, Url, is_loopback};
 use crate::secret::Secret;

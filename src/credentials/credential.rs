@@ -8,7 +8,7 @@ use crate::secret::Secret;
 
 const MAX_CREDENTIAL_BYTES: usize = 1024;
 
-/// A secret, and where it came from: so that a message can say which one was sent.
+/// A secret and its source, so that a message can say which one was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Credential {
     secret: Secret,

@@ -35,7 +35,7 @@ enum CredentialSource {
 type Reading = (Result<Credential, String>, Option<Stamp>);
 
 impl CredentialSources {
-    /// `given` is the value of an option and where it comes from, if it is set.
+    /// `given` is the value of an option and its source, if it is set.
     pub(crate) fn new<'a>(
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Self, Failure> {
