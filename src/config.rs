@@ -37,14 +37,14 @@ use options::OPTIONS;
 #[derive(Clone, Default)]
 pub(crate) struct Config {
     /// By the option's name, of those that were set.
-    values: BTreeMap<&'static str, Value>,
+    values: BTreeMap<&'static str, GivenValue>,
     pub(crate) logger: Option<Logger>,
     /// Log lines from before there was a logger.
     pending_log: Vec<Line>,
 }
 
 #[derive(Clone)]
-struct Value {
+struct GivenValue {
     /// As it was given. Many are no secrets; those of credentials, proxy and cache are.
     text: Secret,
     source: ValueSource,
@@ -62,7 +62,7 @@ impl Config {
             .ok_or_else(|| unknown(name))?;
         (option.check)(value).map_err(|why| refused(name, &why))?;
         let text = Secret::new(value);
-        self.values.insert(option.name, Value { text, source });
+        self.values.insert(option.name, GivenValue { text, source });
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! Base URL: the gateway's address. Stricter than RFC 3986 if two parsers are known to disagree: the
 //! host that was checked here has to be the host that gets the keys.
 
-use super::url::{Kind, Scheme, Url, is_loopback};
+use super::url::{Scheme, Url, UrlKind, is_loopback};
 use crate::percent;
 
-const KIND: Kind = Kind {
+const KIND: UrlKind = UrlKind {
     name: "the URL",
     example: "https://proxy.momoapi.mtn.co.rw",
 };

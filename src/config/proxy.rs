@@ -2,11 +2,11 @@
 //! sent through a proxy, but the proxy's own credentials are secrets too.
 
 use super::no_proxy;
-use super::url::{Kind, Scheme, Url};
+use super::url::{Scheme, Url, UrlKind};
 use crate::percent;
 use crate::secret::Secret;
 
-const KIND: Kind = Kind {
+const KIND: UrlKind = UrlKind {
     name: "the proxy's URL",
     example: "http://proxy.example:3128",
 };

@@ -1,9 +1,9 @@
 //! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS.
 
-use super::url::{Kind, Url, is_loopback};
+use super::url::{Url, UrlKind, is_loopback};
 use crate::secret::Secret;
 
-const KIND: Kind = Kind {
+const KIND: UrlKind = UrlKind {
     name: "the URL",
     example: "redis://127.0.0.1:6379/0",
 };

@@ -12,7 +12,7 @@ use crate::secret::Secret;
 const MAX_URL_BYTES: usize = 2_048;
 
 /// A kind of URL in messages: its name, and one to copy.
-pub(super) struct Kind {
+pub(super) struct UrlKind {
     pub(super) name: &'static str,
     pub(super) example: &'static str,
 }
@@ -42,7 +42,7 @@ impl Scheme {
 /// The parts of a URL as they are written. A part is decoded and checked when it is asked for, so
 /// that each kind of URL names its own mistakes first.
 pub(super) struct Url<'a> {
-    kind: &'a Kind,
+    kind: &'a UrlKind,
     text: &'a str,
     /// None if the text begins with the user or the host.
     pub(super) scheme: Option<&'a str>,
@@ -55,7 +55,7 @@ pub(super) struct Url<'a> {
 }
 
 impl<'a> Url<'a> {
-    pub(super) fn split(text: &'a str, kind: &'a Kind) -> Result<Self, String> {
+    pub(super) fn split(text: &'a str, kind: &'a UrlKind) -> Result<Self, String> {
         check_characters(text, kind)?;
         let (scheme, rest) = match text.split_once("://") {
             // Further on it belongs to a password or to what follows the host.
@@ -139,8 +139,8 @@ fn split_off(text: &str, delimiter: char) -> (&str, Option<&str>) {
     }
 }
 
-fn check_characters(text: &str, kind: &Kind) -> Result<(), String> {
-    let Kind { name, example } = kind;
+fn check_characters(text: &str, kind: &UrlKind) -> Result<(), String> {
+    let UrlKind { name, example } = kind;
     if text.is_empty() {
         Err(format!("{name} is empty; write it like {example}"))
     } else if text.len() > MAX_URL_BYTES {
