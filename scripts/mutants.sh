@@ -16,7 +16,8 @@ tool=$PWD/build/tools/bin/cargo-mutants
 table='
 life|src/life.rs|background
 redact|src/redact* src/redact/**|responses secrets
-config|src/config* src/config/**|option_report options proxies rotation secrets
+config|src/config* src/config/**|option_report options proxies secrets
+credentials|src/credentials* src/credentials/**|rotation options secrets
 cache|src/cache/[!s]*.rs src/cache/s[!h]*.rs|stats single_flight caches shared_entry invalidation rotation lifetime
 shared|src/cache/shared.rs src/cache/shared/**|shared_damage shared_entry shared_caches
 gateway|src/gateway* src/gateway/**|faults operation proxies responses deadlines

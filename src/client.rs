@@ -13,11 +13,10 @@ use crate::config::{self, Config, Settings};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::fetch::Fetcher;
-use crate::gateway::retry;
 use crate::life::{self, Freshness};
-use crate::log::{CallLog, Level, Logger};
+use crate::log::{CallLog, Logger};
 use crate::stats::Snapshot;
-use crate::sys;
+use crate::sys::{self, random};
 use crate::token::{Origin, Token};
 use call::Call;
 pub(crate) use call::CallTimeout;
@@ -48,11 +47,9 @@ impl Client {
         let settings = Settings::of(config)?;
         let fetcher = Fetcher::new(settings)?;
         if let Some(logger) = &config.logger {
-            let credentials = &fetcher.rotation.authentication().credentials;
-            if logger.wants(Level::Debug) {
-                logger.write(&config::report(config, &fetcher.settings, credentials));
-            }
-            logger.write(&fetcher.settings.warnings(credentials));
+            let credentials = fetcher.rotation.credentials();
+            let rows = config::report(config, &fetcher.settings, &credentials);
+            logger.write(&config::log_lines(&rows));
         }
         fetcher.add_handle();
         Ok(Self {
@@ -189,7 +186,7 @@ impl Client {
     }
 
     fn freshness(&self, token: &Token, now: Now) -> Freshness {
-        let jitter = life::process_jitter(retry::random);
+        let jitter = life::process_jitter(random::unit);
         life::freshness(token, now, self.fetcher.settings.refresh_margin, jitter)
     }
 

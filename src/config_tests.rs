@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use super::options::OPTIONS;
 use super::*;
 
 /// The option table as users read it.
@@ -39,7 +40,7 @@ fn the_documentation_is_the_table() {
 
 #[test]
 fn the_defaults_are_values_that_can_be_set() {
-    let mut config = Config::new().unwrap();
+    let mut config = Config::default();
     for option in OPTIONS.iter().filter(|o| !o.default.is_empty()) {
         config.set(option.name, option.default).unwrap();
     }
@@ -77,7 +78,7 @@ fn no_debug_form_shows_a_secret() {
 
 #[test]
 fn a_bound_of_an_option_is_a_value_and_what_is_beyond_is_none() {
-    let set = |name: &str, value: &str| Config::new().unwrap().set(name, value).is_ok();
+    let set = |name: &str, value: &str| Config::default().set(name, value).is_ok();
     for (name, value, beyond) in [
         ("refresh_margin", "24h", "86401s"),
         ("refresh_margin", "0s", "-1s"),
@@ -92,24 +93,36 @@ fn a_bound_of_an_option_is_a_value_and_what_is_beyond_is_none() {
 }
 
 #[test]
-fn what_was_given_is_kept_for_the_log_without_what_may_be_secret() {
-    let mut config = Config::new().unwrap();
+fn a_report_has_a_row_for_each_option_and_no_secret() {
+    let mut config = Config::default();
     for (name, value) in [
-        ("api_user", "user"),
-        ("api_key", "key"),
-        ("subscription_key", "key"),
-        ("secondary_subscription_key", "key"),
-        ("proxy", "http://user:password@proxy.example"),
+        ("api_user", "s3cret-user"),
+        ("api_key", "s3cret-key"),
+        ("subscription_key", "s3cret-key"),
+        ("secondary_subscription_key", ""),
+        ("proxy", "http://s3cret:s3cret@proxy.example"),
         ("cache", "client"),
         ("timeout", "7s"),
     ] {
         config.set(name, value).unwrap();
     }
-    let given = config.given.iter();
-    let given = given.map(|(name, (text, source))| (*name, text.as_str(), source));
-    assert!(given.eq([
-        ("cache", "", &Source::Program),
-        ("proxy", "", &Source::Program),
-        ("timeout", "7s", &Source::Program),
-    ]));
+    config.set("timeout", "s3cret").unwrap_err();
+    let settings = Settings::of(&config).unwrap();
+    let (credentials, _) = settings.credentials.read(true).unwrap();
+    let rows = report(&config, &settings, &credentials);
+    let lines: Vec<_> = log_lines(&rows).into_iter().map(|l| l.text).collect();
+    assert!(lines.iter().all(|l| !l.contains("s3cret")), "{lines:?}");
+    assert_eq!(lines.len(), OPTIONS.len() + 2);
+    for line in [
+        "option api_user: 11 characters, set by the program",
+        "option secondary_subscription_key: not set",
+        "option timeout: 7s, set by the program",
+        "option attempt_timeout: 10s, the default",
+        "option proxy: proxy.example:1080, set by the program",
+        "option cache: client, set by the program",
+    ] {
+        assert!(lines.iter().any(|l| l == line), "{line}: {lines:?}");
+    }
+    let warned = |lines: &[String]| lines.iter().any(|l| l.contains("are the same text"));
+    assert!(warned(&lines[OPTIONS.len()..]), "{lines:?}");
 }

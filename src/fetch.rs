@@ -13,12 +13,12 @@ use crate::cache::{
 };
 use crate::cancellation::Cancellation;
 use crate::config::{RefreshBy, Settings};
+use crate::credentials::Rotation;
 use crate::deadline::Deadline;
 use crate::error::Failure;
-use crate::gateway::{Authentication, Transport};
+use crate::gateway::{Authentication, CurrentAuthentication, Transport};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
-use crate::rotation::Rotation;
 pub(crate) use plan::Plan;
 use request::Request;
 
@@ -26,6 +26,7 @@ use request::Request;
 pub(crate) struct Fetcher {
     pub(crate) settings: Settings,
     pub(crate) rotation: Rotation,
+    authentication: CurrentAuthentication,
     transport: Transport,
     /// Where other processes share the tokens.
     store: Option<Arc<dyn Store>>,
@@ -37,12 +38,13 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     /// Reads the files of the credentials, and touches no network.
     pub(crate) fn new(settings: Settings) -> Result<Self, Failure> {
-        let rotation = Rotation::new(&settings)?;
-        let credentials = &rotation.authentication().credentials;
+        let rotation = Rotation::new(&settings.credentials)?;
+        let credentials = rotation.credentials();
         let store = cache::open(&settings)?;
         Ok(Self {
             transport: Transport::new(&settings, Arc::new(Cancellation::new()))?,
-            entry: CurrentEntry::new(ClientEntry::new(&settings, credentials, store.as_ref())),
+            entry: CurrentEntry::new(ClientEntry::new(&settings, &credentials, store.as_ref())),
+            authentication: CurrentAuthentication::new(&settings, credentials)?,
             rotation,
             store,
             settings,
@@ -141,6 +143,15 @@ impl Fetcher {
         // Those who wait for a slower request can have this token.
         self.entry().single_flight.wake_waiters();
         Ok(step)
+    }
+
+    /// For a call whose time is up while this request goes on.
+    pub(crate) fn still_under_way(&self, flight: &Flight) -> Failure {
+        let credentials = self.rotation.credentials();
+        match self.authentication.made_of(&self.settings, credentials) {
+            Ok(authentication) => authentication.still_under_way(&flight.progress),
+            Err(failure) => failure,
+        }
     }
 
     /// The entry of a client goes with its credentials.

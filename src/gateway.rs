@@ -13,7 +13,7 @@ mod lifetime;
 mod phase_tracking;
 mod request;
 mod response;
-pub(crate) mod retry;
+mod retry;
 mod subscription_key;
 mod tcp;
 #[cfg(test)]
@@ -40,10 +40,11 @@ use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::redact::Redactor;
 use crate::stats::Stats;
+use crate::sys::random;
 use crate::token::Token;
 
 use attempt_error::{AttemptError, check_not_ended};
-pub(crate) use authentication::Authentication;
+pub(crate) use authentication::{Authentication, CurrentAuthentication};
 use subscription_key::SubscriptionKeyChoice;
 use transport::Budget;
 pub(crate) use transport::Transport;
@@ -247,7 +248,7 @@ impl TokenRequest<'_> {
         }
         let backoff = error
             .retry_after
-            .unwrap_or_else(|| retry::backoff(attempt, retry::random()));
+            .unwrap_or_else(|| retry::backoff(attempt, random::unit()));
         (backoff < self.time_left()).then_some(backoff)
     }
 }

@@ -58,10 +58,6 @@ impl Logger {
         Self { level, sink }
     }
 
-    pub(crate) fn wants(&self, level: Level) -> bool {
-        level <= self.level
-    }
-
     pub(crate) fn write(&self, lines: &[Line]) {
         for line in lines.iter().filter(|l| l.level <= self.level) {
             self.sink.write(line);

@@ -195,6 +195,7 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
 }
 
 /// Everything but RFC 3986's unreserved characters, so that no parser can see a delimiter in it.
+#[cfg(test)]
 pub(crate) fn percent_encoded(secret: &str) -> Zeroizing<String> {
     percent_encoded_but(UNRESERVED, secret)
 }

@@ -9,6 +9,7 @@ mod generation;
 mod host;
 mod load;
 mod privileges;
+pub(crate) mod random;
 mod threads;
 #[cfg(windows)]
 mod windows;

@@ -7,7 +7,8 @@ use arc_swap::{ArcSwapOption, Guard};
 
 use super::entry::Entry;
 use super::registry::ClientEntry;
-use crate::config::{Credentials, Settings};
+use crate::config::Settings;
+use crate::credentials::Credentials;
 
 pub(crate) struct CurrentEntry {
     first: ClientEntry,

@@ -5,7 +5,8 @@ use ring::digest::SHA256_OUTPUT_LEN;
 use ring::hmac;
 use zeroize::Zeroizing;
 
-use crate::config::{Ca, Credential, Credentials, ProxyUrl, Settings};
+use crate::config::{Ca, ProxyUrl, Settings};
+use crate::credentials::{Credential, Credentials};
 
 /// A digest, which holds no credentials.
 pub(super) type Identity = [u8; SHA256_OUTPUT_LEN];

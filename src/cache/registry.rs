@@ -17,13 +17,14 @@ use archery::ArcK;
 use once_cell::race::OnceBox;
 use ring::digest::SHA256_OUTPUT_LEN;
 use ring::hmac;
-use ring::rand::{SecureRandom, SystemRandom};
 use rpds::RedBlackTreeMap;
 
 use super::entry::Entry;
 use super::identity::{Identity, identity};
 use super::shared::{SharedEntry, Store};
-use crate::config::{Credentials, Settings};
+use crate::config::Settings;
+use crate::credentials::Credentials;
+use crate::sys::random;
 
 /// Entries without a client that are kept for the next equal client.
 const MAX_IDLE: usize = 256;
@@ -227,10 +228,10 @@ impl Registry {
 fn process_identity(settings: &Settings, credentials: &Credentials) -> Identity {
     static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
     let process = PROCESS.get_or_init(|| {
-        let mut random = [0; SHA256_OUTPUT_LEN];
+        let mut bytes = [0; SHA256_OUTPUT_LEN];
         // Without randomness the key is a plain digest, which is still no credential.
-        let _ = SystemRandom::new().fill(&mut random);
-        Box::new(hmac::Key::new(hmac::HMAC_SHA256, &random))
+        let _ = random::fill(&mut bytes);
+        Box::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
     });
     identity(process, settings, credentials, &settings.cache.shown())
 }

@@ -110,10 +110,8 @@ impl Call<'_> {
         if !Arc::ptr_eq(state, &entry.state()) {
             return Ok(Step::LookAgain);
         }
-        waiter.wait(deadline).ok_or_else(|| {
-            let authentication = client.fetcher.rotation.authentication();
-            authentication.still_under_way(&flight.progress)
-        })
+        let step = waiter.wait(deadline);
+        step.ok_or_else(|| client.fetcher.still_under_way(&flight))
     }
 
     fn begin(

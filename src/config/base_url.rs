@@ -1,20 +1,15 @@
-//! The gateway's address. Stricter than RFC 3986 wherever two parsers are known to disagree: the
-//! host that was checked here has to be the host that is given the keys.
+//! Base URL: the gateway's address. Stricter than RFC 3986 if two parsers are known to disagree: the
+//! host that was checked here has to be the host that gets the keys.
 
-mod host;
+use super::url::{Scheme, Url, UrlKind, is_loopback};
+use crate::percent;
 
-pub(crate) use host::parse_host_and_port;
-use std::net::Ipv4Addr;
-
-const LONGEST: usize = 2_048;
+const KIND: UrlKind = UrlKind {
+    name: "the URL",
+    example: "https://proxy.momoapi.mtn.co.rw",
+};
 
 const RETIRED_DOMAIN: &str = ".azure-api.net";
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Scheme {
-    Https,
-    Http,
-}
 
 /// In one canonical form, so that two spellings of one address share one token.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,45 +20,34 @@ pub(crate) struct BaseUrl {
     path: String,
 }
 
-impl Scheme {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Https => "https",
-            Self::Http => "http",
-        }
-    }
-
-    fn default_port(self) -> u16 {
-        match self {
-            Self::Https => 443,
-            Self::Http => 80,
-        }
-    }
-}
-
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::split(text, &KIND)?;
         check_characters(text)?;
-        let (scheme, rest) = split_scheme(text)?;
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (host, port) = parse_host_and_port(authority)?;
+        let Some(scheme) = url.web_scheme()? else {
+            return Err(format!(
+                "the URL does not begin with https://, so it is not known how to reach the host; \
+                 write it like {}",
+                KIND.example
+            ));
+        };
+        let (host, port) = url.host_and_port()?;
         if scheme == Scheme::Http && !is_loopback(&host) {
             return Err(String::from(
                 "plain http would send the keys unencrypted, and is only taken for localhost, \
                  127.0.0.0/8 and [::1]; use https",
             ));
         }
-        refuse_portal(&host)?;
-        refuse_retired_gateway(&host)?;
+        refuse_mistaken_host(&host)?;
         Ok(Self {
             scheme,
             host,
-            port: port.unwrap_or(scheme.default_port()),
-            path: parse_path(path)?,
+            port: port.unwrap_or(default_port(scheme)),
+            path: parse_path(url.path)?,
         })
     }
 
-    /// `scheme://host[:port]path`, the port only where it is not the scheme's own.
+    /// `scheme://host[:port]path`, the port only if it is not the scheme's own.
     pub(crate) fn canonical(&self) -> String {
         format!(
             "{}://{}{}",
@@ -75,7 +59,7 @@ impl BaseUrl {
 
     /// For messages and the Host header: `host[:port]`.
     pub(crate) fn authority(&self) -> String {
-        if self.port == self.scheme.default_port() {
+        if self.port == default_port(self.scheme) {
             self.host.clone()
         } else {
             format!("{}:{}", self.host, self.port)
@@ -108,18 +92,17 @@ impl BaseUrl {
     }
 }
 
-/// What no URL here may hold, in its host or elsewhere. Backslash: browsers read it as a slash,
-/// others as part of the user info, and so two parsers see two hosts in `https://a\@b`.
+fn default_port(scheme: Scheme) -> u16 {
+    match scheme {
+        Scheme::Https => 443,
+        Scheme::Http => 80,
+    }
+}
+
+/// Refuses what no base URL has in any part. Browsers read a backslash as a slash, others as part
+/// of the user: so two parsers see two hosts in `https://a\@b`.
 fn check_characters(text: &str) -> Result<(), String> {
-    let why = if text.is_empty() {
-        "the URL is empty; write it like https://proxy.momoapi.mtn.co.rw"
-    } else if text.len() > LONGEST {
-        "the URL is longer than 2,048 bytes, which no address of a gateway is; check what was \
-         pasted"
-    } else if text.contains(|c: char| c.is_ascii_whitespace() || c.is_control()) {
-        "the URL has a blank, a line break or a control character in it; remove it (it may be at \
-         the very end)"
-    } else if !text.is_ascii() {
+    let why = if !text.is_ascii() {
         "the URL has a character that is not ASCII, which could be a look-alike; write the name \
          in its ASCII (xn--) form"
     } else if text.contains('@') {
@@ -138,56 +121,20 @@ fn check_characters(text: &str) -> Result<(), String> {
     Err(String::from(why))
 }
 
-// Schemes are case-insensitive (RFC 3986, 3.1). "https:host" is a URL too, but one without a host.
-fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
-    let (scheme, rest) = match text.split_once(':') {
-        Some((name, rest)) if name.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
-        Some((name, rest)) if name.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
-        _ => {
-            return Err(String::from(
-                "the URL does not begin with https://, so it is not known how to reach the host; \
-                 write it like https://proxy.momoapi.mtn.co.rw",
-            ));
-        }
-    };
-    match rest.strip_prefix("//") {
-        Some(rest) => Ok((scheme, rest)),
-        None => Err(String::from(
-            "the URL's scheme is not followed by two slashes, so it names no host; \
-             write it like https://proxy.momoapi.mtn.co.rw",
-        )),
-    }
-}
-
-// `host` is canonical already. A mapped address ([::ffff:127.0.0.1]) is not in ::1/128 and gains
-// nobody anything.
-pub(super) fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host == "[::1]"
-        || host
-            .parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-fn refuse_portal(host: &str) -> Result<(), String> {
+/// Refuses MTN's portals, and the names under which its gateway was reached before
+/// proxy.momoapi.mtn.com.
+fn refuse_mistaken_host(host: &str) -> Result<(), String> {
     let host = host.strip_prefix("www.").unwrap_or(host);
-    if host != "momodeveloper.mtn.com" && host != "momoapi.mtn.com" {
+    let what = if host == "momodeveloper.mtn.com" || host == "momoapi.mtn.com" {
+        "MTN's portal, a web site and not the API"
+    } else if host.starts_with("ericssonbasicapi") && host.ends_with(RETIRED_DOMAIN) {
+        "a retired address of MTN's gateway"
+    } else {
         return Ok(());
-    }
+    };
     Err(format!(
-        "{host} is MTN's portal, a web site and not the API; use proxy.momoapi.mtn.com (or the \
-         country's, like proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
-    ))
-}
-
-/// The names under which MTN's gateway was reached before proxy.momoapi.mtn.com.
-fn refuse_retired_gateway(host: &str) -> Result<(), String> {
-    if !(host.starts_with("ericssonbasicapi") && host.ends_with(RETIRED_DOMAIN)) {
-        return Ok(());
-    }
-    Err(format!(
-        "{host} is a retired address of MTN's gateway; use proxy.momoapi.mtn.com (or the \
-         country's, like proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
+        "{host} is {what}; use proxy.momoapi.mtn.com (or the country's, like \
+         proxy.momoapi.mtn.co.rw), or sandbox.momodeveloper.mtn.com for tests"
     ))
 }
 
@@ -212,14 +159,19 @@ fn parse_path(text: &str) -> Result<String, String> {
 fn check_segment(segment: &str) -> Result<(), String> {
     // RFC 3986, 6.2.2: an escaped dot is the same dot. An escaped slash is not the same slash, but
     // servers and proxies do decode it, and then there may be dot segments nobody saw.
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+    let decoded: Vec<u8> = percent::decode(segment.as_bytes())
+        .map(|(_, b)| b)
+        .collect();
     let why = if segment.is_empty() {
         "an empty segment ('//')"
-    } else if plain == "." || plain == ".." {
+    } else if decoded == b"." || decoded == b".." {
         "a dot segment ('.' or '..'), which is resolved differently on the way"
     } else if !is_pchars(segment) {
         "a character that RFC 3986 does not allow there, or a '%' that is no escape"
-    } else if plain.contains("%2f") || plain.contains("%5c") || has_escaped_control(&plain) {
+    } else if decoded
+        .iter()
+        .any(|b| b.is_ascii_control() || b"/\\".contains(b))
+    {
         "an escaped slash, backslash or control character"
     } else {
         return Ok(());
@@ -244,10 +196,6 @@ fn is_pchars(segment: &str) -> bool {
         }
     }
     true
-}
-
-fn has_escaped_control(lower_case: &str) -> bool {
-    lower_case.contains("%0") || lower_case.contains("%1") || lower_case.contains("%7f")
 }
 
 #[cfg(test)]

@@ -1,22 +1,12 @@
-//! With whom a client shares its tokens.
+//! Cache policy: with whom a client shares its tokens.
 
 use std::path::PathBuf;
 
-use super::RedisUrl;
-use crate::error::Failure;
+use super::{RedisUrl, values};
 use crate::sys;
 
-/// As the option says it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum CacheOption {
-    Process,
-    Client,
-    None,
-    /// Without a directory the user's own: [`user_directory`].
-    File(Option<PathBuf>),
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "no URL is taken"))]
-    Redis(RedisUrl),
-}
+pub(super) const CACHES: &str =
+    "it is process, client, none, file: and a directory, or redis:// or rediss:// and a host";
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum CachePolicy {
@@ -26,20 +16,27 @@ pub(crate) enum CachePolicy {
     /// The process's memory, and a directory that other processes share.
     File(PathBuf),
     /// The process's memory, and a Redis server.
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "no URL is taken"))]
     Redis(RedisUrl),
 }
 
 impl CachePolicy {
-    /// Reads the environment where the directory is the user's own.
-    pub(super) fn of(option: &CacheOption) -> Result<Self, Failure> {
-        Ok(match option {
-            CacheOption::Process => Self::Process,
-            CacheOption::Client => Self::Client,
-            CacheOption::None => Self::None,
-            CacheOption::File(Some(directory)) => Self::File(directory.clone()),
-            CacheOption::File(None) => Self::File(user_directory()?),
-            CacheOption::Redis(url) => Self::Redis(url.clone()),
-        })
+    /// `file:` alone is the user's own directory: [`user_directory`].
+    pub(super) fn parse(
+        value: &str,
+        user_directory: impl FnOnce() -> Result<PathBuf, String>,
+    ) -> Result<Self, String> {
+        match value {
+            "process" => Ok(Self::Process),
+            "client" => Ok(Self::Client),
+            "none" => Ok(Self::None),
+            "file:" => user_directory().map(Self::File),
+            _ => match value.strip_prefix("file:") {
+                Some(directory) => absolute(directory).map(Self::File),
+                None if value.starts_with("redis") => RedisUrl::parse(value).and_then(redis),
+                None => Err(CACHES.to_owned()),
+            },
+        }
     }
 
     /// Whether equal clients have one entry.
@@ -72,7 +69,8 @@ const USER_DIRECTORY: &str = "XDG_RUNTIME_DIR";
 #[cfg(windows)]
 const USER_DIRECTORY: &str = "LOCALAPPDATA";
 
-fn user_directory() -> Result<PathBuf, Failure> {
+/// Reads the environment.
+pub(super) fn user_directory() -> Result<PathBuf, String> {
     if sys::is_privileged() {
         return Err(no_user_directory(
             "this program runs with more rights than its caller, and does not read the environment",
@@ -81,7 +79,7 @@ fn user_directory() -> Result<PathBuf, Failure> {
     user_directory_in(std::env::var_os(USER_DIRECTORY).map(PathBuf::from))
 }
 
-fn user_directory_in(variable: Option<PathBuf>) -> Result<PathBuf, Failure> {
+fn user_directory_in(variable: Option<PathBuf>) -> Result<PathBuf, String> {
     match variable {
         Some(directory) if directory.is_absolute() => Ok(directory.join("libmomo")),
         Some(directory) if !directory.as_os_str().is_empty() => {
@@ -91,11 +89,34 @@ fn user_directory_in(variable: Option<PathBuf>) -> Result<PathBuf, Failure> {
     }
 }
 
-fn no_user_directory(why: &str) -> Failure {
-    Failure::config(format!(
-        "option cache: file: without a directory takes libmomo in {USER_DIRECTORY}, and {why}; \
-         give a directory, like file:/run/payments/tokens"
-    ))
+fn no_user_directory(why: &str) -> String {
+    format!(
+        "file: without a directory takes libmomo in {USER_DIRECTORY}, and {why}; give a \
+         directory, like file:/run/payments/tokens"
+    )
+}
+
+fn absolute(directory: &str) -> Result<PathBuf, String> {
+    let directory = values::path(directory)?;
+    if !directory.is_absolute() {
+        return Err(
+            "the directory is not an absolute path, and programs that share it may run in \
+             different ones; write it like file:/run/payments/tokens"
+                .to_owned(),
+        );
+    }
+    // With a final slash a link would be followed, whatever it is opened with.
+    Ok(directory.components().collect())
+}
+
+#[cfg(feature = "redis")]
+fn redis(url: RedisUrl) -> Result<CachePolicy, String> {
+    Ok(CachePolicy::Redis(url))
+}
+
+#[cfg(not(feature = "redis"))]
+fn redis(_: RedisUrl) -> Result<CachePolicy, String> {
+    Err("this libmomo was built without Redis; build it with the Cargo feature redis".to_owned())
 }
 
 #[cfg(test)]
@@ -104,13 +125,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_user_s_own_directory_is_one_below_the_variable_s_where_that_is_absolute() {
+    fn the_user_s_own_directory_is_one_below_an_absolute_path_in_the_variable() {
         let absolute = std::env::temp_dir();
         let found = user_directory_in(Some(absolute.clone())).ok();
         assert_eq!(found, Some(absolute.join("libmomo")));
         let refused = |value: Option<&str>| {
             let refused = user_directory_in(value.map(PathBuf::from));
-            refused.unwrap_err().message
+            refused.unwrap_err()
         };
         assert!(refused(Some("run/user")).contains("and that is not an absolute path;"));
         assert!(refused(Some("")).contains("and that is not set;"));

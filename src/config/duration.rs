@@ -1,4 +1,4 @@
-//! "250ms", "10s", "5m", "1h": a whole number and a unit, and nothing that needs explaining.
+//! Duration: a whole number and a unit, like "250ms", "10s", "5m" or "1h".
 
 use std::time::Duration;
 

@@ -1,14 +1,15 @@
-//! Options from the environment.
+//! Environment: sets the options that its `MOMO_` variables name.
 
-use super::{Config, OPTIONS, Source};
+use super::{Config, OPTIONS};
+use crate::credentials::ValueSource;
 use crate::error::Failure;
 use crate::log::{Level, Line};
 use crate::sys;
 
 const PREFIX: &str = "MOMO_";
 
-/// Takes every `MOMO_` variable that names an option; all of them or, where one is bad, none.
-/// What is worth a line in the log is kept for the logger, which may be set later.
+/// Takes every `MOMO_` variable that names an option: all of them or, if one is bad, none. Warnings
+/// are kept for the logger, which may be set later.
 pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
     if sys::is_privileged() {
         config.pending_log.push(Line::new(
@@ -38,7 +39,7 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
             let value = value
                 .to_str()
                 .ok_or_else(|| bad("its value is not UTF-8; set it again"))?;
-            next.set_from(Source::Environment, &option, value)
+            next.set_from(ValueSource::Environment, &option, value)
                 .map_err(|e| bad(&e.message))?;
         }
     }

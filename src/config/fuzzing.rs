@@ -1,4 +1,4 @@
-//! What is read out of a URL, and whom NO_PROXY covers.
+//! Fuzzing of URLs, of NO_PROXY and of the options' names.
 
 use super::{BaseUrl, OPTIONS, ProxyUrl, RedisUrl, no_proxy, proxy};
 use crate::secret::Secret;

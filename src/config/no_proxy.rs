@@ -1,17 +1,12 @@
-//! `NO_PROXY` by curl's rules, because that is what the people who set the variable test with.
+//! `NO_PROXY`: the hosts that are reached without the proxy. By curl's rules, since people who set
+//! the variable test it with curl.
 //!
 //! The reference is curl 7.88 (Debian 12); `tests/data/no_proxy.tsv` was recorded from that
-//! program. Where the host is an IPv6 address, 7.88 compares text although its manual promises
-//! addresses and networks; curl 8.17 (#18891) and 8.18 (#19828) made the manual true, and so the
-//! manual's rule is the one kept here.
+//! program. If the host is an IPv6 address, 7.88 compares text although its manual promises addresses
+//! and networks; curl 8.17 (#18891) and 8.18 (#19828) made the manual true, and so the manual's rule
+//! is the one kept here.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
-enum Target<'a> {
-    Name(&'a str),
-    V4(Ipv4Addr),
-    V6(Ipv6Addr),
-}
+use std::net::IpAddr;
 
 /// Whether `host` (no port, IPv6 in brackets) is to be reached without the proxy.
 pub(crate) fn bypasses(no_proxy: &str, host: &str) -> bool {
@@ -22,35 +17,16 @@ pub(crate) fn bypasses(no_proxy: &str, host: &str) -> bool {
     if no_proxy == "*" {
         return true;
     }
-    let target = Target::of(host);
+    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    let address = bare.unwrap_or(host).parse::<IpAddr>();
+    let name = host.strip_suffix('.').unwrap_or(host).as_bytes();
     no_proxy
         .split([',', ' ', '\t'])
         .filter(|entry| !entry.is_empty())
-        .any(|entry| target.is_covered_by(entry))
-}
-
-impl<'a> Target<'a> {
-    fn of(host: &'a str) -> Self {
-        let bare = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(host);
-        if let Ok(address) = bare.parse::<Ipv4Addr>() {
-            Self::V4(address)
-        } else if let Ok(address) = bare.parse::<Ipv6Addr>() {
-            Self::V6(address)
-        } else {
-            Self::Name(host.strip_suffix('.').unwrap_or(host))
-        }
-    }
-
-    fn is_covered_by(&self, entry: &str) -> bool {
-        match self {
-            Self::Name(name) => covers_name(entry, name.as_bytes()),
-            Self::V4(address) => covers_v4(entry, *address),
-            Self::V6(address) => covers_v6(entry, *address),
-        }
-    }
+        .any(|entry| match address {
+            Ok(address) => covers_address(entry, address),
+            Err(_) => covers_name(entry, name),
+        })
 }
 
 /// `example.com` and `.example.com` both cover the name itself and everything below it.
@@ -72,38 +48,32 @@ fn covers_name(entry: &str, name: &[u8]) -> bool {
             .is_some_and(|tail| tail.eq_ignore_ascii_case(entry))
 }
 
-fn covers_v4(entry: &str, address: Ipv4Addr) -> bool {
-    let Some((network, bits)) = network_of::<Ipv4Addr>(entry) else {
-        return false;
-    };
-    let difference = network.to_bits() ^ address.to_bits();
-    match bits {
-        // To curl "/0" is no network but the lack of one: the whole address has to be equal.
-        0 => difference == 0,
-        1..=32 => difference >> (32 - bits) == 0,
-        _ => false,
-    }
-}
-
-fn covers_v6(entry: &str, address: Ipv6Addr) -> bool {
-    let Some((network, bits)) = network_of::<Ipv6Addr>(entry) else {
-        return false;
-    };
-    let difference = network.to_bits() ^ address.to_bits();
-    match bits {
-        0 => difference == 0,
-        1..=128 => difference >> (128 - bits) == 0,
-        _ => false,
-    }
-}
-
 /// An entry with a port or with brackets is no address to curl, and so covers none.
-fn network_of<A: std::str::FromStr>(entry: &str) -> Option<(A, u32)> {
-    let (address, bits) = match entry.split_once('/') {
-        Some((address, text)) => (address, prefix_length(text)?),
-        None => (entry, 0),
+fn covers_address(entry: &str, address: IpAddr) -> bool {
+    let (network, length) = match entry.split_once('/') {
+        Some((network, length)) => (network, prefix_length(length)),
+        None => (entry, Some(0)),
     };
-    Some((address.parse().ok()?, bits))
+    let (Ok(network), Some(length)) = (network.parse(), length) else {
+        return false;
+    };
+    let ((network, bits), (address, bits_of_address)) = (number(network), number(address));
+    let difference = network ^ address;
+    bits == bits_of_address
+        && match length {
+            // To curl "/0" is no network but the lack of one: the whole address has to be equal.
+            0 => difference == 0,
+            _ if length <= bits => difference >> (bits - length) == 0,
+            _ => false,
+        }
+}
+
+/// The address as a number, and how many bits it has.
+fn number(address: IpAddr) -> (u128, u32) {
+    match address {
+        IpAddr::V4(address) => (address.to_bits().into(), 32),
+        IpAddr::V6(address) => (address.to_bits(), 128),
+    }
 }
 
 /// curl reads the length with C's `atoi`: what follows the digits is ignored, none at all is 0.

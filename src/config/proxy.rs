@@ -1,17 +1,17 @@
-//! The proxy, from the option or from the environment, read as curl reads it. What is sent by
-//! way of a proxy is sealed by TLS, but the proxy's own credentials are secrets too.
+//! Proxy: its URL, from the option or from the environment, read as curl reads it. TLS seals what is
+//! sent through a proxy, but the proxy's own credentials are secrets too.
 
-use std::fmt;
-
-use super::base_url::{Scheme, parse_host_and_port};
 use super::no_proxy;
-use super::user_info::decode;
-use crate::redact::percent_encoded;
+use super::url::{Scheme, Url, UrlKind};
+use crate::percent;
 use crate::secret::Secret;
 
-const LONGEST: usize = 2_048;
+const KIND: UrlKind = UrlKind {
+    name: "the proxy's URL",
+    example: "http://proxy.example:3128",
+};
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ProxyUrl {
     scheme: Scheme,
     host: String,
@@ -20,59 +20,37 @@ pub(crate) struct ProxyUrl {
     password: Option<Secret>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum ProxyOption {
-    Env,
-    None,
-    Url(ProxyUrl),
-}
-
-impl ProxyOption {
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+impl ProxyUrl {
+    /// None for `none`, and for `env`: the proxy is then what [`from_env`] finds.
+    pub(super) fn of_option(text: &str) -> Result<Option<Self>, String> {
         match text {
-            "env" => Ok(Self::Env),
-            "none" => Ok(Self::None),
-            // Taken for the name of a host, as any word without a scheme is, "None" would be a
-            // proxy that nobody has.
+            "env" | "none" => Ok(None),
+            // As any word without a scheme, "None" would be the name of a host.
             _ if text.eq_ignore_ascii_case("env") || text.eq_ignore_ascii_case("none") => {
                 Err(String::from(
                     "the words env and none are written in lower case; correct it, or give a URL",
                 ))
             }
-            _ => ProxyUrl::parse(text).map(Self::Url),
+            _ => Self::parse(text).map(Some),
         }
     }
-}
 
-impl ProxyUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        check_characters(text)?;
-        let (scheme, rest) = split_scheme(text)?;
-        let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        if tail.contains('@') {
-            return Err(String::from(
-                "the proxy's user or password has a '/', '?' or '#' in it, which ends the part of \
-                 a URL they stand in; write it as %2F, %3F or %23",
-            ));
-        }
-        if !tail.is_empty() && tail != "/" {
-            return Err(String::from(
-                "the proxy's URL goes on after host and port, and a proxy has no path; \
-                 write it like http://proxy.example:3128",
-            ));
-        }
-        let (user_info, authority) = match authority.split_once('@') {
-            Some((_, rest)) if rest.contains('@') => {
-                return Err(String::from(
-                    "the proxy's URL has more than one '@', so where the host begins is unclear; \
-                     write the one in the user or password as %40",
-                ));
-            }
-            Some((user_info, rest)) => (user_info, rest),
-            None => ("", authority),
+        let url = Url::split(text, &KIND)?;
+        let scheme = match (url.scheme, url.web_scheme()?) {
+            (_, Some(scheme)) => scheme,
+            (None, None) => Scheme::Http,
+            (Some(name), None) => return Err(unsupported(name)),
         };
-        let (host, port) = parse_host_and_port(authority)?;
-        let (user, password) = parse_user_info(user_info)?;
+        url.check_where_host_begins()?;
+        if !matches!((url.path, url.query, url.fragment), ("" | "/", None, None)) {
+            return Err(format!(
+                "{} goes on after host and port, and a proxy has no path; write it like {}",
+                KIND.name, KIND.example
+            ));
+        }
+        let (host, port) = url.host_and_port()?;
+        let (user, password) = user_info(&url)?;
         Ok(Self {
             scheme,
             host,
@@ -86,10 +64,10 @@ impl ProxyUrl {
     pub(crate) fn to_url(&self) -> String {
         let mut url = format!("{}://", self.scheme.as_str());
         if let Some(user) = &self.user {
-            url.push_str(&percent_encoded(user.expose()));
+            url.push_str(&percent::encode(user.expose()));
             if let Some(password) = &self.password {
                 url.push(':');
-                url.push_str(&percent_encoded(password.expose()));
+                url.push_str(&percent::encode(password.expose()));
             }
             url.push('@');
         }
@@ -108,17 +86,6 @@ impl ProxyUrl {
 
     pub(crate) fn password(&self) -> Option<&str> {
         self.password.as_ref().map(Secret::expose)
-    }
-}
-
-impl fmt::Debug for ProxyUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProxyUrl")
-            .field("scheme", &self.scheme)
-            .field("authority", &self.authority())
-            .field("user", &self.user.as_ref().map(|_| "[redacted]"))
-            .field("password", &self.password.as_ref().map(|_| "[redacted]"))
-            .finish()
     }
 }
 
@@ -171,78 +138,33 @@ fn default_port(scheme: Scheme) -> u16 {
     }
 }
 
-fn check_characters(text: &str) -> Result<(), String> {
-    let why = if text.is_empty() {
-        "the proxy is empty; give a URL like http://proxy.example:3128"
-    } else if text.len() > LONGEST {
-        "the proxy's URL is longer than 2,048 bytes; check what was pasted"
-    } else if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        "the proxy's URL has a blank, a line break or a control character in it; remove it (it \
-         may be at the very end)"
+// The scheme is not repeated: in "user:password://…" it is none.
+fn unsupported(scheme: &str) -> String {
+    let is_socks = scheme
+        .get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("socks"));
+    let why = if is_socks {
+        "the proxy is a SOCKS proxy"
     } else {
-        return Ok(());
+        "the proxy's scheme is unknown"
     };
-    Err(String::from(why))
+    format!(
+        "{why}, and only http:// and https:// proxies are supported; give one of those, like {}",
+        KIND.example
+    )
 }
 
-fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
-    let starts_with = |prefix: &str| {
-        text.get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    for (prefix, scheme) in [("https:", Scheme::Https), ("http:", Scheme::Http)] {
-        if starts_with(prefix) {
-            let rest = text.get(prefix.len()..).unwrap_or_default();
-            return match rest.strip_prefix("//") {
-                Some(rest) => Ok((scheme, rest)),
-                None => Err(String::from(
-                    "the proxy's scheme is not followed by two slashes; \
-                     write it like http://proxy.example:3128",
-                )),
-            };
-        }
-    }
-    // The scheme is not repeated: "user:password://…" would be taken for one.
-    let another = match text.find("://") {
-        // Further on it belongs to a user or password, or is refused as what follows the host.
-        Some(end) => !text
-            .get(..end)
-            .unwrap_or_default()
-            .contains(['/', '?', '#', '@']),
-        None => false,
-    };
-    if another {
-        let why = if starts_with("socks") {
-            "the proxy is a SOCKS proxy"
-        } else {
-            "the proxy's scheme is unknown"
-        };
-        return Err(format!(
-            "{why}, and only http:// and https:// proxies are supported; \
-             give one of those, like http://proxy.example:3128"
-        ));
-    }
-    Ok((Scheme::Http, text))
-}
-
-type Credentials = (Option<Secret>, Option<Secret>);
-
-fn parse_user_info(text: &str) -> Result<Credentials, String> {
-    // RFC 3986, 3.2.1 allows "@host", which says no more than "host".
-    if text.is_empty() {
-        return Ok((None, None));
-    }
-    let (user, password) = match text.split_once(':') {
-        Some((user, password)) => (decode(user, "proxy")?, Some(decode(password, "proxy")?)),
-        None => (decode(text, "proxy")?, None),
-    };
-    if user.expose().contains(':') {
-        return Err(String::from(
+fn user_info(url: &Url) -> Result<(Option<Secret>, Option<Secret>), String> {
+    match url.user_info("proxy")? {
+        None => Ok((None, None)),
+        // RFC 3986, 3.2.1 allows "@host", which says no more than "host".
+        Some((user, None)) if user.expose().is_empty() => Ok((None, None)),
+        Some((user, _)) if user.expose().contains(':') => Err(String::from(
             "the proxy's user has a ':' (%3A), which would end it in the header it is sent in \
              (RFC 7617); use another user",
-        ));
+        )),
+        Some((user, password)) => Ok((Some(user), password)),
     }
-    Ok((Some(user), password))
 }
 
 #[cfg(test)]

@@ -1,18 +1,17 @@
-//! The URL of a Redis server: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for
-//! TLS.
+//! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS.
 
-use std::fmt;
-
-use super::base_url::{self, parse_host_and_port};
-use super::user_info::decode;
+use super::url::{Url, UrlKind, is_loopback};
 use crate::secret::Secret;
 
+const KIND: UrlKind = UrlKind {
+    name: "the URL",
+    example: "redis://127.0.0.1:6379/0",
+};
 const DEFAULT_PORT: u16 = 6_379;
-const LONGEST: usize = 2_048;
-/// More than any server has; 16 by default.
-const MOST_DATABASES: u32 = 65_536;
+/// More than any server has; the default is 16.
+const MAX_DATABASES: u32 = 65_536;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RedisUrl {
     pub(crate) tls: bool,
     /// IPv6 in brackets.
@@ -25,50 +24,27 @@ pub(crate) struct RedisUrl {
 
 impl RedisUrl {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        if text.len() > LONGEST {
-            return Err("the URL is longer than 2,048 bytes; check what was pasted".to_owned());
-        }
-        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(
-                "the URL has a blank, a line break or a control character in it; remove it (it \
-                 may be at the very end)"
-                    .to_owned(),
-            );
-        }
-        let (tls, rest) = match (
-            text.strip_prefix("rediss://"),
-            text.strip_prefix("redis://"),
-        ) {
-            (Some(rest), _) => (true, rest),
-            (None, Some(rest)) => (false, rest),
-            (None, None) => return Err(super::values::CACHES.to_owned()),
+        let url = Url::split(text, &KIND)?;
+        let tls = match url.scheme {
+            Some("redis") => false,
+            Some("rediss") => true,
+            _ => return Err(super::cache::CACHES.to_owned()),
         };
-        if rest.contains(['?', '#']) {
+        if url.query.is_some() || url.fragment.is_some() {
             return Err(
                 "the URL has a '?' or '#', and Redis has neither query nor fragment; write one in \
                  the password as %3F or %23"
                     .to_owned(),
             );
         }
-        let (user_info, rest) = match rest.rsplit_once('@') {
-            Some((user_info, rest)) => (Some(user_info), rest),
-            None => (None, rest),
-        };
-        if user_info.is_some_and(|text| text.contains(['@', '/'])) {
-            return Err(
-                "where the host begins is unclear; write a '/' or '@' in the password as %2F or \
-                 %40"
-                .to_owned(),
-            );
-        }
-        let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
-        let (host, port) = parse_host_and_port(authority)?;
-        let (user, password) = user_info.map_or(Ok((None, None)), parse_user_info)?;
+        url.check_where_host_begins()?;
+        let (host, port) = url.host_and_port()?;
+        let (user, password) = user_info(&url)?;
         Ok(Self {
             tls,
             host,
             port: port.unwrap_or(DEFAULT_PORT),
-            database: parse_database(database)?,
+            database: parse_database(url.path)?,
             user,
             password,
         })
@@ -87,40 +63,33 @@ impl RedisUrl {
     }
 
     pub(crate) fn is_loopback(&self) -> bool {
-        base_url::is_loopback(&self.host)
+        is_loopback(&self.host)
     }
 }
 
-impl fmt::Debug for RedisUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown())
-    }
-}
-
-type UserInfo = (Option<Secret>, Option<Secret>);
-
-fn parse_user_info(text: &str) -> Result<UserInfo, String> {
-    let Some((user, password)) = text.split_once(':') else {
-        return Err(
+fn user_info(url: &Url) -> Result<(Option<Secret>, Option<Secret>), String> {
+    match url.user_info("cache")? {
+        None => Ok((None, None)),
+        Some((_, None)) => Err(
             "the URL has a user and no password; for a password alone write \
              redis://:PASSWORD@HOST"
                 .to_owned(),
-        );
-    };
-    if password.is_empty() {
-        return Err("the password in the URL is empty; leave it out, with its '@'".to_owned());
+        ),
+        Some((_, Some(password))) if password.expose().is_empty() => {
+            Err("the password in the URL is empty; leave it out, with its '@'".to_owned())
+        }
+        Some((user, password)) => Ok((Some(user).filter(|u| !u.expose().is_empty()), password)),
     }
-    let user = (!user.is_empty()).then(|| decode(user, "cache"));
-    Ok((user.transpose()?, Some(decode(password, "cache")?)))
 }
 
-fn parse_database(text: &str) -> Result<u32, String> {
+fn parse_database(path: &str) -> Result<u32, String> {
+    let text = path.strip_prefix('/').unwrap_or_default();
     if text.is_empty() {
         return Ok(0);
     }
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     match text.parse() {
-        Ok(number) if digits && number < MOST_DATABASES => Ok(number),
+        Ok(number) if digits && number < MAX_DATABASES => Ok(number),
         _ => Err(
             "what follows the host is the number of a database, 0 to 65535, like \
              redis://127.0.0.1:6379/0"

@@ -1,71 +1,84 @@
-//! What the log tells of the options when a client is made: the value of each, and where it came
-//! from. Of a credential it tells the length alone.
+//! Report: the value, the origin and the warnings of each option, and nothing secret.
 
-use super::credential::Source;
-use super::proxy::ProxyOption;
-use super::{Config, Credential, Credentials, OPTIONS, Opt, ProxyUrl, Settings};
+use super::options::OPTIONS;
+use super::{Config, ProxyUrl, Settings};
+use crate::credentials::{self, Credentials, ValueSource};
 use crate::log::{Level, Line};
 
-/// A line for each option, in the order of the table.
-pub(crate) fn report(config: &Config, settings: &Settings, credentials: &Credentials) -> Vec<Line> {
-    let line = |option: &Opt| {
-        let text = match credential(option.name, credentials) {
-            Some(credential) => credential.map(|c| c.length_and_origin(option.name)),
-            None => value(option, config, settings),
+/// What may be shown of an option.
+pub(crate) struct OptionReport {
+    name: &'static str,
+    /// The length of a credential; proxy and cache without user and password. Empty if not set.
+    value: String,
+    source: ValueSource,
+    warnings: Vec<&'static str>,
+}
+
+/// A row for each option, in the order of the table. The settings were made of this config, and
+/// the credentials are those in use.
+pub(crate) fn report(
+    config: &Config,
+    settings: &Settings,
+    credentials: &Credentials,
+) -> Vec<OptionReport> {
+    let warnings = settings.warnings(credentials);
+    let row = |name: &'static str| {
+        let (value, source) = shown(name, config, settings, credentials);
+        let of_this = warnings.iter().filter(|(option, _)| *option == name);
+        OptionReport {
+            name,
+            value,
+            source,
+            warnings: of_this.map(|(_, text)| *text).collect(),
+        }
+    };
+    OPTIONS.iter().map(|option| row(option.name)).collect()
+}
+
+/// The rows as the log tells them: a line for each option, and then the warnings.
+pub(crate) fn log_lines(rows: &[OptionReport]) -> Vec<Line> {
+    let options = rows.iter().map(|row| {
+        let text = match row.value.as_str() {
+            "" => "not set".to_owned(),
+            value => format!("{value}, {}", row.source.describe(row.name)),
         };
-        let text = text.unwrap_or_else(|| "not set".to_owned());
-        Line::new(Level::Debug, format!("option {}: {text}", option.name))
-    };
-    OPTIONS.iter().map(line).collect()
+        Line::new(Level::Debug, format!("option {}: {text}", row.name))
+    });
+    let warnings = rows.iter().flat_map(|row| &row.warnings);
+    let warnings = warnings.map(|text| Line::new(Level::Warning, *text));
+    options.chain(warnings).collect()
 }
 
-/// The inner one is None where the option is one of a credential that is not set.
-fn credential<'a>(name: &str, credentials: &'a Credentials) -> Option<Option<&'a Credential>> {
-    match name {
-        "api_user" => Some(Some(&credentials.api_user)),
-        "api_key" => Some(Some(&credentials.api_key)),
-        "subscription_key" => Some(credentials.subscription_keys.first()),
-        "secondary_subscription_key" => Some(credentials.subscription_keys.get(1)),
-        _ => None,
+fn shown(
+    name: &str,
+    config: &Config,
+    settings: &Settings,
+    credentials: &Credentials,
+) -> (String, ValueSource) {
+    if let Some(place) = credentials::OPTIONS.iter().position(|o| *o == name) {
+        return match credentials.iter().nth(place) {
+            Some(credential) => (credential.length(), credential.source.clone()),
+            None => (String::new(), ValueSource::Default),
+        };
     }
-}
-
-fn value(option: &Opt, config: &Config, settings: &Settings) -> Option<String> {
-    let given = config.given.get(option.name);
-    let text = match (option.name, given) {
-        ("proxy", _) => proxy(&config.proxy, settings.proxy.as_ref()),
-        ("cache", _) => settings.cache.shown(),
-        (_, Some((text, _))) => text.clone(),
-        (_, None) => option.default.to_owned(),
+    let (text, source) = config.value(name);
+    let text = match name {
+        "proxy" => proxy(text, settings.proxy.as_ref()),
+        "cache" => settings.cache.shown(),
+        _ => text.to_owned(),
     };
-    let origin = match given {
-        Some((_, source)) => source.describe(option.name),
-        None => "the default".to_owned(),
-    };
-    (!text.is_empty()).then(|| format!("{text}, {origin}"))
+    (text, source)
 }
 
-fn proxy(option: &ProxyOption, used: Option<&ProxyUrl>) -> String {
-    let used = used.map(ProxyUrl::authority);
-    match option {
-        ProxyOption::None => "none".to_owned(),
-        ProxyOption::Env => {
-            let used = used.unwrap_or_else(|| "no proxy for this host".to_owned());
-            format!("env ({used})")
-        }
-        ProxyOption::Url(url) => {
-            let used = used.map_or(" (not used for plain http)", |_| "");
-            format!("{}{used}", url.authority())
-        }
-    }
-}
-
-impl Source {
-    pub(super) fn describe(&self, name: &str) -> String {
-        match self {
-            Self::Program => "set by the program".to_owned(),
-            Self::Environment => format!("from MOMO_{}", name.to_ascii_uppercase()),
-            Self::File(path) => format!("from {}", path.display()),
+fn proxy(option: &str, used: Option<&ProxyUrl>) -> String {
+    match (option, used) {
+        ("none", _) => "none".to_owned(),
+        ("env", None) => "env (no proxy for this host)".to_owned(),
+        ("env", Some(used)) => format!("env ({})", used.authority()),
+        (_, Some(used)) => used.authority(),
+        (url, None) => {
+            let url = ProxyUrl::parse(url).map(|url| url.authority());
+            format!("{} (not used for plain http)", url.unwrap_or_default())
         }
     }
 }

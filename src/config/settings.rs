@@ -1,13 +1,13 @@
-//! A configuration that is complete: what a client is made from.
+//! Settings: the values of all options, checked together, from which a client is made.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{
-    BaseUrl, Ca, CachePolicy, Config, Credential, CredentialSources, Credentials, ProxyUrl,
-    RefreshBy, Scheme, credential, proxy,
-};
+use super::cache::user_directory;
+use super::values::{attempts, optional_header_value, product, refresh_margin, timeout};
+use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, RefreshBy, Scheme, proxy};
+use crate::credentials::{Credential, CredentialSources, Credentials, is_uuid};
 use crate::error::Failure;
-use crate::log::{Level, Line};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::sys;
@@ -16,7 +16,7 @@ use crate::sys;
 pub(crate) struct Settings {
     pub(crate) base_url: BaseUrl,
     pub(crate) product: &'static str,
-    pub(crate) credentials: CredentialSources,
+    pub(crate) credentials: Arc<CredentialSources>,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) connect_timeout: Duration,
@@ -33,7 +33,7 @@ impl Settings {
     /// Of these options, and the defaults of all others.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
-        let mut config = Config::new()?;
+        let mut config = Config::default();
         for (name, value) in options {
             config.set(name, value)?;
         }
@@ -42,46 +42,57 @@ impl Settings {
 
     /// Reads the proxy's environment; touches no network.
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
+        let base_url = config.parsed("base_url", BaseUrl::parse)?;
+        let credentials = CredentialSources::new(|name| config.given(name))?;
         Ok(Self {
-            base_url: config.base_url.clone(),
-            product: config.product,
-            credentials: CredentialSources::of(config)?,
-            timeout: config.timeout,
-            attempt_timeout: config.attempt_timeout,
-            connect_timeout: config.connect_timeout,
-            max_attempts: config.max_attempts,
-            refresh: config.refresh,
-            refresh_margin: config.refresh_margin,
-            ca: config.ca.clone(),
-            proxy: proxy_for(config)?,
-            user_agent: config.user_agent.clone(),
-            cache: CachePolicy::of(&config.cache)?,
+            product: config.parsed("product", product)?,
+            credentials: Arc::new(credentials),
+            timeout: config.parsed("timeout", timeout)?,
+            attempt_timeout: config.parsed("attempt_timeout", timeout)?,
+            connect_timeout: config.parsed("connect_timeout", timeout)?,
+            max_attempts: config.parsed("max_attempts", attempts)?,
+            refresh: config.parsed("refresh", RefreshBy::parse)?,
+            refresh_margin: config.parsed("refresh_margin", refresh_margin)?,
+            ca: config.parsed("ca", Ca::parse)?,
+            proxy: proxy_for(&base_url, config)?,
+            user_agent: config.parsed("user_agent", optional_header_value)?,
+            cache: config.parsed("cache", |value| CachePolicy::parse(value, user_directory))?,
+            base_url,
         })
     }
 
-    /// What is allowed and yet likely to be a mistake.
-    pub(crate) fn warnings(&self, credentials: &Credentials) -> Vec<Line> {
+    /// What is allowed and yet likely to be a mistake: the option, and what to check.
+    pub(super) fn warnings(&self, credentials: &Credentials) -> Vec<(&'static str, &'static str)> {
         let mut warnings = Vec::new();
-        let mut warn = |text: &str| warnings.push(Line::new(Level::Warning, text));
-        if !credential::is_uuid(credentials.api_user.expose()) {
-            warn(
-                "api_user is no UUID, as MTN's API users are; check that it is not another credential",
-            );
+        if !is_uuid(credentials.api_user.expose()) {
+            warnings.push((
+                "api_user",
+                "api_user is no UUID, as MTN's API users are; check that it is not another \
+                 credential",
+            ));
         }
         let api_key = credentials.api_key.expose();
         let mut subscription_keys = credentials.subscription_keys.iter();
         if subscription_keys.any(|key| key.expose() == api_key) {
-            warn("api_key and the subscription key are the same text; check which of them it is");
+            warnings.push((
+                "api_key",
+                "api_key and the subscription key are the same text; check which of them it is",
+            ));
         }
         if let CachePolicy::Redis(url) = &self.cache {
             if url.password.is_some() && !url.tls && !url.is_loopback() {
-                warn(
-                    "the password of Redis goes over the network in clear; write rediss:// in cache",
-                );
+                warnings.push((
+                    "cache",
+                    "the password of Redis goes over the network in clear; write rediss:// in \
+                     cache",
+                ));
             }
         }
         if self.base_url.is_in_retired_domain() {
-            warn("MTN has given up its hosts under azure-api.net; check base_url");
+            warnings.push((
+                "base_url",
+                "MTN has given up its hosts under azure-api.net; check base_url",
+            ));
         }
         warnings
     }
@@ -105,19 +116,18 @@ impl Settings {
     }
 }
 
-fn proxy_for(config: &Config) -> Result<Option<ProxyUrl>, Failure> {
+fn proxy_for(base_url: &BaseUrl, config: &Config) -> Result<Option<ProxyUrl>, Failure> {
     // A proxy would carry plain http in clear, keys and all, off this machine.
-    if config.base_url.scheme() == Scheme::Http {
+    if base_url.scheme() == Scheme::Http {
         return Ok(None);
     }
-    match &config.proxy {
-        proxy::ProxyOption::None => Ok(None),
-        proxy::ProxyOption::Url(url) => Ok(Some(url.clone())),
-        proxy::ProxyOption::Env if sys::is_privileged() => Ok(None),
-        proxy::ProxyOption::Env => proxy::from_env(config.base_url.host(), |name| {
+    match config.value("proxy").0 {
+        "env" if sys::is_privileged() => Ok(None),
+        "env" => proxy::from_env(base_url.host(), |name| {
             std::env::var_os(name).map(|v| v.into_string().map_err(|_| ()))
         })
         .map_err(Failure::config),
+        _ => config.parsed("proxy", ProxyUrl::of_option),
     }
 }
 

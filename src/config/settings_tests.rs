@@ -140,7 +140,10 @@ fn what_is_likely_to_be_a_mistake_is_warned_of() {
         let settings = settings(options).unwrap();
         let (credentials, _) = settings.credentials.read(true).unwrap();
         let warnings = settings.warnings(&credentials);
-        let first_words = |line: Line| line.text.split(' ').take(4).collect::<Vec<_>>().join(" ");
+        let first_words = |(option, text): (&str, &str)| {
+            assert!(text.contains(option), "{option}: {text}");
+            text.split(' ').take(4).collect::<Vec<_>>().join(" ")
+        };
         warnings.into_iter().map(first_words).collect::<Vec<_>>()
     };
     assert!(warned(&[]).is_empty());
@@ -223,7 +226,7 @@ fn a_path_of_a_credential_is_read_and_an_empty_one_is_none() {
         ("api_key_file", path.to_str().unwrap()),
         ("api_user_file", ""),
     ];
-    let mut config = Config::new().unwrap();
+    let mut config = Config::default();
     for (name, value) in options
         .iter()
         .chain(&CREDENTIALS[..1])

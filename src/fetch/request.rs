@@ -7,11 +7,12 @@ use super::{Fetcher, Plan};
 use crate::cache::{Entry, EntryGuard, Leader, Step, Wait};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
+use crate::credentials::Unsettled;
 use crate::error::{Failure, Status};
-use crate::gateway::{Authentication, IssuedToken, TokenRequest, retry};
+use crate::gateway::{Authentication, IssuedToken, TokenRequest};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
-use crate::rotation::Current;
+use crate::sys::random;
 
 pub(super) struct Request<'a> {
     pub(super) fetcher: &'a Fetcher,
@@ -50,10 +51,14 @@ impl Request<'_> {
     /// Asks for all who wait. When this returns, the entry knows the outcome.
     pub(super) fn run(mut self) -> Outcome {
         let fetcher = self.fetcher;
-        if self.authentication(false).is_err() || self.is_abandoned(&fetcher.entry()) {
+        let authenticated = self.authentication(false);
+        let entry = fetcher.entry();
+        if self.cancellation.is_cancelled() || self.is_abandoned(&entry) {
             return Outcome::of_its_own(Step::LookAgain);
         }
-        let entry = fetcher.entry();
+        if let Err(failure) = authenticated {
+            return self.failed(&entry, failure);
+        }
         // The lock is kept until the outcome is known to other processes.
         let _lock = match self.take_turn(&entry) {
             ControlFlow::Continue(lock) => lock,
@@ -101,7 +106,7 @@ impl Request<'_> {
         // A caller in a hurry must not make others wait, and holds back the next refresh only.
         if holds_for_all || self.plan.is_refresh {
             let now = Now::read();
-            entry.failed(&failure, holds_for_all, now, retry::random());
+            entry.failed(&failure, holds_for_all, now, random::unit());
         }
         if let Some(others) = entry.shared.as_ref().filter(|_| holds_for_all) {
             let cooldown = entry.state().cooldown(Now::read());
@@ -190,19 +195,23 @@ impl Request<'_> {
     /// says that the request was cancelled.
     fn authentication(&mut self, refused: bool) -> Result<Arc<Authentication>, Failure> {
         let Fetcher {
-            settings, rotation, ..
+            settings,
+            rotation,
+            authentication,
+            ..
         } = self.fetcher;
         loop {
-            let before = rotation.authentication();
-            let wait = match rotation.current(settings, refused, self.log) {
-                Current::Ready(authentication) => {
+            let before = rotation.credentials();
+            let wait = match rotation.current(refused, self.log) {
+                Ok(credentials) => {
+                    let authentication = authentication.made_of(settings, credentials)?;
                     self.fetcher.follow(&authentication);
                     return Ok(authentication);
                 }
-                Current::Unsettled(wait) => wait,
+                Err(Unsettled(wait)) => wait,
             };
             if self.plan.deadline.left() < wait {
-                return Ok(before);
+                return authentication.made_of(settings, before);
             }
             if !self.cancellation.sleep(wait) {
                 return Err(Failure::cancelled());

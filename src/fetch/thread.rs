@@ -63,7 +63,7 @@ impl Fetcher {
         let outcome = outcome.unwrap_or_else(|| {
             // Without a cooldown every call would start a thread that panics.
             let failure = Arc::new(Failure::internal("a panic was caught"));
-            let random = crate::gateway::retry::random();
+            let random = sys::random::unit();
             self.entry().failed(&failure, true, Now::read(), random);
             Outcome::for_all(Step::Failed(failure))
         });

@@ -42,9 +42,9 @@ fn missing() -> Failure {
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_create_config() -> *mut momo_config {
     crate::sys::ensure_prepared();
-    match catch_panic(Config::new) {
-        Some(Ok(config)) => Box::into_raw(Box::new(momo_config(config))),
-        _ => std::ptr::null_mut(),
+    match catch_panic(Config::default) {
+        Some(config) => Box::into_raw(Box::new(momo_config(config))),
+        None => std::ptr::null_mut(),
     }
 }
 

@@ -6,7 +6,8 @@
 //! azure-api.net were given up for those under mtn.com and mtn.co.*.
 
 use super::subscription_key::SubscriptionKeyChoice;
-use crate::config::{BaseUrl, Credentials, ProxyUrl, Settings};
+use crate::config::{BaseUrl, ProxyUrl, Settings};
+use crate::credentials::Credentials;
 use crate::error::{Failure, Status};
 
 pub(super) struct Advice {
@@ -88,15 +89,6 @@ impl Advice {
             ),
             ..failure
         }
-    }
-
-    /// Length and origin of each credential.
-    pub(super) fn all_credentials(&self) -> String {
-        format!(
-            "{} and {}",
-            self.user_and_key,
-            self.subscription_keys.join(" and ")
-        )
     }
 
     /// Which API users and API keys this host takes.

@@ -1,21 +1,30 @@
-//! A set of credentials as requests send it, and what may be said of it.
+//! Authentication: a set of credentials as requests send it, and what may be said of it.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 
 use super::advice::Advice;
 use super::request::RequestTemplate;
-use crate::config::{Credentials, Settings};
+use crate::config::Settings;
+use crate::credentials::Credentials;
 use crate::error::{Failure, Status};
 use crate::net::progress::Progress;
 use crate::redact::Redactor;
 
 pub(crate) struct Authentication {
-    pub(crate) credentials: Credentials,
+    pub(crate) credentials: Arc<Credentials>,
     pub(super) template: RequestTemplate,
     pub(super) redactor: Redactor,
     pub(super) advice: Advice,
 }
 
 impl Authentication {
-    pub(crate) fn new(settings: &Settings, credentials: Credentials) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        settings: &Settings,
+        credentials: impl Into<Arc<Credentials>>,
+    ) -> Result<Self, Failure> {
+        let credentials = credentials.into();
         Ok(Self {
             template: RequestTemplate::new(settings, &credentials)?,
             redactor: settings.redactor(&credentials),
@@ -36,9 +45,57 @@ impl Authentication {
         );
         Failure::new(Status::MOMO_TIMED_OUT, message)
     }
+}
 
-    /// Length and origin of each credential.
-    pub(crate) fn description(&self) -> String {
-        self.advice.all_credentials()
+/// The last authentication, for as long as the credentials stay the same.
+pub(crate) struct CurrentAuthentication(ArcSwap<Authentication>);
+
+impl CurrentAuthentication {
+    pub(crate) fn new(settings: &Settings, credentials: Arc<Credentials>) -> Result<Self, Failure> {
+        Authentication::new(settings, credentials).map(|made| Self(ArcSwap::from_pointee(made)))
+    }
+
+    /// Made anew if the last one was made of others.
+    pub(crate) fn made_of(
+        &self,
+        settings: &Settings,
+        credentials: Arc<Credentials>,
+    ) -> Result<Arc<Authentication>, Failure> {
+        let last = self.0.load_full();
+        if Arc::ptr_eq(&last.credentials, &credentials) {
+            return Ok(last);
+        }
+        let next = Arc::new(Authentication::new(settings, credentials)?);
+        self.0.store(Arc::clone(&next));
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authentication_is_made_once_and_goes_with_its_credentials() {
+        let options = [
+            ("api_user", "user"),
+            ("api_key", "key"),
+            ("subscription_key", "key"),
+            ("proxy", "none"),
+        ];
+        let settings = Settings::of_options(&options).unwrap();
+        let read = || Arc::new(settings.credentials.read(true).unwrap().0);
+        let credentials = read();
+        let current = CurrentAuthentication::new(&settings, Arc::clone(&credentials)).unwrap();
+        let made_of = |credentials| current.made_of(&settings, credentials).unwrap();
+        let first = Arc::downgrade(&made_of(Arc::clone(&credentials)));
+        assert!(Arc::ptr_eq(
+            &made_of(Arc::clone(&credentials)),
+            &first.upgrade().unwrap()
+        ));
+        made_of(read());
+        assert!(first.upgrade().is_none());
+        assert_eq!(Arc::strong_count(&credentials), 1);
     }
 }

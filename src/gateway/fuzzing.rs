@@ -8,17 +8,17 @@ use super::transport::Response;
 use crate::clock::Now;
 use crate::fuzzing::{Failure, Token, settings};
 use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::rotation::Rotation;
 use crate::secret::SecretBytes;
 
 /// Reads responses as a client with these options does.
-pub struct ResponseReader(Rotation);
+pub struct ResponseReader(Authentication);
 
 impl ResponseReader {
     /// None where the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
         let settings = settings(options)?;
-        Rotation::new(&settings).ok().map(Self)
+        let (credentials, _) = settings.credentials.read(true).ok()?;
+        Authentication::new(&settings, credentials).ok().map(Self)
     }
 
     /// Headers that HTTP does not allow are left out. `is_whole` says whether the connection lasted
@@ -47,10 +47,9 @@ impl ResponseReader {
             body: text,
             incomplete: (!is_whole).then(lost),
         };
-        let authentication = self.0.authentication();
         let Authentication {
             redactor, advice, ..
-        } = &*authentication;
+        } = &self.0;
         response::read(&response, Now::read(), redactor, advice)
             .map(|token| Token::from(&token))
             .map_err(|error| Failure::from(error.failure))

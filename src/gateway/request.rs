@@ -6,7 +6,8 @@ use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, USER_A
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use zeroize::Zeroizing;
 
-use crate::config::{Credential, Credentials, Settings};
+use crate::config::Settings;
+use crate::credentials::{Credential, Credentials};
 use crate::error::Failure;
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");

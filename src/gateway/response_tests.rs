@@ -115,13 +115,3 @@ fn what_is_no_usable_token_says_why() {
     assert_eq!(error.failure.status, Status::MOMO_CONNECTION_LOST);
     assert_eq!(error.failure.http_status, 200);
 }
-
-#[test]
-fn credentials_are_described_without_what_they_are() {
-    let described = authentication("https://gateway.example").description();
-    assert!(
-        described.starts_with("api_user (36 characters, "),
-        "{described}"
-    );
-    assert!(!described.contains(USER) && !described.contains(KEY));
-}

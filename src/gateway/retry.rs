@@ -2,21 +2,10 @@
 
 use std::time::Duration;
 
-use ring::rand::{SecureRandom, SystemRandom};
-
 /// Full jitter: a backoff anywhere between nothing and this, doubled with each attempt, so that
 /// clients that failed together do not come back together.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
-
-/// From 0 to 1. From the operating system each time: a forked child must not repeat its parent's.
-pub(crate) fn random() -> f64 {
-    let mut bytes = [0; 4];
-    if SystemRandom::new().fill(&mut bytes).is_err() {
-        return 0.5;
-    }
-    f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)
-}
 
 /// The backoff after attempt number `attempt`, counted from 1.
 pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
@@ -36,12 +25,5 @@ mod tests {
         assert_eq!(backoff(3, 0.0), Duration::ZERO);
         assert_eq!(backoff(3, 0.5), Duration::from_millis(400));
         assert_eq!(backoff(u32::MAX, 1.0), LONGEST_BACKOFF);
-    }
-
-    #[test]
-    fn randomness_covers_its_range() {
-        let many: Vec<f64> = (0..1000).map(|_| random()).collect();
-        assert!(many.iter().all(|r| (0.0..=1.0).contains(r)));
-        assert!(many.iter().any(|r| *r < 0.2) && many.iter().any(|r| *r > 0.8));
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use once_cell::race::OnceBox;
-use ring::rand::{SecureRandom, SystemRandom};
+
+use super::random;
 
 /// This process's number, 0 where it has none yet. A child has to find 0 here, however it was made:
 /// the page is wiped by the kernel in every child with memory of its own, also after raw `clone`
@@ -50,7 +51,7 @@ static FORKS: AtomicU64 = AtomicU64::new(0);
 
 fn draw() -> u64 {
     let mut bytes = [0; 8];
-    let random = match SystemRandom::new().fill(&mut bytes) {
+    let random = match random::fill(&mut bytes) {
         Ok(()) => u64::from_ne_bytes(bytes),
         Err(_) => (FORKS.load(Ordering::Relaxed) << 32) | u64::from(std::process::id()),
     };

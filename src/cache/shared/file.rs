@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ring::error::Unspecified;
-use ring::rand::{SecureRandom, SystemRandom};
 
 #[cfg(not(windows))]
 use self::unix::{OpenDirectory, lock};
@@ -23,6 +22,7 @@ use self::windows::{OpenDirectory, lock};
 use super::store::{LARGEST_VALUE, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
+use crate::sys::random;
 use crate::token::Origin;
 
 /// What nobody has written for so long is of no use: a token lives for a day at most.
@@ -74,9 +74,9 @@ fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
 
 /// An unused name for a file that will be `file`.
 fn temporary_file(file: &str) -> Result<String, Unspecified> {
-    let mut random = [0; 8];
-    SystemRandom::new().fill(&mut random)?;
-    Ok(format!("{file}.{:016x}.tmp", u64::from_ne_bytes(random)))
+    let mut bytes = [0; 8];
+    random::fill(&mut bytes)?;
+    Ok(format!("{file}.{:016x}.tmp", u64::from_ne_bytes(bytes)))
 }
 
 /// What a file in the directory is kept for.

@@ -10,7 +10,6 @@ use crate::clock::Now;
 use crate::deadline::Deadline;
 use crate::fuzzing::{Failure, Token, settings};
 use crate::log::CallLog;
-use crate::rotation::Rotation;
 use crate::sync::Mutex;
 use crate::token::Origin;
 
@@ -35,12 +34,11 @@ impl SealedCache {
     /// None where the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
         let settings = settings(options)?;
-        let rotation = Rotation::new(&settings).ok()?;
-        let credentials = &rotation.authentication().credentials;
+        let (credentials, _) = settings.credentials.read(true).ok()?;
         let store = Arc::new(MemoryStore::default());
         let shared: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
         Some(Self {
-            entry: SharedEntry::new(&shared, &settings, credentials),
+            entry: SharedEntry::new(&shared, &settings, &credentials),
             store,
         })
     }

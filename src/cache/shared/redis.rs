@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use ::redis::{Cmd, Value as Reply, cmd};
 use arc_swap::ArcSwapOption;
-use ring::rand::{SecureRandom, SystemRandom};
 
 use self::connection::Connector;
 use self::pool::Pool;
@@ -23,6 +22,7 @@ use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, 
 use crate::config::{Ca, RedisUrl};
 use crate::deadline::Deadline;
 use crate::error::Failure;
+use crate::sys::random;
 use crate::token::Origin;
 
 /// Both values of one moment, behind the length and what is left of each: `LENGTH LEFT LENGTH LEFT `.
@@ -192,8 +192,7 @@ impl Store for RedisStore {
 
     fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
         let mut owner = [0; 16];
-        SystemRandom::new()
-            .fill(&mut owner)
+        random::fill(&mut owner)
             .map_err(|_| StoreError::Failed("the system has no randomness".to_owned()))?;
         let key = key(name, "lock");
         let mut command = script(LOCK, std::slice::from_ref(&key));

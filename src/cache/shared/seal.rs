@@ -7,9 +7,9 @@
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
-use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::secret::{Secret, SecretBytes};
+use crate::sys::random;
 
 const VERSION: u8 = 1;
 const PURPOSE: &[u8] = b"libmomo/1/seal";
@@ -26,7 +26,7 @@ pub(super) enum Slot {
 /// None where the system has no randomness.
 pub(super) fn seal(api_key: &Secret, slot: Slot, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
     let mut salt = [0; SALT];
-    SystemRandom::new().fill(&mut salt).ok()?;
+    random::fill(&mut salt).ok()?;
     let mut text = SecretBytes::with_capacity(plain.len());
     text.extend_from_slice(plain);
     let tag = key(api_key, &salt)?

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::{BaseUrl, Scheme};
+use super::BaseUrl;
+use crate::config::Scheme;
 
 #[test]
 fn what_is_accepted_comes_out_in_one_canonical_form() {

@@ -3,23 +3,24 @@ use std::sync::Weak;
 use std::sync::atomic::Ordering;
 
 use super::*;
+use crate::credentials::ValueSource;
 use crate::log::CallLog;
 use crate::test_directory::TestDirectory;
 
-fn settings(user: &Path, key: &Path) -> Settings {
-    Settings::of_options(&[
-        ("api_user_file", user.to_str().unwrap()),
-        ("api_key_file", key.to_str().unwrap()),
-        ("subscription_key", "subscription"),
-        ("proxy", "none"),
-    ])
-    .unwrap()
+fn sources(user: &Path, key: &Path) -> Arc<CredentialSources> {
+    let given = |name: &str| match name {
+        "api_user_file" => user.to_str(),
+        "api_key_file" => key.to_str(),
+        "subscription_key" => Some("subscription"),
+        _ => None,
+    };
+    let given = |name: &str| given(name).map(|value| (value, ValueSource::Program));
+    Arc::new(CredentialSources::new(given).unwrap())
 }
 
 /// Files with the pair `user-1` and `key-1`, which has been read.
 struct Files {
     directory: TestDirectory,
-    settings: Settings,
     rotation: Rotation,
     lines: Vec<String>,
     /// How far the boot clock, by which a change is seen to be still, is ahead of the real one.
@@ -31,11 +32,10 @@ impl Files {
         let directory = TestDirectory::new();
         directory.replace("user", "user-1\n");
         directory.replace("key", "key-1\n");
-        let settings = settings(&directory.path("user"), &directory.path("key"));
-        let rotation = Rotation::new(&settings).unwrap();
+        let sources = sources(&directory.path("user"), &directory.path("key"));
+        let rotation = Rotation::new(&sources).unwrap();
         Self {
             directory,
-            settings,
             rotation,
             lines: Vec::new(),
             ahead: Duration::ZERO,
@@ -60,14 +60,12 @@ impl Files {
 
     fn look_at(&mut self, now: Now, refused: bool) -> Result<String, Duration> {
         let mut log = CallLog::complete();
-        let current = self
-            .rotation
-            .current_at(now, &self.settings, refused, &mut log);
+        let current = self.rotation.current_at(now, refused, &mut log);
         self.lines
             .extend(log.into_lines().into_iter().map(|l| l.text));
         match current {
-            Current::Ready(authentication) => Ok(pair(&authentication.credentials)),
-            Current::Unsettled(time) => Err(time),
+            Ok(credentials) => Ok(pair(&credentials)),
+            Err(Unsettled(time)) => Err(time),
         }
     }
 
@@ -103,7 +101,7 @@ fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
     files.expect("user-1 key-1");
     files.directory.replace("key", "key-2\r\n");
     files.expect("user-1 key-1");
-    files.after(STILL).expect("user-2 key-2");
+    files.after(SETTLING_TIME).expect("user-2 key-2");
     files.expect_lines(&["from now on: api_user (6 characters, from "]);
 }
 
@@ -112,12 +110,12 @@ fn another_key_alone_is_used_and_another_user_alone_is_not() {
     let mut files = Files::new();
     files.directory.replace("key", "key-2");
     files.expect("user-1 key-1");
-    files.after(STILL).expect("user-1 key-2");
+    files.after(SETTLING_TIME).expect("user-1 key-2");
     files.expect_lines(&["from now on"]);
     files.directory.replace("user", "user-2");
     files.expect("user-1 key-2");
-    files.after(STILL).expect("user-1 key-2");
-    files.after(STILL).expect("user-1 key-2");
+    files.after(SETTLING_TIME).expect("user-1 key-2");
+    files.after(SETTLING_TIME).expect("user-1 key-2");
     files.expect_lines(&["another API user and the former API key"]);
     // The former pair is of no use any more: the user may have been a mistake.
     assert_eq!(files.look(true).as_deref(), Ok("user-2 key-2"));
@@ -136,18 +134,18 @@ fn files_without_credentials_are_told_of_once_and_the_former_ones_are_used() {
         std::fs::write(files.directory.path("key"), text).unwrap();
         files.expect("user-1 key-1");
         for _ in 0..3 {
-            files.after(STILL).expect("user-1 key-1");
+            files.after(SETTLING_TIME).expect("user-1 key-1");
         }
         files.expect_lines(&[words]);
     }
     std::fs::remove_file(files.directory.path("key")).unwrap();
     files.expect("user-1 key-1").expect_lines(&[]);
-    files.after(STILL).expect("user-1 key-1");
-    files.after(STILL).expect("user-1 key-1");
+    files.after(SETTLING_TIME).expect("user-1 key-1");
+    files.after(SETTLING_TIME).expect("user-1 key-1");
     files.expect_lines(&["cannot be read"]);
     files.directory.replace("key", "key-2");
     files.expect("user-1 key-1");
-    files.after(STILL).expect("user-1 key-2");
+    files.after(SETTLING_TIME).expect("user-1 key-2");
     files.expect_lines(&["from now on"]);
 }
 
@@ -158,10 +156,10 @@ fn refused_credentials_are_read_again_and_a_change_is_waited_for() {
     assert_eq!(files.look(true).as_deref(), Ok("user-1 key-1"));
     files.directory.replace("user", "user-2");
     let wait = files.look(true).unwrap_err();
-    assert!(wait <= STILL);
+    assert!(wait <= SETTLING_TIME);
     files.directory.replace("key", "key-2");
     files.look(true).unwrap_err();
-    files.after(STILL);
+    files.after(SETTLING_TIME);
     assert_eq!(files.look(true).as_deref(), Ok("user-2 key-2"));
 }
 
@@ -177,8 +175,8 @@ fn the_clock_of_another_machine_delays_a_change_by_a_second_and_no_more() {
         files.look_at(now, false)
     };
     assert_eq!(look(Duration::ZERO).as_deref(), Ok("user-1 key-1"));
-    assert_eq!(look(STILL / 2).as_deref(), Ok("user-1 key-1"));
-    assert_eq!(look(STILL).as_deref(), Ok("user-1 key-2"));
+    assert_eq!(look(SETTLING_TIME / 2).as_deref(), Ok("user-1 key-1"));
+    assert_eq!(look(SETTLING_TIME).as_deref(), Ok("user-1 key-2"));
 }
 
 #[test]
@@ -193,10 +191,10 @@ fn a_change_that_is_an_hour_old_is_used_at_once() {
 #[test]
 fn replaced_credentials_are_wiped_with_the_last_request_that_uses_them() {
     let mut files = Files::new();
-    let used: Weak<Authentication> = Arc::downgrade(&files.rotation.authentication());
+    let used: Weak<Credentials> = Arc::downgrade(&files.rotation.credentials());
     files.directory.replace("key", "key-2");
     files.expect("user-1 key-1");
-    files.after(STILL).expect("user-1 key-2");
+    files.after(SETTLING_TIME).expect("user-1 key-2");
     assert!(used.upgrade().is_none());
 }
 
@@ -205,20 +203,19 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     let directory = TestDirectory::new();
     directory.replace("user", "user-1");
     directory.replace("key", "key-1");
-    std::thread::sleep(STILL + Duration::from_millis(50));
+    std::thread::sleep(SETTLING_TIME + Duration::from_millis(50));
     directory.replace("user", "user-2");
-    let settings = settings(&directory.path("user"), &directory.path("key"));
-    let rotation = Rotation::new(&settings).unwrap();
+    let sources = sources(&directory.path("user"), &directory.path("key"));
+    let rotation = Rotation::new(&sources).unwrap();
     directory.replace("key", "key-2");
     let mut files = Files {
         directory,
-        settings,
         rotation,
         lines: Vec::new(),
         ahead: Duration::ZERO,
     };
     files.look(false).unwrap_err();
-    files.after(STILL).expect("user-2 key-2");
+    files.after(SETTLING_TIME).expect("user-2 key-2");
     files.expect("user-2 key-2");
 }
 
@@ -239,7 +236,7 @@ fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
     };
     replace_by(0);
     let [user, key] = ["data/user", "data/key"].map(|name| directory.path(name));
-    let settings = settings(&user, &key);
+    let sources = sources(&user, &key);
     let is_over = AtomicBool::new(false);
     let mut seen = std::collections::HashSet::new();
     std::thread::scope(|scope| {
@@ -248,8 +245,8 @@ fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
             is_over.store(true, Ordering::Relaxed);
         });
         while !is_over.load(Ordering::Relaxed) {
-            // Where it changes all the time, that is said.
-            if let Ok((credentials, _)) = settings.credentials.read(false) {
+            // If they change all the time, that is an error.
+            if let Ok((credentials, _)) = sources.read(false) {
                 let (user, key) = (&credentials.api_user, &credentials.api_key);
                 assert_eq!(user.expose(), key.expose());
                 seen.insert(user.expose().to_owned());

@@ -1,9 +1,9 @@
-//! Host and port of a URL, the base URL's and the proxy's alike.
+//! Host and port of a URL: one canonical form, and nothing that programs read in different ways.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The host in canonical form and the port, where one is given; user info is not expected here.
-pub(crate) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
+/// The host in canonical form and the port, if there is one; a user is not expected here.
+pub(super) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
     if let Some(rest) = authority.strip_prefix('[') {
         let Some((address, after)) = rest.split_once(']') else {
             return Err(String::from(
@@ -30,7 +30,7 @@ pub(crate) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16
     }
 }
 
-// Leading zeros are refused with the rest: some read them as octal, and nobody needs them.
+// Leading zeros are refused with the rest: some programs read them as octal.
 fn parse_port(text: &str) -> Result<u16, String> {
     let canonical = !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     let why = match text.parse() {
@@ -69,8 +69,8 @@ fn parse_host(text: &str) -> Result<String, String> {
     } else if last.is_empty() {
         "the host name ends with a dot, which certificates are never issued for; remove the dot"
     } else if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
-        // The C library reads 127.1, 0x7f.1, 0177.0.0.1 and 2130706433 as 127.0.0.1 (inet_aton), a
-        // parser that takes them for names would not; RFC 3986, 7.4 warns of just this.
+        // The C library reads 127.1, 0x7f.1, 0177.0.0.1 and 2130706433 as 127.0.0.1 (inet_aton). A
+        // parser that takes them for names does not; RFC 3986, 7.4 warns of this.
         if host.parse::<Ipv4Addr>().is_ok() {
             return Ok(host);
         }
@@ -93,6 +93,16 @@ fn is_label(label: &str) -> bool {
         && label
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// `host` is canonical. A mapped address ([::ffff:127.0.0.1]) is not in ::1/128 and gains nobody
+/// anything.
+pub(in crate::config) fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host == "[::1]"
+        || host
+            .parse::<Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

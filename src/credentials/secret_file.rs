@@ -1,4 +1,4 @@
-//! A file that holds one credential: what is in it, and how a change of it is noticed.
+//! Secret file: holds one credential, and has a stamp that changes with it.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -7,26 +7,32 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use crate::clock::Now;
 use crate::secret::Secret;
 
-/// More than any credential, little enough to read by mistake: /dev/zero, say.
-const LONGEST: u64 = 4096;
+/// More than any credential, and little if /dev/zero is read by mistake.
+const MAX_FILE_BYTES: u64 = 4096;
 
 /// Which file it is and when it was last changed: the same stamp says that nothing has changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Stamp {
-    /// Device and inode, where there are such numbers.
+    /// Device and inode, on systems that have such numbers.
     file: (u64, u64),
     length: u64,
     /// The later of the times of its content and of its inode (a renamed file has an old content),
     /// since the Unix epoch.
-    pub(crate) changed: Duration,
+    changed: Duration,
 }
 
 impl Stamp {
     /// Of the file that is at this path now.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         std::fs::metadata(path).map(|metadata| Self::from(&metadata))
+    }
+
+    /// The time since its last change. None if that is ahead of this machine's clock.
+    pub(super) fn age(&self, now: Now) -> Option<Duration> {
+        now.wall.checked_sub(self.changed)
     }
 }
 
@@ -75,8 +81,8 @@ pub(super) fn read(path: &Path, may_wait: bool) -> io::Result<(Zeroizing<Vec<u8>
     let file = options.open(path)?;
     let stamp = Stamp::from(&file.metadata()?);
     // Reserved as a whole: growing would leave copies behind that are not wiped.
-    let mut text = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
-    file.take(LONGEST).read_to_end(&mut text)?;
+    let mut text = Zeroizing::new(Vec::with_capacity(MAX_FILE_BYTES as usize + 1));
+    file.take(MAX_FILE_BYTES).read_to_end(&mut text)?;
     Ok((text, stamp))
 }
 

@@ -1,64 +1,67 @@
-//! What a user, a key and a header value may look like.
+//! Credential: a secret with its origin, and what a user, a key and a header value may look like.
 //!
 //! A message never repeats the value: it may be a key that was pasted with something around it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::secret::Secret;
 
-const LONGEST: usize = 1024;
+const MAX_CREDENTIAL_BYTES: usize = 1024;
 
-/// The options whose values are credentials.
-pub(super) const OPTIONS: [&str; 4] = [
-    "api_user",
-    "api_key",
-    "subscription_key",
-    "secondary_subscription_key",
-];
-
-/// A secret, and where it came from: so that a message can say which one was sent.
+/// A secret and its source, so that a message can say which one was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Credential {
     secret: Secret,
-    source: Source,
+    pub(crate) source: ValueSource,
 }
 
 /// Where the value of an option came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Source {
+pub(crate) enum ValueSource {
+    Default,
     Program,
     Environment,
     File(PathBuf),
 }
 
-impl Credential {
-    pub(super) fn new(secret: Secret, source: Source) -> Self {
-        Self { secret, source }
+impl ValueSource {
+    /// For the value of the option `name`.
+    pub(crate) fn describe(&self, name: &str) -> String {
+        match self {
+            Self::Default => "the default".to_owned(),
+            Self::Program => "set by the program".to_owned(),
+            Self::Environment => format!("from {}", environment_variable(name)),
+            Self::File(path) => format!("from {}", path.display()),
+        }
     }
+}
 
-    pub(super) fn from_file(secret: Secret, path: &Path) -> Self {
-        Self::new(secret, Source::File(path.to_owned()))
+/// The variable that sets the option `name`.
+pub(super) fn environment_variable(name: &str) -> String {
+    format!("MOMO_{}", name.to_ascii_uppercase())
+}
+
+impl Credential {
+    pub(super) fn new(secret: Secret, source: ValueSource) -> Self {
+        Self { secret, source }
     }
 
     pub(crate) fn expose(&self) -> &str {
         self.secret.expose()
     }
 
-    /// Nothing of the secret itself: for a line that names the option.
-    pub(super) fn length_and_origin(&self, name: &str) -> String {
-        let length = self.expose().chars().count();
-        format!("{length} characters, {}", self.source.describe(name))
+    /// Nothing else of the secret is told.
+    pub(crate) fn length(&self) -> String {
+        format!("{} characters", self.expose().chars().count())
     }
 
-    /// Its name, length and origin, and nothing of the secret itself.
+    /// Its name, length and origin.
     pub(crate) fn describe(&self, name: &str) -> String {
-        let length = self.expose().chars().count();
-        let source = match &self.source {
-            Source::Program => format!("option {name}"),
-            Source::Environment => format!("MOMO_{}", name.to_ascii_uppercase()),
-            Source::File(path) => path.display().to_string(),
+        let origin = match &self.source {
+            ValueSource::Program => format!("from option {name}"),
+            source => source.describe(name),
         };
-        format!("{name} ({length} characters, from {source})")
+        format!("{name} ({}, {origin})", self.length())
     }
 }
 
@@ -76,25 +79,25 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 }
 
 /// RFC 7617: a user name with a colon cannot be sent, the first colon ends it.
-pub(crate) fn user(value: &str) -> Result<Secret, String> {
+pub(crate) fn parse_api_user(value: &str) -> Result<Secret, String> {
     if value.contains(':') {
         return Err(
             "an API user has no ':' (was user:key pasted as one? set api_user and api_key)"
                 .to_owned(),
         );
     }
-    key(value)
+    parse_api_key(value)
 }
 
-pub(crate) fn key(value: &str) -> Result<Secret, String> {
+pub(crate) fn parse_api_key(value: &str) -> Result<Secret, String> {
     if value.is_empty() {
         return Err(
             "it is empty; set the value from your profile in the partner portal".to_owned(),
         );
     }
-    if value.len() > LONGEST {
+    if value.len() > MAX_CREDENTIAL_BYTES {
         return Err(format!(
-            "it is longer than {LONGEST} bytes; that is no credential"
+            "it is longer than {MAX_CREDENTIAL_BYTES} bytes; that is no credential"
         ));
     }
     if value.contains(['\n', '\r']) {
@@ -112,9 +115,9 @@ pub(crate) fn key(value: &str) -> Result<Secret, String> {
     Ok(Secret::new(value))
 }
 
-/// RFC 9110 section 5.5: what a header can carry without being read differently on the way.
-pub(crate) fn header(value: &str) -> Result<Secret, String> {
-    let secret = key(value)?;
+/// RFC 9110, section 5.5: what every program on the way reads in the same way in a header.
+pub(crate) fn parse_header_value(value: &str) -> Result<Secret, String> {
+    let secret = parse_api_key(value)?;
     if value.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         Ok(secret)
     } else {
@@ -123,13 +126,6 @@ pub(crate) fn header(value: &str) -> Result<Secret, String> {
                 .to_owned(),
         )
     }
-}
-
-pub(crate) fn user_agent(value: &str) -> Result<String, String> {
-    if value.is_empty() {
-        return Ok(String::new());
-    }
-    header(value).map(|_| value.to_owned())
 }
 
 #[cfg(test)]
@@ -141,9 +137,12 @@ mod tests {
         let described =
             |source| Credential::new(Secret::new("s3cr3t-ü"), source).describe("api_key");
         let cases = [
-            (Source::Program, "option api_key"),
-            (Source::Environment, "MOMO_API_KEY"),
-            (Source::File("/run/secrets/key".into()), "/run/secrets/key"),
+            (ValueSource::Program, "option api_key"),
+            (ValueSource::Environment, "MOMO_API_KEY"),
+            (
+                ValueSource::File("/run/secrets/key".into()),
+                "/run/secrets/key",
+            ),
         ];
         for (source, origin) in cases {
             assert_eq!(

@@ -1,0 +1,174 @@
+//! URL: its parts, and what the addresses of gateway, proxy and Redis have in common.
+
+mod host;
+
+use zeroize::Zeroizing;
+
+pub(super) use host::is_loopback;
+
+use crate::percent;
+use crate::secret::Secret;
+
+const MAX_URL_BYTES: usize = 2_048;
+
+/// A kind of URL in messages: its name, and one to copy.
+pub(super) struct UrlKind {
+    pub(super) name: &'static str,
+    pub(super) example: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Scheme {
+    Https,
+    Http,
+}
+
+impl Scheme {
+    // Schemes are case-insensitive (RFC 3986, 3.1).
+    fn named(name: &str) -> Option<Self> {
+        [Self::Https, Self::Http]
+            .into_iter()
+            .find(|scheme| name.eq_ignore_ascii_case(scheme.as_str()))
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Https => "https",
+            Self::Http => "http",
+        }
+    }
+}
+
+/// The parts of a URL as they are written. A part is decoded and checked when it is asked for, so
+/// that each kind of URL names its own mistakes first.
+pub(super) struct Url<'a> {
+    kind: &'a UrlKind,
+    text: &'a str,
+    /// None if the text begins with the user or the host.
+    pub(super) scheme: Option<&'a str>,
+    user_info: Option<&'a str>,
+    host_and_port: &'a str,
+    /// Empty, or from its first slash.
+    pub(super) path: &'a str,
+    pub(super) query: Option<&'a str>,
+    pub(super) fragment: Option<&'a str>,
+}
+
+impl<'a> Url<'a> {
+    pub(super) fn split(text: &'a str, kind: &'a UrlKind) -> Result<Self, String> {
+        check_characters(text, kind)?;
+        let (scheme, rest) = match text.split_once("://") {
+            // Further on it belongs to a password or to what follows the host.
+            Some((scheme, rest)) if !scheme.contains(['/', '?', '#', '@']) => (Some(scheme), rest),
+            _ => (None, text),
+        };
+        let (rest, fragment) = split_off(rest, '#');
+        let (rest, query) = split_off(rest, '?');
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (user_info, host_and_port) = match authority.rsplit_once('@') {
+            Some((user_info, host_and_port)) => (Some(user_info), host_and_port),
+            None => (None, authority),
+        };
+        Ok(Self {
+            kind,
+            text,
+            scheme,
+            user_info,
+            host_and_port,
+            path,
+            query,
+            fragment,
+        })
+    }
+
+    /// None for another scheme, or if there is none.
+    pub(super) fn web_scheme(&self) -> Result<Option<Scheme>, String> {
+        if let Some(name) = self.scheme {
+            return Ok(Scheme::named(name));
+        }
+        // "https:host" is a URL too, but one without a host.
+        let name = self.text.split_once(':').map(|(name, _)| name);
+        match name.and_then(Scheme::named) {
+            None => Ok(None),
+            Some(_) => Err(format!(
+                "the scheme of {} is not followed by two slashes, so it names no host; write it \
+                 like {}",
+                self.kind.name, self.kind.example
+            )),
+        }
+    }
+
+    /// An '@' after the host's could end a user or password that was not encoded.
+    pub(super) fn check_where_host_begins(&self) -> Result<(), String> {
+        let others = [self.user_info, Some(self.path), self.query, self.fragment];
+        if others.iter().flatten().any(|part| part.contains('@')) {
+            return Err(format!(
+                "{} has an '@' after a '/', '?', '#' or another '@', so where its host begins is \
+                 unclear; write these in the user or password as %2F, %3F, %23 and %40",
+                self.kind.name
+            ));
+        }
+        Ok(())
+    }
+
+    /// The host in canonical form, an IPv6 address in brackets.
+    pub(super) fn host_and_port(&self) -> Result<(String, Option<u16>), String> {
+        host::parse_host_and_port(self.host_and_port)
+    }
+
+    /// User and password, decoded. `whose` they are is said in messages.
+    pub(super) fn user_info(
+        &self,
+        whose: &str,
+    ) -> Result<Option<(Secret, Option<Secret>)>, String> {
+        let Some(text) = self.user_info else {
+            return Ok(None);
+        };
+        let (user, password) = match text.split_once(':') {
+            Some((user, password)) => (user, Some(decode(password, whose)?)),
+            None => (text, None),
+        };
+        Ok(Some((decode(user, whose)?, password)))
+    }
+}
+
+fn split_off(text: &str, delimiter: char) -> (&str, Option<&str>) {
+    match text.split_once(delimiter) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+fn check_characters(text: &str, kind: &UrlKind) -> Result<(), String> {
+    let UrlKind { name, example } = kind;
+    if text.is_empty() {
+        Err(format!("{name} is empty; write it like {example}"))
+    } else if text.len() > MAX_URL_BYTES {
+        Err(format!(
+            "{name} is longer than 2,048 bytes; check what was pasted"
+        ))
+    } else if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Err(format!(
+            "{name} has a blank, a line break or a control character in it; remove it (it may be \
+             at the very end)"
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+fn decode(text: &str, whose: &str) -> Result<Secret, String> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    bytes.extend(percent::decode(text.as_bytes()).map(|(_, byte)| byte));
+    match std::str::from_utf8(&bytes) {
+        Ok(text) if !text.contains(char::is_control) => Ok(Secret::new(text)),
+        Ok(_) => Err(format!(
+            "the {whose}'s user or password has an escaped control character, which no user or \
+             password has; check what was encoded",
+        )),
+        Err(_) => Err(format!(
+            "the {whose}'s user or password is not UTF-8 once its escapes are decoded; encode it \
+             as UTF-8",
+        )),
+    }
+}

@@ -1,0 +1,84 @@
+//! Credentials: where they come from, their files, and which of them are in use.
+
+mod credential;
+mod rotation;
+mod secret_file;
+mod sources;
+
+pub(crate) use credential::{
+    Credential, ValueSource, is_uuid, parse_api_key, parse_api_user, parse_header_value,
+};
+pub(crate) use rotation::{Rotation, Unsettled};
+pub(crate) use sources::CredentialSources;
+
+/// The options that set a credential, in the order of [`CredentialSet::iter`].
+pub(crate) const OPTIONS: [&str; 4] = [
+    "api_user",
+    "api_key",
+    "subscription_key",
+    "secondary_subscription_key",
+];
+
+/// Something for each credential.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct CredentialSet<T> {
+    pub(crate) api_user: T,
+    pub(crate) api_key: T,
+    /// The primary, and the secondary if there is one.
+    pub(crate) subscription_keys: Vec<T>,
+}
+
+/// Credentials that belong together.
+pub(crate) type Credentials = CredentialSet<Credential>;
+
+impl<T> CredentialSet<T> {
+    fn try_map<U, E>(&self, f: impl Fn(&T) -> Result<U, E>) -> Result<CredentialSet<U>, E> {
+        Ok(CredentialSet {
+            api_user: f(&self.api_user)?,
+            api_key: f(&self.api_key)?,
+            subscription_keys: self
+                .subscription_keys
+                .iter()
+                .map(f)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        [&self.api_user, &self.api_key]
+            .into_iter()
+            .chain(&self.subscription_keys)
+    }
+}
+
+impl Credentials {
+    /// Name, length and origin of each.
+    fn describe(&self) -> String {
+        let named = OPTIONS.iter().zip(self.iter());
+        let described: Vec<_> = named.map(|(name, each)| each.describe(name)).collect();
+        described.join(" and ")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_described_without_what_they_are() {
+        let given = |name: &str| {
+            let is_set = OPTIONS.contains(&name);
+            is_set.then_some(("s3cret", ValueSource::Environment))
+        };
+        let sources = CredentialSources::new(given).unwrap();
+        let (credentials, _) = sources.read(true).unwrap();
+        let described = credentials.describe();
+        assert!(!described.contains("s3cret"), "{described}");
+        let each = OPTIONS.map(|name| {
+            let variable = name.to_uppercase();
+            format!("{name} (6 characters, from MOMO_{variable})")
+        });
+        assert_eq!(described, each.join(" and "));
+    }
+}

@@ -1,0 +1,199 @@
+//! Rotation: which credentials are in use, and when those in the files take their place.
+//!
+//! The files are looked at before a request, and once more after the gateway refused what they
+//! held. API user and API key belong together, and whoever replaces the files may be half way
+//! through. Two rules keep a user and a key that do not belong together from being sent:
+//!
+//! - All files are read as they are at one moment: a directory link that is swapped meanwhile is
+//!   noticed (`CredentialSources::read`).
+//! - Files that have just changed are left alone until they have been still for
+//!   [`SETTLING_TIME`]. A new user with the former key is left alone until the former pair is
+//!   refused, since MTN makes a key for one user.
+//!
+//! Until then, and if the files cannot be read or hold no credentials, the former ones stay in use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::Credentials;
+use super::secret_file::Stamp;
+use super::sources::{CredentialSources, Stamps};
+use crate::clock::Now;
+use crate::error::Failure;
+use crate::log::{CallLog, Level, Line};
+
+/// Whoever replaces several files has done so within this time.
+const SETTLING_TIME: Duration = Duration::from_secs(1);
+
+pub(crate) struct Rotation {
+    sources: Arc<CredentialSources>,
+    in_use: ArcSwap<InUse>,
+}
+
+#[derive(Clone)]
+struct InUse {
+    credentials: Arc<Credentials>,
+    /// What the files were like when these were read. None if only one of user and key had just
+    /// changed then: the two may not belong together.
+    stamps: Option<Stamps>,
+    /// A later change of the files that is not in use.
+    change: Option<Change>,
+}
+
+#[derive(Clone)]
+struct Change {
+    /// None if a file cannot be looked at.
+    stamps: Option<Stamps>,
+    /// When it was seen first, by the boot clock.
+    since: Duration,
+    /// Whether a line in the log has said why it is not in use.
+    is_logged: bool,
+}
+
+/// The files have just changed, and what is in use is not to be sent: look again after this time.
+#[derive(Debug)]
+pub(crate) struct Unsettled(pub(crate) Duration);
+
+impl Rotation {
+    /// Reads the files. An error names the one that cannot be used.
+    pub(crate) fn new(sources: &Arc<CredentialSources>) -> Result<Self, Failure> {
+        let (credentials, stamps) = sources.read(true).map_err(Failure::config)?;
+        Ok(Self {
+            sources: Arc::clone(sources),
+            in_use: ArcSwap::from_pointee(InUse {
+                credentials: Arc::new(credentials),
+                stamps: Some(stamps).filter(|stamps| !is_half_changed(stamps, Now::read())),
+                change: None,
+            }),
+        })
+    }
+
+    /// Those that the last request was sent with, or the next one without a look at the files.
+    pub(crate) fn credentials(&self) -> Arc<Credentials> {
+        Arc::clone(&self.in_use.load().credentials)
+    }
+
+    /// What a request is to be sent with; `refused` says that the gateway has just refused it.
+    pub(crate) fn current(
+        &self,
+        refused: bool,
+        log: &mut CallLog,
+    ) -> Result<Arc<Credentials>, Unsettled> {
+        self.current_at(Now::read(), refused, log)
+    }
+
+    fn current_at(
+        &self,
+        now: Now,
+        refused: bool,
+        log: &mut CallLog,
+    ) -> Result<Arc<Credentials>, Unsettled> {
+        if !self.sources.has_files() {
+            return Ok(self.credentials());
+        }
+        loop {
+            let in_use = self.in_use.load_full();
+            let found = self.sources.stamps();
+            let is_unchanged = found.is_ok() && in_use.stamps.as_ref() == found.as_ref().ok();
+            if is_unchanged && in_use.change.is_none() && !refused {
+                return Ok(Arc::clone(&in_use.credentials));
+            }
+            let mut next = InUse::clone(&in_use);
+            let wait = next.see(found.as_ref().ok(), now);
+            let must_wait = !is_unchanged && !wait.is_zero();
+            let line = if must_wait {
+                None
+            } else {
+                match found.and_then(|found| Ok((found, self.sources.read(false)?))) {
+                    // Changed again since it was looked at.
+                    Ok((found, (_, stamps))) if stamps != found => continue,
+                    Ok((_, (credentials, stamps))) => next.take(credentials, stamps, refused),
+                    Err(why) => next.keep(&why),
+                }
+            };
+            let next = Arc::new(next);
+            // Another thread may have been faster, and have read something newer.
+            let before = self.in_use.compare_and_swap(&in_use, Arc::clone(&next));
+            if !Arc::ptr_eq(&before, &in_use) {
+                continue;
+            }
+            if let Some(line) = line {
+                log.record(line.level, || line.text);
+            }
+            if must_wait && (refused || next.stamps.is_none()) {
+                return Err(Unsettled(wait));
+            }
+            return Ok(Arc::clone(&next.credentials));
+        }
+    }
+}
+
+impl InUse {
+    /// Notes a change, new or seen before. Returns how long until the files are settled.
+    fn see(&mut self, stamps: Option<&Stamps>, now: Now) -> Duration {
+        let seen = self.change.take().filter(|c| c.stamps.as_ref() == stamps);
+        let change = seen.unwrap_or_else(|| Change {
+            stamps: stamps.cloned(),
+            since: now.boot,
+            is_logged: false,
+        });
+        self.change.insert(change).settles_in(now)
+    }
+
+    /// Uses what was read, but no new user with the former key while that key may still be good.
+    fn take(&mut self, next: Credentials, stamps: Stamps, refused: bool) -> Option<Line> {
+        let former = &self.credentials;
+        let same_key = next.api_key.expose() == former.api_key.expose();
+        let same_user = next.api_user.expose() == former.api_user.expose();
+        if same_key && !same_user && !refused && self.stamps.is_some() {
+            return self
+                .keep("there is another API user and the former API key; change the API key, too");
+        }
+        self.stamps = Some(stamps);
+        self.change = None;
+        if next == **former {
+            return None;
+        }
+        self.credentials = Arc::new(next);
+        let sent = self.credentials.describe();
+        let text = format!("the files of the credentials have changed; from now on: {sent}");
+        Some(Line::new(Level::Information, text))
+    }
+
+    /// Stays with the former ones, and says so once for each change.
+    fn keep(&mut self, why: &str) -> Option<Line> {
+        let change = self.change.as_mut()?;
+        if std::mem::replace(&mut change.is_logged, true) {
+            return None;
+        }
+        let text = format!("the files of the credentials have changed and are not used: {why}");
+        Some(Line::new(Level::Warning, text))
+    }
+}
+
+impl Change {
+    /// How long until the files have been still for long enough: as long as they were seen like
+    /// this, or as their own times say.
+    fn settles_in(&self, now: Now) -> Duration {
+        let seen = now.boot.saturating_sub(self.since);
+        let stamps = self.stamps.iter().flat_map(|set| set.iter().flatten());
+        let age = stamps.map(|stamp| stamp.age(now)).min().flatten();
+        SETTLING_TIME.saturating_sub(seen.max(age.unwrap_or_default()))
+    }
+}
+
+/// Whether one of user and key has just changed and the other has not.
+fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
+    let is_new = |stamp: &Stamp| stamp.age(now).is_some_and(|age| age < SETTLING_TIME);
+    match (&stamps.api_user, &stamps.api_key) {
+        (Some(user), Some(key)) => is_new(user) != is_new(key),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "rotation_tests.rs"]
+mod tests;

@@ -1,0 +1,139 @@
+//! Sources of the credentials: each is the value of an option, or a file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::credential::{
+    Credential, ValueSource, environment_variable, parse_api_key, parse_api_user,
+    parse_header_value,
+};
+use super::secret_file::{self, Stamp};
+use super::{CredentialSet, Credentials};
+use crate::error::Failure;
+use crate::secret::Secret;
+
+type Parse = fn(&str) -> Result<Secret, String>;
+
+/// What the files were like; None for a credential that comes from no file.
+pub(super) type Stamps = CredentialSet<Option<Stamp>>;
+
+#[derive(Debug)]
+pub(crate) struct CredentialSources(CredentialSet<CredentialSource>);
+
+#[derive(Debug)]
+enum CredentialSource {
+    Value(Credential),
+    File {
+        /// The option of the credential; that of its file has the same name and `_file`.
+        name: &'static str,
+        path: PathBuf,
+        parse: Parse,
+    },
+}
+
+/// What a source gave: an error is one of the file's text.
+type Reading = (Result<Credential, String>, Option<Stamp>);
+
+impl CredentialSources {
+    /// `given` is the value of an option and its source, if it is set.
+    pub(crate) fn new<'a>(
+        given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
+    ) -> Result<Self, Failure> {
+        let source = |name, parse| CredentialSource::new(name, parse, &given);
+        let required = |name, parse| match source(name, parse)? {
+            Some(source) => Ok(source),
+            None => Err(Failure::config(format!(
+                "option {name} is missing; set it, or {} and momo_set_options_from_env",
+                environment_variable(name)
+            ))),
+        };
+        let primary = required("subscription_key", parse_header_value);
+        let secondary = source("secondary_subscription_key", parse_header_value);
+        Ok(Self(CredentialSet {
+            api_user: required("api_user", parse_api_user)?,
+            api_key: required("api_key", parse_api_key)?,
+            subscription_keys: [primary?].into_iter().chain(secondary?).collect(),
+        }))
+    }
+
+    pub(crate) fn has_files(&self) -> bool {
+        let is_file = |source: &CredentialSource| matches!(source, CredentialSource::File { .. });
+        self.0.iter().any(is_file)
+    }
+
+    /// What the files are like now. An error names the one that cannot be looked at.
+    pub(super) fn stamps(&self) -> Result<Stamps, String> {
+        self.0.try_map(CredentialSource::stamp)
+    }
+
+    /// Reads the credentials as they are at one moment. An error names the option and its file.
+    /// `may_wait` says whether it may wait for whoever writes a pipe.
+    pub(crate) fn read(&self, may_wait: bool) -> Result<(Credentials, Stamps), String> {
+        const MAX_READS: u32 = 8;
+        for _ in 0..MAX_READS {
+            let readings = self.0.try_map(|source| source.read(may_wait))?;
+            let stamps = readings.try_map(|(_, stamp)| Ok::<_, String>(*stamp))?;
+            // If one has changed while the others were read, they may not belong together.
+            if self.stamps()? == stamps {
+                let credentials = readings.try_map(|(credential, _)| credential.clone())?;
+                return Ok((credentials, stamps));
+            }
+        }
+        Err("the files of the credentials change all the time; write them less often".to_owned())
+    }
+}
+
+impl CredentialSource {
+    fn new<'a>(
+        name: &'static str,
+        parse: Parse,
+        given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
+    ) -> Result<Option<Self>, Failure> {
+        let option = format!("{name}_file");
+        match (given(name), given(&option)) {
+            (Some(_), Some(_)) => Err(Failure::config(format!(
+                "both {name} and {option} are set; set one of them"
+            ))),
+            (Some((value, source)), None) => {
+                let secret =
+                    parse(value).map_err(|why| Failure::config(format!("option {name}: {why}")))?;
+                Ok(Some(Self::Value(Credential::new(secret, source))))
+            }
+            (None, Some((path, _))) => Ok(Some(Self::File {
+                name,
+                // The program may change its directory later.
+                path: std::path::absolute(path).unwrap_or_else(|_| path.into()),
+                parse,
+            })),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn stamp(&self) -> Result<Option<Stamp>, String> {
+        match self {
+            Self::Value(_) => Ok(None),
+            Self::File { name, path, .. } => Stamp::of(path)
+                .map(Some)
+                .map_err(|e| unreadable(name, path, &e)),
+        }
+    }
+
+    fn read(&self, may_wait: bool) -> Result<Reading, String> {
+        match self {
+            Self::Value(credential) => Ok((Ok(credential.clone()), None)),
+            Self::File { name, path, parse } => {
+                let (text, stamp) =
+                    secret_file::read(path, may_wait).map_err(|e| unreadable(name, path, &e))?;
+                let credential = secret_file::parse(&text, *parse)
+                    .map(|secret| Credential::new(secret, ValueSource::File(path.clone())))
+                    .map_err(|why| format!("option {name}_file: {}: {why}", path.display()));
+                Ok((credential, Some(stamp)))
+            }
+        }
+    }
+}
+
+fn unreadable(name: &str, path: &Path, error: &io::Error) -> String {
+    let path = path.display();
+    format!("option {name}_file: {path} cannot be read ({error}); check path and mode")
+}

@@ -1,0 +1,74 @@
+//! Percent-encoding of URLs (RFC 3986, section 2.1).
+
+use zeroize::Zeroizing;
+
+/// What no encoder of URLs has to encode, beside letters and digits.
+const UNRESERVED: &[u8] = b"-._~";
+
+/// The decoded bytes, each with its place in the text. Decodes as curl does: a '%' that is no
+/// escape stands for itself.
+pub(crate) fn decode(text: &[u8]) -> impl Iterator<Item = (usize, u8)> + '_ {
+    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let at = next;
+        let byte = *text.get(at)?;
+        let escaped = match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => u8::try_from(high << 4 | low).ok(),
+            _ => None,
+        };
+        next += if escaped.is_some() { 3 } else { 1 };
+        Some((at, escaped.unwrap_or(byte)))
+    })
+}
+
+/// Encodes all but RFC 3986's unreserved characters, so that no parser sees a delimiter.
+pub(crate) fn encode(text: &str) -> Zeroizing<String> {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // Reserved as a whole: growing would leave copies behind that are not wiped.
+    let mut out = Zeroizing::new(String::with_capacity(text.len() * 3));
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || UNRESERVED.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            for half in [byte >> 4, byte & 15] {
+                out.push(char::from(DIGITS[usize::from(half)]));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_is_decoded_and_anything_else_stands_for_itself() {
+        for (text, decoded) in [
+            ("", ""),
+            ("a%2Fb", "a/b"),
+            ("%2f%3F", "/?"),
+            ("100%", "100%"),
+            ("%zz%4", "%zz%4"),
+            ("%%41", "%A"),
+            ("+", "+"),
+        ] {
+            let bytes = decode(text.as_bytes()).map(|(_, byte)| byte);
+            assert!(bytes.eq(decoded.bytes()), "{text}");
+        }
+        let places = decode(b"a%2Fb%").map(|(at, _)| at);
+        assert!(places.eq([0, 1, 4, 5]));
+    }
+
+    #[test]
+    fn only_unreserved_characters_are_not_encoded() {
+        assert_eq!(*encode("aZ09-._~é/ +"), "aZ09-._~%C3%A9%2F%20%2B");
+        let text = "%é\\:";
+        let decoded = decode(encode(text).as_bytes())
+            .map(|(_, byte)| byte)
+            .collect::<Vec<_>>();
+        assert_eq!(decoded, text.as_bytes());
+    }
+}

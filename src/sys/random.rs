@@ -1,0 +1,31 @@
+//! Random numbers of the operating system, drawn anew each time: a forked child must not repeat
+//! its parent's.
+
+use ring::error::Unspecified;
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// Fails if the system has no randomness.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), Unspecified> {
+    SystemRandom::new().fill(bytes)
+}
+
+/// From 0 to 1; the middle if the system has no randomness.
+pub(crate) fn unit() -> f64 {
+    let mut bytes = [0; 4];
+    match fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX),
+        Err(Unspecified) => 0.5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_anywhere_from_0_to_1() {
+        let many: Vec<f64> = (0..1000).map(|_| unit()).collect();
+        assert!(many.iter().all(|r| (0.0..=1.0).contains(r)));
+        assert!(many.iter().any(|r| *r < 0.2) && many.iter().any(|r| *r > 0.8));
+    }
+}
