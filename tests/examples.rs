@@ -290,7 +290,10 @@ fn the_errors_page_has_the_number_of_every_status() {
     let mut count = 0;
     for (name, value) in statuses {
         let section = format!("### {name}\n\n{value}. ");
-        assert!(page.contains(&section), "docs/errors.md has no \"{section}\"");
+        assert!(
+            page.contains(&section),
+            "docs/errors.md has no \"{section}\""
+        );
         count += 1;
     }
     assert_eq!(count, 19);
