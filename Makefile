@@ -117,7 +117,7 @@ check-packages: packages
 	@scripts/check-packages.py
 
 # Compares libmomo with what a program would use instead. QUICK=1 has tiny counts; RECORD=1 writes
-# docs/performance.md, its charts, and the figures of README.md.
+# docs/performance.md and its charts.
 bench:
 	@scripts/bench.sh $(if $(QUICK),--quick) $(if $(RECORD),--record) $(if $(ONLY),--only $(ONLY))
 

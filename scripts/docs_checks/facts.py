@@ -75,6 +75,15 @@ def check_messages():
         raise Failed("nothing in the source says:\n" + "\n".join(wrong))
 
 
+def check_readme_figures():
+    """Each measured figure of README.md stands in docs/performance.md."""
+    recorded = (ROOT / "docs/performance.md").read_text()
+    figures = re.findall(r"\d[\d.,]* (?:ns|µs|ms|KiB|MiB)\b", (ROOT / "README.md").read_text())
+    unknown = [figure for figure in figures if not re.search(rf"(?<![\d.,]){figure}", recorded)]
+    if unknown or not figures:
+        raise Failed(f"docs/performance.md does not have {', '.join(unknown) or 'any'}")
+
+
 def text_of(path):
     """A source file with its texts in one line each."""
     text = re.sub(r"\\\n\s*", "", path.read_text())
