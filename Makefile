@@ -8,8 +8,10 @@ INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
-# What `make install` installs: what was built for this machine, or build/dist/PLATFORM.
+# What `make install` installs: what was built for this machine, or build/dist/PLATFORM, and the
+# manual pages if `make docs` has made them.
 BUILD ?= build
+MAN ?= build/docs/man
 CC ?= cc
 CARGO ?= cargo
 CARGO_TARGET_DIR ?= target
@@ -117,14 +119,13 @@ check-packages: packages
 	@scripts/check-packages.py
 
 # Compares libmomo with what a program would use instead. QUICK=1 has tiny counts; RECORD=1 writes
-# docs/performance.md, its charts, and the figures of README.md.
+# docs/performance.md and its charts.
 bench:
 	@scripts/bench.sh $(if $(QUICK),--quick) $(if $(RECORD),--record) $(if $(ONLY),--only $(ONLY))
 
-# Writes include/*.h, docs/options.md and packaging/man anew from the source.
+# Writes include/*.h and docs/options.md anew from the source.
 headers:
 	MOMO_WRITE_HEADERS=1 MOMO_WRITE_DOCS=1 $(CARGO) test --quiet --lib the_documentation_is_the_table
-	scripts/docs.sh --record
 
 # What was built is not built again: root, who installs, may have no Cargo.
 build/lib/libmomo.a:
@@ -144,7 +145,7 @@ install: $(BUILD)/lib/libmomo.a
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 755 $(BUILD)/bin/momo-token "$(DESTDIR)$(BINDIR)/"
 	install -m 644 packaging/momo-token.1 "$(DESTDIR)$(MANDIR)/man1/"
-	install -m 644 packaging/man/man3/*.3 "$(DESTDIR)$(MANDIR)/man3/"
+	for page in $(wildcard $(MAN)/man3/*.3); do install -m 644 $$page "$(DESTDIR)$(MANDIR)/man3/" || exit; done
 	cp -P $(BUILD)/lib/libmomo* "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
 	$(call substitute,momo.pc,$(DESTDIR)$(LIBDIR)/pkgconfig)
@@ -158,8 +159,9 @@ uninstall:
 	  "$(DESTDIR)$(LIBDIR)"/pkgconfig/momo.pc \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp \
-	  "$(DESTDIR)$(BINDIR)"/momo-token "$(DESTDIR)$(MANDIR)"/man1/momo-token.1
-	cd packaging/man/man3 && for page in *.3; do rm -f "$(DESTDIR)$(MANDIR)/man3/$$page"; done
+	  "$(DESTDIR)$(BINDIR)"/momo-token "$(DESTDIR)$(MANDIR)"/man1/momo-token.1 \
+	  "$(DESTDIR)$(MANDIR)"/man3/libmomo.3 "$(DESTDIR)$(MANDIR)"/man3/momo.h.3 \
+	  "$(DESTDIR)$(MANDIR)"/man3/momo_*.3
 	rm -rf "$(DESTDIR)$(CMAKEDIR)"
 
 clean:

@@ -36,53 +36,7 @@ fn generate(root: &Path, config: Config, path: &Path) -> Result<Vec<u8>, Box<dyn
         .with_config(config)
         .generate()?
         .write_to_file(path);
-    // What rustdoc wants of an unsafe function says nothing to a C programmer that the six points
-    // before it do not.
-    let text = fs::read_to_string(path)?;
-    let header = with_tags(&without_safety_sections(&text));
-    fs::write(path, &header)?;
-    Ok(header.into_bytes())
-}
-
-fn without_safety_sections(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut in_section = false;
-    for line in text.lines() {
-        let trimmed = line.trim();
-        if trimmed == "* # Safety" {
-            in_section = true;
-            // The empty line before the section goes with it.
-            let end = out.trim_end_matches([' ', '*', '\n']).len();
-            out.truncate(end);
-            out.push('\n');
-        }
-        in_section &= trimmed != "*/";
-        if !in_section {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
-}
-
-/// `typedef struct { … } name;` becomes `typedef struct name { … } name;`: C can then declare the
-/// type ahead, and debuggers know its name.
-fn with_tags(text: &str) -> String {
-    let mut parts = text.split("typedef ");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let name = part
-            .split_once("\n} ")
-            .and_then(|(_, rest)| rest.split(';').next());
-        out.push_str("typedef ");
-        match (part.split_once(" {"), name) {
-            (Some((kind @ ("struct" | "enum"), rest)), Some(name)) => {
-                out.push_str(&format!("{kind} {name} {{{rest}"));
-            }
-            _ => out.push_str(part),
-        }
-    }
-    out
+    Ok(fs::read(path)?)
 }
 
 fn for_compilers(mut config: Config, version: &str) -> Config {
@@ -91,13 +45,20 @@ fn for_compilers(mut config: Config, version: &str) -> Config {
     let (major, minor, patch) = (number(), number(), number());
     config.after_includes = Some(format!(
         r#"
-/* The version of this header; momo_version() is that of the library. */
+/** Version of this header. momo_version() returns the version of the loaded library. */
 #define MOMO_VERSION "{version}"
+/** First number of #MOMO_VERSION. */
 #define MOMO_VERSION_MAJOR {major}
+/** Second number of #MOMO_VERSION. */
 #define MOMO_VERSION_MINOR {minor}
+/** Third number of #MOMO_VERSION. */
 #define MOMO_VERSION_PATCH {patch}
 
-/* Define MOMO_STATIC to link the static library on Windows. */
+/**
+ * @def MOMO_API
+ * Marks a function of the library. Define MOMO_STATIC before you include this header if you link
+ * the static library on Windows.
+ */
 #if defined(_WIN32) && !defined(MOMO_STATIC)
 #  define MOMO_API __declspec(dllimport)
 #elif defined(__GNUC__)

@@ -33,7 +33,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="tiny counts: that everything works")
     parser.add_argument("--rounds", type=int, help="how often each program runs in each case")
     parser.add_argument("--only", choices=CASES, help="this case alone")
-    parser.add_argument("--record", action="store_true", help="into docs/, benches/ and README.md")
+    parser.add_argument("--record", action="store_true", help="into docs/ and benches/")
     options = parser.parse_args()
     if options.record and (options.quick or options.rounds):
         parser.error("what is recorded is a run with all of its rounds")

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Writes docs/performance.md, its charts and README.md's figures of the recorded results.
+"""Writes docs/performance.md and its charts from the recorded results.
 
-After a change of their text, their form or their charts: nothing is measured. Charts want matplotlib.
+For a change of text, form or charts: nothing is measured. The charts need matplotlib.
 """
 
 import sys
 
 sys.dont_write_bytecode = True  # the source tree stays as it was checked out
 
-from report import page, readme, recorded  # noqa: E402
+from report import page, recorded  # noqa: E402
 
 
 def write():
@@ -17,7 +17,6 @@ def write():
     if results:
         from report import charts
 
-        readme.write(results)
         charts.draw(results, recorded.PAGE.parent)
 
 

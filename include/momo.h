@@ -1,20 +1,34 @@
+/**
+ * @file
+ * C interface of libmomo: access tokens for MTN Mobile Money's Partner Gateway.
+ *
+ * Make a config with momo_create_config(), set its options, and make a client from it with
+ * momo_create_client(). Then call momo_get_token() before each payment.
+ *
+ * @par Ownership
+ * You own what a function returns or stores through an output parameter. Free it with the
+ * momo_free_ function of its type, on any thread. These functions accept NULL. A struct owns its
+ * strings. The library copies the strings that you pass if it needs them after the call.
+ *
+ * @par Errors
+ * A function that can fail returns a #momo_status and has a last parameter `error`, which may be
+ * NULL. The call sets every output to NULL first. On success `*error` stays NULL. On failure the
+ * other outputs stay NULL, and `*error` is an error that you own. Any of these functions may also
+ * return #MOMO_INTERNAL, which is a bug in the library. If memory runs out, the process ends.
+ *
+ * @par Threads and forks
+ * Calls that take a const handle may run at the same time, on any threads. A call that takes a
+ * handle that is not const must be the only one on that handle. A call needs 64 KiB of stack. It
+ * is no cancellation point: a thread that another one cancels with pthread_cancel() ends after
+ * the call. After a fork, both processes may go on with the same clients.
+ *
+ * @par Strings
+ * Strings are UTF-8 and end with NUL.
+ */
+
 /*
- * libmomo: access tokens for MTN Mobile Money's Partner Gateway.
- *
- * What momo_create_* and the calls for tokens hand out is freed by the matching momo_free_*, on
- * any thread; each of those takes NULL. Every out-pointer is set to NULL before anything else: on
- * MOMO_OK the error stays NULL, otherwise the output does and an error that was asked for does
- * not. A call that takes a const handle may run together with any other; one that takes a plain
- * handle excludes all others on that handle. Text is UTF-8, NUL-terminated, and copied on its way
- * in. Running out of memory ends the process.
- *
- * A call wants 64 KiB of stack. It is no cancellation point: where pthread_cancel is called for a
- * thread within a call, that thread ends after the call.
- *
- * Options by name, with their environment variables: docs/options.md.
- *
  * SPDX-License-Identifier: MIT OR Apache-2.0
- * Generated from the source by cbindgen: change it there, then `make headers`.
+ * cbindgen makes this file. To change it, change the source and run `make headers`.
  */
 
 #ifndef MOMO_H
@@ -22,13 +36,20 @@
 
 #include <stdint.h>
 
-/* The version of this header; momo_version() is that of the library. */
+/** Version of this header. momo_version() returns the version of the loaded library. */
 #define MOMO_VERSION "0.1.0"
+/** First number of #MOMO_VERSION. */
 #define MOMO_VERSION_MAJOR 0
+/** Second number of #MOMO_VERSION. */
 #define MOMO_VERSION_MINOR 1
+/** Third number of #MOMO_VERSION. */
 #define MOMO_VERSION_PATCH 0
 
-/* Define MOMO_STATIC to link the static library on Windows. */
+/**
+ * @def MOMO_API
+ * Marks a function of the library. Define MOMO_STATIC before you include this header if you link
+ * the static library on Windows.
+ */
 #if defined(_WIN32) && !defined(MOMO_STATIC)
 #  define MOMO_API __declspec(dllimport)
 #elif defined(__GNUC__)
@@ -39,68 +60,82 @@
 
 
 /**
- * What a call ended with. Values are fixed for ever; new ones are added at the end of a group.
+ * A status: the outcome of a call.
  *
- * The number also tells what to do: 10 to 16 are about the way to the gateway (try again later),
- * 20 to 22 about credentials (tell a person), 23 to 26 about the gateway's response.
+ * A number never changes its meaning. New versions may add statuses, so handle a number that you
+ * do not know. momo_status_name() returns the name.
+ *
+ * - 1 and 2: the program or an option is wrong.
+ * - 10 to 14: no response came from the gateway. Try again later. Only if a certificate is not
+ *   trusted (MOMO_TLS_FAILED), a person has to act.
+ * - 15: the call was not to wait. Make it again later.
+ * - 16: the client was cancelled. It stays cancelled.
+ * - 20 to 22: the gateway refused the credentials or the access. A person has to act.
+ * - 23 and 24: the gateway refused for now. Try again later.
+ * - 25 and 26: the response is not one of the gateway's. Check `base_url` and `product`.
+ * - 30 and 99: the host or the library is at fault.
+ *
+ * @since 0.1.0
+ * @ingroup momo_error
  */
 typedef enum momo_status {
   /**
-   * The call did what it says.
+   * The call succeeded.
    */
   MOMO_OK = 0,
   /**
-   * NULL where a value is needed, text that is not UTF-8, a number out of range.
+   * An argument is NULL but must not be, is not UTF-8, or is out of range.
    */
   MOMO_INVALID_ARGUMENT = 1,
   /**
-   * An unknown option, a bad value, a missing credential, an unusable trust store. Always
-   * before any network.
+   * An option is unknown, a value is bad, a credential is missing, or the trust store is not
+   * usable. The call used no network.
    */
   MOMO_INVALID_CONFIG = 2,
   /**
-   * The host name has no address, or, for plain http, none on loopback.
+   * The host name has no address or, for plain http, none on loopback.
    */
   MOMO_RESOLVE_FAILED = 10,
   /**
-   * Refused or unreachable; the proxy too. Also where this process lacks a file descriptor, a
-   * thread or a port for it: the message says which.
+   * The gateway or the proxy refused the connection or was unreachable, or this process lacks a
+   * file descriptor, a thread or a port. The message says which.
    */
   MOMO_CONNECT_FAILED = 11,
   /**
-   * The TLS handshake failed or the certificate is not trusted; the message says which rule.
+   * The TLS handshake failed, or the certificate is not trusted. The message says why.
    */
   MOMO_TLS_FAILED = 12,
   /**
-   * The time was up, wherever it went.
+   * The time was up. The message says in which phase.
    */
   MOMO_TIMED_OUT = 13,
   /**
-   * The connection broke before a whole response came.
+   * The connection broke before the whole response was there.
    */
   MOMO_CONNECTION_LOST = 14,
   /**
-   * No token is at hand and timeout_ms is 0.
+   * No token is at hand and `timeout_ms` is 0.
    */
   MOMO_WOULD_BLOCK = 15,
   /**
-   * momo_cancel_client was called.
+   * momo_cancel_client() was called on this client. Later calls on it end like this too.
    */
   MOMO_CANCELLED = 16,
   /**
-   * The API user or API key was refused.
+   * The gateway refused the API user or the API key.
    */
   MOMO_UNAUTHORIZED = 20,
   /**
-   * The subscription key was refused.
+   * The gateway refused the subscription key.
    */
   MOMO_SUBSCRIPTION_KEY_REFUSED = 21,
   /**
-   * Not allowed: an IP address that is not authorised, or a firewall in front of the gateway.
+   * The IP address or the user is not authorised, or a firewall refused the request.
    */
   MOMO_FORBIDDEN = 22,
   /**
-   * Too many requests, or a spent quota. retry_after_ms tells when to try again, where known.
+   * There were too many requests, or the quota is spent. `retry_after_ms` says when to try
+   * again, if that is known.
    */
   MOMO_RATE_LIMITED = 23,
   /**
@@ -108,11 +143,12 @@ typedef enum momo_status {
    */
   MOMO_SERVER_ERROR = 24,
   /**
-   * Any other HTTP status, every redirect among them.
+   * The response has another HTTP status, for example a redirect.
    */
   MOMO_UNEXPECTED_STATUS = 25,
   /**
-   * A response that is not what the gateway sends: no usable token, too large, broken HTTP.
+   * The response is not one of the gateway's: it has no usable token, is too large, or is
+   * broken HTTP.
    */
   MOMO_INVALID_RESPONSE = 26,
   /**
@@ -120,68 +156,96 @@ typedef enum momo_status {
    */
   MOMO_CACHE_FAILED = 30,
   /**
-   * A bug in this library.
+   * This is a bug in the library.
    */
   MOMO_INTERNAL = 99,
 } momo_status;
 
 /**
- * A client: opaque, immutable once made. Any number of threads may call on it at once; free it
- * after the last call has returned.
+ * A client: an opaque type that never changes once it is made.
+ *
+ * Any number of threads may call functions on one client at the same time.
+ *
+ * @ingroup momo_client
  */
 typedef struct momo_client momo_client;
 
 /**
- * The options of clients to be made: opaque.
+ * Options of the clients that you make from it: an opaque type.
+ *
+ * @ingroup momo_config
  */
 typedef struct momo_config momo_config;
 
 /**
- * Why a call failed: the caller's own, freed with momo_free_error(). Grows only at its end, so
- * never copy it by value. No string in it is NULL, none holds a secret: where there is nothing to
- * say it is "".
+ * An error: why a call failed.
+ *
+ * You own it. Free it with momo_free_error(). New versions may add fields at the end, so do not
+ * copy the struct by value. No string in it is NULL: a string is "" if there is nothing to say. No
+ * string contains a secret.
+ *
+ * @since 0.1.0
+ * @ingroup momo_error
  */
 typedef struct momo_error {
   /**
-   * The same value that the call returned.
+   * The status that the call returned.
    */
-  momo_status status;
+  enum momo_status status;
   /**
-   * The HTTP status of the response, or 0 where no response came.
+   * HTTP status of the response; 0 if there was no response.
    */
   int32_t http_status;
   /**
-   * Milliseconds until another attempt is worth making, or -1 where no time is known.
+   * Milliseconds to wait before another call is useful; -1 if that is not known.
    */
   int64_t retry_after_ms;
   /**
-   * One line of UTF-8: what failed, why, what to do, and which host after how many attempts.
+   * One line of UTF-8: what failed, why, and what to do. It names the host and the number of
+   * attempts.
    */
   const char *message;
   /**
-   * The response's own error code or a firewall's support ID, at most 128 bytes of UTF-8.
+   * Error code of the response, or the support ID of a firewall's page: at most 128 bytes of
+   * UTF-8.
    */
   const char *code;
   /**
-   * The response's body, redacted, at most 4096 bytes of UTF-8; "" for any 2xx.
+   * Body of the response without secrets: at most 4096 bytes of UTF-8, and "" for every 2xx
+   * status.
    */
   const char *body;
 } momo_error;
 
 /**
- * A logger: `level` is 1 error, 2 warning, 3 information, 4 debug; `line` is UTF-8 without a line
- * break, valid during the call, and holds no secret.
+ * A logger: a function of your program that writes one line of the log.
  *
- * Called on the thread that made the call it tells of, before that call returns, with no lock
- * held: it may call this library. It must not throw, longjmp, end its thread, or free the client
- * or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile.
- * Several threads may be in it at once.
+ * @param user_data  The pointer given to momo_set_logger().
+ * @param level      1 error, 2 warning, 3 information, 4 debug.
+ * @param line       The line: UTF-8 without a line break and without secrets. It is valid only
+ *                   during the call.
+ *
+ * The library calls the logger on the thread whose call the line is about, before that call
+ * returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
+ * be in the logger at once.
+ *
+ * The logger must not throw, longjmp or end its thread. It must not free the client or the config
+ * that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
+ * takes effect after the call.
+ *
+ * @since 0.1.0
+ * @ingroup momo_config
  */
 typedef void (*momo_log_fn)(void *user_data, int32_t level, const char *line);
 
 /**
- * A token: the caller's own copy, freed and wiped with momo_free_token(). Grows only at its end,
- * so never copy it by value. No string in it is NULL.
+ * A token: your own copy.
+ *
+ * You own it. Free it with momo_free_token(), which also wipes it. New versions may add fields at
+ * the end, so do not copy the struct by value. No string in it is NULL.
+ *
+ * @since 0.1.0
+ * @ingroup momo_token
  */
 typedef struct momo_token {
   /**
@@ -189,53 +253,58 @@ typedef struct momo_token {
    */
   const char *access_token;
   /**
-   * As the gateway sent it: MTN's says "access_token", not "Bearer"; "" where it sent none.
+   * The type that the gateway sent, "" if it sent none. MTN's gateway sends "access_token", not
+   * "Bearer".
    */
   const char *token_type;
   /**
-   * "Bearer " and the token: the value of the Authorization header to send.
+   * Value of the Authorization header to send: "Bearer " and the token.
    */
   const char *authorization;
   /**
-   * Seconds left when the call returned, at least 1; 0 where the gateway named no usable
-   * lifetime.
+   * Seconds left when the call returned, at least 1; 0 if the gateway sent no usable lifetime.
    */
   int64_t expires_in;
   /**
-   * Unix time in seconds at which it expires; 0 where that is not known.
+   * Unix time in seconds when the token expires; 0 if that is not known.
    */
   int64_t expires_at;
   /**
-   * Seconds, as the gateway said when it issued it, at most 86400; 0 where it did not.
+   * Lifetime in seconds that the gateway sent with the token, at most 86400; 0 if it sent none.
    */
   int64_t lifetime;
   /**
-   * Why the last refresh failed, a momo_status; MOMO_OK (0) where none did.
+   * Why the last refresh failed: a momo_status; MOMO_OK (0) if it did not.
    */
   int32_t refresh_status;
   /**
-   * Seconds until a refresh is due, rounded up; 0 where it is due now, -1 where there will be
-   * none (the option `cache` is none, or the lifetime is not known). Nothing has to be done
-   * about it: momo_get_token() refreshes by itself.
+   * Seconds until a refresh is due, rounded up; 0 if it is due now. -1 if there will be none,
+   * because the option `cache` is `none` or the lifetime is not known. You need not act on it:
+   * momo_get_token() refreshes the token.
    */
   int64_t refresh_in;
 } momo_token;
 
 /**
- * Counters of what a client's token cost: the caller's own, freed with momo_free_stats(). Grows
- * only at its end, so never copy it by value.
+ * Counters of a client's requests and token.
  *
- * Equal clients that share a token share its counters. They begin at 0 with the first of these
- * clients; they go on in a forked child, and where credentials in files have changed. `requests`
- * is the sum of `tokens_issued`, the failures, and what was cancelled.
+ * You own it. Free it with momo_free_stats(). New versions may add fields at the end, so do not
+ * copy the struct by value.
+ *
+ * Equal clients that use one token have the same counters. The counters begin at 0 with the first
+ * of these clients. They go on in a forked child, and after credentials in files have changed.
+ * `requests` is the sum of `tokens_issued`, the failures and the cancelled requests.
+ *
+ * @since 0.1.0
+ * @ingroup momo_stats
  */
 typedef struct momo_stats {
   /**
-   * HTTP requests to the gateway that have ended, each retry counted.
+   * HTTP requests to the gateway that have ended. Each retry counts.
    */
   int64_t requests;
   /**
-   * Requests that brought a token.
+   * Requests that returned a token.
    */
   int64_t tokens_issued;
   /**
@@ -259,7 +328,7 @@ typedef struct momo_stats {
    */
   int64_t response_failures;
   /**
-   * Requests that were made because the one before them failed.
+   * Requests that repeated one that failed.
    */
   int64_t retries;
   /**
@@ -267,49 +336,49 @@ typedef struct momo_stats {
    */
   int64_t refreshes;
   /**
-   * Refreshes that brought no token: the one at hand was used on.
+   * Refreshes that failed. The token at hand stayed in use.
    */
   int64_t failed_refreshes;
   /**
-   * Calls that waited for the request of another call.
+   * Calls that waited for a request that was already under way.
    */
   int64_t waits;
   /**
-   * The longest of these waits in milliseconds.
+   * Longest of these waits, in milliseconds.
    */
   int64_t longest_wait_ms;
   /**
-   * Tokens given up by momo_invalidate_token().
+   * Tokens that momo_invalidate_token() invalidated.
    */
   int64_t invalidations;
   /**
-   * What the last request took in milliseconds; -1 before the first.
+   * Duration of the last request in milliseconds; -1 before the first.
    */
   int64_t last_request_ms;
   /**
-   * What the last request that failed did so with, a momo_status; MOMO_OK (0) where none did.
+   * Status of the last failed request, a momo_status; MOMO_OK (0) if none failed.
    */
   int64_t last_failure_status;
   /**
-   * When that was, in Unix seconds; 0 where none failed.
+   * Unix time in seconds of the last failure; 0 if none failed.
    */
   int64_t last_failure_at;
   /**
-   * Seconds left of the current token; 0 where there is none.
+   * Seconds left of the current token; 0 if there is none.
    */
   int64_t token_expires_in;
   /**
-   * Milliseconds left of the cooldown after a failure; 0 where there is none.
+   * Milliseconds left of the cooldown after a failure; 0 if there is none.
    */
   int64_t cooldown_ms;
   /**
-   * Tokens of other processes that were taken from a directory or a Redis server (the option
+   * Tokens of other processes that were taken from a directory or a Redis server (see the option
    * `cache`).
    */
   int64_t tokens_adopted;
   /**
-   * Where the current token is from: 1 the gateway, 2 a directory, 3 a Redis server; 0 where
-   * there is none.
+   * Origin of the current token: 1 the gateway, 2 a directory, 3 a Redis server; 0 if there is
+   * no token.
    */
   int64_t token_origin;
 } momo_stats;
@@ -319,278 +388,415 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The version of the library that is loaded, "0.1.0". MOMO_VERSION is that of the header.
+ * Returns the version of the loaded library, for example "0.1.0".
  *
- * Ownership: the string is static, never freed. NULL: never returned. Threads and forks: any.
- * Blocks: never. Since 0.1.0.
+ * #MOMO_VERSION is the version of the header.
+ *
+ * @return A static string. It is never NULL. Do not free it.
+ *
+ * Any thread may call this function at any time. It does not block.
+ *
+ * @since 0.1.0
+ * @ingroup libmomo
  */
 MOMO_API const char *momo_version(void);
 
 /**
- * Frees an error.
+ * Frees an error and its strings.
  *
- * Ownership: takes it; its strings go with it. NULL: nothing happens. Threads and forks: any
- * thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
+ * @param error  An error from this library, or NULL: then the call does nothing.
+ *
+ * Any thread may free the error, once. After a fork, each process frees its own copy. The call
+ * does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_error
  */
-MOMO_API void momo_free_error(momo_error *error);
+MOMO_API void momo_free_error(struct momo_error *error);
 
 /**
- * The name of a status, "MOMO_OK" for 0 and so on; "MOMO_UNKNOWN" for a number that is none.
+ * Returns the name of a status, for example "MOMO_OK" for 0.
  *
- * Ownership: the string is static, never freed. NULL: never returned. Threads and forks: any.
- * Blocks: never. Since 0.1.0.
+ * @param status  A momo_status, or any other number.
+ * @return A static string: "MOMO_UNKNOWN" if the number is no status. It is never NULL. Do not
+ *         free it.
+ *
+ * Any thread may call this function at any time. It does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_error
  */
 MOMO_API const char *momo_status_name(int32_t status);
 
 /**
- * Makes a config with every option at its default.
+ * Creates a config that has the default of every option.
  *
- * Ownership: the caller's, freed with momo_free_config(). NULL: returned only for a bug of this
- * library; every function that takes it then says so. Threads and forks: any. Blocks: never.
- * Since 0.1.0.
+ * @return A config that you own. Free it with momo_free_config(). NULL is a bug in this library;
+ *         the functions that take a config then return MOMO_INVALID_ARGUMENT.
+ *
+ * Any thread may call this function at any time. It does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_config
  */
-MOMO_API momo_config *momo_create_config(void);
+MOMO_API struct momo_config *momo_create_config(void);
 
 /**
- * Sets one option by its name; the table of options is in docs/options.md.
+ * Sets one option. docs/options.md lists the options with their values and defaults.
  *
- * The value is checked now, before any network. Where it is refused the option keeps its value,
- * and the message does not repeat what may be a secret.
+ * The call checks the value now, without network. If it refuses the value, the option keeps its
+ * former value. The message of the error does not repeat a value that may be secret.
  *
- * Ownership: both strings are copied. NULL: `error` may be NULL, nothing else. Threads and forks:
- * no other call with this config at the same time. Blocks: never. Errors: MOMO_INVALID_ARGUMENT,
- * MOMO_INVALID_CONFIG. Since 0.1.0.
+ * @param config      A config; not NULL.
+ * @param name        Name of the option; not NULL. The string is copied.
+ * @param value       Value of the option; not NULL. The string is copied.
+ * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
+ *         value is bad.
+ *
+ * No other call may use the config at the same time. The call does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_config
  */
 MOMO_API
-momo_status momo_set_option(momo_config *config,
-                            const char *name,
-                            const char *value,
-                            momo_error **error);
+enum momo_status momo_set_option(struct momo_config *config,
+                                 const char *name,
+                                 const char *value,
+                                 struct momo_error **error);
 
 /**
- * Sets every option that the environment names: MOMO_ and the option's name in upper case.
+ * Sets every option that has an environment variable: MOMO_ and the option's name in upper case.
  *
- * All of them, or none where one is bad. Empty is unset; an unknown MOMO_ name is a line in the
- * log. In a program that runs with more rights than its caller (set-uid) none is read.
+ * If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
+ * warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
+ * If the program runs with more rights than its caller (set-uid), the call reads no variable and
+ * logs a warning.
  *
- * Ownership: nothing is handed over. NULL: `error` may be NULL, `config` may not. Threads and
- * forks: no other call with this config, and no change of the environment, at the same time.
- * Blocks: never. Errors: MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG. Since 0.1.0.
- */
-MOMO_API momo_status momo_set_options_from_env(momo_config *config, momo_error **error);
-
-/**
- * Frees a config. Clients made from it live on.
+ * @param config      A config; not NULL.
+ * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if a value is bad.
  *
- * Ownership: takes it; credentials in it are wiped. NULL: nothing happens. Threads and forks: any
- * thread, once, with no other call on it. Blocks: never. Since 0.1.0.
- */
-MOMO_API void momo_free_config(momo_config *config);
-
-/**
- * Sets the logger of the clients made from this config later; NULL as `log` takes it away.
+ * No other call may use the config, and no thread may change the environment, at the same time.
+ * The call does not block.
  *
- * `level` is the most detailed level wanted, 1 to 4. `free_user_data` is called once with
- * `user_data` when nothing can use it any more: when this config and the last client made from it
- * are freed, when another logger takes its place, or before this call returns where it fails.
- *
- * Ownership: `user_data` belongs to the library until `free_user_data` is called with it. NULL:
- * `user_data` and `free_user_data` may be NULL, `config` may not. Threads and forks: no other
- * call with this config at the same time. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since
- * 0.1.0.
+ * @since 0.1.0
+ * @ingroup momo_config
  */
 MOMO_API
-momo_status momo_set_logger(momo_config *config,
-                            momo_log_fn log,
-                            void *user_data,
-                            void (*free_user_data)(void *user_data),
-                            int32_t level,
-                            momo_error **error);
+enum momo_status momo_set_options_from_env(struct momo_config *config,
+                                           struct momo_error **error);
 
 /**
- * Makes a client from a config. Touches no network.
+ * Frees a config and wipes the credentials in it. The clients made from it stay usable.
  *
- * Reads the files of credentials, the trust store and the environment: SSL_CERT_FILE and SSL_CERT_DIR for
- * ca=system, HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in both cases of letters (HTTP_PROXY
- * has no effect). No other call on the client reads the environment, except that the C library's
- * resolver may read variables of its own when it looks a host name up. Later changes of the config
- * or of the environment do not reach the client.
+ * @param config  A config from this library, or NULL: then the call does nothing.
  *
- * Files of credentials (api_user_file and its like) are read again before a request where they
- * have changed, and once after the gateway refused what they held. Files that changed less than a
- * second ago are left alone, so that a new user and a former key are never sent together; until
- * then, and where what is in them is no good (a line in the log says why), the former credentials
- * are used. The token at hand stays in use until it ends.
+ * Any thread may free the config, once, after the last call on it has returned. The call does not
+ * block.
  *
- * The log tells at level 4 the value of each option and where it came from (of a credential its
- * length). It warns where api_user is no UUID and where api_key and the subscription key are the
- * same.
+ * @since 0.1.0
+ * @ingroup momo_config
+ */
+MOMO_API void momo_free_config(struct momo_config *config);
+
+/**
+ * Sets the logger of the clients that you make from this config later.
  *
- * Ownership: the client is the caller's, freed with momo_free_client(). NULL: `client` is set to
- * NULL first and stays so on failure; `error` may be NULL. Threads and forks: any; a client made
- * before fork works in both processes. Blocks: as long as reading these
- * files. No change of the environment on another thread at the same time. Errors:
- * MOMO_INVALID_ARGUMENT; MOMO_INVALID_CONFIG where a credential is missing or the trust store has
- * nothing in it. Since 0.1.0.
+ * The library calls `free_user_data` once, if it is not NULL, as soon as nothing can use
+ * `user_data` any more. That is when the config and the last client made from it are freed, or
+ * when another logger replaces this one. If the call fails, or if `log` is NULL, that is before it
+ * returns. The library calls it on the thread of the call that ends the last use.
+ *
+ * @param config          A config; not NULL.
+ * @param log             The logger, or NULL for none.
+ * @param user_data       Passed to `log` and `free_user_data`; may be NULL. It belongs to the
+ *                        library until `free_user_data` is called.
+ * @param free_user_data  Frees `user_data`; may be NULL.
+ * @param level           The most detailed level to log, from 1 (errors only) to 4 (everything).
+ * @param[out] error      Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK or MOMO_INVALID_ARGUMENT.
+ *
+ * No other call may use the config at the same time. The call does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_config
  */
 MOMO_API
-momo_status momo_create_client(const momo_config *config,
-                               momo_client **client,
-                               momo_error **error);
+enum momo_status momo_set_logger(struct momo_config *config,
+                                 momo_log_fn log,
+                                 void *user_data,
+                                 void (*free_user_data)(void *user_data),
+                                 int32_t level,
+                                 struct momo_error **error);
 
 /**
- * Makes a second handle of a client, with which single calls can be cancelled: cancel the clone.
+ * Creates a client from a config. The call does not use the network.
  *
- * It shares everything with the client but its connections: options, credentials, token, request
- * in progress, counters, logger. Reads no file, no environment, no network, and costs little: a
- * clone for each call that may have to be cancelled is what it is meant for. momo_cancel_client()
- * of the clone ends the calls on the clone alone, that of the client those on its clones, too. A
- * request in the background belongs to the handle whose call began it: where momo_get_token() on
- * the client with `timeout_ms` 0 began it, cancelling a clone ends the wait and not the request.
+ * It reads the files with credentials, the trust store and these environment variables:
+ * - SSL_CERT_FILE and SSL_CERT_DIR if `ca` is `system`
+ * - HTTPS_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case, if `proxy` is `env`; HTTP_PROXY
+ *   has no effect
+ * - XDG_RUNTIME_DIR, on Windows LOCALAPPDATA, if `cache` is `file:` without a directory
  *
- * Ownership: the clone is the caller's, freed with momo_free_client(), before or after the client.
- * NULL: gives NULL for NULL, and otherwise only for a bug of this library. Threads and forks: any;
- * as for a client. Blocks: never. Since 0.1.0.
+ * If the program runs with more rights than its caller (set-uid), the call reads none of them. No
+ * later call on the client reads the environment, except that the C library may read variables of
+ * its own when it looks up a host name. Later changes of the config or the environment do not
+ * affect the client.
+ *
+ * The library reads a changed file with credentials (`api_user_file` and its like) again before a
+ * request, and once after the gateway refused the credentials. It waits until the files have been
+ * unchanged for a second, so that it never sends a new user with an old key. Until then, or if the
+ * new credentials are invalid, the old ones stay in use; a warning says why. The token at hand
+ * stays in use until it expires.
+ *
+ * At level 4 the client logs each option's value and its source; of a credential it logs only the
+ * length. It logs a warning if `api_user` is not a UUID, or if `api_key` and the subscription key
+ * are the same.
+ *
+ * @param config       A config; not NULL.
+ * @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().
+ * @param[out] error   Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK, MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG if the options are not complete and
+ *         usable (a credential is missing, or the trust store is empty), or MOMO_CACHE_FAILED if
+ *         the directory of a file cache is unsafe.
+ *
+ * No thread may change the config or the environment at the same time. A client made before a fork
+ * works in both processes. The call blocks only to read files.
+ *
+ * @since 0.1.0
+ * @ingroup momo_client
  */
-MOMO_API momo_client *momo_clone_client(const momo_client *client);
+MOMO_API
+enum momo_status momo_create_client(const struct momo_config *config,
+                                    struct momo_client **client,
+                                    struct momo_error **error);
 
 /**
- * Ends every call in progress on this client and its clones, and every later one, with
- * MOMO_CANCELLED. Final. Ends the requests that these calls began in the background, too.
+ * Creates a clone of a client. Make one for each call that you may want to cancel.
  *
- * Calls in progress end within 100 ms, whatever they wait for. Other clients, and the client that
- * this one is a clone of, are not touched, also where they share the token.
+ * A clone and its client have the same options, credentials, token, requests, counters and logger.
+ * Each has its own connections. A clone costs little: the call reads no file, no environment and
+ * no network.
  *
- * Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads
- * and forks: any thread, but no signal handler; calls of the other process go on. Blocks: never.
- * Since 0.1.0.
+ * momo_cancel_client() on the clone ends the calls on the clone alone. On the client it also ends
+ * the calls on its clones. Cancelling a clone does not end a request that a call on the client
+ * began.
+ *
+ * @param client  A client, or NULL.
+ * @return A clone that you own. Free it with momo_free_client(), before or after the client. NULL
+ *         if `client` is NULL; otherwise NULL is a bug in this library.
+ *
+ * Any thread may make this call at any time. A clone made before a fork works in both processes.
+ * The call does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_client
  */
-MOMO_API void momo_cancel_client(const momo_client *client);
+MOMO_API struct momo_client *momo_clone_client(const struct momo_client *client);
 
 /**
- * Frees a client. A token that it shared stays in the process for its equals until it expires. A
- * request in the background goes on, and what it needs is wiped and freed at its end.
+ * Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
  *
- * Ownership: takes it; tokens handed out live on. NULL: nothing happens. Threads and forks: any
- * thread, once, after the last call on it has returned. Blocks: never. Since 0.1.0.
+ * Calls in progress end within 100 ms, and later ones at once. A request that such a call began
+ * may end too. Calls on other clients go on, even if they wait for the same request. So do calls
+ * on the client that this one is a clone of.
+ *
+ * @param client  A client, or NULL: then the call does nothing. You still have to free it.
+ *
+ * Any thread may make this call at any time, but a signal handler must not. After a fork, calls in
+ * the other process go on. The call does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_client
  */
-MOMO_API void momo_free_client(momo_client *client);
+MOMO_API void momo_cancel_client(const struct momo_client *client);
+
+/**
+ * Frees a client. Tokens that you got from it stay valid.
+ *
+ * The process keeps its token for equal clients until the token expires (see the option `cache`).
+ * A request in the background goes on, then wipes and frees what it needs.
+ *
+ * @param client  A client from this library, or NULL: then the call does nothing.
+ *
+ * Any thread may free the client, once, after the last call on it has returned. The call does not
+ * block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_client
+ */
+MOMO_API void momo_free_client(struct momo_client *client);
 
 /**
  * Asks the gateway for a new token: the operation CreateAccessToken.
  *
- * Never from a cache, never delayed by a cooldown; the token becomes the one that momo_get_token()
- * hands out. Programs that pay want momo_get_token(): MTN advises against a token per
- * transaction.
+ * Before a payment call momo_get_token() instead: MTN advises against a token per transaction.
+ * The new token never comes from a cache, and no cooldown delays the request. momo_get_token()
+ * returns the new token from then on.
  *
- * `timeout_ms` is the call's whole time, retries included: -1 is the option `timeout`, 0 never
- * blocks and so always ends with MOMO_WOULD_BLOCK; more than a day is taken as a day.
+ * @param client      A client; not NULL.
+ * @param timeout_ms  How long the call may take in milliseconds, retries included. -1 is the
+ *                    option `timeout`. With 0 the call always ends with MOMO_WOULD_BLOCK. More
+ *                    than a day counts as a day. No other negative number is valid.
+ * @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
+ * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
  *
- * Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
- * first and stays so on failure; `error` may be NULL. Threads and forks: any number at once.
- * Blocks: at most `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
- * Since 0.1.0.
+ * Any number of threads may make this call on one client at the same time. The call blocks for at
+ * most `timeout_ms`.
+ *
+ * @since 0.1.0
+ * @ingroup momo_token
  */
 MOMO_API
-momo_status momo_create_token(const momo_client *client,
-                              int64_t timeout_ms,
-                              momo_token **token,
-                              momo_error **error);
+enum momo_status momo_create_token(const struct momo_client *client,
+                                   int64_t timeout_ms,
+                                   struct momo_token **token,
+                                   struct momo_error **error);
 
 /**
- * A token that is good now: what programs call before each payment.
+ * Gets a valid token. Call it before each payment.
  *
- * Fresh: a copy of the token at hand, without lock or network. Stale (the option
- * `refresh_margin`): the token at hand, too, and a thread of the library asks for a new one, at
- * most 5 s and once; where that fails `refresh_status` says why. While a valid token is at hand
- * no call waits for a network, a name server or another thread. With the option `refresh` set to
- * caller, and where no thread can be started, the caller who finds the token stale asks by itself.
- * Expired or none: one caller asks, the others wait and share the outcome. After a failure the
- * same failure is given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for,
- * at most 60 s: `retry_after_ms` says how long.
+ * If a valid token is at hand, the call returns a copy at once. It waits for no network, no name
+ * server and no other thread. If that token is stale (see the option `refresh_margin`), the
+ * library refreshes it on a thread of its own: one attempt of at most 5 s. If the refresh fails,
+ * the token stays in use and `refresh_status` says why.
  *
- * Where the option `cache` names a directory or a Redis server, whoever is to ask looks there first
- * for a token, or a failure, of another process, and waits for one that is asking already until
- * half of its own time is left, or 5 s where that is less; then it asks by itself. What fails there
- * is a line in the log and stops no call.
+ * If no valid token is at hand, the library makes one request, and all calls that need a token
+ * wait for its outcome, each for its own time at most. After a failure the library makes no
+ * request for a cooldown, and the calls return the same failure at once. The cooldown is 250 ms to
+ * 5 s, or what the gateway asked for, at most 60 s. `retry_after_ms` says how much of it is left.
  *
- * `timeout_ms` is the call's whole time: -1 is the option `timeout`; more than a day is taken as a
- * day. 0 never blocks: it hands out the token at hand, or ends with MOMO_WOULD_BLOCK, and what is
- * to be asked of the gateway is asked in the background. An event loop calls so and asks again; it
- * needs no worker and no timer of its own. (With `refresh` set to caller, 0 asks for nothing.)
+ * If the option `refresh` is `caller`, or if no thread can be started, the call that finds a
+ * request due makes it on its own thread and within its own time.
  *
- * The background thread blocks every signal, calls nothing of the host, goes on after
- * momo_free_client() and is ended by momo_cancel_client(); the process may exit or fork meanwhile.
- * What it has to say is logged by the next call on a client with a logger that shares the token,
- * at most the last 32 lines.
+ * If the option `cache` is `none`, the call does what momo_create_token() does. If it names a
+ * directory or a Redis server, the library first looks there for a token or a failure of another
+ * process. If another process is making a request, the library waits for it, but keeps half of
+ * its time, or 5 s if that is less, for a request of its own. A failure of the cache is logged.
+ * It ends no call.
  *
- * Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
- * first and stays so on failure; `error` may be NULL. Threads and forks: any number at once; a
- * forked child goes on with its parent's token. Blocks: not while a token is good, else at most
- * `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE. Since 0.1.0.
+ * With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
+ * and the library makes a request that is due in the background. An event loop needs no worker
+ * and no timer for this: it makes the call again. If `refresh` is `caller`, such a call begins no
+ * request.
+ *
+ * The thread in the background blocks every signal and calls no function of your program. It goes
+ * on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork
+ * while it runs. The next call that has a logger and uses the same token logs its lines: the last
+ * 32 at most.
+ *
+ * @param client      A client; not NULL.
+ * @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`. 0
+ *                    never blocks. More than a day counts as a day. No other negative number
+ *                    is valid.
+ * @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
+ * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
+ *
+ * Any number of threads may make this call on one client at the same time. A forked child goes on
+ * with its parent's token. If a valid token is at hand the call does not block, except for a
+ * refresh on its own thread, which takes at most 5 s. Otherwise it blocks for at most
+ * `timeout_ms`.
+ *
+ * @since 0.1.0
+ * @ingroup momo_token
  */
 MOMO_API
-momo_status momo_get_token(const momo_client *client,
-                           int64_t timeout_ms,
-                           momo_token **token,
-                           momo_error **error);
+enum momo_status momo_get_token(const struct momo_client *client,
+                                int64_t timeout_ms,
+                                struct momo_token **token,
+                                struct momo_error **error);
 
 /**
- * Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again,
- * also where the gateway issues the same text once more (that call ends with MOMO_UNAUTHORIZED).
+ * Invalidates a token that the gateway refused, for example with a 401 to a payment.
  *
- * The current token stays where it is another one by now, so a hundred threads that saw the same
- * refusal cause one request. The last 8 invalidated tokens are remembered. An invalidation causes
- * at most one new token per 5 s: where that one is invalidated at once too, momo_get_token() ends
- * with MOMO_UNAUTHORIZED until the 5 s are over.
+ * The library never returns an invalidated token again. If the gateway issues the same text once
+ * more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 invalidated
+ * tokens.
  *
- * Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing
- * else. Threads and forks: any. Blocks: never, but where the option `cache` names a directory or a
- * Redis server: the token is removed there too, where it is still that one, which takes a file
- * operation or at most 500 ms. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+ * If another token is the current one by now, that one stays in use, so a hundred threads that saw
+ * the same refusal cause one request. An invalidation causes at most one new token per 5 s. If
+ * that one is invalidated within the 5 s too, momo_get_token() returns MOMO_UNAUTHORIZED until
+ * they are over.
+ *
+ * @param client        A client; not NULL.
+ * @param access_token  The `access_token` of the refused token; not NULL. The call reads the
+ *                      string and does not keep it.
+ * @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK or MOMO_INVALID_ARGUMENT.
+ *
+ * Any thread may make this call at any time. It does not block, unless the option `cache` names a
+ * directory or a Redis server. Then the call also removes that token there, which takes a file
+ * operation or at most 500 ms.
+ *
+ * @since 0.1.0
+ * @ingroup momo_token
  */
 MOMO_API
-momo_status momo_invalidate_token(const momo_client *client,
-                                  const char *access_token,
-                                  momo_error **error);
+enum momo_status momo_invalidate_token(const struct momo_client *client,
+                                       const char *access_token,
+                                       struct momo_error **error);
 
 /**
- * Forgets and wipes every token that this process holds, of every client; tokens handed out stay
- * as they are, and so do those that a directory or a Redis server holds for other processes.
+ * Forgets and wipes every token that the process keeps, of every client.
  *
- * Ownership: none changes hands. Threads and forks: any; the other process keeps its own. Blocks:
- * never. Since 0.1.0.
+ * Tokens that you got stay as they are. So do the tokens that a directory or a Redis server keeps
+ * for other processes.
+ *
+ * Any thread may call this function at any time. After a fork, the other process keeps its tokens.
+ * The call does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_token
  */
 MOMO_API void momo_clear_cache(void);
 
 /**
- * Wipes and frees a token.
+ * Wipes and frees a token and its strings.
  *
- * Ownership: takes it; its strings go with it. NULL: nothing happens. Threads and forks: any
- * thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
+ * @param token  A token from this library, or NULL: then the call does nothing.
+ *
+ * Any thread may free the token, once. After a fork, each process frees its own copy. The call
+ * does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_token
  */
-MOMO_API void momo_free_token(momo_token *token);
+MOMO_API void momo_free_token(struct momo_token *token);
 
 /**
- * Gives the counters of a client: what a monitoring system wants to be told every minute or so.
+ * Gets the counters of a client, for a monitoring system that polls them.
  *
- * Ownership: the counters are the caller's, freed with momo_free_stats(). NULL: `stats` is set to
- * NULL first and stays so on failure; `error` may be NULL. Threads and forks: any number at once;
- * the counters are read one after the other while requests go on. Blocks: never, and asks nothing.
- * Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+ * @param client      A client; not NULL.
+ * @param[out] stats  Where to store the counters; not NULL. Free them with momo_free_stats().
+ * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK or MOMO_INVALID_ARGUMENT.
+ *
+ * Any number of threads may make this call on one client at the same time. It reads the counters
+ * one after the other while requests go on. It does not block and makes no request.
+ *
+ * @since 0.1.0
+ * @ingroup momo_stats
  */
 MOMO_API
-momo_status momo_get_stats(const momo_client *client,
-                           momo_stats **stats,
-                           momo_error **error);
+enum momo_status momo_get_stats(const struct momo_client *client,
+                                struct momo_stats **stats,
+                                struct momo_error **error);
 
 /**
  * Frees counters.
  *
- * Ownership: takes them. NULL: nothing happens. Threads and forks: any thread, once; a child frees
- * its own copy. Blocks: never. Since 0.1.0.
+ * @param stats  Counters from this library, or NULL: then the call does nothing.
+ *
+ * Any thread may free the counters, once. After a fork, each process frees its own copy. The call
+ * does not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_stats
  */
-MOMO_API void momo_free_stats(momo_stats *stats);
+MOMO_API void momo_free_stats(struct momo_stats *stats);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -3,7 +3,7 @@
 # one run, and writes build/bench/performance.md with its charts.
 #
 #   scripts/bench.sh --quick      that everything works, with tiny counts
-#   scripts/bench.sh --record     also writes docs/performance.md, its charts, and README.md's figures
+#   scripts/bench.sh --record     also writes docs/performance.md and its charts
 #   scripts/bench.sh --help       what else there is
 set -euo pipefail
 cd "$(dirname "$0")/.."

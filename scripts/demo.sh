@@ -19,7 +19,7 @@ mkdir -p build/examples
 wait
 
 "${with[@]}" build/examples/get_token || {
-  echo "demo: no token; \"message\" above says why, README.md what to do about each status" >&2
+  echo "demo: no token; \"message\" above says why, docs/errors.md what to do about each status" >&2
   exit 1
 }
 echo "demo: a token over TLS from ${MOMO_BASE_URL:-$where}"

@@ -9,6 +9,7 @@ release=$PWD/build/release
 rm -rf "$release"
 mkdir -p "$release"
 [ "$(uname)" = Darwin ] || scripts/dist/deps.sh
+scripts/docs.sh
 for platform in "${platforms[@]}"; do
   scripts/dist/build.sh "$platform"
   scripts/dist/archive.sh "$platform" "$release"

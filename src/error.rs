@@ -1,54 +1,69 @@
-//! What a call can end with.
+//! Statuses, and failures of calls.
 
 use std::fmt;
 
-/// What a call ended with. Values are fixed for ever; new ones are added at the end of a group.
+/// A status: the outcome of a call.
 ///
-/// The number also tells what to do: 10 to 16 are about the way to the gateway (try again later),
-/// 20 to 22 about credentials (tell a person), 23 to 26 about the gateway's response.
+/// A number never changes its meaning. New versions may add statuses, so handle a number that you
+/// do not know. momo_status_name() returns the name.
+///
+/// - 1 and 2: the program or an option is wrong.
+/// - 10 to 14: no response came from the gateway. Try again later. Only if a certificate is not
+///   trusted (MOMO_TLS_FAILED), a person has to act.
+/// - 15: the call was not to wait. Make it again later.
+/// - 16: the client was cancelled. It stays cancelled.
+/// - 20 to 22: the gateway refused the credentials or the access. A person has to act.
+/// - 23 and 24: the gateway refused for now. Try again later.
+/// - 25 and 26: the response is not one of the gateway's. Check `base_url` and `product`.
+/// - 30 and 99: the host or the library is at fault.
+///
+/// @since 0.1.0
+/// @ingroup momo_error
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(non_camel_case_types)]
 pub enum momo_status {
-    /// The call did what it says.
+    /// The call succeeded.
     MOMO_OK = 0,
-    /// NULL where a value is needed, text that is not UTF-8, a number out of range.
+    /// An argument is NULL but must not be, is not UTF-8, or is out of range.
     MOMO_INVALID_ARGUMENT = 1,
-    /// An unknown option, a bad value, a missing credential, an unusable trust store. Always
-    /// before any network.
+    /// An option is unknown, a value is bad, a credential is missing, or the trust store is not
+    /// usable. The call used no network.
     MOMO_INVALID_CONFIG = 2,
-    /// The host name has no address, or, for plain http, none on loopback.
+    /// The host name has no address or, for plain http, none on loopback.
     MOMO_RESOLVE_FAILED = 10,
-    /// Refused or unreachable; the proxy too. Also where this process lacks a file descriptor, a
-    /// thread or a port for it: the message says which.
+    /// The gateway or the proxy refused the connection or was unreachable, or this process lacks a
+    /// file descriptor, a thread or a port. The message says which.
     MOMO_CONNECT_FAILED = 11,
-    /// The TLS handshake failed or the certificate is not trusted; the message says which rule.
+    /// The TLS handshake failed, or the certificate is not trusted. The message says why.
     MOMO_TLS_FAILED = 12,
-    /// The time was up, wherever it went.
+    /// The time was up. The message says in which phase.
     MOMO_TIMED_OUT = 13,
-    /// The connection broke before a whole response came.
+    /// The connection broke before the whole response was there.
     MOMO_CONNECTION_LOST = 14,
-    /// No token is at hand and timeout_ms is 0.
+    /// No token is at hand and `timeout_ms` is 0.
     MOMO_WOULD_BLOCK = 15,
-    /// momo_cancel_client was called.
+    /// momo_cancel_client() was called on this client. Later calls on it end like this too.
     MOMO_CANCELLED = 16,
-    /// The API user or API key was refused.
+    /// The gateway refused the API user or the API key.
     MOMO_UNAUTHORIZED = 20,
-    /// The subscription key was refused.
+    /// The gateway refused the subscription key.
     MOMO_SUBSCRIPTION_KEY_REFUSED = 21,
-    /// Not allowed: an IP address that is not authorised, or a firewall in front of the gateway.
+    /// The IP address or the user is not authorised, or a firewall refused the request.
     MOMO_FORBIDDEN = 22,
-    /// Too many requests, or a spent quota. retry_after_ms tells when to try again, where known.
+    /// There were too many requests, or the quota is spent. `retry_after_ms` says when to try
+    /// again, if that is known.
     MOMO_RATE_LIMITED = 23,
     /// The gateway failed (5xx).
     MOMO_SERVER_ERROR = 24,
-    /// Any other HTTP status, every redirect among them.
+    /// The response has another HTTP status, for example a redirect.
     MOMO_UNEXPECTED_STATUS = 25,
-    /// A response that is not what the gateway sends: no usable token, too large, broken HTTP.
+    /// The response is not one of the gateway's: it has no usable token, is too large, or is
+    /// broken HTTP.
     MOMO_INVALID_RESPONSE = 26,
     /// The directory of a file cache is unsafe.
     MOMO_CACHE_FAILED = 30,
-    /// A bug in this library.
+    /// This is a bug in the library.
     MOMO_INTERNAL = 99,
 }
 
@@ -94,9 +109,9 @@ impl momo_status {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Failure {
     pub(crate) status: Status,
-    /// 0 where no response came.
+    /// 0 if there was no response.
     pub(crate) http_status: u16,
-    /// Milliseconds; -1 where no time is known.
+    /// Milliseconds; -1 if no time is known.
     pub(crate) retry_after_ms: i64,
     pub(crate) message: String,
     pub(crate) code: String,

@@ -1,5 +1,9 @@
 //! The boundary to C, and beside `sys` the only unsafe code. It decides nothing: it checks
 //! pointers, turns C's text into ours and our results into C's, and lets no panic through.
+//!
+//! The outer comment of an item is its comment in the header. Safety sections are for Rust alone,
+//! so they are inner comments.
+#![allow(clippy::mixed_attributes_style)]
 
 mod guard;
 mod strings;

@@ -4,6 +4,7 @@
 //! in through `ffi`, which alone knows C, goes to `client`, which knows when a token is good, and
 //! on to `cache` (who shares a token) or `gateway` (how one is asked for).
 
+#![cfg_attr(not(fuzzing), deny(missing_docs))]
 #![deny(unsafe_code)]
 
 mod cache;

@@ -27,6 +27,9 @@ impl Project {
         // Built before, so that make has nothing to build.
         assert!(library_dir().is_dir());
         let folder = Scratch::new();
+        // Such as `make docs` makes.
+        std::fs::create_dir_all(folder.path("man/man3")).unwrap();
+        folder.write("man/man3/momo_get_token.3", ".so man3/momo_token.3\n");
         let project = Self {
             folder,
             gateway: Gateway::start().unwrap(),
@@ -42,6 +45,7 @@ impl Project {
         make.arg(format!("PREFIX={}", path("usr")));
         make.arg(format!("LIBDIR={}", path("usr/lib/some-where")));
         make.arg(format!("INCLUDEDIR={}", path("usr/headers")));
+        make.arg(format!("MAN={}", path("man")));
         succeed(&mut make);
     }
 

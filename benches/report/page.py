@@ -1,11 +1,11 @@
-"""docs/performance.md, of its template and the results."""
+"""docs/performance.md, from its template and the results."""
 
 import re
 from pathlib import Path
 
 from harness.programs import LIBMOMO
 
-from . import tables
+from . import ahead, tables
 from .figures import median, number
 from .recorded import PAGE
 
@@ -13,7 +13,7 @@ TEMPLATE = Path(__file__).parent / "performance.md.in"
 
 
 def chart(results, name, case, says):
-    """An image, with what it says for those who do not see it."""
+    """An image, with a text for readers who do not see it."""
     if case not in results:
         return ""
     return f"\n![{says(results)}]({name}.svg)\n"
@@ -48,6 +48,7 @@ def threads(results):
 
 PARTS = {
     "machine": tables.machine,
+    "ahead": ahead.table,
     "versions": tables.versions,
     "process_system": lambda r: tables.one_token(r, "process_system", "fresh"),
     "process_one_ca": lambda r: tables.one_token(r, "process_one_ca", "fresh"),

@@ -1,4 +1,4 @@
-"""Where recorded results are, and what is written of them."""
+"""The recorded results, and the page that is written from them."""
 
 import json
 import sys
@@ -7,7 +7,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benches/results.json"
 PAGE = ROOT / "docs/performance.md"
-README = ROOT / "README.md"
 
 
 def results():

@@ -1,4 +1,4 @@
-"""Tables in Markdown, of results."""
+"""Tables in Markdown, from results."""
 
 from harness.programs import BY_HAND, LIBCURL, LIBMOMO, PROGRAMS
 
@@ -17,6 +17,7 @@ def machine(results):
     if "machine" not in results:
         return NONE
     rows = [[name, value] for name, value in results["machine"].items()]
+    rows.append(["`libmomo.so`, stripped", mebibytes(results["library_bytes"] / 1024)])
     rows.append(["rounds", results["rounds"]])
     return table(["", ""], rows)
 
@@ -83,10 +84,11 @@ def cached(results):
             spread(each["by_hand_ns"], "ns"),
             number(ratio(each["ns"], each["by_hand_ns"])),
             f"{int(threads) * 1e3 / median(each['ns']):.1f} million",
+            number(int(threads) * ratio(samples["1"]["ns"], each["ns"])),
         ]
         for threads, each in samples.items()
     ]
-    head = ["threads", "one call", "by hand", "ratio", "calls a second, of all threads"]
+    head = ["threads", "one call", "by hand", "ratio", "calls a second, of all threads", "of one thread's"]
     return table(head, rows)
 
 
@@ -102,10 +104,14 @@ def memory(results):
             continue
         mine = samples[program.key]
         peaks = [mebibytes(mine[count]) if count in mine else "—" for count in counts]
-        (first, least), *_, (last, most) = mine.items()
-        each = (most - least) / (int(last) - int(first))
-        rows.append([program.title, *peaks, f"{number(each)} KiB"])
+        rows.append([program.title, *peaks, f"{number(memory_of_each(mine))} KiB"])
     return table(["clients", *[f"{int(count):,}" for count in counts], "each"], rows)
+
+
+def memory_of_each(peaks):
+    """KiB of one client more, between the fewest clients and the most."""
+    (first, least), *_, (last, most) = peaks.items()
+    return (most - least) / (int(last) - int(first))
 
 
 SHARED = {

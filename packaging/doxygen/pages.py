@@ -1,31 +1,34 @@
-"""The pages of the site: how each is called there, and where a link of the source leads."""
+#!/usr/bin/env python3
+"""Markdown pages in the form that Doxygen 1.9 takes: pages.py FOLDER
+
+The pages are written for a code host. It gives each heading an anchor, and a link leads to a file
+of the repository. Doxygen needs labels and references in their place. A link that leads nowhere
+is an error.
+"""
 
 import os
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = "include/momo.h"
-HEADER_TITLE = "Functions and types"
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 
 
 def _pages():
-    found = {"README.md": "readme", "CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog"}
-    found["SECURITY.md"] = "security-policy"
-    found["mock-gateway/README.md"] = "mock-gateway"
-    found["examples-ffi/README.md"] = "examples"
-    for path in sorted(ROOT.glob("docs/*.md")):
-        found[path.relative_to(ROOT).as_posix()] = path.stem
-    for path in sorted(ROOT.glob("examples-ffi/*/README.md")):
-        found[path.relative_to(ROOT).as_posix()] = f"example-{path.parent.name}"
+    found = {}
+    for pattern in "docs/*.md", "*.md", "*/README.md", "*/*/README.md":
+        for file in sorted(ROOT.glob(pattern)):
+            path = file.relative_to(ROOT)
+            folder = "-".join(path.parts[:-1]) or "project"
+            name = path.stem if folder == "docs" else f"{folder}-{path.stem.lower()}"
+            if path.parts[0] not in ("build", "target", "packaging"):
+                found.setdefault(path.as_posix(), name)
     return found
 
 
-_header = (ROOT / HEADER).read_text()
-FUNCTIONS = set(re.findall(r"\b(momo_\w+)\(", _header))
-STATUSES = re.findall(r"^  (MOMO_\w+) = \d+,", _header, re.M)
-
-# Each page by its file, with its name: errors is errors.html.
+# The name of each page, by its file.
 PAGES = _pages()
 
 
@@ -51,52 +54,47 @@ def target(path, link):
     return os.path.normpath(os.path.join(os.path.dirname(path), file)), anchor
 
 
-def address(path, link):
-    """Where a link of a page leads on the site."""
-    if re.match(r"[a-z]+:", link):
-        return link
-    file, anchor = target(path, link)
-    anchor = f"#{anchor}" if anchor else ""
+def reference(path, link):
+    """A link as Doxygen takes it. A file that is no page has none: its name stays."""
+    words, address = link.groups()
+    if re.match(r"[a-z]+:", address):
+        return link[0]
+    file, anchor = target(path, address)
     name = PAGES.get(file) or PAGES.get(f"{file}/README.md")
-    if name is not None:
-        return ("index" if name == "index" else name) + ".html" + anchor
+    if name:
+        return f"[{words}](@ref {name}{anchor and '-'}{anchor})"
     if file == HEADER:
-        return "momo_8h.html"
-    if file.endswith(".svg"):
-        return os.path.basename(file)
-    return f"source/{file}.html"
+        return f"[{words}](@ref momo.h)"
+    if not (ROOT / file).exists():
+        sys.exit(f"{path}: {address}: no such file")
+    return words
 
 
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+def page(path, text):
+    name, slugs, fence, out = PAGES[path], Slugs(), None, []
+    for line in text.splitlines():
+        mark = re.match(r" *(`{3,})", line)
+        heading = re.match(r"(#+) (.*)", line)
+        if fence or mark:
+            out.append(line)
+            fence = (None if line.strip() == fence else fence) if fence else mark[1]
+        elif heading:
+            slug = slugs.of(heading[2])
+            label = name if heading[1] == "#" else f"{name}-{slug}"
+            words = LINK.sub(r"\1", heading[2]).replace("#", "&#35;")
+            # Doxygen itself labels the first page.
+            out.append(f"{heading[1]} {words}" + (f" {{#{label}}}" if label != "index" else ""))
+        else:
+            out.append(LINK.sub(lambda link: reference(path, link), line))
+    return "\n".join(out) + "\n"
 
 
-def inline(path, line):
-    """A line of Markdown with its links as HTML, which Doxygen leaves as they are. A function leads
-    to what the header says of it, a status to what it means.
-    """
-    parts = re.split(r"(`+[^`]*`+)", line)
-    # A link may hold code: [`x`](y). It is put together again first.
-    text = "".join(f"\0{n}\0" if n % 2 else part for n, part in enumerate(parts))
-    out, end = [], 0
-    for link in LINK.finditer(text):
-        out += [named(text[end : link.start()], parts)]
-        out += [f'<a href="{address(path, link[2])}">{link[1]}</a>']
-        end = link.end()
-    out += [named(text[end:], parts)]
-    return re.sub(r"\0(\d+)\0", lambda code: parts[int(code[1])], "".join(out))
+def main():
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True)
+    for path, name in PAGES.items():
+        (folder / f"{name}.md").write_text(page(path, (ROOT / path).read_text()))
 
 
-def named(text, parts):
-    """Text that is not part of a link, with links for the names in it."""
-
-    def function(code):
-        name = parts[int(code[1])].strip("`")
-        if name not in FUNCTIONS:
-            return code[0]
-        return f'<a href="momo_8h.html#{name}">{code[0]}</a>'
-
-    def status(word):
-        return f'<a href="errors.html#{word[0].lower()}">{word[0]}</a>'
-
-    text = re.sub(r"\0(\d+)\0", function, text)
-    return re.sub(rf"\b(?:{'|'.join(STATUSES)})\b", status, text)
+if __name__ == "__main__":
+    main()

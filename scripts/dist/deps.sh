@@ -10,6 +10,7 @@ packages=(
   gcc-mingw-w64-x86-64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross
   llvm # llvm-dlltool, for the import library of Microsoft's linker
   python3-venv dpkg-dev patchelf xz-utils zip
+  doxygen # the manual pages
 )
 scripts/debian-packages.sh "compiling for other platforms" "${packages[@]}"
 

@@ -5,8 +5,6 @@ import re
 from . import PAGES, ROOT, Failed
 from .markdown import headings, quoted
 
-from pages import STATUSES  # of packaging/doxygen
-
 ERRORS_PAGE = "docs/errors.md"
 COMMANDS = "momo-token ", "PATH=", "ulimit ", "chmod "
 # Names that begin like options, statuses and functions, and are none.
@@ -22,7 +20,8 @@ def options():
 
 
 def check_each_status_has_an_anchor():
-    missing = [name for name in STATUSES if name not in headings(ERRORS_PAGE)]
+    statuses = re.findall(r"^  (MOMO_\w+) = \d+,", header(), re.M)
+    missing = [name for name in statuses if name not in headings(ERRORS_PAGE)]
     if missing:
         raise Failed(f"{ERRORS_PAGE} has no heading for {', '.join(missing)}")
 
@@ -73,6 +72,15 @@ def check_messages():
             wrong.append(f"{ERRORS_PAGE}:{number}: {piece}")
     if wrong:
         raise Failed("nothing in the source says:\n" + "\n".join(wrong))
+
+
+def check_readme_figures():
+    """Each measured figure of README.md stands in docs/performance.md."""
+    recorded = (ROOT / "docs/performance.md").read_text()
+    figures = re.findall(r"\d[\d.,]* (?:ns|µs|ms|KiB|MiB)\b", (ROOT / "README.md").read_text())
+    unknown = [figure for figure in figures if not re.search(rf"(?<![\d.,]){figure}", recorded)]
+    if unknown or not figures:
+        raise Failed(f"docs/performance.md does not have {', '.join(unknown) or 'any'}")
 
 
 def text_of(path):

@@ -23,10 +23,8 @@ def check_page(page):
 
 
 def check_every_page_is_listed():
-    """In docs/index.md, and in the list of the site."""
+    """In docs/index.md."""
     listed = {pages.target("docs/index.md", link)[0] for _, link in links("docs/index.md")}
-    site = (ROOT / "packaging/doxygen/header.html").read_text()
     missing = [page for page in PAGES if page not in listed | {"docs/index.md"}]
-    unlisted = [page for page in PAGES if f'^{pages.PAGES[page]}.html"' not in site]
-    if missing or unlisted:
-        raise Failed(f"not in docs/index.md: {missing}; not in header.html: {unlisted}")
+    if missing:
+        raise Failed(f"not in docs/index.md: {missing}")

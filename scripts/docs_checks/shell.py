@@ -18,7 +18,7 @@ class Session:
 
     def keep(self, block):
         """A block whose first line is a comment with a file's name is that file for the shell."""
-        name = re.match(r"(?:#|//|;|/\*) ([\w-]+\.\w+)(?: \*/)?\n", block.text)
+        name = re.match(r"(?:#|//|;|/\*|<\?php //) ([\w-]+\.\w+)(?: \*/)?\n", block.text)
         if name:
             (self._folder / name[1]).write_text(block.text)
 

@@ -1,4 +1,4 @@
-"""docs/languages.md: the shortest use in every language, out of the files that are tested."""
+"""docs/languages.md: the shortest program in each language, cut from tested files."""
 
 import os
 import textwrap
@@ -9,11 +9,11 @@ PAGE = ROOT / "docs/languages.md"
 HEAD = """\
 # Languages
 
-The shortest working use of libmomo in each language, cut out of programs that `make check` runs.
-The wrapper that a snippet uses is the file to copy into a project; it is in the folder that the
-heading leads to, beside a complete program and the commands to try it.
+The shortest working use of libmomo in each language. `make check` runs the programs that these
+snippets are from. Each heading leads to a folder with the wrapper to copy into your project, a
+complete program, and the commands to try it.
 
-Written by `scripts/languages.py --docs`: change the programs, not this page.
+`scripts/languages.py --docs` writes this page: change the programs instead.
 """
 FENCES = {
     ".c": "c",

@@ -42,11 +42,11 @@ pub(super) const OPTIONS: [Opt; 20] = [
         "The gateway, without the product: https, or plain http on loopback only (localhost, \
          127.0.0.0/8, [::1])"),
     opt!("product", "disbursement", "disbursement, collection, remittance", product,
-        "The product whose tokens are wanted"),
+        "The product that the tokens are for"),
     opt!("api_user", "", "text without ':'", parse_api_user,
         "The API user (a UUID). This or api_user_file is required"),
     opt!("api_user_file", "", "path", path,
-        "A file that holds the API user; a final newline is dropped. Read again if it has \
+        "A file that contains the API user; a final newline is dropped. Read again if it has \
          changed"),
     opt!("api_key", "", "text", parse_api_key,
         "The API key of that user. This or api_key_file is required"),
@@ -57,20 +57,20 @@ pub(super) const OPTIONS: [Opt; 20] = [
     opt!("subscription_key_file", "", "path", path,
         "The same for the subscription key"),
     opt!("secondary_subscription_key", "", "printable ASCII", optional_header_value,
-        "Tried once if the primary is refused, so that keys can be rotated"),
+        "Tried once if the gateway refuses the primary key, so that keys can be rotated"),
     opt!("secondary_subscription_key_file", "", "path", path,
         "The same for the secondary subscription key"),
     opt!("timeout", "30s", "duration, 1ms to 1h", timeout,
-        "The whole call: waiting for another thread, look-up, connecting, TLS, every retry"),
+        "How long a call waits if `timeout_ms` is -1, and how long a request takes, retries included"),
     opt!("attempt_timeout", "10s", "duration, 1ms to 1h", timeout,
-        "One attempt, whole"),
+        "One whole attempt"),
     opt!("connect_timeout", "5s", "duration, 1ms to 1h", timeout,
-        "One attempt's look-up, connection and handshake"),
+        "The look-up, connection and handshake of one attempt"),
     opt!("max_attempts", "3", "1 to 10", attempts,
-        "How often a call tries if trying again can help"),
+        "Most attempts of one request; only a failure that may pass is retried"),
     opt!("refresh", "background", "background, caller", RefreshBy::parse,
-        "Who refreshes a stale token: a short-lived thread of the library, so that no caller \
-         waits, or the caller who finds it stale"),
+        "Who makes the requests of momo_get_token: a short-lived thread of the library, or the \
+         caller that finds one due (for programs that must not have threads)"),
     opt!("refresh_margin", "10m", "duration, 0s to 24h", refresh_margin,
         "How long before its expiry a token is refreshed; at most a quarter of its lifetime, plus \
          up to a fifth of itself at random"),
@@ -78,12 +78,12 @@ pub(super) const OPTIONS: [Opt; 20] = [
         "The trusted certificate authorities: the system's, Mozilla's (built in), or those in a \
          file and no others"),
     opt!("proxy", "env", "env, none, http:// or https:// URL", ProxyUrl::of_option,
-        "env takes HTTPS_PROXY, ALL_PROXY and NO_PROXY as curl does; never used for plain http"),
+        "env reads HTTPS_PROXY, ALL_PROXY and NO_PROXY as curl does; plain http never uses a proxy"),
     opt!("user_agent", "", "printable ASCII", optional_header_value,
-        "Put in front of libmomo/x.y.z in the User-Agent header"),
+        "Text before libmomo/x.y.z in the User-Agent header"),
     opt!("cache", "process", "process, client, none, file:DIRECTORY, redis:// or rediss:// URL",
         |value| CachePolicy::parse(value, || Ok("".into())),
-        "Equal clients of the process share a token, or a client keeps its own, or none is kept; \
-         with file: other processes of the user on this machine share it too, with Redis those of \
-         other machines. [sharing.md](sharing.md)"),
+        "Who uses one token: equal clients of the process, the client alone, or nobody (none is \
+         kept). With file: other processes of the user on this machine use it too, with Redis \
+         those of other machines. [sharing.md](sharing.md)"),
 ];

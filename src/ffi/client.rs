@@ -7,8 +7,11 @@ use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::sys;
 
-/// A client: opaque, immutable once made. Any number of threads may call on it at once; free it
-/// after the last call has returned.
+/// A client: an opaque type that never changes once it is made.
+///
+/// Any number of threads may call functions on one client at the same time.
+///
+/// @ingroup momo_client
 #[allow(non_camel_case_types)]
 pub struct momo_client(Client);
 
@@ -23,40 +26,50 @@ impl momo_client {
     }
 }
 
-/// Makes a client from a config. Touches no network.
+/// Creates a client from a config. The call does not use the network.
 ///
-/// Reads the files of credentials, the trust store and the environment: SSL_CERT_FILE and SSL_CERT_DIR for
-/// ca=system, HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in both cases of letters (HTTP_PROXY
-/// has no effect). No other call on the client reads the environment, except that the C library's
-/// resolver may read variables of its own when it looks a host name up. Later changes of the config
-/// or of the environment do not reach the client.
+/// It reads the files with credentials, the trust store and these environment variables:
+/// - SSL_CERT_FILE and SSL_CERT_DIR if `ca` is `system`
+/// - HTTPS_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case, if `proxy` is `env`; HTTP_PROXY
+///   has no effect
+/// - XDG_RUNTIME_DIR, on Windows LOCALAPPDATA, if `cache` is `file:` without a directory
 ///
-/// Files of credentials (api_user_file and its like) are read again before a request where they
-/// have changed, and once after the gateway refused what they held. Files that changed less than a
-/// second ago are left alone, so that a new user and a former key are never sent together; until
-/// then, and where what is in them is no good (a line in the log says why), the former credentials
-/// are used. The token at hand stays in use until it ends.
+/// If the program runs with more rights than its caller (set-uid), the call reads none of them. No
+/// later call on the client reads the environment, except that the C library may read variables of
+/// its own when it looks up a host name. Later changes of the config or the environment do not
+/// affect the client.
 ///
-/// The log tells at level 4 the value of each option and where it came from (of a credential its
-/// length). It warns where api_user is no UUID and where api_key and the subscription key are the
-/// same.
+/// The library reads a changed file with credentials (`api_user_file` and its like) again before a
+/// request, and once after the gateway refused the credentials. It waits until the files have been
+/// unchanged for a second, so that it never sends a new user with an old key. Until then, or if the
+/// new credentials are invalid, the old ones stay in use; a warning says why. The token at hand
+/// stays in use until it expires.
 ///
-/// Ownership: the client is the caller's, freed with momo_free_client(). NULL: `client` is set to
-/// NULL first and stays so on failure; `error` may be NULL. Threads and forks: any; a client made
-/// before fork works in both processes. Blocks: as long as reading these
-/// files. No change of the environment on another thread at the same time. Errors:
-/// MOMO_INVALID_ARGUMENT; MOMO_INVALID_CONFIG where a credential is missing or the trust store has
-/// nothing in it. Since 0.1.0.
+/// At level 4 the client logs each option's value and its source; of a credential it logs only the
+/// length. It logs a warning if `api_user` is not a UUID, or if `api_key` and the subscription key
+/// are the same.
 ///
-/// # Safety
-/// `config` is NULL or live and not changed meanwhile, `client` and `error` are NULL or valid for
-/// writing.
+/// @param config       A config; not NULL.
+/// @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().
+/// @param[out] error   Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG if the options are not complete and
+///         usable (a credential is missing, or the trust store is empty), or MOMO_CACHE_FAILED if
+///         the directory of a file cache is unsafe.
+///
+/// No thread may change the config or the environment at the same time. A client made before a fork
+/// works in both processes. The call blocks only to read files.
+///
+/// @since 0.1.0
+/// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_create_client(
     config: *const momo_config,
     client: *mut *mut momo_client,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `config` is NULL or live and not changed meanwhile, `client` and `error` are NULL or valid for
+    //! writing.
     // SAFETY: `client` is NULL or valid, `error` is as `call` wants it, `config` is as `of` wants
     // it, all by this function's own contract.
     unsafe {
@@ -78,23 +91,29 @@ pub unsafe extern "C" fn momo_create_client(
     }
 }
 
-/// Makes a second handle of a client, with which single calls can be cancelled: cancel the clone.
+/// Creates a clone of a client. Make one for each call that you may want to cancel.
 ///
-/// It shares everything with the client but its connections: options, credentials, token, request
-/// in progress, counters, logger. Reads no file, no environment, no network, and costs little: a
-/// clone for each call that may have to be cancelled is what it is meant for. momo_cancel_client()
-/// of the clone ends the calls on the clone alone, that of the client those on its clones, too. A
-/// request in the background belongs to the handle whose call began it: where momo_get_token() on
-/// the client with `timeout_ms` 0 began it, cancelling a clone ends the wait and not the request.
+/// A clone and its client have the same options, credentials, token, requests, counters and logger.
+/// Each has its own connections. A clone costs little: the call reads no file, no environment and
+/// no network.
 ///
-/// Ownership: the clone is the caller's, freed with momo_free_client(), before or after the client.
-/// NULL: gives NULL for NULL, and otherwise only for a bug of this library. Threads and forks: any;
-/// as for a client. Blocks: never. Since 0.1.0.
+/// momo_cancel_client() on the clone ends the calls on the clone alone. On the client it also ends
+/// the calls on its clones. Cancelling a clone does not end a request that a call on the client
+/// began.
 ///
-/// # Safety
-/// `client` is NULL or live.
+/// @param client  A client, or NULL.
+/// @return A clone that you own. Free it with momo_free_client(), before or after the client. NULL
+///         if `client` is NULL; otherwise NULL is a bug in this library.
+///
+/// Any thread may make this call at any time. A clone made before a fork works in both processes.
+/// The call does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut momo_client {
+    //! # Safety
+    //! `client` is NULL or live.
     // SAFETY: NULL or live, by this function's own contract.
     let Some(client) = (unsafe { client.as_ref() }) else {
         return std::ptr::null_mut();
@@ -105,37 +124,46 @@ pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut m
     }
 }
 
-/// Ends every call in progress on this client and its clones, and every later one, with
-/// MOMO_CANCELLED. Final. Ends the requests that these calls began in the background, too.
+/// Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
 ///
-/// Calls in progress end within 100 ms, whatever they wait for. Other clients, and the client that
-/// this one is a clone of, are not touched, also where they share the token.
+/// Calls in progress end within 100 ms, and later ones at once. A request that such a call began
+/// may end too. Calls on other clients go on, even if they wait for the same request. So do calls
+/// on the client that this one is a clone of.
 ///
-/// Ownership: none changes hands; the client is still to be freed. NULL: nothing happens. Threads
-/// and forks: any thread, but no signal handler; calls of the other process go on. Blocks: never.
-/// Since 0.1.0.
+/// @param client  A client, or NULL: then the call does nothing. You still have to free it.
 ///
-/// # Safety
-/// `client` is NULL or live.
+/// Any thread may make this call at any time, but a signal handler must not. After a fork, calls in
+/// the other process go on. The call does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
+    //! # Safety
+    //! `client` is NULL or live.
     // SAFETY: NULL or live, by this function's own contract.
     if let Some(client) = unsafe { client.as_ref() } {
         catch_panic(|| client.0.cancel());
     }
 }
 
-/// Frees a client. A token that it shared stays in the process for its equals until it expires. A
-/// request in the background goes on, and what it needs is wiped and freed at its end.
+/// Frees a client. Tokens that you got from it stay valid.
 ///
-/// Ownership: takes it; tokens handed out live on. NULL: nothing happens. Threads and forks: any
-/// thread, once, after the last call on it has returned. Blocks: never. Since 0.1.0.
+/// The process keeps its token for equal clients until the token expires (see the option `cache`).
+/// A request in the background goes on, then wipes and frees what it needs.
 ///
-/// # Safety
-/// `client` is NULL or was made by momo_create_client or momo_clone_client, is not freed, and no
-/// call on it is running.
+/// @param client  A client from this library, or NULL: then the call does nothing.
+///
+/// Any thread may free the client, once, after the last call on it has returned. The call does not
+/// block.
+///
+/// @since 0.1.0
+/// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
+    //! # Safety
+    //! `client` is NULL or was made by momo_create_client or momo_clone_client, is not freed, and no
+    //! call on it is running.
     if !client.is_null() {
         // SAFETY: made from a box, by this function's own contract.
         let client = unsafe { Box::from_raw(client) };

@@ -8,7 +8,9 @@ use crate::error::Failure;
 use crate::error::momo_status;
 use crate::panics::catch_panic;
 
-/// The options of clients to be made: opaque.
+/// Options of the clients that you make from it: an opaque type.
+///
+/// @ingroup momo_config
 #[allow(non_camel_case_types)]
 pub struct momo_config(Config);
 
@@ -34,11 +36,15 @@ fn missing() -> Failure {
     Failure::argument("config is NULL; make one with momo_create_config")
 }
 
-/// Makes a config with every option at its default.
+/// Creates a config that has the default of every option.
 ///
-/// Ownership: the caller's, freed with momo_free_config(). NULL: returned only for a bug of this
-/// library; every function that takes it then says so. Threads and forks: any. Blocks: never.
-/// Since 0.1.0.
+/// @return A config that you own. Free it with momo_free_config(). NULL is a bug in this library;
+///         the functions that take a config then return MOMO_INVALID_ARGUMENT.
+///
+/// Any thread may call this function at any time. It does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_create_config() -> *mut momo_config {
     crate::sys::ensure_prepared();
@@ -48,18 +54,22 @@ pub extern "C" fn momo_create_config() -> *mut momo_config {
     }
 }
 
-/// Sets one option by its name; the table of options is in docs/options.md.
+/// Sets one option. docs/options.md lists the options with their values and defaults.
 ///
-/// The value is checked now, before any network. Where it is refused the option keeps its value,
-/// and the message does not repeat what may be a secret.
+/// The call checks the value now, without network. If it refuses the value, the option keeps its
+/// former value. The message of the error does not repeat a value that may be secret.
 ///
-/// Ownership: both strings are copied. NULL: `error` may be NULL, nothing else. Threads and forks:
-/// no other call with this config at the same time. Blocks: never. Errors: MOMO_INVALID_ARGUMENT,
-/// MOMO_INVALID_CONFIG. Since 0.1.0.
+/// @param config      A config; not NULL.
+/// @param name        Name of the option; not NULL. The string is copied.
+/// @param value       Value of the option; not NULL. The string is copied.
+/// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
+///         value is bad.
 ///
-/// # Safety
-/// `config` is NULL or live, `name` and `value` are NULL or NUL-terminated, `error` is NULL or
-/// valid for writing.
+/// No other call may use the config at the same time. The call does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_set_option(
     config: *mut momo_config,
@@ -67,6 +77,9 @@ pub unsafe extern "C" fn momo_set_option(
     value: *const c_char,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `config` is NULL or live, `name` and `value` are NULL or NUL-terminated, `error` is NULL or
+    //! valid for writing.
     // SAFETY: `error` is as `call` wants it, by this function's own contract.
     unsafe {
         call(error, || {
@@ -77,22 +90,29 @@ pub unsafe extern "C" fn momo_set_option(
     }
 }
 
-/// Sets every option that the environment names: MOMO_ and the option's name in upper case.
+/// Sets every option that has an environment variable: MOMO_ and the option's name in upper case.
 ///
-/// All of them, or none where one is bad. Empty is unset; an unknown MOMO_ name is a line in the
-/// log. In a program that runs with more rights than its caller (set-uid) none is read.
+/// If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
+/// warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
+/// If the program runs with more rights than its caller (set-uid), the call reads no variable and
+/// logs a warning.
 ///
-/// Ownership: nothing is handed over. NULL: `error` may be NULL, `config` may not. Threads and
-/// forks: no other call with this config, and no change of the environment, at the same time.
-/// Blocks: never. Errors: MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG. Since 0.1.0.
+/// @param config      A config; not NULL.
+/// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if a value is bad.
 ///
-/// # Safety
-/// `config` is NULL or live, `error` is NULL or valid for writing.
+/// No other call may use the config, and no thread may change the environment, at the same time.
+/// The call does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_set_options_from_env(
     config: *mut momo_config,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `config` is NULL or live, `error` is NULL or valid for writing.
     // SAFETY: `error` is as `call` wants it, by this function's own contract.
     unsafe {
         call(error, || {
@@ -105,15 +125,19 @@ pub unsafe extern "C" fn momo_set_options_from_env(
     }
 }
 
-/// Frees a config. Clients made from it live on.
+/// Frees a config and wipes the credentials in it. The clients made from it stay usable.
 ///
-/// Ownership: takes it; credentials in it are wiped. NULL: nothing happens. Threads and forks: any
-/// thread, once, with no other call on it. Blocks: never. Since 0.1.0.
+/// @param config  A config from this library, or NULL: then the call does nothing.
 ///
-/// # Safety
-/// `config` is NULL or was made by momo_create_config and not freed since.
+/// Any thread may free the config, once, after the last call on it has returned. The call does not
+/// block.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_config(config: *mut momo_config) {
+    //! # Safety
+    //! `config` is NULL or was made by momo_create_config and not freed since.
     if !config.is_null() {
         // SAFETY: made by momo_create_config from a box, by this function's own contract.
         let config = unsafe { Box::from_raw(config) };

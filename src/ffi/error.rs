@@ -4,23 +4,31 @@ use super::strings::c_string;
 use crate::error::{Failure, momo_status};
 use crate::panics::catch_panic;
 
-/// Why a call failed: the caller's own, freed with momo_free_error(). Grows only at its end, so
-/// never copy it by value. No string in it is NULL, none holds a secret: where there is nothing to
-/// say it is "".
+/// An error: why a call failed.
+///
+/// You own it. Free it with momo_free_error(). New versions may add fields at the end, so do not
+/// copy the struct by value. No string in it is NULL: a string is "" if there is nothing to say. No
+/// string contains a secret.
+///
+/// @since 0.1.0
+/// @ingroup momo_error
 #[allow(non_camel_case_types)]
 #[repr(C)]
 pub struct momo_error {
-    /// The same value that the call returned.
+    /// The status that the call returned.
     pub status: momo_status,
-    /// The HTTP status of the response, or 0 where no response came.
+    /// HTTP status of the response; 0 if there was no response.
     pub http_status: i32,
-    /// Milliseconds until another attempt is worth making, or -1 where no time is known.
+    /// Milliseconds to wait before another call is useful; -1 if that is not known.
     pub retry_after_ms: i64,
-    /// One line of UTF-8: what failed, why, what to do, and which host after how many attempts.
+    /// One line of UTF-8: what failed, why, and what to do. It names the host and the number of
+    /// attempts.
     pub message: *const c_char,
-    /// The response's own error code or a firewall's support ID, at most 128 bytes of UTF-8.
+    /// Error code of the response, or the support ID of a firewall's page: at most 128 bytes of
+    /// UTF-8.
     pub code: *const c_char,
-    /// The response's body, redacted, at most 4096 bytes of UTF-8; "" for any 2xx.
+    /// Body of the response without secrets: at most 4096 bytes of UTF-8, and "" for every 2xx
+    /// status.
     pub body: *const c_char,
 }
 
@@ -57,15 +65,19 @@ impl momo_error {
     }
 }
 
-/// Frees an error.
+/// Frees an error and its strings.
 ///
-/// Ownership: takes it; its strings go with it. NULL: nothing happens. Threads and forks: any
-/// thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
+/// @param error  An error from this library, or NULL: then the call does nothing.
 ///
-/// # Safety
-/// `error` is NULL or was handed out by this library and not freed since.
+/// Any thread may free the error, once. After a fork, each process frees its own copy. The call
+/// does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
+    //! # Safety
+    //! `error` is NULL or was handed out by this library and not freed since.
     if error.is_null() {
         return;
     }
@@ -74,10 +86,16 @@ pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
     catch_panic(|| drop(owned));
 }
 
-/// The name of a status, "MOMO_OK" for 0 and so on; "MOMO_UNKNOWN" for a number that is none.
+/// Returns the name of a status, for example "MOMO_OK" for 0.
 ///
-/// Ownership: the string is static, never freed. NULL: never returned. Threads and forks: any.
-/// Blocks: never. Since 0.1.0.
+/// @param status  A momo_status, or any other number.
+/// @return A static string: "MOMO_UNKNOWN" if the number is no status. It is never NULL. Do not
+///         free it.
+///
+/// Any thread may call this function at any time. It does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_status_name(status: i32) -> *const c_char {
     let known = |(s, _): &&(momo_status, &'static CStr)| *s as i32 == status;

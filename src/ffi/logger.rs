@@ -10,13 +10,23 @@ use crate::error::momo_status;
 use crate::log::{Level, Line, Logger, Sink};
 use crate::sys::with_thread_cancellation_disabled;
 
-/// A logger: `level` is 1 error, 2 warning, 3 information, 4 debug; `line` is UTF-8 without a line
-/// break, valid during the call, and holds no secret.
+/// A logger: a function of your program that writes one line of the log.
 ///
-/// Called on the thread that made the call it tells of, before that call returns, with no lock
-/// held: it may call this library. It must not throw, longjmp, end its thread, or free the client
-/// or config that it is called for. A cancellation of its thread (pthread_cancel) waits meanwhile.
-/// Several threads may be in it at once.
+/// @param user_data  The pointer given to momo_set_logger().
+/// @param level      1 error, 2 warning, 3 information, 4 debug.
+/// @param line       The line: UTF-8 without a line break and without secrets. It is valid only
+///                   during the call.
+///
+/// The library calls the logger on the thread whose call the line is about, before that call
+/// returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
+/// be in the logger at once.
+///
+/// The logger must not throw, longjmp or end its thread. It must not free the client or the config
+/// that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
+/// takes effect after the call.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
 #[allow(non_camel_case_types)]
 pub type momo_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
@@ -60,20 +70,26 @@ impl Sink for HostLogger {
     }
 }
 
-/// Sets the logger of the clients made from this config later; NULL as `log` takes it away.
+/// Sets the logger of the clients that you make from this config later.
 ///
-/// `level` is the most detailed level wanted, 1 to 4. `free_user_data` is called once with
-/// `user_data` when nothing can use it any more: when this config and the last client made from it
-/// are freed, when another logger takes its place, or before this call returns where it fails.
+/// The library calls `free_user_data` once, if it is not NULL, as soon as nothing can use
+/// `user_data` any more. That is when the config and the last client made from it are freed, or
+/// when another logger replaces this one. If the call fails, or if `log` is NULL, that is before it
+/// returns. The library calls it on the thread of the call that ends the last use.
 ///
-/// Ownership: `user_data` belongs to the library until `free_user_data` is called with it. NULL:
-/// `user_data` and `free_user_data` may be NULL, `config` may not. Threads and forks: no other
-/// call with this config at the same time. Blocks: never. Errors: MOMO_INVALID_ARGUMENT. Since
-/// 0.1.0.
+/// @param config          A config; not NULL.
+/// @param log             The logger, or NULL for none.
+/// @param user_data       Passed to `log` and `free_user_data`; may be NULL. It belongs to the
+///                        library until `free_user_data` is called.
+/// @param free_user_data  Frees `user_data`; may be NULL.
+/// @param level           The most detailed level to log, from 1 (errors only) to 4 (everything).
+/// @param[out] error      Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
 ///
-/// # Safety
-/// `config` is NULL or a live config, `log` and `free_user_data` are NULL or functions of these
-/// types, `error` is NULL or valid for writing.
+/// No other call may use the config at the same time. The call does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_set_logger(
     config: *mut momo_config,
@@ -83,6 +99,9 @@ pub unsafe extern "C" fn momo_set_logger(
     level: i32,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `config` is NULL or a live config, `log` and `free_user_data` are NULL or functions of these
+    //! types, `error` is NULL or valid for writing.
     let user_data = UserData {
         pointer: user_data,
         free: free_user_data,

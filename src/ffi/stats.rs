@@ -6,18 +6,23 @@ use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::stats::FailureGroup;
 
-/// Counters of what a client's token cost: the caller's own, freed with momo_free_stats(). Grows
-/// only at its end, so never copy it by value.
+/// Counters of a client's requests and token.
 ///
-/// Equal clients that share a token share its counters. They begin at 0 with the first of these
-/// clients; they go on in a forked child, and where credentials in files have changed. `requests`
-/// is the sum of `tokens_issued`, the failures, and what was cancelled.
+/// You own it. Free it with momo_free_stats(). New versions may add fields at the end, so do not
+/// copy the struct by value.
+///
+/// Equal clients that use one token have the same counters. The counters begin at 0 with the first
+/// of these clients. They go on in a forked child, and after credentials in files have changed.
+/// `requests` is the sum of `tokens_issued`, the failures and the cancelled requests.
+///
+/// @since 0.1.0
+/// @ingroup momo_stats
 #[allow(non_camel_case_types)]
 #[repr(C)]
 pub struct momo_stats {
-    /// HTTP requests to the gateway that have ended, each retry counted.
+    /// HTTP requests to the gateway that have ended. Each retry counts.
     pub requests: i64,
-    /// Requests that brought a token.
+    /// Requests that returned a token.
     pub tokens_issued: i64,
     /// Requests that failed with MOMO_RESOLVE_FAILED to MOMO_CONNECTION_LOST.
     pub network_failures: i64,
@@ -29,33 +34,33 @@ pub struct momo_stats {
     pub server_failures: i64,
     /// Requests that failed with MOMO_UNEXPECTED_STATUS or MOMO_INVALID_RESPONSE.
     pub response_failures: i64,
-    /// Requests that were made because the one before them failed.
+    /// Requests that repeated one that failed.
     pub retries: i64,
     /// Refreshes of a stale token.
     pub refreshes: i64,
-    /// Refreshes that brought no token: the one at hand was used on.
+    /// Refreshes that failed. The token at hand stayed in use.
     pub failed_refreshes: i64,
-    /// Calls that waited for the request of another call.
+    /// Calls that waited for a request that was already under way.
     pub waits: i64,
-    /// The longest of these waits in milliseconds.
+    /// Longest of these waits, in milliseconds.
     pub longest_wait_ms: i64,
-    /// Tokens given up by momo_invalidate_token().
+    /// Tokens that momo_invalidate_token() invalidated.
     pub invalidations: i64,
-    /// What the last request took in milliseconds; -1 before the first.
+    /// Duration of the last request in milliseconds; -1 before the first.
     pub last_request_ms: i64,
-    /// What the last request that failed did so with, a momo_status; MOMO_OK (0) where none did.
+    /// Status of the last failed request, a momo_status; MOMO_OK (0) if none failed.
     pub last_failure_status: i64,
-    /// When that was, in Unix seconds; 0 where none failed.
+    /// Unix time in seconds of the last failure; 0 if none failed.
     pub last_failure_at: i64,
-    /// Seconds left of the current token; 0 where there is none.
+    /// Seconds left of the current token; 0 if there is none.
     pub token_expires_in: i64,
-    /// Milliseconds left of the cooldown after a failure; 0 where there is none.
+    /// Milliseconds left of the cooldown after a failure; 0 if there is none.
     pub cooldown_ms: i64,
-    /// Tokens of other processes that were taken from a directory or a Redis server (the option
+    /// Tokens of other processes that were taken from a directory or a Redis server (see the option
     /// `cache`).
     pub tokens_adopted: i64,
-    /// Where the current token is from: 1 the gateway, 2 a directory, 3 a Redis server; 0 where
-    /// there is none.
+    /// Origin of the current token: 1 the gateway, 2 a directory, 3 a Redis server; 0 if there is
+    /// no token.
     pub token_origin: i64,
 }
 
@@ -63,21 +68,26 @@ fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Gives the counters of a client: what a monitoring system wants to be told every minute or so.
+/// Gets the counters of a client, for a monitoring system that polls them.
 ///
-/// Ownership: the counters are the caller's, freed with momo_free_stats(). NULL: `stats` is set to
-/// NULL first and stays so on failure; `error` may be NULL. Threads and forks: any number at once;
-/// the counters are read one after the other while requests go on. Blocks: never, and asks nothing.
-/// Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+/// @param client      A client; not NULL.
+/// @param[out] stats  Where to store the counters; not NULL. Free them with momo_free_stats().
+/// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
 ///
-/// # Safety
-/// `client` is NULL or live, `stats` and `error` are NULL or valid for writing.
+/// Any number of threads may make this call on one client at the same time. It reads the counters
+/// one after the other while requests go on. It does not block and makes no request.
+///
+/// @since 0.1.0
+/// @ingroup momo_stats
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_get_stats(
     client: *const momo_client,
     stats: *mut *mut momo_stats,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `client` is NULL or live, `stats` and `error` are NULL or valid for writing.
     // SAFETY: `stats` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
     // it, all by this function's own contract.
     unsafe {
@@ -122,13 +132,17 @@ pub unsafe extern "C" fn momo_get_stats(
 
 /// Frees counters.
 ///
-/// Ownership: takes them. NULL: nothing happens. Threads and forks: any thread, once; a child frees
-/// its own copy. Blocks: never. Since 0.1.0.
+/// @param stats  Counters from this library, or NULL: then the call does nothing.
 ///
-/// # Safety
-/// `stats` is NULL or was handed out by this library and not freed since.
+/// Any thread may free the counters, once. After a fork, each process frees its own copy. The call
+/// does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_stats
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_stats(stats: *mut momo_stats) {
+    //! # Safety
+    //! `stats` is NULL or was handed out by this library and not freed since.
     if !stats.is_null() {
         // SAFETY: handed out by momo_get_stats from a box, by this function's own contract.
         let stats = unsafe { Box::from_raw(stats) };

@@ -7,29 +7,34 @@ use zeroize::zeroize_bytes;
 use crate::client::TokenForCaller;
 use crate::life;
 
-/// A token: the caller's own copy, freed and wiped with momo_free_token(). Grows only at its end,
-/// so never copy it by value. No string in it is NULL.
+/// A token: your own copy.
+///
+/// You own it. Free it with momo_free_token(), which also wipes it. New versions may add fields at
+/// the end, so do not copy the struct by value. No string in it is NULL.
+///
+/// @since 0.1.0
+/// @ingroup momo_token
 #[allow(non_camel_case_types)]
 #[repr(C)]
 pub struct momo_token {
     /// The token, exactly as the gateway sent it.
     pub access_token: *const c_char,
-    /// As the gateway sent it: MTN's says "access_token", not "Bearer"; "" where it sent none.
+    /// The type that the gateway sent, "" if it sent none. MTN's gateway sends "access_token", not
+    /// "Bearer".
     pub token_type: *const c_char,
-    /// "Bearer " and the token: the value of the Authorization header to send.
+    /// Value of the Authorization header to send: "Bearer " and the token.
     pub authorization: *const c_char,
-    /// Seconds left when the call returned, at least 1; 0 where the gateway named no usable
-    /// lifetime.
+    /// Seconds left when the call returned, at least 1; 0 if the gateway sent no usable lifetime.
     pub expires_in: i64,
-    /// Unix time in seconds at which it expires; 0 where that is not known.
+    /// Unix time in seconds when the token expires; 0 if that is not known.
     pub expires_at: i64,
-    /// Seconds, as the gateway said when it issued it, at most 86400; 0 where it did not.
+    /// Lifetime in seconds that the gateway sent with the token, at most 86400; 0 if it sent none.
     pub lifetime: i64,
-    /// Why the last refresh failed, a momo_status; MOMO_OK (0) where none did.
+    /// Why the last refresh failed: a momo_status; MOMO_OK (0) if it did not.
     pub refresh_status: i32,
-    /// Seconds until a refresh is due, rounded up; 0 where it is due now, -1 where there will be
-    /// none (the option `cache` is none, or the lifetime is not known). Nothing has to be done
-    /// about it: momo_get_token() refreshes by itself.
+    /// Seconds until a refresh is due, rounded up; 0 if it is due now. -1 if there will be none,
+    /// because the option `cache` is `none` or the lifetime is not known. You need not act on it:
+    /// momo_get_token() refreshes the token.
     pub refresh_in: i64,
 }
 
@@ -85,19 +90,23 @@ impl momo_token {
     }
 }
 
-/// Wipes and frees a token.
+/// Wipes and frees a token and its strings.
 ///
-/// Ownership: takes it; its strings go with it. NULL: nothing happens. Threads and forks: any
-/// thread, once; a child frees its own copy. Blocks: never. Since 0.1.0.
+/// @param token  A token from this library, or NULL: then the call does nothing.
 ///
-/// # Safety
-/// `token` is NULL or was handed out by this library and not freed since.
+/// Any thread may free the token, once. After a fork, each process frees its own copy. The call
+/// does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_token
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_token(token: *mut momo_token) {
+    //! # Safety
+    //! `token` is NULL or was handed out by this library and not freed since.
     if token.is_null() {
         return;
     }
-    // SAFETY: handed out by `hand_out`, so it lies in a Block of the layout that its length says.
+    // SAFETY: handed out by `allocate`, so it lies in a Block of the layout that its length says.
     unsafe {
         let block = token
             .byte_sub(std::mem::offset_of!(Block, token))

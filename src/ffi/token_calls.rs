@@ -12,14 +12,14 @@ use crate::panics::catch_panic;
 use crate::{cache, sys};
 
 /// A day: beyond it, an overflow in the caller's arithmetic is likelier than a real wish.
-const LONGEST: i64 = 24 * 3600 * 1000;
+const MAX_TIMEOUT_MS: i64 = 24 * 3600 * 1000;
 
 fn call_timeout(timeout_ms: i64) -> Result<CallTimeout, Failure> {
     match timeout_ms {
         -1 => Ok(CallTimeout::Default),
         0 => Ok(CallTimeout::NeverBlock),
         1.. => Ok(CallTimeout::After(Duration::from_millis(
-            timeout_ms.min(LONGEST).unsigned_abs(),
+            timeout_ms.min(MAX_TIMEOUT_MS).unsigned_abs(),
         ))),
         _ => Err(Failure::argument(
             "timeout_ms is out of range; it is -1 (the option timeout), 0 (never block) or a \
@@ -28,7 +28,7 @@ fn call_timeout(timeout_ms: i64) -> Result<CallTimeout, Failure> {
     }
 }
 
-/// What the two calls that hand out a token have in common.
+/// The common part of the two calls that hand out a token.
 ///
 /// # Safety
 /// `client` is NULL or live, `token` and `error` are NULL or valid for writing.
@@ -61,20 +61,23 @@ unsafe fn hand_out(
 
 /// Asks the gateway for a new token: the operation CreateAccessToken.
 ///
-/// Never from a cache, never delayed by a cooldown; the token becomes the one that momo_get_token()
-/// hands out. Programs that pay want momo_get_token(): MTN advises against a token per
-/// transaction.
+/// Before a payment call momo_get_token() instead: MTN advises against a token per transaction.
+/// The new token never comes from a cache, and no cooldown delays the request. momo_get_token()
+/// returns the new token from then on.
 ///
-/// `timeout_ms` is the call's whole time, retries included: -1 is the option `timeout`, 0 never
-/// blocks and so always ends with MOMO_WOULD_BLOCK; more than a day is taken as a day.
+/// @param client      A client; not NULL.
+/// @param timeout_ms  How long the call may take in milliseconds, retries included. -1 is the
+///                    option `timeout`. With 0 the call always ends with MOMO_WOULD_BLOCK. More
+///                    than a day counts as a day. No other negative number is valid.
+/// @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
+/// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
 ///
-/// Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
-/// first and stays so on failure; `error` may be NULL. Threads and forks: any number at once.
-/// Blocks: at most `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
-/// Since 0.1.0.
+/// Any number of threads may make this call on one client at the same time. The call blocks for at
+/// most `timeout_ms`.
 ///
-/// # Safety
-/// `client` is NULL or live, `token` and `error` are NULL or valid for writing.
+/// @since 0.1.0
+/// @ingroup momo_token
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_create_token(
     client: *const momo_client,
@@ -82,43 +85,58 @@ pub unsafe extern "C" fn momo_create_token(
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `client` is NULL or live, `token` and `error` are NULL or valid for writing.
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe { hand_out(client, timeout_ms, token, error, Client::create_token) }
 }
 
-/// A token that is good now: what programs call before each payment.
+/// Gets a valid token. Call it before each payment.
 ///
-/// Fresh: a copy of the token at hand, without lock or network. Stale (the option
-/// `refresh_margin`): the token at hand, too, and a thread of the library asks for a new one, at
-/// most 5 s and once; where that fails `refresh_status` says why. While a valid token is at hand
-/// no call waits for a network, a name server or another thread. With the option `refresh` set to
-/// caller, and where no thread can be started, the caller who finds the token stale asks by itself.
-/// Expired or none: one caller asks, the others wait and share the outcome. After a failure the
-/// same failure is given back for a cooldown of 250 ms to 5 s, or as long as the gateway asked for,
-/// at most 60 s: `retry_after_ms` says how long.
+/// If a valid token is at hand, the call returns a copy at once. It waits for no network, no name
+/// server and no other thread. If that token is stale (see the option `refresh_margin`), the
+/// library refreshes it on a thread of its own: one attempt of at most 5 s. If the refresh fails,
+/// the token stays in use and `refresh_status` says why.
 ///
-/// Where the option `cache` names a directory or a Redis server, whoever is to ask looks there first
-/// for a token, or a failure, of another process, and waits for one that is asking already until
-/// half of its own time is left, or 5 s where that is less; then it asks by itself. What fails there
-/// is a line in the log and stops no call.
+/// If no valid token is at hand, the library makes one request, and all calls that need a token
+/// wait for its outcome, each for its own time at most. After a failure the library makes no
+/// request for a cooldown, and the calls return the same failure at once. The cooldown is 250 ms to
+/// 5 s, or what the gateway asked for, at most 60 s. `retry_after_ms` says how much of it is left.
 ///
-/// `timeout_ms` is the call's whole time: -1 is the option `timeout`; more than a day is taken as a
-/// day. 0 never blocks: it hands out the token at hand, or ends with MOMO_WOULD_BLOCK, and what is
-/// to be asked of the gateway is asked in the background. An event loop calls so and asks again; it
-/// needs no worker and no timer of its own. (With `refresh` set to caller, 0 asks for nothing.)
+/// If the option `refresh` is `caller`, or if no thread can be started, the call that finds a
+/// request due makes it on its own thread and within its own time.
 ///
-/// The background thread blocks every signal, calls nothing of the host, goes on after
-/// momo_free_client() and is ended by momo_cancel_client(); the process may exit or fork meanwhile.
-/// What it has to say is logged by the next call on a client with a logger that shares the token,
-/// at most the last 32 lines.
+/// If the option `cache` is `none`, the call does what momo_create_token() does. If it names a
+/// directory or a Redis server, the library first looks there for a token or a failure of another
+/// process. If another process is making a request, the library waits for it, but keeps half of
+/// its time, or 5 s if that is less, for a request of its own. A failure of the cache is logged.
+/// It ends no call.
 ///
-/// Ownership: the token is the caller's, freed with momo_free_token(). NULL: `token` is set to NULL
-/// first and stays so on failure; `error` may be NULL. Threads and forks: any number at once; a
-/// forked child goes on with its parent's token. Blocks: not while a token is good, else at most
-/// `timeout_ms`. Errors: all from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE. Since 0.1.0.
+/// With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
+/// and the library makes a request that is due in the background. An event loop needs no worker
+/// and no timer for this: it makes the call again. If `refresh` is `caller`, such a call begins no
+/// request.
 ///
-/// # Safety
-/// `client` is NULL or live, `token` and `error` are NULL or valid for writing.
+/// The thread in the background blocks every signal and calls no function of your program. It goes
+/// on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork
+/// while it runs. The next call that has a logger and uses the same token logs its lines: the last
+/// 32 at most.
+///
+/// @param client      A client; not NULL.
+/// @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`. 0
+///                    never blocks. More than a day counts as a day. No other negative number
+///                    is valid.
+/// @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
+/// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
+///
+/// Any number of threads may make this call on one client at the same time. A forked child goes on
+/// with its parent's token. If a valid token is at hand the call does not block, except for a
+/// refresh on its own thread, which takes at most 5 s. Otherwise it blocks for at most
+/// `timeout_ms`.
+///
+/// @since 0.1.0
+/// @ingroup momo_token
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_get_token(
     client: *const momo_client,
@@ -126,32 +144,44 @@ pub unsafe extern "C" fn momo_get_token(
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `client` is NULL or live, `token` and `error` are NULL or valid for writing.
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe { hand_out(client, timeout_ms, token, error, Client::get_token) }
 }
 
-/// Tells that the gateway refused a token (a 401 to a payment, say): it is never handed out again,
-/// also where the gateway issues the same text once more (that call ends with MOMO_UNAUTHORIZED).
+/// Invalidates a token that the gateway refused, for example with a 401 to a payment.
 ///
-/// The current token stays where it is another one by now, so a hundred threads that saw the same
-/// refusal cause one request. The last 8 invalidated tokens are remembered. An invalidation causes
-/// at most one new token per 5 s: where that one is invalidated at once too, momo_get_token() ends
-/// with MOMO_UNAUTHORIZED until the 5 s are over.
+/// The library never returns an invalidated token again. If the gateway issues the same text once
+/// more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 invalidated
+/// tokens.
 ///
-/// Ownership: the string is read during the call, not kept. NULL: `error` may be NULL, nothing
-/// else. Threads and forks: any. Blocks: never, but where the option `cache` names a directory or a
-/// Redis server: the token is removed there too, where it is still that one, which takes a file
-/// operation or at most 500 ms. Errors: MOMO_INVALID_ARGUMENT. Since 0.1.0.
+/// If another token is the current one by now, that one stays in use, so a hundred threads that saw
+/// the same refusal cause one request. An invalidation causes at most one new token per 5 s. If
+/// that one is invalidated within the 5 s too, momo_get_token() returns MOMO_UNAUTHORIZED until
+/// they are over.
 ///
-/// # Safety
-/// `client` is NULL or live, `access_token` is NULL or NUL-terminated, `error` is NULL or valid for
-/// writing.
+/// @param client        A client; not NULL.
+/// @param access_token  The `access_token` of the refused token; not NULL. The call reads the
+///                      string and does not keep it.
+/// @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
+///
+/// Any thread may make this call at any time. It does not block, unless the option `cache` names a
+/// directory or a Redis server. Then the call also removes that token there, which takes a file
+/// operation or at most 500 ms.
+///
+/// @since 0.1.0
+/// @ingroup momo_token
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_invalidate_token(
     client: *const momo_client,
     access_token: *const c_char,
     error: *mut *mut momo_error,
 ) -> momo_status {
+    //! # Safety
+    //! `client` is NULL or live, `access_token` is NULL or NUL-terminated, `error` is NULL or valid for
+    //! writing.
     // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
     unsafe {
         call(error, || {
@@ -163,11 +193,16 @@ pub unsafe extern "C" fn momo_invalidate_token(
     }
 }
 
-/// Forgets and wipes every token that this process holds, of every client; tokens handed out stay
-/// as they are, and so do those that a directory or a Redis server holds for other processes.
+/// Forgets and wipes every token that the process keeps, of every client.
 ///
-/// Ownership: none changes hands. Threads and forks: any; the other process keeps its own. Blocks:
-/// never. Since 0.1.0.
+/// Tokens that you got stay as they are. So do the tokens that a directory or a Redis server keeps
+/// for other processes.
+///
+/// Any thread may call this function at any time. After a fork, the other process keeps its tokens.
+/// The call does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_token
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_clear_cache() {
     catch_panic(cache::clear);
