@@ -42,7 +42,7 @@ impl Fetcher {
         let credentials = rotation.credentials();
         let store = cache::open(&settings)?;
         Ok(Self {
-            transport: Transport::new(&settings, Arc::new(Cancellation::new()))?,
+            transport: Transport::new(&settings)?,
             entry: CurrentEntry::new(ClientEntry::new(&settings, &credentials, store.as_ref())),
             authentication: CurrentAuthentication::new(&settings, credentials)?,
             rotation,

@@ -174,10 +174,7 @@ impl Request<'_> {
         TokenRequest {
             settings: &self.fetcher.settings,
             authentication,
-            transport: &self
-                .fetcher
-                .transport
-                .with_cancellation(Arc::clone(self.cancellation)),
+            transport: &self.fetcher.transport,
             deadline: self.plan.deadline,
             attempts: self.plan.attempts,
             keep_connection: self.plan.keep_connection,

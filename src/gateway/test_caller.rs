@@ -45,7 +45,7 @@ impl Caller {
         let cancellation = Arc::new(Cancellation::new());
         Self {
             authentication: Authentication::new(&settings, credentials).unwrap(),
-            transport: Transport::new(&settings, Arc::clone(&cancellation)).unwrap(),
+            transport: Transport::new(&settings).unwrap(),
             settings,
             cancellation,
             stats: Stats::default(),

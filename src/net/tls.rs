@@ -1,4 +1,4 @@
-//! TLS as this library speaks it.
+//! TLS over a stream, as this library speaks it.
 
 mod client_certificate;
 mod failure;
@@ -6,154 +6,264 @@ mod failure;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Resumption};
+use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, HandshakeKind};
+use rustls::{ClientConfig, ClientConnection};
 
 use self::client_certificate::NoClientCertificate;
-use super::transport_error::{Kind, Phase, TransportError};
+use super::connection::{Limits, Stream};
+use super::progress::Phase;
+use super::transport_error::{Kind, TransportError};
 use super::trust::Verifier;
 use super::{crypto, resolver};
-use crate::error::Failure;
 
-/// TLS 1.3 sessions are kept by eights: those of one host, and perhaps of one proxy over TLS.
-const SESSIONS: usize = 16;
-
-/// What the connections of one client have in common, their sessions among it.
-pub(crate) struct TlsClient {
-    config: Arc<ClientConfig>,
-    verifier: Arc<Verifier>,
-    sessions: Arc<ClientSessionMemoryCache>,
-    /// The option that names the host, for messages.
-    option: &'static str,
+/// What all connections that trust the same authorities have in common.
+///
+/// Sessions are not resumed: a resumption sends no certificate, and a session would live on after
+/// the certificate that it began with.
+pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Error> {
+    let mut config = ClientConfig::builder_with_provider(crypto::provider())
+        .with_safe_default_protocol_versions()?
+        // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_client_cert_resolver(Arc::new(NoClientCertificate));
+    config.resumption = Resumption::disabled();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
 }
 
-/// A connection after its handshake.
-pub(crate) struct Connected {
-    pub(crate) connection: ClientConnection,
+/// A TLS connection over the stream below it.
+pub(super) struct Tls {
+    connection: ClientConnection,
+    below: Stream,
     /// Whether the server asked for a certificate of this client, which has none.
     client_certificate_requested: bool,
+    /// What the connection ended with, for when all is read that came before.
+    failure: Option<TransportError>,
 }
 
-/// The error of this library's own that the socket below put into an I/O error.
-pub(crate) type FindOwn = fn(&io::Error) -> Option<&TransportError>;
-
-impl TlsClient {
-    /// `protocol` is offered by ALPN, where it has a name there.
-    pub(crate) fn new(
-        verifier: Arc<Verifier>,
-        protocol: Option<&str>,
-        option: &'static str,
-    ) -> Result<Self, Failure> {
-        let mut config = ClientConfig::builder_with_provider(crypto::provider())
-            .with_safe_default_protocol_versions()
-            .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?
-            // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
-            .with_client_cert_resolver(Arc::new(NoClientCertificate));
-        let sessions = Arc::new(ClientSessionMemoryCache::new(SESSIONS));
-        config.resumption = Resumption::store(Arc::clone(&sessions) as _);
-        config.alpn_protocols = protocol.iter().map(|name| name.as_bytes().into()).collect();
-        Ok(Self {
-            config: Arc::new(config),
-            verifier,
-            sessions,
-            option,
-        })
-    }
-
-    /// The handshake with this host (IPv6 in brackets) over `socket`.
-    pub(crate) fn connect(
-        &self,
+impl Tls {
+    /// The handshake with this host (IPv6 in brackets), which `option` names in messages.
+    pub(super) fn connect(
+        config: &Arc<ClientConfig>,
         host: &str,
-        socket: &mut (impl Read + Write),
-        own: FindOwn,
-    ) -> Result<Connected, TransportError> {
-        let name = self.server_name(host)?;
-        let mut connection = ClientConnection::new(Arc::clone(&self.config), name.clone())
-            .map_err(|e| failure::explain(&e, self.option, false))?;
-        NoClientCertificate::forget_request();
-        let outcome = connection.complete_io(socket);
-        let client_certificate_requested = NoClientCertificate::was_requested();
-        if let Err(error) = outcome {
-            let error = match (tls_error(&error, &mut connection, socket), own(&error)) {
-                (Some(tls), _) => failure::explain(&tls, self.option, client_certificate_requested),
-                (None, Some(own)) => own.clone().in_phase(Phase::Handshake),
-                (None, None) => failure::ended(&error),
-            };
+        option: &str,
+        below: Stream,
+        limits: &Limits,
+    ) -> Result<Stream, TransportError> {
+        limits.enter(Phase::Handshake);
+        let connection = ClientConnection::new(Arc::clone(config), server_name(host, option)?)
+            .map_err(|e| failure::explain(&e, option, false))?;
+        let mut tls = Box::new(Self {
+            connection,
+            below,
+            client_certificate_requested: false,
+            failure: None,
+        });
+        if let Err(error) = tls.shake_hands(option, limits) {
             // Another host may have the address by now.
             if error.kind != Kind::Cancelled {
                 resolver::doubt(host);
             }
             return Err(error);
         }
-        if connection.handshake_kind() == Some(HandshakeKind::Resumed) {
-            self.verify_again(&connection, &name)?;
+        Ok(Stream::Tls(tls))
+    }
+
+    fn shake_hands(&mut self, option: &str, limits: &Limits) -> Result<(), TransportError> {
+        NoClientCertificate::forget_request();
+        let outcome = self.complete_handshake(limits);
+        self.client_certificate_requested = NoClientCertificate::was_requested();
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(Ended::Transport(error)) => Err(error),
+            Err(Ended::Tls(error)) => {
+                // The alert that tells the server why.
+                let _ = self.send(limits);
+                let requested = self.client_certificate_requested;
+                Err(failure::explain(&error, option, requested))
+            }
         }
-        Ok(Connected {
-            connection,
-            client_certificate_requested,
-        })
     }
 
-    fn server_name(&self, host: &str) -> Result<ServerName<'static>, TransportError> {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        ServerName::try_from(bare.to_owned()).map_err(|_| {
-            failure::untrusted(format!(
-                "the host name cannot be in a certificate; check {}",
-                self.option
-            ))
-        })
+    fn complete_handshake(&mut self, limits: &Limits) -> Result<(), Ended> {
+        loop {
+            self.flush(limits)?;
+            if !self.connection.is_handshaking() {
+                return Ok(());
+            }
+            if self.receive(limits)? == 0 {
+                return Err(failure::ended().into());
+            }
+        }
     }
 
-    /// Refuses a resumed session whose certificate is no longer valid. A resumption sends none, and
-    /// each one begins the next: without this a session would live on after its certificate.
-    fn verify_again(
-        &self,
-        connection: &ClientConnection,
-        name: &ServerName<'static>,
-    ) -> Result<(), TransportError> {
-        let chain = connection.peer_certificates().unwrap_or_default();
-        if self.verifier.verify_now(chain, name).is_ok() {
+    /// Reads records, and gives how many bytes they had.
+    fn receive(&mut self, limits: &Limits) -> Result<usize, Ended> {
+        let mut below = Below::new(&mut self.below, limits);
+        let read = self.connection.read_tls(&mut below);
+        let amount = read.map_err(|e| below.failed(&e))?;
+        self.connection.process_new_packets()?;
+        Ok(amount)
+    }
+
+    /// Writes the records that are to be sent. Who writes to a closed connection learns of its end
+    /// before the alert that the server may have sent.
+    fn flush(&mut self, limits: &Limits) -> Result<(), Ended> {
+        let Err(error) = self.send(limits) else {
             return Ok(());
+        };
+        if error.kind == Kind::ConnectionLost {
+            if let Err(told @ Ended::Tls(_)) = self.receive(limits) {
+                return Err(told);
+            }
         }
-        self.sessions.remove_tls12_session(name);
-        while self.sessions.take_tls13_ticket(name).is_some() {}
-        Err(TransportError::new(
-            Phase::Handshake,
-            Kind::SessionEnded,
-            "the certificate of the resumed session is no longer valid; try again",
-        ))
+        Err(error.into())
     }
-}
 
-impl Connected {
-    /// That the server refuses this client for its lack of a certificate, where that is what ended
-    /// the connection. In TLS 1.3 a server looks at the client's certificate when the client's part
-    /// of the handshake is over, and the request is on its way.
-    pub(crate) fn refusal(
+    fn send(&mut self, limits: &Limits) -> Result<(), TransportError> {
+        let mut below = Below::new(&mut self.below, limits);
+        while self.connection.wants_write() {
+            let written = self.connection.write_tls(&mut below);
+            written.map_err(|e| below.failed(&e))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn read(
         &mut self,
-        error: &io::Error,
-        socket: &mut impl Read,
-    ) -> Option<TransportError> {
-        let tls = tls_error(error, &mut self.connection, socket)?;
-        failure::client_certificate(&tls, self.client_certificate_requested)
+        into: &mut [u8],
+        limits: &Limits,
+    ) -> Result<usize, TransportError> {
+        loop {
+            match self.connection.reader().read(into) {
+                Ok(amount) => return Ok(amount),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // Anyone on the way can close TCP: what has no other end is cut off (RFC 9112, 9.8).
+                Err(_) => {
+                    let detail = "the server closed the connection without closing TLS first \
+                                  (close_notify), so that something may be missing; try again";
+                    return Err(limits.error(Kind::ConnectionLost, detail));
+                }
+            }
+            if let Some(failure) = self.failure.take() {
+                return Err(failure);
+            }
+            let received = self.flush(limits).and_then(|()| self.receive(limits));
+            if let Err(ended) = received {
+                self.failure = Some(self.told(ended, limits));
+            }
+        }
+    }
+
+    /// Writes some of it, at least a byte.
+    pub(super) fn write(&mut self, from: &[u8], limits: &Limits) -> Result<usize, TransportError> {
+        let taken = self.connection.writer().write(from);
+        let written = match taken {
+            Ok(amount) => self.flush(limits).map(|()| amount),
+            Err(error) => Err(broken(&error, limits).into()),
+        };
+        written.map_err(|ended| self.told(ended, limits))
+    }
+
+    /// In TLS 1.3 a server looks at the client's certificate when the client's part of the handshake
+    /// is over, and the request is on its way.
+    fn told(&self, ended: Ended, limits: &Limits) -> TransportError {
+        match ended {
+            Ended::Transport(error) => error,
+            Ended::Tls(error) => {
+                failure::client_certificate(&error, self.client_certificate_requested)
+                    .unwrap_or_else(|| broken(&error, limits))
+            }
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.failure.is_none() && self.connection.wants_read() && self.below.is_open()
+    }
+
+    pub(super) fn below(&mut self) -> &mut Stream {
+        &mut self.below
     }
 }
 
-/// The TLS library's own error within an I/O error. Where that says that the connection broke, the
-/// server may have sent an alert before: who writes to a closed connection learns of its end first.
-fn tls_error(
-    error: &io::Error,
-    connection: &mut ClientConnection,
-    socket: &mut impl Read,
-) -> Option<rustls::Error> {
-    if let Some(tls) = error.get_ref()?.downcast_ref::<rustls::Error>() {
-        return Some(tls.clone());
+fn server_name(host: &str, option: &str) -> Result<ServerName<'static>, TransportError> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(bare.to_owned()).map_err(|_| {
+        failure::untrusted(format!(
+            "the host name cannot be in a certificate; check {option}"
+        ))
+    })
+}
+
+fn broken(error: &impl std::fmt::Display, limits: &Limits) -> TransportError {
+    let detail = format!("the connection broke ({error}); try again");
+    limits.error(Kind::ConnectionLost, detail)
+}
+
+/// What a connection ended with.
+enum Ended {
+    Tls(rustls::Error),
+    Transport(TransportError),
+}
+
+impl From<rustls::Error> for Ended {
+    fn from(error: rustls::Error) -> Self {
+        Self::Tls(error)
     }
-    connection.read_tls(socket).ok()?;
-    connection.process_new_packets().err()
+}
+
+impl From<TransportError> for Ended {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+/// The stream below as the TLS library wants it, which passes I/O errors on and no others: the error
+/// that there really was is put aside.
+struct Below<'a> {
+    stream: &'a mut Stream,
+    limits: &'a Limits,
+    error: Option<TransportError>,
+}
+
+impl<'a> Below<'a> {
+    fn new(stream: &'a mut Stream, limits: &'a Limits) -> Self {
+        Self {
+            stream,
+            limits,
+            error: None,
+        }
+    }
+
+    fn failed(&mut self, error: &io::Error) -> TransportError {
+        let own = self.error.take();
+        own.unwrap_or_else(|| broken(error, self.limits))
+    }
+
+    fn put_aside(&mut self, error: TransportError) -> io::Error {
+        self.error = Some(error);
+        io::ErrorKind::Other.into()
+    }
+}
+
+impl Read for Below<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(into, self.limits);
+        read.map_err(|error| self.put_aside(error))
+    }
+}
+
+impl Write for Below<'_> {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        let written = self.stream.write(from, self.limits);
+        written.map_err(|error| self.put_aside(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(all(test, not(loom)))]

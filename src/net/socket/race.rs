@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::Socket;
 use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
+use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
 /// RFC 8305, section 8: the recommended Connection Attempt Delay, and the least that there may be.
@@ -26,9 +27,14 @@ const MOST_ADDRESSES: usize = 32;
 pub(super) fn connect(
     ips: &[IpAddr],
     port: u16,
-    deadline: Deadline,
-    cancellation: &Cancellation,
+    limits: &Limits,
 ) -> Result<Socket, TransportError> {
+    let Limits {
+        deadline,
+        cancellation,
+        ..
+    } = limits;
+    let deadline = *deadline;
     let ips = interleaved(ips);
     let delay = delay(ips.len(), deadline.left());
     let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));
@@ -36,11 +42,11 @@ pub(super) fn connect(
     let mut next_start = Deadline::now();
     loop {
         if cancellation.is_cancelled() {
-            return Err(TransportError::cancelled(Phase::Connect));
+            return Err(limits.cancelled());
         }
         let now = Deadline::now();
         if now >= deadline {
-            return Err(TransportError::timed_out(Phase::Connect));
+            return Err(limits.timed_out());
         }
         let turn = if race.pending.is_empty() || now >= next_start {
             untried.next()
