@@ -340,7 +340,7 @@ typedef struct momo_stats {
    */
   int64_t failed_refreshes;
   /**
-   * Calls that waited for a request that was already under way.
+   * Calls that had to wait for a request, also if they gave up.
    */
   int64_t waits;
   /**
@@ -575,13 +575,11 @@ enum momo_status momo_create_client(const struct momo_config *config,
 /**
  * Creates a clone of a client. Make one for each call that you may want to cancel.
  *
- * A clone and its client have the same options, credentials, token, requests, counters and logger.
- * Each has its own connections. A clone costs little: the call reads no file, no environment and
- * no network.
+ * A clone and its client have the same options, credentials, token, requests, connections, counters
+ * and logger. A clone costs little: the call reads no file, no environment and no network.
  *
  * momo_cancel_client() on the clone ends the calls on the clone alone. On the client it also ends
- * the calls on its clones. Cancelling a clone does not end a request that a call on the client
- * began.
+ * the calls on its clones.
  *
  * @param client  A client, or NULL.
  * @return A clone that you own. Free it with momo_free_client(), before or after the client. NULL
@@ -598,9 +596,9 @@ MOMO_API struct momo_client *momo_clone_client(const struct momo_client *client)
 /**
  * Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
  *
- * Calls in progress end within 100 ms, and later ones at once. A request that such a call began
- * may end too. Calls on other clients go on, even if they wait for the same request. So do calls
- * on the client that this one is a clone of.
+ * Calls in progress end within 100 ms, and later ones at once. Calls on other clients go on, and so
+ * do calls on the client that this one is a clone of. A request of momo_get_token() goes on for
+ * them. It ends if every client that uses the same token is cancelled.
  *
  * @param client  A client, or NULL: then the call does nothing. You still have to free it.
  *

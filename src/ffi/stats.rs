@@ -40,7 +40,7 @@ pub struct momo_stats {
     pub refreshes: i64,
     /// Refreshes that failed. The token at hand stayed in use.
     pub failed_refreshes: i64,
-    /// Calls that waited for a request that was already under way.
+    /// Calls that had to wait for a request, also if they gave up.
     pub waits: i64,
     /// Longest of these waits, in milliseconds.
     pub longest_wait_ms: i64,
