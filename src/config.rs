@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub(crate) use base_url::{BaseUrl, Scheme};
 pub(crate) use cache::CachePolicy;
-pub(crate) use credential::Credential;
+pub(crate) use credential::{Credential, is_uuid};
 pub(crate) use credential_sources::{CredentialSources, Credentials, Stamps};
 pub(crate) use environment::set_from_env;
 pub(crate) use proxy::ProxyUrl;

@@ -6,6 +6,7 @@ mod advice;
 mod attempt_error;
 mod authentication;
 mod error_response;
+mod firewall;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod json;

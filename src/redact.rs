@@ -1,9 +1,13 @@
-//! Makes text from outside fit to be shown: secrets hidden, one line, valid, short.
+//! Redactor: makes a peer's text fit to be shown: secrets hidden, one line, valid, short.
 //!
-//! A gateway, or something in front of it, may echo a request or leak a response in part. The order
-//! matters: secrets are hidden in the whole text before anything is cut, since a cut could leave
-//! the first half of a secret that no longer looks like one.
+//! A gateway, or something in front of it, may echo a request or leak a response in part, and
+//! encode it. Two rules hold. The secrets of the client are hidden in every form that is known, and
+//! of a torn one each piece of [`WINDOW`] characters. And a peer's text is repeated only as far as
+//! it is plainly words: see [`shape`]. The order matters: secrets are hidden in the whole text
+//! before anything is cut, since a cut could leave the first half of a secret that no longer looks
+//! like one.
 
+mod shape;
 mod view;
 
 use base64::Engine;
@@ -27,15 +31,16 @@ const UNRESERVED: &[u8] = b"-._~";
 /// What encoders of URLs keep beside letters and digits: by RFC 3986, JavaScript's, the strictest.
 const KEPT: [&[u8]; 3] = [UNRESERVED, b"-._~!*'()", b""];
 
-/// What stands between the name `access_token` and its value, in JSON, in JSON inside JSON, in
-/// HTML, in a query.
-const SEPARATORS: [&str; 8] = [" ", "\"", "'", "\\", ":", "=", "&quot;", "%22"];
+/// What stands between the name `access_token` and its value, in JSON, in HTML, in a query.
+const SEPARATORS: &[u8] = b" \"'\\:=";
 
 /// The secrets of one client. What is looked for is made of them only when something is to be shown:
 /// that is rare, and a program may have thousands of clients.
+#[derive(Debug)]
 pub(crate) struct Redactor {
     secrets: Vec<Secret>,
-    pairs: Vec<(Secret, Secret)>,
+    /// User and password, joined with a colon.
+    pairs: Vec<Secret>,
 }
 
 /// What is looked for in a text.
@@ -54,26 +59,29 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a str>,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let pair = |(user, password)| (Secret::new(user), Secret::new(password));
+        let pair = |(user, password)| Secret::from(format!("{user}:{password}"));
         Self {
             secrets: secrets.into_iter().map(Secret::new).collect(),
             pairs: pairs.into_iter().map(pair).collect(),
         }
     }
 
-    /// The text with every secret hidden, control characters and broken UTF-8 replaced, and no
-    /// longer than `max` bytes.
+    /// The text with every secret and every code hidden, control characters and broken UTF-8
+    /// replaced, and no longer than `max` bytes.
     pub(crate) fn clean(&self, text: &[u8], max: usize) -> String {
+        self.clean_but("", text, max)
+    }
+
+    /// The same, and `id` is shown wherever it stands: a code that is known to be no key, by its
+    /// place and form. If there is a secret in it, that is hidden all the same.
+    pub(crate) fn clean_but(&self, id: &str, text: &[u8], max: usize) -> String {
         if text.is_empty() {
             return String::new();
         }
         // First of all, so that no secret comes about by it.
         let text = in_one_line(&String::from_utf8_lossy(text));
         let bytes = text.as_bytes();
-        let mut hidden = vec![false; bytes.len()];
-        Patterns::of(self).hide(bytes, &mut hidden);
-        hide_access_tokens(bytes, &mut hidden);
-        hide_jwts(bytes, &mut hidden);
+        let hidden = self.hidden(id, bytes);
         let mut out = String::with_capacity(bytes.len().min(max));
         let mut in_hidden = false;
         for (at, c) in text.char_indices() {
@@ -92,29 +100,44 @@ impl Redactor {
         }
         out
     }
+
+    /// Which bytes of a text must not be shown.
+    fn hidden(&self, id: &str, text: &[u8]) -> Vec<bool> {
+        let mut hidden = vec![false; text.len()];
+        let decoded = View::decoded(text);
+        shape::hide_codes(&decoded, &mut hidden);
+        if !id.is_empty() {
+            places(text, id.as_bytes()).for_each(|at| hidden[at..at + id.len()].fill(false));
+        }
+        let patterns = Patterns::of(self);
+        patterns.hide(&View::plain(text), &mut hidden);
+        patterns.hide(&decoded, &mut hidden);
+        hide_tokens(&decoded, &mut hidden);
+        hidden
+    }
 }
 
 impl Patterns {
     fn of(redactor: &Redactor) -> Self {
         let mut forms: Vec<Zeroizing<Vec<u8>>> = Vec::new();
-        let mut add = |form: &str| {
-            let form = folded(form.as_bytes());
+        let mut add = |form: &[u8]| {
+            let form = folded(form);
             if !form.is_empty() && !forms.contains(&form) {
                 forms.push(form);
             }
         };
         for secret in redactor.secrets.iter().map(Secret::expose) {
-            add(secret);
-            add(&in_one_line(secret));
+            add(secret.as_bytes());
+            add(in_one_line(secret).as_bytes());
+            // Escapes in it are undone along with those around it.
+            add(&View::decoded(secret.as_bytes()).bytes);
             // A torn one may be long enough as it is, and too short where it is decoded.
             for kept in KEPT {
-                add(&percent_encoded_but(kept, secret));
+                add(percent_encoded_but(kept, secret).as_bytes());
             }
-            base64_forms(secret.as_bytes(), &mut add);
         }
-        for (user, password) in &redactor.pairs {
-            let joined = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
-            base64_forms(joined.as_bytes(), &mut add);
+        for text in redactor.secrets.iter().chain(&redactor.pairs) {
+            base64_forms(text.expose().as_bytes(), &mut add);
         }
         let (long, short): (Vec<_>, Vec<_>) =
             forms.into_iter().partition(|form| form.len() >= WINDOW);
@@ -130,19 +153,15 @@ impl Patterns {
         Self { windows, short }
     }
 
-    fn hide(&self, text: &[u8], hidden: &mut [bool]) {
-        for view in [View::plain(text), View::percent_decoded(text)] {
-            let mut hide = |at: usize, length: usize| {
-                hidden[view.places[at]..view.places[at + length]].fill(true);
-            };
-            for (at, window) in numbered_windows(&view.bytes) {
-                if self.windows.binary_search(&window).is_ok() {
-                    hide(at, WINDOW);
-                }
+    fn hide(&self, view: &View, hidden: &mut [bool]) {
+        let bytes = folded(&view.bytes);
+        for (at, window) in numbered_windows(&bytes) {
+            if self.windows.binary_search(&window).is_ok() {
+                view.hide(at, WINDOW, hidden);
             }
-            for form in &self.short {
-                places(&view.bytes, form).for_each(|at| hide(at, form.len()));
-            }
+        }
+        for form in &self.short {
+            places(&bytes, form).for_each(|at| view.hide(at, form.len(), hidden));
         }
     }
 }
@@ -158,12 +177,6 @@ fn numbered_windows(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> + '_ {
     })
 }
 
-impl std::fmt::Debug for Redactor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Redactor")
-    }
-}
-
 /// A name from outside, fit for a message: what is not plain is replaced, what is long is cut.
 pub(crate) fn shortened(name: &str) -> String {
     const LONGEST: usize = 64;
@@ -175,7 +188,7 @@ pub(crate) fn shortened(name: &str) -> String {
 
 /// Every alignment that base64 can give a text inside a longer one: the characters that hold only
 /// bits of the text itself, and the last one too, for where nothing follows.
-fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
+fn base64_forms(secret: &[u8], add: &mut impl FnMut(&[u8])) {
     for shift in 0..3 {
         let mut padded = Zeroizing::new(vec![0u8; shift]);
         padded.extend_from_slice(secret);
@@ -187,7 +200,7 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&str)) {
                 let form = encoded.get(first..end).unwrap_or_default();
                 // Two letters are in every word; a secret of two bytes is hidden as it is.
                 if form.len() >= SHORTEST_FORM {
-                    add(form);
+                    add(form.as_bytes());
                 }
             }
         }
@@ -214,47 +227,38 @@ fn percent_encoded_but(kept: &[u8], secret: &str) -> Zeroizing<String> {
     out
 }
 
-/// RFC 6750's token68 alphabet, with `%` for the same text inside a URL.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(&byte)
+/// RFC 6750's token68 alphabet, with `%` for an escape that is cut off.
+fn is_token_byte(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(byte)
 }
 
-fn hide_access_tokens(text: &[u8], hidden: &mut [bool]) {
+/// Hides every value of the name `access_token`, and every JWT, whole or torn.
+fn hide_tokens(view: &View, hidden: &mut [bool]) {
     const NAME: &[u8] = b"access_token";
-    let mut end = 0;
-    for at in places(text, NAME) {
-        let mut value = at + NAME.len();
-        while let Some(separator) = SEPARATORS
-            .iter()
-            .find(|s| text[value..].starts_with(s.as_bytes()))
-        {
-            value += separator.len();
-        }
+    let values = places(&view.bytes, NAME).filter_map(|at| {
+        let after = &view.bytes[at + NAME.len()..];
+        let separators = after.split(|b| !SEPARATORS.contains(b)).next()?;
         // "token_type":"access_token" is followed by the next member's name, not by a value.
-        let between = &text[at + NAME.len()..value];
-        if value >= end && between.iter().any(|b| b":=".contains(b)) {
-            end = hide_run(text, hidden, value);
-        }
-    }
-}
-
-fn hide_jwts(text: &[u8], hidden: &mut [bool]) {
-    let mut end = 0;
+        let is_value = separators.iter().any(|b| b":=".contains(b));
+        is_value.then_some(at + NAME.len() + separators.len())
+    });
+    hide_runs(view, values, hidden);
     // Every JWT begins with the base64 of `{"`, in any of its three spellings.
-    for at in places(text, b"eyj") {
-        if at >= end {
-            end = hide_run(text, hidden, at);
-        }
-    }
+    hide_runs(view, places(&view.bytes, b"eyj"), hidden);
 }
 
-/// Hides what can be a token from here on, and returns where that ends.
-fn hide_run(text: &[u8], hidden: &mut [bool], from: usize) -> usize {
-    let run = &text[from..];
-    let length = run.iter().take_while(|b| is_token_byte(**b)).count();
-    steps::add(length);
-    hidden[from..from + length].fill(true);
-    from + length
+/// Hides what can be a token from these places on.
+fn hide_runs(view: &View, starts: impl Iterator<Item = usize>, hidden: &mut [bool]) {
+    let mut end = 0;
+    for start in starts {
+        if start >= end {
+            let run = view.bytes[start..].iter();
+            let length = run.take_while(|b| is_token_byte(b)).count();
+            steps::add(length);
+            view.hide(start, length, hidden);
+            end = start + length;
+        }
+    }
 }
 
 #[cfg(fuzzing)]

@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 
 use super::advice::Advice;
 use super::error_response::{self, ErrorResponse};
+use super::firewall;
 use super::json::object;
 use super::lifetime;
 use super::transport::{LARGEST_BODY, Response};
@@ -87,7 +88,7 @@ enum Unusable {
 }
 
 fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorResponse {
-    if let Some(firewall) = error_response::firewall(response, redactor) {
+    if let Some(firewall) = firewall::read(response, redactor) {
         return firewall;
     }
     let failure = match why {
