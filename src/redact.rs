@@ -59,7 +59,7 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a str>,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let pair = |(user, password)| Secret::from(format!("{user}:{password}"));
+        let pair = |(user, password)| Secret::from([user, ":", password].concat());
         Self {
             secrets: secrets.into_iter().map(Secret::new).collect(),
             pairs: pairs.into_iter().map(pair).collect(),
