@@ -8,6 +8,7 @@
 //! like one.
 
 mod shape;
+mod tokens;
 mod view;
 
 use base64::Engine;
@@ -15,7 +16,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
-use view::{View, folded, in_one_line};
+#[cfg(fuzzing)]
+pub(crate) use tokens::steps::take as take_steps;
+use view::{View, folded, in_one_line, places};
 
 /// Runs of this many characters of a secret are hidden wherever they occur, so that a torn secret
 /// is hidden too. Shorter secrets are hidden as a whole.
@@ -30,9 +33,6 @@ const UNRESERVED: &[u8] = b"-._~";
 
 /// What encoders of URLs keep beside letters and digits: by RFC 3986, JavaScript's, the strictest.
 const KEPT: [&[u8]; 3] = [UNRESERVED, b"-._~!*'()", b""];
-
-/// What stands between the name `access_token` and its value, in JSON, in HTML, in a query.
-const SEPARATORS: &[u8] = b" \"'\\:=";
 
 /// The secrets of one client. What is looked for is made of them only when something is to be shown:
 /// that is rare, and a program may have thousands of clients.
@@ -81,7 +81,7 @@ impl Redactor {
         // First of all, so that no secret comes about by it.
         let text = in_one_line(&String::from_utf8_lossy(text));
         let bytes = text.as_bytes();
-        let hidden = self.hidden(id, bytes);
+        let hidden = Patterns::of(self).hidden(id, bytes);
         let mut out = String::with_capacity(bytes.len().min(max));
         let mut in_hidden = false;
         for (at, c) in text.char_indices() {
@@ -99,21 +99,6 @@ impl Redactor {
             }
         }
         out
-    }
-
-    /// Which bytes of a text must not be shown.
-    fn hidden(&self, id: &str, text: &[u8]) -> Vec<bool> {
-        let mut hidden = vec![false; text.len()];
-        let decoded = View::decoded(text);
-        shape::hide_codes(&decoded, &mut hidden);
-        if !id.is_empty() {
-            places(text, id.as_bytes()).for_each(|at| hidden[at..at + id.len()].fill(false));
-        }
-        let patterns = Patterns::of(self);
-        patterns.hide(&View::plain(text), &mut hidden);
-        patterns.hide(&decoded, &mut hidden);
-        hide_tokens(&decoded, &mut hidden);
-        hidden
     }
 }
 
@@ -151,6 +136,20 @@ impl Patterns {
         windows.sort_unstable();
         windows.dedup();
         Self { windows, short }
+    }
+
+    /// Which bytes of a text must not be shown.
+    fn hidden(&self, id: &str, text: &[u8]) -> Vec<bool> {
+        let mut hidden = vec![false; text.len()];
+        let decoded = View::decoded(text);
+        shape::hide_codes(&decoded, &mut hidden);
+        if !id.is_empty() {
+            places(text, id.as_bytes()).for_each(|at| hidden[at..at + id.len()].fill(false));
+        }
+        self.hide(&View::plain(text), &mut hidden);
+        self.hide(&decoded, &mut hidden);
+        tokens::hide_tokens(&decoded, &mut hidden);
+        hidden
     }
 
     fn hide(&self, view: &View, hidden: &mut [bool]) {
@@ -225,74 +224,6 @@ fn percent_encoded_but(kept: &[u8], secret: &str) -> Zeroizing<String> {
         }
     }
     out
-}
-
-/// RFC 6750's token68 alphabet, with `%` for an escape that is cut off.
-fn is_token_byte(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(byte)
-}
-
-/// Hides every value of the name `access_token`, and every JWT, whole or torn.
-fn hide_tokens(view: &View, hidden: &mut [bool]) {
-    const NAME: &[u8] = b"access_token";
-    let values = places(&view.bytes, NAME).filter_map(|at| {
-        let after = &view.bytes[at + NAME.len()..];
-        let separators = after.split(|b| !SEPARATORS.contains(b)).next()?;
-        // "token_type":"access_token" is followed by the next member's name, not by a value.
-        let is_value = separators.iter().any(|b| b":=".contains(b));
-        is_value.then_some(at + NAME.len() + separators.len())
-    });
-    hide_runs(view, values, hidden);
-    // Every JWT begins with the base64 of `{"`, in any of its three spellings.
-    hide_runs(view, places(&view.bytes, b"eyj"), hidden);
-}
-
-/// Hides what can be a token from these places on.
-fn hide_runs(view: &View, starts: impl Iterator<Item = usize>, hidden: &mut [bool]) {
-    let mut end = 0;
-    for start in starts {
-        if start >= end {
-            let run = view.bytes[start..].iter();
-            let length = run.take_while(|b| is_token_byte(b)).count();
-            steps::add(length);
-            view.hide(start, length, hidden);
-            end = start + length;
-        }
-    }
-}
-
-#[cfg(fuzzing)]
-pub(crate) use steps::take as take_steps;
-
-/// How many bytes the walks over runs have looked at, for the tests that they are linear.
-#[cfg(any(test, fuzzing))]
-mod steps {
-    use std::cell::Cell;
-
-    thread_local! {
-        static COUNT: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub(super) fn add(count: usize) {
-        COUNT.set(COUNT.get() + count);
-    }
-
-    pub(crate) fn take() -> usize {
-        COUNT.take()
-    }
-}
-
-#[cfg(not(any(test, fuzzing)))]
-mod steps {
-    pub(super) fn add(_: usize) {}
-}
-
-/// Where `name` stands, whatever the case of its letters; it is not empty.
-fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    text.windows(name.len())
-        .enumerate()
-        .filter(move |(_, w)| w.eq_ignore_ascii_case(name))
-        .map(|(at, _)| at)
 }
 
 #[cfg(test)]

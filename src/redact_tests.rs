@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use super::tokens::steps;
 use super::*;
 
 const USER: &str = "5f1d9a3e-77c2-4b1e-9c55-0a4bd2f6c1aa";

@@ -105,3 +105,11 @@ pub(super) fn in_one_line(text: &str) -> Zeroizing<String> {
     }
     out
 }
+
+/// Where `name` stands, whatever the case of its letters; it is not empty.
+pub(super) fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    text.windows(name.len())
+        .enumerate()
+        .filter(move |(_, w)| w.eq_ignore_ascii_case(name))
+        .map(|(at, _)| at)
+}
