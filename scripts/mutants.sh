@@ -15,7 +15,7 @@ tool=$PWD/build/tools/bin/cargo-mutants
 # PART|what is changed|the tests of the C interface that are about it, the quickest first
 table='
 life|src/life.rs|background
-redact|src/redact* src/redact/**|responses secrets
+redact|src/credentials/redact* src/credentials/redact/**|responses secrets
 config|src/config* src/config/**|option_report options proxies secrets
 credentials|src/credentials* src/credentials/**|rotation options secrets
 cache|src/cache/[!s]*.rs src/cache/s[!h]*.rs|stats single_flight caches shared_entry invalidation rotation lifetime

@@ -104,7 +104,7 @@ fn unknown(name: &str) -> Failure {
     let names: Vec<&str> = OPTIONS.iter().map(|o| o.name).collect();
     Failure::config(format!(
         "there is no option {:?}; the options are {}",
-        crate::redact::shortened(name),
+        crate::credentials::redact::shortened(name),
         names.join(", ")
     ))
 }

@@ -1,6 +1,7 @@
 //! Credentials: where they come from, their files, and which of them are in use.
 
 mod credential;
+pub(crate) mod redact;
 mod rotation;
 mod secret_file;
 mod sources;

@@ -9,9 +9,9 @@ use crate::config::Settings;
 pub use crate::config::fuzzing::{
     Url, base_url, bypasses, option_names, proxy_from_env, proxy_url, redis_url,
 };
+use crate::credentials::redact::{self, Redactor};
 pub use crate::gateway::fuzzing::ResponseReader;
 pub use crate::net::socket::fuzzing::{Peer, set_peer};
-use crate::redact::{self, Redactor};
 
 /// A token, as far as a response or a sealed value tells of it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -27,7 +27,6 @@ mod net;
 mod panics;
 mod per_process;
 mod percent;
-mod redact;
 mod secret;
 mod stats;
 mod sync;

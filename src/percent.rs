@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 /// What no encoder of URLs has to encode, beside letters and digits.
-const UNRESERVED: &[u8] = b"-._~";
+pub(crate) const UNRESERVED: &[u8] = b"-._~";
 
 /// The decoded bytes, each with its place in the text. Decodes as curl does: a '%' that is no
 /// escape stands for itself.
@@ -24,11 +24,16 @@ pub(crate) fn decode(text: &[u8]) -> impl Iterator<Item = (usize, u8)> + '_ {
 
 /// Encodes all but RFC 3986's unreserved characters, so that no parser sees a delimiter.
 pub(crate) fn encode(text: &str) -> Zeroizing<String> {
+    encode_but(UNRESERVED, text)
+}
+
+/// Encodes all but letters, digits and what is `kept`.
+pub(crate) fn encode_but(kept: &[u8], text: &str) -> Zeroizing<String> {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     // Reserved as a whole: growing would leave copies behind that are not wiped.
     let mut out = Zeroizing::new(String::with_capacity(text.len() * 3));
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || UNRESERVED.contains(&byte) {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push('%');

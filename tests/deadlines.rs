@@ -164,7 +164,7 @@ fn who_waits_for_another_call_waits_no_longer_than_its_own_time() {
         for words in [
             "waiting for the response: ",
             "the request goes on",
-            "host 127.0.0.1:",
+            "[host localhost:",
             "attempt 1, ",
         ] {
             assert!(error.message.contains(words), "{}", error.message);

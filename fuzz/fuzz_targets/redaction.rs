@@ -58,6 +58,9 @@ fn inserted(name: &str, names: &Names) -> Option<String> {
             "64%" => url_encoded(&STANDARD.encode(secret))[0].clone(),
             "64a" => STANDARD.encode(format!("<{secret}>")),
             "64b" => URL_SAFE.encode(format!("<<{secret}>")),
+            "%25" => escaped(secret, "%{}").replace('%', "%25"),
+            "json" => escaped(secret, "\\u00{}"),
+            "html" => escaped(secret, "&#x{};"),
             "half" => secret.chars().take(secret.chars().count() / 2).collect(),
             _ => return None,
         });
@@ -67,6 +70,15 @@ fn inserted(name: &str, names: &Names) -> Option<String> {
         "jwt" => JWT.to_owned(),
         _ => return None,
     })
+}
+
+/// Each byte of ASCII by its number in hex, others as they are.
+fn escaped(secret: &str, escape: &str) -> String {
+    let escape = |c: char| match c {
+        c if c.is_ascii() => escape.replace("{}", &format!("{:02x}", u32::from(c))),
+        c => c.to_string(),
+    };
+    secret.chars().map(escape).collect()
 }
 
 fn filled_in(text: &[u8], names: &Names) -> Vec<u8> {
@@ -128,6 +140,13 @@ fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
     for (name, token) in [(&b"{access}"[..], TOKEN), (b"{jwt}", JWT)] {
         if is_inserted(name) {
             assert_eq!(Secrets::new(&[token], &[]).seen_in(&shown), None, "{shown:?}");
+        }
+    }
+    // As escapes a secret is shown nowhere, however short it is.
+    for (secret, names) in [(&user, ["user%25", "userjson", "userhtml"]), (&key, ["key%25", "keyjson", "keyhtml"])] {
+        for name in names {
+            let form = inserted(name, &Names { user: &user, key: &key, other: &other });
+            assert!(secret.is_empty() || !shown.contains(&form.expect("a form")), "{shown:?}");
         }
     }
     let max = data.len() % 97;

@@ -30,7 +30,7 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
                 Level::Warning,
                 format!(
                     "the environment variable {PREFIX}{} names no option and is ignored",
-                    crate::redact::shortened(name)
+                    crate::credentials::redact::shortened(name)
                 ),
             ));
         } else if !value.is_empty() {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::cache::user_directory;
 use super::values::{attempts, optional_header_value, product, refresh_margin, timeout};
 use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, RefreshBy, Scheme, proxy};
+use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, CredentialSources, Credentials, is_uuid};
 use crate::error::Failure;
-use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::sys;
 

@@ -8,9 +8,9 @@ use super::advice::Advice;
 use super::request::RequestTemplate;
 use crate::config::Settings;
 use crate::credentials::Credentials;
+use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
 use crate::net::progress::Progress;
-use crate::redact::Redactor;
 
 pub(crate) struct Authentication {
     pub(crate) credentials: Arc<Credentials>,

@@ -8,12 +8,14 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 
 use super::advice::Advice;
+use super::firewall;
 use super::json::object;
 use super::transport::Response;
+use crate::credentials::is_uuid;
+use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
-use crate::redact::Redactor;
 
-const LONGEST_CODE: usize = 128;
+pub(super) const LONGEST_CODE: usize = 128;
 const LONGEST_MESSAGE: usize = 512;
 const LONGEST_BODY: usize = 4096;
 
@@ -42,15 +44,16 @@ struct ErrorBody<'a> {
 }
 
 pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) -> ErrorResponse {
-    if let Some(firewall) = firewall(response, redactor) {
+    if let Some(firewall) = firewall::read(response, redactor) {
         return firewall;
     }
     let fields: ErrorBody = object(&response.body).unwrap_or_default();
     // What is no text in these places says nothing.
-    let text = |value: Option<&RawValue>, max| {
+    let raw = |value: Option<&RawValue>| {
         let text = value.and_then(|v| serde_json::from_str::<String>(v.get()).ok());
-        redactor.clean(text.unwrap_or_default().as_bytes(), max)
+        text.unwrap_or_default()
     };
+    let text = |value, max| redactor.clean(raw(value).as_bytes(), max);
     let error = identifier(&text(fields.error, LONGEST_CODE));
     let message = text(fields.message, LONGEST_MESSAGE);
     let retry_after = retry_after(&response.headers, &message);
@@ -75,12 +78,14 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
         },
         advice,
     );
-    let activity = identifier(&text(fields.activity_id, LONGEST_CODE));
+    let activity = raw(fields.activity_id);
+    let id = if is_uuid(&activity) { &*activity } else { "" };
+    let shown_activity = identifier(&redactor.clean_but(id, activity.as_bytes(), LONGEST_CODE));
     if !message.is_empty() {
         says = format!("{says} (the response says: {message})");
     }
-    if !activity.is_empty() {
-        says = format!("{says} (activity ID {activity})");
+    if !shown_activity.is_empty() {
+        says = format!("{says} (activity ID {shown_activity})");
     }
     ErrorResponse {
         failure: Failure {
@@ -89,7 +94,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
             retry_after_ms: retry_after.map_or(-1, millis),
             message: says,
             code: if error.is_empty() { code } else { error },
-            body: shown(response, redactor),
+            body: shown(response, id, redactor),
         },
         retryable,
     }
@@ -205,7 +210,7 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
 }
 
 /// A code or an ID, to be compared or quoted; anything else in its place is not one.
-fn identifier(text: &str) -> String {
+pub(super) fn identifier(text: &str) -> String {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
     match text {
         id if id.bytes().all(fits) => id.to_owned(),
@@ -213,50 +218,12 @@ fn identifier(text: &str) -> String {
     }
 }
 
-/// A firewall in front of the gateway responds in HTML, under any status, with an ID that its
-/// operator needs to find the reason.
-pub(super) fn firewall(response: &Response, redactor: &Redactor) -> Option<ErrorResponse> {
-    let body = String::from_utf8_lossy(&response.body);
-    if !body.contains("Request Rejected") {
-        return None;
-    }
-    let lower = body.to_ascii_lowercase();
-    let id: String = lower
-        .find("support id")
-        .map(|at| &body[at + "support id".len()..])
-        .unwrap_or_default()
-        .chars()
-        .skip_while(|c| !c.is_ascii_digit())
-        .take_while(char::is_ascii_digit)
-        .take(LONGEST_CODE)
-        .collect();
-    let id = redactor.clean(id.as_bytes(), LONGEST_CODE);
-    let named = if id.is_empty() {
-        String::new()
-    } else {
-        format!(" (support ID {id})")
-    };
-    Some(ErrorResponse {
-        failure: Failure {
-            status: Status::MOMO_FORBIDDEN,
-            http_status: response.status,
-            retry_after_ms: -1,
-            message: format!(
-                "a firewall in front of the gateway rejected the request{named}; check that this \
-                 machine's public IP address is authorised, and give MTN the support ID"
-            ),
-            code: id,
-            body: shown(response, redactor),
-        },
-        retryable: false,
-    })
-}
-
-fn shown(response: &Response, redactor: &Redactor) -> String {
+/// The body, with the ID that was found in it.
+pub(super) fn shown(response: &Response, id: &str, redactor: &Redactor) -> String {
     if (200..300).contains(&response.status) {
         return String::new();
     }
-    redactor.clean(&response.body, LONGEST_BODY)
+    redactor.clean_but(id, &response.body, LONGEST_BODY)
 }
 
 fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
-use crate::gateway::response::tests::{failure_of, read_from, response};
+use crate::gateway::response::tests::{USER, failure_of, read_from, response};
 use Status as S;
 
 const AZURE: &str =
@@ -196,6 +196,50 @@ fn codes_and_texts_of_the_response_are_told() {
 }
 
 #[test]
+fn an_activity_id_is_shown_where_another_uuid_is_not() {
+    let id = "0b9c7e55-63a1-4d0f-8e2b-6f4f1c9a7d30";
+    let body = format!(r#"{{"statusCode":500,"message":"x","activityId":"{id}","again":"{id}"}}"#);
+    let failure = failure_of(&response(500, &[], &body)).failure;
+    assert!(failure.message.contains(&format!("(activity ID {id})")));
+    assert_eq!(failure.body, body);
+    let other = failure_of(&response(
+        500,
+        &[],
+        &body.replace("activityId", "reference"),
+    ))
+    .failure;
+    assert!(
+        !other.message.contains(id) && !other.body.contains(id),
+        "{other:?}"
+    );
+    // The API user is hidden at that place, too; and what is no UUID has to be words.
+    for id in [USER, "d41d8cd98f00b204e9800998ecf8427e"] {
+        let body = format!(r#"{{"activityId":"{id}"}}"#);
+        let failure = failure_of(&response(500, &[], &body)).failure;
+        assert!(!failure.message.contains("activity ID"), "{failure:?}");
+        assert_eq!(failure.body, r#"{"activityId":"[redacted]"}"#);
+    }
+}
+
+#[test]
+fn no_key_gets_into_a_code() {
+    for key in [
+        // `Basic` and the base64 of user and key, in base64.
+        "QmFzaWMgWmpkaE1HSTVZekl0TldReFpTMDBZVE5pTFRoak5tUXRNR1V4WmpKaE0ySTBZelZrT21GdQ==",
+        "426173696320576d70",
+        "3f7a9c0b5d1e4826",
+        "IJQXG2LDEBLWUZDI",
+    ] {
+        for name in ["code", "error"] {
+            let body = format!(r#"{{"{name}":"{key}"}}"#);
+            let failure = failure_of(&response(500, &[], &body)).failure;
+            assert_eq!(failure.code, "", "{key}");
+            assert!(!failure.body.contains(key), "{failure:?}");
+        }
+    }
+}
+
+#[test]
 fn a_success_without_a_token_shows_no_body() {
     for status in [200, 201, 204, 299] {
         let failure = failure_of(&response(status, &[], r#"{"code":"x"}"#)).failure;
@@ -228,6 +272,18 @@ fn a_firewall_is_recognised_under_any_status() {
         assert!(!error.retryable);
         assert_eq!(error.failure.retry_after_ms, -1);
         assert_eq!(error.failure.body.is_empty(), status == 200);
+    }
+    // What is longer than any number, and digits of something else, are no ID.
+    for (id, code) in [
+        ("18446744073709551615", "18446744073709551615"),
+        ("184467440737095516150", ""),
+        ("3f7a9c0b", ""),
+        ("12a45b78cd9", ""),
+    ] {
+        let page = format!("Request Rejected, support ID: {id}.");
+        let failure = failure_of(&response(403, &[], &page)).failure;
+        assert_eq!(failure.code, code);
+        assert_eq!(failure.body.contains(id), !code.is_empty(), "{failure:?}");
     }
     let failure = failure_of(&response(403, &[], "Request Rejected 12")).failure;
     assert_eq!(failure.code, "");

@@ -8,13 +8,14 @@ use zeroize::Zeroize;
 
 use super::advice::Advice;
 use super::error_response::{self, ErrorResponse};
+use super::firewall;
 use super::json::object;
 use super::lifetime;
 use super::transport::{LARGEST_BODY, Response};
 use crate::clock::Now;
+use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
 use crate::net::transport_error::TransportError;
-use crate::redact::Redactor;
 use crate::token::{self, Token};
 
 const LONGEST_TYPE: usize = 256;
@@ -87,7 +88,7 @@ enum Unusable {
 }
 
 fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorResponse {
-    if let Some(firewall) = error_response::firewall(response, redactor) {
+    if let Some(firewall) = firewall::read(response, redactor) {
         return firewall;
     }
     let failure = match why {

@@ -8,7 +8,7 @@ use crate::gateway::Authentication;
 use crate::net::transport_error::{Kind, Phase};
 use crate::secret::SecretBytes;
 
-const USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
+pub(in crate::gateway) const USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
 const KEY: &str = "an-api-key-of-some-length";
 
 fn authentication(base_url: &str) -> Authentication {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 
 pub(crate) use super::progress::Phase;
+use crate::credentials::redact::Redactor;
 use crate::error::Status;
-use crate::redact::Redactor;
 
 /// What went wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::{InvalidMessage, OtherError};
 
 use super::*;
-use crate::redact::Redactor;
+use crate::credentials::redact::Redactor;
 
 const OPTION: &str = "base_url";
 const CLIENT_CERTIFICATE: &str = "demands a client certificate";

@@ -18,7 +18,6 @@ use crate::net::connection::{Limits, Route};
 use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::{self, trust};
-use crate::redact::shortened;
 use crate::secret::Secret;
 
 /// The first bytes of the replies that the commands of this library have: simple strings, errors,
@@ -120,7 +119,7 @@ impl Connection {
         let reply = self.parser.parse_value(limited);
         match reply.map(Value::extract_error) {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(refused(error.code().unwrap_or("no code"))),
+            Ok(Err(error)) => Err(refused(error.code().unwrap_or_default())),
             Err(error) => {
                 let source = std::error::Error::source(&error);
                 let io = source.and_then(|source| source.downcast_ref());
@@ -156,8 +155,12 @@ fn own(error: &io::Error) -> Option<&TransportError> {
     error.get_ref()?.downcast_ref()
 }
 
-/// The first word of an error says what it is; the rest may repeat what was sent.
+/// The first word of an error says what it is, in capitals. All else may repeat what was sent.
 fn refused(code: &str) -> String {
+    const MAX_CODE_BYTES: usize = 16;
+    let is_code =
+        (1..=MAX_CODE_BYTES).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase());
+    let code = if is_code { code } else { "no code" };
     let advice = match code {
         "NOAUTH" | "WRONGPASS" | "ERR" => "check user, password and database in cache",
         "NOPERM" => "allow this user the commands EVAL, GET, SET, DEL, PTTL and TIME",
@@ -166,10 +169,7 @@ fn refused(code: &str) -> String {
         "OOM" => "it has no memory left; give it more, or have it evict keys",
         _ => "see the server's log",
     };
-    format!(
-        "the server refused a command ({}); {advice}",
-        shortened(code)
-    )
+    format!("the server refused a command ({code}); {advice}")
 }
 
 #[cfg(test)]

@@ -117,6 +117,11 @@ fn what_the_server_refuses_is_told_with_what_to_do() {
             "(OTHER)",
             "see the server's log",
         ),
+        (
+            told(&[&["-s3cret OTHER\r\n"]]),
+            "(no code)",
+            "see the server's log",
+        ),
     ] {
         assert!(
             refusal.contains(code) && refusal.contains(advice),

@@ -1,0 +1,115 @@
+//! View of a peer's text: as it is shown, and as secrets are looked for in it.
+
+use zeroize::Zeroizing;
+
+/// A text as secrets are looked for in it.
+pub(super) struct View {
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    /// Where each of them begins in the text, and where the last one ends.
+    places: Vec<usize>,
+}
+
+impl View {
+    pub(super) fn plain(text: &[u8]) -> Self {
+        Self {
+            bytes: Zeroizing::new(text.to_vec()),
+            places: (0..=text.len()).collect(),
+        }
+    }
+
+    /// Without the escapes of URLs, JSON and HTML, however many of them lie over one another.
+    pub(super) fn decoded(text: &[u8]) -> Self {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+        let mut places = Vec::with_capacity(text.len() + 1);
+        for (place, byte) in text.iter().enumerate() {
+            bytes.push(*byte);
+            places.push(place);
+            // What an escape stands for may be the end of another. Each makes the text shorter, so
+            // that there are fewer of them than bytes.
+            while let Some((length, decoded)) = escape_at_end(&bytes) {
+                let start = bytes.len() - length;
+                bytes.truncate(start);
+                bytes.extend_from_slice(&decoded);
+                let place = places[start];
+                places.truncate(start);
+                places.resize(bytes.len(), place);
+            }
+        }
+        places.push(text.len());
+        Self { bytes, places }
+    }
+
+    /// Marks what these bytes of the view are in the text.
+    pub(super) fn hide(&self, at: usize, length: usize, hidden: &mut [bool]) {
+        hidden[self.places[at]..self.places[at + length]].fill(true);
+    }
+}
+
+/// The length of the escape that a text ends with, and what it stands for.
+fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
+    let utf8 = |code: u32| Some(char::from_u32(code)?.to_string().into_bytes());
+    match text {
+        [.., b'%', high, low] | [.., b'\\', b'x', high, low] => {
+            let byte = u8::try_from(number(&[*high, *low], 16)?).ok()?;
+            let length = if text[text.len() - 3] == b'%' { 3 } else { 4 };
+            Some((length, vec![byte]))
+        }
+        [.., b'\\', b'u', a, b, c, d] => Some((6, utf8(number(&[*a, *b, *c, *d], 16)?)?)),
+        [.., b'\\', b'n' | b'r' | b't'] => Some((2, vec![b' '])),
+        [.., b'\\', c @ (b'\\' | b'/' | b'"' | b'\'')] => Some((2, vec![*c])),
+        [.., b';'] => {
+            const MAX_ENTITY: usize = "&#x1F600;".len();
+            let tail = &text[text.len().saturating_sub(MAX_ENTITY)..];
+            let entity = &tail[tail.iter().rposition(|b| *b == b'&')?..];
+            let decoded = match &entity[1..entity.len() - 1] {
+                b"amp" => vec![b'&'],
+                b"lt" => vec![b'<'],
+                b"gt" => vec![b'>'],
+                b"quot" => vec![b'"'],
+                b"apos" => vec![b'\''],
+                [b'#', b'x' | b'X', digits @ ..] => utf8(number(digits, 16)?)?,
+                [b'#', digits @ ..] => utf8(number(digits, 10)?)?,
+                _ => return None,
+            };
+            Some((entity.len(), decoded))
+        }
+        _ => None,
+    }
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    let add = |number: u32, digit: &u8| {
+        let digit = char::from(*digit).to_digit(radix)?;
+        number.checked_mul(radix)?.checked_add(digit)
+    };
+    digits.iter().try_fold(0, add)
+}
+
+/// In lower case; and a blank is a plus, since in forms it is written as one.
+pub(super) fn folded(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let fold = |byte: &u8| match byte {
+        b' ' => b'+',
+        byte => byte.to_ascii_lowercase(),
+    };
+    Zeroizing::new(text.iter().map(fold).collect())
+}
+
+/// Without control characters, the line separators that are none, and the marks that turn the
+/// direction of text around.
+pub(super) fn in_one_line(text: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(text.len()));
+    for c in text.chars() {
+        let is_plain =
+            !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        out.push(if is_plain { c } else { ' ' });
+    }
+    out
+}
+
+/// Where `name` stands, whatever the case of its letters; it is not empty.
+pub(super) fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    text.windows(name.len())
+        .enumerate()
+        .filter(move |(_, w)| w.eq_ignore_ascii_case(name))
+        .map(|(at, _)| at)
+}
