@@ -15,7 +15,7 @@ use ureq::unversioned::transport::NextTimeout;
 use zeroize::Zeroizing;
 
 use super::request::user_agent;
-use super::ureq_connection::{Attempt, KeptConnectionClosed, RouteConnector};
+use super::ureq_connection::{Attempt, RouteConnector};
 use crate::config::{ProxyUrl, Scheme, Settings};
 use crate::deadline::Deadline;
 use crate::error::Failure;
@@ -121,7 +121,7 @@ impl Transport {
             response
         };
         let response = match run(false) {
-            Err(ureq::Error::Other(error)) if error.is::<KeptConnectionClosed>() => run(true),
+            Err(ureq::Error::ConnectionFailed) => run(true),
             outcome => outcome,
         };
         response.map(read).map_err(into_transport_error)
@@ -139,17 +139,12 @@ fn head_bytes(request: &Request<()>) -> usize {
 }
 
 fn authorization(proxy: &ProxyUrl) -> Option<Zeroizing<String>> {
-    if proxy.user().is_none() && proxy.password().is_none() {
-        return None;
-    }
     let (user, password) = (proxy.user(), proxy.password());
-    let pair = format!(
-        "{}:{}",
-        user.unwrap_or_default(),
-        password.unwrap_or_default()
-    );
-    let encoded = Zeroizing::new(STANDARD.encode(&*Zeroizing::new(pair)));
-    Some(Zeroizing::new(format!("Basic {}", *encoded)))
+    user.or(password)?;
+    let pair = [user.unwrap_or_default(), ":", password.unwrap_or_default()];
+    let pair = Zeroizing::new(pair.concat());
+    let encoded = Zeroizing::new(STANDARD.encode(&*pair));
+    Some(Zeroizing::new(["Basic ", &encoded].concat()))
 }
 
 /// ureq's defaults are read from the environment, and so once for all clients.

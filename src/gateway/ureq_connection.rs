@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
@@ -54,18 +55,6 @@ impl Attempt {
     }
 }
 
-/// A connection kept from an earlier request had been closed by the server meanwhile.
-#[derive(Debug)]
-pub(super) struct KeptConnectionClosed;
-
-impl fmt::Display for KeptConnectionClosed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the server has closed a kept connection")
-    }
-}
-
-impl std::error::Error for KeptConnectionClosed {}
-
 impl From<TransportError> for ureq::Error {
     fn from(error: TransportError) -> Self {
         Self::Other(Box::new(error))
@@ -82,25 +71,15 @@ impl Connector for RouteConnector {
         _: &ConnectionDetails,
         _: Option<()>,
     ) -> Result<Option<UreqConnection>, ureq::Error> {
-        let Some(Attempt {
-            limits,
-            connect,
-            head_bytes,
-            ..
-        }) = Attempt::take()
-        else {
+        let Some(mut attempt) = Attempt::take() else {
             return Ok(None);
         };
-        let deadline = limits.deadline;
-        let connecting = Limits {
-            deadline: connect,
-            ..limits
-        };
-        let mut connection = Connection::open(&self.0, connecting)?;
-        connection.limits.deadline = deadline;
+        let deadline = std::mem::replace(&mut attempt.limits.deadline, attempt.connect);
+        let mut connection = Connection::open(&self.0, attempt.limits)?;
+        connection.set_deadline(deadline);
         Ok(Some(UreqConnection {
             connection,
-            buffers: ExchangeBuffers::new(head_bytes),
+            buffers: ExchangeBuffers::new(attempt.head_bytes),
             is_tls: self.0.tls.is_some(),
             is_kept: false,
         }))
@@ -117,20 +96,43 @@ pub(super) struct UreqConnection {
 }
 
 impl UreqConnection {
-    fn phase(&self) -> Phase {
-        self.connection.limits.phase()
+    fn lost(&self, what: &str) -> io::Error {
+        let detail = format!("the server closed the connection {what}; try again");
+        let limits = self.connection.limits();
+        limits.error(Kind::ConnectionLost, detail).into()
     }
 
-    fn lost(&self, detail: &str) -> ureq::Error {
-        self.failed(self.connection.limits.error(Kind::ConnectionLost, detail))
-    }
-
-    fn failed(&self, error: TransportError) -> ureq::Error {
-        let lost = error.kind == Kind::ConnectionLost;
-        if lost && self.is_kept && error.phase != Phase::Read {
-            return ureq::Error::Other(Box::new(KeptConnectionClosed));
+    /// The server may have closed a kept connection meanwhile: that is `ConnectionFailed`, which ureq
+    /// has only for a connector that made no connection.
+    fn failed(&self, error: io::Error) -> ureq::Error {
+        let error = match TransportError::carried_by(error) {
+            Ok(error) => error,
+            Err(other) => return other.into(),
+        };
+        let lost = error.kind == Kind::ConnectionLost && error.phase != Phase::Read;
+        if lost && self.is_kept {
+            return ureq::Error::ConnectionFailed;
         }
         error.into()
+    }
+
+    fn receive(&mut self) -> io::Result<bool> {
+        let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(TransportError::header_too_large().into());
+        }
+        let amount = self.connection.read(input)?;
+        self.buffers.input_appended(amount);
+        let progress = &self.connection.limits().progress;
+        if amount > 0 {
+            progress.enter(Phase::Read);
+        } else if progress.phase() != Phase::Read {
+            return Err(self.lost("instead of responding"));
+        } else if !self.buffers.input().is_empty() {
+            // Half a line: ureq would wait for its end and then call it invalid HTTP.
+            return Err(self.lost("within the response"));
+        }
+        Ok(amount > 0)
     }
 }
 
@@ -144,38 +146,15 @@ impl Transport for UreqConnection {
             self.is_kept = true;
             self.connection.reuse(attempt.limits)?;
         }
-        self.connection.limits.enter(Phase::Send);
-        let output = &self.buffers.output()[..amount];
-        let sent = self.connection.send(output);
+        self.connection.limits().enter(Phase::Send);
+        let sent = self.connection.write_all(&self.buffers.output()[..amount]);
         sent.map_err(|e| self.failed(e))?;
-        self.connection.limits.enter(Phase::Wait);
+        self.connection.limits().enter(Phase::Wait);
         Ok(())
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let input = self.buffers.input_append_buf();
-        if input.is_empty() {
-            return Err(TransportError::header_too_large().into());
-        }
-        let read = self.connection.receive(input);
-        let amount = read.map_err(|e| self.failed(e))?;
-        if amount > 0 {
-            self.buffers.input_appended(amount);
-            self.connection.limits.enter(Phase::Read);
-            return Ok(true);
-        }
-        if self.phase() != Phase::Read {
-            return Err(
-                self.lost("the server closed the connection instead of responding; try again")
-            );
-        }
-        if !self.buffers.input().is_empty() {
-            // Half a line: ureq would wait for its end and then call it invalid HTTP.
-            return Err(
-                self.lost("the server closed the connection within the response; try again")
-            );
-        }
-        Ok(false)
+        self.receive().map_err(|e| self.failed(e))
     }
 
     /// Asked before the connection is kept, and before it serves another attempt.

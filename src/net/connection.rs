@@ -1,6 +1,6 @@
 //! Connection: a socket, the tunnel of a proxy and TLS in one, which ends on time and knows its phase.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use rustls::ClientConfig;
@@ -27,20 +27,25 @@ impl Limits {
         self.progress.enter(phase);
     }
 
-    pub(crate) fn phase(&self) -> Phase {
-        self.progress.phase()
-    }
-
     pub(crate) fn error(&self, kind: Kind, detail: impl Into<String>) -> TransportError {
-        TransportError::new(self.phase(), kind, detail)
+        TransportError::new(self.progress.phase(), kind, detail)
     }
 
     pub(crate) fn timed_out(&self) -> TransportError {
-        TransportError::timed_out(self.phase())
+        TransportError::timed_out(self.progress.phase())
     }
 
     pub(crate) fn cancelled(&self) -> TransportError {
-        TransportError::cancelled(self.phase())
+        TransportError::cancelled(self.progress.phase())
+    }
+
+    /// That the connection has ended, by a cancellation perhaps.
+    pub(super) fn broken(&self, error: &impl std::fmt::Display) -> TransportError {
+        if self.cancellation.is_cancelled() {
+            return self.cancelled();
+        }
+        let detail = format!("the connection broke ({error}); try again");
+        self.error(Kind::ConnectionLost, detail)
     }
 }
 
@@ -58,119 +63,91 @@ pub(crate) struct Route {
     pub(crate) loopback_only: bool,
 }
 
-pub(crate) struct Connection {
-    stream: Stream,
-    pub(crate) limits: Limits,
-}
-
-/// TLS to a proxy carries the TLS to the host behind it.
-pub(super) enum Stream {
-    Socket(Socket),
+/// Reading and writing fail with a [`TransportError`], which the I/O error carries.
+pub(crate) enum Connection {
+    Plain(Socket),
+    /// TLS to a proxy carries the TLS to the host behind it.
     Tls(Box<Tls>),
 }
 
 impl Connection {
     pub(crate) fn open(route: &Route, limits: Limits) -> Result<Self, TransportError> {
         let (host, port) = (&*route.host, route.port);
-        let mut stream = match &route.proxy {
-            None => Stream::Socket(Socket::connect(host, port, route.loopback_only, &limits)?),
+        let connection = match &route.proxy {
+            None => Self::Plain(Socket::connect(host, port, route.loopback_only, limits)?),
             Some(proxy) => {
-                let socket = Socket::connect(&proxy.host, proxy.port, false, &limits)?;
-                let mut stream = Stream::Socket(socket);
-                if let Some(config) = &proxy.tls {
-                    stream = Tls::connect(config, &proxy.host, "proxy", stream, &limits)?;
-                }
-                tunnel::open(proxy, host, port, &mut stream, &limits)?;
-                stream
+                let socket = Self::Plain(Socket::connect(&proxy.host, proxy.port, false, limits)?);
+                let mut connection = socket.secured(proxy.tls.as_ref(), &proxy.host, "proxy")?;
+                tunnel::open(proxy, host, port, &mut connection)?;
+                connection
             }
         };
-        if let Some(config) = &route.tls {
-            stream = Tls::connect(config, host, route.option, stream, &limits)?;
+        connection.secured(route.tls.as_ref(), host, route.option)
+    }
+
+    fn secured(
+        self,
+        tls: Option<&Arc<ClientConfig>>,
+        host: &str,
+        option: &str,
+    ) -> Result<Self, TransportError> {
+        match tls {
+            Some(config) => Ok(Self::Tls(Tls::connect(config, host, option, self)?)),
+            None => Ok(self),
         }
-        Ok(Self { stream, limits })
+    }
+
+    fn socket(&self) -> &Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(tls) => tls.below.socket(),
+        }
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(tls) => tls.below.socket_mut(),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.socket().limits
+    }
+
+    pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
+        self.socket_mut().limits.deadline = deadline;
     }
 
     /// Begins another attempt on a connection that was kept.
     pub(crate) fn reuse(&mut self, limits: Limits) -> Result<(), TransportError> {
-        if !Arc::ptr_eq(&limits.cancellation, &self.limits.cancellation) {
-            self.stream.socket().obey(&limits)?;
-        }
-        self.limits = limits;
-        Ok(())
-    }
-
-    /// 0 is the end that the peer has made.
-    pub(crate) fn receive(&mut self, into: &mut [u8]) -> Result<usize, TransportError> {
-        self.stream.read(into, &self.limits)
-    }
-
-    pub(crate) fn send(&mut self, from: &[u8]) -> Result<(), TransportError> {
-        self.stream.write_all(from, &self.limits)
+        self.socket_mut().obey(limits)
     }
 
     /// Whether the peer has neither closed it nor sent what nobody asked for.
     pub(crate) fn is_open(&self) -> bool {
-        self.stream.is_open()
-    }
-}
-
-impl Stream {
-    fn socket(&mut self) -> &mut Socket {
         match self {
-            Self::Socket(socket) => socket,
-            Self::Tls(tls) => tls.below().socket(),
-        }
-    }
-
-    pub(super) fn read(
-        &mut self,
-        into: &mut [u8],
-        limits: &Limits,
-    ) -> Result<usize, TransportError> {
-        match self {
-            Self::Socket(socket) => socket.read(into, limits),
-            Self::Tls(tls) => tls.read(into, limits),
-        }
-    }
-
-    /// Writes some of it, at least a byte.
-    pub(super) fn write(&mut self, from: &[u8], limits: &Limits) -> Result<usize, TransportError> {
-        match self {
-            Self::Socket(socket) => socket.write(from, limits),
-            Self::Tls(tls) => tls.write(from, limits),
-        }
-    }
-
-    pub(super) fn write_all(
-        &mut self,
-        mut from: &[u8],
-        limits: &Limits,
-    ) -> Result<(), TransportError> {
-        while !from.is_empty() {
-            let written = self.write(from, limits)?;
-            from = &from[written..];
-        }
-        Ok(())
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        match self {
-            Self::Socket(socket) => socket.is_open(),
+            Self::Plain(socket) => socket.is_open(),
             Self::Tls(tls) => tls.is_open(),
         }
     }
 }
 
-impl io::Read for Connection {
+impl Read for Connection {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.receive(into).map_err(io::Error::other)
+        match self {
+            Self::Plain(socket) => socket.read(into),
+            Self::Tls(tls) => tls.read(into),
+        }
     }
 }
 
-impl io::Write for Connection {
+impl Write for Connection {
     fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        let written = self.stream.write(from, &self.limits);
-        written.map_err(io::Error::other)
+        match self {
+            Self::Plain(socket) => socket.write(from),
+            Self::Tls(tls) => tls.write(from),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -8,16 +8,17 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 #[cfg(not(windows))]
 pub(crate) use self::unix::Socket;
 #[cfg(windows)]
 pub(crate) use self::windows::Socket;
 use super::connection::Limits;
+use super::progress::Phase;
 use super::resolver;
-use super::transport_error::{Kind, Phase, TransportError};
+use super::transport_error::{Kind, TransportError};
 
 impl Socket {
     /// Looks the host up and connects to whichever of its addresses takes the connection first.
@@ -25,10 +26,10 @@ impl Socket {
         host: &str,
         port: u16,
         loopback_only: bool,
-        limits: &Limits,
+        limits: Limits,
     ) -> Result<Self, TransportError> {
         #[cfg(fuzzing)]
-        if let Some(outcome) = fuzzing::connect(host, port, limits) {
+        if let Some(outcome) = fuzzing::connect(host, port, &limits) {
             return outcome;
         }
         limits.enter(Phase::Resolve);
@@ -46,7 +47,7 @@ impl Socket {
             }
         }
         limits.enter(Phase::Connect);
-        race::connect(&ips, port, limits).inspect_err(|error| {
+        race::connect(&ips, port, &limits).inspect_err(|error| {
             // Neither says anything about the addresses.
             if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
                 resolver::doubt(host);
@@ -54,21 +55,16 @@ impl Socket {
         })
     }
 
-    /// Has it ended by these limits' cancellation, and by no former one's.
-    pub(super) fn obey(&mut self, limits: &Limits) -> Result<(), TransportError> {
-        self.forget_waits();
-        if limits.cancellation.interrupts(&self.wait()) {
-            Ok(())
-        } else {
-            Err(limits.cancelled())
+    /// From now on these limits hold, and those before no more.
+    pub(super) fn obey(&mut self, limits: Limits) -> Result<(), TransportError> {
+        let same = Arc::ptr_eq(&limits.cancellation, &self.limits.cancellation);
+        self.limits = limits;
+        if !same {
+            self.forget_waits();
+            if !self.limits.cancellation.interrupts(&self.wait()) {
+                return Err(self.limits.cancelled());
+            }
         }
-    }
-
-    /// An end, which a cancellation makes too.
-    fn ended(limits: &Limits, error: &io::Error) -> TransportError {
-        if limits.cancellation.is_cancelled() {
-            return limits.cancelled();
-        }
-        TransportError::from_io(limits.phase(), error)
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
 use self::client_certificate::NoClientCertificate;
-use super::connection::{Limits, Stream};
+use super::connection::Connection;
 use super::progress::Phase;
 use super::transport_error::{Kind, TransportError};
 use super::trust::Verifier;
@@ -33,14 +33,14 @@ pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Er
     Ok(config)
 }
 
-/// A TLS connection over the stream below it.
-pub(super) struct Tls {
-    connection: ClientConnection,
-    below: Stream,
+/// TLS over the connection below it.
+pub(crate) struct Tls {
+    session: ClientConnection,
+    pub(super) below: Connection,
     /// Whether the server asked for a certificate of this client, which has none.
     client_certificate_requested: bool,
-    /// What the connection ended with, for when all is read that came before.
-    failure: Option<TransportError>,
+    /// What the session ended with, for when all is read that came before.
+    failure: Option<io::Error>,
 }
 
 impl Tls {
@@ -49,142 +49,110 @@ impl Tls {
         config: &Arc<ClientConfig>,
         host: &str,
         option: &str,
-        below: Stream,
-        limits: &Limits,
-    ) -> Result<Stream, TransportError> {
-        limits.enter(Phase::Handshake);
-        let connection = ClientConnection::new(Arc::clone(config), server_name(host, option)?)
+        below: Connection,
+    ) -> Result<Box<Self>, TransportError> {
+        below.limits().enter(Phase::Handshake);
+        let session = ClientConnection::new(Arc::clone(config), server_name(host, option)?)
             .map_err(|e| failure::explain(&e, option, false))?;
         let mut tls = Box::new(Self {
-            connection,
+            session,
             below,
             client_certificate_requested: false,
             failure: None,
         });
-        if let Err(error) = tls.shake_hands(option, limits) {
-            // Another host may have the address by now.
-            if error.kind != Kind::Cancelled {
-                resolver::doubt(host);
-            }
-            return Err(error);
-        }
-        Ok(Stream::Tls(tls))
-    }
-
-    fn shake_hands(&mut self, option: &str, limits: &Limits) -> Result<(), TransportError> {
         NoClientCertificate::forget_request();
-        let outcome = self.complete_handshake(limits);
-        self.client_certificate_requested = NoClientCertificate::was_requested();
-        match outcome {
-            Ok(()) => Ok(()),
-            Err(Ended::Transport(error)) => Err(error),
-            Err(Ended::Tls(error)) => {
-                // The alert that tells the server why.
-                let _ = self.send(limits);
-                let requested = self.client_certificate_requested;
-                Err(failure::explain(&error, option, requested))
-            }
-        }
-    }
-
-    fn complete_handshake(&mut self, limits: &Limits) -> Result<(), Ended> {
-        loop {
-            self.flush(limits)?;
-            if !self.connection.is_handshaking() {
-                return Ok(());
-            }
-            if self.receive(limits)? == 0 {
-                return Err(failure::ended().into());
-            }
-        }
-    }
-
-    /// Reads records, and gives how many bytes they had.
-    fn receive(&mut self, limits: &Limits) -> Result<usize, Ended> {
-        let mut below = Below::new(&mut self.below, limits);
-        let read = self.connection.read_tls(&mut below);
-        let amount = read.map_err(|e| below.failed(&e))?;
-        self.connection.process_new_packets()?;
-        Ok(amount)
-    }
-
-    /// Writes the records that are to be sent. Who writes to a closed connection learns of its end
-    /// before the alert that the server may have sent.
-    fn flush(&mut self, limits: &Limits) -> Result<(), Ended> {
-        let Err(error) = self.send(limits) else {
-            return Ok(());
+        let outcome = tls.session.complete_io(&mut tls.below);
+        tls.client_certificate_requested = NoClientCertificate::was_requested();
+        let Err(error) = outcome else {
+            return Ok(tls);
         };
-        if error.kind == Kind::ConnectionLost {
-            if let Err(told @ Ended::Tls(_)) = self.receive(limits) {
-                return Err(told);
+        // The alert that tells the server why. Whether it comes there changes nothing here.
+        let _ = tls.send_records();
+        let error = match tls.error_of_tls(&error) {
+            Some(tls_error) => {
+                failure::explain(&tls_error, option, tls.client_certificate_requested)
             }
+            None => TransportError::carried_by(error).unwrap_or_else(|_| failure::ended()),
+        };
+        // Another host may have the address by now.
+        if error.kind != Kind::Cancelled {
+            resolver::doubt(host);
         }
-        Err(error.into())
+        Err(error)
     }
 
-    fn send(&mut self, limits: &Limits) -> Result<(), TransportError> {
-        let mut below = Below::new(&mut self.below, limits);
-        while self.connection.wants_write() {
-            let written = self.connection.write_tls(&mut below);
-            written.map_err(|e| below.failed(&e))?;
+    fn send_records(&mut self) -> io::Result<()> {
+        while self.session.wants_write() {
+            self.session.write_tls(&mut self.below)?;
         }
         Ok(())
     }
 
-    pub(super) fn read(
-        &mut self,
-        into: &mut [u8],
-        limits: &Limits,
-    ) -> Result<usize, TransportError> {
+    fn receive_records(&mut self) -> io::Result<()> {
+        self.session.read_tls(&mut self.below)?;
+        let processed = self.session.process_new_packets();
+        processed.map_err(io::Error::other).map(|_| ())
+    }
+
+    /// The TLS library's own error within an I/O error. If that says that the connection broke, the
+    /// server may have sent an alert before: who writes to a closed connection learns of its end
+    /// first.
+    fn error_of_tls(&mut self, error: &io::Error) -> Option<rustls::Error> {
+        if let Some(error) = error.get_ref()?.downcast_ref::<rustls::Error>() {
+            return Some(error.clone());
+        }
+        self.session.read_tls(&mut self.below).ok()?;
+        self.session.process_new_packets().err()
+    }
+
+    /// In TLS 1.3 a server looks at the client's certificate when the client's part of the handshake
+    /// is over, and the request is on its way.
+    fn failed(&mut self, error: io::Error) -> io::Error {
+        let Some(tls) = self.error_of_tls(&error) else {
+            return error;
+        };
+        failure::client_certificate(&tls, self.client_certificate_requested)
+            .unwrap_or_else(|| self.below.limits().broken(&tls))
+            .into()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.failure.is_none() && self.session.wants_read() && self.below.is_open()
+    }
+}
+
+impl Read for Tls {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
-            match self.connection.reader().read(into) {
-                Ok(amount) => return Ok(amount),
+            match self.session.reader().read(into) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // Anyone on the way can close TCP: what has no other end is cut off (RFC 9112, 9.8).
                 Err(_) => {
                     let detail = "the server closed the connection without closing TLS first \
                                   (close_notify), so that something may be missing; try again";
-                    return Err(limits.error(Kind::ConnectionLost, detail));
+                    let limits = self.below.limits();
+                    return Err(limits.error(Kind::ConnectionLost, detail).into());
                 }
+                read => return read,
             }
             if let Some(failure) = self.failure.take() {
                 return Err(failure);
             }
-            let received = self.flush(limits).and_then(|()| self.receive(limits));
-            if let Err(ended) = received {
-                self.failure = Some(self.told(ended, limits));
-            }
+            let received = self.send_records().and_then(|()| self.receive_records());
+            self.failure = received.err().map(|error| self.failed(error));
         }
     }
+}
 
-    /// Writes some of it, at least a byte.
-    pub(super) fn write(&mut self, from: &[u8], limits: &Limits) -> Result<usize, TransportError> {
-        let taken = self.connection.writer().write(from);
-        let written = match taken {
-            Ok(amount) => self.flush(limits).map(|()| amount),
-            Err(error) => Err(broken(&error, limits).into()),
-        };
-        written.map_err(|ended| self.told(ended, limits))
+impl Write for Tls {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        let written = self.session.writer().write(from);
+        let sent = written.and_then(|amount| self.send_records().map(|()| amount));
+        sent.map_err(|error| self.failed(error))
     }
 
-    /// In TLS 1.3 a server looks at the client's certificate when the client's part of the handshake
-    /// is over, and the request is on its way.
-    fn told(&self, ended: Ended, limits: &Limits) -> TransportError {
-        match ended {
-            Ended::Transport(error) => error,
-            Ended::Tls(error) => {
-                failure::client_certificate(&error, self.client_certificate_requested)
-                    .unwrap_or_else(|| broken(&error, limits))
-            }
-        }
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        self.failure.is_none() && self.connection.wants_read() && self.below.is_open()
-    }
-
-    pub(super) fn below(&mut self) -> &mut Stream {
-        &mut self.below
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -195,75 +163,6 @@ fn server_name(host: &str, option: &str) -> Result<ServerName<'static>, Transpor
             "the host name cannot be in a certificate; check {option}"
         ))
     })
-}
-
-fn broken(error: &impl std::fmt::Display, limits: &Limits) -> TransportError {
-    let detail = format!("the connection broke ({error}); try again");
-    limits.error(Kind::ConnectionLost, detail)
-}
-
-/// What a connection ended with.
-enum Ended {
-    Tls(rustls::Error),
-    Transport(TransportError),
-}
-
-impl From<rustls::Error> for Ended {
-    fn from(error: rustls::Error) -> Self {
-        Self::Tls(error)
-    }
-}
-
-impl From<TransportError> for Ended {
-    fn from(error: TransportError) -> Self {
-        Self::Transport(error)
-    }
-}
-
-/// The stream below as the TLS library wants it, which passes I/O errors on and no others: the error
-/// that there really was is put aside.
-struct Below<'a> {
-    stream: &'a mut Stream,
-    limits: &'a Limits,
-    error: Option<TransportError>,
-}
-
-impl<'a> Below<'a> {
-    fn new(stream: &'a mut Stream, limits: &'a Limits) -> Self {
-        Self {
-            stream,
-            limits,
-            error: None,
-        }
-    }
-
-    fn failed(&mut self, error: &io::Error) -> TransportError {
-        let own = self.error.take();
-        own.unwrap_or_else(|| broken(error, self.limits))
-    }
-
-    fn put_aside(&mut self, error: TransportError) -> io::Error {
-        self.error = Some(error);
-        io::ErrorKind::Other.into()
-    }
-}
-
-impl Read for Below<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.stream.read(into, self.limits);
-        read.map_err(|error| self.put_aside(error))
-    }
-}
-
-impl Write for Below<'_> {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        let written = self.stream.write(from, self.limits);
-        written.map_err(|error| self.put_aside(error))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(all(test, not(loom)))]

@@ -81,16 +81,9 @@ impl TransportError {
         )
     }
 
-    /// An error of a connected socket.
-    pub(crate) fn from_io(phase: Phase, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::timed_out(phase),
-            _ => Self::new(
-                phase,
-                Kind::ConnectionLost,
-                format!("the connection broke ({error}); try again"),
-            ),
-        }
+    /// What a connection put into an I/O error; the error itself if it is another's.
+    pub(crate) fn carried_by(error: io::Error) -> Result<Self, io::Error> {
+        error.downcast()
     }
 
     /// An error that tells of this machine's or process's limits, where it is one.
@@ -162,3 +155,9 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {}
+
+impl From<TransportError> for io::Error {
+    fn from(error: TransportError) -> Self {
+        Self::other(error)
+    }
+}

@@ -1,12 +1,13 @@
 //! Tunnel: what a proxy is asked for by CONNECT, and why it opens none.
 
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use httparse::{EMPTY_HEADER, Header, Status};
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use super::connection::{Limits, Stream};
+use super::connection::{Connection, Limits};
 use super::progress::Phase;
 use super::transport_error::{Kind, TransportError};
 
@@ -25,32 +26,35 @@ pub(crate) struct Proxy {
     pub(crate) authorization: Option<Zeroizing<String>>,
 }
 
-/// Asks the proxy at the other end of `stream` for a tunnel.
+/// Asks the proxy at the other end for a tunnel.
 pub(super) fn open(
     proxy: &Proxy,
     host: &str,
     port: u16,
-    stream: &mut Stream,
-    limits: &Limits,
+    connection: &mut Connection,
 ) -> Result<(), TransportError> {
-    limits.enter(Phase::Proxy);
-    let mut request = Zeroizing::new(format!(
+    connection.limits().enter(Phase::Proxy);
+    let common = format!(
         "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
         proxy.user_agent
-    ));
-    if let Some(value) = &proxy.authorization {
-        let field = Zeroizing::new(format!("Proxy-Authorization: {}\r\n", **value));
-        request.push_str(&field);
-    }
-    request.push_str("\r\n");
+    );
+    let [name, value, end] = match &proxy.authorization {
+        Some(value) => ["Proxy-Authorization: ", value, "\r\n"],
+        None => [""; 3],
+    };
+    let request = Zeroizing::new([&common, name, value, end, "\r\n"].concat());
     // As one: a proxy may refuse after a first packet, and the reason be lost to the reset that the
     // others would bring.
-    stream.write_all(request.as_bytes(), limits)?;
-    let refused = |detail: String| limits.error(Kind::Unreachable, detail);
-    let response = read_response(stream, limits)?;
+    let outcome = connection
+        .write_all(request.as_bytes())
+        .and_then(|()| read_response(connection));
+    let limits = connection.limits();
+    let response = outcome
+        .map_err(|e| TransportError::carried_by(e).unwrap_or_else(|other| limits.broken(&other)))?;
     if !(200..300).contains(&response.status) {
-        return Err(refused(response.reason(proxy, &format!("{host}:{port}"))));
+        let reason = response.reason(proxy, &format!("{host}:{port}"));
+        return Err(limits.error(Kind::Unreachable, reason));
     }
     if response.has_more {
         // The host speaks only when it is spoken to.
@@ -69,34 +73,37 @@ struct Response {
 }
 
 /// The final response, without its body.
-fn read_response(stream: &mut Stream, limits: &Limits) -> Result<Response, TransportError> {
+fn read_response(connection: &mut Connection) -> io::Result<Response> {
+    let failed = |limits: &Limits, kind, what| {
+        let detail = format!("the proxy {what}; check its address");
+        io::Error::from(limits.error(kind, detail))
+    };
     let mut input = vec![0; MAX_HEAD_BYTES];
     let (mut start, mut end) = (0, 0);
     loop {
-        while let Some((length, mut response)) = parse(&input[start..end])
-            .map_err(|()| no_proxy(limits, "the proxy does not respond as an HTTP proxy"))?
-        {
-            start += length;
-            let is_interim = (100..200).contains(&response.status) && response.status != 101;
-            if !is_interim {
+        match parse(&input[start..end]) {
+            Ok(Some((length, mut response))) => {
+                start += length;
+                let is_interim = (100..200).contains(&response.status) && response.status != 101;
+                if is_interim {
+                    continue;
+                }
                 response.has_more = start < end;
                 return Ok(response);
             }
+            Ok(None) if end < input.len() => {}
+            Ok(None) | Err(()) => {
+                let what = "does not respond as an HTTP proxy";
+                return Err(failed(connection.limits(), Kind::Unreachable, what));
+            }
         }
-        if end == input.len() {
-            return Err(no_proxy(limits, "the proxy's response has no end"));
-        }
-        let amount = stream.read(&mut input[end..], limits)?;
+        let amount = connection.read(&mut input[end..])?;
         if amount == 0 {
-            let detail = "the proxy closed the connection instead of responding; check its address";
-            return Err(limits.error(Kind::ConnectionLost, detail));
+            let what = "closed the connection instead of responding";
+            return Err(failed(connection.limits(), Kind::ConnectionLost, what));
         }
         end += amount;
     }
-}
-
-fn no_proxy(limits: &Limits, what: &str) -> TransportError {
-    limits.error(Kind::Unreachable, format!("{what}; check its address"))
 }
 
 /// The length of a head and what is in it; None if it has not ended.

@@ -13,7 +13,6 @@ use socket2::{Domain, SockRef, Type};
 use super::race::Attempt;
 use crate::cancellation::Interrupt;
 use crate::net::connection::Limits;
-use crate::net::transport_error::TransportError;
 
 /// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
 /// deadline by seconds. It is set in slices of this length, which also stay the same from one
@@ -23,20 +22,22 @@ const SLICE: Duration = Duration::from_millis(200);
 pub(crate) struct Socket {
     stream: Arc<TcpStream>,
     wait: Arc<Wait>,
+    pub(in crate::net) limits: Limits,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
 }
 
 impl Socket {
-    pub(super) fn new(address: SocketAddr) -> io::Result<Self> {
-        new_socket(address).map(Self::of)
+    pub(super) fn new(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
+        Ok(Self::of(new_socket(address)?, limits.clone()))
     }
 
-    fn of(stream: TcpStream) -> Self {
+    pub(super) fn of(stream: TcpStream, limits: Limits) -> Self {
         let stream = Arc::new(stream);
         Self {
             wait: Arc::new(Wait(Arc::clone(&stream))),
             stream,
+            limits,
             read_timeout: None,
             write_timeout: None,
         }
@@ -92,36 +93,6 @@ impl Socket {
         self.stream.set_nodelay(true)
     }
 
-    /// 0 is the end that the peer has made.
-    pub(crate) fn read(
-        &mut self,
-        into: &mut [u8],
-        limits: &Limits,
-    ) -> Result<usize, TransportError> {
-        let mut stream = &*self.stream;
-        within(
-            limits,
-            &mut self.read_timeout,
-            |slice| stream.set_read_timeout(slice),
-            || stream.read(into),
-        )
-        .and_then(|amount| match amount {
-            0 if limits.cancellation.is_cancelled() => Err(limits.cancelled()),
-            _ => Ok(amount),
-        })
-    }
-
-    /// Writes some of it, at least a byte.
-    pub(crate) fn write(&mut self, from: &[u8], limits: &Limits) -> Result<usize, TransportError> {
-        let mut stream = &*self.stream;
-        within(
-            limits,
-            &mut self.write_timeout,
-            |slice| stream.set_write_timeout(slice),
-            || stream.write(from),
-        )
-    }
-
     /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
     pub(crate) fn is_open(&self) -> bool {
         let mut byte = [std::mem::MaybeUninit::uninit()];
@@ -131,11 +102,35 @@ impl Socket {
     }
 }
 
-#[cfg(fuzzing)]
-impl From<std::os::fd::OwnedFd> for Socket {
-    /// A connection that is there already.
-    fn from(descriptor: std::os::fd::OwnedFd) -> Self {
-        Self::of(TcpStream::from(descriptor))
+impl Read for Socket {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut stream = &*self.stream;
+        let read = within(
+            &self.limits,
+            &mut self.read_timeout,
+            |slice| stream.set_read_timeout(slice),
+            || stream.read(into),
+        );
+        match read {
+            Ok(0) if self.limits.cancellation.is_cancelled() => Err(self.limits.cancelled().into()),
+            read => read,
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        let mut stream = &*self.stream;
+        within(
+            &self.limits,
+            &mut self.write_timeout,
+            |slice| stream.set_write_timeout(slice),
+            || stream.write(from),
+        )
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -167,22 +162,22 @@ fn within(
     current: &mut Option<Duration>,
     set: impl Fn(Option<Duration>) -> io::Result<()>,
     mut work: impl FnMut() -> io::Result<usize>,
-) -> Result<usize, TransportError> {
+) -> io::Result<usize> {
     use io::ErrorKind as E;
     loop {
         let left = limits.deadline.left();
         if left.is_zero() {
-            return Err(limits.timed_out());
+            return Err(limits.timed_out().into());
         }
         let slice = Some(left.min(SLICE));
         if *current != slice {
-            set(slice).map_err(|e| Socket::ended(limits, &e))?;
+            set(slice).map_err(|e| limits.broken(&e))?;
             *current = slice;
         }
         match work() {
             Ok(amount) => return Ok(amount),
             Err(e) if matches!(e.kind(), E::Interrupted | E::WouldBlock | E::TimedOut) => {}
-            Err(e) => return Err(Socket::ended(limits, &e)),
+            Err(e) => return Err(limits.broken(&e).into()),
         }
     }
 }

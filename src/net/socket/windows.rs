@@ -12,12 +12,12 @@ use socket2::{Domain, SockRef, Type};
 use super::race::Attempt;
 use crate::cancellation::Interrupt;
 use crate::net::connection::Limits;
-use crate::net::transport_error::TransportError;
 use crate::sys::{Event, SocketEvents};
 
 pub(crate) struct Socket {
     inner: Arc<Inner>,
     wait: Arc<Wait>,
+    pub(in crate::net) limits: Limits,
 }
 
 struct Inner {
@@ -27,13 +27,17 @@ struct Inner {
 }
 
 impl Socket {
-    pub(super) fn new(address: SocketAddr) -> io::Result<Self> {
+    pub(super) fn new(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
         let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         let stream = TcpStream::from(socket);
         let events = SocketEvents::new(&stream)?;
         let inner = Arc::new(Inner { stream, events });
         let wait = Arc::new(Wait(Arc::clone(&inner)));
-        Ok(Self { inner, wait })
+        Ok(Self {
+            inner,
+            wait,
+            limits: limits.clone(),
+        })
     }
 
     /// What a cancellation interrupts.
@@ -71,43 +75,23 @@ impl Socket {
         self.inner.stream.set_nodelay(true)
     }
 
-    /// 0 is the end that the peer has made.
-    pub(crate) fn read(
-        &mut self,
-        into: &mut [u8],
-        limits: &Limits,
-    ) -> Result<usize, TransportError> {
-        match self.within(limits, |mut stream| stream.read(into))? {
-            0 if limits.cancellation.is_cancelled() => Err(limits.cancelled()),
-            amount => Ok(amount),
-        }
-    }
-
-    /// Writes some of it, at least a byte.
-    pub(crate) fn write(&mut self, from: &[u8], limits: &Limits) -> Result<usize, TransportError> {
-        self.within(limits, |mut stream| stream.write(from))
-    }
-
     /// Repeats `work` until it did something or the time is up.
-    fn within(
-        &self,
-        limits: &Limits,
-        mut work: impl FnMut(&TcpStream) -> io::Result<usize>,
-    ) -> Result<usize, TransportError> {
+    fn within(&self, mut work: impl FnMut(&TcpStream) -> io::Result<usize>) -> io::Result<usize> {
+        let limits = &self.limits;
         let Inner { stream, events } = &*self.inner;
         loop {
             let left = limits.deadline.left();
             if left.is_zero() {
-                return Err(limits.timed_out());
+                return Err(limits.timed_out().into());
             }
             match work(stream) {
                 Ok(amount) => return Ok(amount),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
-                Err(e) => return Err(Self::ended(limits, &e)),
+                Err(e) => return Err(limits.broken(&e).into()),
             }
             let event = events.wait(stream, left);
-            match event.map_err(|e| Self::ended(limits, &e))? {
-                Event::Interrupted => return Err(limits.cancelled()),
+            match event.map_err(|e| limits.broken(&e))? {
+                Event::Interrupted => return Err(limits.cancelled().into()),
                 Event::Connected(_) | Event::Other | Event::None => {}
             }
         }
@@ -117,6 +101,25 @@ impl Socket {
     pub(crate) fn is_open(&self) -> bool {
         let silent = self.inner.stream.peek(&mut [0]);
         silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.within(|mut stream| stream.read(into)) {
+            Ok(0) if self.limits.cancellation.is_cancelled() => Err(self.limits.cancelled().into()),
+            read => read,
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.within(|mut stream| stream.write(from))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -100,7 +100,7 @@ impl Connector {
 impl Connection {
     /// Sends a command and waits for its reply. After an error the connection is of no more use.
     pub(super) fn run(&mut self, command: &Cmd, deadline: Deadline) -> Result<Value, String> {
-        self.stream.limits.deadline = deadline;
+        self.stream.set_deadline(deadline);
         let packed = Zeroizing::new(command.get_packed_command());
         let sent = self
             .stream
