@@ -5,29 +5,31 @@
 mod advice;
 mod attempt_error;
 mod authentication;
+mod buffers;
 mod error_response;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod json;
 mod lifetime;
-mod phase_tracking;
+#[cfg(test)]
+mod proxy_tests;
 mod request;
 mod response;
 pub(crate) mod retry;
 mod subscription_key;
-mod tcp;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod test_caller;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod test_peer;
-mod tls;
 mod transport;
-mod tunnel;
-mod ureq_error;
+mod ureq_connection;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use ureq::http::Request;
 
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
@@ -35,7 +37,9 @@ use crate::config::Settings;
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::log::{CallLog, Level};
-use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::connection::Limits;
+use crate::net::progress::{Phase, Progress};
+use crate::net::transport_error::TransportError;
 use crate::redact::Redactor;
 use crate::stats::Stats;
 use crate::token::Token;
@@ -43,12 +47,8 @@ use crate::token::Token;
 use attempt_error::{AttemptError, check_not_ended};
 pub(crate) use authentication::Authentication;
 use subscription_key::SubscriptionKeyChoice;
-use transport::Budget;
+use transport::Response;
 pub(crate) use transport::Transport;
-
-/// A kept connection that had been closed meanwhile is no attempt, nor is a resumed session whose
-/// certificate has ended: a call may meet the one and then the other.
-const MOST_REPLACED: u32 = 2;
 
 /// What one caller wants of the gateway.
 pub(crate) struct TokenRequest<'a> {
@@ -61,7 +61,8 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) keep_connection: bool,
     /// The subscription key to begin with: 0 the primary, 1 the secondary.
     pub(crate) key: usize,
-    pub(crate) cancellation: &'a Cancellation,
+    pub(crate) cancellation: &'a Arc<Cancellation>,
+    pub(crate) progress: &'a Arc<Progress>,
     pub(crate) stats: &'a Stats,
     pub(crate) log: &'a mut CallLog,
 }
@@ -105,17 +106,15 @@ pub(crate) fn fill_lazy_cells() {
 impl TokenRequest<'_> {
     /// Sends the request, and sends it again where that can help.
     pub(crate) fn send(mut self) -> Result<IssuedToken, RequestError> {
-        let start = Instant::now();
         let authentication = self.authentication;
         let count = authentication.credentials.subscription_keys.len();
         let mut keys = SubscriptionKeyChoice::starting_with(self.key, count);
-        let mut replaced_connections = 0;
         let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
+            self.progress.begin_attempt(attempt);
             let began = Instant::now();
-            let left = self.deadline.left();
-            let error = match self.attempt(keys.current, left, attempt) {
+            let error = match self.attempt(keys.current, attempt) {
                 Ok(token) => {
                     self.stats.request_ended(None, began.elapsed());
                     keys.log_switch(self.log);
@@ -124,14 +123,6 @@ impl TokenRequest<'_> {
                 }
                 Err(error) => error,
             };
-            let outlived = matches!(
-                error.transport,
-                Some(Kind::KeptConnectionClosed | Kind::SessionEnded)
-            );
-            if outlived && replaced_connections < MOST_REPLACED {
-                replaced_connections += 1;
-                continue;
-            }
             let cancelled = self.cancellation.is_cancelled();
             let status = if cancelled {
                 Status::MOMO_CANCELLED
@@ -144,9 +135,10 @@ impl TokenRequest<'_> {
             }
             let in_full = |failure: Failure, keys: &SubscriptionKeyChoice| {
                 let progress = format!(
-                    "attempt {attempt} of {}, {} ms",
+                    "attempt {} of {}, {} ms",
+                    self.progress.attempt(),
                     self.attempts,
-                    start.elapsed().as_millis()
+                    self.progress.elapsed().as_millis()
                 );
                 authentication.advice.complete(failure, keys, &progress)
             };
@@ -172,6 +164,7 @@ impl TokenRequest<'_> {
             if failure.http_status != 0 {
                 earlier_response = Some(failure);
             }
+            self.progress.enter(Phase::Backoff);
             if !self.cancellation.sleep(backoff) {
                 return Err(RequestError::not_shared(Failure::cancelled()));
             }
@@ -180,40 +173,22 @@ impl TokenRequest<'_> {
         }
     }
 
-    fn attempt(&mut self, key: usize, left: Duration, number: u32) -> Result<Token, AttemptError> {
+    fn attempt(&mut self, key: usize, number: u32) -> Result<Token, AttemptError> {
         let Authentication {
             template,
             redactor,
             advice,
             ..
         } = self.authentication;
-        let attempt = left.min(self.settings.attempt_timeout);
-        let budget = Budget {
-            attempt,
-            connect: attempt.min(self.settings.connect_timeout),
-        };
         self.log.record(Level::Debug, || {
             format!("attempt {number} of {}: {}", self.attempts, advice.context)
         });
         let issued = Now::read();
-        let outcome = if attempt.is_zero() {
-            Ok(Err(TransportError::timed_out(Phase::Connect)))
-        } else {
-            let http = template.request(key, self.keep_connection);
-            self.transport.post(http, budget)
-        };
-        let token = match outcome {
-            Ok(Ok(response)) => response::read(&response, issued, redactor, advice)
-                .map_err(AttemptError::from)
-                .and_then(check_not_ended),
-            Ok(Err(error)) => Err(transport_failed(&error, redactor)),
-            Err(failure) => Err(AttemptError {
-                failure,
-                retryable: false,
-                retry_after: None,
-                transport: None,
-            }),
-        };
+        let token = self
+            .post(|| template.request(key, self.keep_connection))
+            .map_err(|error| transport_failed(&error, redactor))
+            .and_then(|response| Ok(response::read(&response, issued, redactor, advice)?))
+            .and_then(check_not_ended);
         match &token {
             Ok(_) => self.log.record(Level::Information, || {
                 "the gateway issued a token".to_owned()
@@ -223,6 +198,25 @@ impl TokenRequest<'_> {
                 .record(Level::Warning, || error.failure.to_string()),
         }
         token
+    }
+
+    fn post(&self, request: impl Fn() -> Request<()>) -> Result<Response, TransportError> {
+        let Settings {
+            attempt_timeout,
+            connect_timeout,
+            ..
+        } = *self.settings;
+        let now = Deadline::now();
+        let limits = Limits {
+            deadline: self.deadline.min(now + attempt_timeout),
+            cancellation: Arc::clone(self.cancellation),
+            progress: Arc::clone(self.progress),
+        };
+        if limits.deadline <= now {
+            return Err(limits.timed_out());
+        }
+        let connect = limits.deadline.min(now + connect_timeout);
+        self.transport.post(request, &limits, connect)
     }
 
     fn time_left(&self) -> Duration {
@@ -252,7 +246,6 @@ fn transport_failed(error: &TransportError, redactor: &Redactor) -> AttemptError
         failure: Failure::new(error.status(), error.message(redactor)),
         retryable: error.is_retryable(),
         retry_after: None,
-        transport: Some(error.kind),
     }
 }
 

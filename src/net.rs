@@ -1,11 +1,14 @@
-//! Connections: host names to addresses, sockets that end on time, and who is trusted over TLS.
+//! Connections: host names to addresses, sockets that end on time, tunnels of proxies, and who is
+//! trusted over TLS.
 //!
-//! What the gateway and a shared cache are both reached with. Knows no protocol above TLS.
+//! What the gateway and Redis are both reached with. Knows no protocol above TLS.
 
+pub(crate) mod connection;
 pub(crate) mod crypto;
 pub(crate) mod progress;
 pub(crate) mod resolver;
 pub(crate) mod socket;
-pub(crate) mod tls;
+mod tls;
 pub(crate) mod transport_error;
 pub(crate) mod trust;
+pub(crate) mod tunnel;

@@ -101,7 +101,7 @@ impl Requester {
         let cancellation = Arc::new(Cancellation::new());
         let shared = Arc::new(Shared::new(settings)?);
         Ok(Self {
-            transport: Transport::new(&shared.settings, Arc::clone(&cancellation))?,
+            transport: Transport::new(&shared.settings)?,
             shared,
             cancellation,
         })
@@ -113,9 +113,7 @@ impl Requester {
         let cancellation = Arc::new(Cancellation::child(&original.cancellation));
         Self {
             shared: Arc::clone(&original.shared),
-            transport: original
-                .transport
-                .with_cancellation(Arc::clone(&cancellation)),
+            transport: original.transport.with_own_connections(),
             cancellation,
         }
     }

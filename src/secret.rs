@@ -40,6 +40,10 @@ impl SecretBytes {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
         Self(Vec::with_capacity(capacity))
     }
+
+    pub(crate) fn zeros(length: usize) -> Self {
+        Self(vec![0; length])
+    }
 }
 
 impl std::ops::Deref for SecretBytes {

@@ -31,8 +31,6 @@ mod raw;
 mod records;
 #[path = "tls/refused.rs"]
 mod refused;
-#[path = "tls/resumption.rs"]
-mod resumption;
 #[path = "tls/server.rs"]
 mod server;
 #[path = "tls/torn.rs"]

@@ -96,7 +96,6 @@ impl BaseUrl {
         self.host.ends_with(RETIRED_DOMAIN)
     }
 
-    #[cfg(any(test, fuzzing))]
     pub(crate) fn port(&self) -> u16 {
         self.port
     }

@@ -98,6 +98,19 @@ impl ProxyUrl {
     }
 
     /// For messages: `host:port`, no credentials.
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// IPv6 in brackets.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }

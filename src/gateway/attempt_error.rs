@@ -6,14 +6,12 @@ use super::error_response::ErrorResponse;
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::life;
-use crate::net::transport_error::Kind;
 use crate::token::Token;
 
 pub(super) struct AttemptError {
     pub(super) failure: Failure,
     pub(super) retryable: bool,
     pub(super) retry_after: Option<Duration>,
-    pub(super) transport: Option<Kind>,
 }
 
 impl From<ErrorResponse> for AttemptError {
@@ -23,7 +21,6 @@ impl From<ErrorResponse> for AttemptError {
             failure: response.failure,
             retryable: response.retryable,
             retry_after: wait.map(Duration::from_millis),
-            transport: None,
         }
     }
 }
@@ -43,6 +40,5 @@ pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
         failure,
         retryable: true,
         retry_after: None,
-        transport: None,
     })
 }

@@ -8,6 +8,7 @@ use crate::cancellation::Cancellation;
 use crate::config::Settings;
 use crate::deadline::Deadline;
 use crate::log::CallLog;
+use crate::net::progress::Progress;
 use crate::stats::Stats;
 
 /// As many connections as a client keeps.
@@ -44,7 +45,7 @@ impl Caller {
         let cancellation = Arc::new(Cancellation::new());
         Self {
             authentication: Authentication::new(&settings, credentials).unwrap(),
-            transport: Transport::new(&settings, Arc::clone(&cancellation)).unwrap(),
+            transport: Transport::new(&settings).unwrap(),
             settings,
             cancellation,
             stats: Stats::default(),
@@ -69,6 +70,7 @@ impl Caller {
             keep_connection: self.keep_connection,
             key: self.key,
             cancellation: &self.cancellation,
+            progress: &Arc::new(Progress::begin()),
             stats: &self.stats,
             log,
         }

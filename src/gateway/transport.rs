@@ -2,26 +2,28 @@
 
 use std::io::Read;
 use std::sync::Arc;
-use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use once_cell::race::OnceBox;
+use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{Connector, NextTimeout};
-use ureq::{Agent, Proxy, Timeout};
+use ureq::unversioned::transport::NextTimeout;
+use zeroize::Zeroizing;
 
-use super::phase_tracking::PhaseTrackingConnector;
 use super::request::user_agent;
-use super::tcp::{TcpConnector, UREQ_ENDS_LATER};
-use super::tls::TlsConnector;
-use super::tunnel::ProxyTunnelConnector;
-use super::ureq_error;
-use crate::cancellation::Cancellation;
-use crate::config::{Scheme, Settings};
+use super::ureq_connection::{Attempt, RouteConnector};
+use crate::config::{ProxyUrl, Scheme, Settings};
+use crate::deadline::Deadline;
 use crate::error::Failure;
-use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::net::trust::{self, Verifier};
+use crate::net::connection::{Limits, Route};
+use crate::net::progress::Phase;
+use crate::net::transport_error::{Kind, TransportError};
+use crate::net::trust;
+use crate::net::tunnel::Proxy;
 use crate::per_process::{PerProcess, PerProcessRef};
 use crate::secret::SecretBytes;
 
@@ -31,25 +33,14 @@ pub(super) const LARGEST_BODY: usize = 64 * 1024;
 /// What is taken for a body of unknown length before it grows.
 const USUAL_BODY: usize = 16_384;
 
-/// Per connection and layer. A program may hold thousands of clients.
-const BUFFER: usize = 16 * 1024;
-
 /// The connections of one client.
 pub(crate) struct Transport {
-    settings: Arc<TransportSettings>,
+    route: Arc<Route>,
     agent: PerProcess<Agent>,
-    cancellation: Arc<Cancellation>,
 }
 
-struct TransportSettings {
-    /// Made when the client is: ureq's defaults are read from the environment.
-    config: Config,
-    verifier: Arc<Verifier>,
-    plain: bool,
-}
-
-/// Stands in where ureq wants a resolver, which it asks before every request, pooled connection or
-/// not: the TCP connector looks up by itself, and only when it really connects.
+/// Stands in where ureq wants a resolver, which it asks before every request, kept connection or
+/// not: a connection looks its host up by itself, when it is opened.
 #[derive(Debug)]
 struct NoResolver;
 
@@ -64,13 +55,6 @@ impl Resolver for NoResolver {
     }
 }
 
-/// How long one attempt, and its connecting, may take.
-#[derive(Clone, Copy)]
-pub(super) struct Budget {
-    pub(super) attempt: Duration,
-    pub(super) connect: Duration,
-}
-
 pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -81,87 +65,117 @@ pub(super) struct Response {
 }
 
 impl Transport {
-    /// Touches no network. Refuses a trust store that cannot be used. Its connections end with
-    /// `cancellation`.
-    pub(crate) fn new(
-        settings: &Settings,
-        cancellation: Arc<Cancellation>,
-    ) -> Result<Self, Failure> {
-        let verifier = trust::verifier(&settings.ca)?;
-        let proxy = settings.proxy.as_ref().map(|p| Proxy::new(&p.to_url()));
-        let proxy = proxy
-            .transpose()
-            .map_err(|_| Failure::config("option proxy: it is no URL of a proxy; check it"))?;
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(proxy)
-            // A proxy's; requests have their own.
-            .user_agent(user_agent(settings))
-            .accept("")
-            .accept_encoding("")
-            .input_buffer_size(BUFFER)
-            .output_buffer_size(BUFFER)
-            .build();
+    /// Touches no network. Refuses a trust store that cannot be used.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
+        let tls = trust::tls_config(&settings.ca)?;
+        let base_url = &settings.base_url;
+        let plain = base_url.scheme() == Scheme::Http;
+        let proxy = |url: &ProxyUrl| Proxy {
+            host: url.host().to_owned(),
+            port: url.port(),
+            tls: (url.scheme() == Scheme::Https).then(|| Arc::clone(&tls)),
+            user_agent: user_agent(settings),
+            authorization: authorization(url),
+        };
+        let route = Route {
+            host: base_url.host().to_owned(),
+            port: base_url.port(),
+            proxy: settings.proxy.as_ref().map(proxy),
+            tls: (!plain).then_some(tls),
+            option: "base_url",
+            loopback_only: plain,
+        };
         Ok(Self {
-            settings: Arc::new(TransportSettings {
-                config,
-                verifier,
-                plain: settings.base_url.scheme() == Scheme::Http,
-            }),
+            route: Arc::new(route),
             agent: PerProcess::new(),
-            cancellation,
         })
     }
 
-    /// With the same settings, and connections of its own.
-    pub(crate) fn with_cancellation(&self, cancellation: Arc<Cancellation>) -> Self {
+    /// The same way, by connections of its own.
+    pub(crate) fn with_own_connections(&self) -> Self {
         Self {
-            settings: Arc::clone(&self.settings),
+            route: Arc::clone(&self.route),
             agent: PerProcess::new(),
-            cancellation,
         }
     }
 
-    fn agent(&self) -> Result<PerProcessRef<Agent>, Failure> {
-        self.agent.get_or_try(|| {
-            let settings = &self.settings;
-            let chain = ().chain(ProxyTunnelConnector::default());
-            let chain = chain.chain(TcpConnector {
-                cancellation: Arc::clone(&self.cancellation),
-                loopback_only: settings.plain,
-            });
-            let chain = chain.chain(TlsConnector::new(Arc::clone(&settings.verifier))?);
-            let chain = chain.chain(PhaseTrackingConnector);
-            Ok(Agent::with_parts(
-                settings.config.clone(),
-                chain,
-                NoResolver,
-            ))
+    fn agent(&self) -> PerProcessRef<Agent> {
+        self.agent.get_or(|| {
+            let connector = RouteConnector(Arc::clone(&self.route));
+            Agent::with_parts(config().clone(), connector, NoResolver)
         })
     }
 
-    /// The outer error is ours, before any network; the inner one is the attempt's.
+    /// One attempt; a new connection is to be there by the deadline `connect`. A kept connection that
+    /// proves to be closed is replaced by a new one.
     pub(super) fn post(
         &self,
-        request: Request<()>,
-        budget: Budget,
-    ) -> Result<Result<Response, TransportError>, Failure> {
-        let agent = self.agent()?;
-        let request = agent
-            .configure_request(request)
-            .timeout_global(Some(budget.attempt + UREQ_ENDS_LATER))
-            .timeout_connect(Some(budget.connect + UREQ_ENDS_LATER))
-            .build();
-        Ok(agent.run(request).map(read).map_err(into_transport_error))
+        request: impl Fn() -> Request<()>,
+        limits: &Limits,
+        connect: Deadline,
+    ) -> Result<Response, TransportError> {
+        let run = |needs_new_connection| {
+            let request = request();
+            let attempt = Attempt {
+                limits: limits.clone(),
+                connect,
+                needs_new_connection,
+                head_bytes: head_bytes(&request),
+            };
+            attempt.hand_over();
+            let response = self.agent().run(request);
+            // Where ureq came to no connection.
+            drop(Attempt::take());
+            response
+        };
+        let response = match run(false) {
+            Err(ureq::Error::ConnectionFailed) => run(true),
+            outcome => outcome,
+        };
+        response.map(read).map_err(into_transport_error)
     }
+}
+
+fn head_bytes(request: &Request<()>) -> usize {
+    const REST: usize = "POST  HTTP/1.1\r\n\r\n".len();
+    let field = |(name, value): (&HeaderName, &HeaderValue)| {
+        name.as_str().len() + ": \r\n".len() + value.len()
+    };
+    let target = request.uri().path_and_query();
+    let target = target.map_or(0, |target| target.as_str().len());
+    REST + target + request.headers().iter().map(field).sum::<usize>()
+}
+
+fn authorization(proxy: &ProxyUrl) -> Option<Zeroizing<String>> {
+    if proxy.user().is_none() && proxy.password().is_none() {
+        return None;
+    }
+    let (user, password) = (proxy.user(), proxy.password());
+    let pair = format!(
+        "{}:{}",
+        user.unwrap_or_default(),
+        password.unwrap_or_default()
+    );
+    let encoded = Zeroizing::new(STANDARD.encode(&*Zeroizing::new(pair)));
+    Some(Zeroizing::new(format!("Basic {}", *encoded)))
+}
+
+/// ureq's defaults are read from the environment, and so once for all clients.
+fn config() -> &'static Config {
+    static CONFIG: OnceBox<Config> = OnceBox::new();
+    CONFIG.get_or_init(|| {
+        let builder = Agent::config_builder();
+        // Its own ways to follow a redirect, to find a proxy and to end on time are not used.
+        let builder = builder.http_status_as_error(false).max_redirects(0);
+        let builder = builder.proxy(None).accept("").accept_encoding("");
+        Box::new(builder.build())
+    })
 }
 
 /// ureq fills a cell at its first request, behind a lock: a child forked meanwhile would wait for
 /// that lock for ever. A request that has no way to connect fills it when the library is loaded.
 pub(super) fn fill_lazy_cells() {
-    let config = Agent::config_builder().proxy(None).build();
-    let _ = Agent::with_parts(config, (), NoResolver)
+    let _ = Agent::with_parts(config().clone(), (), NoResolver)
         .get("http://localhost/")
         .call();
 }
@@ -204,24 +218,23 @@ fn check_framing(headers: &HeaderMap) -> Result<(), TransportError> {
 }
 
 fn into_transport_error(error: ureq::Error) -> TransportError {
-    if let Some(found) = ureq_error::find(&error) {
-        return found.clone();
+    let error = match error {
+        ureq::Error::Other(own) => match own.downcast() {
+            Ok(own) => return *own,
+            Err(other) => ureq::Error::Other(other),
+        },
+        error => error,
+    };
+    if let ureq::Error::Io(e) = error {
+        let detail = format!("the connection ended before the response did ({e}); try again");
+        return TransportError::new(Phase::Read, Kind::ConnectionLost, detail);
     }
-    match error {
-        ureq::Error::Timeout(Timeout::Connect) => TransportError::timed_out(Phase::Connect),
-        ureq::Error::Timeout(_) => TransportError::timed_out(Phase::Wait),
-        ureq::Error::Io(e) => TransportError::new(
-            Phase::Read,
-            Kind::ConnectionLost,
-            format!("the connection ended before the response did ({e}); try again"),
-        ),
-        other => TransportError::new(
-            Phase::Read,
-            Kind::InvalidHttp,
-            "it is not valid HTTP; check what stands between here and the gateway",
-        )
-        .with_peer_text(&other),
-    }
+    TransportError::new(
+        Phase::Read,
+        Kind::InvalidHttp,
+        "it is not valid HTTP; check what stands between here and the gateway",
+    )
+    .with_peer_text(&error)
 }
 
 #[cfg(test)]

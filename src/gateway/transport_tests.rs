@@ -175,19 +175,25 @@ fn keep_connections(caller: &Caller, listener: &TcpListener) -> Vec<TcpStream> {
 }
 
 #[test]
-fn kept_connections_that_are_closed_when_they_are_used_are_replaced_twice_and_no_more() {
+fn a_kept_connection_that_is_closed_when_it_is_used_is_replaced_by_a_new_one_alone() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut caller = Caller::of(listener.local_addr().unwrap().port());
     caller.attempts = 1;
     let connections = keep_connections(&caller, &listener);
-    std::thread::scope(|scope| {
-        for mut connection in connections {
-            // Closed once there is a request, whichever of them it comes by.
-            scope.spawn(move || read_head(&mut connection));
-        }
-        let failure = error(caller.send()).failure;
+    let asked = std::thread::scope(|scope| {
+        // Closed once there is a request, whichever of them it comes by.
+        let kept: Vec<_> = connections
+            .into_iter()
+            .map(|mut connection| scope.spawn(move || read_head(&mut connection).is_some()))
+            .collect();
+        let asking = scope.spawn(|| error(caller.send()).failure);
+        read_head(&mut listener.accept().unwrap().0).unwrap();
+        let failure = asking.join().unwrap();
         assert_eq!(failure.status, S::MOMO_CONNECTION_LOST);
+        let asked = kept.into_iter().map(|asked| asked.join().unwrap());
+        asked.filter(|asked| *asked).count()
     });
+    assert_eq!(asked, 1);
     assert_eq!(caller.stats.snapshot().requests, KEPT as u64 + 1);
 }
 

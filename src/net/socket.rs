@@ -9,43 +9,35 @@ mod unix;
 mod windows;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 #[cfg(not(windows))]
 pub(crate) use self::unix::Socket;
 #[cfg(windows)]
 pub(crate) use self::windows::Socket;
+use super::connection::Limits;
+use super::progress::Phase;
 use super::resolver;
-use super::transport_error::{Kind, Phase, TransportError};
-use crate::cancellation::Cancellation;
-use crate::deadline::Deadline;
-
-/// Where to connect to.
-pub(crate) struct Peer<'a> {
-    /// A name, or an address (IPv6 in brackets).
-    pub(crate) host: &'a str,
-    pub(crate) port: u16,
-    /// Whether only addresses of this machine's loopback are good, whatever the name says.
-    pub(crate) loopback_only: bool,
-}
+use super::transport_error::{Kind, TransportError};
 
 impl Socket {
     /// Looks the host up and connects to whichever of its addresses takes the connection first.
     pub(crate) fn connect(
-        peer: &Peer,
-        deadline: Deadline,
-        cancellation: &Cancellation,
+        host: &str,
+        port: u16,
+        loopback_only: bool,
+        limits: Limits,
     ) -> Result<Self, TransportError> {
-        let host = peer.host;
         #[cfg(fuzzing)]
-        if let Some(outcome) = fuzzing::connect(host, peer.port, cancellation) {
+        if let Some(outcome) = fuzzing::connect(host, port, &limits) {
             return outcome;
         }
-        let mut ips = resolver::look_up(host, deadline, cancellation)?;
-        if peer.loopback_only {
+        limits.enter(Phase::Resolve);
+        let mut ips = resolver::look_up(host, limits.deadline, &limits.cancellation)?;
+        if loopback_only {
             ips.retain(IpAddr::is_loopback);
             if ips.is_empty() {
-                return Err(TransportError::new(
-                    Phase::Resolve,
+                return Err(limits.error(
                     Kind::NoAddress,
                     format!(
                         "{host} has no address on this machine's loopback, and plain http goes \
@@ -54,11 +46,25 @@ impl Socket {
                 ));
             }
         }
-        race::connect(&ips, peer.port, deadline, cancellation).inspect_err(|error| {
+        limits.enter(Phase::Connect);
+        race::connect(&ips, port, &limits).inspect_err(|error| {
             // Neither says anything about the addresses.
             if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
                 resolver::doubt(host);
             }
         })
+    }
+
+    /// From now on these limits hold, and those before no more.
+    pub(super) fn obey(&mut self, limits: Limits) -> Result<(), TransportError> {
+        let same = Arc::ptr_eq(&limits.cancellation, &self.limits.cancellation);
+        self.limits = limits;
+        if !same {
+            self.forget_waits();
+            if !self.limits.cancellation.interrupts(&self.wait()) {
+                return Err(self.limits.cancelled());
+            }
+        }
+        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! TLS as this library speaks it.
+//! TLS over a stream, as this library speaks it.
 
 mod client_certificate;
 mod failure;
@@ -6,154 +6,163 @@ mod failure;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Resumption};
+use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, HandshakeKind};
+use rustls::{ClientConfig, ClientConnection};
 
 use self::client_certificate::NoClientCertificate;
-use super::transport_error::{Kind, Phase, TransportError};
+use super::connection::Connection;
+use super::progress::Phase;
+use super::transport_error::{Kind, TransportError};
 use super::trust::Verifier;
 use super::{crypto, resolver};
-use crate::error::Failure;
 
-/// TLS 1.3 sessions are kept by eights: those of one host, and perhaps of one proxy over TLS.
-const SESSIONS: usize = 16;
-
-/// What the connections of one client have in common, their sessions among it.
-pub(crate) struct TlsClient {
-    config: Arc<ClientConfig>,
-    verifier: Arc<Verifier>,
-    sessions: Arc<ClientSessionMemoryCache>,
-    /// The option that names the host, for messages.
-    option: &'static str,
+/// What all connections that trust the same authorities have in common.
+///
+/// Sessions are not resumed: a resumption sends no certificate, and a session would live on after
+/// the certificate that it began with.
+pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Error> {
+    let mut config = ClientConfig::builder_with_provider(crypto::provider())
+        .with_safe_default_protocol_versions()?
+        // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_client_cert_resolver(Arc::new(NoClientCertificate));
+    config.resumption = Resumption::disabled();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
 }
 
-/// A connection after its handshake.
-pub(crate) struct Connected {
-    pub(crate) connection: ClientConnection,
+/// TLS over the connection below it.
+pub(crate) struct Tls {
+    session: ClientConnection,
+    pub(super) below: Connection,
     /// Whether the server asked for a certificate of this client, which has none.
     client_certificate_requested: bool,
+    /// What the session ended with, for when all is read that came before.
+    failure: Option<io::Error>,
 }
 
-/// The error of this library's own that the socket below put into an I/O error.
-pub(crate) type FindOwn = fn(&io::Error) -> Option<&TransportError>;
-
-impl TlsClient {
-    /// `protocol` is offered by ALPN, where it has a name there.
-    pub(crate) fn new(
-        verifier: Arc<Verifier>,
-        protocol: Option<&str>,
-        option: &'static str,
-    ) -> Result<Self, Failure> {
-        let mut config = ClientConfig::builder_with_provider(crypto::provider())
-            .with_safe_default_protocol_versions()
-            .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?
-            // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
-            .with_client_cert_resolver(Arc::new(NoClientCertificate));
-        let sessions = Arc::new(ClientSessionMemoryCache::new(SESSIONS));
-        config.resumption = Resumption::store(Arc::clone(&sessions) as _);
-        config.alpn_protocols = protocol.iter().map(|name| name.as_bytes().into()).collect();
-        Ok(Self {
-            config: Arc::new(config),
-            verifier,
-            sessions,
-            option,
-        })
-    }
-
-    /// The handshake with this host (IPv6 in brackets) over `socket`.
-    pub(crate) fn connect(
-        &self,
+impl Tls {
+    /// The handshake with this host (IPv6 in brackets), which `option` names in messages.
+    pub(super) fn connect(
+        config: &Arc<ClientConfig>,
         host: &str,
-        socket: &mut (impl Read + Write),
-        own: FindOwn,
-    ) -> Result<Connected, TransportError> {
-        let name = self.server_name(host)?;
-        let mut connection = ClientConnection::new(Arc::clone(&self.config), name.clone())
-            .map_err(|e| failure::explain(&e, self.option, false))?;
+        option: &str,
+        below: Connection,
+    ) -> Result<Box<Self>, TransportError> {
+        below.limits().enter(Phase::Handshake);
+        let session = ClientConnection::new(Arc::clone(config), server_name(host, option)?)
+            .map_err(|e| failure::explain(&e, option, false))?;
+        let mut tls = Box::new(Self {
+            session,
+            below,
+            client_certificate_requested: false,
+            failure: None,
+        });
         NoClientCertificate::forget_request();
-        let outcome = connection.complete_io(socket);
-        let client_certificate_requested = NoClientCertificate::was_requested();
-        if let Err(error) = outcome {
-            let error = match (tls_error(&error, &mut connection, socket), own(&error)) {
-                (Some(tls), _) => failure::explain(&tls, self.option, client_certificate_requested),
-                (None, Some(own)) => own.clone().in_phase(Phase::Handshake),
-                (None, None) => failure::ended(&error),
-            };
-            // Another host may have the address by now.
-            if error.kind != Kind::Cancelled {
-                resolver::doubt(host);
+        let outcome = tls.session.complete_io(&mut tls.below);
+        tls.client_certificate_requested = NoClientCertificate::was_requested();
+        let Err(error) = outcome else {
+            return Ok(tls);
+        };
+        // The alert that tells the server why. Whether it comes there changes nothing here.
+        let _ = tls.send_records();
+        let error = match tls.error_of_tls(&error) {
+            Some(tls_error) => {
+                failure::explain(&tls_error, option, tls.client_certificate_requested)
             }
-            return Err(error);
+            None => TransportError::carried_by(error).unwrap_or_else(|_| failure::ended()),
+        };
+        // Another host may have the address by now.
+        if error.kind != Kind::Cancelled {
+            resolver::doubt(host);
         }
-        if connection.handshake_kind() == Some(HandshakeKind::Resumed) {
-            self.verify_again(&connection, &name)?;
-        }
-        Ok(Connected {
-            connection,
-            client_certificate_requested,
-        })
+        Err(error)
     }
 
-    fn server_name(&self, host: &str) -> Result<ServerName<'static>, TransportError> {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        ServerName::try_from(bare.to_owned()).map_err(|_| {
-            failure::untrusted(format!(
-                "the host name cannot be in a certificate; check {}",
-                self.option
-            ))
-        })
-    }
-
-    /// Refuses a resumed session whose certificate is no longer valid. A resumption sends none, and
-    /// each one begins the next: without this a session would live on after its certificate.
-    fn verify_again(
-        &self,
-        connection: &ClientConnection,
-        name: &ServerName<'static>,
-    ) -> Result<(), TransportError> {
-        let chain = connection.peer_certificates().unwrap_or_default();
-        if self.verifier.verify_now(chain, name).is_ok() {
-            return Ok(());
+    fn send_records(&mut self) -> io::Result<()> {
+        while self.session.wants_write() {
+            self.session.write_tls(&mut self.below)?;
         }
-        self.sessions.remove_tls12_session(name);
-        while self.sessions.take_tls13_ticket(name).is_some() {}
-        Err(TransportError::new(
-            Phase::Handshake,
-            Kind::SessionEnded,
-            "the certificate of the resumed session is no longer valid; try again",
-        ))
+        Ok(())
     }
-}
 
-impl Connected {
-    /// That the server refuses this client for its lack of a certificate, where that is what ended
-    /// the connection. In TLS 1.3 a server looks at the client's certificate when the client's part
-    /// of the handshake is over, and the request is on its way.
-    pub(crate) fn refusal(
-        &mut self,
-        error: &io::Error,
-        socket: &mut impl Read,
-    ) -> Option<TransportError> {
-        let tls = tls_error(error, &mut self.connection, socket)?;
+    fn receive_records(&mut self) -> io::Result<()> {
+        self.session.read_tls(&mut self.below)?;
+        let processed = self.session.process_new_packets();
+        processed.map_err(io::Error::other).map(|_| ())
+    }
+
+    /// The TLS library's own error within an I/O error. If that says that the connection broke, the
+    /// server may have sent an alert before: who writes to a closed connection learns of its end
+    /// first.
+    fn error_of_tls(&mut self, error: &io::Error) -> Option<rustls::Error> {
+        if let Some(error) = error.get_ref()?.downcast_ref::<rustls::Error>() {
+            return Some(error.clone());
+        }
+        self.session.read_tls(&mut self.below).ok()?;
+        self.session.process_new_packets().err()
+    }
+
+    /// In TLS 1.3 a server looks at the client's certificate when the client's part of the handshake
+    /// is over, and the request is on its way.
+    fn failed(&mut self, error: io::Error) -> io::Error {
+        let Some(tls) = self.error_of_tls(&error) else {
+            return error;
+        };
         failure::client_certificate(&tls, self.client_certificate_requested)
+            .unwrap_or_else(|| self.below.limits().broken(&tls))
+            .into()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.failure.is_none() && self.session.wants_read() && self.below.is_open()
     }
 }
 
-/// The TLS library's own error within an I/O error. Where that says that the connection broke, the
-/// server may have sent an alert before: who writes to a closed connection learns of its end first.
-fn tls_error(
-    error: &io::Error,
-    connection: &mut ClientConnection,
-    socket: &mut impl Read,
-) -> Option<rustls::Error> {
-    if let Some(tls) = error.get_ref()?.downcast_ref::<rustls::Error>() {
-        return Some(tls.clone());
+impl Read for Tls {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.session.reader().read(into) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // Anyone on the way can close TCP: what has no other end is cut off (RFC 9112, 9.8).
+                Err(_) => {
+                    let detail = "the server closed the connection without closing TLS first \
+                                  (close_notify), so that something may be missing; try again";
+                    let limits = self.below.limits();
+                    return Err(limits.error(Kind::ConnectionLost, detail).into());
+                }
+                read => return read,
+            }
+            if let Some(failure) = self.failure.take() {
+                return Err(failure);
+            }
+            let received = self.send_records().and_then(|()| self.receive_records());
+            self.failure = received.err().map(|error| self.failed(error));
+        }
     }
-    connection.read_tls(socket).ok()?;
-    connection.process_new_packets().err()
+}
+
+impl Write for Tls {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        let written = self.session.writer().write(from);
+        let sent = written.and_then(|amount| self.send_records().map(|()| amount));
+        sent.map_err(|error| self.failed(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn server_name(host: &str, option: &str) -> Result<ServerName<'static>, TransportError> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(bare.to_owned()).map_err(|_| {
+        failure::untrusted(format!(
+            "the host name cannot be in a certificate; check {option}"
+        ))
+    })
 }
 
 #[cfg(all(test, not(loom)))]

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use rustls::client::ResolvesClientCert;
@@ -8,52 +9,71 @@ use super::*;
 use crate::cancellation::Cancellation;
 use crate::config::Ca;
 use crate::deadline::Deadline;
+use crate::net::connection::{Limits, Route};
+use crate::net::progress::Progress;
 use crate::net::trust;
 
+fn limits() -> Limits {
+    Limits {
+        deadline: Deadline::after(Duration::from_secs(20)),
+        cancellation: Arc::new(Cancellation::new()),
+        progress: Arc::new(Progress::begin()),
+    }
+}
+
+/// How a handshake fails with a server that treats it so.
+fn failed(
+    host: &str,
+    limits: Limits,
+    treat: impl FnOnce(TcpStream) + Send + 'static,
+) -> TransportError {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let route = Route {
+        host: host.to_owned(),
+        port: listener.local_addr().unwrap().port(),
+        tls: Some(trust::tls_config(&Ca::Mozilla).unwrap()),
+        option: "base_url",
+        proxy: None,
+        loopback_only: false,
+    };
+    let server = std::thread::spawn(move || treat(listener.accept().unwrap().0));
+    let error = Connection::open(&route, limits).err().unwrap();
+    server.join().unwrap();
+    error
+}
+
 /// A server that says one thing, whatever it is told.
-struct Says(io::Result<&'static [u8]>);
-
-impl Read for Says {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        std::mem::replace(&mut self.0, Ok(b"")).and_then(|mut said| said.read(into))
+fn saying(said: &'static [u8]) -> impl FnOnce(TcpStream) + Send {
+    move |mut stream| {
+        stream.write_all(said).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        stream.read_to_end(&mut Vec::new()).unwrap();
     }
-}
-
-impl Write for Says {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        Ok(from.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn own(error: &io::Error) -> Option<&TransportError> {
-    error.get_ref()?.downcast_ref()
-}
-
-fn failed(host: &str, mut server: Says) -> TransportError {
-    let verifier = trust::verifier(&Ca::Mozilla).unwrap();
-    let client = TlsClient::new(verifier, None, "base_url").unwrap();
-    client.connect(host, &mut server, own).err().unwrap()
 }
 
 #[test]
 fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
     // Other tests write it otherwise, and the resolver keeps a place for each text.
     const HOST: &str = "LocalHost";
-    let cancelled = io::Error::other(TransportError::cancelled(Phase::Read));
-    for (said, kind, doubtful) in [
-        (Err(cancelled), Kind::Cancelled, false),
-        (Ok(&b"220 ready"[..]), Kind::Untrusted, true),
-        (Ok(b""), Kind::ConnectionLost, true),
+    for (said, kind) in [
+        (&b"220 ready"[..], Kind::Untrusted),
+        (b"", Kind::ConnectionLost),
     ] {
-        let soon = Deadline::after(Duration::from_secs(20));
-        resolver::look_up(HOST, soon, &Cancellation::new()).unwrap();
-        assert_eq!(failed(HOST, Says(said)).kind, kind);
-        assert_eq!(resolver::is_doubtful(HOST), Some(doubtful), "{kind:?}");
+        let error = failed(HOST, limits(), saying(said));
+        assert_eq!((error.kind, error.phase), (kind, Phase::Handshake));
+        assert_eq!(resolver::is_doubtful(HOST), Some(true), "{kind:?}");
     }
+    let limits = limits();
+    let cancellation = Arc::clone(&limits.cancellation);
+    let error = failed(HOST, limits, move |mut stream| {
+        stream.read_exact(&mut [0; 5]).unwrap();
+        cancellation.cancel();
+    });
+    assert_eq!(
+        (error.kind, error.phase),
+        (Kind::Cancelled, Phase::Handshake)
+    );
+    assert_eq!(resolver::is_doubtful(HOST), Some(false));
 }
 
 #[test]
@@ -61,6 +81,6 @@ fn what_a_server_before_it_asked_for_is_not_held_against_a_server() {
     const HANDSHAKE_FAILURE: &[u8] = &[21, 3, 3, 0, 2, 2, 40];
     NoClientCertificate.resolve(&[], &[]);
     assert!(NoClientCertificate::was_requested());
-    let told = failed("host.example", Says(Ok(HANDSHAKE_FAILURE))).to_string();
+    let told = failed("127.0.0.1", limits(), saying(HANDSHAKE_FAILURE)).to_string();
     assert!(told.contains("no cipher suite"), "{told}");
 }

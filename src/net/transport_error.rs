@@ -21,11 +21,6 @@ pub(crate) enum Kind {
     TimedOut,
     /// The peer ended the connection.
     ConnectionLost,
-    /// A connection kept from an earlier call had been closed by the peer meanwhile.
-    KeptConnectionClosed,
-    /// A TLS session from an earlier connection was resumed, and its certificate is not valid any
-    /// more. The session is forgotten: the next connection has another.
-    SessionEnded,
     /// The response is not HTTP as the standards have it, or larger than any token.
     InvalidHttp,
     Cancelled,
@@ -86,32 +81,9 @@ impl TransportError {
         )
     }
 
-    pub(crate) fn in_phase(self, phase: Phase) -> Self {
-        let kind = match self.kind {
-            // Only a proxy's response can be a transport error: no tunnel was opened.
-            Kind::InvalidHttp if phase == Phase::Proxy => Kind::Unreachable,
-            Kind::InvalidHttp => return self,
-            // The connection to the proxy was new, whatever the tunnel's own reader says.
-            Kind::KeptConnectionClosed => Kind::ConnectionLost,
-            kind => kind,
-        };
-        Self {
-            phase,
-            kind,
-            ..self
-        }
-    }
-
-    /// An error of a connected socket.
-    pub(crate) fn from_io(phase: Phase, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::timed_out(phase),
-            _ => Self::new(
-                phase,
-                Kind::ConnectionLost,
-                format!("the connection broke ({error}); try again"),
-            ),
-        }
+    /// What a connection put into an I/O error; the error itself if it is another's.
+    pub(crate) fn carried_by(error: io::Error) -> Result<Self, io::Error> {
+        error.downcast()
     }
 
     /// An error that tells of this machine's or process's limits, where it is one.
@@ -131,10 +103,11 @@ impl TransportError {
             (Kind::NoAddress, _) => Status::MOMO_RESOLVE_FAILED,
             (Kind::Unreachable | Kind::NoLocalResource, _)
             | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => Status::MOMO_CONNECT_FAILED,
-            (Kind::Untrusted | Kind::SessionEnded, _)
-            | (Kind::ConnectionLost, Phase::Handshake) => Status::MOMO_TLS_FAILED,
+            (Kind::Untrusted, _) | (Kind::ConnectionLost, Phase::Handshake) => {
+                Status::MOMO_TLS_FAILED
+            }
             (Kind::TimedOut, _) => Status::MOMO_TIMED_OUT,
-            (Kind::ConnectionLost | Kind::KeptConnectionClosed, _) => Status::MOMO_CONNECTION_LOST,
+            (Kind::ConnectionLost, _) => Status::MOMO_CONNECTION_LOST,
             (Kind::InvalidHttp, _) => Status::MOMO_INVALID_RESPONSE,
             (Kind::Cancelled, _) => Status::MOMO_CANCELLED,
         }
@@ -144,12 +117,7 @@ impl TransportError {
     /// refused.
     pub(crate) fn is_retryable(&self) -> bool {
         match self.kind {
-            Kind::NoAddress
-            | Kind::NoLocalResource
-            | Kind::Unreachable
-            | Kind::KeptConnectionClosed
-            | Kind::SessionEnded
-            | Kind::TimedOut => true,
+            Kind::NoAddress | Kind::NoLocalResource | Kind::Unreachable | Kind::TimedOut => true,
             Kind::ConnectionLost => self.phase != Phase::Read,
             Kind::Untrusted | Kind::InvalidHttp | Kind::Cancelled => false,
         }
@@ -187,3 +155,9 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {}
+
+impl From<TransportError> for io::Error {
+    fn from(error: TransportError) -> Self {
+        Self::other(error)
+    }
+}

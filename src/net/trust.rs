@@ -17,10 +17,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use arc_swap::ArcSwapOption;
-use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
 
 pub(crate) use self::verifier::{ShortRsaKey, Verifier};
+use super::tls;
 use crate::config::Ca;
 use crate::error::Failure;
 
@@ -45,7 +46,7 @@ struct FileState {
 
 struct Parsed {
     origin: Origin,
-    verifier: Arc<Verifier>,
+    config: Arc<ClientConfig>,
 }
 
 /// How many stores are remembered: programs with more than a few are tests.
@@ -53,26 +54,28 @@ const REMEMBERED: usize = 8;
 
 static STORES: ArcSwapOption<Vec<Arc<Parsed>>> = ArcSwapOption::const_empty();
 
-/// By the store that `ca` names; refused where that is empty or cannot be read.
-pub(crate) fn verifier(ca: &Ca) -> Result<Arc<Verifier>, Failure> {
+/// TLS by the store that `ca` names; refused where that is empty or cannot be read.
+pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
     let origin = Origin::of(ca);
     if let Some(stores) = STORES.load().as_ref() {
         if let Some(parsed) = stores.iter().find(|p| p.origin == origin) {
-            return Ok(Arc::clone(&parsed.verifier));
+            return Ok(Arc::clone(&parsed.config));
         }
     }
     let verifier = parse(ca)
         .map_err(|why| Failure::config(format!("option ca: no usable trust store: {why}")))?;
-    let verifier = Arc::new(verifier);
+    let config = tls::config(Arc::new(verifier))
+        .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?;
+    let config = Arc::new(config);
     let parsed = Arc::new(Parsed {
         origin,
-        verifier: Arc::clone(&verifier),
+        config: Arc::clone(&config),
     });
     STORES.rcu(|stores| {
         let stores = stores.iter().flat_map(|s| s.iter());
         Some(Arc::new(remembered(&parsed, stores)))
     });
-    Ok(verifier)
+    Ok(config)
 }
 
 /// The newest in front; of two for one `ca` the newer.

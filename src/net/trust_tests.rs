@@ -20,8 +20,8 @@ fn a_store_is_parsed_once_until_its_file_changes() {
         Ca::File(directory.path(name))
     };
     let first = file("first.pem");
-    let parsed = verifier(&first).unwrap();
-    let is_kept = |ca: &Ca, parsed: &Arc<Verifier>| Arc::ptr_eq(&verifier(ca).unwrap(), parsed);
+    let parsed = tls_config(&first).unwrap();
+    let is_kept = |ca: &Ca, parsed: &Arc<_>| Arc::ptr_eq(&tls_config(ca).unwrap(), parsed);
     assert!(is_kept(&first, &parsed));
     assert!(!is_kept(&file("other.pem"), &parsed));
     assert!(is_kept(&first, &parsed));
@@ -37,7 +37,8 @@ fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
             files: Vec::new(),
         };
         let verifier = Arc::new(Verifier::new(RootCertStore::empty(), Vec::new()));
-        Arc::new(Parsed { origin, verifier })
+        let config = Arc::new(tls::config(verifier).unwrap());
+        Arc::new(Parsed { origin, config })
     };
     let add = |stores: Vec<_>, number| remembered(&parsed(number), stores.iter());
     let numbers = |stores: &[Arc<Parsed>]| {
@@ -93,7 +94,7 @@ fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
         if let Some(text) = text {
             std::fs::write(&path, text).unwrap();
         }
-        let message = verifier(&Ca::File(path)).err().unwrap().message;
+        let message = tls_config(&Ca::File(path)).err().unwrap().message;
         assert!(message.contains("option ca: no usable trust store: "));
         assert!(message.contains(name), "{message}");
         message
@@ -112,7 +113,7 @@ fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
     let mixed = directory.path("mixed");
     let text = String::from_utf8(not_der.to_vec()).unwrap() + &authority();
     std::fs::write(&mixed, text).unwrap();
-    assert!(verifier(&Ca::File(mixed)).is_ok());
+    assert!(tls_config(&Ca::File(mixed)).is_ok());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, IssuedToken, RequestError, TokenRequest};
 use crate::log::CallLog;
+use crate::net::progress::Progress;
 use crate::rotation::Current;
 use crate::token::Token;
 
@@ -93,6 +94,7 @@ impl Requester {
             keep_connection: wanted.keep_connection,
             key: entry.state().key(Now::read()),
             cancellation: &self.cancellation,
+            progress: &Arc::new(Progress::begin()),
             stats: &entry.stats,
             log: &mut *wanted.log,
         }

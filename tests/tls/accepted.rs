@@ -109,3 +109,25 @@ fn what_ca_names_is_trusted_whatever_its_own_dates_are_and_whoever_signed_it() {
         config.client().create().unwrap();
     }
 }
+
+#[test]
+fn no_connection_resumes_the_session_of_another() {
+    let pki = Pki::new();
+    for (make, options) in [
+        (Make::Nginx, "ssl_protocols TLSv1.2;"),
+        (Make::Nginx, "ssl_protocols TLSv1.3;"),
+        (Make::Haproxy, "ssl-max-ver TLSv1.2"),
+        (Make::Haproxy, "ssl-min-ver TLSv1.3"),
+        (Make::Stunnel, "sslVersionMax = TLSv1.2"),
+        (Make::Stunnel, "sslVersionMin = TLSv1.3"),
+    ] {
+        let server = Server::start(make, &pki.server().make(), options);
+        let client = server.config(&pki, "localhost").client();
+        for _ in 0..3 {
+            client.create().unwrap();
+        }
+        drop(client);
+        let seen = server.end();
+        assert_eq!((seen.requests, seen.resumed), (3, 0), "{make:?} {options}");
+    }
+}

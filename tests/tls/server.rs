@@ -54,10 +54,7 @@ fn response() -> String {
 impl Server {
     /// `options` in the server's own language. Each connection serves one request.
     pub(crate) fn start(make: Make, certificate: &Certificate, options: &str) -> Self {
-        Self::start_at(free_port(), make, certificate, options)
-    }
-
-    fn start_at(port: u16, make: Make, certificate: &Certificate, options: &str) -> Self {
+        let port = free_port();
         let scratch = Scratch::new();
         let bundle = scratch.write("server.pem", certificate.bundle());
         let running = match make {
@@ -104,13 +101,6 @@ impl Server {
             config.set(name, value);
         }
         config
-    }
-
-    /// Another one in its place, on the same port. Not for nginx.
-    pub(crate) fn replace(self, make: Make, certificate: &Certificate, options: &str) -> Self {
-        let port = self.port;
-        self.end();
-        Self::start_at(port, make, certificate, options)
     }
 
     /// Ends it, and reads its log.

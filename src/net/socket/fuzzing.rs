@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::OnceLock;
 
 use super::Socket;
-use crate::cancellation::Cancellation;
+use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
 /// What responds at host and port: the library's end of a connection, or None where nobody listens.
@@ -23,20 +23,16 @@ pub fn set_peer(peer: Peer) {
 pub(super) fn connect(
     host: &str,
     port: u16,
-    cancellation: &Cancellation,
+    limits: &Limits,
 ) -> Option<Result<Socket, TransportError>> {
     let peer = PEER.get()?;
+    limits.enter(Phase::Connect);
     let Some(stream) = peer(host, port) else {
-        let detail = "nobody listens there";
-        return Some(Err(TransportError::new(
-            Phase::Connect,
-            Kind::Unreachable,
-            detail,
-        )));
+        return Some(Err(limits.error(Kind::Unreachable, "nobody listens there")));
     };
-    let socket = Socket::from(OwnedFd::from(stream));
-    if !cancellation.interrupts(&socket.wait()) {
-        return Some(Err(TransportError::cancelled(Phase::Connect)));
+    let socket = Socket::of(OwnedFd::from(stream).into(), limits.clone());
+    if !limits.cancellation.interrupts(&socket.wait()) {
+        return Some(Err(limits.cancelled()));
     }
     Some(Ok(socket))
 }

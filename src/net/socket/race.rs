@@ -11,8 +11,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::Socket;
-use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
+use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
 /// RFC 8305, section 8: the recommended Connection Attempt Delay, and the least that there may be.
@@ -26,21 +26,21 @@ const MOST_ADDRESSES: usize = 32;
 pub(super) fn connect(
     ips: &[IpAddr],
     port: u16,
-    deadline: Deadline,
-    cancellation: &Cancellation,
+    limits: &Limits,
 ) -> Result<Socket, TransportError> {
+    let deadline = limits.deadline;
     let ips = interleaved(ips);
     let delay = delay(ips.len(), deadline.left());
     let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));
     let mut race = Race::default();
     let mut next_start = Deadline::now();
     loop {
-        if cancellation.is_cancelled() {
-            return Err(TransportError::cancelled(Phase::Connect));
+        if limits.cancellation.is_cancelled() {
+            return Err(limits.cancelled());
         }
         let now = Deadline::now();
         if now >= deadline {
-            return Err(TransportError::timed_out(Phase::Connect));
+            return Err(limits.timed_out());
         }
         let turn = if race.pending.is_empty() || now >= next_start {
             untried.next()
@@ -48,7 +48,7 @@ pub(super) fn connect(
             None
         };
         if let Some(address) = turn {
-            race.start(address, cancellation);
+            race.start(address, limits);
             next_start = now + delay;
             continue;
         }
@@ -115,11 +115,11 @@ enum Outcome {
 }
 
 impl Race {
-    fn start(&mut self, address: SocketAddr, cancellation: &Cancellation) {
-        let started = Socket::new(address).and_then(|socket| {
+    fn start(&mut self, address: SocketAddr, limits: &Limits) {
+        let started = Socket::new(address, limits).and_then(|socket| {
             // Before it connects, so that a cancellation ends the connecting too. Whether it came
             // before that is asked in the loop.
-            cancellation.interrupts(&socket.wait());
+            limits.cancellation.interrupts(&socket.wait());
             socket.start_connecting(address)?;
             Ok(socket)
         });

@@ -12,8 +12,7 @@ use socket2::{Domain, SockRef, Type};
 
 use super::race::Attempt;
 use crate::cancellation::Interrupt;
-use crate::deadline::Deadline;
-use crate::net::transport_error::{Phase, TransportError};
+use crate::net::connection::Limits;
 
 /// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
 /// deadline by seconds. It is set in slices of this length, which also stay the same from one
@@ -22,22 +21,35 @@ const SLICE: Duration = Duration::from_millis(200);
 
 pub(crate) struct Socket {
     stream: Arc<TcpStream>,
+    wait: Arc<Wait>,
+    pub(in crate::net) limits: Limits,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
 }
 
 impl Socket {
-    pub(super) fn new(address: SocketAddr) -> io::Result<Self> {
-        Ok(Self {
-            stream: Arc::new(new_socket(address)?),
+    pub(super) fn new(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
+        Ok(Self::of(new_socket(address)?, limits.clone()))
+    }
+
+    pub(super) fn of(stream: TcpStream, limits: Limits) -> Self {
+        let stream = Arc::new(stream);
+        Self {
+            wait: Arc::new(Wait(Arc::clone(&stream))),
+            stream,
+            limits,
             read_timeout: None,
             write_timeout: None,
-        })
+        }
     }
 
     /// What a cancellation interrupts.
     pub(super) fn wait(&self) -> Weak<dyn Interrupt> {
-        Arc::downgrade(&self.stream) as Weak<dyn Interrupt>
+        Arc::downgrade(&self.wait) as Weak<dyn Interrupt>
+    }
+
+    pub(super) fn forget_waits(&mut self) {
+        self.wait = Arc::new(Wait(Arc::clone(&self.stream)));
     }
 
     /// The socket does not block until it is [`connected`](Self::connected).
@@ -81,35 +93,6 @@ impl Socket {
         self.stream.set_nodelay(true)
     }
 
-    pub(crate) fn read(
-        &mut self,
-        into: &mut [u8],
-        deadline: Deadline,
-    ) -> Result<usize, TransportError> {
-        let mut stream = &*self.stream;
-        within(
-            deadline,
-            &mut self.read_timeout,
-            |slice| stream.set_read_timeout(slice),
-            || stream.read(into),
-        )
-    }
-
-    /// Writes some of it, at least a byte.
-    pub(crate) fn write(
-        &mut self,
-        from: &[u8],
-        deadline: Deadline,
-    ) -> Result<usize, TransportError> {
-        let mut stream = &*self.stream;
-        within(
-            deadline,
-            &mut self.write_timeout,
-            |slice| stream.set_write_timeout(slice),
-            || stream.write(from),
-        )
-    }
-
     /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
     pub(crate) fn is_open(&self) -> bool {
         let mut byte = [std::mem::MaybeUninit::uninit()];
@@ -119,22 +102,45 @@ impl Socket {
     }
 }
 
-#[cfg(fuzzing)]
-impl From<std::os::fd::OwnedFd> for Socket {
-    /// A connection that is there already.
-    fn from(descriptor: std::os::fd::OwnedFd) -> Self {
-        Self {
-            stream: Arc::new(TcpStream::from(descriptor)),
-            read_timeout: None,
-            write_timeout: None,
+impl Read for Socket {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut stream = &*self.stream;
+        let read = within(
+            &self.limits,
+            &mut self.read_timeout,
+            |slice| stream.set_read_timeout(slice),
+            || stream.read(into),
+        );
+        match read {
+            Ok(0) if self.limits.cancellation.is_cancelled() => Err(self.limits.cancelled().into()),
+            read => read,
         }
     }
 }
 
-impl Interrupt for TcpStream {
+impl Write for Socket {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        let mut stream = &*self.stream;
+        within(
+            &self.limits,
+            &mut self.write_timeout,
+            |slice| stream.set_write_timeout(slice),
+            || stream.write(from),
+        )
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The waits for a socket within one attempt.
+struct Wait(Arc<TcpStream>);
+
+impl Interrupt for Wait {
     fn interrupt(&self) {
         // Not connected is an error, and as good as shut down.
-        let _ = self.shutdown(Shutdown::Both);
+        let _ = self.0.shutdown(Shutdown::Both);
     }
 }
 
@@ -152,27 +158,26 @@ fn new_socket(address: SocketAddr) -> io::Result<TcpStream> {
 /// Repeats `work` until it did something or the time is up, whatever interrupts it. `set` sets the
 /// socket's time-out, and `current` is what was set last.
 fn within(
-    deadline: Deadline,
+    limits: &Limits,
     current: &mut Option<Duration>,
     set: impl Fn(Option<Duration>) -> io::Result<()>,
     mut work: impl FnMut() -> io::Result<usize>,
-) -> Result<usize, TransportError> {
+) -> io::Result<usize> {
     use io::ErrorKind as E;
-    let phase = Phase::Wait;
     loop {
-        let left = deadline.left();
+        let left = limits.deadline.left();
         if left.is_zero() {
-            return Err(TransportError::timed_out(phase));
+            return Err(limits.timed_out().into());
         }
         let slice = Some(left.min(SLICE));
         if *current != slice {
-            set(slice).map_err(|e| TransportError::from_io(phase, &e))?;
+            set(slice).map_err(|e| limits.broken(&e))?;
             *current = slice;
         }
         match work() {
             Ok(amount) => return Ok(amount),
             Err(e) if matches!(e.kind(), E::Interrupted | E::WouldBlock | E::TimedOut) => {}
-            Err(e) => return Err(TransportError::from_io(phase, &e)),
+            Err(e) => return Err(limits.broken(&e).into()),
         }
     }
 }

@@ -11,11 +11,14 @@ use socket2::{Domain, SockRef, Type};
 
 use super::race::Attempt;
 use crate::cancellation::Interrupt;
-use crate::deadline::Deadline;
-use crate::net::transport_error::{Phase, TransportError};
+use crate::net::connection::Limits;
 use crate::sys::{Event, SocketEvents};
 
-pub(crate) struct Socket(Arc<Inner>);
+pub(crate) struct Socket {
+    inner: Arc<Inner>,
+    wait: Arc<Wait>,
+    pub(in crate::net) limits: Limits,
+}
 
 struct Inner {
     /// Closed before the events that it signals.
@@ -24,20 +27,30 @@ struct Inner {
 }
 
 impl Socket {
-    pub(super) fn new(address: SocketAddr) -> io::Result<Self> {
+    pub(super) fn new(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
         let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         let stream = TcpStream::from(socket);
         let events = SocketEvents::new(&stream)?;
-        Ok(Self(Arc::new(Inner { stream, events })))
+        let inner = Arc::new(Inner { stream, events });
+        let wait = Arc::new(Wait(Arc::clone(&inner)));
+        Ok(Self {
+            inner,
+            wait,
+            limits: limits.clone(),
+        })
     }
 
     /// What a cancellation interrupts.
     pub(super) fn wait(&self) -> Weak<dyn Interrupt> {
-        Arc::downgrade(&self.0) as Weak<dyn Interrupt>
+        Arc::downgrade(&self.wait) as Weak<dyn Interrupt>
+    }
+
+    pub(super) fn forget_waits(&mut self) {
+        self.wait = Arc::new(Wait(Arc::clone(&self.inner)));
     }
 
     pub(super) fn start_connecting(&self, address: SocketAddr) -> io::Result<()> {
-        match SockRef::from(&self.0.stream).connect(&address.into()) {
+        match SockRef::from(&self.inner.stream).connect(&address.into()) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
             outcome => outcome,
         }
@@ -49,7 +62,7 @@ impl Socket {
         pending: &[Attempt],
         time: Duration,
     ) -> io::Result<Option<(usize, io::Result<()>)>> {
-        let sockets = pending.iter().map(|attempt| &*attempt.socket.0);
+        let sockets = pending.iter().map(|attempt| &*attempt.socket.inner);
         let sockets: Vec<_> = sockets.map(|s| (&s.stream, &s.events)).collect();
         Ok(match SocketEvents::wait_for_any(&sockets, time)? {
             (index, Event::Connected(outcome)) => Some((index, outcome)),
@@ -59,47 +72,26 @@ impl Socket {
 
     /// Makes a connection that has been made ready for use.
     pub(super) fn connected(&self) -> io::Result<()> {
-        self.0.stream.set_nodelay(true)
-    }
-
-    pub(crate) fn read(
-        &mut self,
-        into: &mut [u8],
-        deadline: Deadline,
-    ) -> Result<usize, TransportError> {
-        self.within(deadline, |mut stream| stream.read(into))
-    }
-
-    /// Writes some of it, at least a byte.
-    pub(crate) fn write(
-        &mut self,
-        from: &[u8],
-        deadline: Deadline,
-    ) -> Result<usize, TransportError> {
-        self.within(deadline, |mut stream| stream.write(from))
+        self.inner.stream.set_nodelay(true)
     }
 
     /// Repeats `work` until it did something or the time is up.
-    fn within(
-        &self,
-        deadline: Deadline,
-        mut work: impl FnMut(&TcpStream) -> io::Result<usize>,
-    ) -> Result<usize, TransportError> {
-        let phase = Phase::Wait;
-        let Inner { stream, events } = &*self.0;
+    fn within(&self, mut work: impl FnMut(&TcpStream) -> io::Result<usize>) -> io::Result<usize> {
+        let limits = &self.limits;
+        let Inner { stream, events } = &*self.inner;
         loop {
-            let left = deadline.left();
+            let left = limits.deadline.left();
             if left.is_zero() {
-                return Err(TransportError::timed_out(phase));
+                return Err(limits.timed_out().into());
             }
             match work(stream) {
                 Ok(amount) => return Ok(amount),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
-                Err(e) => return Err(TransportError::from_io(phase, &e)),
+                Err(e) => return Err(limits.broken(&e).into()),
             }
             let event = events.wait(stream, left);
-            match event.map_err(|e| TransportError::from_io(phase, &e))? {
-                Event::Interrupted => return Err(TransportError::cancelled(phase)),
+            match event.map_err(|e| limits.broken(&e))? {
+                Event::Interrupted => return Err(limits.cancelled().into()),
                 Event::Connected(_) | Event::Other | Event::None => {}
             }
         }
@@ -107,15 +99,37 @@ impl Socket {
 
     /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
     pub(crate) fn is_open(&self) -> bool {
-        let silent = self.0.stream.peek(&mut [0]);
+        let silent = self.inner.stream.peek(&mut [0]);
         silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
     }
 }
 
-impl Interrupt for Inner {
+impl Read for Socket {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.within(|mut stream| stream.read(into)) {
+            Ok(0) if self.limits.cancellation.is_cancelled() => Err(self.limits.cancelled().into()),
+            read => read,
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.within(|mut stream| stream.write(from))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The waits for a socket within one attempt.
+struct Wait(Arc<Inner>);
+
+impl Interrupt for Wait {
     fn interrupt(&self) {
         // Not connected is an error, and as good as shut down.
-        let _ = self.stream.shutdown(Shutdown::Both);
-        self.events.interrupt();
+        let _ = self.0.stream.shutdown(Shutdown::Both);
+        self.0.events.interrupt();
     }
 }

@@ -14,8 +14,7 @@ use rustls::sign::CertifiedKey;
 pub(super) struct NoClientCertificate;
 
 thread_local! {
-    /// A handshake stays on its thread, and one resolver serves all handshakes of a client: another
-    /// resolver would end the resumption of sessions.
+    /// A handshake stays on its thread, and one resolver serves all handshakes.
     static REQUESTED: Cell<bool> = const { Cell::new(false) };
 }
 

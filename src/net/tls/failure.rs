@@ -1,7 +1,5 @@
 //! Failures of TLS in words: the rule that failed, and what to do about it.
 
-use std::io;
-
 use rustls::{AlertDescription as Alert, CertificateError, Error, PeerIncompatible};
 use webpki::Error as Webpki;
 
@@ -16,11 +14,11 @@ pub(super) fn untrusted(detail: impl Into<String>) -> TransportError {
 }
 
 /// The connection ended, and nobody said why.
-pub(super) fn ended(error: &io::Error) -> TransportError {
+pub(super) fn ended() -> TransportError {
     TransportError::new(
         Phase::Handshake,
         Kind::ConnectionLost,
-        format!("the server ended it ({error}); it may be overloaded, or not speak TLS"),
+        "the server ended it; it may be overloaded, or not speak TLS",
     )
 }
 

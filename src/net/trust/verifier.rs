@@ -39,18 +39,6 @@ impl Verifier {
         }
     }
 
-    /// As in a handshake; the server's own certificate comes first.
-    pub(crate) fn verify_now(
-        &self,
-        chain: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-    ) -> Result<(), Error> {
-        let (end_entity, intermediates) =
-            chain.split_first().ok_or(Error::NoCertificatesPresented)?;
-        self.verify_server_cert(end_entity, intermediates, server_name, &[], UnixTime::now())?;
-        Ok(())
-    }
-
     fn more_roots(&self) -> &RootCertStore {
         self.more_roots.get_or_init(|| {
             let mut roots = RootCertStore::empty();

@@ -3,9 +3,10 @@
 //! the trusted certificates anew each time.
 
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 use ::redis::{Cmd, Parser, Value, cmd};
-use rustls::{ClientConnection, StreamOwned};
+use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
 use super::super::store::LARGEST_VALUE;
@@ -13,9 +14,10 @@ use crate::cancellation::Cancellation;
 use crate::config::{Ca, RedisUrl};
 use crate::deadline::Deadline;
 use crate::error::Failure;
-use crate::net::socket::{Peer, Socket};
+use crate::net::connection::{Limits, Route};
+use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, TransportError};
-use crate::net::{tls::TlsClient, trust};
+use crate::net::{self, trust};
 use crate::redact::shortened;
 use crate::secret::Secret;
 
@@ -28,38 +30,45 @@ const LARGEST_REPLY: usize = 3 * LARGEST_VALUE;
 
 pub(super) struct Connector {
     url: RedisUrl,
-    tls: Option<TlsClient>,
+    route: Route,
 }
 
 pub(super) struct Connection {
-    stream: Stream,
+    stream: net::connection::Connection,
     parser: Parser,
-}
-
-enum Stream {
-    Plain(TimedSocket),
-    Tls(Box<StreamOwned<ClientConnection, TimedSocket>>),
-}
-
-/// A socket that knows by when it has to be done.
-struct TimedSocket {
-    socket: Socket,
-    deadline: Deadline,
 }
 
 impl Connector {
     pub(super) fn new(url: &RedisUrl, ca: &Ca) -> Result<Self, Failure> {
-        let tls = url
-            .tls
-            .then(|| TlsClient::new(trust::verifier(ca)?, None, "cache"));
+        let tls = url.tls.then(|| trust::tls_config(ca)).transpose()?;
+        let tls = tls.map(|config| {
+            let mut config = ClientConfig::clone(&config);
+            // Redis has no name there.
+            config.alpn_protocols.clear();
+            Arc::new(config)
+        });
+        let route = Route {
+            host: url.host.clone(),
+            port: url.port,
+            tls,
+            option: "cache",
+            proxy: None,
+            loopback_only: false,
+        };
         Ok(Self {
             url: url.clone(),
-            tls: tls.transpose()?,
+            route,
         })
     }
 
     pub(super) fn connect(&self, deadline: Deadline) -> Result<Connection, String> {
-        let stream = with_new_session(|| self.open(deadline));
+        let limits = Limits {
+            deadline,
+            // Clients share the connection: none of them ends it alone.
+            cancellation: Arc::new(Cancellation::new()),
+            progress: Arc::new(Progress::begin()),
+        };
+        let stream = net::connection::Connection::open(&self.route, limits);
         let mut connection = Connection {
             stream: stream.map_err(|error| error.to_string())?,
             parser: Parser::new(),
@@ -68,26 +77,6 @@ impl Connector {
             connection.run(&command, deadline)?;
         }
         Ok(connection)
-    }
-
-    fn open(&self, deadline: Deadline) -> Result<Stream, TransportError> {
-        let RedisUrl { host, port, .. } = &self.url;
-        let peer = Peer {
-            host,
-            port: *port,
-            loopback_only: false,
-        };
-        let mut socket = TimedSocket {
-            // Clients share the connection: none of them ends it alone.
-            socket: Socket::connect(&peer, deadline, &Cancellation::new())?,
-            deadline,
-        };
-        let Some(tls) = &self.tls else {
-            return Ok(Stream::Plain(socket));
-        };
-        let connected = tls.connect(host, &mut socket, own)?;
-        let stream = StreamOwned::new(connected.connection, socket);
-        Ok(Stream::Tls(Box::new(stream)))
     }
 
     fn greeting(&self) -> Vec<Cmd> {
@@ -112,7 +101,7 @@ impl Connector {
 impl Connection {
     /// Sends a command and waits for its reply. After an error the connection is of no more use.
     pub(super) fn run(&mut self, command: &Cmd, deadline: Deadline) -> Result<Value, String> {
-        self.stream.timed().deadline = deadline;
+        self.stream.set_deadline(deadline);
         let packed = Zeroizing::new(command.get_packed_command());
         let sent = self
             .stream
@@ -142,17 +131,7 @@ impl Connection {
 
     /// Whether the server has not closed it, nor sent what nobody asked for.
     pub(super) fn is_open(&mut self) -> bool {
-        self.stream.timed().socket.is_open()
-    }
-}
-
-/// A TLS session whose certificate has ended is forgotten: the next connection begins another.
-fn with_new_session<T>(
-    mut open: impl FnMut() -> Result<T, TransportError>,
-) -> Result<T, TransportError> {
-    match open() {
-        Err(error) if error.kind == Kind::SessionEnded => open(),
-        outcome => outcome,
+        self.stream.is_open()
     }
 }
 
@@ -191,60 +170,6 @@ fn refused(code: &str) -> String {
         "the server refused a command ({}); {advice}",
         shortened(code)
     )
-}
-
-impl Stream {
-    fn timed(&mut self) -> &mut TimedSocket {
-        match self {
-            Self::Plain(socket) => socket,
-            Self::Tls(stream) => &mut stream.sock,
-        }
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.read(into),
-            Self::Tls(stream) => stream.read(into),
-        }
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.write(from),
-            Self::Tls(stream) => stream.write(from),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(socket) => socket.flush(),
-            Self::Tls(stream) => stream.flush(),
-        }
-    }
-}
-
-impl Read for TimedSocket {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.socket
-            .read(into, self.deadline)
-            .map_err(io::Error::other)
-    }
-}
-
-impl Write for TimedSocket {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        self.socket
-            .write(from, self.deadline)
-            .map_err(io::Error::other)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -181,20 +181,3 @@ fn what_this_library_s_own_socket_says_is_told_as_it_stands() {
     let other = broken(&io::Error::from(io::ErrorKind::UnexpectedEof));
     assert!(other.contains("the connection broke"), "{other}");
 }
-
-#[test]
-fn a_session_that_ended_is_replaced_once_and_no_other_failure_is() {
-    for (kind, opened) in [
-        (Kind::SessionEnded, 2),
-        (Kind::ConnectionLost, 1),
-        (Kind::Untrusted, 1),
-    ] {
-        let mut count = 0;
-        let outcome: Result<(), _> = with_new_session(|| {
-            count += 1;
-            Err(TransportError::new(Phase::Handshake, kind, "it failed"))
-        });
-        assert_eq!((outcome.unwrap_err().kind, count), (kind, opened));
-    }
-    assert!(with_new_session(|| Ok(())).is_ok());
-}

@@ -41,7 +41,9 @@ fn a_proxy_is_asked_for_a_tunnel_to_the_gateway_and_shown_nothing_else() {
     assert!(!request.contains("ocp-apim") && !request.contains("\r\nauthorization"));
     assert_eq!(failure.status, Status::MOMO_CONNECT_FAILED);
     assert!(
-        failure.message.contains("407; check the proxy's address"),
+        failure
+            .message
+            .contains("407: it refuses user and password"),
         "{}",
         failure.message
     );

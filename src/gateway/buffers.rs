@@ -1,0 +1,87 @@
+//! Buffers of an exchange: they grow to what it needs, and are wiped and released after it.
+
+use ureq::unversioned::transport::Buffers;
+
+use crate::secret::SecretBytes;
+
+/// A response has some 900 bytes.
+const FIRST_INPUT_BYTES: usize = 2 * 1024;
+
+/// The head of a response has to be whole in the buffer.
+const MAX_INPUT_BYTES: usize = 16 * 1024;
+
+#[derive(Default)]
+pub(super) struct ExchangeBuffers {
+    input: SecretBytes,
+    /// What of the input is not consumed.
+    start: usize,
+    end: usize,
+    /// Whether the last look at the input consumed some of it.
+    progress: bool,
+    output: SecretBytes,
+    output_bytes: usize,
+}
+
+impl ExchangeBuffers {
+    /// The head of the request has this length.
+    pub(super) fn new(output_bytes: usize) -> Self {
+        Self {
+            output_bytes,
+            ..Self::default()
+        }
+    }
+
+    fn make_room(&mut self) {
+        let unread = self.end - self.start;
+        if self.end == self.input.len() && unread < MAX_INPUT_BYTES {
+            let size = (2 * unread).clamp(FIRST_INPUT_BYTES, MAX_INPUT_BYTES);
+            let mut larger = SecretBytes::zeros(size);
+            larger[..unread].copy_from_slice(&self.input[self.start..self.end]);
+            self.input = larger;
+            (self.start, self.end) = (0, unread);
+        }
+    }
+}
+
+impl Buffers for ExchangeBuffers {
+    fn output(&mut self) -> &mut [u8] {
+        if self.output.is_empty() {
+            self.output = SecretBytes::zeros(self.output_bytes);
+        }
+        &mut self.output
+    }
+
+    fn input(&self) -> &[u8] {
+        &self.input[self.start..self.end]
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.make_room();
+        &mut self.input[self.end..]
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.end += amount;
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.progress = amount > 0;
+        self.start += amount;
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+        }
+    }
+
+    /// For the body of a request, of which there is none.
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        (&mut self.input[self.end..], &mut self.output)
+    }
+
+    fn can_use_input(&self) -> bool {
+        self.start < self.end && self.progress
+    }
+}
+
+#[cfg(test)]
+#[path = "buffers_tests.rs"]
+mod tests;

@@ -1,0 +1,39 @@
+use super::*;
+
+#[test]
+fn the_input_grows_to_its_largest_size_and_keeps_what_is_unread() {
+    let mut buffers = ExchangeBuffers::new(0);
+    let mut given = 0;
+    loop {
+        let room = buffers.input_append_buf();
+        if room.is_empty() {
+            break;
+        }
+        let amount = room.len().min(1000);
+        room[..amount].fill(u8::try_from(given % 251).unwrap_or_default());
+        buffers.input_appended(amount);
+        given += 1;
+    }
+    assert_eq!(buffers.input().len(), MAX_INPUT_BYTES);
+    assert!(buffers.input().starts_with(&[0; 1000]));
+    buffers.input_consume(1000);
+    assert!(buffers.input().starts_with(&[1; 1000]));
+    assert_eq!(buffers.input_append_buf().len(), 1000);
+}
+
+#[test]
+fn input_that_is_not_consumed_waits_for_more() {
+    let mut buffers = ExchangeBuffers::new(0);
+    assert!(!buffers.can_use_input());
+    buffers.input_append_buf()[..2].copy_from_slice(b"ab");
+    buffers.input_appended(2);
+    assert!(!buffers.can_use_input());
+    buffers.input_consume(1);
+    assert!(buffers.can_use_input());
+    assert_eq!(buffers.input(), b"b");
+    buffers.input_consume(0);
+    assert!(!buffers.can_use_input());
+    buffers.input_consume(1);
+    assert!(!buffers.can_use_input());
+    assert!(buffers.input().is_empty());
+}

@@ -1,0 +1,187 @@
+//! Connections of this library as ureq uses them: what opens them, and what sends and reads.
+
+use std::cell::Cell;
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+use super::buffers::ExchangeBuffers;
+use crate::deadline::Deadline;
+use crate::net::connection::{Connection, Limits, Route};
+use crate::net::progress::Phase;
+use crate::net::transport_error::{Kind, TransportError};
+
+/// What an attempt hands to the connection that serves it.
+pub(super) struct Attempt {
+    pub(super) limits: Limits,
+    /// Until when a new connection is to be there.
+    pub(super) connect: Deadline,
+    /// Whether no kept connection is to serve it.
+    pub(super) needs_new_connection: bool,
+    /// The length of the request's head.
+    pub(super) head_bytes: usize,
+}
+
+thread_local! {
+    /// The attempt of this thread, on its way through ureq, which does everything on the thread that
+    /// asks. It has no destructor: a thread may ask to its very end.
+    static ATTEMPT: Cell<ManuallyDrop<Option<Attempt>>> =
+        const { Cell::new(ManuallyDrop::new(None)) };
+}
+
+impl Attempt {
+    pub(super) fn hand_over(self) {
+        drop(Self::exchange(Some(self)));
+    }
+
+    /// Once for each attempt: for the connection that is opened for it, or the one that was kept.
+    pub(super) fn take() -> Option<Self> {
+        Self::exchange(None)
+    }
+
+    fn exchange(attempt: Option<Self>) -> Option<Self> {
+        ManuallyDrop::into_inner(ATTEMPT.replace(ManuallyDrop::new(attempt)))
+    }
+
+    /// What is on its way to a connection that may serve it.
+    fn look<T>(read: impl FnOnce(&Self) -> T) -> Option<T> {
+        let attempt = Self::take();
+        let found = attempt.as_ref().map(read);
+        Self::exchange(attempt);
+        found
+    }
+}
+
+impl From<TransportError> for ureq::Error {
+    fn from(error: TransportError) -> Self {
+        Self::Other(Box::new(error))
+    }
+}
+
+pub(super) struct RouteConnector(pub(super) Arc<Route>);
+
+impl Connector for RouteConnector {
+    type Out = UreqConnection;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails,
+        _: Option<()>,
+    ) -> Result<Option<UreqConnection>, ureq::Error> {
+        let Some(mut attempt) = Attempt::take() else {
+            return Ok(None);
+        };
+        let deadline = std::mem::replace(&mut attempt.limits.deadline, attempt.connect);
+        let mut connection = Connection::open(&self.0, attempt.limits)?;
+        connection.set_deadline(deadline);
+        Ok(Some(UreqConnection {
+            connection,
+            buffers: ExchangeBuffers::new(attempt.head_bytes),
+            is_tls: self.0.tls.is_some(),
+            is_kept: false,
+        }))
+    }
+}
+
+/// Its times are the attempt's: ureq is told of none.
+pub(super) struct UreqConnection {
+    connection: Connection,
+    buffers: ExchangeBuffers,
+    is_tls: bool,
+    /// Whether the connection has served an earlier request.
+    is_kept: bool,
+}
+
+impl UreqConnection {
+    fn lost(&self, what: &str) -> io::Error {
+        let detail = format!("the server closed the connection {what}; try again");
+        let limits = self.connection.limits();
+        limits.error(Kind::ConnectionLost, detail).into()
+    }
+
+    /// The server may have closed a kept connection meanwhile: that is `ConnectionFailed`, which ureq
+    /// has only for a connector that made no connection.
+    fn failed(&self, error: io::Error) -> ureq::Error {
+        let error = match TransportError::carried_by(error) {
+            Ok(error) => error,
+            Err(other) => return other.into(),
+        };
+        let lost = error.kind == Kind::ConnectionLost && error.phase != Phase::Read;
+        if lost && self.is_kept {
+            return ureq::Error::ConnectionFailed;
+        }
+        error.into()
+    }
+
+    fn receive(&mut self) -> io::Result<bool> {
+        let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(TransportError::header_too_large().into());
+        }
+        let amount = self.connection.read(input)?;
+        self.buffers.input_appended(amount);
+        let progress = &self.connection.limits().progress;
+        if amount > 0 {
+            progress.enter(Phase::Read);
+        } else if progress.phase() != Phase::Read {
+            return Err(self.lost("instead of responding"));
+        } else if !self.buffers.input().is_empty() {
+            // Half a line: ureq would wait for its end and then call it invalid HTTP.
+            return Err(self.lost("within the response"));
+        }
+        Ok(amount > 0)
+    }
+}
+
+impl Transport for UreqConnection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        if let Some(attempt) = Attempt::take() {
+            self.is_kept = true;
+            self.connection.reuse(attempt.limits)?;
+        }
+        self.connection.limits().enter(Phase::Send);
+        let sent = self.connection.write_all(&self.buffers.output()[..amount]);
+        sent.map_err(|e| self.failed(e))?;
+        self.connection.limits().enter(Phase::Wait);
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        self.receive().map_err(|e| self.failed(e))
+    }
+
+    /// Asked before the connection is kept, and before it serves another attempt.
+    fn is_open(&mut self) -> bool {
+        let next = Attempt::look(|next| (next.head_bytes, next.needs_new_connection));
+        let (head_bytes, needs_new_connection) = next.unwrap_or_default();
+        self.buffers = ExchangeBuffers::new(head_bytes);
+        !needs_new_connection && self.connection.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+}
+
+impl fmt::Debug for RouteConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RouteConnector")
+    }
+}
+
+impl fmt::Debug for UreqConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UreqConnection")
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+#[path = "ureq_connection_tests.rs"]
+mod tests;

@@ -1,0 +1,76 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+fn parsed(head: &str) -> Response {
+    let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
+    assert_eq!(length, head.len());
+    response
+}
+
+fn proxy(authorization: Option<&str>) -> Proxy {
+    Proxy {
+        host: "proxy.example".to_owned(),
+        port: 3128,
+        tls: None,
+        user_agent: "libmomo".to_owned(),
+        authorization: authorization.map(|value| Zeroizing::new(value.to_owned())),
+    }
+}
+
+fn reason(head: &str, authorization: Option<&str>) -> String {
+    parsed(head).reason(&proxy(authorization), "gateway.example:443")
+}
+
+#[test]
+fn a_head_has_128_fields_and_no_more() {
+    let head = |count: usize| {
+        let fields: String = (0..count).map(|n| format!("X-{n}: y\r\n")).collect();
+        format!("HTTP/1.1 200 OK\r\n{fields}\r\n")
+    };
+    assert_eq!(parsed(&head(128)).status, 200);
+    assert!(parse(head(129).as_bytes()).is_err());
+    assert!(parse(b"HTTP/1.1 200 OK\r\nX: y\r\n").unwrap().is_none());
+    assert!(parse(b"SSH-2.0-OpenSSH_9.6\r\n").is_err());
+}
+
+#[test]
+fn each_refusal_says_what_to_do_and_only_a_refused_password_speaks_of_one() {
+    for (status, words) in [
+        (400, "check its address"),
+        (403, "allows no tunnel to gateway.example:443"),
+        (404, "check its address"),
+        (502, "it cannot reach gateway.example:443"),
+        (503, "overloaded"),
+        (504, "has not responded to it in time"),
+    ] {
+        let told = reason(&format!("HTTP/1.1 {status} X\r\n\r\n"), Some("Basic x"));
+        assert!(
+            told.contains(&status.to_string()) && told.contains(words),
+            "{told}"
+        );
+        assert!(!told.contains("password"), "{told}");
+    }
+}
+
+#[test]
+fn the_ways_to_authenticate_are_named_if_basic_is_not_among_them() {
+    let asked = |value: &str, authorization| {
+        let head = format!("HTTP/1.1 407 X\r\nProxy-Authenticate: {value}\r\n\r\n");
+        reason(&head, authorization)
+    };
+    let basic = "Basic realm=\"s3cr3t, Negotiate\"";
+    assert!(asked(basic, None).contains("demands user and password"));
+    assert!(asked(basic, Some("Basic x")).contains("refuses user and password"));
+    assert!(asked("Negotiate, basic realm=\"x\"", Some("Basic x")).contains("refuses user"));
+    let others = asked("Negotiate\r\nProxy-Authenticate: NTLM", Some("Basic x"));
+    assert!(
+        others.contains("by NTLM, Negotiate alone, and this library has Basic"),
+        "{others}"
+    );
+    let unknown = asked("s3cr3t", None);
+    assert!(
+        unknown.contains("demands user") && !unknown.contains("s3cr3t"),
+        "{unknown}"
+    );
+}
