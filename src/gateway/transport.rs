@@ -147,17 +147,12 @@ fn head_bytes(request: &Request<()>) -> usize {
 }
 
 fn authorization(proxy: &ProxyUrl) -> Option<Zeroizing<String>> {
-    if proxy.user().is_none() && proxy.password().is_none() {
-        return None;
-    }
     let (user, password) = (proxy.user(), proxy.password());
-    let pair = format!(
-        "{}:{}",
-        user.unwrap_or_default(),
-        password.unwrap_or_default()
-    );
-    let encoded = Zeroizing::new(STANDARD.encode(&*Zeroizing::new(pair)));
-    Some(Zeroizing::new(format!("Basic {}", *encoded)))
+    user.or(password)?;
+    let pair = [user.unwrap_or_default(), ":", password.unwrap_or_default()];
+    let pair = Zeroizing::new(pair.concat());
+    let encoded = Zeroizing::new(STANDARD.encode(&*pair));
+    Some(Zeroizing::new(["Basic ", &encoded].concat()))
 }
 
 /// ureq's defaults are read from the environment, and so once for all clients.

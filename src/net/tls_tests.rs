@@ -84,3 +84,38 @@ fn what_a_server_before_it_asked_for_is_not_held_against_a_server() {
     let told = failed("127.0.0.1", limits(), saying(HANDSHAKE_FAILURE)).to_string();
     assert!(told.contains("no cipher suite"), "{told}");
 }
+
+/// The types of the TLS records in these bytes.
+fn records(mut bytes: &[u8]) -> Vec<u8> {
+    let mut types = Vec::new();
+    while let [kind, _, _, high, low, rest @ ..] = bytes {
+        types.push(*kind);
+        bytes = &rest[usize::from(u16::from_be_bytes([*high, *low]))..];
+    }
+    types
+}
+
+#[test]
+fn a_server_whose_certificate_is_refused_is_told_so() {
+    const HANDSHAKE: u8 = 22;
+    const CHANGE_CIPHER_SPEC: u8 = 20;
+    // An alert too, since it is encrypted.
+    const ENCRYPTED: u8 = 23;
+    let gateway = momo_mock_gateway::Gateway::start().unwrap();
+    let mut server = TcpStream::connect(gateway.address()).unwrap();
+    let (said, hear) = std::sync::mpsc::channel();
+    let error = failed("localhost", limits(), move |mut client| {
+        let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+        let mut sent = Vec::new();
+        let mut piece = [0; 4096];
+        while let Ok(amount @ 1..) = client.read(&mut piece) {
+            sent.extend_from_slice(&piece[..amount]);
+            let _ = server.write_all(&piece[..amount]);
+        }
+        said.send(records(&sent)).unwrap();
+    });
+    assert_eq!(error.kind, Kind::Untrusted);
+    let expected = [HANDSHAKE, CHANGE_CIPHER_SPEC, ENCRYPTED];
+    assert_eq!(hear.recv().unwrap(), expected);
+}

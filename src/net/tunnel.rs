@@ -34,16 +34,16 @@ pub(super) fn open(
     connection: &mut Connection,
 ) -> Result<(), TransportError> {
     connection.limits().enter(Phase::Proxy);
-    let mut request = Zeroizing::new(format!(
+    let common = format!(
         "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
         proxy.user_agent
-    ));
-    if let Some(value) = &proxy.authorization {
-        let field = Zeroizing::new(format!("Proxy-Authorization: {}\r\n", **value));
-        request.push_str(&field);
-    }
-    request.push_str("\r\n");
+    );
+    let [name, value, end] = match &proxy.authorization {
+        Some(value) => ["Proxy-Authorization: ", value, "\r\n"],
+        None => [""; 3],
+    };
+    let request = Zeroizing::new([&common, name, value, end, "\r\n"].concat());
     // As one: a proxy may refuse after a first packet, and the reason be lost to the reset that the
     // others would bring.
     let outcome = connection
