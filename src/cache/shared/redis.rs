@@ -6,7 +6,7 @@
 //! ([`Server::run`]): each of these then does what it did, or nothing.
 
 mod connection;
-mod refusal;
+pub(super) mod refusal;
 pub(super) mod resp;
 mod server;
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use rustls::{ClientConnection, StreamOwned};
 
-use super::super::store::LARGEST_VALUE;
 use super::refusal;
 use super::resp::{self, Command, Reply};
 use crate::cancellation::Cancellation;
@@ -15,9 +14,6 @@ use crate::error::Failure;
 use crate::net::socket::{Peer, Socket};
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::{tls::TlsClient, trust};
-
-/// The longest reply has two values.
-pub(super) const MAX_REPLY_BYTES: usize = 3 * LARGEST_VALUE;
 
 /// How long a command may take; what connecting took is added, as the server may be far away.
 pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
@@ -34,7 +30,8 @@ pub(super) struct Connector {
 
 pub(super) struct Connection {
     stream: Stream,
-    /// AUTH and SELECT, which go with the first command: each would cost a round trip of its own.
+    /// AUTH and SELECT, which go with the first command: each would cost a round trip of its own. If
+    /// one is refused the command may be run elsewhere, in database 0, where it does no harm.
     hello: Vec<Command>,
     received: Vec<u8>,
     timeout: Duration,
@@ -142,9 +139,7 @@ impl Connection {
 
     fn receive(&mut self) -> Result<Reply, String> {
         loop {
-            if let Some((reply, length)) =
-                resp::parse(&self.received, MAX_REPLY_BYTES).map_err(|_| no_redis())?
-            {
+            if let Some((reply, length)) = resp::parse(&self.received).map_err(|_| no_redis())? {
                 self.received.drain(..length);
                 return Ok(reply);
             }

@@ -186,7 +186,7 @@ fn a_reply_has_a_largest_size() {
         let list: &'static [&'static [&'static str]] = vec![&*vec![text].leak()].leak();
         ran(list)
     };
-    let largest = MAX_REPLY_BYTES;
+    let largest = resp::MAX_BULK_BYTES;
     assert_eq!(read(largest), Ok(Reply::Bulk(vec![b'x'; largest])));
     assert!(read(largest + 1).is_err());
 }

@@ -51,7 +51,7 @@ const ADVICE: &[(&str, &str)] = &[
 ];
 
 /// The first word of an error says what it is; the rest may repeat what was sent.
-pub(super) fn explained(command: &str, error: &str) -> String {
+pub(crate) fn explained(command: &str, error: &str) -> String {
     let advice = ADVICE.iter().find(|(words, _)| error.contains(words));
     let advice = advice.map_or("see the server's log", |(_, advice)| advice);
     let code = error.split(' ').next().unwrap_or_default();

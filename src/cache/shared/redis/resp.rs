@@ -1,7 +1,11 @@
 //! RESP, the protocol of Redis: commands are arrays of bulk strings, and the replies to those of this
 //! library are flat (<https://redis.io/docs/latest/develop/reference/protocol-spec/>).
 
+use super::super::store::LARGEST_VALUE;
 use crate::secret::SecretBytes;
+
+/// The longest reply has two values.
+pub(super) const MAX_BULK_BYTES: usize = 3 * LARGEST_VALUE;
 
 /// A status or an error, and what stands before a bulk string.
 const MAX_LINE_BYTES: usize = 4096;
@@ -65,7 +69,7 @@ impl Command {
 }
 
 /// The reply that `bytes` begin with, and its length; None if more has to be read.
-pub(crate) fn parse(bytes: &[u8], max: usize) -> Result<Option<(Reply, usize)>, Malformed> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
     let Some((kind, rest)) = bytes.split_first() else {
         return Ok(None);
     };
@@ -84,7 +88,7 @@ pub(crate) fn parse(bytes: &[u8], max: usize) -> Result<Option<(Reply, usize)>, 
         (b'-', _) => Reply::Error(line),
         (b':', Ok(number)) => Reply::Integer(number),
         (b'$', Ok(-1)) => Reply::Null,
-        (b'$', Ok(bulk)) => return parse_bulk(bytes, length, bulk, max),
+        (b'$', Ok(bulk)) => return parse_bulk(bytes, length, bulk),
         _ => return Err(Malformed),
     };
     Ok(Some((reply, length)))
@@ -94,10 +98,9 @@ fn parse_bulk(
     bytes: &[u8],
     begin: usize,
     length: i64,
-    max: usize,
 ) -> Result<Option<(Reply, usize)>, Malformed> {
     let length = usize::try_from(length).map_err(|_| Malformed)?;
-    if length > max {
+    if length > MAX_BULK_BYTES {
         return Err(Malformed);
     }
     let end = begin + length;

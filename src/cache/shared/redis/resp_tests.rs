@@ -1,7 +1,5 @@
 use super::*;
 
-const MAX: usize = 100;
-
 #[test]
 fn commands_are_arrays_of_bulk_strings_one_after_the_other() {
     let first = Command::new("SELECT").number(12);
@@ -23,10 +21,10 @@ fn flat_replies_are_read_whole_and_no_byte_further() {
         (b"$4\r\na\r\nb\r\n", Reply::Bulk(b"a\r\nb".to_vec())),
     ] {
         for length in 0..bytes.len() {
-            assert_eq!(parse(&bytes[..length], MAX), Ok(None), "{reply:?}");
+            assert_eq!(parse(&bytes[..length]), Ok(None), "{reply:?}");
         }
         let more = [bytes, b":1\r\n"].concat();
-        assert_eq!(parse(&more, MAX), Ok(Some((reply, bytes.len()))));
+        assert_eq!(parse(&more), Ok(Some((reply, bytes.len()))));
     }
 }
 
@@ -43,13 +41,13 @@ fn other_replies_are_refused_as_soon_as_they_are_seen() {
         b":9223372036854775808\r\n",
         b"$x\r\n",
         b"$-2\r\n",
-        b"$101\r\n",
+        b"$98305\r\n",
         b"$9223372036854775807\r\n",
         b"$1\r\nabc",
     ] {
-        assert_eq!(parse(bytes, MAX), Err(Malformed), "{bytes:?}");
+        assert_eq!(parse(bytes), Err(Malformed), "{bytes:?}");
     }
     let line = |length| [b"+", vec![b'x'; length].as_slice()].concat();
-    assert_eq!(parse(&line(MAX_LINE_BYTES - 1), MAX), Ok(None));
-    assert_eq!(parse(&line(MAX_LINE_BYTES), MAX), Err(Malformed));
+    assert_eq!(parse(&line(MAX_LINE_BYTES - 1)), Ok(None));
+    assert_eq!(parse(&line(MAX_LINE_BYTES)), Err(Malformed));
 }

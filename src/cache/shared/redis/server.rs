@@ -11,6 +11,8 @@ use crate::sync::{Condvar, Mutex};
 
 /// After a failure: a server that is gone must not cost every call its timeout.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// How often a pause is ended early before the server has responded again.
+const MAX_INSISTENCE: u8 = 4;
 
 pub(super) struct Server {
     connector: Connector,
@@ -29,6 +31,7 @@ struct AccessState {
     in_use: bool,
     connection: Option<Connection>,
     paused_until: Option<Deadline>,
+    insisted: u8,
     /// What could not be sent, and goes before the next command.
     owed: Vec<Command>,
 }
@@ -64,10 +67,13 @@ impl Server {
         ran.map_err(StoreError::Failed)
     }
 
-    /// Has the server tried though it failed a moment ago.
+    /// Has the server tried though it failed a moment ago: it may have stalled and have gone on.
     pub(super) fn insist(&self) {
-        if let Some(access) = self.access.get() {
-            access.state.lock().paused_until = None;
+        let access = self.access.get_or(Access::default);
+        let mut state = access.state.lock();
+        if state.paused_until.is_some() && state.insisted < MAX_INSISTENCE {
+            state.insisted += 1;
+            state.paused_until = None;
         }
     }
 
@@ -138,6 +144,9 @@ impl Drop for AccessGuard<'_> {
         state.owed.append(&mut self.owed);
         if self.failed {
             state.paused_until = Some(Deadline::after(PAUSE_AFTER_FAILURE));
+        } else if state.connection.is_some() {
+            state.paused_until = None;
+            state.insisted = 0;
         }
         drop(state);
         self.access.freed.notify_all();

@@ -120,3 +120,29 @@ fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
         .collect();
     assert_eq!(names, ["DEL", "PING", "DEL", "PING", "PING"]);
 }
+
+#[test]
+fn a_pause_is_ended_early_a_few_times_until_the_server_responds() {
+    let peer = TestServer::start(&[
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &[":1\r\n"],
+    ]);
+    let server = server_of(&peer);
+    let insisting = || {
+        server.insist();
+        run(&server)
+    };
+    for _ in 0..=MAX_INSISTENCE {
+        assert!(reason(insisting()).is_some());
+    }
+    assert_eq!(reason(insisting()), None);
+    let access = server.access.get_or(Access::default);
+    access.state.lock().paused_until = Some(Deadline::now());
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+    assert_eq!(access.state.lock().insisted, 0);
+    peer.commands();
+}
