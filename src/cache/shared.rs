@@ -9,7 +9,6 @@ mod file;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod record;
-#[cfg(feature = "redis")]
 mod redis;
 mod seal;
 mod store;
@@ -40,10 +39,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failur
     Ok(match &settings.cache {
         CachePolicy::Process | CachePolicy::Client | CachePolicy::None => None,
         CachePolicy::File(directory) => Some(Arc::new(file::FileStore::open(directory)?)),
-        #[cfg(feature = "redis")]
         CachePolicy::Redis(url) => Some(redis::RedisStore::of(url, &settings.ca)?),
-        #[cfg(not(feature = "redis"))]
-        CachePolicy::Redis(_) => None,
     })
 }
 

@@ -14,7 +14,6 @@ pub(super) enum CacheOption {
     None,
     /// Without a directory the user's own: [`user_directory`].
     File(Option<PathBuf>),
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "no URL is taken"))]
     Redis(RedisUrl),
 }
 

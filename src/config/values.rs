@@ -75,7 +75,7 @@ pub(super) fn cache(value: &str) -> Result<CacheOption, String> {
         "file:" => Ok(CacheOption::File(None)),
         _ => match value.strip_prefix("file:") {
             Some(directory) => absolute(directory).map(|d| CacheOption::File(Some(d))),
-            None if value.starts_with("redis") => RedisUrl::parse(value).and_then(redis),
+            None if value.starts_with("redis") => RedisUrl::parse(value).map(CacheOption::Redis),
             None => Err(CACHES.to_owned()),
         },
     }
@@ -92,14 +92,4 @@ fn absolute(directory: &str) -> Result<PathBuf, String> {
     }
     // With a final slash a link would be followed, whatever it is opened with.
     Ok(directory.components().collect())
-}
-
-#[cfg(feature = "redis")]
-fn redis(url: RedisUrl) -> Result<CacheOption, String> {
-    Ok(CacheOption::Redis(url))
-}
-
-#[cfg(not(feature = "redis"))]
-fn redis(_: RedisUrl) -> Result<CacheOption, String> {
-    Err("this libmomo was built without Redis; build it with the Cargo feature redis".to_owned())
 }

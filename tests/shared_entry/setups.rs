@@ -103,7 +103,6 @@ fn a_lock_that_could_not_be_given_back_is_so_with_the_next_operation() {
     relay.swallow(false);
     assert!(has(&server, ":lock"));
     let start = Instant::now();
-    // Once the server is not left alone any more.
     relay.forget();
     other.invalidate("another's");
     assert!(!has(&server, ":lock"));

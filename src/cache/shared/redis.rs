@@ -40,7 +40,8 @@ const READ: &str = "local function value(key) \
     return token .. failure .. sealed_token .. sealed_failure";
 
 /// A token is stored behind the time of its issue by the server's clock, in 16 digits, which only
-/// tell which of two is newer. A time to come is not believed.
+/// tell which of two is newer. A time to come is not believed. Run twice, it counts the token as issued
+/// later by the time between.
 const WRITE_TOKEN: &str = "local t = redis.call('TIME') \
     local now = t[1] * 1000 + math.floor(t[2] / 1000) \
     local issued = now - ARGV[2] \

@@ -29,13 +29,8 @@ pub(crate) struct Value {
 pub(crate) struct NewToken<'a> {
     pub(crate) sealed: &'a [u8],
     /// Since it was issued.
-    #[cfg_attr(
-        not(feature = "redis"),
-        expect(dead_code, reason = "files have no clock")
-    )]
     pub(crate) age: Duration,
     /// What is left of it.
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "as above"))]
     pub(crate) left: Duration,
     /// Whether what is there is a token that was issued later. A store that can tell the order of
     /// values by a clock of its own need not ask.
@@ -53,7 +48,6 @@ pub(crate) enum StoreError {
     Failed(String),
     /// It failed a moment ago, which was told then, and is left alone for a while; or the caller's
     /// time is up.
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "files are near"))]
     LeftAlone,
 }
 
