@@ -9,6 +9,8 @@ mod common;
 mod peer;
 #[path = "shared_caches/redis_server.rs"]
 mod redis_server;
+#[path = "shared_entry/refusals.rs"]
+mod refusals;
 #[path = "shared_entry/relay.rs"]
 mod relay;
 #[path = "shared_entry/server.rs"]

@@ -14,8 +14,8 @@ use crate::log::{CallLog, Level};
 
 /// The pause between two looks whether another process is done: at first, and at most. It grows to
 /// half the time waited so far: whoever waits for a token of 0.3 s has it at most 0.15 s later.
-/// A look is two commands. Ten thousand processes that have waited for 2 s make 20,000 commands a second,
-/// of the hundred thousand that a Redis server takes.
+/// A look is two scripts: ten thousand processes that have waited for 2 s run 20,000 a second, half of
+/// what a Redis server runs on a busy machine.
 const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
