@@ -47,7 +47,6 @@ check-languages: all
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	$(CARGO) clippy --lib --no-default-features -- -D warnings
 	$(CARGO) clippy --test soak -- -D warnings
 	$(CARGO) clippy --lib -- --cfg fuzzing -D warnings
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check

@@ -54,7 +54,6 @@ fn no_debug_form_shows_a_secret() {
         ("subscription_key", "pr1mary"),
         ("secondary_subscription_key", "s3condary"),
         ("proxy", "http://pr0xyuser:pr0xypass@proxy.example:3128"),
-        #[cfg(feature = "redis")]
         ("cache", "redis://redisuser:red1spass@localhost"),
     ];
     let settings = Settings::of_options(&secrets).unwrap();

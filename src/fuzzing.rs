@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-pub use crate::cache::fuzzing::SealedCache;
+pub use crate::cache::fuzzing::{RedisReply, SealedCache};
 use crate::config::Settings;
 pub use crate::config::fuzzing::{
     Url, base_url, bypasses, option_names, proxy_from_env, proxy_url, redis_url,

@@ -36,10 +36,6 @@ pub(crate) struct Life {
 pub(crate) enum Origin {
     Gateway = 1,
     File = 2,
-    #[cfg_attr(
-        not(feature = "redis"),
-        expect(dead_code, reason = "the number stays reserved")
-    )]
     Redis = 3,
 }
 

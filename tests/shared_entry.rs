@@ -9,8 +9,14 @@ mod common;
 mod peer;
 #[path = "shared_caches/redis_server.rs"]
 mod redis_server;
+#[path = "shared_entry/refusals.rs"]
+mod refusals;
+#[path = "shared_entry/relay.rs"]
+mod relay;
 #[path = "shared_entry/server.rs"]
 mod server;
+#[path = "shared_entry/setups.rs"]
+mod setups;
 
 use std::path::PathBuf;
 use std::thread::sleep;

@@ -9,12 +9,12 @@ mod file;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod record;
-#[cfg(feature = "redis")]
 mod redis;
 mod seal;
 mod store;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ring::hmac;
@@ -40,10 +40,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failur
     Ok(match &settings.cache {
         CachePolicy::Process | CachePolicy::Client | CachePolicy::None => None,
         CachePolicy::File(directory) => Some(Arc::new(file::FileStore::open(directory)?)),
-        #[cfg(feature = "redis")]
         CachePolicy::Redis(url) => Some(redis::RedisStore::of(url, &settings.ca)?),
-        #[cfg(not(feature = "redis"))]
-        CachePolicy::Redis(_) => None,
     })
 }
 
@@ -54,6 +51,8 @@ pub(crate) struct SharedEntry {
     /// What the store knows it by.
     name: String,
     api_key: Secret,
+    /// A token that was refused may still be there.
+    owes_removal: AtomicBool,
 }
 
 /// What other processes have left.
@@ -83,11 +82,20 @@ impl SharedEntry {
             place: settings.cache.shown(),
             name: name.iter().map(|byte| format!("{byte:02x}")).collect(),
             api_key: Secret::new(credentials.api_key.expose()),
+            owes_removal: AtomicBool::new(false),
         }
     }
 
+    /// As long as a refused token may be there, the store is asked even if it failed a moment ago.
+    fn store(&self) -> &Arc<dyn Store> {
+        if self.owes_removal.load(Ordering::Relaxed) {
+            self.store.insist();
+        }
+        &self.store
+    }
+
     pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
-        let values = self.store.read(&self.name, deadline);
+        let values = self.store().read(&self.name, deadline);
         let values = self.or_log(values, log)?;
         let now = Now::read();
         let token = values.token.and_then(|value| {
@@ -140,8 +148,10 @@ impl SharedEntry {
             left,
             is_newer: &is_newer,
         };
-        let written = self.store.write_token(&self.name, &new, deadline);
-        let _ = self.or_log(written, log);
+        let written = self.store().write_token(&self.name, &new, deadline);
+        if self.or_log(written, log).is_ok() {
+            self.owes_removal.store(false, Ordering::Relaxed);
+        }
     }
 
     /// Has other processes not ask for this time.
@@ -166,21 +176,24 @@ impl SharedEntry {
         seal::seal(&self.api_key, slot, &self.name, plain)
     }
 
-    /// Removes the token where it is still this one.
+    /// Removes the token if it is still this one.
     pub(crate) fn invalidate(&self, access: &[u8], deadline: Deadline, log: &mut CallLog) {
-        if let Ok(Found {
-            token: Some(found), ..
-        }) = self.read(deadline, log)
-        {
-            if found.token.access() == access {
-                self.remove(&found, deadline, log);
-            }
+        let owed_before = self.owes_removal.swap(true, Ordering::Relaxed);
+        match self.read(deadline, log) {
+            Ok(Found {
+                token: Some(found), ..
+            }) if found.token.access() == access => self.remove(&found, deadline, log),
+            Ok(_) => self.owes_removal.store(owed_before, Ordering::Relaxed),
+            Err(Unavailable) => {}
         }
     }
 
     pub(super) fn remove(&self, found: &FoundToken, deadline: Deadline, log: &mut CallLog) {
-        let removed = self.store.remove_token(&self.name, &found.sealed, deadline);
-        let _ = self.or_log(removed, log);
+        let removed = self
+            .store()
+            .remove_token(&self.name, &found.sealed, deadline);
+        let is_owed = self.or_log(removed, log).is_err();
+        self.owes_removal.store(is_owed, Ordering::Relaxed);
     }
 
     pub(super) fn place(&self) -> &str {

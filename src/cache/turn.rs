@@ -12,10 +12,14 @@ use crate::clock::Now;
 use crate::deadline::Deadline;
 use crate::log::{CallLog, Level};
 use crate::net::progress::{Phase, Progress};
+use crate::sys::random;
 
-/// How often to look whether another process is done: at first, and at most.
-const FIRST_LOOK: Duration = Duration::from_millis(10);
-const LAST_LOOK: Duration = Duration::from_millis(100);
+/// The pause between two looks whether another process is done: at first, and at most. It grows to
+/// half the time waited so far: whoever waits for a token of 0.3 s has it at most 0.15 s later.
+/// A look is two scripts: ten thousand processes that have waited for 2 s run 20,000 a second, half of
+/// what a Redis server runs on a busy machine.
+const MIN_PAUSE: Duration = Duration::from_millis(10);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 /// How long to wait for another process's request.
 #[derive(Clone, Copy)]
@@ -40,7 +44,7 @@ impl Entry {
             return Continue(None);
         };
         let mut lock = None;
-        let mut pause = FIRST_LOOK;
+        let mut pause = MIN_PAUSE;
         loop {
             if cancellation.is_cancelled() {
                 return Break(Step::LookAgain);
@@ -75,7 +79,7 @@ impl Entry {
             if !cancellation.sleep(pause.min(left)) {
                 return Break(Step::LookAgain);
             }
-            pause = next_pause(pause);
+            pause = next_pause(pause, random::unit());
         }
     }
 
@@ -108,8 +112,10 @@ impl Entry {
     }
 }
 
-fn next_pause(pause: Duration) -> Duration {
-    LAST_LOOK.min(pause * 3 / 2)
+/// Longer by nothing to as much again; `random` is from 0 to 1. Processes that began together do not
+/// go on in step.
+fn next_pause(pause: Duration, random: f64) -> Duration {
+    MAX_PAUSE.min(pause.mul_f64(1.0 + random))
 }
 
 #[cfg(test)]

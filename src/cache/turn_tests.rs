@@ -31,13 +31,37 @@ fn turn_of(entry: &Entry, wait: Wait, cancellation: &Cancellation) -> Turn {
 }
 
 #[test]
-fn looks_become_rarer_by_half_and_stay_so() {
-    let pauses = std::iter::successors(Some(FIRST_LOOK), |pause| Some(next_pause(*pause)));
-    let micros: Vec<_> = pauses.take(8).map(|pause| pause.as_micros()).collect();
-    let expected = [
-        10_000, 15_000, 22_500, 33_750, 50_625, 75_937, 100_000, 100_000,
-    ];
-    assert_eq!(micros, expected);
+fn pauses_grow_by_half_on_the_average_up_to_a_second() {
+    let pauses = |random| {
+        let next = move |pause: &Duration| Some(next_pause(*pause, random));
+        let pauses = std::iter::successors(Some(MIN_PAUSE), next);
+        let pauses = pauses.take(13).map(|pause| pause.as_millis());
+        pauses.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        pauses(0.5),
+        [10, 15, 22, 33, 50, 75, 113, 170, 256, 384, 576, 864, 1000]
+    );
+    assert_eq!(pauses(0.0), [10; 13]);
+    assert_eq!(
+        pauses(1.0)[..9],
+        [10, 20, 40, 80, 160, 320, 640, 1000, 1000]
+    );
+}
+
+/// By chance each waits for another time, and none looks more often than it should.
+#[test]
+fn ten_thousand_processes_are_no_more_than_a_redis_server_takes() {
+    let mut looks = 0;
+    for _ in 0..10_000 {
+        let (mut at, mut pause) = (Duration::ZERO, MIN_PAUSE);
+        while at < Duration::from_secs(4) {
+            looks += u32::from(at >= Duration::from_secs(3));
+            at += pause;
+            pause = next_pause(pause, random::unit());
+        }
+    }
+    assert!(looks < 15_000, "{looks}");
 }
 
 #[test]

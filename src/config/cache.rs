@@ -16,7 +16,6 @@ pub(crate) enum CachePolicy {
     /// The process's memory, and a directory that other processes share.
     File(PathBuf),
     /// The process's memory, and a Redis server.
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "no URL is taken"))]
     Redis(RedisUrl),
 }
 
@@ -33,7 +32,7 @@ impl CachePolicy {
             "file:" => user_directory().map(Self::File),
             _ => match value.strip_prefix("file:") {
                 Some(directory) => absolute(directory).map(Self::File),
-                None if value.starts_with("redis") => RedisUrl::parse(value).and_then(redis),
+                None if value.starts_with("redis") => RedisUrl::parse(value).map(Self::Redis),
                 None => Err(CACHES.to_owned()),
             },
         }
@@ -107,16 +106,6 @@ fn absolute(directory: &str) -> Result<PathBuf, String> {
     }
     // With a final slash a link would be followed, whatever it is opened with.
     Ok(directory.components().collect())
-}
-
-#[cfg(feature = "redis")]
-fn redis(url: RedisUrl) -> Result<CachePolicy, String> {
-    Ok(CachePolicy::Redis(url))
-}
-
-#[cfg(not(feature = "redis"))]
-fn redis(_: RedisUrl) -> Result<CachePolicy, String> {
-    Err("this libmomo was built without Redis; build it with the Cargo feature redis".to_owned())
 }
 
 #[cfg(test)]

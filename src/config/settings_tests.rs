@@ -75,7 +75,6 @@ fn each_cache_is_what_it_is_called_and_who_shares_it() {
     );
 }
 
-#[cfg(feature = "redis")]
 #[test]
 fn the_url_of_a_redis_server_is_shown_without_its_password() {
     let cache = of("cache", "redis://user:pass@cache.example:7000/2").cache;
@@ -126,12 +125,9 @@ fn the_longest_texts_are_taken_and_longer_ones_refused() {
     let proxy = |length| settings(&[("proxy", &url("http://u:", length))]);
     assert!(proxy(2048).is_ok());
     assert!(proxy(2049).is_err() && proxy(2050).is_err());
-    #[cfg(feature = "redis")]
-    {
-        let redis = |length| settings(&[("cache", &url("redis://:", length))]);
-        assert!(redis(2048).is_ok());
-        assert!(redis(2049).is_err() && redis(2050).is_err());
-    }
+    let redis = |length| settings(&[("cache", &url("redis://:", length))]);
+    assert!(redis(2048).is_ok());
+    assert!(redis(2049).is_err() && redis(2050).is_err());
 }
 
 #[test]
@@ -163,22 +159,19 @@ fn what_is_likely_to_be_a_mistake_is_warned_of() {
         ["MTN has given up"]
     );
     assert!(warned(&[("base_url", "https://azure-api.net.example")]).is_empty());
-    #[cfg(feature = "redis")]
-    {
-        let in_clear = ["the password of Redis"];
-        assert_eq!(
-            warned(&[("cache", "redis://:pass@cache.example")]),
-            in_clear
-        );
-        for safe in [
-            "redis://cache.example",
-            "rediss://:pass@cache.example",
-            "redis://:pass@localhost",
-            "redis://:pass@127.0.0.1",
-            "redis://:pass@[::1]",
-        ] {
-            assert!(warned(&[("cache", safe)]).is_empty(), "{safe}");
-        }
+    let in_clear = ["the password of Redis"];
+    assert_eq!(
+        warned(&[("cache", "redis://:pass@cache.example")]),
+        in_clear
+    );
+    for safe in [
+        "redis://cache.example",
+        "rediss://:pass@cache.example",
+        "redis://:pass@localhost",
+        "redis://:pass@127.0.0.1",
+        "redis://:pass@[::1]",
+    ] {
+        assert!(warned(&[("cache", safe)]).is_empty(), "{safe}");
     }
 }
 
@@ -194,7 +187,6 @@ fn every_secret_of_the_settings_is_hidden() {
     let settings = settings(&[
         ("secondary_subscription_key", "the-secondary"),
         ("proxy", "http://proxyuser:proxypass@proxy.example:3128"),
-        #[cfg(feature = "redis")]
         ("cache", "redis://:redispassword@cache.example"),
     ])
     .unwrap();
@@ -210,7 +202,6 @@ fn every_secret_of_the_settings_is_hidden() {
         "proxypass",
         // "proxyuser:proxypass" as Basic authentication sends it.
         "cHJveHl1c2VyOnByb3h5cGFzcw",
-        #[cfg(feature = "redis")]
         "redispassword",
     ] {
         assert_eq!(hidden(secret), "[redacted]");

@@ -1,9 +1,10 @@
-//! Sealed values without a directory or a server.
+//! Sealed values without a directory or a server, and what a Redis server responds.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::SharedEntry;
+use super::redis::{refusal, resp};
 use super::seal::Slot;
 use super::store::{Lock, NewToken, Store, StoreError, Value, Values};
 use crate::clock::Now;
@@ -93,6 +94,34 @@ impl SealedCache {
             let failure = found.failure.map(|(f, _)| Failure::from((*f).clone()));
             (token, failure)
         })
+    }
+}
+
+/// What the first bytes of a Redis server's response are.
+#[derive(PartialEq, Eq, Debug)]
+pub enum RedisReply {
+    Whole {
+        length: usize,
+        /// What is told of an error.
+        refusal: Option<String>,
+    },
+    /// More has to be read.
+    Part,
+    Malformed,
+}
+
+impl RedisReply {
+    pub fn parse(bytes: &[u8]) -> Self {
+        let (reply, length) = match resp::parse(bytes) {
+            Ok(Some(whole)) => whole,
+            Ok(None) => return Self::Part,
+            Err(resp::Malformed) => return Self::Malformed,
+        };
+        let refusal = match reply {
+            resp::Reply::Error(error) => Some(refusal::explained("EVAL", &error)),
+            _ => None,
+        };
+        Self::Whole { length, refusal }
     }
 }
 

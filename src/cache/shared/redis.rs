@@ -2,10 +2,13 @@
 //!
 //! `libmomo:1:{NAME}:token`, `:failure` and `:lock`; the braces keep them together in a cluster's
 //! slot. Every key ends by itself. What has to be one step is a script, and Redis runs one at a time
-//! (<https://redis.io/docs/latest/develop/programmability/eval-intro/>).
+//! (<https://redis.io/docs/latest/develop/programmability/eval-intro/>). A command may be run twice
+//! ([`Server::run`]): each of these then does what it did, or nothing.
 
 mod connection;
-mod pool;
+pub(super) mod refusal;
+pub(super) mod resp;
+mod server;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod test_server;
@@ -13,11 +16,11 @@ mod test_server;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use ::redis::{Cmd, Value as Reply, cmd};
 use arc_swap::ArcSwapOption;
 
 use self::connection::Connector;
-use self::pool::Pool;
+use self::resp::{Command, Reply};
+use self::server::Server;
 use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
 use crate::config::{Ca, RedisUrl};
 use crate::deadline::Deadline;
@@ -37,7 +40,8 @@ const READ: &str = "local function value(key) \
     return token .. failure .. sealed_token .. sealed_failure";
 
 /// A token is stored behind the time of its issue by the server's clock, in 16 digits, which only
-/// tell which of two is newer. A time to come is not believed.
+/// tell which of two is newer. A time to come is not believed. Run twice, it counts the token as issued
+/// later by the time between.
 const WRITE_TOKEN: &str = "local t = redis.call('TIME') \
     local now = t[1] * 1000 + math.floor(t[2] / 1000) \
     local issued = now - ARGV[2] \
@@ -53,8 +57,10 @@ const REMOVE_TOKEN: &str = "local there = redis.call('GET', KEYS[1]) \
     if there and string.sub(there, 17) == ARGV[1] then return redis.call('DEL', KEYS[1]) end \
     return 0";
 
-/// A lock without an end, or with a later one than locks have, is none of these processes'.
-const LOCK: &str = "local left = redis.call('PTTL', KEYS[1]) \
+/// A lock without an end, or with a later one than locks have, is none of these processes'. An owner
+/// that asks again has it.
+const LOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end \
+    local left = redis.call('PTTL', KEYS[1]) \
     if left >= 0 and left <= tonumber(ARGV[2]) then return 0 end \
     redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) \
     return 1";
@@ -62,10 +68,13 @@ const LOCK: &str = "local left = redis.call('PTTL', KEYS[1]) \
 const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
     return redis.call('DEL', KEYS[1]) end return 0";
 
+/// Of a call whose time is up.
+const UNLOCK_TIMEOUT: Duration = Duration::from_millis(100);
+
 pub(super) struct RedisStore {
     url: RedisUrl,
     ca: Ca,
-    pool: Pool,
+    server: Server,
 }
 
 /// One for each server that clients of this process use.
@@ -89,7 +98,7 @@ impl RedisStore {
         let store = Arc::new(Self {
             url: url.clone(),
             ca: ca.clone(),
-            pool: Pool::new(Connector::new(url, ca)?),
+            server: Server::new(Connector::new(url, ca)?),
         });
         STORES.rcu(|stores| {
             let others = stores.iter().flat_map(|s| s.iter());
@@ -107,13 +116,9 @@ fn key(name: &str, what: &str) -> String {
     format!("libmomo:1:{{{name}}}:{what}")
 }
 
-fn script(text: &str, keys: &[String]) -> Cmd {
-    let mut command = cmd("EVAL");
-    command.arg(text).arg(keys.len());
-    for key in keys {
-        command.arg(key);
-    }
-    command
+fn script<const N: usize>(text: &str, keys: [String; N]) -> Command {
+    let command = Command::new("EVAL").arg(text).number(N as u64);
+    keys.into_iter().fold(command, Command::arg)
 }
 
 /// What [`READ`] gives. None where that is not what it is.
@@ -147,9 +152,9 @@ impl Store for RedisStore {
     }
 
     fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError> {
-        let command = script(READ, &[key(name, "token"), key(name, "failure")]);
-        Ok(match self.pool.run(&command, deadline)? {
-            Reply::BulkString(text) => values(&text).unwrap_or_default(),
+        let command = script(READ, [key(name, "token"), key(name, "failure")]);
+        Ok(match self.server.run(&command, deadline)? {
+            Reply::Bulk(text) => values(&text).unwrap_or_default(),
             _ => Values::default(),
         })
     }
@@ -160,10 +165,11 @@ impl Store for RedisStore {
         token: &NewToken,
         deadline: Deadline,
     ) -> Result<(), StoreError> {
-        let mut command = script(WRITE_TOKEN, &[key(name, "token"), key(name, "failure")]);
-        command.arg(token.sealed).arg(millis(token.age));
-        command.arg(millis(token.left).max(1));
-        self.pool.run(&command, deadline).map(|_| ())
+        let command = script(WRITE_TOKEN, [key(name, "token"), key(name, "failure")])
+            .arg(token.sealed)
+            .number(millis(token.age))
+            .number(millis(token.left).max(1));
+        self.server.run(&command, deadline).map(|_| ())
     }
 
     fn write_failure(
@@ -173,10 +179,9 @@ impl Store for RedisStore {
         left: Duration,
         deadline: Deadline,
     ) -> Result<(), StoreError> {
-        let mut command = cmd("SET");
-        command.arg(key(name, "failure")).arg(sealed);
-        command.arg("PX").arg(millis(left).max(1));
-        self.pool.run(&command, deadline).map(|_| ())
+        let set = Command::new("SET").arg(key(name, "failure")).arg(sealed);
+        let command = set.arg("PX").number(millis(left).max(1));
+        self.server.run(&command, deadline).map(|_| ())
     }
 
     fn remove_token(
@@ -185,9 +190,12 @@ impl Store for RedisStore {
         sealed: &[u8],
         deadline: Deadline,
     ) -> Result<(), StoreError> {
-        let mut command = script(REMOVE_TOKEN, &[key(name, "token")]);
-        command.arg(sealed);
-        self.pool.run(&command, deadline).map(|_| ())
+        let command = script(REMOVE_TOKEN, [key(name, "token")]).arg(sealed);
+        self.server.run(&command, deadline).map(|_| ())
+    }
+
+    fn insist(&self) {
+        self.server.insist();
     }
 
     fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
@@ -195,33 +203,45 @@ impl Store for RedisStore {
         random::fill(&mut owner)
             .map_err(|_| StoreError::Failed("the system has no randomness".to_owned()))?;
         let key = key(name, "lock");
-        let mut command = script(LOCK, std::slice::from_ref(&key));
-        command.arg(&owner).arg(millis(LOCK_LIFE));
-        Ok(match self.pool.run(&command, deadline)? {
-            Reply::Int(1) => Some(Box::new(RedisLock {
+        let command = script(LOCK, [key.clone()]).arg(owner);
+        let command = command.number(millis(LOCK_LIFE));
+        let unlock = script(UNLOCK, [key]).arg(owner);
+        match self.server.run(&command, deadline) {
+            Ok(Reply::Integer(1)) => Ok(Some(Box::new(RedisLock {
                 store: self,
-                key,
-                owner,
+                unlock: Some(unlock),
                 deadline,
-            })),
-            _ => None,
-        })
+            }))),
+            Ok(_) => Ok(None),
+            Err(StoreError::Failed(why)) => {
+                // The server may have taken it all the same.
+                self.server.owe(unlock);
+                Err(StoreError::Failed(why))
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
 struct RedisLock {
     store: Arc<RedisStore>,
-    key: String,
-    owner: [u8; 16],
+    unlock: Option<Command>,
     deadline: Deadline,
 }
 
+/// Other processes wait for it: it is given back even if the token could not be written, and a call
+/// whose time is up ends a little later for it.
 impl Drop for RedisLock {
     fn drop(&mut self) {
-        let mut command = script(UNLOCK, std::slice::from_ref(&self.key));
-        command.arg(&self.owner);
-        // Where that fails, or there is no time for it, the lock ends by itself.
-        let _ = self.store.pool.run(&command, self.deadline);
+        let Some(unlock) = self.unlock.take() else {
+            return;
+        };
+        let server = &self.store.server;
+        server.insist();
+        let deadline = self.deadline.max(Deadline::after(UNLOCK_TIMEOUT));
+        if server.run(&unlock, deadline).is_err() {
+            server.owe(unlock);
+        }
     }
 }
 

@@ -81,10 +81,11 @@ fn store(server: &TestServer) -> Arc<RedisStore> {
     Arc::new(RedisStore {
         url: server.url.clone(),
         ca: Ca::Mozilla,
-        pool: Pool::new(server.connector()),
+        server: Server::new(server.connector()),
     })
 }
 
+const REFUSED: &str = "-OOM no\r\n";
 const TOKEN: &str = "libmomo:1:{name}:token";
 const FAILURE: &str = "libmomo:1:{name}:failure";
 const LOCKED: &str = "libmomo:1:{name}:lock";
@@ -137,23 +138,63 @@ fn values_are_read_and_written_by_these_commands() {
     );
 }
 
+fn lock(store: &Arc<RedisStore>, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
+    Arc::clone(store).lock("name", deadline)
+}
+
 #[test]
-fn a_lock_is_taken_where_the_script_says_so_and_given_back_by_its_owner() {
+fn a_lock_is_taken_if_the_script_says_so_and_given_back_by_its_owner() {
     let server = TestServer::start(&[&[":1\r\n", ":1\r\n", ":0\r\n"]]);
     let store = store(&server);
-    let lock = Arc::clone(&store).lock("name", soon()).ok().unwrap();
-    drop(lock.unwrap());
-    let none = Arc::clone(&store).lock("name", soon()).ok().unwrap();
-    assert!(none.is_none());
+    drop(lock(&store, soon()).ok().unwrap().unwrap());
+    assert!(lock(&store, soon()).ok().unwrap().is_none());
     drop(store);
     let commands = server.commands();
     let owner = commands[0][4].as_str();
     assert_eq!(
         commands[..2],
         [
-            vec!["EVAL", LOCK, "1", LOCKED, owner, "10000"],
+            vec!["EVAL", LOCK, "1", LOCKED, owner, "5000"],
             vec!["EVAL", UNLOCK, "1", LOCKED, owner],
         ]
     );
     assert_ne!(commands[2][4], owner);
+}
+
+#[test]
+fn a_lock_is_given_back_though_the_server_failed_and_the_call_s_time_is_up() {
+    let server = TestServer::start(&[&[":1\r\n", REFUSED], &[REFUSED], &[":1\r\n"]]);
+    let store = store(&server);
+    let brief = Deadline::after(Duration::from_millis(300));
+    let lock = lock(&store, brief).ok().unwrap();
+    assert!(store.remove_token("name", b"sealed", soon()).is_err());
+    std::thread::sleep(brief.left());
+    drop(lock.unwrap());
+    drop(store);
+    assert_eq!(server.commands()[3][1], UNLOCK);
+}
+
+/// It may have been taken: the reply did not come.
+#[test]
+fn a_lock_whose_reply_fails_and_one_that_cannot_be_given_back_are_so_with_the_next_command() {
+    let server = TestServer::start(&[
+        &[REFUSED],
+        &[":1\r\n", ":1\r\n", REFUSED],
+        &[REFUSED],
+        &[":1\r\n", ":1\r\n"],
+    ]);
+    let store = store(&server);
+    assert!(lock(&store, soon()).is_err());
+    store.insist();
+    let held = lock(&store, soon()).ok().unwrap();
+    drop(held.unwrap());
+    store.insist();
+    assert!(store.remove_token("name", b"sealed", soon()).is_ok());
+    drop(store);
+    let commands = server.commands();
+    let texts: Vec<_> = commands.iter().map(|words| words[1].as_str()).collect();
+    assert_eq!(
+        texts,
+        [LOCK, UNLOCK, LOCK, UNLOCK, UNLOCK, UNLOCK, REMOVE_TOKEN]
+    );
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::deadline::Deadline;
 use crate::token::Origin;
 
-/// How long a lock is good for. Whoever holds it longer has died or hangs, and another process may
-/// ask: two requests do no harm, and a lock for ever would.
-pub(super) const LOCK_LIFE: Duration = Duration::from_secs(10);
+/// How long a lock is good for. Whoever holds it longer has died, or its request hangs or is repeated,
+/// and another process may ask: two requests do no harm, and other processes wait meanwhile.
+pub(super) const LOCK_LIFE: Duration = Duration::from_secs(5);
 
 /// More than a sealed token, or a sealed failure, ever has.
 pub(super) const LARGEST_VALUE: usize = 32 * 1024;
@@ -29,13 +29,8 @@ pub(crate) struct Value {
 pub(crate) struct NewToken<'a> {
     pub(crate) sealed: &'a [u8],
     /// Since it was issued.
-    #[cfg_attr(
-        not(feature = "redis"),
-        expect(dead_code, reason = "files have no clock")
-    )]
     pub(crate) age: Duration,
     /// What is left of it.
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "as above"))]
     pub(crate) left: Duration,
     /// Whether what is there is a token that was issued later. A store that can tell the order of
     /// values by a clock of its own need not ask.
@@ -53,7 +48,6 @@ pub(crate) enum StoreError {
     Failed(String),
     /// It failed a moment ago, which was told then, and is left alone for a while; or the caller's
     /// time is up.
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "files are near"))]
     LeftAlone,
 }
 
@@ -85,6 +79,9 @@ pub(crate) trait Store: Send + Sync {
     /// Where it is these very bytes.
     fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline)
     -> Result<(), StoreError>;
+
+    /// Has the next operation tried though one failed a moment ago.
+    fn insist(&self) {}
 
     /// Never waits for another process: None where one has the lock.
     fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError>;

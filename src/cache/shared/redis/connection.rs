@@ -1,15 +1,13 @@
-//! One connection to a Redis server: this library's own sockets, deadlines and trust, and the
-//! protocol of the `redis` crate. That crate's own connections look names up without an end and read
-//! the trusted certificates anew each time.
+//! One connection to a Redis server: this library's own sockets, deadlines and trust.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use ::redis::{Cmd, Parser, Value, cmd};
 use rustls::ClientConfig;
-use zeroize::Zeroizing;
 
-use super::super::store::LARGEST_VALUE;
+use super::refusal;
+use super::resp::{self, Command, Reply};
 use crate::cancellation::Cancellation;
 use crate::config::{Ca, RedisUrl};
 use crate::deadline::Deadline;
@@ -18,14 +16,14 @@ use crate::net::connection::{Limits, Route};
 use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::{self, trust};
-use crate::secret::Secret;
 
-/// The first bytes of the replies that the commands of this library have: simple strings, errors,
-/// integers, bulk strings.
-const FLAT_REPLIES: &[u8] = b"+-:$";
+/// How long a command may take; what connecting took is added, as the server may be far away.
+pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
+/// How long connecting may take, or a command to a server that is far away.
+pub(super) const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The longest reply has two values.
-const LARGEST_REPLY: usize = 3 * LARGEST_VALUE;
+/// Firewalls and load balancers forget a connection that was idle for longer, and tell nobody.
+const MAX_IDLE: Duration = Duration::from_secs(15);
 
 pub(super) struct Connector {
     url: RedisUrl,
@@ -34,7 +32,12 @@ pub(super) struct Connector {
 
 pub(super) struct Connection {
     stream: net::connection::Connection,
-    parser: Parser,
+    /// AUTH and SELECT, which go with the first command: each would cost a round trip of its own. If
+    /// one is refused the command may be run elsewhere, in database 0, where it does no harm.
+    hello: Vec<Command>,
+    received: Vec<u8>,
+    timeout: Duration,
+    idle_until: Deadline,
 }
 
 impl Connector {
@@ -61,6 +64,7 @@ impl Connector {
     }
 
     pub(super) fn connect(&self, deadline: Deadline) -> Result<Connection, String> {
+        let began = Instant::now();
         let limits = Limits {
             deadline,
             // Clients share the connection: none of them ends it alone.
@@ -68,69 +72,80 @@ impl Connector {
             progress: Arc::new(Progress::begin()),
         };
         let stream = net::connection::Connection::open(&self.route, limits);
-        let mut connection = Connection {
+        Ok(Connection {
             stream: stream.map_err(|error| error.to_string())?,
-            parser: Parser::new(),
-        };
-        for command in self.greeting() {
-            connection.run(&command, deadline)?;
-        }
-        Ok(connection)
+            hello: self.hello(),
+            received: Vec::new(),
+            timeout: MAX_TIMEOUT.min(COMMAND_TIMEOUT + began.elapsed()),
+            idle_until: Deadline::after(MAX_IDLE),
+        })
     }
 
-    fn greeting(&self) -> Vec<Cmd> {
-        let mut commands = Vec::new();
-        if let Some(password) = &self.url.password {
-            let mut auth = cmd("AUTH");
-            if let Some(user) = &self.url.user {
-                auth.arg(Secret::expose(user));
-            }
-            auth.arg(password.expose());
-            commands.push(auth);
-        }
-        if self.url.database != 0 {
-            let mut select = cmd("SELECT");
-            select.arg(self.url.database);
-            commands.push(select);
-        }
-        commands
+    fn hello(&self) -> Vec<Command> {
+        let login = self.url.password.as_ref().map(|password| {
+            let words = self.url.user.iter().chain([password]);
+            words.fold(Command::new("AUTH"), |auth, word| auth.arg(word.expose()))
+        });
+        let database = u64::from(self.url.database);
+        let select = (database != 0).then(|| Command::new("SELECT").number(database));
+        login.into_iter().chain(select).collect()
     }
 }
 
 impl Connection {
-    /// Sends a command and waits for its reply. After an error the connection is of no more use.
-    pub(super) fn run(&mut self, command: &Cmd, deadline: Deadline) -> Result<Value, String> {
-        self.stream.set_deadline(deadline);
-        let packed = Zeroizing::new(command.get_packed_command());
-        let sent = self
-            .stream
-            .write_all(&packed)
-            .and_then(|()| self.stream.flush());
-        sent.map_err(|error| broken(&error))?;
-        let mut first = [0];
+    /// Sends a command and waits for its reply. `owed` goes before it, whatever becomes of that.
+    /// After an error the connection is of no more use.
+    pub(super) fn run(
+        &mut self,
+        owed: &[Command],
+        command: &Command,
+        deadline: Deadline,
+    ) -> Result<Reply, String> {
         self.stream
-            .read_exact(&mut first)
-            .map_err(|error| broken(&error))?;
-        // What the parser reads of replies within replies takes stack, which the host has little of.
-        if !FLAT_REPLIES.contains(&first[0]) {
-            return Err(no_redis());
+            .set_deadline(deadline.min(Deadline::after(self.timeout)));
+        let hello = std::mem::take(&mut self.hello);
+        let commands = hello.iter().chain(owed).chain([command]);
+        // If that fails the read says why: a server with too many clients responds and closes the
+        // connection before it has read anything.
+        let sent = self.stream.write_all(&Command::bytes(commands));
+        let _ = sent.and_then(|()| self.stream.flush());
+        for greeting in &hello {
+            self.reply_to(greeting)?;
         }
-        let limited = (&first[..]).chain((&mut self.stream).take(LARGEST_REPLY as u64));
-        let reply = self.parser.parse_value(limited);
-        match reply.map(Value::extract_error) {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(refused(error.code().unwrap_or_default())),
-            Err(error) => {
-                let source = std::error::Error::source(&error);
-                let io = source.and_then(|source| source.downcast_ref());
-                Err(io.map_or_else(no_redis, broken))
+        for _ in owed {
+            self.receive()?;
+        }
+        let reply = self.reply_to(command)?;
+        self.idle_until = Deadline::after(MAX_IDLE);
+        Ok(reply)
+    }
+
+    fn reply_to(&mut self, command: &Command) -> Result<Reply, String> {
+        match self.receive()? {
+            Reply::Error(error) => Err(refusal::explained(command.name, &error)),
+            reply => Ok(reply),
+        }
+    }
+
+    fn receive(&mut self) -> Result<Reply, String> {
+        loop {
+            if let Some((reply, length)) = resp::parse(&self.received).map_err(|_| no_redis())? {
+                self.received.drain(..length);
+                return Ok(reply);
+            }
+            let mut bytes = [0; 4096];
+            match self.stream.read(&mut bytes) {
+                Ok(0) => return Err(no_redis()),
+                Ok(count) => self.received.extend_from_slice(&bytes[..count]),
+                Err(error) => return Err(broken(&error)),
             }
         }
     }
 
-    /// Whether the server has not closed it, nor sent what nobody asked for.
+    /// Whether it was used a moment ago, and the server has neither closed it nor sent what nobody
+    /// asked for.
     pub(super) fn is_open(&mut self) -> bool {
-        self.stream.is_open()
+        !self.idle_until.has_passed() && self.received.is_empty() && self.stream.is_open()
     }
 }
 
@@ -153,23 +168,6 @@ fn broken(error: &io::Error) -> String {
 /// What this library's own socket says.
 fn own(error: &io::Error) -> Option<&TransportError> {
     error.get_ref()?.downcast_ref()
-}
-
-/// The first word of an error says what it is, in capitals. All else may repeat what was sent.
-fn refused(code: &str) -> String {
-    const MAX_CODE_BYTES: usize = 16;
-    let is_code =
-        (1..=MAX_CODE_BYTES).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase());
-    let code = if is_code { code } else { "no code" };
-    let advice = match code {
-        "NOAUTH" | "WRONGPASS" | "ERR" => "check user, password and database in cache",
-        "NOPERM" => "allow this user the commands EVAL, GET, SET, DEL, PTTL and TIME",
-        "READONLY" => "it is a replica; give the primary server",
-        "MOVED" | "ASK" => "it is part of a cluster; give a single server",
-        "OOM" => "it has no memory left; give it more, or have it evict keys",
-        _ => "see the server's log",
-    };
-    format!("the server refused a command ({code}); {advice}")
 }
 
 #[cfg(test)]

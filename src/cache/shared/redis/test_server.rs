@@ -1,12 +1,9 @@
 //! A Redis server of a unit test's own: what it says is written down beforehand.
 
-use std::borrow::Cow;
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-
-use ::redis::{Parser, Value, from_redis_value};
 
 use super::connection::Connector;
 use crate::config::{Ca, RedisUrl};
@@ -52,14 +49,27 @@ pub(super) fn soon() -> Deadline {
 }
 
 fn serve(listener: &TcpListener, replies: &[&str]) -> Vec<Vec<String>> {
-    let (mut stream, _) = listener.accept().unwrap();
-    let mut parser = Parser::new();
+    let mut stream = BufReader::new(listener.accept().unwrap().0);
     let commands = replies.iter().map(|reply| {
-        let command: Value = parser.parse_value(&mut stream).unwrap();
-        stream.write_all(reply.as_bytes()).unwrap();
-        let words: Vec<Vec<u8>> = from_redis_value(command).unwrap();
-        let words = words.iter().map(|word| String::from_utf8_lossy(word));
-        words.map(Cow::into_owned).collect()
+        let command = read_command(&mut stream);
+        stream.get_mut().write_all(reply.as_bytes()).unwrap();
+        command
     });
     commands.collect()
+}
+
+fn read_command(stream: &mut BufReader<TcpStream>) -> Vec<String> {
+    let count = read_number(stream, '*');
+    let words = (0..count).map(|_| {
+        let mut word = vec![0; read_number(stream, '$') + 2];
+        stream.read_exact(&mut word).unwrap();
+        String::from_utf8_lossy(&word[..word.len() - 2]).into_owned()
+    });
+    words.collect()
+}
+
+fn read_number(stream: &mut impl BufRead, kind: char) -> usize {
+    let mut line = String::new();
+    stream.read_line(&mut line).unwrap();
+    line.strip_prefix(kind).unwrap().trim().parse().unwrap()
 }

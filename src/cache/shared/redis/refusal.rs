@@ -1,0 +1,66 @@
+//! Refusals: what the error replies of a Redis server mean, and what to do about them.
+
+const MAX_CODE_BYTES: usize = 16;
+const LOGIN: &str = "check user, password and database in cache";
+const COMMANDS: &str = "allow this user the commands EVAL, GET, SET, DEL, PTTL, TIME and, with a \
+                        database, SELECT";
+const KEYS: &str = "allow this user the keys libmomo:* (~libmomo:*)";
+const CLUSTER: &str = "it is part of a cluster; give a server that is none";
+const REPLICA: &str = "it is a replica; give the primary";
+
+/// Words of an error reply, of versions 5 to 8, and what to do. The first that are there count.
+const ADVICE: &[(&str, &str)] = &[
+    // This one repeats what was sent.
+    (
+        "unknown command",
+        "it does not know this command; if it is a sentinel, give the address of the primary, else \
+         have the command keep its name",
+    ),
+    ("cluster", CLUSTER),
+    ("CLUSTER", CLUSTER),
+    ("MOVED", CLUSTER),
+    ("ASK", CLUSTER),
+    ("CROSSSLOT", CLUSTER),
+    ("of the keys", KEYS),
+    ("access a key", KEYS),
+    ("permissions", COMMANDS),
+    ("can't run this command", COMMANDS),
+    ("NOPERM", COMMANDS),
+    ("AUTH", LOGIN),
+    ("'auth'", LOGIN),
+    ("WRONGPASS", LOGIN),
+    ("invalid password", LOGIN),
+    ("DB index", LOGIN),
+    ("READONLY", REPLICA),
+    ("MASTERDOWN", REPLICA),
+    (
+        "max number of clients",
+        "it has as many clients as it takes; raise maxclients",
+    ),
+    ("LOADING", "it reads its data, and is used once it has"),
+    (
+        "OOM",
+        "it has no memory left; give it more, or have it evict keys",
+    ),
+    ("MISCONF", "it cannot write to its disk; see its log"),
+    (
+        "DENIED",
+        "it is in protected mode; give it a user and a password",
+    ),
+];
+
+/// The first word of an error says what it is; the rest may repeat what was sent.
+pub(crate) fn explained(command: &str, error: &str) -> String {
+    let advice = ADVICE.iter().find(|(words, _)| error.contains(words));
+    let advice = advice.map_or("see the server's log", |(_, advice)| advice);
+    let code = error.split(' ').next().unwrap_or_default();
+    // Codes are in capitals. Anything else may be what was sent.
+    let is_code =
+        (1..=MAX_CODE_BYTES).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase());
+    let code = if is_code { code } else { "no code" };
+    format!("the server refused {command} ({code}); {advice}",)
+}
+
+#[cfg(test)]
+#[path = "refusal_tests.rs"]
+mod tests;

@@ -1,0 +1,148 @@
+use super::super::connection::COMMAND_TIMEOUT;
+use super::super::test_server::{TestServer, soon};
+use super::*;
+use std::time::Instant;
+
+fn server_of(peer: &TestServer) -> Server {
+    Server::new(peer.connector())
+}
+
+fn run(server: &Server) -> Result<Reply, StoreError> {
+    server.run(&Command::new("PING"), soon())
+}
+
+fn reason(outcome: Result<Reply, StoreError>) -> Option<String> {
+    match outcome.err().unwrap() {
+        StoreError::Failed(why) => Some(why),
+        StoreError::LeftAlone => None,
+    }
+}
+
+#[test]
+fn commands_share_a_connection_until_the_server_closes_it() {
+    let peer = TestServer::start(&[&[":1\r\n", ":2\r\n"], &[":3\r\n"]]);
+    let server = server_of(&peer);
+    for n in 1..=3 {
+        if n == 3 {
+            let access = server.access.get_or(Access::default);
+            let mut guard = access.take(soon()).ok().unwrap();
+            while guard.connection.as_mut().unwrap().is_open() {
+                std::thread::yield_now();
+            }
+        }
+        assert_eq!(run(&server).ok(), Some(Reply::Integer(n)));
+    }
+    assert_eq!(peer.commands().len(), 3);
+}
+
+#[test]
+fn a_server_that_failed_is_left_alone_for_a_while() {
+    let peer = TestServer::start(&[&["-OOM\r\n"]]);
+    let server = server_of(&peer);
+    assert!(reason(run(&server)).unwrap().contains("(OOM)"));
+    assert_eq!(reason(run(&server)), None);
+    let access = server.access.get_or(Access::default);
+    let mut state = access.state.lock();
+    let left = state.paused_until.unwrap().left();
+    assert!(left > PAUSE_AFTER_FAILURE - Duration::from_secs(2) && left <= PAUSE_AFTER_FAILURE);
+    // And its connection is not used again.
+    assert!(state.connection.is_none() && !state.in_use);
+    state.paused_until = Some(Deadline::now());
+    drop(state);
+    assert!(reason(run(&server)).is_some());
+}
+
+#[test]
+fn a_caller_in_a_hurry_says_nothing_about_the_server() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut peer = TestServer::start(&[]);
+    peer.url.port = listener.local_addr().unwrap().port();
+    let server = server_of(&peer);
+    assert_eq!(
+        reason(server.run(&Command::new("PING"), Deadline::now())),
+        None
+    );
+    let hurried = server.run(
+        &Command::new("PING"),
+        Deadline::after(Duration::from_millis(150)),
+    );
+    assert!(reason(hurried).unwrap().contains("in time"));
+    let access = server.access.get_or(Access::default);
+    assert_eq!(access.state.lock().paused_until, None);
+    // With time left, the server is what is slow.
+    let begin = Instant::now();
+    assert!(reason(run(&server)).unwrap().contains("in time"));
+    assert!(begin.elapsed() >= COMMAND_TIMEOUT);
+    assert_eq!(reason(run(&server)), None);
+}
+
+#[test]
+fn one_caller_at_a_time_has_the_connection() {
+    let peer = TestServer::start(&[&[":1\r\n"]]);
+    let server = server_of(&peer);
+    let access = server.access.get_or(Access::default);
+    let guard = access.take(soon()).ok().unwrap();
+    let late = access.take(Deadline::after(Duration::from_millis(20)));
+    assert!(matches!(late, Err(StoreError::Failed(why)) if why.contains("for too long")));
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| access.take(soon()).is_ok());
+        std::thread::sleep(Duration::from_millis(20));
+        drop(guard);
+        assert!(waiting.join().unwrap());
+    });
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+}
+
+#[test]
+fn what_fails_on_a_kept_connection_is_run_again_on_a_new_one() {
+    let peer = TestServer::start(&[&[":1\r\n", "-READONLY no\r\n"], &[":2\r\n"]]);
+    let server = server_of(&peer);
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
+    let access = server.access.get_or(Access::default);
+    assert!(access.state.lock().paused_until.is_none());
+    assert_eq!(peer.commands().len(), 3);
+}
+
+#[test]
+fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
+    let peer = TestServer::start(&[&[":0\r\n", "-OOM no\r\n"], &[":0\r\n", ":1\r\n", ":2\r\n"]]);
+    let server = server_of(&peer);
+    server.owe(Command::new("DEL"));
+    assert!(reason(run(&server)).is_some());
+    server.insist();
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
+    let names: Vec<_> = peer
+        .commands()
+        .into_iter()
+        .map(|words| words[0].clone())
+        .collect();
+    assert_eq!(names, ["DEL", "PING", "DEL", "PING", "PING"]);
+}
+
+#[test]
+fn a_pause_is_ended_early_a_few_times_until_the_server_responds() {
+    let peer = TestServer::start(&[
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &["-OOM\r\n"],
+        &[":1\r\n"],
+    ]);
+    let server = server_of(&peer);
+    let insisting = || {
+        server.insist();
+        run(&server)
+    };
+    for _ in 0..=MAX_INSISTENCE {
+        assert!(reason(insisting()).is_some());
+    }
+    assert_eq!(reason(insisting()), None);
+    let access = server.access.get_or(Access::default);
+    access.state.lock().paused_until = Some(Deadline::now());
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+    assert_eq!(access.state.lock().insisted, 0);
+    peer.commands();
+}

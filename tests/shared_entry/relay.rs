@@ -1,0 +1,96 @@
+//! A relay in front of a server: it makes the server far away, or forgets its connections.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{sleep, spawn};
+use std::time::{Duration, Instant};
+
+pub(crate) struct Relay {
+    pub(crate) port: u16,
+    /// Connections of an earlier age pass nothing on, as a firewall does that has forgotten them.
+    age: Arc<AtomicU32>,
+    /// Neither does any, the new ones too.
+    swallowing: Arc<AtomicBool>,
+    ending: Arc<AtomicBool>,
+}
+
+impl Relay {
+    /// What comes is passed on after `one_way`; a new connection is taken after both ways.
+    pub(crate) fn start(server: u16, one_way: Duration) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let relay = Self {
+            port: listener.local_addr().unwrap().port(),
+            age: Arc::default(),
+            swallowing: Arc::default(),
+            ending: Arc::default(),
+        };
+        let (age, ending) = (Arc::clone(&relay.age), Arc::clone(&relay.ending));
+        let swallowing = Arc::clone(&relay.swallowing);
+        spawn(move || {
+            for client in listener.incoming() {
+                if ending.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (client, age) = (client.unwrap(), Arc::clone(&age));
+                let own = age.load(Ordering::SeqCst);
+                let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+                // The kernel has taken the connection already: its first bytes wait for that time.
+                let begin = Instant::now() + 2 * one_way;
+                let swallowing = Arc::clone(&swallowing);
+                let passes =
+                    move || age.load(Ordering::SeqCst) == own && !swallowing.load(Ordering::SeqCst);
+                let (back, forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+                pass(client, server, begin + one_way, one_way, passes.clone());
+                pass(back, forth, begin + one_way, one_way, passes);
+            }
+        });
+        relay
+    }
+
+    pub(crate) fn swallow(&self, swallow: bool) {
+        self.swallowing.store(swallow, Ordering::SeqCst);
+    }
+
+    pub(crate) fn forget(&self) {
+        self.age.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.ending.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+fn pass(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    not_before: Instant,
+    one_way: Duration,
+    passes: impl Fn() -> bool + Send + 'static,
+) {
+    let (sender, receiver): (Sender<(Instant, Vec<u8>)>, Receiver<_>) = channel();
+    to.set_nodelay(true).unwrap();
+    spawn(move || {
+        for (at, bytes) in receiver {
+            sleep(at.saturating_duration_since(Instant::now()));
+            if to.write_all(&bytes).is_err() {
+                return;
+            }
+        }
+        let _ = to.shutdown(Shutdown::Write);
+    });
+    spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = from.read(&mut bytes) {
+            let at = not_before.max(Instant::now() + one_way);
+            if passes() && sender.send((at, bytes[..count].to_vec())).is_err() {
+                return;
+            }
+        }
+    });
+}
