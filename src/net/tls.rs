@@ -124,19 +124,19 @@ impl Tls {
 impl Read for Tls {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
-            match self.session.reader().read(into) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                // Anyone on the way can close TCP: what has no other end is cut off (RFC 9112, 9.8).
-                Err(_) => {
-                    let detail = "the server closed the connection without closing TLS first \
-                                  (close_notify), so that something may be missing; try again";
-                    let limits = self.below.limits();
-                    return Err(limits.error(Kind::ConnectionLost, detail).into());
-                }
+            let nothing = match self.session.reader().read(into) {
+                Err(error) => error,
                 read => return read,
-            }
+            };
             if let Some(failure) = self.failure.take() {
                 return Err(failure);
+            }
+            // Anyone on the way can close TCP: what has no other end is cut off (RFC 9112, 9.8).
+            if nothing.kind() == io::ErrorKind::UnexpectedEof {
+                let detail = "the server closed the connection without closing TLS first \
+                              (close_notify), so that something may be missing; try again";
+                let limits = self.below.limits();
+                return Err(limits.error(Kind::ConnectionLost, detail).into());
             }
             let received = self.send_records().and_then(|()| self.receive_records());
             self.failure = received.err().map(|error| self.failed(error));
