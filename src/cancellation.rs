@@ -6,14 +6,18 @@ use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
-use crate::sync::AtomicBool;
-pub(crate) use crate::waits::Interrupt;
-use crate::waits::{Sleep, Waits};
+use crate::sync::{AtomicBool, Condvar, Mutex};
+
+/// Something that a thread waits for: a connection, a look-up, a sleep.
+pub(crate) trait Interrupt: Send + Sync {
+    /// Ends the wait, from another thread.
+    fn interrupt(&self);
+}
 
 pub(crate) struct Cancellation {
     cancelled: AtomicBool,
     /// What this process's calls wait for, those of clones too.
-    waits: PerProcess<Waits>,
+    waits: PerProcess<Mutex<Vec<Weak<dyn Interrupt>>>>,
     parent: Option<Arc<Cancellation>>,
 }
 
@@ -52,7 +56,15 @@ impl Cancellation {
     /// cancelled already.
     pub(crate) fn interrupts(&self, wait: &Weak<dyn Interrupt>) -> bool {
         for level in self.with_parents() {
-            level.waits.get_or(Waits::default).add(wait);
+            let waits = level.waits.get_or(Mutex::default);
+            let mut waits = waits.lock();
+            if waits.len() == waits.capacity() {
+                waits.retain(|other| other.strong_count() > 0);
+                // So that this is done seldom, however many live.
+                let live = waits.len();
+                waits.reserve(live + 1);
+            }
+            waits.push(Weak::clone(wait));
         }
         // Of this thread and the one that cancels, at least one sees what the other did.
         fence(Ordering::SeqCst);
@@ -65,7 +77,10 @@ impl Cancellation {
         // The other half of the fence in `interrupts`.
         fence(Ordering::SeqCst);
         if let Some(waits) = self.waits.get() {
-            waits.interrupt();
+            let waits = std::mem::take(&mut *waits.lock());
+            for wait in waits.iter().filter_map(Weak::upgrade) {
+                wait.interrupt();
+            }
         }
         !was_cancelled
     }
@@ -74,7 +89,31 @@ impl Cancellation {
     pub(crate) fn sleep(&self, time: Duration) -> bool {
         let until = Deadline::after(time);
         let sleep = Arc::new(Sleep::default());
-        self.interrupts(&sleep.as_interrupt()) && !sleep.until(until)
+        let interrupt: Weak<Sleep> = Arc::downgrade(&sleep);
+        if !self.interrupts(&(interrupt as Weak<dyn Interrupt>)) {
+            return false;
+        }
+        let mut interrupted = sleep.interrupted.lock();
+        while !*interrupted {
+            if until.has_passed() {
+                return true;
+            }
+            interrupted = sleep.woken.wait_until(interrupted, until);
+        }
+        false
+    }
+}
+
+#[derive(Default)]
+struct Sleep {
+    interrupted: Mutex<bool>,
+    woken: Condvar,
+}
+
+impl Interrupt for Sleep {
+    fn interrupt(&self) {
+        *self.interrupted.lock() = true;
+        self.woken.notify_all();
     }
 }
 
@@ -129,7 +168,8 @@ mod tests {
         for _ in 0..1000 {
             assert!(Cancellation::child(&parent).interrupts(&wait().1));
         }
-        assert!(parent.waits.get_or(Waits::default).capacity() < 32);
+        let waits = parent.waits.get_or(Mutex::default);
+        assert!(waits.lock().capacity() < 32);
         parent.cancel();
         assert_eq!(kept.0.0.load(Ordering::SeqCst), 1);
     }

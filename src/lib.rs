@@ -36,7 +36,6 @@ mod sys;
 #[allow(clippy::unwrap_used)]
 mod test_directory;
 mod token;
-mod waits;
 
 /// Runs once, before any function of the library can be called: see `sys::load`.
 fn prepare() {

@@ -77,11 +77,8 @@ fn outcome() -> Step {
 
 /// `Leader::finish`, and whether the outcome was there before that time.
 fn finish_in_time(leader: Leader, seconds: u64) -> bool {
-    leader.flight.end(outcome());
-    let in_time = now_for_all() < at(seconds);
-    leader.leave();
-    leader.flight.waits.interrupt();
-    in_time
+    leader.finish(outcome());
+    now_for_all() < at(seconds)
 }
 
 impl Model {
