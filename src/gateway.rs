@@ -75,31 +75,6 @@ pub(crate) struct IssuedToken {
     pub(crate) key: usize,
 }
 
-pub(crate) struct RequestError {
-    pub(crate) failure: Failure,
-    /// Whether it holds for every caller: not where this caller's own time was up, or where it was
-    /// cancelled.
-    pub(crate) shared: bool,
-}
-
-impl RequestError {
-    pub(crate) fn not_shared(failure: Failure) -> Self {
-        Self {
-            failure,
-            shared: false,
-        }
-    }
-
-    /// What the gateway said, or that no attempt reached it, holds for all who wait; a bug that one
-    /// caller ran into does not.
-    fn shared(failure: Failure) -> Self {
-        Self {
-            shared: failure.status != Status::MOMO_INTERNAL,
-            failure,
-        }
-    }
-}
-
 /// Fills what ureq fills at its first request, before there can be a fork.
 pub(crate) fn fill_lazy_cells() {
     transport::fill_lazy_cells();
@@ -107,7 +82,7 @@ pub(crate) fn fill_lazy_cells() {
 
 impl TokenRequest<'_> {
     /// Sends the request, and sends it again where that can help.
-    pub(crate) fn send(mut self) -> Result<IssuedToken, RequestError> {
+    pub(crate) fn send(mut self) -> Result<IssuedToken, Failure> {
         let authentication = self.authentication;
         let count = authentication.credentials.subscription_keys.len();
         let mut keys = SubscriptionKeyChoice::starting_with(self.key, count);
@@ -133,7 +108,7 @@ impl TokenRequest<'_> {
             };
             self.stats.request_ended(Some(status), began.elapsed());
             if cancelled {
-                return Err(RequestError::not_shared(Failure::cancelled()));
+                return Err(Failure::cancelled());
             }
             let in_full = |failure: Failure, keys: &SubscriptionKeyChoice| {
                 let progress = format!(
@@ -146,7 +121,7 @@ impl TokenRequest<'_> {
             };
             let timed_out = error.failure.status == Status::MOMO_TIMED_OUT;
             if timed_out && earlier_response.is_none() && self.is_out_of_time() {
-                return Err(RequestError::not_shared(in_full(error.failure, &keys)));
+                return Err(in_full(error.failure, &keys));
             }
             if error.failure.status == Status::MOMO_SUBSCRIPTION_KEY_REFUSED && keys.switch() {
                 continue;
@@ -158,7 +133,7 @@ impl TokenRequest<'_> {
                 _ => error.failure,
             };
             let Some(backoff) = backoff else {
-                return Err(RequestError::shared(in_full(failure, &keys)));
+                return Err(in_full(failure, &keys));
             };
             self.log.record(Level::Information, || {
                 format!("trying again in {} ms", backoff.as_millis())
@@ -168,7 +143,7 @@ impl TokenRequest<'_> {
             }
             self.progress.enter(Phase::Backoff);
             if !self.cancellation.sleep(backoff) {
-                return Err(RequestError::not_shared(Failure::cancelled()));
+                return Err(Failure::cancelled());
             }
             self.stats.retry_began();
             attempt += 1;

@@ -86,3 +86,8 @@ impl Plan {
             && self.deadline.left() <= GRAIN
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "plan_tests.rs"]
+mod tests;

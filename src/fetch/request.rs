@@ -185,7 +185,6 @@ impl Request<'_> {
             log: &mut *self.log,
         }
         .send()
-        .map_err(|error| error.failure)
     }
 
     /// What to send the request with; `refused` says that the gateway has just refused it. An error

@@ -19,7 +19,7 @@ fn refused_by(reply: Reply) -> (Failure, String) {
         ),
     ]);
     caller.attempts = 1;
-    let failure = error(caller.send()).failure;
+    let failure = error(caller.send());
     let request = proxy.requests().remove(0).to_ascii_lowercase();
     (failure, request)
 }
@@ -96,7 +96,7 @@ fn the_time_for_connecting_is_that_of_tunnel_and_handshake_together() {
     ]);
     caller.attempts = 1;
     let begin = Instant::now();
-    let failure = error(caller.send()).failure;
+    let failure = error(caller.send());
     let time = begin.elapsed().as_secs_f64();
     assert_eq!(failure.status, Status::MOMO_TIMED_OUT);
     assert!((2.0..3.2).contains(&time), "{time}");

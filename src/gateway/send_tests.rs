@@ -22,14 +22,9 @@ fn what_may_fare_better_is_tried_again_as_often_as_is_allowed() {
         let mut caller = Caller::of(peer.port);
         caller.attempts = attempts;
         let error = error(caller.send());
-        assert!(error.shared);
-        assert_eq!(error.failure.status, S::MOMO_SERVER_ERROR);
+        assert_eq!(error.status, S::MOMO_SERVER_ERROR);
         let progress = format!("attempt {attempts} of {attempts}, ");
-        assert!(
-            error.failure.message.contains(&progress),
-            "{}",
-            error.failure.message
-        );
+        assert!(error.message.contains(&progress), "{}", error.message);
         assert_eq!(peer.requests().len(), replies);
         let stats = caller.stats.snapshot();
         assert_eq!(stats.requests, replies as u64);
@@ -40,7 +35,7 @@ fn what_may_fare_better_is_tried_again_as_often_as_is_allowed() {
     assert_eq!(caller.send().ok().unwrap().token.access(), b"later");
     let forbidden = Reply::Closed(http("403 Forbidden", &[], ""));
     let peer = TestPeer::start([forbidden]);
-    let failure = error(Caller::of(peer.port).send()).failure;
+    let failure = error(Caller::of(peer.port).send());
     assert_eq!(failure.status, S::MOMO_FORBIDDEN);
     assert_eq!(peer.requests().len(), 1);
 }
@@ -63,10 +58,10 @@ fn the_other_subscription_key_is_tried_once_and_is_no_attempt() {
     }
     let peer = TestPeer::start([refused(), refused()]);
     let error = error(Caller::of(peer.port).send());
-    assert_eq!(error.failure.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
+    assert_eq!(error.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
     let both = "subscription_key (15 characters, from option subscription_key) and \
                 secondary_subscription_key (17 characters, from option secondary_subscription_key)";
-    let message = error.failure.message;
+    let message = error.message;
     assert!(
         message.contains(&format!("sent one after the other: {both}")),
         "{message}"
@@ -75,7 +70,7 @@ fn the_other_subscription_key_is_tried_once_and_is_no_attempt() {
 }
 
 #[test]
-fn a_call_whose_own_time_is_up_speaks_for_itself_alone() {
+fn a_time_out_is_told_unless_a_response_came_before() {
     let long = Duration::from_secs(3);
     let with_short_attempts = |port| {
         let url = format!("http://127.0.0.1:{port}");
@@ -85,29 +80,26 @@ fn a_call_whose_own_time_is_up_speaks_for_itself_alone() {
     let mut caller = Caller::of(peer.port);
     caller.time = Duration::from_millis(100);
     let failed = error(caller.send());
-    assert_eq!(failed.failure.status, S::MOMO_TIMED_OUT);
-    assert!(!failed.shared);
+    assert_eq!(failed.status, S::MOMO_TIMED_OUT);
     // An attempt's time is not the call's.
     let peer = TestPeer::start([Reply::Silent(long)]);
     let mut caller = with_short_attempts(peer.port);
     caller.attempts = 1;
     let failed = error(caller.send());
-    assert_eq!(failed.failure.status, S::MOMO_TIMED_OUT);
-    assert!(failed.shared);
+    assert_eq!(failed.status, S::MOMO_TIMED_OUT);
     // What was said before says more.
     let peer = TestPeer::start([unavailable(), Reply::Silent(long)]);
     let mut caller = with_short_attempts(peer.port);
     caller.attempts = 2;
     let failed = error(caller.send());
-    assert_eq!(failed.failure.status, S::MOMO_SERVER_ERROR);
-    assert!(failed.shared);
+    assert_eq!(failed.status, S::MOMO_SERVER_ERROR);
 }
 
 #[test]
 fn the_last_response_is_what_is_told() {
     let forbidden = Reply::Closed(http("403 Forbidden", &[], ""));
     let peer = TestPeer::start([unavailable(), forbidden]);
-    let failure = error(Caller::of(peer.port).send()).failure;
+    let failure = error(Caller::of(peer.port).send());
     assert_eq!(failure.status, S::MOMO_FORBIDDEN);
 }
 
@@ -118,7 +110,7 @@ fn a_pause_that_does_not_fit_into_what_is_left_is_not_made() {
     let mut caller = Caller::of(peer.port);
     caller.time = Duration::from_secs(4);
     let begin = Instant::now();
-    let failure = error(caller.send()).failure;
+    let failure = error(caller.send());
     assert_eq!(failure.status, S::MOMO_SERVER_ERROR);
     assert_eq!(failure.retry_after_ms, 5000);
     assert!(begin.elapsed() < caller.time);
@@ -131,19 +123,17 @@ fn a_call_without_time_sends_nothing() {
     let mut caller = Caller::of(listener.local_addr().unwrap().port());
     caller.time = Duration::ZERO;
     let failed = error(caller.send());
-    assert_eq!(failed.failure.status, S::MOMO_TIMED_OUT);
-    assert!(!failed.shared);
+    assert_eq!(failed.status, S::MOMO_TIMED_OUT);
     assert!(listener.accept().is_err());
 }
 
 #[test]
-fn a_cancelled_call_says_so_and_speaks_for_itself_alone() {
+fn a_cancelled_request_says_so() {
     let peer = TestPeer::start([unavailable()]);
     let caller = Caller::of(peer.port);
     caller.cancellation.cancel();
     let failed = error(caller.send());
-    assert_eq!(failed.failure.status, S::MOMO_CANCELLED);
-    assert!(!failed.shared);
+    assert_eq!(failed.status, S::MOMO_CANCELLED);
     assert_eq!(caller.stats.snapshot().requests, 1);
     // Within the pause before the next attempt.
     let wait = http("503 Service Unavailable", &["Retry-After: 5"], "");
@@ -157,13 +147,6 @@ fn a_cancelled_call_says_so_and_speaks_for_itself_alone() {
         caller.cancellation.cancel();
         asking.join().unwrap()
     });
-    assert_eq!(failed.failure.status, S::MOMO_CANCELLED);
-    assert!(!failed.shared);
+    assert_eq!(failed.status, S::MOMO_CANCELLED);
     assert_eq!(caller.stats.snapshot().retries, 0);
-}
-
-#[test]
-fn a_bug_of_this_library_is_not_shared_with_waiters() {
-    assert!(!RequestError::shared(Failure::internal("x")).shared);
-    assert!(RequestError::shared(Failure::new(Status::MOMO_SERVER_ERROR, "x")).shared);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Authentication, IssuedToken, RequestError, TokenRequest, Transport};
+use super::{Authentication, Failure, IssuedToken, TokenRequest, Transport};
 use crate::cancellation::Cancellation;
 use crate::config::Settings;
 use crate::deadline::Deadline;
@@ -56,11 +56,11 @@ impl Caller {
         }
     }
 
-    pub(super) fn send(&self) -> Result<IssuedToken, RequestError> {
+    pub(super) fn send(&self) -> Result<IssuedToken, Failure> {
         self.send_with_log(&mut CallLog::complete())
     }
 
-    pub(super) fn send_with_log(&self, log: &mut CallLog) -> Result<IssuedToken, RequestError> {
+    pub(super) fn send_with_log(&self, log: &mut CallLog) -> Result<IssuedToken, Failure> {
         TokenRequest {
             settings: &self.settings,
             authentication: &self.authentication,
@@ -78,6 +78,6 @@ impl Caller {
     }
 }
 
-pub(super) fn error(outcome: Result<IssuedToken, RequestError>) -> RequestError {
+pub(super) fn error(outcome: Result<IssuedToken, Failure>) -> Failure {
     outcome.err().unwrap()
 }

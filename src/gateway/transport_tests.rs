@@ -68,7 +68,7 @@ fn a_kept_connection_that_was_closed_meanwhile_is_no_attempt() {
     let peer = TestPeer::start([Reply::Closed(String::new())]);
     let mut caller = Caller::of(peer.port);
     caller.attempts = 1;
-    let failure = error(caller.send()).failure;
+    let failure = error(caller.send());
     assert_eq!(failure.status, S::MOMO_CONNECTION_LOST);
     assert!(
         failure.message.contains("instead of responding"),
@@ -82,7 +82,7 @@ fn a_response_that_breaks_off_is_no_token_and_tried_no_more() {
     let whole = token("torn");
     for length in [9, 30, whole.len() - 1] {
         let peer = TestPeer::start([Reply::Closed(whole[..length].to_owned())]);
-        let failure = error(Caller::of(peer.port).send()).failure;
+        let failure = error(Caller::of(peer.port).send());
         assert_eq!(failure.status, S::MOMO_CONNECTION_LOST, "{length}");
         assert_eq!(peer.requests().len(), 1);
     }
@@ -99,7 +99,7 @@ fn a_body_has_a_largest_size() {
         body.extend(std::iter::repeat_n(' ', length - body.len()));
         let peer = TestPeer::start([Reply::Closed(http("200 OK", &[], &body))]);
         let outcome = Caller::of(peer.port).send();
-        assert_eq!(outcome.err().map(|error| error.failure.status), status);
+        assert_eq!(outcome.err().map(|error| error.status), status);
     }
 }
 
@@ -110,7 +110,7 @@ fn a_header_has_a_largest_size() {
         let response = http("200 OK", &[&header], r#"{"access_token":"abc"}"#);
         let peer = TestPeer::start([Reply::Closed(response)]);
         let outcome = Caller::of(peer.port).send();
-        assert_eq!(outcome.err().map(|error| error.failure.status), status);
+        assert_eq!(outcome.err().map(|error| error.status), status);
     }
 }
 
@@ -150,8 +150,8 @@ fn a_response_with_two_lengths_or_a_coding_is_no_token() {
         match Caller::of(peer.port).send() {
             Ok(issued) => assert!(taken && issued.token.access() == b"abc", "{head}"),
             Err(error) => {
-                assert!(!taken, "{head}: {}", error.failure.message);
-                assert_eq!(error.failure.status, S::MOMO_INVALID_RESPONSE);
+                assert!(!taken, "{head}: {}", error.message);
+                assert_eq!(error.status, S::MOMO_INVALID_RESPONSE);
             }
         }
     }
@@ -186,7 +186,7 @@ fn a_kept_connection_that_is_closed_when_it_is_used_is_replaced_by_a_new_one_alo
             .into_iter()
             .map(|mut connection| scope.spawn(move || read_head(&mut connection).is_some()))
             .collect();
-        let asking = scope.spawn(|| error(caller.send()).failure);
+        let asking = scope.spawn(|| error(caller.send()));
         read_head(&mut listener.accept().unwrap().0).unwrap();
         let failure = asking.join().unwrap();
         assert_eq!(failure.status, S::MOMO_CONNECTION_LOST);
