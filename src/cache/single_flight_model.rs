@@ -298,7 +298,12 @@ fn a_sleep_that_is_cancelled_ends_at_once() {
         assert!(cancel.sleep(Duration::ZERO));
         let sleepers = [1, NEVER].map(|seconds| {
             let cancel = Arc::clone(&cancel);
-            spawn(move || (cancel.sleep(Duration::from_secs(seconds)), now() >= at(1)))
+            spawn(move || {
+                (
+                    cancel.sleep(Duration::from_secs(seconds)),
+                    Deadline::now() >= at(1),
+                )
+            })
         });
         pass_to(1);
         cancel.cancel();
