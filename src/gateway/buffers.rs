@@ -1,4 +1,4 @@
-//! Buffers of an exchange: they grow to what it needs, and are wiped and released after it.
+//! Buffers of an exchange: they grow to what it needs, and are wiped and shrunk after it.
 
 use ureq::unversioned::transport::Buffers;
 
@@ -23,12 +23,19 @@ pub(super) struct ExchangeBuffers {
 }
 
 impl ExchangeBuffers {
-    /// The head of the request has this length.
-    pub(super) fn new(output_bytes: usize) -> Self {
-        Self {
-            output_bytes,
-            ..Self::default()
+    /// The head of the next request has this length.
+    pub(super) fn expect(&mut self, output_bytes: usize) {
+        self.output_bytes = output_bytes;
+    }
+
+    /// Wipes and forgets what was sent and received.
+    pub(super) fn clear(&mut self) {
+        if self.input.len() > FIRST_INPUT_BYTES {
+            self.input = SecretBytes::default();
         }
+        self.input.wipe();
+        self.output.wipe();
+        (self.start, self.end) = (0, 0);
     }
 
     fn make_room(&mut self) {
@@ -45,7 +52,7 @@ impl ExchangeBuffers {
 
 impl Buffers for ExchangeBuffers {
     fn output(&mut self) -> &mut [u8] {
-        if self.output.is_empty() {
+        if self.output.len() < self.output_bytes {
             self.output = SecretBytes::zeros(self.output_bytes);
         }
         &mut self.output

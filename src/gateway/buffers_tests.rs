@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn the_input_grows_to_its_largest_size_and_keeps_what_is_unread() {
-    let mut buffers = ExchangeBuffers::new(0);
+    let mut buffers = ExchangeBuffers::default();
     let mut given = 0;
     loop {
         let room = buffers.input_append_buf();
@@ -23,7 +23,7 @@ fn the_input_grows_to_its_largest_size_and_keeps_what_is_unread() {
 
 #[test]
 fn input_that_is_not_consumed_waits_for_more() {
-    let mut buffers = ExchangeBuffers::new(0);
+    let mut buffers = ExchangeBuffers::default();
     assert!(!buffers.can_use_input());
     buffers.input_append_buf()[..2].copy_from_slice(b"ab");
     buffers.input_appended(2);
@@ -36,4 +36,22 @@ fn input_that_is_not_consumed_waits_for_more() {
     buffers.input_consume(1);
     assert!(!buffers.can_use_input());
     assert!(buffers.input().is_empty());
+}
+
+#[test]
+fn what_was_sent_and_received_is_wiped_and_large_buffers_are_released() {
+    let mut buffers = ExchangeBuffers::default();
+    buffers.expect(3);
+    buffers.output().copy_from_slice(b"key");
+    buffers.input_append_buf()[..5].copy_from_slice(b"token");
+    buffers.input_appended(5);
+    buffers.clear();
+    assert!(buffers.input().is_empty());
+    assert_eq!(buffers.output(), [0; 3]);
+    assert_eq!(buffers.input_append_buf(), [0; FIRST_INPUT_BYTES]);
+    buffers.input_appended(FIRST_INPUT_BYTES);
+    buffers.input_append_buf();
+    assert!(buffers.input.len() > FIRST_INPUT_BYTES);
+    buffers.clear();
+    assert!(buffers.input.is_empty());
 }

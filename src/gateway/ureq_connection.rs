@@ -77,9 +77,11 @@ impl Connector for RouteConnector {
         let deadline = std::mem::replace(&mut attempt.limits.deadline, attempt.connect);
         let mut connection = Connection::open(&self.0, attempt.limits)?;
         connection.set_deadline(deadline);
+        let mut buffers = ExchangeBuffers::default();
+        buffers.expect(attempt.head_bytes);
         Ok(Some(UreqConnection {
             connection,
-            buffers: ExchangeBuffers::new(attempt.head_bytes),
+            buffers,
             is_tls: self.0.tls.is_some(),
             is_kept: false,
         }))
@@ -160,9 +162,12 @@ impl Transport for UreqConnection {
     /// Asked before the connection is kept, and before it serves another attempt.
     fn is_open(&mut self) -> bool {
         let next = Attempt::look(|next| (next.head_bytes, next.needs_new_connection));
-        let (head_bytes, needs_new_connection) = next.unwrap_or_default();
-        self.buffers = ExchangeBuffers::new(head_bytes);
-        !needs_new_connection && self.connection.is_open()
+        match next {
+            Some((_, true)) => return false,
+            Some((head_bytes, false)) => self.buffers.expect(head_bytes),
+            None => self.buffers.clear(),
+        }
+        self.connection.is_open()
     }
 
     fn is_tls(&self) -> bool {
