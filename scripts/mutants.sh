@@ -19,7 +19,7 @@ redact|src/credentials/redact* src/credentials/redact/**|responses secrets
 config|src/config* src/config/**|option_report options proxies secrets
 credentials|src/credentials* src/credentials/**|rotation options secrets
 cache|src/cache/[!s]*.rs src/cache/s[!h]*.rs|stats single_flight caches shared_entry invalidation rotation lifetime
-shared|src/cache/shared.rs src/cache/shared/**|shared_damage shared_entry shared_caches
+shared|src/cache/processes.rs src/cache/processes/**|shared_damage shared_entry shared_caches
 gateway|src/gateway* src/gateway/**|faults operation proxies responses deadlines
 tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|servers tls
 '

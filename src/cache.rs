@@ -1,6 +1,6 @@
-//! Who shares a token with whom.
+//! Cache: the entries of the process, and what other processes know of them.
 //!
-//! An entry is what equal clients share: the current token, the cooldown after a failure, the
+//! An entry is what equal clients have in common: the current token, the cooldown after a failure, the
 //! choice of subscription key (its state, one immutable value that is replaced as a whole and
 //! read without a lock) and the single flight by which one caller asks for all. A part of it may
 //! be shared with other processes, by files or by Redis.
@@ -9,8 +9,8 @@ mod cooldown;
 mod current_entry;
 mod entry;
 mod identity;
+mod processes;
 mod registry;
-mod shared;
 mod single_flight;
 mod state;
 mod turn;
@@ -20,10 +20,10 @@ mod two_processes;
 
 pub(crate) use current_entry::{CurrentEntry, EntryGuard};
 pub(crate) use entry::Entry;
-pub(crate) use registry::{ClientEntry, clear};
 #[cfg(fuzzing)]
-pub(crate) use shared::fuzzing;
-pub(crate) use shared::{Lock, Store, open};
+pub(crate) use processes::fuzzing;
+pub(crate) use processes::{Lock, Store, open};
+pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Flight, Leader, Step};
 pub(crate) use state::State;
 pub(crate) use turn::Wait;

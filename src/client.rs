@@ -160,7 +160,7 @@ impl Client {
     pub(crate) fn invalidate_token(&self, access: &str) {
         let entry = self.fetcher.entry();
         entry.invalidate(access.as_bytes(), Now::read());
-        if let Some(others) = &entry.shared {
+        if let Some(others) = &entry.processes {
             let deadline = Deadline::after(INVALIDATION_TIMEOUT);
             self.logged(|log| others.invalidate(access.as_bytes(), deadline, log));
         }

@@ -156,7 +156,7 @@ impl Fetcher {
 
     /// The entry of a client goes with its credentials.
     fn follow(&self, authentication: &Authentication) {
-        if !self.settings.cache.is_shared() || !self.settings.credentials.has_files() {
+        if !self.settings.cache.joins_equal_clients() || !self.settings.credentials.has_files() {
             return;
         }
         let credentials = &authentication.credentials;

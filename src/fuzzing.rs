@@ -1,4 +1,4 @@
-//! What the fuzz targets of `fuzz/` reach beside the C interface. cargo-fuzz alone sets
+//! Hooks for the fuzz targets of `fuzz/`, beside the C interface. cargo-fuzz alone sets
 //! `--cfg fuzzing`: no library that is built otherwise has this.
 
 use std::sync::atomic::{AtomicU64, Ordering};

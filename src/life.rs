@@ -1,4 +1,4 @@
-//! How long a token is good for: fresh, stale, expired.
+//! Life of a token: fresh, stale, expired.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,8 +9,8 @@ use crate::token::Token;
 
 /// A token with a millisecond left is of no use: expired begins this early, or this part of the
 /// lifetime before the end where that is less.
-const EARLY: Duration = Duration::from_secs(10);
-const EARLY_PART: u32 = 20;
+const MAX_EARLINESS: Duration = Duration::from_secs(10);
+const EARLINESS_PART: u32 = 20;
 
 /// The refresh margin is at most this part of the lifetime, and up to this much of itself is added
 /// at random, one draw per process, so that workers do not refresh together.
@@ -37,9 +37,9 @@ pub(crate) fn left(token: &Token, now: Now) -> Option<Duration> {
 
 /// How long a token may still be used.
 pub(crate) fn usable(token: &Token, now: Now) -> Duration {
-    let early = token
-        .life
-        .map_or(Duration::ZERO, |l| EARLY.min(l.lifetime / EARLY_PART));
+    let early = token.life.map_or(Duration::ZERO, |l| {
+        MAX_EARLINESS.min(l.lifetime / EARLINESS_PART)
+    });
     left(token, now).unwrap_or_default().saturating_sub(early)
 }
 

@@ -102,7 +102,7 @@ impl CallLog {
 
 /// How many lines wait: a program whose calls have no logger, or that makes none any more, must
 /// not collect them for ever.
-const MOST_PENDING: usize = 32;
+const MAX_PENDING_LINES: usize = 32;
 
 /// The latest lines of background requests, until a call with a logger takes them. A forked child
 /// finds none: its parent tells them.
@@ -128,7 +128,7 @@ impl PendingLog {
         let pending = self.lines.get_or(Mutex::default);
         let mut pending = pending.lock();
         pending.extend(lines);
-        let excess = pending.len().saturating_sub(MOST_PENDING);
+        let excess = pending.len().saturating_sub(MAX_PENDING_LINES);
         pending.drain(..excess);
         self.any.store(!pending.is_empty(), Ordering::Relaxed);
     }

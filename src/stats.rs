@@ -1,5 +1,5 @@
-//! What happened to an entry's requests, in numbers. Counted where something is asked of the
-//! gateway or waited for, and nowhere on the way of a fresh token.
+//! Counters of an entry's requests. They change when the library asks the gateway or a call waits,
+//! and never on the way of a fresh token.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -141,30 +141,5 @@ impl Stats {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use Status as S;
-
-    #[test]
-    fn every_status_of_a_request_is_in_the_group_that_the_header_says() {
-        use FailureGroup as G;
-        for (status, group) in [
-            (S::MOMO_RESOLVE_FAILED, Some(G::Network)),
-            (S::MOMO_CONNECT_FAILED, Some(G::Network)),
-            (S::MOMO_TLS_FAILED, Some(G::Network)),
-            (S::MOMO_TIMED_OUT, Some(G::Network)),
-            (S::MOMO_CONNECTION_LOST, Some(G::Network)),
-            (S::MOMO_CANCELLED, None),
-            (S::MOMO_UNAUTHORIZED, Some(G::Credentials)),
-            (S::MOMO_SUBSCRIPTION_KEY_REFUSED, Some(G::Credentials)),
-            (S::MOMO_FORBIDDEN, Some(G::Credentials)),
-            (S::MOMO_RATE_LIMITED, Some(G::RateLimit)),
-            (S::MOMO_SERVER_ERROR, Some(G::Server)),
-            (S::MOMO_UNEXPECTED_STATUS, Some(G::Response)),
-            (S::MOMO_INVALID_RESPONSE, Some(G::Response)),
-            (S::MOMO_INTERNAL, None),
-        ] {
-            assert_eq!(FailureGroup::of(status), group, "{status:?}");
-        }
-    }
-}
+#[path = "stats_tests.rs"]
+mod tests;

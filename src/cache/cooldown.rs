@@ -8,19 +8,19 @@ use crate::clock::Now;
 use crate::error::{Failure, Status};
 
 /// After refused credentials, and the least time between two tokens that invalidation asks for.
-pub(super) const LONG_COOLDOWN: Duration = Duration::from_secs(5);
+pub(super) const MAX_COOLDOWN: Duration = Duration::from_secs(5);
 /// After a failure that may pass: doubled with each further failure, up to the long cooldown.
-const FIRST_COOLDOWN: Duration = Duration::from_millis(250);
+const MIN_COOLDOWN: Duration = Duration::from_millis(250);
 /// The longest Retry-After that is honoured.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
 pub(super) struct Cooldown {
     pub(super) until: Duration,
     pub(super) failure: Arc<Failure>,
-    /// Whether every caller is given the failure. A refresh that ran out of its own caller's time
+    /// Whether every caller is told the failure. A refresh that ran out of its own caller's time
     /// holds back the next refresh only.
-    pub(super) shared: bool,
+    pub(super) for_all: bool,
     /// How many failures in a row came before this one.
     failures_before: u32,
 }
@@ -31,7 +31,7 @@ impl Cooldown {
         Self {
             until,
             failure,
-            shared: true,
+            for_all: true,
             failures_before: 0,
         }
     }
@@ -41,17 +41,17 @@ impl Cooldown {
     pub(super) fn after(
         former: Option<&Self>,
         failure: &Arc<Failure>,
-        shared: bool,
+        for_all: bool,
         now: Now,
         random: f64,
     ) -> Self {
         // Callers in a hurry must not keep those with more time from refreshing.
-        let step = u32::from(shared);
+        let step = u32::from(for_all);
         let failures_before = former.map_or(0, |c| c.failures_before.saturating_add(step));
         Self {
             until: now.boot + length(failure, failures_before, random),
             failure: Arc::clone(failure),
-            shared,
+            for_all,
             failures_before,
         }
     }
@@ -66,10 +66,7 @@ impl Cooldown {
         Self {
             // It was one more in a row: else each process would begin with the shortest.
             failures_before: former.map_or(0, |c| c.failures_before.saturating_add(1)),
-            ..Self::until(
-                now.boot + left.min(LONGEST_RETRY_AFTER),
-                Arc::clone(failure),
-            )
+            ..Self::until(now.boot + left.min(MAX_RETRY_AFTER), Arc::clone(failure))
         }
     }
 
@@ -93,17 +90,15 @@ fn length(failure: &Failure, failures_before: u32, random: f64) -> Duration {
     let asked = u64::try_from(failure.retry_after_ms)
         .ok()
         .filter(|ms| *ms > 0)
-        .map(|ms| Duration::from_millis(ms).min(LONGEST_RETRY_AFTER));
+        .map(|ms| Duration::from_millis(ms).min(MAX_RETRY_AFTER));
     let may_ask =
         failure.status == S::MOMO_RATE_LIMITED || matches!(failure.http_status, 502..=504);
     match failure.status {
-        S::MOMO_UNAUTHORIZED | S::MOMO_SUBSCRIPTION_KEY_REFUSED | S::MOMO_FORBIDDEN => {
-            LONG_COOLDOWN
-        }
+        S::MOMO_UNAUTHORIZED | S::MOMO_SUBSCRIPTION_KEY_REFUSED | S::MOMO_FORBIDDEN => MAX_COOLDOWN,
         _ => asked.filter(|_| may_ask).unwrap_or_else(|| {
-            let doubled = FIRST_COOLDOWN.saturating_mul(1 << failures_before.min(8));
+            let doubled = MIN_COOLDOWN.saturating_mul(1 << failures_before.min(8));
             // Half of it at random: callers that failed together come back apart.
-            doubled.min(LONG_COOLDOWN).mul_f64(0.5 + random / 2.0)
+            doubled.min(MAX_COOLDOWN).mul_f64(0.5 + random / 2.0)
         }),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 
-use super::shared::SharedEntry;
+use super::processes::Processes;
 use super::single_flight::SingleFlight;
 use super::state::State;
 use crate::clock::Now;
@@ -21,29 +21,29 @@ pub(crate) struct Entry {
     /// What background requests have to say.
     pub(crate) pending_log: PendingLog,
     pub(crate) stats: Arc<Stats>,
-    /// The part of it that other processes share.
-    pub(crate) shared: Option<SharedEntry>,
+    /// What other processes know of it.
+    pub(crate) processes: Option<Processes>,
     /// Clients that use it and were not cancelled.
     users: AtomicUsize,
 }
 
 impl Entry {
-    pub(crate) fn new(shared: Option<SharedEntry>) -> Self {
+    pub(crate) fn new(processes: Option<Processes>) -> Self {
         Self {
             state: ArcSwap::default(),
             single_flight: SingleFlight::new(),
             pending_log: PendingLog::new(),
             stats: Arc::default(),
-            shared,
+            processes,
             users: AtomicUsize::new(0),
         }
     }
 
     /// For the clients of `former` with other credentials: they go on with its token and counters.
-    pub(crate) fn after(former: &Self, shared: Option<SharedEntry>) -> Self {
+    pub(crate) fn after(former: &Self, processes: Option<Processes>) -> Self {
         let entry = Self {
             stats: Arc::clone(&former.stats),
-            ..Self::new(shared)
+            ..Self::new(processes)
         };
         entry.take_over(former);
         entry
@@ -92,7 +92,7 @@ impl Entry {
         outcome
     }
 
-    /// Another process has shared this token. Returns whether it is the current one now.
+    /// Another process was given this token. Returns whether it is the current one now.
     pub(crate) fn adopt(&self, token: &Arc<Token>, now: Now) -> bool {
         let mut adopted = false;
         self.state.rcu(|state| match state.adopted(token, now) {
@@ -117,9 +117,9 @@ impl Entry {
             .rcu(|state| state.failed_elsewhere(failure, left, now));
     }
 
-    pub(crate) fn failed(&self, failure: &Arc<Failure>, shared: bool, now: Now, random: f64) {
+    pub(crate) fn failed(&self, failure: &Arc<Failure>, for_all: bool, now: Now, random: f64) {
         self.state
-            .rcu(|state| state.failed(failure, shared, now, random));
+            .rcu(|state| state.failed(failure, for_all, now, random));
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {

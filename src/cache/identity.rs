@@ -1,5 +1,5 @@
-//! What a token depends on: clients that would trust another server, or send other credentials, do
-//! not share.
+//! Identity of an entry: clients that would trust another server, or send other credentials, have
+//! another one.
 
 use ring::digest::SHA256_OUTPUT_LEN;
 use ring::hmac;

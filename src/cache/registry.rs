@@ -21,7 +21,7 @@ use rpds::RedBlackTreeMap;
 
 use super::entry::Entry;
 use super::identity::{Identity, identity};
-use super::shared::{SharedEntry, Store};
+use super::processes::{Processes, Store};
 use crate::config::Settings;
 use crate::credentials::Credentials;
 use crate::sys::random;
@@ -32,7 +32,7 @@ const MAX_IDLE: usize = 256;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Key {
     /// A digest of what a token depends on: the registry holds no credentials.
-    Shared(Identity),
+    Equals(Identity),
     /// A number of a single client's own.
     Private(u64),
 }
@@ -45,7 +45,7 @@ struct IdleOrder {
 }
 
 #[derive(Clone)]
-struct Slot {
+struct RegistryEntry {
     entry: Arc<Entry>,
     clients: usize,
     /// Its place among the idle ones, where it has no client.
@@ -55,7 +55,7 @@ struct Slot {
 #[derive(Clone, Default)]
 struct Registry {
     /// With the standard library's counted pointer, whose memory order ThreadSanitizer follows.
-    slots: RedBlackTreeMap<Key, Slot, ArcK>,
+    slots: RedBlackTreeMap<Key, RegistryEntry, ArcK>,
     /// In order. It is short: copying it costs as much as a change of a tree.
     idle: Arc<Vec<(IdleOrder, Key)>>,
     next_sequence: u64,
@@ -79,13 +79,13 @@ impl ClientEntry {
         store: Option<&Arc<dyn Store>>,
     ) -> Self {
         static PRIVATE: AtomicU64 = AtomicU64::new(0);
-        let key = if settings.cache.is_shared() {
-            Key::Shared(process_identity(settings, credentials))
+        let key = if settings.cache.joins_equal_clients() {
+            Key::Equals(process_identity(settings, credentials))
         } else {
             Key::Private(PRIVATE.fetch_add(1, Ordering::Relaxed))
         };
-        let shared = store.map(|store| SharedEntry::new(store, settings, credentials));
-        Self::with_fresh(key, Entry::new(shared))
+        let processes = store.map(|store| Processes::new(store, settings, credentials));
+        Self::with_fresh(key, Entry::new(processes))
     }
 
     /// The entry of a client whose credentials are others now; its entry was `former`.
@@ -95,16 +95,16 @@ impl ClientEntry {
         credentials: &Credentials,
         store: Option<&Arc<dyn Store>>,
     ) -> Self {
-        let key = Key::Shared(process_identity(settings, credentials));
-        let shared = store.map(|store| SharedEntry::new(store, settings, credentials));
-        let entry = Self::with_fresh(key, Entry::after(former, shared));
+        let key = Key::Equals(process_identity(settings, credentials));
+        let processes = store.map(|store| Processes::new(store, settings, credentials));
+        let entry = Self::with_fresh(key, Entry::after(former, processes));
         // Where equal clients had one already.
         entry.take_over(former);
         entry
     }
 
     pub(super) fn is_for(&self, settings: &Settings, credentials: &Credentials) -> bool {
-        self.key == Key::Shared(process_identity(settings, credentials))
+        self.key == Key::Equals(process_identity(settings, credentials))
     }
 
     fn with_fresh(key: Key, fresh: Entry) -> Self {
@@ -168,11 +168,15 @@ impl Registry {
     /// With one client more at this key, and that client's entry: `fresh` where there was none.
     fn with_client(&self, key: &Key, fresh: &Arc<Entry>) -> (Self, Arc<Entry>) {
         let mut next = self.clone();
-        let mut slot = self.slots.get(key).cloned().unwrap_or_else(|| Slot {
-            entry: Arc::clone(fresh),
-            clients: 0,
-            idle: None,
-        });
+        let mut slot = self
+            .slots
+            .get(key)
+            .cloned()
+            .unwrap_or_else(|| RegistryEntry {
+                entry: Arc::clone(fresh),
+                clients: 0,
+                idle: None,
+            });
         slot.clients += 1;
         if let Some(order) = slot.idle.take() {
             next.remove_idle(&order);

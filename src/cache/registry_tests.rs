@@ -1,13 +1,13 @@
 use super::*;
 
 fn key(number: u8) -> Key {
-    Key::Shared([number; SHA256_OUTPUT_LEN])
+    Key::Equals([number; SHA256_OUTPUT_LEN])
 }
 
 fn numbered(number: u16) -> Key {
     let mut digest = [0; SHA256_OUTPUT_LEN];
     digest[..2].copy_from_slice(&number.to_be_bytes());
-    Key::Shared(digest)
+    Key::Equals(digest)
 }
 
 fn take(registry: &Registry, key: &Key) -> (Registry, Arc<Entry>) {

@@ -1,11 +1,11 @@
-//! What an entry knows, and how each event changes it. Pure: time and randomness come in.
+//! State of an entry, and how each event changes it. Pure: time and randomness come in.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-use super::cooldown::{self, Cooldown, LONG_COOLDOWN};
+use super::cooldown::{self, Cooldown, MAX_COOLDOWN};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::life;
@@ -50,7 +50,7 @@ impl State {
 
     /// The failure that is given back without asking, with what is left of its cooldown.
     pub(crate) fn failure_in_cooldown(&self, now: Now) -> Option<Failure> {
-        let cooldown = self.cooldown.as_ref().filter(|c| c.shared)?;
+        let cooldown = self.cooldown.as_ref().filter(|c| c.for_all)?;
         let left = cooldown.left_ms(now);
         if left == 0 {
             return None;
@@ -135,18 +135,18 @@ impl State {
         (next, Ok(()))
     }
 
-    /// A request failed; `shared` says whether that holds for every caller. `random` is from 0
+    /// A request failed; `for_all` says whether every caller is told. `random` is from 0
     /// to 1.
     pub(crate) fn failed(
         &self,
         failure: &Arc<Failure>,
-        shared: bool,
+        for_all: bool,
         now: Now,
         random: f64,
     ) -> Self {
         let former = self.cooldown.as_ref();
         Self {
-            cooldown: Some(Cooldown::after(former, failure, shared, now, random)),
+            cooldown: Some(Cooldown::after(former, failure, for_all, now, random)),
             ..self.clone()
         }
     }
@@ -199,9 +199,9 @@ impl State {
         Some(next)
     }
 
-    /// Lets the next caller ask for another token, at most once per [`LONG_COOLDOWN`].
+    /// Lets the next caller ask for another token, at most once per [`MAX_COOLDOWN`].
     fn replace(&mut self, now: Now) {
-        let too_soon = |last: Duration| now.boot < last + LONG_COOLDOWN;
+        let too_soon = |last: Duration| now.boot < last + MAX_COOLDOWN;
         if self.last_replacement.is_some_and(too_soon) {
             let failure = Failure::new(
                 Status::MOMO_UNAUTHORIZED,
@@ -257,8 +257,8 @@ impl State {
         let at = match self.last_replacement {
             // It is reserved already.
             Some(last) if last > now.boot => last,
-            Some(last) if last + LONG_COOLDOWN > now.boot => last + LONG_COOLDOWN,
-            _ => now.boot + LONG_COOLDOWN,
+            Some(last) if last + MAX_COOLDOWN > now.boot => last + MAX_COOLDOWN,
+            _ => now.boot + MAX_COOLDOWN,
         };
         self.last_replacement = Some(at);
         at

@@ -1,4 +1,4 @@
-//! What invalidating a token does to the state.
+//! Invalidating a token: the state before and after.
 
 use super::*;
 

@@ -133,7 +133,7 @@ fn a_cooldown_tells_what_is_left_and_ends() {
 }
 
 #[test]
-fn a_failure_that_is_not_shared_holds_back_refreshes_only() {
+fn a_failure_that_is_not_told_to_all_holds_back_refreshes_only() {
     let timed_out = failure(Status::MOMO_TIMED_OUT);
     let state = State::default().failed(&timed_out, false, at(0), RANDOM);
     assert!(state.failure_in_cooldown(at(0)).is_none());

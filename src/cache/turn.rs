@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::Entry;
-use super::shared::{Found, Lock, SharedEntry};
+use super::processes::{Found, Lock, Processes};
 use super::single_flight::Step;
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
@@ -40,7 +40,7 @@ impl Entry {
         progress: &Progress,
         log: &mut CallLog,
     ) -> ControlFlow<Step, Option<Lock>> {
-        let Some(shared) = &self.shared else {
+        let Some(processes) = &self.processes else {
             return Continue(None);
         };
         let mut lock = None;
@@ -49,17 +49,17 @@ impl Entry {
             if cancellation.is_cancelled() {
                 return Break(Step::LookAgain);
             }
-            // With the lock, too: whoever had it may have shared a token since the last look.
-            let Ok(found) = shared.read(wait.deadline, log) else {
+            // With the lock, too: whoever had it may have processes a token since the last look.
+            let Ok(found) = processes.read(wait.deadline, log) else {
                 return Continue(lock);
             };
-            if let Some(step) = self.settled(shared, found, wait.deadline, log) {
+            if let Some(step) = self.settled(processes, found, wait.deadline, log) {
                 return Break(step);
             }
             if lock.is_some() {
                 return Continue(lock);
             }
-            match shared.lock(wait.deadline, log) {
+            match processes.lock(wait.deadline, log) {
                 Ok(Some(ours)) => {
                     lock = Some(ours);
                     continue;
@@ -86,7 +86,7 @@ impl Entry {
     /// What another process has left, where it is of use here.
     fn settled(
         &self,
-        shared: &SharedEntry,
+        processes: &Processes,
         found: Found,
         deadline: Deadline,
         log: &mut CallLog,
@@ -97,13 +97,13 @@ impl Entry {
                 log.record(Level::Information, || {
                     format!(
                         "took the token that another process has left in {}",
-                        shared.place()
+                        processes.place()
                     )
                 });
                 return Some(Step::Token(Arc::clone(&found.token)));
             }
             if self.state().was_invalidated(found.token.access()) {
-                shared.remove(&found, deadline, log);
+                processes.remove(&found, deadline, log);
             }
         }
         let (failure, left) = found.failure?;

@@ -100,10 +100,10 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
 fn what_another_process_was_given_is_taken_and_kept() {
     let processes = TwoProcesses::new();
     let (never, mut log) = (Cancellation::new(), CallLog::complete());
-    let others = processes.other.shared.as_ref().unwrap();
+    let others = processes.other.processes.as_ref().unwrap();
     let cooldown = Duration::from_secs(5);
     let failure = Failure::new(Status::MOMO_UNAUTHORIZED, "refused");
-    others.share_failure(&failure, cooldown, after(10_000), &mut log);
+    others.tell_failure(&failure, cooldown, after(10_000), &mut log);
     let Break(Step::Failed(failure)) = take_turn(&processes.own, 0, &never) else {
         panic!("another process has failed")
     };
@@ -112,7 +112,7 @@ fn what_another_process_was_given_is_taken_and_kept() {
 
     let hour = Some(Duration::from_secs(3600));
     let token = Token::new("token", "access_token", hour, Now::read());
-    others.share(&token, after(10_000), &mut log);
+    others.tell(&token, after(10_000), &mut log);
     let Break(Step::Token(found)) = take_turn(&processes.own, 0, &never) else {
         panic!("another process has a token")
     };
@@ -128,8 +128,8 @@ fn a_token_of_another_process_that_was_invalidated_here_is_removed() {
     let (never, mut log) = (Cancellation::new(), CallLog::complete());
     let hour = Some(Duration::from_secs(3600));
     let token = Token::new("token", "access_token", hour, Now::read());
-    let others = processes.other.shared.as_ref().unwrap();
-    others.share(&token, after(10_000), &mut log);
+    let others = processes.other.processes.as_ref().unwrap();
+    others.tell(&token, after(10_000), &mut log);
     processes.own.invalidate(b"token", Now::read());
     let turn = take_turn(&processes.own, 0, &never);
     assert!(matches!(turn, Continue(Some(_))));

@@ -1,7 +1,7 @@
 //! For tests: the entries of two processes that share tokens in one directory.
 
 use super::entry::Entry;
-use super::shared::{self, SharedEntry};
+use super::processes::{self, Processes};
 use crate::config::Settings;
 use crate::test_directory::TestDirectory;
 
@@ -25,8 +25,8 @@ impl TwoProcesses {
         .unwrap();
         let (credentials, _) = settings.credentials.read(false).unwrap();
         let entry = || {
-            let store = shared::open(&settings).unwrap().unwrap();
-            Entry::new(Some(SharedEntry::new(&store, &settings, &credentials)))
+            let store = processes::open(&settings).unwrap().unwrap();
+            Entry::new(Some(Processes::new(&store, &settings, &credentials)))
         };
         Self {
             own: entry(),

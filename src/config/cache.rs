@@ -39,7 +39,7 @@ impl CachePolicy {
     }
 
     /// Whether equal clients have one entry.
-    pub(crate) fn is_shared(&self) -> bool {
+    pub(crate) fn joins_equal_clients(&self) -> bool {
         !matches!(self, Self::Client | Self::None)
     }
 
@@ -110,20 +110,5 @@ fn absolute(directory: &str) -> Result<PathBuf, String> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_user_s_own_directory_is_one_below_an_absolute_path_in_the_variable() {
-        let absolute = std::env::temp_dir();
-        let found = user_directory_in(Some(absolute.clone())).ok();
-        assert_eq!(found, Some(absolute.join("libmomo")));
-        let refused = |value: Option<&str>| {
-            let refused = user_directory_in(value.map(PathBuf::from));
-            refused.unwrap_err()
-        };
-        assert!(refused(Some("run/user")).contains("and that is not an absolute path;"));
-        assert!(refused(Some("")).contains("and that is not set;"));
-        assert!(refused(None).contains("and that is not set;"));
-    }
-}
+#[path = "cache_tests.rs"]
+mod tests;

@@ -61,7 +61,10 @@ fn each_cache_is_what_it_is_called_and_who_shares_it() {
     ] {
         let found = of("cache", text).cache;
         assert_eq!(found, cache);
-        assert_eq!((found.is_shared(), found.keeps_tokens()), (shared, keeps));
+        assert_eq!(
+            (found.joins_equal_clients(), found.keeps_tokens()),
+            (shared, keeps)
+        );
         assert_eq!(found.shown(), text);
     }
     assert!(refused("cache", "file:relative").contains("not an absolute path"));
@@ -79,7 +82,7 @@ fn each_cache_is_what_it_is_called_and_who_shares_it() {
 fn the_url_of_a_redis_server_is_shown_without_its_password() {
     let cache = of("cache", "redis://user:pass@cache.example:7000/2").cache;
     assert!(matches!(cache, CachePolicy::Redis(_)));
-    assert!(cache.is_shared() && cache.keeps_tokens());
+    assert!(cache.joins_equal_clients() && cache.keeps_tokens());
     let shown = cache.shown();
     assert!(shown.contains("cache.example:7000"), "{shown}");
     assert!(!shown.contains("pass"), "{shown}");

@@ -108,9 +108,9 @@ impl Request<'_> {
             let now = Now::read();
             entry.failed(&failure, holds_for_all, now, random::unit());
         }
-        if let Some(others) = entry.shared.as_ref().filter(|_| holds_for_all) {
+        if let Some(others) = entry.processes.as_ref().filter(|_| holds_for_all) {
             let cooldown = entry.state().cooldown(Now::read());
-            others.share_failure(&failure, cooldown, self.plan.deadline, self.log);
+            others.tell_failure(&failure, cooldown, self.plan.deadline, self.log);
         }
         Outcome {
             step: Step::Failed(failure),
@@ -155,9 +155,9 @@ impl Request<'_> {
             let state = entry.state();
             state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, &token))
         };
-        if let Some(others) = entry.shared.as_ref().filter(|_| is_current(entry)) {
+        if let Some(others) = entry.processes.as_ref().filter(|_| is_current(entry)) {
             let deadline = self.plan.deadline;
-            others.share(&token, deadline, self.log);
+            others.tell(&token, deadline, self.log);
             // Whoever did that meanwhile may have looked before there was something to remove.
             if entry.state().was_invalidated(token.access()) {
                 others.invalidate(token.access(), deadline, self.log);

@@ -35,7 +35,7 @@ pub struct momo_error {
 /// The error and the strings that it points to, in one piece; the error comes first, so that a
 /// pointer to it is a pointer to all.
 #[repr(C)]
-struct Owned {
+struct OwnedText {
     error: momo_error,
     message: CString,
     code: CString,
@@ -55,7 +55,7 @@ impl momo_error {
             code: code.as_ptr(),
             body: body.as_ptr(),
         };
-        Box::into_raw(Box::new(Owned {
+        Box::into_raw(Box::new(OwnedText {
             error,
             message,
             code,
@@ -81,8 +81,8 @@ pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
     if error.is_null() {
         return;
     }
-    // SAFETY: handed out by `hand_out`, which made it the first member of a boxed Owned.
-    let owned = unsafe { Box::from_raw(error.cast::<Owned>()) };
+    // SAFETY: handed out by `hand_out`, which made it the first member of a boxed OwnedText.
+    let owned = unsafe { Box::from_raw(error.cast::<OwnedText>()) };
     catch_panic(|| drop(owned));
 }
 

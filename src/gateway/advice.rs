@@ -1,5 +1,5 @@
-//! What a message adds to a failure: which host, which credentials, how often, and where the right
-//! credentials are to be found.
+//! Advice in a message: which host, which credentials, how often, and where the right credentials
+//! are to be found.
 //!
 //! The facts about portals and hosts are MTN's: developers' keys are shown at
 //! momodeveloper.mtn.com, those for production at momoapi.mtn.com, and the hosts under

@@ -15,9 +15,9 @@ use crate::credentials::is_uuid;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
 
-pub(super) const LONGEST_CODE: usize = 128;
-const LONGEST_MESSAGE: usize = 512;
-const LONGEST_BODY: usize = 4096;
+pub(super) const MAX_CODE_BYTES: usize = 128;
+const MAX_MESSAGE_BYTES: usize = 512;
+const MAX_SHOWN_BODY_BYTES: usize = 4096;
 
 /// A response that brought no token.
 pub(super) struct ErrorResponse {
@@ -54,12 +54,12 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
         text.unwrap_or_default()
     };
     let text = |value, max| redactor.clean(raw(value).as_bytes(), max);
-    let error = identifier(&text(fields.error, LONGEST_CODE));
-    let message = text(fields.message, LONGEST_MESSAGE);
+    let error = identifier(&text(fields.error, MAX_CODE_BYTES));
+    let message = text(fields.message, MAX_MESSAGE_BYTES);
     let retry_after = retry_after(&response.headers, &message);
     let azure = fields.status_code.is_some() && fields.message.is_some()
         || header(&response.headers, WWW_AUTHENTICATE).starts_with("AzureApiManagementKey");
-    let code = identifier(&text(fields.code, LONGEST_CODE));
+    let code = identifier(&text(fields.code, MAX_CODE_BYTES));
     let Meaning {
         status,
         retryable,
@@ -80,7 +80,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
     );
     let activity = raw(fields.activity_id);
     let id = if is_uuid(&activity) { &*activity } else { "" };
-    let shown_activity = identifier(&redactor.clean_but(id, activity.as_bytes(), LONGEST_CODE));
+    let shown_activity = identifier(&redactor.clean_but(id, activity.as_bytes(), MAX_CODE_BYTES));
     if !message.is_empty() {
         says = format!("{says} (the response says: {message})");
     }
@@ -223,7 +223,7 @@ pub(super) fn shown(response: &Response, id: &str, redactor: &Redactor) -> Strin
     if (200..300).contains(&response.status) {
         return String::new();
     }
-    redactor.clean_but(id, &response.body, LONGEST_BODY)
+    redactor.clean_but(id, &response.body, MAX_SHOWN_BODY_BYTES)
 }
 
 fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {

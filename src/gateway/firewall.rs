@@ -1,7 +1,7 @@
 //! Firewall's response: HTML, under any status, with an ID that its operator needs to find the
 //! reason.
 
-use super::error_response::{ErrorResponse, LONGEST_CODE, identifier, shown};
+use super::error_response::{ErrorResponse, MAX_CODE_BYTES, identifier, shown};
 use super::transport::Response;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
@@ -26,7 +26,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<ErrorResp
         })
         .unwrap_or_default();
     let shown = shown(response, id, redactor);
-    let id = identifier(&redactor.clean_but(id, id.as_bytes(), LONGEST_CODE));
+    let id = identifier(&redactor.clean_but(id, id.as_bytes(), MAX_CODE_BYTES));
     let named = if id.is_empty() {
         String::new()
     } else {

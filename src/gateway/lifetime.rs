@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 /// MTN's tokens last an hour; a longer life than a day is taken for a mistake in units.
-const LONGEST: u64 = 24 * 3600;
+const MAX_SECONDS: u64 = 24 * 3600;
 
 /// `json` is the value as it stood in the response. None where it names no time.
 pub(super) fn parse(json: &str) -> Option<Duration> {
@@ -14,7 +14,7 @@ pub(super) fn parse(json: &str) -> Option<Duration> {
         Some(_) => 0,
         None => json.parse().map_or(0, truncated),
     };
-    (seconds > 0).then(|| Duration::from_secs(seconds.min(LONGEST)))
+    (seconds > 0).then(|| Duration::from_secs(seconds.min(MAX_SECONDS)))
 }
 
 /// More digits than fit are more than enough.
@@ -33,36 +33,5 @@ fn truncated(seconds: f64) -> u64 {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_spelling_of_a_time_is_understood() {
-        for (json, seconds) in [
-            ("3600", 3600),
-            ("\"3600\"", 3600),
-            ("3600.9", 3600),
-            ("3.6e3", 3600),
-            ("86401", 86_400),
-            ("99999999999999999999999999", 86_400),
-            ("\"99999999999999999999999999\"", 86_400),
-            ("1e999", 86_400),
-            ("\"007\"", 7),
-            ("0", 0),
-            ("\"\"", 0),
-            ("\"000\"", 0),
-            ("-3600", 0),
-            ("-1e999", 0),
-            ("\"soon\"", 0),
-            ("\"-5\"", 0),
-            ("\"3600.0\"", 0),
-            ("null", 0),
-            ("true", 0),
-            ("[3600]", 0),
-            ("{\"seconds\":3600}", 0),
-        ] {
-            let expected = (seconds > 0).then(|| Duration::from_secs(seconds));
-            assert_eq!(parse(json), expected, "{json}");
-        }
-    }
-}
+#[path = "lifetime_tests.rs"]
+mod tests;

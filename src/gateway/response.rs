@@ -1,4 +1,4 @@
-//! What a response means: a token or an error. The status is looked at before the body.
+//! Response: a token or an error. The status is looked at before the body.
 
 use std::borrow::Cow;
 
@@ -11,14 +11,14 @@ use super::error_response::{self, ErrorResponse};
 use super::firewall;
 use super::json::object;
 use super::lifetime;
-use super::transport::{LARGEST_BODY, Response};
+use super::transport::{MAX_BODY_BYTES, Response};
 use crate::clock::Now;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
 use crate::net::transport_error::TransportError;
 use crate::token::{self, Token};
 
-const LONGEST_TYPE: usize = 256;
+const MAX_TYPE_BYTES: usize = 256;
 
 #[derive(Deserialize)]
 struct TokenBody<'a> {
@@ -46,7 +46,7 @@ fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
     if let Some(error) = &response.incomplete {
         return Err(Unusable::Incomplete(error.clone()));
     }
-    if response.body.len() > LARGEST_BODY {
+    if response.body.len() > MAX_BODY_BYTES {
         return Err(Unusable::Content("it is larger than 64 KiB".to_owned()));
     }
     // serde's own message would quote the body; the place is all that is needed.
@@ -73,7 +73,7 @@ fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
 }
 
 fn plain(kind: &str) -> Cow<'_, str> {
-    let end = kind.char_indices().nth(LONGEST_TYPE);
+    let end = kind.char_indices().nth(MAX_TYPE_BYTES);
     let kind = end.map_or(kind, |(end, _)| &kind[..end]);
     if kind.contains(char::is_control) {
         kind.replace(char::is_control, " ").into()

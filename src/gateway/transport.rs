@@ -28,10 +28,10 @@ use crate::per_process::{PerProcess, PerProcessRef};
 use crate::secret::SecretBytes;
 
 /// A token response has some 634 bytes.
-pub(super) const LARGEST_BODY: usize = 64 * 1024;
+pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// What is taken for a body of unknown length before it grows.
-const USUAL_BODY: usize = 16_384;
+const USUAL_BODY_BYTES: usize = 16_384;
 
 /// The connections of one client.
 pub(crate) struct Transport {
@@ -58,7 +58,7 @@ impl Resolver for NoResolver {
 pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    /// No longer than [`LARGEST_BODY`] and one byte.
+    /// No longer than [`MAX_BODY_BYTES`] and one byte.
     pub(super) body: SecretBytes,
     /// Why the body is not whole.
     pub(super) incomplete: Option<TransportError>,
@@ -170,12 +170,12 @@ pub(super) fn fill_lazy_cells() {
 fn read(response: ureq::http::Response<ureq::Body>) -> Response {
     let (parts, body) = response.into_parts();
     let length = body.content_length();
-    let capacity = length.map_or(USUAL_BODY, |l| {
-        usize::try_from(l).map_or(LARGEST_BODY, |l| l.min(LARGEST_BODY))
+    let capacity = length.map_or(USUAL_BODY_BYTES, |l| {
+        usize::try_from(l).map_or(MAX_BODY_BYTES, |l| l.min(MAX_BODY_BYTES))
     });
     // One byte more than is taken: whether there is more than that must be seen.
     let mut text = SecretBytes::with_capacity(capacity + 1);
-    let limit = LARGEST_BODY as u64 + 1;
+    let limit = MAX_BODY_BYTES as u64 + 1;
     let incomplete = body.into_reader().take(limit).read_to_end(&mut text);
     let incomplete = incomplete.map_err(|e| into_transport_error(ureq::Error::from(e)));
     Response {

@@ -92,18 +92,5 @@ impl fmt::Display for Phase {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_phase_is_read_as_it_was_entered() {
-        let progress = Progress::begin();
-        assert_eq!(progress.phase(), Phase::Prepare);
-        for phase in PHASES {
-            progress.enter(phase);
-            assert_eq!(progress.phase(), phase);
-        }
-        progress.begin_attempt(3);
-        assert_eq!(progress.attempt(), 3);
-    }
-}
+#[path = "progress_tests.rs"]
+mod tests;

@@ -27,7 +27,7 @@ use crate::cancellation::{Cancellation, Interrupt};
 use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
 use crate::sys;
-use lookup::{Addresses, Lookup, LookupError, Waiter};
+use lookup::{Addresses, Lookup, LookupError, LookupWaiter};
 
 /// How long addresses are used. The system's own caches honour the lifetime of the DNS records;
 /// the C library's functions do not tell it.
@@ -106,7 +106,7 @@ impl Resolver {
             // Without a thread nothing can be learned about the addresses: they are used on.
             Err(error) => return cached.map(|c| c.addresses.to_vec()).ok_or(error),
         };
-        let waiter = Arc::new(Waiter::new(Arc::clone(&running)));
+        let waiter = Arc::new(LookupWaiter::new(Arc::clone(&running)));
         let weak = Arc::downgrade(&waiter);
         let weak: Weak<dyn Interrupt> = weak;
         if !cancellation.interrupts(&weak) {

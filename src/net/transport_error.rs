@@ -1,4 +1,4 @@
-//! How an attempt can fail before there is a whole response.
+//! Transport error: why an attempt failed before there was a whole response.
 
 use std::fmt;
 use std::io;
@@ -55,11 +55,11 @@ impl TransportError {
 
     /// The whole of it, fit to be shown.
     pub(crate) fn message(&self, redactor: &Redactor) -> String {
-        const LONGEST_PEER_TEXT: usize = 256;
+        const MAX_PEER_TEXT_BYTES: usize = 256;
         match &self.peer_text {
             Some(peer_text) => format!(
                 "{self} ({})",
-                redactor.clean(peer_text.as_bytes(), LONGEST_PEER_TEXT)
+                redactor.clean(peer_text.as_bytes(), MAX_PEER_TEXT_BYTES)
             ),
             None => self.to_string(),
         }

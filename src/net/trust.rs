@@ -26,11 +26,11 @@ use crate::config::Ca;
 use crate::error::Failure;
 
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
-const LARGEST_FILE: u64 = 16 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What a store was parsed from; where any of it has changed it is parsed again.
 #[derive(Clone, PartialEq, Eq)]
-struct Origin {
+struct FileStamps {
     ca: Ca,
     files: Vec<FileState>,
 }
@@ -45,7 +45,7 @@ struct FileState {
 }
 
 struct Parsed {
-    origin: Origin,
+    origin: FileStamps,
     config: Arc<ClientConfig>,
 }
 
@@ -56,7 +56,7 @@ static STORES: ArcSwapOption<Vec<Arc<Parsed>>> = ArcSwapOption::const_empty();
 
 /// TLS by the store that `ca` names; refused where that is empty or cannot be read.
 pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
-    let origin = Origin::of(ca);
+    let origin = FileStamps::of(ca);
     if let Some(stores) = STORES.load().as_ref() {
         if let Some(parsed) = stores.iter().find(|p| p.origin == origin) {
             return Ok(Arc::clone(&parsed.config));
@@ -88,7 +88,7 @@ fn remembered<'a>(
     all.take(REMEMBERED).cloned().collect()
 }
 
-impl Origin {
+impl FileStamps {
     fn of(ca: &Ca) -> Self {
         let paths = match ca {
             Ca::System => system::paths(),
@@ -176,9 +176,9 @@ fn from_file(path: &Path) -> Result<RootCertStore, String> {
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     // With room for all of it one read is enough, and a system can have 140 files.
-    let length = file.metadata()?.len().min(LARGEST_FILE);
+    let length = file.metadata()?.len().min(MAX_FILE_BYTES);
     let mut text = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-    file.take(LARGEST_FILE).read_to_end(&mut text)?;
+    file.take(MAX_FILE_BYTES).read_to_end(&mut text)?;
     Ok(text)
 }
 

@@ -32,7 +32,7 @@ fn a_store_is_parsed_once_until_its_file_changes() {
 #[test]
 fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
     let parsed = |number: usize| {
-        let origin = Origin {
+        let origin = FileStamps {
             ca: Ca::File(number.to_string().into()),
             files: Vec::new(),
         };

@@ -65,7 +65,7 @@ pub(super) fn open(
     Ok(())
 }
 
-struct Response {
+struct TunnelResponse {
     status: u16,
     schemes: Vec<&'static str>,
     /// Whether something follows the head.
@@ -73,7 +73,7 @@ struct Response {
 }
 
 /// The final response, without its body.
-fn read_response(connection: &mut Connection) -> io::Result<Response> {
+fn read_response(connection: &mut Connection) -> io::Result<TunnelResponse> {
     let failed = |limits: &Limits, kind, what| {
         let detail = format!("the proxy {what}; check its address");
         io::Error::from(limits.error(kind, detail))
@@ -107,13 +107,13 @@ fn read_response(connection: &mut Connection) -> io::Result<Response> {
 }
 
 /// The length of a head and what is in it; None if it has not ended.
-fn parse(input: &[u8]) -> Result<Option<(usize, Response)>, ()> {
+fn parse(input: &[u8]) -> Result<Option<(usize, TunnelResponse)>, ()> {
     let mut fields = [EMPTY_HEADER; MAX_HEADER_FIELDS];
     let mut head = httparse::Response::new(&mut fields);
     let Status::Complete(length) = head.parse(input).map_err(|_| ())? else {
         return Ok(None);
     };
-    let response = Response {
+    let response = TunnelResponse {
         status: head.code.unwrap_or_default(),
         schemes: schemes(head.headers),
         has_more: false,
@@ -142,7 +142,7 @@ fn schemes(fields: &[Header]) -> Vec<&'static str> {
     KNOWN.into_iter().filter(is_offered).collect()
 }
 
-impl Response {
+impl TunnelResponse {
     /// Why there is no tunnel, and what to do.
     fn reason(&self, proxy: &Proxy, target: &str) -> String {
         let status = self.status;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn parsed(head: &str) -> Response {
+fn parsed(head: &str) -> TunnelResponse {
     let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
     assert_eq!(length, head.len());
     response

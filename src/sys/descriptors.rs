@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 const NONE: RawFd = -1;
 /// Of more than this many at once a child keeps the rest; a lock has an end of its own.
-const MOST: usize = 64;
+const MAX_DESCRIPTORS: usize = 64;
 
-static OPEN: [AtomicI32; MOST] = [const { AtomicI32::new(NONE) }; MOST];
+static OPEN: [AtomicI32; MAX_DESCRIPTORS] = [const { AtomicI32::new(NONE) }; MAX_DESCRIPTORS];
 
 /// Closed in every child that a fork hook tells of.
 pub(crate) struct UninheritedFd {

@@ -1,4 +1,4 @@
-//! Which process this is among all that descend from one another by fork.
+//! Generation: a number for each process among all that descend from one another by fork.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -109,18 +109,5 @@ fn wiped_page() -> Option<&'static AtomicU64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_stays_the_same_within_a_process() {
-        let first = generation();
-        assert_ne!(first, 0);
-        let others: Vec<_> = (0..4).map(|_| std::thread::spawn(generation)).collect();
-        assert!(
-            others
-                .into_iter()
-                .all(|o| o.join().is_ok_and(|n| n == first))
-        );
-    }
-}
+#[path = "generation_tests.rs"]
+mod tests;

@@ -1,4 +1,4 @@
-//! What tells this machine, its clock and its network from others.
+//! Host: this machine, its clock and its network, told from others.
 
 use std::time::Duration;
 
@@ -67,16 +67,5 @@ fn namespace(kind: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_clock_goes_on_and_keeps_its_name() {
-        let (first, second) = (steady_clock(), steady_clock());
-        let names = |clock: &SteadyClock| clock.name.clone();
-        assert!(first.is_some());
-        assert_eq!(first.as_ref().map(names), second.as_ref().map(names));
-        assert!(second.map(|c| c.now) >= first.map(|c| c.now));
-        assert_eq!(network(), network());
-    }
-}
+#[path = "host_tests.rs"]
+mod tests;

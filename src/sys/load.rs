@@ -1,4 +1,4 @@
-//! What is done once, when the library is loaded.
+//! Start-up: work that is done once, when the library is loaded.
 //!
 //! Some of what the library and its dependencies do once is done behind a lock. A child that is
 //! forked while another thread does it finds that lock held for ever. It is therefore done by a

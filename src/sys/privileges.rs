@@ -1,4 +1,4 @@
-//! Whose environment this is.
+//! Set-uid detection: may the environment be trusted?
 
 /// Whether the program runs with more rights than its caller (set-uid, file capabilities):
 /// then the environment is the caller's, and nothing in it may steer us.

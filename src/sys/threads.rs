@@ -1,4 +1,4 @@
-//! What a thread of the host must not have happen to it inside a call.
+//! Guards for host threads: blocked signals, no pthread cancellation.
 
 /// Runs `f` with every signal blocked, so that a thread started in it never takes a signal that
 /// the host meant for one of its own.

@@ -1,4 +1,4 @@
-//! What only Windows has.
+//! Windows: calls that the standard library does not wrap.
 
 mod identity;
 mod module;

@@ -1,4 +1,4 @@
-//! What is hidden, next to what a plain piece of code would hide.
+//! Redaction next to a plain piece of code that hides the same.
 
 use super::tokens::is_token_byte;
 use super::*;

@@ -102,12 +102,12 @@ pub(super) fn resolve(host: &str) -> Result<Addresses, LookupError> {
     })
 }
 
-pub(super) struct Waiter {
+pub(super) struct LookupWaiter {
     lookup: Arc<Lookup>,
     cancelled: AtomicBool,
 }
 
-impl Interrupt for Waiter {
+impl Interrupt for LookupWaiter {
     fn interrupt(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
         // Through the lock, so that a waiter that has just looked is asleep before it is woken.
@@ -116,7 +116,7 @@ impl Interrupt for Waiter {
     }
 }
 
-impl Waiter {
+impl LookupWaiter {
     pub(super) fn new(lookup: Arc<Lookup>) -> Self {
         Self {
             lookup,

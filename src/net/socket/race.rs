@@ -15,12 +15,12 @@ use crate::deadline::Deadline;
 use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
-/// RFC 8305, section 8: the recommended Connection Attempt Delay, and the least that there may be.
+/// RFC 8305, section 8: the recommended Connection Contender Delay, and the least that there may be.
 const DELAY: Duration = Duration::from_millis(250);
-const SHORTEST_DELAY: Duration = Duration::from_millis(10);
+const MIN_DELAY: Duration = Duration::from_millis(10);
 
 /// Windows waits for 64 events at most, and a socket has two there.
-const MOST_ADDRESSES: usize = 32;
+const MAX_ADDRESSES: usize = 32;
 
 /// Connects to one of the addresses, the first in order being preferred.
 pub(super) fn connect(
@@ -61,9 +61,9 @@ pub(super) fn connect(
             deadline.min(next_start)
         };
         match race.wait(until.left()) {
-            Outcome::Connected(socket) => return Ok(socket),
-            Outcome::Failed => next_start = now,
-            Outcome::None => {}
+            RaceEvent::Connected(socket) => return Ok(socket),
+            RaceEvent::Failed => next_start = now,
+            RaceEvent::None => {}
         }
     }
 }
@@ -83,7 +83,7 @@ fn interleaved(ips: &[IpAddr]) -> Vec<IpAddr> {
         order.push(ip);
         order.extend(other.pop());
     }
-    order.truncate(MOST_ADDRESSES);
+    order.truncate(MAX_ADDRESSES);
     order
 }
 
@@ -91,22 +91,22 @@ fn interleaved(ips: &[IpAddr]) -> Vec<IpAddr> {
 fn delay(addresses: usize, time: Duration) -> Duration {
     let pauses = u32::try_from(addresses.saturating_sub(1)).unwrap_or(u32::MAX);
     let share = (time / 2).checked_div(pauses).unwrap_or(DELAY);
-    share.clamp(SHORTEST_DELAY, DELAY)
+    share.clamp(MIN_DELAY, DELAY)
 }
 
 /// Connections that are being made. Those that did not win are closed with it.
 #[derive(Default)]
 struct Race {
-    pending: Vec<Attempt>,
+    pending: Vec<Contender>,
     failure: Option<TransportError>,
 }
 
-pub(super) struct Attempt {
+pub(super) struct Contender {
     address: SocketAddr,
     pub(super) socket: Socket,
 }
 
-enum Outcome {
+enum RaceEvent {
     Connected(Socket),
     /// One of them is out of the race.
     Failed,
@@ -124,29 +124,29 @@ impl Race {
             Ok(socket)
         });
         match started {
-            Ok(socket) => self.pending.push(Attempt { address, socket }),
+            Ok(socket) => self.pending.push(Contender { address, socket }),
             Err(error) => self.fail(address, &error),
         }
     }
 
-    fn wait(&mut self, time: Duration) -> Outcome {
+    fn wait(&mut self, time: Duration) -> RaceEvent {
         let (index, outcome) = match Socket::wait_for_connection(&self.pending, time) {
             Ok(Some(found)) => found,
-            Ok(None) => return Outcome::None,
+            Ok(None) => return RaceEvent::None,
             // The system cannot wait for them: none of them is of use.
             Err(error) => {
                 for attempt in std::mem::take(&mut self.pending) {
                     self.fail(attempt.address, &error);
                 }
-                return Outcome::Failed;
+                return RaceEvent::Failed;
             }
         };
-        let Attempt { address, socket } = self.pending.swap_remove(index);
+        let Contender { address, socket } = self.pending.swap_remove(index);
         match outcome.and_then(|()| socket.connected()) {
-            Ok(()) => Outcome::Connected(socket),
+            Ok(()) => RaceEvent::Connected(socket),
             Err(error) => {
                 self.fail(address, &error);
-                Outcome::Failed
+                RaceEvent::Failed
             }
         }
     }
@@ -183,46 +183,5 @@ fn connect_error(address: SocketAddr, error: &io::Error) -> TransportError {
 
 #[cfg(all(test, not(loom)))]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn ips(list: &str) -> Vec<IpAddr> {
-        list.split_whitespace()
-            .map(|ip| ip.parse().unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn families_take_turns_and_each_keeps_its_order() {
-        for (given, tried) in [
-            ("", ""),
-            ("::1", "::1"),
-            (
-                "::1 ::2 1.1.1.1 2.2.2.2 3.3.3.3",
-                "::1 1.1.1.1 ::2 2.2.2.2 3.3.3.3",
-            ),
-            ("1.1.1.1 2.2.2.2 ::1", "1.1.1.1 ::1 2.2.2.2"),
-            ("1.1.1.1 ::1 ::2 ::3", "1.1.1.1 ::1 ::2 ::3"),
-        ] {
-            assert_eq!(interleaved(&ips(given)), ips(tried), "{given}");
-        }
-        let many = vec![IpAddr::from([127, 0, 0, 1]); 100];
-        assert_eq!(interleaved(&many).len(), MOST_ADDRESSES);
-    }
-
-    #[test]
-    fn the_last_of_many_addresses_has_its_turn_in_half_of_the_time() {
-        let ms = Duration::from_millis;
-        for (addresses, time, expected) in [
-            (1, ms(5000), ms(250)),
-            (2, ms(5000), ms(250)),
-            (11, ms(5000), ms(250)),
-            (11, ms(1000), ms(50)),
-            (2, ms(250), ms(125)),
-            (32, ms(100), ms(10)),
-            (2, ms(0), ms(10)),
-        ] {
-            assert_eq!(delay(addresses, time), expected, "{addresses} in {time:?}");
-        }
-    }
-}
+#[path = "race_tests.rs"]
+mod tests;

@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 
-use super::race::Attempt;
+use super::race::Contender;
 use crate::cancellation::Interrupt;
 use crate::net::connection::Limits;
 
@@ -21,7 +21,7 @@ const SLICE: Duration = Duration::from_millis(200);
 
 pub(crate) struct Socket {
     stream: Arc<TcpStream>,
-    wait: Arc<Wait>,
+    wait: Arc<SocketWait>,
     pub(in crate::net) limits: Limits,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
@@ -35,7 +35,7 @@ impl Socket {
     pub(super) fn of(stream: TcpStream, limits: Limits) -> Self {
         let stream = Arc::new(stream);
         Self {
-            wait: Arc::new(Wait(Arc::clone(&stream))),
+            wait: Arc::new(SocketWait(Arc::clone(&stream))),
             stream,
             limits,
             read_timeout: None,
@@ -49,7 +49,7 @@ impl Socket {
     }
 
     pub(super) fn forget_waits(&mut self) {
-        self.wait = Arc::new(Wait(Arc::clone(&self.stream)));
+        self.wait = Arc::new(SocketWait(Arc::clone(&self.stream)));
     }
 
     /// The socket does not block until it is [`connected`](Self::connected).
@@ -64,7 +64,7 @@ impl Socket {
     /// Waits until one of the attempts is over, and says which and how. None: the time was up, or
     /// a signal or a cancellation has interrupted the wait.
     pub(super) fn wait_for_connection(
-        pending: &[Attempt],
+        pending: &[Contender],
         time: Duration,
     ) -> io::Result<Option<(usize, io::Result<()>)>> {
         let streams = pending.iter().map(|attempt| &*attempt.socket.stream);
@@ -135,9 +135,9 @@ impl Write for Socket {
 }
 
 /// The waits for a socket within one attempt.
-struct Wait(Arc<TcpStream>);
+struct SocketWait(Arc<TcpStream>);
 
-impl Interrupt for Wait {
+impl Interrupt for SocketWait {
     fn interrupt(&self) {
         // Not connected is an error, and as good as shut down.
         let _ = self.0.shutdown(Shutdown::Both);

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use socket2::{Domain, SockRef, Type};
 
-use super::race::Attempt;
+use super::race::Contender;
 use crate::cancellation::Interrupt;
 use crate::net::connection::Limits;
 use crate::sys::{Event, SocketEvents};
 
 pub(crate) struct Socket {
     inner: Arc<Inner>,
-    wait: Arc<Wait>,
+    wait: Arc<SocketWait>,
     pub(in crate::net) limits: Limits,
 }
 
@@ -32,7 +32,7 @@ impl Socket {
         let stream = TcpStream::from(socket);
         let events = SocketEvents::new(&stream)?;
         let inner = Arc::new(Inner { stream, events });
-        let wait = Arc::new(Wait(Arc::clone(&inner)));
+        let wait = Arc::new(SocketWait(Arc::clone(&inner)));
         Ok(Self {
             inner,
             wait,
@@ -46,7 +46,7 @@ impl Socket {
     }
 
     pub(super) fn forget_waits(&mut self) {
-        self.wait = Arc::new(Wait(Arc::clone(&self.inner)));
+        self.wait = Arc::new(SocketWait(Arc::clone(&self.inner)));
     }
 
     pub(super) fn start_connecting(&self, address: SocketAddr) -> io::Result<()> {
@@ -59,7 +59,7 @@ impl Socket {
     /// Waits until one of the attempts is over, and says which and how. None: the time was up, or
     /// a cancellation has interrupted the wait.
     pub(super) fn wait_for_connection(
-        pending: &[Attempt],
+        pending: &[Contender],
         time: Duration,
     ) -> io::Result<Option<(usize, io::Result<()>)>> {
         let sockets = pending.iter().map(|attempt| &*attempt.socket.inner);
@@ -124,9 +124,9 @@ impl Write for Socket {
 }
 
 /// The waits for a socket within one attempt.
-struct Wait(Arc<Inner>);
+struct SocketWait(Arc<Inner>);
 
-impl Interrupt for Wait {
+impl Interrupt for SocketWait {
     fn interrupt(&self) {
         // Not connected is an error, and as good as shut down.
         let _ = self.0.stream.shutdown(Shutdown::Both);

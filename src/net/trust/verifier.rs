@@ -1,4 +1,4 @@
-//! What checks the gateway's certificate against the trusted authorities.
+//! Verifier: checks the gateway's certificate against the trusted authorities.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -131,11 +131,11 @@ fn name_short_rsa_key<'a>(
 
 fn has_short_rsa_key(certificate: &CertificateDer<'_>) -> bool {
     // The modulus alone of a key of 2048 bits.
-    const SHORTEST: usize = 2048 / 8;
+    const MIN_BYTES: usize = 2048 / 8;
     let Ok(certificate) = ParsedCertificate::try_from(certificate) else {
         return false;
     };
     let key = certificate.subject_public_key_info();
     let is_rsa = memchr::memmem::find(&key, &alg_id::RSA_ENCRYPTION).is_some();
-    is_rsa && key.len() < SHORTEST
+    is_rsa && key.len() < MIN_BYTES
 }

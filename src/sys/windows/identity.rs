@@ -1,4 +1,4 @@
-//! Whose process this is.
+//! Identity: the user that this process belongs to.
 
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};

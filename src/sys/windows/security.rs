@@ -1,4 +1,4 @@
-//! Who has rights to a directory.
+//! Access control: who has rights to a directory.
 
 use std::ffi::{OsStr, c_void};
 use std::io;

@@ -1,4 +1,4 @@
-//! What a sealed value says, and how much of its time is left.
+//! Record: the content of a sealed value, and how much of its time is left.
 //!
 //! Two clocks tell: the wall clock, which can be set wrong on either machine, and another. For Redis
 //! that is the server's, for files the machine's since it was started. The least of what they say
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{LARGEST_VALUE, millis};
+use super::store::{MAX_VALUE_BYTES, millis};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::secret::SecretBytes;
@@ -109,7 +109,7 @@ impl<'a> Record<'a> {
 
     fn to_bytes(&self) -> Option<SecretBytes> {
         // As much as is expected: growing would leave copies behind.
-        let mut bytes = SecretBytes::with_capacity(LARGEST_VALUE);
+        let mut bytes = SecretBytes::with_capacity(MAX_VALUE_BYTES);
         serde_json::to_writer(&mut *bytes, self).ok()?;
         Some(bytes)
     }
@@ -131,7 +131,7 @@ impl<'a> Record<'a> {
         check_access(access).ok()?;
         let left = self.left(by_store, now).filter(|_| is_plain(kind))?;
         let lifetime = Duration::from_millis(self.life);
-        Some(Token::shared(access, kind, lifetime, left, now, origin))
+        Some(Token::adopted(access, kind, lifetime, left, now, origin))
     }
 
     /// The failure that it is of, where it holds for this machine, and for how long.

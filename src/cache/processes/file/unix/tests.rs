@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::super::super::store::LOCK_LIFE;
 use super::super::tests::Opened;
-use super::super::{ABANDONED, FileStore, OLD, Problem};
+use super::super::{ABANDONED, FileStore, MAX_AGE, Problem};
 use super::directory::{OpenDirectory, fits, no_lower_than, problem};
 use crate::error::Status;
 use crate::sys;
@@ -111,12 +111,12 @@ fn what_was_left_behind_is_removed_with_time_and_nothing_of_others() {
     for (file, age) in [
         ("a.token.0.tmp", ABANDONED - 2 * SECOND),
         ("b.token.0.tmp", ABANDONED + 2 * SECOND),
-        ("c.token", OLD - 2 * SECOND),
-        ("d.token", OLD + 2 * SECOND),
-        ("e.failure", OLD + 2 * SECOND),
+        ("c.token", MAX_AGE - 2 * SECOND),
+        ("d.token", MAX_AGE + 2 * SECOND),
+        ("e.failure", MAX_AGE + 2 * SECOND),
         ("f.lock", Duration::ZERO),
-        ("g.other", 100 * OLD),
-        ("h", 100 * OLD),
+        ("g.other", 100 * MAX_AGE),
+        ("h", 100 * MAX_AGE),
     ] {
         let path = opened.path(file);
         std::fs::write(&path, "").unwrap();
@@ -127,7 +127,7 @@ fn what_was_left_behind_is_removed_with_time_and_nothing_of_others() {
     let left = ["a.token.0.tmp", "c.token", "g.other", "h", "name.token"];
     assert_eq!(opened.files(), left);
     // Longer than a token lives.
-    assert!(OLD > Duration::from_secs(24 * 3600) && ABANDONED >= 60 * SECOND);
+    assert!(MAX_AGE > Duration::from_secs(24 * 3600) && ABANDONED >= 60 * SECOND);
 }
 
 #[test]

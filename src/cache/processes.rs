@@ -20,7 +20,7 @@ use std::time::Duration;
 use ring::hmac;
 
 use self::record::Record;
-use self::seal::Slot;
+use self::seal::ValueKind;
 pub(crate) use self::store::{Lock, Store};
 use self::store::{NewToken, StoreError, Value};
 use super::identity::identity;
@@ -44,7 +44,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failur
     })
 }
 
-pub(crate) struct SharedEntry {
+pub(crate) struct Processes {
     store: Arc<dyn Store>,
     /// Where it is, for a line in the log.
     place: String,
@@ -69,7 +69,7 @@ pub(super) struct FoundToken {
 /// The store is of no use at present.
 pub(super) struct Unavailable;
 
-impl SharedEntry {
+impl Processes {
     pub(super) fn new(
         store: &Arc<dyn Store>,
         settings: &Settings,
@@ -105,7 +105,7 @@ impl SharedEntry {
             })
         });
         let failure = values.failure.and_then(|value| {
-            let plain = seal::open(&self.api_key, Slot::Failure, &self.name, &value.sealed)?;
+            let plain = seal::open(&self.api_key, ValueKind::Failure, &self.name, &value.sealed)?;
             let (failure, left) = Record::parse(&plain)?.failure(value.left, now)?;
             Some((Arc::new(failure), left))
         });
@@ -113,7 +113,7 @@ impl SharedEntry {
     }
 
     fn token(&self, value: &Value, now: Now) -> Option<Token> {
-        let plain = seal::open(&self.api_key, Slot::Token, &self.name, &value.sealed)?;
+        let plain = seal::open(&self.api_key, ValueKind::Token, &self.name, &value.sealed)?;
         Record::parse(&plain)?.token(value.left, now, self.store.origin())
     }
 
@@ -128,13 +128,13 @@ impl SharedEntry {
     }
 
     /// Shares a token that the gateway issued.
-    pub(crate) fn share(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
+    pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
         let now = Now::read();
         let Some(left) = life::left(token, now).filter(|left| !left.is_zero()) else {
             return;
         };
         let record = Record::of_token(token, now);
-        let Some(sealed) = record.and_then(|record| self.seal(Slot::Token, &record)) else {
+        let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Token, &record)) else {
             return;
         };
         let is_newer = |there: &Value| {
@@ -155,7 +155,7 @@ impl SharedEntry {
     }
 
     /// Has other processes not ask for this time.
-    pub(crate) fn share_failure(
+    pub(crate) fn tell_failure(
         &self,
         failure: &Failure,
         cooldown: Duration,
@@ -163,7 +163,7 @@ impl SharedEntry {
         log: &mut CallLog,
     ) {
         let record = Record::of_failure(failure, cooldown, Now::read());
-        let Some(sealed) = record.and_then(|record| self.seal(Slot::Failure, &record)) else {
+        let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Failure, &record)) else {
             return;
         };
         let written = self
@@ -172,7 +172,7 @@ impl SharedEntry {
         let _ = self.or_log(written, log);
     }
 
-    fn seal(&self, slot: Slot, plain: &[u8]) -> Option<Vec<u8>> {
+    fn seal(&self, slot: ValueKind, plain: &[u8]) -> Option<Vec<u8>> {
         seal::seal(&self.api_key, slot, &self.name, plain)
     }
 
@@ -221,5 +221,5 @@ impl SharedEntry {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-#[path = "shared_tests.rs"]
+#[path = "processes_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::store::StoreError;
-use super::connection::{Connection, Connector, MAX_TIMEOUT};
+use super::connection::{Connector, MAX_TIMEOUT, RedisConnection};
 use super::resp::{Command, Reply};
 use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
@@ -29,7 +29,7 @@ struct Access {
 #[derive(Default)]
 struct AccessState {
     in_use: bool,
-    connection: Option<Connection>,
+    connection: Option<RedisConnection>,
     paused_until: Option<Deadline>,
     insisted: u8,
     /// What could not be sent, and goes before the next command.
@@ -87,7 +87,7 @@ impl Server {
 /// The use of the connection, until it is dropped.
 struct AccessGuard<'a> {
     access: &'a Access,
-    connection: Option<Connection>,
+    connection: Option<RedisConnection>,
     owed: Vec<Command>,
     failed: bool,
 }
@@ -125,7 +125,7 @@ impl AccessGuard<'_> {
     /// Keeps the connection if the command succeeds.
     fn run(
         &mut self,
-        mut connection: Connection,
+        mut connection: RedisConnection,
         command: &Command,
         until: Deadline,
     ) -> Result<Reply, String> {

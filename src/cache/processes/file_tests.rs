@@ -117,9 +117,9 @@ fn what_is_larger_than_any_value_is_none() {
     let opened = Opened::new();
     opened.write(b"");
     assert_eq!(opened.token().unwrap(), b"");
-    opened.write(&[7; LARGEST_VALUE]);
-    assert_eq!(opened.token().unwrap(), [7; LARGEST_VALUE]);
-    opened.write(&[7; LARGEST_VALUE + 1]);
+    opened.write(&[7; MAX_VALUE_BYTES]);
+    assert_eq!(opened.token().unwrap(), [7; MAX_VALUE_BYTES]);
+    opened.write(&[7; MAX_VALUE_BYTES + 1]);
     assert_eq!(opened.token(), None);
 }
 

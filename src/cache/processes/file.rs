@@ -19,14 +19,14 @@ use ring::error::Unspecified;
 use self::unix::{OpenDirectory, lock};
 #[cfg(windows)]
 use self::windows::{OpenDirectory, lock};
-use super::store::{LARGEST_VALUE, Lock, NewToken, Store, StoreError, Value, Values};
+use super::store::{Lock, MAX_VALUE_BYTES, NewToken, Store, StoreError, Value, Values};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::sys::random;
 use crate::token::Origin;
 
 /// What nobody has written for so long is of no use: a token lives for a day at most.
-const OLD: Duration = Duration::from_secs(25 * 3600);
+const MAX_AGE: Duration = Duration::from_secs(25 * 3600);
 /// A temporary file of a process that died while it wrote it.
 const ABANDONED: Duration = Duration::from_secs(60);
 
@@ -68,7 +68,7 @@ fn token_file(name: &str) -> String {
 }
 
 fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
-    let sealed = directory.read(file, LARGEST_VALUE)?;
+    let sealed = directory.read(file, MAX_VALUE_BYTES)?;
     Some(Value { sealed, left: None })
 }
 
@@ -90,7 +90,7 @@ enum Kept {
 fn kept(file: &str) -> Option<Kept> {
     match file.rsplit_once('.')?.1 {
         "tmp" => Some(Kept::For(ABANDONED)),
-        "token" | "failure" => Some(Kept::For(OLD)),
+        "token" | "failure" => Some(Kept::For(MAX_AGE)),
         "lock" => Some(Kept::UntilItsLockEnds),
         _ => None,
     }
@@ -138,7 +138,7 @@ impl Store for FileStore {
     fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Result<(), StoreError> {
         let directory = self.opened()?;
         let file = token_file(name);
-        if directory.read(&file, LARGEST_VALUE).as_deref() == Some(sealed) {
+        if directory.read(&file, MAX_VALUE_BYTES).as_deref() == Some(sealed) {
             directory.remove(&file);
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What a place has to do in which processes share sealed values.
+//! Store: a place that several processes keep sealed values in.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::token::Origin;
 pub(super) const LOCK_LIFE: Duration = Duration::from_secs(5);
 
 /// More than a sealed token, or a sealed failure, ever has.
-pub(super) const LARGEST_VALUE: usize = 32 * 1024;
+pub(super) const MAX_VALUE_BYTES: usize = 32 * 1024;
 
 /// Rounded down: nothing may be used beyond its end.
 pub(super) fn millis(time: Duration) -> u64 {

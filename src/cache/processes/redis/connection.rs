@@ -30,7 +30,7 @@ pub(super) struct Connector {
     route: Route,
 }
 
-pub(super) struct Connection {
+pub(super) struct RedisConnection {
     stream: net::connection::Connection,
     /// AUTH and SELECT, which go with the first command: each would cost a round trip of its own. If
     /// one is refused the command may be run elsewhere, in database 0, where it does no harm.
@@ -63,7 +63,7 @@ impl Connector {
         })
     }
 
-    pub(super) fn connect(&self, deadline: Deadline) -> Result<Connection, String> {
+    pub(super) fn connect(&self, deadline: Deadline) -> Result<RedisConnection, String> {
         let began = Instant::now();
         let limits = Limits {
             deadline,
@@ -72,7 +72,7 @@ impl Connector {
             progress: Arc::new(Progress::begin()),
         };
         let stream = net::connection::Connection::open(&self.route, limits);
-        Ok(Connection {
+        Ok(RedisConnection {
             stream: stream.map_err(|error| error.to_string())?,
             hello: self.hello(),
             received: Vec::new(),
@@ -92,7 +92,7 @@ impl Connector {
     }
 }
 
-impl Connection {
+impl RedisConnection {
     /// Sends a command and waits for its reply. `owed` goes before it, whatever becomes of that.
     /// After an error the connection is of no more use.
     pub(super) fn run(

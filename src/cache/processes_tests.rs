@@ -14,12 +14,12 @@ fn deadline() -> Deadline {
     Deadline::after(Duration::from_secs(10))
 }
 
-fn share(entry: &SharedEntry, token: &Token) {
-    entry.share(token, deadline(), &mut CallLog::complete());
+fn tell(entry: &Processes, token: &Token) {
+    entry.tell(token, deadline(), &mut CallLog::complete());
 }
 
-/// The text of the token that is shared.
-fn shared(entry: &SharedEntry) -> Option<String> {
+/// The text of the token that is stored.
+fn stored(entry: &Processes) -> Option<String> {
     let found = entry.read(deadline(), &mut CallLog::complete()).ok()?;
     let text = found.token?.token.access().to_vec();
     Some(String::from_utf8(text).unwrap())
@@ -30,42 +30,42 @@ fn shared(entry: &SharedEntry) -> Option<String> {
 #[test]
 fn of_two_processes_tokens_the_one_that_was_issued_later_is_shared() {
     let processes = TwoProcesses::new();
-    let own = processes.own.shared.as_ref().unwrap();
-    let other = processes.other.shared.as_ref().unwrap();
+    let own = processes.own.processes.as_ref().unwrap();
+    let other = processes.other.processes.as_ref().unwrap();
     let now = Now::read();
-    share(other, &token("early", 3000, now));
-    assert_eq!(shared(own).unwrap(), "early");
-    share(own, &token("late", 1000, now));
-    assert_eq!(shared(other).unwrap(), "late");
+    tell(other, &token("early", 3000, now));
+    assert_eq!(stored(own).unwrap(), "early");
+    tell(own, &token("late", 1000, now));
+    assert_eq!(stored(other).unwrap(), "late");
     // It comes late itself, and was issued before.
-    share(other, &token("between", 2000, now));
-    assert_eq!(shared(own).unwrap(), "late");
-    share(other, &token("over", 60_000, now));
-    assert_eq!(shared(own).unwrap(), "late");
+    tell(other, &token("between", 2000, now));
+    assert_eq!(stored(own).unwrap(), "late");
+    tell(other, &token("over", 60_000, now));
+    assert_eq!(stored(own).unwrap(), "late");
 }
 
 #[test]
-fn a_token_that_is_invalidated_elsewhere_is_shared_no_more_and_another_is() {
+fn a_token_that_is_invalidated_elsewhere_is_stored_no_more_and_another_is() {
     let processes = TwoProcesses::new();
-    let own = processes.own.shared.as_ref().unwrap();
-    let other = processes.other.shared.as_ref().unwrap();
-    share(other, &token("current", 0, Now::read()));
+    let own = processes.own.processes.as_ref().unwrap();
+    let other = processes.other.processes.as_ref().unwrap();
+    tell(other, &token("current", 0, Now::read()));
     own.invalidate(b"former", deadline(), &mut CallLog::complete());
-    assert_eq!(shared(own).unwrap(), "current");
+    assert_eq!(stored(own).unwrap(), "current");
     own.invalidate(b"current", deadline(), &mut CallLog::complete());
-    assert_eq!(shared(other), None);
+    assert_eq!(stored(other), None);
 }
 
 #[test]
 fn where_a_directory_cannot_be_used_that_is_said_and_no_call_ends() {
     let processes = TwoProcesses::new();
-    let own = processes.own.shared.as_ref().unwrap();
+    let own = processes.own.processes.as_ref().unwrap();
     // A file has its place.
     let place = own.place().strip_prefix("file:").unwrap();
     std::fs::remove_dir(place).unwrap();
     std::fs::write(place, "").unwrap();
     let mut log = CallLog::complete();
-    own.share(&token("token", 0, Now::read()), deadline(), &mut log);
+    own.tell(&token("token", 0, Now::read()), deadline(), &mut log);
     assert!(own.read(deadline(), &mut log).is_err());
     let lines = log.into_lines();
     assert_eq!(lines.len(), 2);

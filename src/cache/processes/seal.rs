@@ -18,13 +18,13 @@ const HEADER: usize = 1 + SALT;
 
 /// What a value is.
 #[derive(Clone, Copy)]
-pub(super) enum Slot {
+pub(super) enum ValueKind {
     Token = 1,
     Failure = 2,
 }
 
 /// None where the system has no randomness.
-pub(super) fn seal(api_key: &Secret, slot: Slot, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn seal(api_key: &Secret, slot: ValueKind, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
     let mut salt = [0; SALT];
     random::fill(&mut salt).ok()?;
     let mut text = SecretBytes::with_capacity(plain.len());
@@ -37,7 +37,12 @@ pub(super) fn seal(api_key: &Secret, slot: Slot, name: &str, plain: &[u8]) -> Op
 }
 
 /// None where it is anything but a value that was sealed for this place, whole.
-pub(super) fn open(api_key: &Secret, slot: Slot, name: &str, sealed: &[u8]) -> Option<SecretBytes> {
+pub(super) fn open(
+    api_key: &Secret,
+    slot: ValueKind,
+    name: &str,
+    sealed: &[u8],
+) -> Option<SecretBytes> {
     let (header, text) = sealed.split_at_checked(HEADER)?;
     let salt = header.strip_prefix(&[VERSION])?;
     let mut plain = SecretBytes::with_capacity(text.len());
@@ -60,59 +65,11 @@ fn nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; NONCE_LEN])
 }
 
-fn context(slot: Slot, name: &str) -> Aad<Vec<u8>> {
+fn context(slot: ValueKind, name: &str) -> Aad<Vec<u8>> {
     Aad::from([&[VERSION, slot as u8], name.as_bytes()].concat())
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
-mod tests {
-    use super::*;
-
-    const PLAIN: &[u8] = b"what other processes may know";
-
-    fn key(text: &str) -> Secret {
-        Secret::new(text)
-    }
-
-    fn sealed() -> Vec<u8> {
-        seal(&key("key"), Slot::Token, "name", PLAIN).unwrap()
-    }
-
-    fn opens(api_key: &str, slot: Slot, name: &str, value: &[u8]) -> bool {
-        open(&key(api_key), slot, name, value).is_some()
-    }
-
-    #[test]
-    fn a_value_opens_with_its_key_in_its_place_alone() {
-        let value = sealed();
-        let plain = open(&key("key"), Slot::Token, "name", &value).unwrap();
-        assert_eq!(**plain, *PLAIN);
-        assert!(!opens("another", Slot::Token, "name", &value));
-        assert!(!opens("key", Slot::Failure, "name", &value));
-        assert!(!opens("key", Slot::Token, "eman", &value));
-    }
-
-    #[test]
-    fn a_value_with_a_bit_flipped_or_of_another_length_does_not_open() {
-        let value = sealed();
-        for bit in 0..value.len() * 8 {
-            let mut other = value.clone();
-            other[bit / 8] ^= 1 << (bit % 8);
-            assert!(!opens("key", Slot::Token, "name", &other), "bit {bit}");
-        }
-        for length in 0..value.len() {
-            assert!(!opens("key", Slot::Token, "name", &value[..length]));
-        }
-        let longer = [&value[..], b"\0"].concat();
-        assert!(!opens("key", Slot::Token, "name", &longer));
-    }
-
-    #[test]
-    fn two_values_of_one_text_have_nothing_in_common() {
-        let (first, second) = (sealed(), sealed());
-        let same = first.iter().zip(&second).skip(1).filter(|(a, b)| a == b);
-        assert!(same.count() < first.len() / 4);
-        assert!(!first.windows(4).any(|part| PLAIN.starts_with(part)));
-    }
-}
+#[path = "seal_tests.rs"]
+mod tests;

@@ -14,7 +14,7 @@ use super::directory::{OWN_FILE, OpenDirectory, modified, set_modified};
 use crate::sys::{self, UninheritedFd};
 
 /// A lock that ended may be another's again at once.
-const TRIES: u32 = 4;
+const MAX_ATTEMPTS: u32 = 4;
 
 pub(in super::super) struct FileLock {
     directory: OpenDirectory,
@@ -43,7 +43,7 @@ pub(in super::super) fn take(
 }
 
 fn try_take(directory: &OpenDirectory, file: &str) -> Result<Option<UninheritedFd>, Errno> {
-    for _ in 0..TRIES {
+    for _ in 0..MAX_ATTEMPTS {
         if !remove_ended(directory, file)? {
             return Ok(None);
         }

@@ -194,6 +194,6 @@ fn the_largest_token_and_failure_are_no_larger_than_any_value() {
         Record::of_failure(&failure, HOUR, now).unwrap(),
     ];
     for bytes in records {
-        assert!(bytes.len() + SEAL <= LARGEST_VALUE, "{}", bytes.len());
+        assert!(bytes.len() + SEAL <= MAX_VALUE_BYTES, "{}", bytes.len());
     }
 }

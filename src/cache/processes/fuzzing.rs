@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::SharedEntry;
+use super::Processes;
 use super::redis::{refusal, resp};
-use super::seal::Slot;
+use super::seal::ValueKind;
 use super::store::{Lock, NewToken, Store, StoreError, Value, Values};
 use crate::clock::Now;
 use crate::deadline::Deadline;
@@ -16,7 +16,7 @@ use crate::token::Origin;
 
 /// What clients with the same options share, in this process's memory.
 pub struct SealedCache {
-    entry: SharedEntry,
+    entry: Processes,
     store: Arc<MemoryStore>,
 }
 
@@ -37,9 +37,9 @@ impl SealedCache {
         let settings = settings(options)?;
         let (credentials, _) = settings.credentials.read(true).ok()?;
         let store = Arc::new(MemoryStore::default());
-        let shared: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
+        let store: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
         Some(Self {
-            entry: SharedEntry::new(&shared, &settings, &credentials),
+            entry: Processes::new(&store, &settings, &credentials),
             store,
         })
     }
@@ -49,7 +49,7 @@ impl SealedCache {
         let issued =
             crate::token::Token::new(&token.access, &token.kind, token.lifetime, Now::read());
         *self.store.0.lock() = SealedValues::default();
-        self.entry.share(&issued, soon(), &mut CallLog::complete());
+        self.entry.tell(&issued, soon(), &mut CallLog::complete());
         self.store.0.lock().token.take()
     }
 
@@ -65,14 +65,14 @@ impl SealedCache {
         };
         *self.store.0.lock() = SealedValues::default();
         self.entry
-            .share_failure(&failure, cooldown, soon(), &mut CallLog::complete());
+            .tell_failure(&failure, cooldown, soon(), &mut CallLog::complete());
         self.store.0.lock().failure.take()
     }
 
     /// Any bytes, sealed as a token's record and as a failure's.
     pub fn seal_records(&self, record: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-        let token = self.entry.seal(Slot::Token, record)?;
-        Some((token, self.entry.seal(Slot::Failure, record)?))
+        let token = self.entry.seal(ValueKind::Token, record)?;
+        Some((token, self.entry.seal(ValueKind::Failure, record)?))
     }
 
     /// What another process reads out of values that it found; `left` is what a store says that has

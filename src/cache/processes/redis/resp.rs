@@ -1,11 +1,11 @@
 //! RESP, the protocol of Redis: commands are arrays of bulk strings, and the replies to those of this
 //! library are flat (<https://redis.io/docs/latest/develop/reference/protocol-spec/>).
 
-use super::super::store::LARGEST_VALUE;
+use super::super::store::MAX_VALUE_BYTES;
 use crate::secret::SecretBytes;
 
 /// The longest reply has two values.
-pub(super) const MAX_BULK_BYTES: usize = 3 * LARGEST_VALUE;
+pub(super) const MAX_BULK_BYTES: usize = 3 * MAX_VALUE_BYTES;
 
 /// A status or an error, and what stands before a bulk string.
 const MAX_LINE_BYTES: usize = 4096;

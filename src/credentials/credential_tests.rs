@@ -1,0 +1,34 @@
+use super::*;
+
+#[test]
+fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
+    let described = |source| Credential::new(Secret::new("s3cr3t-ü"), source).describe("api_key");
+    let cases = [
+        (ValueSource::Program, "option api_key"),
+        (ValueSource::Environment, "MOMO_API_KEY"),
+        (
+            ValueSource::File("/run/secrets/key".into()),
+            "/run/secrets/key",
+        ),
+    ];
+    for (source, origin) in cases {
+        assert_eq!(
+            described(source),
+            format!("api_key (8 characters, from {origin})")
+        );
+    }
+}
+
+#[test]
+fn only_the_form_of_a_uuid_is_one() {
+    assert!(is_uuid("a0e5c1d2-7b34-4f86-9c0d-1e2f3a4b5c6D"));
+    for other in [
+        "",
+        "a0e5c1d27b344f869c0d1e2f3a4b5c6d",
+        "a0e5c1d2-7b34-4f86-9c0d-1e2f3a4b5c6",
+        "a0e5c1d2-7b34-4f86-9c0d-1e2f3a4b5c6g",
+        "a0e5c1d27-b34-4f86-9c0d-1e2f3a4b5c6d",
+    ] {
+        assert!(!is_uuid(other), "{other}");
+    }
+}
