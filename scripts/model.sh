@@ -12,4 +12,4 @@ export RUSTFLAGS="${RUSTFLAGS:-} --cfg loom"
 CARGO_PROFILE_DEV_DEBUG=0 cargo test --quiet --lib --target "$host" \
   --config 'profile.dev.package.loom.opt-level=2' \
   --config 'profile.dev.package.generator.opt-level=2' \
-  single_flight::model -- --nocapture
+  model:: -- --nocapture

@@ -121,3 +121,8 @@ impl Interrupt for Sleep {
 #[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "cancellation_tests.rs"]
 mod tests;
+
+#[cfg(all(test, loom))]
+#[path = "cancellation_model.rs"]
+#[allow(clippy::unwrap_used)]
+mod model;

@@ -309,26 +309,3 @@ fn a_token_from_elsewhere_ends_the_wait() {
         drop(slow);
     });
 }
-
-#[test]
-fn a_sleep_that_is_cancelled_ends_at_once() {
-    model("sleep", |_| {
-        let cancel = Arc::new(Cancellation::new());
-        // The place to sleep at is made before the threads are, see above.
-        assert!(cancel.sleep(Duration::ZERO));
-        let sleepers = [1, NEVER].map(|seconds| {
-            let cancel = Arc::clone(&cancel);
-            spawn(move || {
-                (
-                    cancel.sleep(Duration::from_secs(seconds)),
-                    Deadline::now() >= at(1),
-                )
-            })
-        });
-        pass_to(1);
-        cancel.cancel();
-        let [(short, late), (long, _)] = sleepers.map(|s| s.join().unwrap());
-        assert!(late || !short, "it slept through before its time was up");
-        assert!(!long);
-    });
-}

@@ -47,3 +47,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<ErrorResp
         retryable: false,
     })
 }
+
+#[cfg(test)]
+#[path = "firewall_tests.rs"]
+mod tests;
