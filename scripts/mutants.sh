@@ -18,8 +18,11 @@ life|src/life.rs|background
 redact|src/credentials/redact* src/credentials/redact/**|responses secrets
 config|src/config* src/config/**|option_report options proxies secrets
 credentials|src/credentials* src/credentials/**|rotation options secrets
-cache|src/cache/[!s]*.rs src/cache/s[!h]*.rs|stats single_flight caches shared_entry invalidation rotation lifetime
-shared|src/cache/processes.rs src/cache/processes/**|shared_damage shared_entry shared_caches
+cache|src/cache/[!p]*.rs|stats single_flight caches shared_entry invalidation rotation lifetime
+processes|src/cache/processes.rs src/cache/processes/**|shared_damage shared_entry shared_caches
+client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src/deadline.rs|stats single_flight clones background deadlines waiting shared_entry
+ffi|src/ffi* src/ffi/**|arguments stats operation clones rotation
+net|src/net/[!t]*.rs src/net/t[!lr]*.rs src/net/socket/** src/net/resolver/**|deadlines resolver addresses proxies
 gateway|src/gateway* src/gateway/**|faults operation proxies responses deadlines
 tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|servers tls
 '

@@ -213,3 +213,8 @@ impl Drop for Client {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+#[path = "client_tests.rs"]
+mod tests;

@@ -23,7 +23,7 @@ mod subscription_key;
 mod test_caller;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
-mod test_peer;
+pub(crate) mod test_peer;
 mod transport;
 mod ureq_connection;
 

@@ -9,7 +9,7 @@ use socket2::SockRef;
 
 /// What follows a request.
 #[derive(Clone)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// These bytes, and the connection is kept.
     Kept(String),
     /// These bytes, and the connection is closed.
@@ -20,14 +20,14 @@ pub(super) enum Reply {
     Silent(Duration),
 }
 
-pub(super) struct TestPeer {
-    pub(super) port: u16,
+pub(crate) struct TestPeer {
+    pub(crate) port: u16,
     thread: JoinHandle<Vec<String>>,
 }
 
 impl TestPeer {
     /// Ends after the last of these.
-    pub(super) fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let replies: Vec<Reply> = replies.into_iter().collect();
@@ -36,7 +36,7 @@ impl TestPeer {
     }
 
     /// The heads of all requests, as they came. Waits for the last.
-    pub(super) fn requests(self) -> Vec<String> {
+    pub(crate) fn requests(self) -> Vec<String> {
         self.thread.join().unwrap()
     }
 }
@@ -76,7 +76,7 @@ fn serve(listener: &TcpListener, replies: Vec<Reply>) -> Vec<String> {
 }
 
 /// None where the connection ends before it.
-pub(super) fn read_head(stream: &mut impl Read) -> Option<String> {
+pub(crate) fn read_head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -89,13 +89,13 @@ pub(super) fn read_head(stream: &mut impl Read) -> Option<String> {
 }
 
 /// A whole response with this status line, these header lines and this body.
-pub(super) fn http(status: &str, headers: &[&str], body: &str) -> String {
+pub(crate) fn http(status: &str, headers: &[&str], body: &str) -> String {
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
     format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
 }
 
-pub(super) fn token(name: &str) -> String {
+pub(crate) fn token(name: &str) -> String {
     let body = format!(r#"{{"access_token":"{name}","expires_in":3600}}"#);
     http("200 OK", &[], &body)
 }

@@ -1,0 +1,368 @@
+use std::sync::Mutex;
+use std::time::Instant;
+
+use super::*;
+use crate::gateway::test_peer::{Reply, TestPeer, http, token};
+use crate::log::{Level, Line, Sink};
+
+const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
+const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(50));
+
+/// The host's logger.
+#[derive(Default)]
+struct Lines(Mutex<Vec<String>>);
+
+impl Sink for Lines {
+    fn write(&self, line: &Line) {
+        self.0.lock().unwrap().push(line.text.clone());
+    }
+}
+
+impl Lines {
+    fn take(&self) -> String {
+        std::mem::take(&mut *self.0.lock().unwrap()).join("\n")
+    }
+}
+
+fn config(port: u16, options: &[(&str, &str)]) -> Config {
+    let mut config = Config::default();
+    let base_url = format!("http://127.0.0.1:{port}");
+    let common = [
+        ("base_url", &*base_url),
+        ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
+        ("api_key", "an-api-key"),
+        ("subscription_key", "a-subscription-key"),
+        ("max_attempts", "1"),
+        ("cache", "client"),
+    ];
+    for (name, value) in common.iter().chain(options) {
+        config.set(name, value).unwrap();
+    }
+    config
+}
+
+fn client(peer: &TestPeer, options: &[(&str, &str)]) -> Client {
+    Client::new(&config(peer.port, options)).unwrap()
+}
+
+fn logging(peer: &TestPeer, options: &[(&str, &str)]) -> (Client, Arc<Lines>) {
+    let mut config = config(peer.port, options);
+    let lines = Arc::new(Lines::default());
+    let sink = Arc::clone(&lines) as Arc<dyn Sink>;
+    config.logger = Some(Logger::new(Level::Information, sink));
+    let client = Client::new(&config).unwrap();
+    lines.take();
+    (client, lines)
+}
+
+fn text(token: &TokenForCaller) -> String {
+    String::from_utf8(token.token.access().to_vec()).unwrap()
+}
+
+fn got(client: &Client) -> String {
+    text(&client.get_token(ALWAYS).ok().unwrap())
+}
+
+fn failure(outcome: Result<TokenForCaller, Failure>) -> Failure {
+    outcome.err().unwrap()
+}
+
+/// Gives the entry a token of 1,000 s with so many seconds left.
+fn give(client: &Client, name: &str, left: u64) {
+    let mut now = Now::read();
+    let lived = Duration::from_secs(1000 - left);
+    now.boot -= lived;
+    now.wall -= lived;
+    let token = Token::new(name, "", Some(Duration::from_secs(1000)), now);
+    let entry = client.fetcher.entry();
+    let stored = entry.succeeded(&Arc::new(token), 0, true, Now::read());
+    stored.unwrap();
+}
+
+/// Stale: the margin is a quarter of the lifetime and more.
+const STALE: u64 = 100;
+
+fn until(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it never was");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn stats(client: &Client) -> Snapshot {
+    client.stats().0
+}
+
+fn has_request(client: &Client) -> bool {
+    let soon = Deadline::after(Duration::from_secs(1));
+    client.fetcher.entry().single_flight.lead(soon).is_err()
+}
+
+fn closed(name: &str) -> Reply {
+    Reply::Closed(token(name))
+}
+
+fn unavailable() -> Reply {
+    Reply::Closed(http("503 Service Unavailable", &[], ""))
+}
+
+#[test]
+fn a_fresh_token_is_one_request_and_a_copy_says_when_a_refresh_is_due() {
+    let peer = TestPeer::start([closed("a")]);
+    let client = client(&peer, &[]);
+    for waits in [true, false] {
+        let token = client.get_token(ALWAYS).ok().unwrap();
+        assert_eq!(text(&token), "a");
+        assert_eq!(token.refresh_status, Status::MOMO_OK);
+        let refresh_in = token.refresh_in.unwrap().as_secs();
+        assert!((2870..=3000).contains(&refresh_in), "{refresh_in}");
+        assert_eq!(matches!(token.token, TokenRef::Counted(_)), waits);
+    }
+    assert_eq!(stats(&client).waits, 1);
+    assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
+fn a_created_token_is_always_new_and_becomes_the_current_one() {
+    let peer = TestPeer::start([Reply::Kept(token("a")), Reply::Kept(token("b"))]);
+    let client = client(&peer, &[]);
+    let never = client.create_token(CallTimeout::NeverBlock);
+    assert_eq!(failure(never).status, Status::MOMO_WOULD_BLOCK);
+    for name in ["a", "b"] {
+        let token = client.create_token(ALWAYS).ok().unwrap();
+        assert_eq!(text(&token), name);
+        assert_eq!(got(&client), name);
+    }
+    assert_eq!(stats(&client).waits, 0);
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[test]
+fn without_a_cache_each_call_asks_and_no_refresh_is_due() {
+    let peer = TestPeer::start([Reply::Kept(token("a")), Reply::Kept(token("b"))]);
+    let client = client(&peer, &[("cache", "none")]);
+    for name in ["a", "b"] {
+        let token = client.get_token(ALWAYS).ok().unwrap();
+        assert_eq!((text(&token), token.refresh_in), (name.to_owned(), None));
+    }
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[test]
+fn a_call_that_never_blocks_has_a_request_begun_and_takes_its_token_later() {
+    let peer = TestPeer::start([closed("a")]);
+    let client = client(&peer, &[]);
+    let first = client.get_token(CallTimeout::NeverBlock);
+    assert_eq!(failure(first).status, Status::MOMO_WOULD_BLOCK);
+    until(|| client.get_token(CallTimeout::NeverBlock).is_ok());
+    assert_eq!(stats(&client).waits, 0);
+    assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
+fn a_caller_that_makes_requests_itself_begins_none_if_it_must_not_block() {
+    let peer = TestPeer::start([closed("a")]);
+    let client = client(&peer, &[("refresh", "caller")]);
+    let never = client.get_token(CallTimeout::NeverBlock);
+    assert_eq!(failure(never).status, Status::MOMO_WOULD_BLOCK);
+    assert!(!has_request(&client));
+    assert_eq!(got(&client), "a");
+    // Its own request is nobody's to wait for.
+    assert_eq!(stats(&client).waits, 0);
+}
+
+#[test]
+fn a_call_whose_time_is_up_says_what_goes_on_and_the_next_has_the_token() {
+    let late = format!("HTTP/1.1 103 Early Hints\r\n\r\n{}", token("a"));
+    let peer = TestPeer::start([
+        Reply::Silent(Duration::from_millis(300)),
+        Reply::Closed(late),
+    ]);
+    let client = client(&peer, &[("max_attempts", "2")]);
+    let error = failure(client.get_token(SHORT));
+    assert_eq!(error.status, Status::MOMO_TIMED_OUT);
+    for words in [
+        "waiting for the response: ",
+        "the request goes on",
+        "[host 127.0.0.1:",
+        "attempt 1, ",
+    ] {
+        assert!(error.message.contains(words), "{}", error.message);
+    }
+    assert!(has_request(&client));
+    drop(failure(client.get_token(SHORT)));
+    assert_eq!(stats(&client).waits, 2);
+    assert!(stats(&client).longest_wait_ms >= 50);
+    let outcome = client.get_token(ALWAYS);
+    // A connection that ended without a response is tried again.
+    assert_eq!(text(&outcome.ok().unwrap()), "a");
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[test]
+fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
+    let peer = TestPeer::start([closed("a"), closed("b"), unavailable()]);
+    let (client, lines) = logging(&peer, &[]);
+    got(&client);
+    assert!(lines.take().contains("issued a token"));
+    give(&client, "old", STALE);
+    // Of two tokens the one whose request started later stays: `old` is older.
+    assert_eq!(got(&client), "a");
+    client.fetcher.entry().clear();
+    give(&client, "old", STALE);
+    assert_eq!(got(&client), "old");
+    until(|| stats(&client).refreshes == 1 && !has_request(&client));
+    assert_eq!(got(&client), "b");
+    assert!(lines.take().contains("issued a token"));
+    client.fetcher.entry().clear();
+    give(&client, "old", STALE);
+    assert_eq!(got(&client), "old");
+    until(|| stats(&client).refreshes == 2 && !has_request(&client));
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
+    assert_eq!(token.refresh_in, Some(Duration::ZERO));
+    let told = lines.take();
+    assert!(told.contains("the refresh failed"), "{told}");
+    assert!(stats(&client).failed_refreshes == 1 && told.contains("HTTP 503"));
+    got(&client);
+    assert_eq!(lines.take(), "");
+    assert_eq!(peer.requests().len(), 3);
+}
+
+#[test]
+fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
+    let peer = TestPeer::start([closed("b"), unavailable()]);
+    let client = client(&peer, &[("refresh", "caller")]);
+    give(&client, "a", STALE);
+    let never = client.get_token(CallTimeout::NeverBlock).ok().unwrap();
+    assert_eq!(text(&never), "a");
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(
+        (text(&token), token.refresh_status),
+        ("b".to_owned(), Status::MOMO_OK)
+    );
+    client.fetcher.entry().clear();
+    give(&client, "c", STALE);
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(text(&token), "c");
+    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
+    assert_eq!(
+        (stats(&client).refreshes, stats(&client).failed_refreshes),
+        (2, 1)
+    );
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[test]
+fn a_refresh_without_a_lifetime_is_one_that_failed() {
+    let body = r#"{"access_token":"b"}"#;
+    let peer = TestPeer::start([Reply::Closed(http("200 OK", &[], body))]);
+    let client = client(&peer, &[("refresh", "caller")]);
+    give(&client, "a", STALE);
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(text(&token), "a");
+    assert_eq!(token.refresh_status, Status::MOMO_INVALID_RESPONSE);
+    assert_eq!(stats(&client).failed_refreshes, 1);
+    // A cooldown keeps the next call from asking at once.
+    assert_eq!(got(&client), "a");
+    assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
+fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
+    for stale in [false, true] {
+        let peer = TestPeer::start([Reply::Silent(Duration::from_millis(400))]);
+        let client = client(&peer, &[]);
+        if stale {
+            give(&client, "a", STALE);
+            assert_eq!(got(&client), "a");
+        } else {
+            drop(failure(client.get_token(CallTimeout::NeverBlock)));
+        }
+        until(|| has_request(&client));
+        std::thread::sleep(Duration::from_millis(50));
+        client.cancel();
+        until(|| !has_request(&client));
+        let (counted, gauges) = client.stats();
+        assert_eq!(gauges.cooldown_ms, 0, "{stale}");
+        assert_eq!(
+            (counted.refreshes, counted.failed_refreshes),
+            (0, 0),
+            "{stale}"
+        );
+        assert_eq!(counted.requests, 1, "{stale}");
+        assert_eq!(
+            failure(client.get_token(ALWAYS)).status,
+            Status::MOMO_CANCELLED
+        );
+        assert_eq!(
+            failure(client.create_token(ALWAYS)).status,
+            Status::MOMO_CANCELLED
+        );
+        drop(client);
+    }
+}
+
+#[test]
+fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
+    let peer = TestPeer::start([unavailable()]);
+    let client = client(&peer, &[]);
+    let first = failure(client.get_token(ALWAYS));
+    assert_eq!(first.status, Status::MOMO_SERVER_ERROR);
+    let next = failure(client.get_token(CallTimeout::NeverBlock));
+    assert_eq!(next.status, Status::MOMO_SERVER_ERROR);
+    assert!(next.retry_after_ms > 0 && next.message.contains("not asked again yet"));
+    assert!(client.stats().1.cooldown_ms > 0);
+    assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
+fn a_token_that_was_invalidated_is_given_to_nobody() {
+    let peer = TestPeer::start([closed("a"), closed("a")]);
+    let client = client(&peer, &[]);
+    assert_eq!(got(&client), "a");
+    client.invalidate_token("a");
+    let error = failure(client.get_token(ALWAYS));
+    assert_eq!(error.status, Status::MOMO_UNAUTHORIZED);
+    assert!(error.retry_after_ms > 4000);
+    assert_eq!(stats(&client).invalidations, 1);
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[test]
+fn the_request_ends_with_the_last_handle_that_is_cancelled() {
+    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(2))]);
+    let original = client(&peer, &[]);
+    let clones = [Client::clone_of(&original), Client::clone_of(&original)];
+    drop(failure(original.get_token(CallTimeout::NeverBlock)));
+    let is_cancelled = || {
+        let soon = Deadline::after(Duration::from_secs(1));
+        let flight = original_flight(&clones[0], soon);
+        flight.is_none_or(|flight| flight.cancellation.is_cancelled())
+    };
+    // One that was freed is no longer counted, and ends nothing.
+    drop(Client::clone_of(&original));
+    drop(original);
+    assert!(!is_cancelled());
+    clones[0].cancel();
+    clones[0].cancel();
+    assert!(!is_cancelled());
+    clones[1].cancel();
+    assert!(is_cancelled());
+}
+
+fn original_flight(client: &Client, soon: Deadline) -> Option<Arc<crate::cache::Flight>> {
+    client.fetcher.entry().single_flight.lead(soon).err()
+}
+
+#[test]
+fn stats_say_what_the_entry_is_like() {
+    let peer = TestPeer::start([]);
+    let client = client(&peer, &[]);
+    assert!(client.stats().1.token_origin.is_none());
+    give(&client, "a", 500);
+    let gauges = client.stats().1;
+    assert!((498..=500).contains(&gauges.token_left.as_secs()));
+    assert_eq!(gauges.token_origin, Some(Origin::Gateway));
+}
