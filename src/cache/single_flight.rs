@@ -167,6 +167,14 @@ impl Flight {
         }
     }
 
+    fn wait_until(&self, deadline: Deadline) -> Deadline {
+        if self.ends <= deadline + ENDING {
+            deadline.max(self.ends + ENDING)
+        } else {
+            deadline
+        }
+    }
+
     fn lost_at(&self) -> Deadline {
         self.ends + GRACE
     }
@@ -206,11 +214,7 @@ impl Waiter<'_> {
     /// Waits for the outcome. None says that the time was up.
     pub(crate) fn wait(self, deadline: Deadline) -> Option<Step> {
         let Place { flight, .. } = &*self.place;
-        let until = if flight.ends <= deadline + ENDING {
-            deadline.max(flight.ends + ENDING)
-        } else {
-            deadline
-        };
+        let until = flight.wait_until(deadline);
         let room = self.place.room();
         let mut news = room.news.lock();
         loop {

@@ -23,25 +23,23 @@ fn a_flight_is_lost_some_time_after_its_end_whatever_became_of_the_leader() {
 }
 
 #[test]
-fn a_wait_that_ends_with_its_flight_is_long_enough_for_the_outcome() {
-    let single_flight = SingleFlight::new();
-    let ends = after(50);
-    let leader = single_flight.lead(ends).ok().unwrap();
-    let flight = Arc::clone(&leader.flight);
+fn a_wait_that_ends_with_its_flight_goes_on_for_the_outcome_and_no_other_does() {
+    let ends = after(10_000);
+    let leader = SingleFlight::new().lead(ends).ok().unwrap();
+    let second = Duration::from_secs(1);
+    for (deadline, until) in [
+        (ends, ends + ENDING),
+        (ends - ENDING, ends + ENDING),
+        (ends + ENDING / 2, ends + ENDING),
+        (ends + second, ends + second),
+        (ends - second, ends - second),
+    ] {
+        assert_eq!(leader.flight.wait_until(deadline), until);
+    }
     let never = Cancellation::new();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            std::thread::sleep(ends.left() + ENDING / 5);
-            leader.finish(Step::Failed(Arc::new(Failure::internal("late"))));
-        });
-        let step = flight.waiter(&never).wait(ends);
-        assert!(matches!(step, Some(Step::Failed(_))));
-    });
-    // A flight that goes on for longer is not waited for.
-    let leader = single_flight.lead(after(10_000)).ok().unwrap();
     let deadline = after(30);
     assert!(leader.flight.waiter(&never).wait(deadline).is_none());
-    assert!(deadline.has_passed() && !(deadline + ENDING).has_passed());
+    assert!(deadline.has_passed() && !ends.has_passed());
 }
 
 #[test]
