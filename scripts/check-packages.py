@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Installs each package into an empty place, outside of this source tree, and uses it there.
 
-The programs and scenarios are those of examples-ffi/; the last line is "N passed, M failed".
+The programs and scenarios are those of bindings/; the last line is "N passed, M failed".
 scripts/build-packages.py makes the packages.
 """
 
@@ -19,7 +19,7 @@ import packages  # noqa: E402
 from language_checks import checks, gateway, language  # noqa: E402
 from packages import interpreters, wine  # noqa: E402
 
-# Of the table in examples-ffi/: what a package can spoil.
+# Of the table in bindings/: what a package can spoil.
 COMMON = ("success", "wrong API key", "missing credential", "deadline", "logger", "refresh")
 # Its 300 ms may be over before an emulated processor is through with the handshake.
 TOO_SHORT_FOR_EMULATION = ("deadline",)

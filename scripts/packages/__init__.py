@@ -3,7 +3,7 @@
 Each has
     TITLE                  the language's name
     DEBIAN                 the packages of Debian that building and testing need
-    build(out)             makes the package from the wrapper in examples-ffi/, into the folder `out`
+    build(out)             makes the package from the wrapper in bindings/, into the folder `out`
     install(out, place)    installs it from there into the empty folder `place`, as its users do, and
                            returns one installed.Installed per C library that it can run on here
 """
@@ -48,7 +48,7 @@ def documents():
 
 def scenarios(source=None):
     """The rows of every language, and those of the one whose folder `source` is."""
-    common = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    common = json.loads((ROOT / "bindings/scenarios.json").read_text())
     return common + (json.loads((source / "manifest.json").read_text())["extra"] if source else [])
 
 

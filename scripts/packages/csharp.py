@@ -9,7 +9,7 @@ from . import ROOT, VERSION, archives, csharp_checks, documents, libraries, read
 TITLE = "C#"
 DEBIAN = ["mono-mcs", "mono-runtime", "libmono-system-core4.0-cil", "python3", "python3-venv"]
 
-SOURCE = ROOT / "examples-ffi/csharp"
+SOURCE = ROOT / "bindings/csharp"
 PACKAGING = ROOT / "packaging/csharp"
 # NuGet's names, which MomoLibrary.cs knows.
 NATIVE = {

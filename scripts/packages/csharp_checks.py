@@ -9,7 +9,7 @@ from . import ROOT, TOOLS, VERSION, platform_folder
 from .installed import Installed, copy
 from .python import venv
 
-SOURCE = ROOT / "examples-ffi/csharp"
+SOURCE = ROOT / "bindings/csharp"
 PROJECT = ROOT / "scripts/packages/csharp_project"
 PROGRAMS = [SOURCE / "get_token.cs", SOURCE / "exercise.cs", PROJECT / "Loading.cs"]
 NATIVE = "runtimes/linux-x64/native/libmomo.so"

@@ -15,7 +15,7 @@ DEBIAN = [
     *("musl", "libc6-arm64-cross", "qemu-user-static", "python3-venv"),
 ]
 
-SOURCE = ROOT / "examples-ffi/go"
+SOURCE = ROOT / "bindings/go"
 MODULE = "example.com/momo"
 # As `go mod` and a proxy write the version.
 TAG = f"v{VERSION}"

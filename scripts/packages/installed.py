@@ -12,7 +12,7 @@ class Installed:
 
     name: str  # of the C library: glibc or musl
     folder: Path  # where programs run: outside of the source tree
-    get_token: list = ()  # the commands of the two programs of examples-ffi/
+    get_token: list = ()  # the commands of the two programs of bindings/
     exercise: list = ()
     variables: dict = field(default_factory=dict)  # what users set, too: GEM_HOME, CLASSPATH
     rows: list = field(default_factory=list)  # scenarios of this package alone

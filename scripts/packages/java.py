@@ -10,7 +10,7 @@ from . import ROOT, VERSION, archives, documents, java_checks, libraries, readme
 TITLE = "Java"
 DEBIAN = ["openjdk-17-jdk-headless", "libjna-java", "maven", "maven-debian-helper", "python3"]
 
-SOURCE = ROOT / "examples-ffi/java"
+SOURCE = ROOT / "bindings/java"
 GROUP, ARTIFACT = "com.example", "libmomo"
 # JNA's names, and those that LibraryLocator.java has for musl.
 RESOURCES = {

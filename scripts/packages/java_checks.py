@@ -10,7 +10,7 @@ from . import ROOT, VERSION, archives, platform_folder, servers
 from .installed import Installed, copy
 
 JNA = "/usr/share/java/jna.jar"
-SOURCE = ROOT / "examples-ffi/java"
+SOURCE = ROOT / "bindings/java"
 PROJECT = ROOT / "scripts/packages/java_project"
 # What exercise needs to tell of a leak; see its manifest.
 SMALL = ["-XX:+UseSerialGC", "-Xms32m", "-Xmx32m"]

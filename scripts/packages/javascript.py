@@ -27,7 +27,7 @@ from .installed import Installed, copy, replace
 TITLE = "JavaScript"
 DEBIAN = ["nodejs", "python3", "python3-venv"]
 
-SOURCE = ROOT / "examples-ffi/javascript"
+SOURCE = ROOT / "bindings/javascript"
 PACKAGING = ROOT / "packaging/javascript"
 # As the wrapper puts them together from what Node tells of itself.
 FOLDERS = {

@@ -16,7 +16,7 @@ from .installed import Installed, copy, replace
 TITLE = "PHP"
 DEBIAN = ["composer", "php8.2-cli", "php8.2-fpm", "php8.2-zip", "nginx-light", "unzip"]
 
-SOURCE = ROOT / "examples-ffi/php"
+SOURCE = ROOT / "bindings/php"
 PACKAGING = ROOT / "packaging/php"
 NAME = "libmomo/libmomo"
 ROWS = ("stats", "fork", "leak of clients")
@@ -74,7 +74,7 @@ def install(out, place):
 
 
 def project(folder, repository):
-    """A user's, with the programs of examples-ffi/ in it."""
+    """A user's, with the programs of bindings/ in it."""
     folder.mkdir()
     repositories = [{"packagist.org": False}, repository]
     (folder / "composer.json").write_text(json.dumps({"repositories": repositories}))

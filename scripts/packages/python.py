@@ -14,7 +14,7 @@ from .installed import Installed, copy
 TITLE = "Python"
 DEBIAN = ["python3", "python3-venv"]
 
-SOURCE = ROOT / "examples-ffi/python"
+SOURCE = ROOT / "bindings/python"
 PACKAGING = ROOT / "packaging/python"
 # What pip of that platform looks for; any Python 3 of it will do.
 TAGS = {

@@ -14,7 +14,7 @@ from .installed import Installed, copy, replace
 TITLE = "Ruby"
 DEBIAN = ["ruby", "bundler", "ruby-webrick", "puma", "ruby-sinatra"]
 
-SOURCE = ROOT / "examples-ffi/ruby"
+SOURCE = ROOT / "bindings/ruby"
 PACKAGING = ROOT / "packaging/ruby"
 # Those of glibc do not name it: RubyGems before 3.3.22 has no other name for them, and later ones
 # take it as glibc's, too.
