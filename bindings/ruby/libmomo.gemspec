@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Of a folder that scripts/packages/ruby.py lays out, for one platform.
+# Of a folder that package.py lays out, for one platform.
 Gem::Specification.new do |gem|
   gem.name = 'libmomo'
   gem.version = ENV.fetch('LIBMOMO_VERSION')

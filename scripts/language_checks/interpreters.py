@@ -1,20 +1,22 @@
-"""PHP, Python and Ruby for other platforms than this machine's own: made the first time they are asked for."""
+"""Interpreters for other platforms than this machine's: made the first time that they are asked for."""
 
 import shutil
 
-from language_checks import checks
+from . import ROOT, checks
+from .packages import BINDINGS, TOOLS, rows_on, scenarios
 
-from . import ROOT, TOOLS
-from .installed import rows_on
-
-DEBIAN = ("debootstrap", "gcc", "make", "musl-tools", "pkg-config", "qemu-user-static", "xz-utils")
+DEBIAN = (
+    *("debootstrap", "gcc", "make", "musl-tools", "pkg-config", "qemu-user-static", "xz-utils"),
+    *("gcc-mingw-w64-x86-64", "wine", "wine64"),
+)
 ARM64 = "php8.2-cli,python3,ruby"
+WINE = ROOT / "scripts/language_checks/wine.sh"
 
 
-def musl(name):
-    """The path of `php`, `python3` or `ruby`, compiled."""
-    run([ROOT / "scripts/packages/musl.sh", name])
-    return str(TOOLS / "musl/bin" / name)
+def musl(language, program):
+    """The path of a program that bindings/LANGUAGE/musl.sh compiles."""
+    run([ROOT / "scripts/language_checks/musl.sh", BINDINGS / language / "musl.sh", program])
+    return str(TOOLS / "musl/bin" / program)
 
 
 def arm64(program):
@@ -32,10 +34,10 @@ def arm64(program):
     return ["qemu-aarch64-static", "-L", str(root), str(root / "usr/bin" / program)]
 
 
-def arm64_rows(table, command, suffix, **variables):
+def arm64_rows(language, command, suffix, **variables):
     """What does not depend on the time that it takes: under qemu TLS alone takes a third of a second."""
-    names = ("success", "wrong API key", "logger", "stats", "fork")
-    return rows_on("arm64", table, names, command, suffix, **variables)
+    rows = scenarios(language, ("success", "wrong API key", "logger", "stats", "fork"))
+    return rows_on("arm64", rows, command, suffix, **variables)
 
 
 def run(command, folder=ROOT, environment=None):
