@@ -79,15 +79,12 @@ def put_documents(language, folder):
 
 
 def readme(language):
-    """The page of a language as it stands outside of this repository.
-
-    What only the repository has ends: the part between the two marks, and links to its files. The
-    options, a link in the repository, are a table here.
-    """
+    """The page of a language as it stands outside of this repository, with a table of the options."""
     text = (BINDINGS / language / "README.md").read_text().replace("@VERSION@", VERSION)
-    text = re.sub(r"<!-- repository -->\n.*?<!-- end -->\n+", "", text, flags=re.S)
+    text = re.sub(r"## In this repository\n.*?(?=^## )", "", text, flags=re.S | re.M)
     options = (ROOT / "docs/options.md").read_text()
-    text = text.rstrip("\n") + "\n\n" + options[options.index("Durations") :]
+    text = f"{text}\n{options[options.index('Durations') :]}"
+    # No other page is there: the words of a link stay.
     return re.sub(r"\[([^]]*)\]\((?!https?:|#)[^)]*\)", r"\1", text)
 
 
