@@ -38,7 +38,9 @@ def build(name, module):
 
 def check_row(installed, mock, row):
     if "call" in row:
-        checks.compare(row["expect"], row["call"](), "")
+        packages.said.clear()
+        found = row["call"]()
+        checks.compare(row["expect"], found, "\n" + "".join(packages.said))
     else:
         checks.scenario(installed, mock, row)
 

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from dataclasses import dataclass, field
 
@@ -25,6 +24,8 @@ BINDINGS = ROOT / "bindings"
 # The folder of a user may have any name.
 SHOP = "a caf\u00e9's shop"
 
+# Of the commands of the row that is under way.
+said = []
 # Whether a check may take its time: scripts/packages.py check --long.
 long = False
 
@@ -179,11 +180,10 @@ def replace(file, old, new):
 
 
 def said_by(*command, folder=None):
-    """Exit code and what it said, which standard error gets too if that code is not 0."""
+    """Exit code and what it said, which a row that fails shows."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     done = subprocess.run(command, cwd=folder, text=True, **streams)
-    if done.returncode != 0:
-        sys.stderr.write(done.stdout)
+    said.append(done.stdout)
     return done.returncode, done.stdout
 
 
