@@ -104,7 +104,7 @@ def install(out, place):
 class Target:
     name: str
     platform: str
-    needs: dict  # of the system; not looked at where another machine's programs run
+    needs: dict  # of the system; not looked at if it is of another machine
     compiler: str = "gcc"
     arch: str = "amd64"
     flags: list = field(default_factory=list)

@@ -160,7 +160,7 @@ def uninstall(shop):
 
 
 def npm(*arguments, folder):
-    """Quick where all is there already."""
+    """Quick if all is there already."""
     folder.mkdir(parents=True, exist_ok=True)
     options = ["--silent", "--no-audit", "--no-fund"]
     environment = os.environ | {"NO_UPDATE_NOTIFIER": "1"}

@@ -6,7 +6,7 @@
 COMMAND is a server: it prints http://127.0.0.1:PORT somewhere in a line once it listens, and ends by
 SIGTERM. A page is a JSON object with `pid`, of the process or worker that made it,
 and `token_sha256`. Of several processes each has its share of the connections; with --shared-cache
-they have a directory for tokens, new and theirs alone, by MOMO_CACHE. Where one of several workers may
+they have a directory for tokens, new and theirs alone, by MOMO_CACHE. If one of several workers may
 take all connections that wait, as they come up, --workers has each of them make a page before the
 pages that count are asked for.
 
