@@ -112,10 +112,10 @@ check-docs: all
 
 # A package for each language that has packages, into build/packages.
 packages:
-	@scripts/build-packages.py
+	@scripts/packages.py build
 
 check-packages: packages
-	@scripts/check-packages.py
+	@scripts/packages.py check
 
 # Compares libmomo with what a program would use instead. QUICK=1 has tiny counts; RECORD=1 writes
 # docs/performance.md and its charts.

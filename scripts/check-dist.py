@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 
 from dist_checks import SCENARIOS, debian, peers, platform, sbom, windows  # noqa: E402
 from language_checks import checks, gateway, language  # noqa: E402
-from packages.installed import Installed  # noqa: E402
+from language_checks.packages import Installed  # noqa: E402
 
 PLATFORMS = [platform.Platform, platform.Arm, platform.Musl, platform.MuslArm, windows.Windows]
 # What the static library is asked for: whether it links and runs, the rest is the same code.

@@ -18,6 +18,6 @@ fi
 scripts/dist.sh
 part scripts/check-dist.py "${long[@]}"
 [ ${#long[@]} = 0 ] || part scripts/dist/wine-tests.sh
-scripts/build-packages.py "${only[@]}"
-part scripts/check-packages.py "${long[@]}" "${only[@]}"
+scripts/packages.py build "${only[@]}"
+part scripts/packages.py check "${long[@]}" "${only[@]}"
 finish

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every language of examples-ffi/ through every scenario of its table.
+"""Runs every language of bindings/ through every scenario of its table.
 
 Installs what a language needs, builds it, runs it against the mock gateway, and prints a grid;
 the last line is "N passed, M failed". Whoever develops one language takes --only and --scenario.
@@ -107,7 +107,7 @@ def main():
     if not language.LIBRARY.exists():
         subprocess.run([ROOT / "scripts/build.sh", "--quiet"], check=True)
     gateway.build()
-    table = json.loads((ROOT / "examples-ffi/scenarios.json").read_text())
+    table = json.loads((ROOT / "bindings/scenarios.json").read_text())
 
     results, seconds = {}, {}
     with ThreadPoolExecutor(options.jobs) as pool:

@@ -162,7 +162,7 @@ fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() 
 
 #[test]
 fn a_project_in_cpp_builds_by_pkg_config_and_by_cmake() {
-    let project = Project::new().with(&["examples-ffi/cpp/snippet.cpp"]);
+    let project = Project::new().with(&["bindings/cpp/snippet.cpp"]);
     let cxx = "c++ -std=c++17 -Wall -Wextra -Werror snippet.cpp -o $OUT";
     let libs = project.static_libs();
     project.builds(&[
@@ -183,7 +183,7 @@ fn a_project_in_cpp_builds_by_pkg_config_and_by_cmake() {
 #[test]
 fn a_project_in_objective_c_builds_by_pkg_config_and_by_cmake() {
     let sources = ["MMOMomo.h", "MMOMomo.m", "snippet.m"];
-    let project = Project::new().with(&sources.map(|name| format!("examples-ffi/objc/{name}")));
+    let project = Project::new().with(&sources.map(|name| format!("bindings/objc/{name}")));
     let gcc = "gcc $(gnustep-config --objc-flags) MMOMomo.m snippet.m -o $OUT";
     let base = "$(gnustep-config --base-libs)";
     let libs = project.static_libs();

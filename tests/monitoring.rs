@@ -55,7 +55,7 @@ impl Exporter {
         }
         let credentials = gateway.credentials();
         command
-            .env("PYTHONPATH", format!("{ROOT}/examples-ffi/python"))
+            .env("PYTHONPATH", format!("{ROOT}/bindings/python"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("LIBMOMO_PATH", shared_library())
             .env("MOMO_BASE_URL", gateway.base_url())

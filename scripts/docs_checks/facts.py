@@ -44,7 +44,7 @@ def check_names():
 
 def check_files():
     """Each file of the repository that a page names is there."""
-    folders = "src|tests|benches|scripts|include|packaging|mock-gateway|examples-c|examples-ffi"
+    folders = "src|tests|benches|scripts|include|packaging|mock-gateway|examples-c|bindings"
     missing = [
         f"{page}:{number}: {piece}"
         for page in PAGES

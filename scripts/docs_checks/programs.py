@@ -11,7 +11,7 @@ from .world import SECONDS, free_port, run
 
 from language_checks import language
 
-EXAMPLES = ROOT / "examples-ffi"
+EXAMPLES = ROOT / "bindings"
 JNA = "/usr/share/java/jna.jar"
 WARNINGS = "-Wall", "-Wextra", "-Wpedantic", "-Werror"
 
@@ -137,6 +137,6 @@ KINDS = {
 
 
 def languages(blocks):
-    """The folders of examples-ffi/ whose packages these blocks need."""
+    """The folders of bindings/ whose packages these blocks need."""
     used = {block.language for block in blocks} & KINDS.keys()
     return language.find(sorted(used))

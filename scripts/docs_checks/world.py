@@ -73,7 +73,7 @@ class World:
             "PATH": path,
             "PKG_CONFIG_PATH": f"{self.prefix}/lib/pkgconfig",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": str(ROOT / "examples-ffi/python"),
+            "PYTHONPATH": str(ROOT / "bindings/python"),
             "SSL_CERT_FILE": str(self.authorities),
             "XDG_RUNTIME_DIR": str(self.home),
         }

@@ -49,7 +49,7 @@ class Language:
 
 
 def find(only):
-    others = sorted(path for path in (ROOT / "examples-ffi").iterdir() if path.is_dir())
+    others = sorted(path for path in (ROOT / "bindings").iterdir() if path.is_dir())
     folders = {"c": ROOT / "examples-c", "tools": ROOT / "tools"}
     folders |= {path.name: path for path in others}
     unknown = [name for name in only if name not in folders]

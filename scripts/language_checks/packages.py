@@ -1,0 +1,204 @@
+"""Packages: what every bindings/LANGUAGE/package.py builds and checks its package with.
+
+Such a file has
+    DEBIAN                 packages of Debian that it needs beside those of the manifest
+    build(out)             makes the package from the folder's wrapper, into the folder `out`
+    install(out, place)    installs it from there into the empty folder `place`, as its users do, and
+                           returns one Installed per C library that it can run on here
+"""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import dataclass, field
+
+from . import ROOT, VERSION
+
+TOOLS = ROOT / "build/tools"
+PACKAGES = ROOT / "build/packages"
+BINDINGS = ROOT / "bindings"
+# The folder of a user may have any name.
+SHOP = "a caf\u00e9's shop"
+
+# Of the commands of the row that is under way.
+said = []
+# Whether a check may take its time: scripts/packages.py check --long.
+long = False
+
+# By the names that scripts/dist/build.sh knows; the environment may say that some are enough.
+PLATFORMS = {
+    "x86_64-linux-gnu": f"lib/libmomo.so.{VERSION}",
+    "aarch64-linux-gnu": f"lib/libmomo.so.{VERSION}",
+    "x86_64-linux-musl": f"lib/libmomo.so.{VERSION}",
+    "aarch64-linux-musl": f"lib/libmomo.so.{VERSION}",
+    "x86_64-windows": "bin/momo.dll",
+}
+chosen = os.environ.get("LIBMOMO_PLATFORMS", " ".join(PLATFORMS)).split()
+
+
+def languages():
+    """The names of the languages that have a package."""
+    return sorted(path.parent.name for path in BINDINGS.glob("*/package.py"))
+
+
+def load(name):
+    specification = importlib.util.spec_from_file_location(f"{name}_package", BINDINGS / name / "package.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def platform_folder(platform):
+    return ROOT / "build/dist" / platform
+
+
+def libraries():
+    """The shared library of each platform that packages are to have, by the platform's name."""
+    return {name: platform_folder(name) / PLATFORMS[name] for name in chosen}
+
+
+def put_library(library, folder):
+    """Equal modes make equal archives."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(library, folder / ("momo.dll" if library.suffix == ".dll" else "libmomo.so.0"))
+
+
+def documents(language):
+    """Pairs of a name and what it holds: the page of the language, the licences, what has changed."""
+    yield "README.md", readme(language)
+    for name in ("LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"):
+        yield name, (ROOT / name).read_text()
+
+
+def put_documents(language, folder):
+    for name, text in documents(language):
+        (folder / name).write_text(text)
+
+
+def readme(language):
+    """The page of a language as it stands outside of this repository, with a table of the options."""
+    text = (BINDINGS / language / "README.md").read_text().replace("@VERSION@", VERSION)
+    text = re.sub(r"## In this repository\n.*?(?=^## )", "", text, flags=re.S | re.M)
+    options = (ROOT / "docs/options.md").read_text()
+    text = f"{text}\n{options[options.index('Durations') :]}"
+    # No other page is there: the words of a link stay.
+    return re.sub(r"\[([^]]*)\]\((?!https?:|#)[^)]*\)", r"\1", text)
+
+
+def scenarios(language, names):
+    """The rows of these names, of the table and of the language's own."""
+    common = json.loads((BINDINGS / "scenarios.json").read_text())
+    own = json.loads((BINDINGS / language / "manifest.json").read_text())["extra"]
+    return [row for row in common + own if row["name"] in names]
+
+
+def rows_on(where, rows, command, suffix, **variables):
+    """These rows for an interpreter of another platform: `command` before a program."""
+    for row in rows:
+        program = row.get("program", "exercise") + suffix
+        own = {"command": [*command, program], "env": row.get("env", {}) | variables}
+        yield row | own | {"name": f"{row['name']} on {where}"}
+
+
+def row(name, command, expected, **variables):
+    """One that asks the gateway for nothing."""
+    words = [str(word) for word in command]
+    return {"name": name, "command": words, "env": variables, "expect": expected, "requests": 0}
+
+
+def call(name, function, expected):
+    """A row that is a function here, and no program."""
+    return {"name": name, "call": function, "expect": expected}
+
+
+@dataclass
+class Installed:
+    """A package as it was installed, with the programs that use it.
+
+    It takes the place of a language_checks.language.Language in language_checks.checks.
+    """
+
+    name: str  # of the C library: glibc or musl
+    folder: os.PathLike  # where programs run: outside of the source tree
+    get_token: list = ()  # the commands of the two programs of bindings/
+    exercise: list = ()
+    variables: dict = field(default_factory=dict)  # what users set, too: GEM_HOME, CLASSPATH
+    rows: list = field(default_factory=list)  # scenarios of this package alone
+    emulated: bool = False  # its processor is
+
+    def get(self, name):
+        return {"get_token": self.get_token, "exercise": self.exercise}[name]
+
+    def environment(self):
+        """Where programs are, and nothing that helps to find libmomo."""
+        return {
+            "HOME": str(self.folder),
+            "LC_ALL": "C.UTF-8",
+            "PATH": os.environ["PATH"],
+            "PYTHONDONTWRITEBYTECODE": "1",
+        } | self.variables
+
+    def expand(self, words):
+        return words
+
+
+def write_archive(path, files):
+    """A zip that has nothing of the time and the machine of its build in it.
+
+    `files` are pairs of a name and what it holds, text or bytes, in their order.
+    """
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files:
+            entry = zipfile.ZipInfo(name)  # of the year 1980
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+
+
+def tree(folder, prefix=""):
+    """The files below a folder, for `write_archive`."""
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        yield prefix + file.relative_to(folder).as_posix(), file.read_bytes()
+
+
+def copy(files, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        shutil.copy(file, folder)
+
+
+def replace(file, old, new):
+    """In a program's copy: how it names the wrapper."""
+    text = file.read_text()
+    if old not in text:
+        raise ValueError(f"{file.name} has no {old}")
+    file.write_text(text.replace(old, new))
+
+
+def said_by(*command, folder=None):
+    """Exit code and what it said, which a row that fails shows."""
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, cwd=folder, text=True, **streams)
+    said.append(done.stdout)
+    return done.returncode, done.stdout
+
+
+def pip(python):
+    return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+
+
+def venv(folder, *wanted):
+    """The interpreter of a virtual environment with these packages, made if it is not there."""
+    python = folder / "bin/python"
+    # The last file that is written: what was interrupted is made anew.
+    done = folder / "packages"
+    names = "\n".join(map(str, wanted))
+    if not done.exists() or done.read_text() != names:
+        subprocess.run(["python3", "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([*pip(python), *wanted], check=True)
+        done.write_text(names)
+    return python

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Packages of the languages: makes them, or installs each in an empty place and uses it there.
+
+    scripts/packages.py build|check [--only NAME,…]
+
+`build` takes the wrappers and the libraries of all platforms; LIBMOMO_PLATFORMS="x86_64-linux-gnu …"
+leaves others out. `check` takes the programs and scenarios of bindings/, outside of this source
+tree; its last line is "N passed, M failed".
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
+
+from language_checks import ROOT, checks, gateway, interpreters, language, packages  # noqa: E402
+
+# Of the table in bindings/: what a package can spoil.
+COMMON = ("success", "wrong API key", "missing credential", "deadline", "logger", "refresh")
+# Its 300 ms may be over before an emulated processor is through with the handshake.
+TOO_SHORT_FOR_EMULATION = ("deadline",)
+
+
+def build(name, module):
+    out = packages.PACKAGES / name
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    module.build(out)
+    for path in sorted(out.iterdir()):
+        print(path.relative_to(ROOT))
+
+
+def check_row(installed, mock, row):
+    if "call" in row:
+        packages.said.clear()
+        found = row["call"]()
+        checks.compare(row["expect"], found, "\n" + "".join(packages.said))
+    else:
+        checks.scenario(installed, mock, row)
+
+
+def check_package(name, module, table, wanted):
+    """The result of each check: None where it passed, else what went wrong."""
+    results = {}
+
+    def check(title, call):
+        try:
+            done = call()
+        except checks.Failed as failure:
+            results[title] = str(failure)
+            return None
+        results[title] = None
+        return done
+
+    place = Path(tempfile.mkdtemp(prefix=f"libmomo-{name}-"))
+    try:
+        found = check("install", lambda: module.install(packages.PACKAGES / name, place))
+        with gateway.Gateway() as mock:
+            for installed in found or []:
+                for row in [*table, *installed.rows]:
+                    if installed.emulated and row["name"] in TOO_SHORT_FOR_EMULATION:
+                        continue
+                    if not wanted or row["name"] in wanted:
+                        title = f"{row['name']} ({installed.name})"
+                        check(title, lambda row=row: check_row(installed, mock, row))
+    finally:
+        shutil.rmtree(place)
+    return results
+
+
+def check_all(modules, options):
+    packages.long = options.long
+    if options.long:
+        language.install_packages(interpreters.DEBIAN)
+    table = json.loads((packages.BINDINGS / "scenarios.json").read_text())
+    table = [row for row in table if row["name"] in COMMON]
+    gateway.build()
+    passed, failed = 0, 0
+    for name, module in modules.items():
+        begin = time.monotonic()
+        results = check_package(name, module, table, options.scenario)
+        wrong = {row: why for row, why in results.items() if why is not None}
+        passed, failed = passed + len(results) - len(wrong), failed + len(wrong)
+        seconds = time.monotonic() - begin
+        print(f"{name}: {', '.join(row for row in results if row not in wrong)}: ok, {seconds:.0f} s")
+        for row, why in wrong.items():
+            print(f"  {row} FAILED: " + why.rstrip().replace("\n", "\n    "))
+        sys.stdout.flush()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = {"type": lambda text: text.split(","), "metavar": "NAME,…"}
+    parser.add_argument("what", choices=["build", "check"])
+    parser.add_argument("--only", **names, default=packages.languages())
+    parser.add_argument("--scenario", **names, default=[])
+    parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too: makes them")
+    options = parser.parse_args()
+    modules = {name: packages.load(name) for name in options.only}
+    needs = {each for module in modules.values() for each in module.DEBIAN}
+    needs |= {each for one in language.find(options.only) for each in one.get("packages")}
+    language.install_packages(sorted(needs))
+    if options.what == "check":
+        return check_all(modules, options)
+
+    subprocess.run([ROOT / "scripts/dist/deps.sh"], check=True)
+    for platform in packages.libraries():  # Cargo knows what has changed since.
+        subprocess.run([ROOT / "scripts/dist/build.sh", platform], check=True)
+    for name, module in modules.items():
+        build(name, module)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
