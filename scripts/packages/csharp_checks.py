@@ -28,7 +28,7 @@ def compile_programs(package, folder, suffix):
     reference = package / "lib/netstandard2.0/Momo.dll"
     for source in PROGRAMS:
         command = ["mcs", "-warnaserror", "-r:System.Core", f"-r:{reference}"]
-        command += [f"-out:{source.stem}{suffix}", source]
+        command += [f"-out:{source.stem}{suffix}", *source.parent.glob(f"{source.stem}*.cs")]
         code, out, err = checks.run(command, folder, None)
         if code != 0:
             raise checks.Failed(f"mcs {source.name}: exit code {code}\n{out}{err}")
