@@ -103,7 +103,7 @@ func (c *Client) InvalidateToken(accessToken string) error {
 	}
 	defer c.leave()
 	if accessToken == "" || strings.ContainsRune(accessToken, 0) {
-		return failure(InvalidArgument, "the token is empty or has a NUL in it", nil)
+		return failure(InvalidArgument, "the token is empty or has a NUL in it")
 	}
 	text := C.CString(accessToken)
 	defer C.free(unsafe.Pointer(text))
@@ -132,16 +132,19 @@ type operation func(client *C.momo_client, timeout C.int64_t) (*Token, *Error)
 func get(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
 	var t *C.momo_token
 	var e *C.momo_error
-	if C.momo_get_token(client, timeout, &t, &e) != C.MOMO_OK {
-		return nil, takeError(e)
-	}
-	return takeToken(t), nil
+	C.momo_get_token(client, timeout, &t, &e)
+	return take(t, e)
 }
 
 func create(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
 	var t *C.momo_token
 	var e *C.momo_error
-	if C.momo_create_token(client, timeout, &t, &e) != C.MOMO_OK {
+	C.momo_create_token(client, timeout, &t, &e)
+	return take(t, e)
+}
+
+func take(t *C.momo_token, e *C.momo_error) (*Token, *Error) {
+	if e != nil {
 		return nil, takeError(e)
 	}
 	return takeToken(t), nil
@@ -163,12 +166,12 @@ func timeout(ctx context.Context) C.int64_t {
 // enter keeps the client alive until leave.
 func (c *Client) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return beforeCall(err)
+		return ended(err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return failure(Cancelled, "the client is closed; make another with NewClient", nil)
+		return failure(Cancelled, "the client is closed; make another with NewClient")
 	}
 	c.calls++
 	return nil

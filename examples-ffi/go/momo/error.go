@@ -78,28 +78,15 @@ func takeError(e *C.momo_error) *Error {
 	}
 }
 
-func failure(status Status, message string, cause error) *Error {
-	return &Error{Status: status, RetryAfter: -1, Message: message, Err: cause}
+func failure(status Status, message string) *Error {
+	return &Error{Status: status, RetryAfter: -1, Message: message}
 }
 
-// beforeCall is the error of a call that is not made, for its context has ended.
-func beforeCall(cause error) *Error {
+// ended is the error of a call that its context ended.
+func ended(cause error) *Error {
 	status := Cancelled
 	if cause == context.DeadlineExceeded {
 		status = TimedOut
 	}
-	return failure(status, "the context had ended before the call: "+cause.Error(), cause)
-}
-
-// because names the context as the cause of a call's end where it was.
-func (e *Error) because(ctx context.Context) *Error {
-	deadline, timed := ctx.Deadline()
-	switch {
-	case e.Status == Cancelled:
-		e.Err = ctx.Err()
-	case e.Status == TimedOut && timed && time.Until(deadline) < time.Millisecond:
-		// Not ctx.Err(): the clocks that end the call and the context part by a moment.
-		e.Err = context.DeadlineExceeded
-	}
-	return e
+	return &Error{Status: status, RetryAfter: -1, Message: "the context ended: " + cause.Error(), Err: cause}
 }

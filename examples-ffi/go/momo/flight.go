@@ -67,7 +67,7 @@ func (c *Client) wait(ctx context.Context, f *flight) (*Token, error) {
 	case <-f.landed:
 	case <-ctx.Done():
 		if ctx.Err() == context.Canceled {
-			return nil, failure(Cancelled, "the context was cancelled", ctx.Err())
+			return nil, ended(ctx.Err())
 		}
 		if f.place == &c.waiting {
 			// The library says what it waits for to a call that has next to no time.
@@ -79,7 +79,10 @@ func (c *Client) wait(ctx context.Context, f *flight) (*Token, error) {
 	// Each has its own copy.
 	if f.err != nil {
 		e := *f.err
-		return nil, e.because(ctx)
+		if e.Status == TimedOut || e.Status == Cancelled {
+			e.Err = ctx.Err()
+		}
+		return nil, &e
 	}
 	token := *f.token
 	return &token, nil

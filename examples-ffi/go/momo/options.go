@@ -47,7 +47,7 @@ func With(name, value string) Option {
 	return func(config *C.momo_config) error {
 		if strings.ContainsRune(name+value, 0) {
 			// The value is not repeated: it may be a secret.
-			return failure(InvalidConfig, "an option's name or value has a NUL in it", nil)
+			return failure(InvalidConfig, "an option's name or value has a NUL in it")
 		}
 		cName, cValue := C.CString(name), C.CString(value)
 		defer C.free(unsafe.Pointer(cName))
