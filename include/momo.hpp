@@ -17,7 +17,6 @@
 
 #include <momo.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -37,6 +36,16 @@ class error : public std::exception {
 public:
   /* Takes the C error. */
   explicit error(momo_error *taken) : held_(taken, momo_free_error) {}
+  /* Also for tests without a gateway. */
+  error(momo_status status, std::string message) {
+    struct made : momo_error {
+      std::string text;
+    };
+    const auto own = std::make_shared<made>();
+    own->text = std::move(message);
+    static_cast<momo_error &>(*own) = {status, 0, -1, own->text.c_str(), "", ""};
+    held_ = own;
+  }
   /* Copied where others are moved: a moved-from error would have no message. */
   error(const error &) noexcept = default;
   error &operator=(const error &) noexcept = default;
@@ -112,11 +121,23 @@ private:
   std::variant<value_type, momo::error> held_;
 };
 
-/* A token. It stays the library's memory, so that it is wiped when it goes; the views that it
- * gives are of C strings, and good for as long as it lives. */
+/* A token. It stays the library's memory, so that it is wiped with the last copy; the views that it
+ * gives are of C strings, and good for as long as a copy lives. */
 class token {
 public:
-  explicit token(momo_token *taken) noexcept : held_(taken) {}
+  explicit token(momo_token *taken) : held_(taken, momo_free_token) {}
+  /* For tests without a gateway. */
+  token(const std::string &access_token, std::chrono::seconds expires_in) {
+    struct made : momo_token {
+      std::string text;
+    };
+    const auto own = std::make_shared<made>();
+    own->text = "Bearer " + access_token;
+    const char *text = own->text.c_str();
+    const auto left = expires_in.count();
+    static_cast<momo_token &>(*own) = {text + 7, "access_token", text, left, 0, left, MOMO_OK, -1};
+    held_ = own;
+  }
 
   std::string_view access_token() const noexcept { return held_->access_token; }
   std::string_view token_type() const noexcept { return held_->token_type; }
@@ -135,12 +156,15 @@ public:
   std::int64_t refresh_in() const noexcept { return held_->refresh_in; }
 
 private:
-  detail::owner<momo_token, momo_free_token> held_;
+  std::shared_ptr<const momo_token> held_;
 };
 
 /* Numbers alone, explained in momo.h. A copy holds what this header knows of, which every library
  * that is no older hands out. */
 using stats = momo_stats;
+
+/* Values of stats::token_origin. */
+enum class origin : std::int64_t { none = 0, gateway = 1, file = 2, redis = 3 };
 
 enum class log_level : std::int32_t { error = 1, warning = 2, information = 3, debug = 4 };
 
@@ -179,10 +203,18 @@ class config {
 public:
   config() noexcept : held_(momo_create_config()) {}
 
-  result<void> try_set(const std::string &name, const std::string &value) noexcept {
-    return detail::call(momo_set_option, get(), name.c_str(), value.c_str());
+  result<void> try_set(const std::string &name, const char *value) noexcept {
+    if (value == nullptr)
+      return momo::error(MOMO_INVALID_ARGUMENT, name + " is NULL; give a value");
+    return detail::call(momo_set_option, get(), name.c_str(), value);
   }
-  config &set(const std::string &name, const std::string &value) {
+  result<void> try_set(const std::string &name, const std::string &value) noexcept {
+    if (value.find('\0') != std::string::npos)
+      return momo::error(MOMO_INVALID_CONFIG, name + " has a NUL in it");
+    return try_set(name, value.c_str());
+  }
+  /* A std::string, or what getenv() returns: NULL is refused. */
+  template <class T> config &set(const std::string &name, const T &value) {
     try_set(name, value).value();
     return *this;
   }
@@ -220,8 +252,8 @@ private:
 /* Hands out tokens. Any number of threads may call on one client at once. */
 class client {
 public:
-  /* A call's whole time, retries included. None is the option `timeout`; no time left (0 or less)
-   * does not block: a token at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. */
+  /* A call's whole time, retries included. None is the option `timeout`; 0 does not block: a token
+   * at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. Less than 0 is refused. */
   using timeout = std::optional<std::chrono::milliseconds>;
 
   explicit client(const config &config) : client(make(config).value()) {}
@@ -250,10 +282,13 @@ public:
   token create_token(timeout time = {}) const { return try_create_token(time).value(); }
 
   /* The gateway refused this token elsewhere: it is not handed out again. */
-  result<void> try_invalidate(const token &token) const noexcept {
-    return detail::call(momo_invalidate_token, get(), token.access_token().data());
+  result<void> try_invalidate(const std::string &access_token) const noexcept {
+    if (access_token.empty())
+      return momo::error(MOMO_INVALID_ARGUMENT, "the token is empty");
+    return detail::call(momo_invalidate_token, get(), access_token.c_str());
   }
-  void invalidate(const token &token) const { try_invalidate(token).value(); }
+  void invalidate(const std::string &access_token) const { try_invalidate(access_token).value(); }
+  void invalidate(const token &token) const { invalidate(std::string(token.access_token())); }
 
   /* The counters, for monitoring; asks nothing of the gateway. */
   result<momo::stats> try_stats() const noexcept {
@@ -273,9 +308,8 @@ private:
   explicit client(momo_client *made) noexcept : held_(made) {}
 
   result<token> hand_out(decltype(momo_get_token) call, timeout time) const noexcept {
-    using milliseconds = std::chrono::milliseconds;
-    /* Less than nothing is what is left until a deadline that has passed; -1 is the default. */
-    const std::int64_t ms = time ? (std::max)(*time, milliseconds::zero()).count() : -1;
+    /* -1 is the default; no other negative number is valid. */
+    const std::int64_t ms = time ? time->count() < 0 ? -2 : time->count() : -1;
     momo_token *given = nullptr;
     if (const auto done = detail::call(call, get(), ms, &given); !done)
       return done.error();

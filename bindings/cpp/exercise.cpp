@@ -159,7 +159,30 @@ static bool errors(int gets) {
   return true;
 }
 
+// What is refused, and what can be made without a gateway.
+static bool misuse() {
+  const momo::client client = client_from_env();
+  momo::config config;
+  const char *const absent = nullptr;
+  std::string refused;
+  for (const auto &outcome :
+       {config.try_set("api_key", absent), config.try_set("api_key", std::string("a\0b", 3)),
+        config.try_set("api_key", ""), client.try_invalidate("")})
+    refused += outcome ? "no; " : outcome.error().what() + std::string("; ");
+  for (const auto &status :
+       {client.try_get_token(-1ms), client.try_create_token(-1ms)})
+    refused += status ? "no; " : status.error().status_name() + std::string("; ");
+  const momo::token made("made", 60s);
+  const momo::error error(MOMO_TIMED_OUT, "made");
+  const bool is_made = made.access_token() == "made" && made.authorization() == "Bearer made" &&
+                       made.expires_in() == 60s && momo::error(error).what() == std::string("made");
+  std::cout << std::boolalpha << "{\"refused\":\"" << refused << "\",\"made\":" << is_made << "}\n";
+  return true;
+}
+
 static bool run(std::string_view name, int gets) {
+  if (name == "misuse")
+    return misuse();
   if (name == "shared")
     return shared();
   if (name == "deadline")
@@ -176,7 +199,7 @@ static bool run(std::string_view name, int gets) {
     return loop(gets);
   if (name == "errors" && gets > 0)
     return errors(gets);
-  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|clone|refresh|loop N|errors N");
+  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|clone|refresh|misuse|loop N|errors N");
 }
 
 int main(int argc, char **argv) {

@@ -1,5 +1,8 @@
 // libmomo for C#: MomoClient, MomoToken, MomoException. What each call does is said in momo.h.
 using System;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -33,39 +36,59 @@ namespace Momo
         /// <summary>When to try again, where that is known.</summary>
         public TimeSpan? RetryAfter { get; }
 
-        internal MomoException(Native.Error error) : base(Native.Text(error.Message))
+        /// <summary>Also for tests without a gateway.</summary>
+        public MomoException(MomoStatus status, string message, int httpStatus = 0, string code = "", string body = "",
+            TimeSpan? retryAfter = null, string statusName = null) : base(message)
         {
-            Status = (MomoStatus)error.Status;
-            StatusName = Native.Text(Native.momo_status_name(error.Status));
-            HttpStatus = error.HttpStatus;
-            Code = Native.Text(error.Code);
-            Body = Native.Text(error.Body);
-            if (error.RetryAfterMs >= 0)
-                RetryAfter = TimeSpan.FromMilliseconds(error.RetryAfterMs);
+            Status = status;
+            StatusName = statusName ?? "MOMO_" + Regex.Replace(status.ToString(), "(?<=[a-z])(?=[A-Z])", "_").ToUpperInvariant();
+            HttpStatus = httpStatus;
+            Code = code;
+            Body = body;
+            RetryAfter = retryAfter;
+        }
+
+        internal MomoException Copy() =>
+            new MomoException(Status, Message, HttpStatus, Code, Body, RetryAfter, StatusName);
+
+        internal static OperationCanceledException Cancellation(CancellationToken cancellation)
+        {
+            var cause = new MomoException(MomoStatus.Cancelled, "the call was cancelled");
+            return new OperationCanceledException(cause.Message, cause, cancellation);
         }
     }
 
+    /// <summary>A token that was valid when the call returned. The two that are secret are fields, which
+    /// serialisers and debuggers leave out.</summary>
     public sealed class MomoToken
     {
-        public string AccessToken { get; }
-        public string TokenType { get; }
+        [NonSerialized, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public readonly string AccessToken;
         /// <summary>The value of the Authorization header to send.</summary>
-        public string Authorization { get; }
-        /// <summary>What was left when the call returned; zero where it is not known.</summary>
+        [NonSerialized, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+        public readonly string Authorization;
+        public string TokenType { get; }
+        /// <summary>What was left when the call returned; zero if it is not known.</summary>
         public TimeSpan ExpiresIn { get; }
         public DateTimeOffset? ExpiresAt { get; }
         public TimeSpan Lifetime { get; }
-        /// <summary>Why the last refresh failed; Ok where none did.</summary>
+        /// <summary>Why the last refresh failed; Ok if none did.</summary>
         public MomoStatus RefreshStatus { get; }
-        /// <summary>Until a refresh is due, zero where it is; null where there will be none.</summary>
+        /// <summary>Until a refresh is due, zero if it is; null if there will be none.</summary>
         public TimeSpan? RefreshIn { get; }
 
-        internal MomoToken(Native.Token token)
+        /// <summary>For tests without a gateway.</summary>
+        public MomoToken(string accessToken, TimeSpan expiresIn)
         {
-            AccessToken = Native.Text(token.AccessToken);
+            AccessToken = accessToken;
+            Authorization = "Bearer " + accessToken;
+            TokenType = "access_token";
+            ExpiresIn = Lifetime = expiresIn;
+        }
+
+        internal MomoToken(Native.Token token) : this(Native.Text(token.AccessToken), TimeSpan.FromSeconds(token.ExpiresIn))
+        {
             TokenType = Native.Text(token.TokenType);
-            Authorization = Native.Text(token.Authorization);
-            ExpiresIn = TimeSpan.FromSeconds(token.ExpiresIn);
             if (token.ExpiresAt != 0)
                 ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(token.ExpiresAt);
             Lifetime = TimeSpan.FromSeconds(token.Lifetime);
@@ -75,76 +98,25 @@ namespace Momo
         }
     }
 
-    /// <summary>
-    /// Counters of what a client's tokens cost. Clients that share a token share its counters.
-    /// </summary>
-    public sealed class MomoStats
+    /// <summary>momo_stats of momo.h, member by member. Clients that share a token share its counters.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MomoStats
     {
-        /// <summary>Those that have ended, each retry counted.</summary>
-        public long Requests { get; }
-        public long TokensIssued { get; }
-        public long NetworkFailures { get; }
-        public long CredentialFailures { get; }
-        public long RateLimitFailures { get; }
-        public long ServerFailures { get; }
-        public long ResponseFailures { get; }
-        public long Retries { get; }
-        /// <summary>Of a token that was still good.</summary>
-        public long Refreshes { get; }
-        public long FailedRefreshes { get; }
-        /// <summary>Calls that waited for the request of another.</summary>
-        public long Waits { get; }
-        public TimeSpan LongestWait { get; }
-        public long Invalidations { get; }
-        /// <summary>What it took; null before the first.</summary>
-        public TimeSpan? LastRequest { get; }
-        /// <summary>Ok where no request failed.</summary>
-        public MomoStatus LastFailure { get; }
-        public DateTimeOffset? LastFailureAt { get; }
-        /// <summary>Zero where there is no token.</summary>
-        public TimeSpan TokenExpiresIn { get; }
-        /// <summary>Until the gateway is asked again after a failure.</summary>
-        public TimeSpan Cooldown { get; }
-        /// <summary>Tokens of other processes, by the option cache.</summary>
-        public long TokensAdopted { get; }
-        /// <summary>Of the token at hand.</summary>
-        public MomoOrigin TokenOrigin { get; }
-
-        internal MomoStats(Native.Stats stats)
-        {
-            Requests = stats.Requests;
-            TokensIssued = stats.TokensIssued;
-            NetworkFailures = stats.NetworkFailures;
-            CredentialFailures = stats.CredentialFailures;
-            RateLimitFailures = stats.RateLimitFailures;
-            ServerFailures = stats.ServerFailures;
-            ResponseFailures = stats.ResponseFailures;
-            Retries = stats.Retries;
-            Refreshes = stats.Refreshes;
-            FailedRefreshes = stats.FailedRefreshes;
-            Waits = stats.Waits;
-            LongestWait = TimeSpan.FromMilliseconds(stats.LongestWaitMs);
-            Invalidations = stats.Invalidations;
-            if (stats.LastRequestMs >= 0)
-                LastRequest = TimeSpan.FromMilliseconds(stats.LastRequestMs);
-            LastFailure = (MomoStatus)stats.LastFailureStatus;
-            if (stats.LastFailureAt != 0)
-                LastFailureAt = DateTimeOffset.FromUnixTimeSeconds(stats.LastFailureAt);
-            TokenExpiresIn = TimeSpan.FromSeconds(stats.TokenExpiresIn);
-            Cooldown = TimeSpan.FromMilliseconds(stats.CooldownMs);
-            TokensAdopted = stats.TokensAdopted;
-            TokenOrigin = (MomoOrigin)stats.TokenOrigin;
-        }
+        public readonly long Requests, TokensIssued;
+        public readonly long NetworkFailures, CredentialFailures, RateLimitFailures, ServerFailures, ResponseFailures;
+        public readonly long Retries, Refreshes, FailedRefreshes, Waits, LongestWaitMs, Invalidations;
+        /// <summary>-1 before the first.</summary>
+        public readonly long LastRequestMs;
+        /// <summary>A MomoStatus and Unix time in seconds; both 0 if no request failed.</summary>
+        public readonly long LastFailureStatus, LastFailureAt;
+        /// <summary>Seconds; 0 if there is no token.</summary>
+        public readonly long TokenExpiresIn;
+        public readonly long CooldownMs, TokensAdopted;
+        public readonly MomoOrigin TokenOrigin;
     }
 
     /// <summary>Where this process has a token from.</summary>
-    public enum MomoOrigin
-    {
-        None = 0,
-        Gateway = 1,
-        File = 2,
-        Redis = 3,
-    }
+    public enum MomoOrigin : long { None = 0, Gateway = 1, File = 2, Redis = 3 }
 
     /// <summary>The options of a client, by name: docs/options.md.</summary>
     public sealed class MomoConfig
@@ -155,6 +127,8 @@ namespace Momo
 
         public MomoConfig Set(string name, string value)
         {
+            if (value == null)
+                throw new ArgumentNullException(nameof(value), "the option " + name + " is null");
             var status = Native.momo_set_option(handle, Native.Utf8(name), Native.Utf8(value), out var error);
             Native.Check(status, error);
             return this;
@@ -168,8 +142,7 @@ namespace Momo
         }
 
         /// <summary>
-        /// Called on the thread whose call it tells of, on several at once where several call. What
-        /// it throws is dropped.
+        /// Called by several threads at once if several call. What it throws is dropped.
         /// </summary>
         public MomoConfig SetLogger(Action<MomoLogLevel, string> log, MomoLogLevel level = MomoLogLevel.Information)
         {
@@ -178,10 +151,19 @@ namespace Momo
         }
     }
 
+    /// <summary>What a program needs of a client: its tests can have one of their own.</summary>
+    public interface IMomoTokenSource
+    {
+        MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken));
+        Task<MomoToken> GetTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken));
+        void Invalidate(string accessToken);
+    }
+
     /// <summary>Hands out tokens. Any number of threads may call on one client at once.</summary>
-    public sealed class MomoClient : IDisposable
+    public sealed class MomoClient : IMomoTokenSource, IDisposable
     {
         readonly ClientHandle client;
+        readonly MomoWaiting waiting, late;
         int disposed;
 
         /// <summary>
@@ -195,57 +177,73 @@ namespace Momo
                 configure(new MomoConfig(config));
                 Native.Check(Native.momo_create_client(config, out client, out var error), error);
             }
+            waiting = new MomoWaiting(Native.momo_get_token, null);
+            // For calls whose time is up: the library says what they waited for.
+            late = new MomoWaiting(Native.momo_get_token, TimeSpan.FromMilliseconds(1));
         }
 
-        public static MomoClient FromEnvironment()
-        {
-            return new MomoClient(config => config.SetFromEnvironment());
-        }
+        public static MomoClient FromEnvironment() => new MomoClient(config => config.SetFromEnvironment());
 
         /// <summary>
-        /// A token that is good now: to be called before each payment. The timeout is the call's
-        /// whole time; null is the option `timeout`; zero or less does not block: a token at hand,
-        /// or MomoStatus.WouldBlock. Cancelled, it throws OperationCanceledException within 100 ms,
-        /// and no other call is touched.
+        /// A valid token: to be called before each payment. The timeout is the call's whole time; null
+        /// is the option `timeout`; zero does not block: a token at hand, or MomoStatus.WouldBlock.
+        /// Cancelled, it throws OperationCanceledException within 100 ms, and no other call is touched.
         /// </summary>
         public MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            // What cannot be cancelled can as well wait at once.
-            var atHand = cancellation.CanBeCanceled ? AtHand(timeout, cancellation) : null;
-            return atHand ?? Wait(Native.momo_get_token, timeout, cancellation);
+            return AtHand(timeout, cancellation) ?? Block(Native.momo_get_token, timeout, cancellation);
         }
 
-        /// <summary>The same; it takes a thread of the pool only where no token is at hand.</summary>
+        /// <summary>The same. Tasks that wait take one thread together, and none of the pool.</summary>
         public async Task<MomoToken> GetTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return AtHand(timeout, cancellation) ??
-                await Task.Run(() => Wait(Native.momo_get_token, timeout, cancellation), cancellation)
-                    .ConfigureAwait(false);
+            return AtHand(timeout, cancellation)
+                ?? Token(await waiting.Wait(client, timeout, cancellation).ConfigureAwait(false)
+                    ?? await late.Wait(client, null, cancellation).ConfigureAwait(false));
         }
 
         /// <summary>A new token from the gateway at every call.</summary>
         public MomoToken CreateToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return Wait(Native.momo_create_token, timeout, cancellation);
+            return Block(Native.momo_create_token, timeout, cancellation);
         }
 
-        /// <summary>The gateway refused this token elsewhere: it is not handed out again.</summary>
-        public void Invalidate(MomoToken token)
+        /// <summary>The same; each call has a thread of its own, and none of the pool.</summary>
+        public async Task<MomoToken> CreateTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            var status = Native.momo_invalidate_token(client, Native.Utf8(token.AccessToken), out var error);
-            Native.Check(status, error);
+            cancellation.ThrowIfCancellationRequested();
+            Native.Milliseconds(timeout); // refuses a negative one
+            var alone = new MomoWaiting(Native.momo_create_token, timeout);
+            return Token(await alone.Wait(client, null, cancellation).ConfigureAwait(false));
         }
+
+        /// <summary>The gateway refused this token elsewhere: it is not returned again.</summary>
+        public void Invalidate(string accessToken)
+        {
+            if (string.IsNullOrEmpty(accessToken))
+                throw new ArgumentException("the token is null or empty", nameof(accessToken));
+            Native.Check(Native.momo_invalidate_token(client, Native.Utf8(accessToken), out var error), error);
+            waiting.Forget(); // the call in progress may have that token
+        }
+
+        public void Invalidate(MomoToken token) => Invalidate(token?.AccessToken);
 
         public MomoStats GetStats()
         {
-            return Native.GetStats(client);
+            Native.Check(Native.momo_get_stats(client, out var pointer, out var error), error);
+            var stats = Marshal.PtrToStructure<MomoStats>(pointer);
+            Native.momo_free_stats(pointer);
+            return stats;
         }
 
+        /// <summary>Forgets every token that this process holds.</summary>
+        public static void ClearCache() => Native.ClearCache();
+
+        /// <summary>The version of the library.</summary>
+        public static string Version => Native.Version();
+
         /// <summary>Final: ends every call in progress, on whatever thread, and every later one.</summary>
-        public void Cancel()
-        {
-            Native.momo_cancel_client(client);
-        }
+        public void Cancel() => Native.momo_cancel_client(client);
 
         /// <summary>Cancels, too; the memory is freed after the last call.</summary>
         public void Dispose()
@@ -256,39 +254,41 @@ namespace Momo
             client.Dispose();
         }
 
-        // Mostly a token is at hand, or why there is none is known: nothing to wait for. Null where
-        // the call has to wait.
+        // Mostly a token is at hand, or why there is none is known. Null if the call has to wait.
         MomoToken AtHand(TimeSpan? timeout, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                return Native.HandOut(Native.momo_get_token, client, TimeSpan.Zero);
-            }
-            catch (MomoException e) when (e.Status == MomoStatus.WouldBlock && !(timeout <= TimeSpan.Zero))
-            {
+            if (Native.Milliseconds(timeout) != 0 && waiting.IsUnderWay)
                 return null;
-            }
+            var failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out var token);
+            if (failure != null && (failure.Status != MomoStatus.WouldBlock || timeout == TimeSpan.Zero))
+                throw failure;
+            return token;
         }
 
-        // To cancel is final, and ends every call on a handle: a call that a CancellationToken may
-        // end has a clone to itself.
-        MomoToken Wait(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
+        static MomoToken Token(object outcome)
         {
-            if (!cancellation.CanBeCanceled)
-                return Native.HandOut(call, client, timeout);
+            if (outcome is Exception e)
+                throw e;
+            return (MomoToken)outcome;
+        }
+
+        // To cancel is final, and ends every call on a handle: the call has a clone to itself.
+        MomoToken Block(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
+        {
             cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                using (var clone = Native.momo_clone_client(client))
-                // Its end waits for a callback that is running: the clone lives until then.
-                using (cancellation.Register(() => Native.momo_cancel_client(clone)))
-                    return Native.HandOut(call, clone, timeout);
-            }
-            catch (MomoException e) when (e.Status == MomoStatus.Cancelled && cancellation.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(e.Message, e, cancellation);
-            }
+            MomoToken token;
+            MomoException failure;
+            using (var clone = Native.momo_clone_client(client))
+            using (new AtExit(clone))
+            // Its end waits for a callback that is running: the clone lives until then.
+            using (cancellation.Register(() => Native.momo_cancel_client(clone)))
+                failure = Native.TryGet(call, clone, timeout, out token);
+            if (failure == null)
+                return token;
+            if (failure.Status == MomoStatus.Cancelled && cancellation.IsCancellationRequested)
+                throw MomoException.Cancellation(cancellation);
+            throw failure;
         }
     }
 }

@@ -34,12 +34,12 @@ namespace Momo
                 "LIBMOMO_PATH can name the file");
         }
 
-        internal T Function<T>(string name) where T : class
+        internal Delegate Function(string name, Type type)
         {
             var address = Windows ? GetProcAddress(handle, name) : dlsym(handle, name);
             if (address == IntPtr.Zero)
                 throw new EntryPointNotFoundException(name + ": this libmomo is older than its wrapper");
-            return (T)(object)Marshal.GetDelegateForFunctionPointer(address, typeof(T));
+            return Marshal.GetDelegateForFunctionPointer(address, type);
         }
 
         static IEnumerable<string> Packaged()

@@ -1,6 +1,7 @@
-// momo.h, by the library that MomoLibrary has found. Strings go both ways as bytes: what the runtime calls ANSI is UTF-8 on some
-// systems only.
+// momo.h, by the library that MomoLibrary has found. Strings go both ways as bytes: what the runtime
+// calls ANSI is UTF-8 on some systems only.
 using System;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -34,95 +35,40 @@ namespace Momo
         [StructLayout(LayoutKind.Sequential)]
         internal struct Error
         {
-            internal int Status;
-            internal int HttpStatus;
+            internal int Status, HttpStatus;
             internal long RetryAfterMs;
-            internal IntPtr Message;
-            internal IntPtr Code;
-            internal IntPtr Body;
+            internal IntPtr Message, Code, Body;
         }
 
         [StructLayout(LayoutKind.Sequential)]
         internal struct Token
         {
-            internal IntPtr AccessToken;
-            internal IntPtr TokenType;
-            internal IntPtr Authorization;
-            internal long ExpiresIn;
-            internal long ExpiresAt;
-            internal long Lifetime;
+            internal IntPtr AccessToken, TokenType, Authorization;
+            internal long ExpiresIn, ExpiresAt, Lifetime;
             internal int RefreshStatus;
             internal long RefreshIn;
         }
 
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct Stats
-        {
-            internal long Requests;
-            internal long TokensIssued;
-            internal long NetworkFailures;
-            internal long CredentialFailures;
-            internal long RateLimitFailures;
-            internal long ServerFailures;
-            internal long ResponseFailures;
-            internal long Retries;
-            internal long Refreshes;
-            internal long FailedRefreshes;
-            internal long Waits;
-            internal long LongestWaitMs;
-            internal long Invalidations;
-            internal long LastRequestMs;
-            internal long LastFailureStatus;
-            internal long LastFailureAt;
-            internal long TokenExpiresIn;
-            internal long CooldownMs;
-            internal long TokensAdopted;
-            internal long TokenOrigin;
-        }
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        // Without a calling convention: 64-bit platforms have one each.
         delegate void Log(IntPtr userData, int level, IntPtr line);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         delegate void FreeUserData(IntPtr userData);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate ConfigHandle CreateConfigCall();
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int SetOptionCall(ConfigHandle config, byte[] name, byte[] value, out IntPtr error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int SetOptionsCall(ConfigHandle config, out IntPtr error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         delegate int SetLoggerCall(
             ConfigHandle config, Log log, IntPtr userData, FreeUserData free, int level, out IntPtr error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int CreateClientCall(ConfigHandle config, out ClientHandle client, out IntPtr error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate ClientHandle CloneCall(ClientHandle client);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate void CancelCall(ClientHandle client);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int Call(ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int InvalidateCall(ClientHandle client, byte[] accessToken, out IntPtr error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        delegate int GetStatsCall(ClientHandle client, out IntPtr stats, out IntPtr error);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate int GetStatsCall(ClientHandle client, out IntPtr stats, out IntPtr error);
         internal delegate IntPtr NameCall(int status);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate IntPtr VersionCall();
         internal delegate void FreeCall(IntPtr handle);
+        internal delegate void ClearCall();
 
+#pragma warning disable 649 // Load sets them all.
         static CreateConfigCall momo_create_config;
         internal static SetOptionCall momo_set_option;
         internal static SetOptionsCall momo_set_options_from_env;
@@ -135,37 +81,28 @@ namespace Momo
         internal static Call momo_create_token;
         internal static Call momo_get_token;
         internal static InvalidateCall momo_invalidate_token;
-        static GetStatsCall momo_get_stats;
-        static FreeCall momo_free_stats;
+        internal static GetStatsCall momo_get_stats;
+        internal static FreeCall momo_free_stats;
         static FreeCall momo_free_token;
         static FreeCall momo_free_error;
-        internal static NameCall momo_status_name;
+        static NameCall momo_status_name;
+        static ClearCall momo_clear_cache;
+        static VersionCall momo_version;
+#pragma warning restore 649
+        static bool isLoaded;
 
-        // All are there, or none: what fails here is tried again by the next client.
+        /// <summary>Loads all functions, or none: what fails here is tried again by the next use.</summary>
         static void Load()
         {
             lock (Loading)
             {
-                if (momo_create_config != null)
+                if (isLoaded)
                     return;
                 var library = new MomoLibrary();
-                momo_set_option = library.Function<SetOptionCall>("momo_set_option");
-                momo_set_options_from_env = library.Function<SetOptionsCall>("momo_set_options_from_env");
-                momo_set_logger = library.Function<SetLoggerCall>("momo_set_logger");
-                momo_free_config = library.Function<FreeCall>("momo_free_config");
-                momo_create_client = library.Function<CreateClientCall>("momo_create_client");
-                momo_clone_client = library.Function<CloneCall>("momo_clone_client");
-                momo_cancel_client = library.Function<CancelCall>("momo_cancel_client");
-                momo_free_client = library.Function<FreeCall>("momo_free_client");
-                momo_create_token = library.Function<Call>("momo_create_token");
-                momo_get_token = library.Function<Call>("momo_get_token");
-                momo_invalidate_token = library.Function<InvalidateCall>("momo_invalidate_token");
-                momo_get_stats = library.Function<GetStatsCall>("momo_get_stats");
-                momo_free_stats = library.Function<FreeCall>("momo_free_stats");
-                momo_free_token = library.Function<FreeCall>("momo_free_token");
-                momo_free_error = library.Function<FreeCall>("momo_free_error");
-                momo_status_name = library.Function<NameCall>("momo_status_name");
-                momo_create_config = library.Function<CreateConfigCall>("momo_create_config");
+                foreach (var field in typeof(Native).GetFields(BindingFlags.Static | BindingFlags.NonPublic))
+                    if (field.Name.StartsWith("momo_"))
+                        field.SetValue(null, library.Function(field.Name, field.FieldType));
+                isLoaded = true;
             }
         }
 
@@ -187,7 +124,19 @@ namespace Momo
 
         static readonly FreeUserData FreeLogger = userData => GCHandle.FromIntPtr(userData).Free();
 
-        /// <summary>What every use begins with.</summary>
+        internal static string Version()
+        {
+            Load();
+            return Text(momo_version());
+        }
+
+        internal static void ClearCache()
+        {
+            Load();
+            momo_clear_cache();
+        }
+
+        /// <summary>What every use of a client begins with.</summary>
         internal static ConfigHandle CreateConfig()
         {
             Load();
@@ -196,62 +145,50 @@ namespace Momo
 
         internal static void SetLogger(ConfigHandle config, Action<MomoLogLevel, string> log, MomoLogLevel level)
         {
-            IntPtr error;
-            int status;
-            if (log == null)
-            {
-                status = momo_set_logger(config, null, IntPtr.Zero, null, (int)level, out error);
-            }
-            else
-            {
-                // The library frees it, also where this call fails.
-                var held = GCHandle.ToIntPtr(GCHandle.Alloc(log));
-                status = momo_set_logger(config, LogLine, held, FreeLogger, (int)level, out error);
-            }
+            // The library frees it, also if this call fails.
+            var held = log == null ? IntPtr.Zero : GCHandle.ToIntPtr(GCHandle.Alloc(log));
+            var status = momo_set_logger(config, log == null ? null : LogLine, held,
+                log == null ? null : FreeLogger, (int)level, out var error);
             Check(status, error);
         }
 
-        internal static MomoToken HandOut(Call call, ClientHandle client, TimeSpan? timeout)
+        /// <summary>The token, or else why there is none.</summary>
+        internal static MomoException TryGet(Call call, ClientHandle client, TimeSpan? timeout, out MomoToken token)
         {
-            // Less than nothing is what is left until a deadline that has passed; -1 would be the
-            // default. A part of a millisecond is not nothing.
-            var ms = timeout == null ? -1 : Math.Max(0, (long)Math.Ceiling(timeout.Value.TotalMilliseconds));
-            Check(call(client, ms, out var token, out var error), error);
-            try
-            {
-                return new MomoToken(Marshal.PtrToStructure<Token>(token));
-            }
-            finally
-            {
-                momo_free_token(token);
-            }
+            var failure = Failure(call(client, Milliseconds(timeout), out var pointer, out var error), error);
+            token = failure == null ? new MomoToken(Marshal.PtrToStructure<Token>(pointer)) : null;
+            momo_free_token(pointer);
+            return failure;
         }
 
-        internal static MomoStats GetStats(ClientHandle client)
+        /// <summary>Rounded up: a part of a millisecond is not nothing.</summary>
+        internal static long Milliseconds(TimeSpan? timeout)
         {
-            Check(momo_get_stats(client, out var stats, out var error), error);
-            try
-            {
-                return new MomoStats(Marshal.PtrToStructure<Stats>(stats));
-            }
-            finally
-            {
-                momo_free_stats(stats);
-            }
+            if (timeout < TimeSpan.Zero)
+                throw new ArgumentOutOfRangeException(nameof(timeout), "the timeout is negative; null is the option timeout");
+            var day = TimeSpan.FromDays(1);
+            return timeout == null ? -1 : (long)Math.Ceiling((timeout < day ? timeout.Value : day).TotalMilliseconds);
         }
 
         internal static void Check(int status, IntPtr error)
         {
+            var failure = Failure(status, error);
+            if (failure != null)
+                throw failure;
+        }
+
+        static MomoException Failure(int status, IntPtr error)
+        {
             if (status == (int)MomoStatus.Ok)
-                return;
-            try
-            {
-                throw new MomoException(Marshal.PtrToStructure<Error>(error));
-            }
-            finally
-            {
-                momo_free_error(error);
-            }
+                return null;
+            var e = Marshal.PtrToStructure<Error>(error);
+            TimeSpan? retryAfter = null;
+            if (e.RetryAfterMs >= 0)
+                retryAfter = TimeSpan.FromMilliseconds(e.RetryAfterMs);
+            var failure = new MomoException((MomoStatus)status, Text(e.Message), e.HttpStatus, Text(e.Code), Text(e.Body),
+                retryAfter, Text(momo_status_name(status)));
+            momo_free_error(error);
+            return failure;
         }
 
         internal static byte[] Utf8(string text)

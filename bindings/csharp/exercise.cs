@@ -78,9 +78,9 @@ static class Exercise
         Console.WriteLine(
             $"{{\"requests\":{stats.Requests},\"tokens_issued\":{stats.TokensIssued}" +
             $",\"network_failures\":{stats.NetworkFailures},\"credential_failures\":{stats.CredentialFailures}" +
-            $",\"last_failure_status\":{(int)stats.LastFailure}" +
-            $",\"token_expires_in\":{(long)stats.TokenExpiresIn.TotalSeconds}" +
-            $",\"cooldown_ms\":{(long)stats.Cooldown.TotalMilliseconds}" +
+            $",\"last_failure_status\":{stats.LastFailureStatus}" +
+            $",\"token_expires_in\":{stats.TokenExpiresIn}" +
+            $",\"cooldown_ms\":{stats.CooldownMs}" +
             $",\"tokens_adopted\":{stats.TokensAdopted},\"token_origin\":{(int)stats.TokenOrigin}}}");
         return true;
     }
@@ -186,10 +186,15 @@ static class Exercise
                 case "stats": return Stats(client);
                 case "refresh": return Refresh(client);
                 case "logger": return Logger();
+                case "waiting": return ExerciseWaiting.Waiting(client);
+                case "left": return ExerciseWaiting.Left(client);
+                case "secrets": return ExerciseWaiting.Secrets();
+                case "misuse": return ExerciseWaiting.Misuse(client);
                 case "loop": return Loop(client, int.Parse(args[1]));
                 case "errors": return Errors(client, int.Parse(args[1]));
                 default: throw new ArgumentException(
-                    "usage: exercise shared|deadline|cancel-one|close|stats|refresh|logger|loop N|errors N");
+                    "usage: exercise shared|deadline|cancel-one|close|stats|refresh|logger|" +
+                    "waiting|left|secrets|misuse|loop N|errors N");
             }
     }
 

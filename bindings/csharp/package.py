@@ -59,7 +59,8 @@ def compile_programs(package, folder, suffix):
     folder.mkdir()
     options = ["-warnaserror", "-r:System.Core", f"-r:{package}/lib/netstandard2.0/Momo.dll"]
     for source in PROGRAMS:
-        checks.succeed(["mcs", *options, f"-out:{source.stem}{suffix}", source], folder)
+        checks.succeed(["mcs", *options, f"-out:{source.stem}{suffix}",
+                        *source.parent.glob(f"{source.stem}*.cs")], folder)
 
 
 def on_mono(package, shop):

@@ -1,5 +1,6 @@
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,9 +42,14 @@ final class Exercise {
                 case "stale" -> stale(client);
                 case "refresh" -> refresh(client);
                 case "logger" -> Json.object("ok", client.getToken() != null, "lines", lines.get());
+                case "waiting" -> new ExerciseWaiting(client).run();
+                case "left" -> left(client);
+                case "secrets" -> secrets();
+                case "misuse" -> misuse(client);
                 case "loop" -> loop(client, Integer.parseInt(args[1]));
                 default -> throw new IllegalArgumentException(
-                        "one of shared, deadline, timeout, close, cancel-one, stats, stale, refresh, logger, loop N");
+                        "one of shared, deadline, timeout, close, cancel-one, stats, stale, refresh, logger,"
+                                + " waiting, left, secrets, misuse, loop N");
             });
         }
     }
@@ -125,7 +131,7 @@ final class Exercise {
                 "token_expires_in", stats.tokenExpiresIn(),
                 "cooldown_ms", stats.cooldownMs(),
                 "tokens_adopted", stats.tokensAdopted(),
-                "token_origin", stats.tokenOrigin());
+                "token_origin", stats.tokenOrigin().ordinal());
     }
 
     /** Gets a token of five seconds again shortly before its end, when it is due for a refresh. */
@@ -134,7 +140,7 @@ final class Exercise {
         Thread.sleep(4100);
         client.getToken(); // On a stale token, this one gives it back and has it refreshed.
         Thread.sleep(300);
-        return Json.object("refreshed", !client.getToken().equals(old));
+        return Json.object("refreshed", !client.getToken().accessToken().equals(old.accessToken()));
     }
 
     /** Gets a token of six seconds again and again while it is refreshed, which no call waits for. */
@@ -148,6 +154,65 @@ final class Exercise {
             distinct.add(token.accessToken());
         }
         return Json.object("distinct", distinct.size(), "slowest_ms", slowest);
+    }
+
+    /** The program ends while a call waits. */
+    private static String left(MomoClient client) throws Exception {
+        Thread thread = new Thread(() -> {
+            try {
+                client.getToken();
+            } catch (MomoException e) {
+                // The program has ended.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        Thread.sleep(300);
+        return Json.object("ok", true);
+    }
+
+    /** A token and its parts show no secret: not as text, by a getter, as a record's component or in a field. */
+    private static String secrets() throws Exception {
+        MomoToken token = new MomoToken("5ecret", 1);
+        StringBuilder shown = new StringBuilder();
+        for (Object part : List.of(token, token.secret())) {
+            shown.append(part);
+            for (var field : part.getClass().getDeclaredFields()) {
+                field.setAccessible(true);
+                shown.append(Modifier.isTransient(field.getModifiers()) ? "" : field.get(part));
+            }
+            for (var method : part.getClass().getMethods()) {
+                shown.append(method.getName().matches("(get|is).*") ? method.invoke(part) : "");
+            }
+        }
+        return Json.object("ok", shown.indexOf("5ecret") < 0 && token.authorization().equals("Bearer 5ecret"));
+    }
+
+    private interface Misuse {
+        void call() throws Exception;
+    }
+
+    /** Each wrong argument is refused; values can be made without a gateway. */
+    private static String misuse(MomoClient client) throws Exception {
+        List<Misuse> calls = List.of(
+                () -> MomoClient.builder().option("api_key", null),
+                () -> client.getToken(Duration.ofMillis(-1)),
+                () -> client.createToken(Duration.ofMillis(-1)),
+                () -> client.getToken(null),
+                () -> client.invalidateToken(""),
+                () -> client.invalidateToken((String) null),
+                () -> client.invalidateToken((MomoToken) null));
+        StringBuilder refusals = new StringBuilder();
+        for (Misuse misuse : calls) {
+            try {
+                misuse.call();
+                throw new IllegalStateException("not refused after: " + refusals);
+            } catch (IllegalArgumentException | NullPointerException e) {
+                refusals.append(e.getMessage()).append("; ");
+            }
+        }
+        MomoException made = new MomoException(13, 0, -1, "made", "", "");
+        return Json.object("refusals", refusals.toString(), "version", MomoClient.version(), "made", made.statusName());
     }
 
     private static String loop(MomoClient client, int gets) throws Exception {

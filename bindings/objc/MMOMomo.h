@@ -1,4 +1,4 @@
-/* libmomo for Objective-C: MMOConfig, MMOClient, MMOToken, MMOStats, NSError. Retain and release,
+/* libmomo for Objective-C: MMOConfig, MMOClient, MMOToken, NSError. Retain and release,
  * not ARC: compile MMOMomo.m with -fno-objc-arc where a project uses ARC. What each call does is
  * said in momo.h. */
 #import <Foundation/Foundation.h>
@@ -32,6 +32,7 @@ typedef enum {
 @interface MMOConfig : NSObject {
   momo_config *_config;
 }
+/* A value that is nil or has a NUL in it is refused. */
 - (BOOL)setOption:(NSString *)name value:(NSString *)value error:(NSError **)error;
 /* Every option that a MOMO_ variable names. */
 - (BOOL)setOptionsFromEnvironment:(NSError **)error;
@@ -43,45 +44,21 @@ typedef enum {
 @end
 
 @interface MMOToken : NSObject {
-  NSString *_accessToken, *_tokenType, *_authorization;
-  int64_t _expiresIn, _expiresAt, _lifetime, _refreshIn;
-  int32_t _refreshStatus;
+  NSString *_accessToken, *_tokenType;
+  momo_token _numbers;
 }
+/* For tests without a gateway. */
+- (instancetype)initWithAccessToken:(NSString *)accessToken expiresIn:(int64_t)seconds;
 @property(nonatomic, readonly) NSString *accessToken;
 @property(nonatomic, readonly) NSString *tokenType;
 /* The value of the Authorization header to send. */
 @property(nonatomic, readonly) NSString *authorization;
-/* Seconds left when the call returned, Unix time in seconds, seconds: 0 where not known. */
-@property(nonatomic, readonly) int64_t expiresIn;
-@property(nonatomic, readonly) int64_t expiresAt;
-@property(nonatomic, readonly) int64_t lifetime;
-/* Why the last refresh failed, a momo_status; MOMO_OK where none did. */
+/* As in momo_token. */
+@property(nonatomic, readonly) int64_t expiresIn, expiresAt, lifetime, refreshIn;
 @property(nonatomic, readonly) int32_t refreshStatus;
-/* Seconds until a refresh is due, 0 where it is, -1 where there will be none. */
-@property(nonatomic, readonly) int64_t refreshIn;
 @end
 
-/* Counters of what a client's token cost, copied: momo_stats in momo.h explains each. */
-@interface MMOStats : NSObject {
-  momo_stats _stats;
-}
-@property(nonatomic, readonly) int64_t requests, tokensIssued;
-@property(nonatomic, readonly) int64_t networkFailures, credentialFailures, rateLimitFailures;
-@property(nonatomic, readonly) int64_t serverFailures, responseFailures;
-@property(nonatomic, readonly) int64_t retries, refreshes, failedRefreshes;
-@property(nonatomic, readonly) int64_t waits, longestWaitMs, invalidations;
-/* -1 before the first. */
-@property(nonatomic, readonly) int64_t lastRequestMs;
-/* A momo_status and Unix time in seconds; both 0 where none failed. */
-@property(nonatomic, readonly) int64_t lastFailureStatus, lastFailureAt;
-/* Seconds; 0 where there is no token. */
-@property(nonatomic, readonly) int64_t tokenExpiresIn;
-@property(nonatomic, readonly) int64_t cooldownMs;
-/* Tokens of other processes, by the option cache. */
-@property(nonatomic, readonly) int64_t tokensAdopted;
-/* Of the token at hand: 1 the gateway, 2 a directory, 3 Redis; 0 where there is none. */
-@property(nonatomic, readonly) int64_t tokenOrigin;
-@end
+typedef enum { MMOOriginNone, MMOOriginGateway, MMOOriginFile, MMOOriginRedis } MMOOrigin;
 
 /* Hands out tokens. Any number of threads may call on one client at once. */
 @interface MMOClient : NSObject {
@@ -92,9 +69,9 @@ typedef enum {
 - (instancetype)initWithConfig:(MMOConfig *)config error:(NSError **)error;
 
 /* A token that is good now: to be called before each payment. Without a timeout it may take as
- * long as the option `timeout` says. With one, that is the call's whole time; where none is left (0
- * or less) the call does not block: a token at hand, or else MOMO_WOULD_BLOCK, and one is asked
- * for meanwhile. */
+ * long as the option `timeout` says. With one, that is the call's whole time. With 0 the call
+ * does not block: a token at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. A
+ * negative one is refused. */
 - (MMOToken *)token:(NSError **)error;
 - (MMOToken *)tokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
@@ -104,14 +81,20 @@ typedef enum {
 
 /* The gateway refused this token elsewhere: it is not handed out again. */
 - (BOOL)invalidateToken:(MMOToken *)token error:(NSError **)error;
+- (BOOL)invalidateAccessToken:(NSString *)accessToken error:(NSError **)error;
 
 /* A second handle, at little cost. -cancel of the clone ends the calls on the clone alone: make one
  * for a call that another thread may have to end. */
 - (MMOClient *)clone;
 
-/* The counters, for monitoring; asks nothing of the gateway. */
-- (MMOStats *)stats:(NSError **)error;
+/* The counters, for monitoring; asks nothing of the gateway. token_origin is an MMOOrigin. */
+- (BOOL)getStats:(momo_stats *)stats error:(NSError **)error;
 
 /* Final: ends the calls in progress, those on clones too, and every later one. */
 - (void)cancel;
+
+/* Forgets every token that the process holds. */
++ (void)clearCache;
+/* That of the library. */
++ (NSString *)version;
 @end

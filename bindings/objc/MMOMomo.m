@@ -33,6 +33,21 @@ static BOOL succeeded(momo_status status, momo_error **failure, NSError **out) {
   return NO;
 }
 
+/* An argument that must not reach C, where it would be absent or cut off. */
+static BOOL usable(NSString *argument, NSString *name, NSError **out) {
+  const char *utf8 = [argument UTF8String];
+  if (utf8 != NULL && strlen(utf8) == [argument lengthOfBytesUsingEncoding:NSUTF8StringEncoding])
+    return YES;
+  if (out != NULL) {
+    NSString *message = [NSString stringWithFormat:@"%@ is absent or has a NUL in it", name];
+    NSDictionary *info = [NSDictionary
+        dictionaryWithObjectsAndKeys:message, NSLocalizedDescriptionKey, @"MOMO_INVALID_ARGUMENT",
+                                     MMOStatusNameKey, nil];
+    *out = [NSError errorWithDomain:MMOErrorDomain code:MOMO_INVALID_ARGUMENT userInfo:info];
+  }
+  return NO;
+}
+
 static void log_line(void *logger, int32_t level, const char *line) {
   /* The thread may have no pool of its own. */
   NSAutoreleasePool *pool = [NSAutoreleasePool new];
@@ -65,6 +80,8 @@ static void release_logger(void *logger) { [(id)logger release]; }
 
 - (BOOL)setOption:(NSString *)name value:(NSString *)value error:(NSError **)error {
   momo_error *failure = NULL;
+  if (!usable(value, name, error))
+    return NO;
   return succeeded(momo_set_option(_config, [name UTF8String], [value UTF8String], &failure),
                    &failure, error);
 }
@@ -84,78 +101,38 @@ static void release_logger(void *logger) { [(id)logger release]; }
 
 @end
 
-@interface MMOToken ()
-- (instancetype)initWithToken:(const momo_token *)token;
-@end
-
 @implementation MMOToken
-
-@synthesize accessToken = _accessToken;
-@synthesize tokenType = _tokenType;
-@synthesize authorization = _authorization;
-@synthesize expiresIn = _expiresIn;
-@synthesize expiresAt = _expiresAt;
-@synthesize lifetime = _lifetime;
-@synthesize refreshStatus = _refreshStatus;
-@synthesize refreshIn = _refreshIn;
 
 - (instancetype)initWithToken:(const momo_token *)token {
   if ((self = [super init]) != nil) {
+    /* The members that this header knows of, which every library that is no older returns. */
+    _numbers = *token;
     _accessToken = [text(token->access_token) retain];
     _tokenType = [text(token->token_type) retain];
-    _authorization = [text(token->authorization) retain];
-    _expiresIn = token->expires_in;
-    _expiresAt = token->expires_at;
-    _lifetime = token->lifetime;
-    _refreshStatus = token->refresh_status;
-    _refreshIn = token->refresh_in;
   }
   return self;
+}
+
+- (instancetype)initWithAccessToken:(NSString *)accessToken expiresIn:(int64_t)seconds {
+  const momo_token token = {[accessToken UTF8String], "access_token", "", seconds, 0, seconds, 0, -1};
+  return [self initWithToken:&token];
 }
 
 - (void)dealloc {
   [_accessToken release];
   [_tokenType release];
-  [_authorization release];
   [super dealloc];
 }
 
-@end
-
-@interface MMOStats ()
-- (instancetype)initWithStats:(const momo_stats *)stats;
-@end
-
-@implementation MMOStats
-
-- (instancetype)initWithStats:(const momo_stats *)stats {
-  if ((self = [super init]) != nil)
-    /* What this header knows of, which every library that is no older hands out. */
-    _stats = *stats;
-  return self;
-}
-
 /* clang-format off */
-- (int64_t)requests { return _stats.requests; }
-- (int64_t)tokensIssued { return _stats.tokens_issued; }
-- (int64_t)networkFailures { return _stats.network_failures; }
-- (int64_t)credentialFailures { return _stats.credential_failures; }
-- (int64_t)rateLimitFailures { return _stats.rate_limit_failures; }
-- (int64_t)serverFailures { return _stats.server_failures; }
-- (int64_t)responseFailures { return _stats.response_failures; }
-- (int64_t)retries { return _stats.retries; }
-- (int64_t)refreshes { return _stats.refreshes; }
-- (int64_t)failedRefreshes { return _stats.failed_refreshes; }
-- (int64_t)waits { return _stats.waits; }
-- (int64_t)longestWaitMs { return _stats.longest_wait_ms; }
-- (int64_t)invalidations { return _stats.invalidations; }
-- (int64_t)lastRequestMs { return _stats.last_request_ms; }
-- (int64_t)lastFailureStatus { return _stats.last_failure_status; }
-- (int64_t)lastFailureAt { return _stats.last_failure_at; }
-- (int64_t)tokenExpiresIn { return _stats.token_expires_in; }
-- (int64_t)cooldownMs { return _stats.cooldown_ms; }
-- (int64_t)tokensAdopted { return _stats.tokens_adopted; }
-- (int64_t)tokenOrigin { return _stats.token_origin; }
+- (NSString *)accessToken { return _accessToken; }
+- (NSString *)tokenType { return _tokenType; }
+- (NSString *)authorization { return [@"Bearer " stringByAppendingString:_accessToken]; }
+- (int64_t)expiresIn { return _numbers.expires_in; }
+- (int64_t)expiresAt { return _numbers.expires_at; }
+- (int64_t)lifetime { return _numbers.lifetime; }
+- (int32_t)refreshStatus { return _numbers.refresh_status; }
+- (int64_t)refreshIn { return _numbers.refresh_in; }
 /* clang-format on */
 
 @end
@@ -165,9 +142,9 @@ typedef momo_status (*token_call)(const momo_client *, int64_t, momo_token **, m
 static const int64_t option_timeout = -1;
 
 static int64_t milliseconds(NSTimeInterval timeout) {
-  /* Less than nothing is what is left until a date that has passed; -1 would be the default.
-   * More than a day is taken as a day, and this way an infinite time is no overflow. */
-  return timeout > 0 ? (int64_t)ceil(fmin(timeout, 24 * 3600) * 1000) : 0;
+  /* -1 is the default, no other negative number is valid, and NaN is not either. More than a day is
+   * taken as a day, and this way an infinite time is no overflow. */
+  return timeout >= 0 ? (int64_t)ceil(fmin(timeout, 24 * 3600) * 1000) : -2;
 }
 
 @implementation MMOClient
@@ -235,19 +212,31 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 }
 
 - (BOOL)invalidateToken:(MMOToken *)token error:(NSError **)error {
-  momo_error *failure = NULL;
-  return succeeded(momo_invalidate_token(_client, [[token accessToken] UTF8String], &failure),
-                   &failure, error);
+  return [self invalidateAccessToken:[token accessToken] error:error];
 }
 
-- (MMOStats *)stats:(NSError **)error {
-  momo_stats *stats = NULL;
+- (BOOL)invalidateAccessToken:(NSString *)accessToken error:(NSError **)error {
   momo_error *failure = NULL;
-  MMOStats *copy = nil;
-  if (succeeded(momo_get_stats(_client, &stats, &failure), &failure, error))
-    copy = [[[MMOStats alloc] initWithStats:stats] autorelease];
-  momo_free_stats(stats);
-  return copy;
+  return usable([accessToken length] > 0 ? accessToken : nil, @"the token", error) &&
+         succeeded(momo_invalidate_token(_client, [accessToken UTF8String], &failure), &failure, error);
+}
+
+- (BOOL)getStats:(momo_stats *)stats error:(NSError **)error {
+  momo_stats *found = NULL;
+  momo_error *failure = NULL;
+  if (!succeeded(momo_get_stats(_client, &found, &failure), &failure, error))
+    return NO;
+  *stats = *found;
+  momo_free_stats(found);
+  return YES;
+}
+
++ (void)clearCache {
+  momo_clear_cache();
+}
+
++ (NSString *)version {
+  return text(momo_version());
 }
 
 - (void)cancel {

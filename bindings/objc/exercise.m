@@ -85,21 +85,41 @@ static int failed(NSError *error) {
 
 static int stats(MMOClient *client) {
   NSError *error = nil;
-  MMOStats *stats;
-  if ([client token:&error] == nil || [client token:&error] == nil)
-    return failed(error);
-  stats = [client stats:&error];
-  if (stats == nil)
+  momo_stats stats;
+  if ([client token:&error] == nil || [client token:&error] == nil ||
+      ![client getStats:&stats error:&error])
     return failed(error);
   printf("{\"requests\":%lld,\"tokens_issued\":%lld,\"network_failures\":%lld,"
          "\"credential_failures\":%lld,\"last_failure_status\":%lld,"
          "\"token_expires_in\":%lld,\"cooldown_ms\":%lld,\"tokens_adopted\":%lld,"
          "\"token_origin\":%lld}\n",
-         (long long)stats.requests, (long long)stats.tokensIssued,
-         (long long)stats.networkFailures, (long long)stats.credentialFailures,
-         (long long)stats.lastFailureStatus, (long long)stats.tokenExpiresIn,
-         (long long)stats.cooldownMs, (long long)stats.tokensAdopted,
-         (long long)stats.tokenOrigin);
+         (long long)stats.requests, (long long)stats.tokens_issued,
+         (long long)stats.network_failures, (long long)stats.credential_failures,
+         (long long)stats.last_failure_status, (long long)stats.token_expires_in,
+         (long long)stats.cooldown_ms, (long long)stats.tokens_adopted,
+         (long long)stats.token_origin);
+  return 0;
+}
+
+// What is refused, what can be made without a gateway, and that a token does not describe itself.
+static int misuse(MMOClient *client) {
+  MMOConfig *config = [[MMOConfig new] autorelease];
+  MMOToken *made = [[[MMOToken alloc] initWithAccessToken:@"5ecret" expiresIn:60] autorelease];
+  NSString *shown = [NSString stringWithFormat:@"%@ %@", made, [NSArray arrayWithObject:made]];
+  NSError *absent = nil, *error = nil;
+  BOOL refused = ![config setOption:@"api_key" value:nil error:&absent] &&
+                 ![config setOption:@"api_key" value:@"a\0b" error:&error] &&
+                 ![client invalidateToken:nil error:&error] &&
+                 ![client invalidateAccessToken:@"" error:&error] &&
+                 [client tokenWithTimeout:-1 error:&error] == nil &&
+                 [client createTokenWithTimeout:-1 error:&error] == nil &&
+                 [error code] == MOMO_INVALID_ARGUMENT;
+  BOOL hidden = [shown rangeOfString:@"5ecret"].location == NSNotFound &&
+                [made.authorization isEqual:@"Bearer 5ecret"] && made.expiresIn == 60;
+  printf("{\"absent\":\"%s\",\"refused\":%s,\"hidden\":%s,\"version\":\"%s\"}\n",
+         [[absent localizedDescription] UTF8String], refused ? "true" : "false",
+         hidden ? "true" : "false", [[MMOClient version] UTF8String]);
+  [MMOClient clearCache];
   return 0;
 }
 
@@ -110,6 +130,7 @@ static int clone(MMOClient *client) {
   Caller *ended = [[[Caller alloc] initWithClient:clone] autorelease];
   BOOL early, token;
   NSString *status;
+  momo_stats stats;
   // Begins the request, so that it belongs to neither call.
   [client tokenWithTimeout:0 error:NULL];
   [waiting startThreads:1];
@@ -119,9 +140,11 @@ static int clone(MMOClient *client) {
   status = [[ended outcomes:1] objectAtIndex:0];
   early = [[waiting outcomes:0] count] == 0;
   token = ![[[waiting outcomes:1] objectAtIndex:0] hasPrefix:@"MOMO_"];
+  if (![client getStats:&stats error:NULL])
+    return 1;
   printf("{\"status\":\"%s\",\"early\":%s,\"token\":%s,\"waits\":%lld}\n",
          [status hasPrefix:@"MOMO_"] ? [status UTF8String] : "MOMO_OK", early ? "true" : "false",
-         token ? "true" : "false", (long long)[client stats:NULL].waits);
+         token ? "true" : "false", (long long)stats.waits);
   return token ? 0 : 1;
 }
 
@@ -259,13 +282,15 @@ static int run(const char *name, int gets) {
     return logger();
   if (strcmp(name, "stats") == 0)
     return stats(client);
+  if (strcmp(name, "misuse") == 0)
+    return misuse(client);
   if (strcmp(name, "clone") == 0)
     return clone(client);
   if (strcmp(name, "loop") == 0 && gets > 0)
     return loop(client, gets);
   if (strcmp(name, "errors") == 0 && gets > 0)
     return errors(client, gets);
-  fprintf(stderr, "usage: exercise shared|deadline|refresh|logger|stats|clone|loop N|errors N\n");
+  fprintf(stderr, "usage: exercise shared|deadline|refresh|logger|stats|misuse|clone|loop N|errors N\n");
   return 1;
 }
 

@@ -18,9 +18,11 @@ import (
 type Client struct {
 	client *C.momo_client
 
-	mu     sync.Mutex
-	calls  int // those in progress: the last one out frees
-	closed bool
+	mu      sync.Mutex
+	calls   int // those in progress: the last one out frees
+	closed  bool
+	waiting *flight // for a token
+	late    *flight // for why there is none in time
 }
 
 // NewClient makes a client; the options are applied in their order. It uses no network.
@@ -58,44 +60,50 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// GetToken gives a token that is good now, asking the gateway only where none is at hand. It is
-// what to call before each payment.
+// GetToken returns a valid token. Call it before each payment.
 //
-// The context's deadline is the call's whole time; without one it is the option timeout.
+// The context's deadline is the call's whole time; without one it is the option timeout. Goroutines
+// that wait at the same time wait for one call of the library.
 func (c *Client) GetToken(ctx context.Context) (*Token, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer c.leave()
-	if ctx.Done() != nil {
-		// Mostly a token is at hand, or why there is none is known: nothing to wait for, or to cancel.
+	f := c.join(&c.waiting, nil, 0)
+	if f == nil {
+		// Mostly a token is at hand, or why there is none is known.
 		token, e := get(c.client, 0)
-		if e == nil || e.Status != WouldBlock {
-			return result(token, e)
+		if e == nil {
+			return token, nil
 		}
+		if e.Status != WouldBlock {
+			return nil, e
+		}
+		f = c.join(&c.waiting, get, -1)
 	}
-	return c.wait(ctx, get)
+	return c.wait(ctx, f)
 }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
-// against a token per transaction: GetToken is what most programs want.
+// against a token per transaction: GetToken is what most programs want. Each call takes a thread.
 func (c *Client) CreateToken(ctx context.Context) (*Token, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer c.leave()
-	return c.wait(ctx, create)
+	var alone *flight
+	return c.wait(ctx, c.join(&alone, create, timeout(ctx)))
 }
 
-// InvalidateToken tells that the gateway refused a token, with a 401 to a payment, say: it is not
-// handed out again.
+// InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
+// It is never returned again.
 func (c *Client) InvalidateToken(accessToken string) error {
 	if err := c.enter(context.Background()); err != nil {
 		return err
 	}
 	defer c.leave()
-	if strings.ContainsRune(accessToken, 0) {
-		return failure(InvalidArgument, "the token has a NUL in it", nil)
+	if accessToken == "" || strings.ContainsRune(accessToken, 0) {
+		return failure(InvalidArgument, "the token is empty or has a NUL in it")
 	}
 	text := C.CString(accessToken)
 	defer C.free(unsafe.Pointer(text))
@@ -103,6 +111,9 @@ func (c *Client) InvalidateToken(accessToken string) error {
 	if C.momo_invalidate_token(c.client, text, &e) != C.MOMO_OK {
 		return takeError(e)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = nil // the call in progress may have that token
 	return nil
 }
 
@@ -111,53 +122,32 @@ func ClearCache() {
 	C.momo_clear_cache()
 }
 
+// Version is that of the library.
+func Version() string {
+	return C.GoString(C.momo_version())
+}
+
 type operation func(client *C.momo_client, timeout C.int64_t) (*Token, *Error)
 
 func get(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
 	var t *C.momo_token
 	var e *C.momo_error
-	if C.momo_get_token(client, timeout, &t, &e) != C.MOMO_OK {
-		return nil, takeError(e)
-	}
-	return takeToken(t), nil
+	C.momo_get_token(client, timeout, &t, &e)
+	return take(t, e)
 }
 
 func create(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
 	var t *C.momo_token
 	var e *C.momo_error
-	if C.momo_create_token(client, timeout, &t, &e) != C.MOMO_OK {
+	C.momo_create_token(client, timeout, &t, &e)
+	return take(t, e)
+}
+
+func take(t *C.momo_token, e *C.momo_error) (*Token, *Error) {
+	if e != nil {
 		return nil, takeError(e)
 	}
 	return takeToken(t), nil
-}
-
-// wait makes a call that its context can end. To cancel is final and ends every call on a handle,
-// so this call has a clone to itself.
-func (c *Client) wait(ctx context.Context, do operation) (*Token, error) {
-	if ctx.Done() == nil {
-		return result(do(c.client, -1))
-	}
-	clone := C.momo_clone_client(c.client)
-	defer C.momo_free_client(clone)
-	returned, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		select {
-		case <-returned:
-		case <-ctx.Done():
-			// The call has the context's deadline, and its own time-out says more.
-			if _, timed := ctx.Deadline(); !timed || ctx.Err() != context.DeadlineExceeded {
-				C.momo_cancel_client(clone)
-			}
-		}
-	}()
-	token, e := do(clone, timeout(ctx))
-	close(returned)
-	<-stopped // the clone is freed next
-	if e != nil {
-		return nil, e.because(ctx)
-	}
-	return token, nil
 }
 
 // timeout is what is left until the context's deadline. Never 0, which would mean not to block.
@@ -173,22 +163,15 @@ func timeout(ctx context.Context) C.int64_t {
 	return C.int64_t(left)
 }
 
-func result(token *Token, e *Error) (*Token, error) {
-	if e != nil { // a nil *Error in an error is not nil
-		return nil, e
-	}
-	return token, nil
-}
-
 // enter keeps the client alive until leave.
 func (c *Client) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return beforeCall(err)
+		return ended(err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return failure(Cancelled, "the client is closed; make another with NewClient", nil)
+		return failure(Cancelled, "the client is closed; make another with NewClient")
 	}
 	c.calls++
 	return nil

@@ -10,7 +10,7 @@ import (
 )
 
 // Status says what a call ended with. Values are fixed for ever; new ones may come.
-type Status int32
+type Status int64
 
 const (
 	OK                     Status = C.MOMO_OK
@@ -48,7 +48,7 @@ type Error struct {
 	Code       string        // the response's own error code or a firewall's support ID
 	Body       string        // the response, redacted, at most 4 KiB
 
-	cause error
+	Err error // the context's, if that ended the call
 }
 
 func (e *Error) Error() string {
@@ -58,7 +58,7 @@ func (e *Error) Error() string {
 // Unwrap is the context's error where the context ended the call, so that
 // errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded) hold.
 func (e *Error) Unwrap() error {
-	return e.cause
+	return e.Err
 }
 
 // takeError copies the library's error, and frees it.
@@ -78,28 +78,15 @@ func takeError(e *C.momo_error) *Error {
 	}
 }
 
-func failure(status Status, message string, cause error) *Error {
-	return &Error{Status: status, RetryAfter: -1, Message: message, cause: cause}
+func failure(status Status, message string) *Error {
+	return &Error{Status: status, RetryAfter: -1, Message: message}
 }
 
-// beforeCall is the error of a call that is not made, for its context has ended.
-func beforeCall(cause error) *Error {
+// ended is the error of a call that its context ended.
+func ended(cause error) *Error {
 	status := Cancelled
 	if cause == context.DeadlineExceeded {
 		status = TimedOut
 	}
-	return failure(status, "the context had ended before the call: "+cause.Error(), cause)
-}
-
-// because names the context as the cause of a call's end where it was.
-func (e *Error) because(ctx context.Context) *Error {
-	deadline, timed := ctx.Deadline()
-	switch {
-	case e.Status == Cancelled:
-		e.cause = ctx.Err()
-	case e.Status == TimedOut && timed && time.Until(deadline) < time.Millisecond:
-		// Not ctx.Err(): the clocks that end the call and the context part by a moment.
-		e.cause = context.DeadlineExceeded
-	}
-	return e
+	return &Error{Status: status, RetryAfter: -1, Message: "the context ended: " + cause.Error(), Err: cause}
 }

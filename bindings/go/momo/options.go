@@ -47,7 +47,7 @@ func With(name, value string) Option {
 	return func(config *C.momo_config) error {
 		if strings.ContainsRune(name+value, 0) {
 			// The value is not repeated: it may be a secret.
-			return failure(InvalidConfig, "an option's name or value has a NUL in it", nil)
+			return failure(InvalidConfig, "an option's name or value has a NUL in it")
 		}
 		cName, cValue := C.CString(name), C.CString(value)
 		defer C.free(unsafe.Pointer(cName))
@@ -70,10 +70,13 @@ const (
 	LevelDebug
 )
 
-// WithLogger has log called for every line up to that level, on the goroutine whose call it tells
-// of, several at once where several calls are made. A panic in it is dropped.
+// WithLogger has log called for every line up to that level, by several goroutines at once if several
+// calls are made. A panic in it is dropped. Without a log there is none.
 func WithLogger(most Level, log func(level Level, line string)) Option {
 	return func(config *C.momo_config) error {
+		if log == nil {
+			return nil
+		}
 		var e *C.momo_error
 		// From here on the library owns the handle, also where this fails.
 		handle := C.uintptr_t(cgo.NewHandle(log))

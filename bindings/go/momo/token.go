@@ -3,7 +3,11 @@ package momo
 // #include <momo.h>
 import "C"
 
-import "time"
+import (
+	"fmt"
+	"io"
+	"time"
+)
 
 // Token is a token that was good when the call returned.
 type Token struct {
@@ -17,13 +21,15 @@ type Token struct {
 	RefreshIn     time.Duration // until a refresh is due, 0 where it is, negative where there is none
 }
 
-// String keeps the secret out of %v and of logs.
+// String shows no secret. Nor do the other ways to print a token: Format is for all verbs of fmt,
+// MarshalText for JSON, XML and logs.
 func (t Token) String() string {
 	return "momo.Token(expires " + t.ExpiresAt.Format(time.RFC3339) + ")"
 }
 
-// GoString keeps it out of %#v.
-func (t Token) GoString() string { return t.String() }
+func (t Token) Format(s fmt.State, _ rune) { io.WriteString(s, t.String()) }
+
+func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // takeToken copies the library's token, and frees it, which wipes that copy.
 func takeToken(t *C.momo_token) *Token {

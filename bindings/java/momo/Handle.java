@@ -20,8 +20,7 @@ final class Handle implements Runnable {
     /** The C handle, alive until leave is called. */
     synchronized Pointer enter() throws MomoException {
         if (closed) {
-            throw new MomoException(
-                    MomoStatus.CANCELLED.number(), 0, -1, "the client is closed; make another", "", "");
+            throw new MomoException(MomoStatus.CANCELLED, "the client is closed; make another");
         }
         calls++;
         return client;

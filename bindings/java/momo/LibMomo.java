@@ -5,11 +5,10 @@ import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import com.sun.jna.Structure;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 
-/** momo.h, as far as it is needed. */
+/** momo.h, as far as it is needed, with the structs of a 64-bit platform. */
 final class LibMomo {
     private static final String UTF_8 = "UTF-8";
 
@@ -54,6 +53,8 @@ final class LibMomo {
 
     static native void momo_clear_cache();
 
+    static native Pointer momo_version();
+
     private static native void momo_free_stats(Pointer stats);
 
     private static native void momo_free_token(Pointer token);
@@ -61,41 +62,6 @@ final class LibMomo {
     private static native void momo_free_error(Pointer error);
 
     private static native Pointer momo_status_name(int status);
-
-    @Structure.FieldOrder({
-        "access_token", "token_type", "authorization", "expires_in", "expires_at", "lifetime", "refresh_status",
-        "refresh_in"
-    })
-    public static final class Token extends Structure {
-        public Pointer access_token;
-        public Pointer token_type;
-        public Pointer authorization;
-        public long expires_in;
-        public long expires_at;
-        public long lifetime;
-        public int refresh_status;
-        public long refresh_in;
-
-        Token(Pointer token) {
-            super(token);
-            read();
-        }
-    }
-
-    @Structure.FieldOrder({"status", "http_status", "retry_after_ms", "message", "code", "body"})
-    public static final class Failure extends Structure {
-        public int status;
-        public int http_status;
-        public long retry_after_ms;
-        public Pointer message;
-        public Pointer code;
-        public Pointer body;
-
-        Failure(Pointer error) {
-            super(error);
-            read();
-        }
-    }
 
     /** A call that hands something out. */
     interface Call {
@@ -131,19 +97,19 @@ final class LibMomo {
         return text(momo_status_name(status));
     }
 
-    /** Copies a token, and frees it, which wipes that copy. */
-    static MomoToken token(Pointer pointer) {
+    /** Makes a call for a token, copies it, and frees it, which wipes that copy. */
+    static MomoToken token(Waiting.Operation operation, Pointer client, long timeoutMs) throws MomoException {
+        Pointer pointer = output((token, error) -> operation.call(client, timeoutMs, token, error));
         try {
-            Token token = new Token(pointer);
+            long[] numbers = pointer.getLongArray(3L * Native.POINTER_SIZE, 5); // The fourth is an int32_t.
             return new MomoToken(
-                    text(token.access_token),
-                    text(token.token_type),
-                    text(token.authorization),
-                    token.expires_in,
-                    token.expires_at,
-                    token.lifetime,
-                    MomoStatus.of(token.refresh_status),
-                    token.refresh_in);
+                    text(pointer.getPointer(0)),
+                    text(pointer.getPointer(Native.POINTER_SIZE)),
+                    numbers[0],
+                    numbers[1],
+                    numbers[2],
+                    MomoStatus.of((int) numbers[3]),
+                    numbers[4]);
         } finally {
             momo_free_token(pointer);
         }
@@ -156,7 +122,7 @@ final class LibMomo {
             MomoStatus lastFailure = MomoStatus.of((int) s[14]);
             return new MomoStats(
                     s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13],
-                    lastFailure, s[15], s[16], s[17], s[18], s[19]);
+                    lastFailure, s[15], s[16], s[17], s[18], MomoOrigin.of((int) s[19]));
         } finally {
             momo_free_stats(pointer);
         }
@@ -164,14 +130,14 @@ final class LibMomo {
 
     private static MomoException taken(Pointer pointer) {
         try {
-            Failure failure = new Failure(pointer);
+            Pointer[] texts = pointer.getPointerArray(16, 3);
             return new MomoException(
-                    failure.status,
-                    failure.http_status,
-                    failure.retry_after_ms,
-                    text(failure.message),
-                    text(failure.code),
-                    text(failure.body));
+                    pointer.getInt(0),
+                    pointer.getInt(4),
+                    pointer.getLong(8),
+                    text(texts[0]),
+                    text(texts[1]),
+                    text(texts[2]));
         } finally {
             momo_free_error(pointer);
         }

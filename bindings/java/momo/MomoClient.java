@@ -7,8 +7,6 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.BiConsumer;
 
 /**
@@ -16,15 +14,18 @@ import java.util.function.BiConsumer;
  *
  * <p>An interrupt ends a call that waits with CANCELLED, and the thread stays interrupted.
  */
-public final class MomoClient implements AutoCloseable {
+public final class MomoClient implements MomoTokenSource, AutoCloseable {
     /** The library's levels, 1 to 4. */
     private static final List<Level> LEVELS = List.of(Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG);
 
-    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Handle handle;
     private final Cleaner.Cleanable cleanable;
+    private final Waiting waiting = new Waiting(LibMomo::momo_get_token, -1);
+    /** For calls whose time is up: the library says what they waited for. */
+    private final Waiting late = new Waiting(LibMomo::momo_get_token, 1);
 
     private MomoClient(Handle handle) {
         this.handle = handle;
@@ -36,25 +37,14 @@ public final class MomoClient implements AutoCloseable {
         return new Builder();
     }
 
-    /**
-     * Gives a token that is good now: what to call before each payment.
-     *
-     * @return the token at hand, or a new one
-     * @throws MomoException where there is none within the option timeout
-     */
+    @Override
     public MomoToken getToken() throws MomoException {
-        return get(-1);
+        return get(MAX_TIMEOUT); // Longer than the option timeout, which ends the call that it waits for.
     }
 
-    /**
-     * Gives a token that is good now, within the call's own time.
-     *
-     * @param timeout the call's whole time; where it is zero the call never waits
-     * @return the token at hand, or a new one
-     * @throws MomoException where there is none within that time
-     */
+    @Override
     public MomoToken getToken(Duration timeout) throws MomoException {
-        return get(milliseconds(timeout));
+        return get(checked(timeout));
     }
 
     /**
@@ -75,23 +65,19 @@ public final class MomoClient implements AutoCloseable {
      * @throws MomoException where the gateway gives none within that time
      */
     public MomoToken createToken(Duration timeout) throws MomoException {
-        return create(milliseconds(timeout));
+        return create(checked(timeout).plusNanos(999_999).toMillis());
     }
 
-    /**
-     * Tells that the gateway refused a token, with a 401 to a payment: it is not handed out again.
-     *
-     * @param accessToken the text of that token
-     * @throws MomoException where the client is closed
-     */
+    @Override
     public void invalidateToken(String accessToken) throws MomoException {
-        if (accessToken.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("the token has a NUL in it");
+        if (accessToken.isEmpty() || accessToken.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the token is empty or has a NUL in it");
         }
         with(client -> {
             LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error));
             return null;
         });
+        waiting.forget(); // The call in progress may have that token.
     }
 
     /**
@@ -108,6 +94,11 @@ public final class MomoClient implements AutoCloseable {
     /** Forgets every token that this process holds. */
     public static void clearCache() {
         LibMomo.momo_clear_cache();
+    }
+
+    /** {@return the version of the library} */
+    public static String version() {
+        return LibMomo.text(LibMomo.momo_version());
     }
 
     /** Ends the calls in progress, and every later one, with CANCELLED. */
@@ -130,74 +121,33 @@ public final class MomoClient implements AutoCloseable {
         }
     }
 
-    private MomoToken get(long timeoutMs) throws MomoException {
+    private MomoToken get(Duration timeout) throws MomoException {
         return with(client -> {
-            // Mostly a token is at hand, or why there is none is known: nothing to wait for.
-            try {
-                return ask(LibMomo::momo_get_token, client, 0);
-            } catch (MomoException e) {
-                if (timeoutMs == 0 || e.status() != MomoStatus.WOULD_BLOCK) {
-                    throw e;
+            if (timeout.isZero() || !waiting.isUnderWay()) {
+                // Mostly a token is at hand, or why there is none is known.
+                try {
+                    return LibMomo.token(LibMomo::momo_get_token, client, 0);
+                } catch (MomoException e) {
+                    if (timeout.isZero() || e.status() != MomoStatus.WOULD_BLOCK) {
+                        throw e;
+                    }
                 }
             }
-            return interruptibly(LibMomo::momo_get_token, client, timeoutMs);
+            MomoToken token = waiting.await(client, timeout.toNanos());
+            return token != null ? token : late.await(client, MAX_TIMEOUT.toNanos());
         });
     }
 
     private MomoToken create(long timeoutMs) throws MomoException {
-        return with(client -> interruptibly(LibMomo::momo_create_token, client, timeoutMs));
+        Waiting alone = new Waiting(LibMomo::momo_create_token, timeoutMs);
+        return with(client -> alone.await(client, MAX_TIMEOUT.toNanos()));
     }
 
-    private interface Operation {
-        int call(Pointer client, long timeoutMs, Pointer token, Pointer error);
-    }
-
-    /**
-     * Nothing can interrupt a thread that is in C. So another one calls while this one waits; and
-     * as cancelling is final, and ends every call on a handle, that call has a clone to itself.
-     */
-    private static MomoToken interruptibly(Operation operation, Pointer client, long timeoutMs)
-            throws MomoException {
-        Pointer clone = LibMomo.momo_clone_client(client);
-        boolean interrupted = false;
-        try {
-            FutureTask<MomoToken> call = new FutureTask<>(() -> ask(operation, clone, timeoutMs));
-            Thread worker = new Thread(call, "momo");
-            worker.setDaemon(true);
-            worker.start();
-            while (true) {
-                try {
-                    return call.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    LibMomo.momo_cancel_client(clone); // The call returns at once: wait on.
-                }
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof MomoException failure) {
-                failure.fillInStackTrace(); // This thread's, which tells who called.
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
-        } finally {
-            LibMomo.momo_free_client(clone);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+    private static Duration checked(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("the timeout is negative: " + timeout);
         }
-    }
-
-    private static MomoToken ask(Operation operation, Pointer client, long timeoutMs) throws MomoException {
-        return LibMomo.token(LibMomo.output((token, error) -> operation.call(client, timeoutMs, token, error)));
-    }
-
-    /** Rounded up; never -1, which would be the option timeout. */
-    private static long milliseconds(Duration timeout) {
-        if (timeout.isNegative() || timeout.isZero()) {
-            return 0;
-        }
-        Duration bounded = timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST;
-        return bounded.plusNanos(999_999).toMillis();
+        return timeout.compareTo(MAX_TIMEOUT) < 0 ? timeout : MAX_TIMEOUT;
     }
 
     /** Collects options, and applies them in their order. */
@@ -229,6 +179,9 @@ public final class MomoClient implements AutoCloseable {
          * @return this builder
          */
         public Builder option(String name, String value) {
+            if (value == null) {
+                throw new NullPointerException("the option " + name + " is null");
+            }
             if (name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("an option's name or value has a NUL in it");
             }

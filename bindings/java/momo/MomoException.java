@@ -7,24 +7,39 @@ import java.util.Optional;
 public final class MomoException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** As in momo.h. */
-    private final int status;
-    /** 0 where no response came. */
-    private final int httpStatus;
-    /** -1 where that is not known. */
-    private final long retryAfterMs;
-    /** The response's own, or "". */
-    private final String code;
-    /** Redacted, or "". */
-    private final String body;
+    /** As in momo.h. */ private final int status;
+    /** 0 if no response came. */ private final int httpStatus;
+    /** -1 if that is not known. */ private final long retryAfterMs;
+    /** The response's own, or "". */ private final String code;
+    /** Redacted, or "". */ private final String body;
 
-    MomoException(int status, int httpStatus, long retryAfterMs, String message, String code, String body) {
+    /**
+     * Makes an exception, also for tests without a gateway.
+     *
+     * @param status a number of momo.h
+     * @param httpStatus 0 if no response came
+     * @param retryAfterMs -1 if that is not known
+     * @param message one line
+     * @param code the response's own error code, or ""
+     * @param body the response, redacted, or ""
+     */
+    public MomoException(
+            int status, int httpStatus, long retryAfterMs, String message, String code, String body) {
         super(message);
         this.status = status;
         this.httpStatus = httpStatus;
         this.retryAfterMs = retryAfterMs;
         this.code = code;
         this.body = body;
+    }
+
+    MomoException(MomoStatus status, String message) {
+        this(status.number(), 0, -1, message, "", "");
+    }
+
+    /** The same for another thread. */
+    MomoException(MomoException told) {
+        this(told.status, told.httpStatus, told.retryAfterMs, told.getMessage(), told.code, told.body);
     }
 
     /** {@return what the call ended with} */
@@ -39,7 +54,8 @@ public final class MomoException extends Exception {
 
     /** {@return the name in momo.h, "MOMO_TIMED_OUT": what documentation and search engines know} */
     public String statusName() {
-        return LibMomo.statusName(status);
+        // The library knows those that are newer than this package; the others need no library.
+        return status() == MomoStatus.UNKNOWN ? LibMomo.statusName(status) : "MOMO_" + status();
     }
 
     /** {@return the response's HTTP status, 0 where no response came} */

@@ -12,8 +12,7 @@ package momo;
  * @param tokenExpiresIn seconds left, 0 where there is no token
  * @param cooldownMs until the gateway is asked again after a failure
  * @param tokensAdopted tokens of other processes, by the option cache
- * @param tokenOrigin of the token at hand: 1 the gateway, 2 a directory, 3 Redis, 0 where there is
- *     none
+ * @param tokenOrigin of the token at hand
  */
 public record MomoStats(
         long requests,
@@ -35,4 +34,4 @@ public record MomoStats(
         long tokenExpiresIn,
         long cooldownMs,
         long tokensAdopted,
-        long tokenOrigin) {}
+        MomoOrigin tokenOrigin) {}

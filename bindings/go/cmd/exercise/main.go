@@ -19,7 +19,8 @@ import (
 type object map[string]any
 
 var errUsage = errors.New("usage: exercise " +
-	"shared|goroutines|deadline|cancel|cancel-one|close|stale|refresh|stats|logger|loop N")
+	"shared|goroutines|deadline|cancel|cancel-one|close|stale|refresh|stats|logger|" +
+	"waiting|left|secrets|misuse|loop N")
 
 func main() {
 	result, err := run(os.Args[1:])
@@ -63,6 +64,14 @@ func run(args []string) (object, error) {
 		return stats()
 	case "logger":
 		return logger()
+	case "waiting":
+		return waiting()
+	case "left":
+		return left()
+	case "secrets":
+		return secrets()
+	case "misuse":
+		return misuse()
 	case "loop":
 		if len(args) == 2 {
 			gets, err := strconv.Atoi(args[1])
@@ -187,8 +196,8 @@ func stats() (object, error) {
 		"network_failures":    stats.NetworkFailures,
 		"credential_failures": stats.CredentialFailures,
 		"last_failure_status": int(stats.LastFailure),
-		"token_expires_in":    int64(stats.TokenExpiresIn.Seconds()),
-		"cooldown_ms":         stats.Cooldown.Milliseconds(),
+		"token_expires_in":    stats.TokenExpiresIn,
+		"cooldown_ms":         stats.CooldownMs,
 		"tokens_adopted":      stats.TokensAdopted,
 		"token_origin":        int(stats.TokenOrigin),
 	}, err

@@ -1,0 +1,41 @@
+package momo;
+
+import java.time.Duration;
+
+/** What a program needs of a client: its tests can have one of their own. */
+public interface MomoTokenSource {
+    /**
+     * Returns a valid token: what to call before each payment.
+     *
+     * @return the token at hand, or a new one
+     * @throws MomoException if there is none within the option timeout
+     */
+    MomoToken getToken() throws MomoException;
+
+    /**
+     * Returns a valid token within the call's own time.
+     *
+     * @param timeout the call's whole time; with zero the call never waits
+     * @return the token at hand, or a new one
+     * @throws MomoException if there is none within that time
+     */
+    MomoToken getToken(Duration timeout) throws MomoException;
+
+    /**
+     * Has a token that the gateway refused, with a 401 to a payment, never returned again.
+     *
+     * @param accessToken the text of that token
+     * @throws MomoException if the client is closed
+     */
+    void invalidateToken(String accessToken) throws MomoException;
+
+    /**
+     * Does the same.
+     *
+     * @param token that token
+     * @throws MomoException if the client is closed
+     */
+    default void invalidateToken(MomoToken token) throws MomoException {
+        invalidateToken(token.accessToken());
+    }
+}
