@@ -8,7 +8,7 @@ import com.sun.jna.Pointer;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 
-/** momo.h, as far as it is needed, with the structs of a 64-bit platform. */
+/** momo.h, as far as it is needed. */
 final class LibMomo {
     private static final String UTF_8 = "UTF-8";
 
@@ -79,7 +79,8 @@ final class LibMomo {
     static MomoToken token(Waiting.Operation operation, Pointer client, long timeoutMs) throws MomoException {
         Pointer pointer = output((token, error) -> operation.call(client, timeoutMs, token, error));
         try {
-            long[] numbers = pointer.getLongArray(3L * Native.POINTER_SIZE, 5); // The fourth is an int32_t.
+            // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
+            long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
             return new MomoToken(
                     text(pointer.getPointer(0)),
                     text(pointer.getPointer(Native.POINTER_SIZE)),
