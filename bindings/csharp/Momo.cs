@@ -142,7 +142,8 @@ namespace Momo
         }
 
         /// <summary>
-        /// Called by several threads at once if several call. What it throws is dropped.
+        /// Called by several threads at once if several call. It must not wait for a token of this
+        /// client. What it throws is dropped.
         /// </summary>
         public MomoConfig SetLogger(Action<MomoLogLevel, string> log, MomoLogLevel level = MomoLogLevel.Information)
         {
@@ -258,8 +259,7 @@ namespace Momo
         MomoToken AtHand(TimeSpan? timeout, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Native.Milliseconds(timeout) != 0 && waiting.IsUnderWay)
-                return null;
+            Native.Milliseconds(timeout); // refuses a negative one
             var failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out var token);
             if (failure != null && (failure.Status != MomoStatus.WouldBlock || timeout == TimeSpan.Zero))
                 throw failure;

@@ -38,8 +38,6 @@ namespace Momo
             this.callTimeout = callTimeout;
         }
 
-        internal bool IsUnderWay => current != null;
-
         /// <summary>The next task begins another call.</summary>
         internal void Forget()
         {

@@ -33,7 +33,7 @@ static class ExerciseWaiting
             {
                 try
                 {
-                    var token = number == 1 ? await client.GetTokenAsync(TimeSpan.FromMilliseconds(end - Clock.ElapsedMilliseconds))
+                    var token = number == 1 ? await client.GetTokenAsync(TimeSpan.FromMilliseconds(Math.Max(1, end - Clock.ElapsedMilliseconds)))
                         : await client.GetTokenAsync(null, number == 2 ? source.Token : CancellationToken.None);
                     distinct[token.AccessToken] = true;
                     return;

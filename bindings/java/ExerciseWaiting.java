@@ -25,6 +25,8 @@ final class ExerciseWaiting {
     private final Set<String> distinct = ConcurrentHashMap.newKeySet();
     private final Set<String> unexpected = ConcurrentHashMap.newKeySet();
     private final AtomicLong latest = new AtomicLong();
+    private final CountDownLatch waiting = new CountDownLatch(CALLERS);
+    private volatile long interruptedAt;
 
     ExerciseWaiting(MomoClient client) {
         this.client = client;
@@ -35,30 +37,30 @@ final class ExerciseWaiting {
         start(() -> sleep(1)).join();
         Thread[] threads = new Thread[CALLERS];
         CountDownLatch begun = new CountDownLatch(CALLERS), go = new CountDownLatch(1);
-        long[] end = {0};
         for (int i = 0; i < CALLERS; i++) {
-            int number = i % LEAVING;
+            int number = i;
             threads[i] = start(() -> {
                 begun.countDown();
                 try {
                     go.await();
-                    call(number, end[0]);
                 } catch (InterruptedException e) {
                     unexpected.add(e.toString());
                 }
+                call(number);
             });
         }
         begun.await();
         int before = threads(), most = 0;
-        end[0] = System.nanoTime() + LEAVE_AFTER.toNanos();
         go.countDown();
-        sleep(left(end[0]));
-        for (int i = 2; i < CALLERS; i += LEAVING) {
-            threads[i].interrupt();
-        }
-        for (long left = 1; left > 0; left = left(end[0] + LEAVE_AFTER.toNanos())) {
+        for (long end = System.nanoTime() + 3 * LEAVE_AFTER.toNanos(); System.nanoTime() < end; sleep(10)) {
             most = Math.max(most, threads());
-            sleep(10);
+            boolean isLastSecond = end - System.nanoTime() < LEAVE_AFTER.toNanos();
+            if (isLastSecond && waiting.getCount() == 0 && interruptedAt == 0) {
+                interruptedAt = System.nanoTime();
+                for (int i = 2; i < CALLERS; i += LEAVING) {
+                    threads[i].interrupt();
+                }
+            }
         }
         for (Thread thread : threads) {
             thread.join();
@@ -69,14 +71,17 @@ final class ExerciseWaiting {
         return Json.object("distinct", distinct.size(), "late_ms", latest.get(), "threads", most - before);
     }
 
-    private void call(int number, long end) {
+    private void call(int number) {
+        boolean timed = number % LEAVING == 1;
+        long begin = System.nanoTime();
+        waiting.countDown();
         try {
-            distinct.add((number == 1 ? client.getToken(Duration.ofNanos(end - System.nanoTime())) : client.getToken())
-                    .accessToken());
+            distinct.add((timed ? client.getToken(LEAVE_AFTER) : client.getToken()).accessToken());
         } catch (MomoException e) {
-            latest.accumulateAndGet(-left(end), Math::max);
+            long due = timed ? begin + LEAVE_AFTER.toNanos() : interruptedAt;
+            latest.accumulateAndGet(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due), Math::max);
             boolean timedOut = e.status() == MomoStatus.TIMED_OUT && e.getMessage().contains("the request goes on");
-            if (number == 1 ? !timedOut : e.status() != MomoStatus.CANCELLED || !Thread.interrupted()) {
+            if (timed ? !timedOut : e.status() != MomoStatus.CANCELLED || !Thread.interrupted()) {
                 unexpected.add(number + ": " + e.getMessage());
             }
         }
@@ -91,13 +96,9 @@ final class ExerciseWaiting {
         return thread;
     }
 
-    private static long left(long end) {
-        return TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-    }
-
     private static void sleep(long ms) {
         try {
-            Thread.sleep(Math.max(ms, 0));
+            Thread.sleep(ms);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

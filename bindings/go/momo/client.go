@@ -69,19 +69,15 @@ func (c *Client) GetToken(ctx context.Context) (*Token, error) {
 		return nil, err
 	}
 	defer c.leave()
-	f := c.join(&c.waiting, nil, 0)
-	if f == nil {
-		// Mostly a token is at hand, or why there is none is known.
-		token, e := get(c.client, 0)
-		if e == nil {
-			return token, nil
-		}
-		if e.Status != WouldBlock {
-			return nil, e
-		}
-		f = c.join(&c.waiting, get, -1)
+	// Mostly a token is at hand, or why there is none is known.
+	token, e := get(c.client, 0)
+	if e == nil {
+		return token, nil
 	}
-	return c.wait(ctx, f)
+	if e.Status != WouldBlock {
+		return nil, e
+	}
+	return c.wait(ctx, c.join(&c.waiting, get, -1))
 }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises

@@ -16,15 +16,12 @@ type flight struct {
 	err     *Error
 }
 
-// join waits for the call at place. If there is none it begins one, unless call is nil.
+// join waits for the call at place. If there is none it begins one.
 func (c *Client) join(place **flight, call operation, timeout C.int64_t) *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f := *place
 	if f == nil {
-		if call == nil {
-			return nil
-		}
 		f = &flight{place: place, clone: C.momo_clone_client(c.client), landed: make(chan struct{})}
 		*place = f
 		go c.fly(f, call, timeout)

@@ -71,7 +71,8 @@ const (
 )
 
 // WithLogger has log called for every line up to that level, by several goroutines at once if several
-// calls are made. A panic in it is dropped. Without a log there is none.
+// calls are made. It must not wait for a token of this client. A panic in it is dropped. Without a log
+// there is none.
 func WithLogger(most Level, log func(level Level, line string)) Option {
 	return func(config *C.momo_config) error {
 		if log == nil {

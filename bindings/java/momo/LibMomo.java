@@ -8,7 +8,7 @@ import com.sun.jna.Pointer;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 
-/** momo.h, as far as it is needed, with the structs of a 64-bit platform. */
+/** momo.h, as far as it is needed. */
 final class LibMomo {
     private static final String UTF_8 = "UTF-8";
 
@@ -25,42 +25,24 @@ final class LibMomo {
     }
 
     static native Pointer momo_create_config();
-
     static native int momo_set_option(Pointer config, String name, String value, Pointer error);
-
     static native int momo_set_options_from_env(Pointer config, Pointer error);
-
     static native int momo_set_logger(
             Pointer config, Log log, Pointer userData, Pointer freeUserData, int level, Pointer error);
-
     static native void momo_free_config(Pointer config);
-
     static native int momo_create_client(Pointer config, Pointer client, Pointer error);
-
     static native Pointer momo_clone_client(Pointer client);
-
     static native void momo_cancel_client(Pointer client);
-
     static native void momo_free_client(Pointer client);
-
     static native int momo_create_token(Pointer client, long timeoutMs, Pointer token, Pointer error);
-
     static native int momo_get_token(Pointer client, long timeoutMs, Pointer token, Pointer error);
-
     static native int momo_invalidate_token(Pointer client, String accessToken, Pointer error);
-
     static native int momo_get_stats(Pointer client, Pointer stats, Pointer error);
-
     static native void momo_clear_cache();
-
     static native Pointer momo_version();
-
     private static native void momo_free_stats(Pointer stats);
-
     private static native void momo_free_token(Pointer token);
-
     private static native void momo_free_error(Pointer error);
-
     private static native Pointer momo_status_name(int status);
 
     /** A call that hands something out. */
@@ -82,11 +64,7 @@ final class LibMomo {
 
     /** Makes a call that hands nothing out. */
     static void check(ToIntFunction<Pointer> call) throws MomoException {
-        try (Memory error = new Memory(Native.POINTER_SIZE)) {
-            if (call.applyAsInt(error) != 0) {
-                throw taken(error.getPointer(0));
-            }
-        }
+        output((unused, error) -> call.applyAsInt(error));
     }
 
     static String text(Pointer text) {
@@ -101,7 +79,8 @@ final class LibMomo {
     static MomoToken token(Waiting.Operation operation, Pointer client, long timeoutMs) throws MomoException {
         Pointer pointer = output((token, error) -> operation.call(client, timeoutMs, token, error));
         try {
-            long[] numbers = pointer.getLongArray(3L * Native.POINTER_SIZE, 5); // The fourth is an int32_t.
+            // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
+            long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
             return new MomoToken(
                     text(pointer.getPointer(0)),
                     text(pointer.getPointer(Native.POINTER_SIZE)),

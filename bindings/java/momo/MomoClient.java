@@ -190,8 +190,8 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         }
 
         /**
-         * Has a logger called for lines from ERROR to {@code most}, by several threads at once. What
-         * it throws is dropped.
+         * Has a logger called for lines from ERROR to {@code most}, by several threads at once. It
+         * must not wait for a token of this client. What it throws is dropped.
          *
          * @param most the least important level that is wanted
          * @param logger such as {@code System.getLogger("momo")::log}

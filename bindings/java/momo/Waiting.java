@@ -17,15 +17,17 @@ final class Waiting {
 
     private final Operation operation;
     private final long timeoutMs;
-    private Call current;
+    private volatile Call current;
 
     Waiting(Operation operation, long timeoutMs) {
         this.operation = operation;
         this.timeoutMs = timeoutMs;
     }
 
-    synchronized boolean isUnderWay() {
-        return current != null;
+    /** Whether to wait for the call in progress; not in a logger, which the call itself waits for. */
+    boolean isUnderWay() {
+        Call call = current;
+        return call != null && call.thread != Thread.currentThread();
     }
 
     /** Has the next thread begin another call. */
@@ -59,9 +61,8 @@ final class Waiting {
     private synchronized Call join(Pointer client) {
         if (current == null) {
             Call call = new Call(LibMomo.momo_clone_client(client));
-            Thread thread = new Thread(call, "momo");
-            thread.setDaemon(true);
-            thread.start();
+            call.thread.setDaemon(true);
+            call.thread.start();
             current = call;
         }
         current.threads.add(Thread.currentThread());
@@ -92,6 +93,7 @@ final class Waiting {
     private final class Call implements Runnable {
         /** To cancel is final, so the call has a handle to itself. */
         private final Pointer clone;
+        private final Thread thread = new Thread(this, "momo");
         private final Set<Thread> threads = new HashSet<>();
         private MomoToken token;
         private MomoException failure;
