@@ -37,9 +37,9 @@ impl SealedCache {
         let settings = settings(options)?;
         let (credentials, _) = settings.credentials.read(true).ok()?;
         let store = Arc::new(MemoryStore::default());
-        let store: Arc<dyn Store> = Arc::clone(&store) as Arc<dyn Store>;
+        let as_store = Arc::clone(&store) as Arc<dyn Store>;
         Some(Self {
-            entry: Processes::new(&store, &settings, &credentials),
+            entry: Processes::new(&as_store, &settings, &credentials),
             store,
         })
     }
