@@ -44,7 +44,8 @@ def build(out):
             source = Path(folder)
             copy([*PACKAGING.glob("*.*"), *documents(), ROOT / "Cargo.toml"], source)
             (source / "README.md").write_text(readme("python"))
-            copy((SOURCE / "momo").glob("*.*"), source / "momo")
+            caches = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(SOURCE / "momo", source / "momo", ignore=caches)
             name = "momo.dll" if library.suffix == ".dll" else "libmomo.so.0"
             shutil.copy(library, source / "momo" / name)
             environment = os.environ | {"LIBMOMO_WHEEL_PLATFORM": TAGS[platform], "HATCH_QUIET": "1"}
