@@ -34,7 +34,7 @@ def build(out):
             source = Path(folder)
             copy([PACKAGING / "libmomo.gemspec", *documents()], source)
             (source / "README.md").write_text(readme("ruby"))
-            copy([SOURCE / "momo.rb", PACKAGING / "libmomo.rb"], source / "lib")
+            copy([*SOURCE.glob("momo*.rb"), PACKAGING / "libmomo.rb"], source / "lib")
             name = "momo.dll" if library.suffix == ".dll" else "libmomo.so.0"
             shutil.copy(library, source / "lib" / name)
             environment = os.environ | {
