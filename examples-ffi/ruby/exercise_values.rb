@@ -6,7 +6,6 @@ require 'json'
 require 'pp'
 require 'stringio'
 require 'yaml'
-require_relative 'momo'
 
 # What is said of a mistake, "" if nothing is.
 def refused

@@ -3,7 +3,6 @@
 # The scenarios of calls that wait, for exercise.rb: fibers, threads and signals.
 
 require 'timeout'
-require_relative 'momo'
 
 # The least of a scheduler: fibers that sleep, wait for each other, and are woken by threads.
 class Scheduler

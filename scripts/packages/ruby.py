@@ -50,7 +50,7 @@ def build(out):
 def install(out, place):
     # A folder as users have them, too.
     shop = place / "a caf\u00e9's shop"
-    copy([SOURCE / "get_token.rb", SOURCE / "exercise.rb"], shop)
+    copy([SOURCE / "get_token.rb", *SOURCE.glob("exercise*.rb")], shop)
     shutil.copytree(SOURCE / "server", shop / "server")
     for program, wrapper in (("get_token.rb", "momo"), ("exercise.rb", "momo"), ("server/app.rb", "../momo")):
         replace(shop / program, f"require_relative '{wrapper}'", "require 'momo'")
