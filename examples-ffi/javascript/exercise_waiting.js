@@ -21,8 +21,9 @@ function osThreads() {
 
 module.exports = {
   /*
-   * 10,000 callers wait for one token. A hundred of them are aborted, a thousand have too little time,
-   * and the event loop turns meanwhile.
+   * 10,000 callers wait for one token. A hundred of them are aborted, the last thousand have too
+   * little time, and the event loop turns meanwhile. How late a caller is told counts beyond how long
+   * the loop stood still at most, which is also up to who else uses the machine.
    */
   async crowd() {
     await fs.promises.readFile(__filename); // libuv's pool has its threads
@@ -32,8 +33,8 @@ module.exports = {
     const lateness = [];
     const get = async (index) => {
       const begin = performance.now();
-      const options = index % 10 ? {} : { timeout: 1 };
-      if (index % 100 === 1) options.signal = controller.signal;
+      const options = index < 9000 ? {} : { timeout: 1 };
+      if (index < 100) options.signal = controller.signal;
       try {
         return { token: (await momo.getToken(options)).accessToken };
       } catch (error) {
@@ -42,24 +43,24 @@ module.exports = {
       }
     };
     let aborted;
-    const calls = Array.from({ length: 10_000 }, (_, index) => get(index));
-    await sleep(500);
-    const threads = osThreads() - before;
-    aborted = performance.now();
-    controller.abort();
     let last = performance.now();
     let gap = 0;
     const timer = setInterval(() => {
       gap = Math.max(gap, performance.now() - last);
       last = performance.now();
     }, 5);
+    const calls = Array.from({ length: 10_000 }, (_, index) => get(index));
+    await sleep(500);
+    const threads = osThreads() - before;
+    aborted = performance.now();
+    controller.abort();
     const results = await Promise.all(calls);
     clearInterval(timer);
     const errors = results.filter(({ error }) => error).map(({ error }) => error);
     const tokens = results.filter(({ token }) => token);
     return {
       threads,
-      late_ms: Math.round(Math.max(...lateness)),
+      late_ms: Math.round(Math.max(...lateness) - gap),
       gap_ms: Math.round(gap),
       aborted: errors.filter(({ name, cause }) => name === 'AbortError' && cause.statusName === 'MOMO_CANCELLED').length,
       late: errors.filter(({ statusName }) => statusName === 'MOMO_TIMED_OUT').length,

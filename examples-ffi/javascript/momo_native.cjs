@@ -135,13 +135,6 @@ function taken(function_, client, milliseconds) {
   return given(function_(client, milliseconds, token, error), token, error);
 }
 
-/** The same of a function that is asynchronous. */
-async function takenFrom(function_, client, milliseconds) {
-  const token = [null];
-  const error = [null];
-  return given(await function_(client, milliseconds, token, error), token, error);
-}
-
 function given(status, token, error) {
   check(status, error);
   try {
@@ -209,22 +202,5 @@ function text(value) {
   return string;
 }
 
-module.exports = {
-  Handle,
-  LEVELS,
-  MomoError,
-  Status,
-  Token,
-  TokenOrigin,
-  aborted,
-  call,
-  callOptions,
-  loggers,
-  momo,
-  optionText,
-  stats,
-  taken,
-  takenFrom,
-  text,
-  tokenAtHand,
-};
+module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, loggers, momo };
+Object.assign(module.exports, { given, optionText, stats, taken, text, tokenAtHand });

@@ -2,7 +2,7 @@
 'use strict';
 
 const util = require('node:util');
-const { aborted, momo, stats, taken, takenFrom, tokenAtHand } = require('./momo_native.cjs');
+const { aborted, given, momo, stats, taken, tokenAtHand } = require('./momo_native.cjs');
 
 const LOOK_MS = 5;
 const POOL_AFTER_MS = 31_000; // a request ends before, unless the option timeout is longer
@@ -166,8 +166,10 @@ class PoolCall {
     await Promise.race([before, isUp]);
     clearTimeout(timer);
     const left = milliseconds < 0 ? -1 : Math.max(1, Math.ceil(due - performance.now()));
+    const token = [null];
+    const error = [null];
     try {
-      return await takenFrom(util.promisify(function_.async), this.#clone, left);
+      return given(await util.promisify(function_.async)(this.#clone, left, token, error), token, error);
     } finally {
       PoolCall.#running.delete(this);
       momo.free_client(this.#clone);

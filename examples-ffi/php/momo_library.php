@@ -53,10 +53,10 @@ final class Library
         if (!extension_loaded('ffi')) {
             throw new \RuntimeException("PHP's extension ffi is not loaded: install it, or enable it in php.ini");
         }
-        $platform = self::platform();
         $name = PHP_OS_FAMILY === 'Windows' ? 'momo.dll' : 'libmomo.so.0';
-        $beside = self::first([__DIR__ . "/lib/$platform/$name", __DIR__ . "/$name"]);
         try {
+            $platform = self::platform();
+            $beside = self::first([__DIR__ . "/lib/$platform/$name", __DIR__ . "/$name"]);
             return FFI::cdef(self::header(), self::environment('LIBMOMO_PATH') ?? $beside ?? $name);
         } catch (FFI\Exception $exception) {
             $advice = str_contains($exception->getMessage(), 'ffi.enable')

@@ -7,73 +7,76 @@ import atexit
 import copy
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 
 from ._values import Error, Token
 
-_lock = threading.Lock()
-
 
 class Call:
-    """One call on a thread, for all who wait for its outcome. The last one who leaves ends it."""
+    """A call on a thread, for the main thread or for the tasks of one event loop."""
 
-    def __init__(self, function: Callable[[], Token], end: Callable[[], None]) -> None:
-        self._function, self._end = function, end
-        self._outcome: Future[Token | Error] = Future()
-        self._outcome.set_running_or_notify_cancel()  # one caller's cancellation is not another's
-        self._waiting = 1
+    def __init__(
+        self,
+        function: Callable[[], Token],
+        end: Callable[[], None],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._function, self._end, self._loop = function, end, loop
+        self._outcome: Token | BaseException | None = None
+        self._tasks: set[asyncio.Future[None]] = set()
+        self.is_open = True  # to more who wait
         # A daemon: the interpreter does not wait for it, but ends it while it can still log.
         self._thread = threading.Thread(target=self._run, name="momo-wait", daemon=True)
-        atexit.register(self._end_at_exit)
         self._thread.start()
 
-    def join(self) -> bool:
-        """One more waits; False if it is too late for that."""
-        with _lock:
-            joins = self._waiting > 0 and not self._outcome.done()
-            self._waiting += joins
-        return joins
-
-    def leave(self) -> bool:
-        """Whether it is over, or nobody waits any more."""
-        with _lock:
-            self._waiting -= 1
-            is_last = self._waiting == 0
-        if is_last:
-            self._end()
-        return is_last or self._outcome.done()
-
     def result(self) -> Token:
-        while self._thread.is_alive():
-            self._thread.join(0.2)  # Windows handles Ctrl-C only between two waits
-        return _given(self._outcome.result())
+        try:
+            while self._thread.is_alive():
+                self._thread.join(0.2)  # Windows handles Ctrl-C only between two waits
+        finally:
+            self._close()
+        return self._given()
 
     async def result_within(self, timeout: float | None) -> Token:
-        future = asyncio.wrap_future(self._outcome)
+        """The last task that leaves ends the call."""
+        task = asyncio.get_running_loop().create_future()
+        self._tasks.add(task)
         try:
-            await asyncio.wait([future], timeout=timeout)
-            if future.done():
-                return _given(future.result())
-            raise asyncio.TimeoutError
+            await asyncio.wait_for(task, timeout)
         finally:
-            future.cancel()
+            self._tasks.remove(task)
+            if not self._tasks:
+                self._close()
+        return self._given()
+
+    def _close(self) -> None:
+        self.is_open = False
+        self._end()
 
     def _run(self) -> None:
+        atexit.register(self._end_at_exit)
         try:
-            self._outcome.set_result(self._function())
-        except Error as error:
-            self._outcome.set_result(error)
-        except BaseException as error:
-            self._outcome.set_exception(error)
-        finally:
-            atexit.unregister(self._end_at_exit)
+            self._outcome = self._function()
+        except BaseException as error:  # for whoever waits
+            self._outcome = error
+        self.is_open = False
+        try:
+            if self._loop:
+                self._loop.call_soon_threadsafe(self._wake)
+        except RuntimeError:
+            pass  # the loop is closed
+        atexit.unregister(self._end_at_exit)
 
     def _end_at_exit(self) -> None:
         self._end()
         self._thread.join(1)
 
+    def _wake(self) -> None:
+        for task in self._tasks:
+            if not task.done():
+                task.set_result(None)
 
-def _given(outcome: Token | Error) -> Token:
-    if isinstance(outcome, Error):
-        raise copy.copy(outcome)  # each caller adds a traceback of its own
-    return outcome
+    def _given(self) -> Token:
+        if isinstance(self._outcome, Token):
+            return self._outcome
+        # Each caller adds a traceback of its own.
+        raise copy.copy(self._outcome) if isinstance(self._outcome, Error) else self._outcome or RuntimeError

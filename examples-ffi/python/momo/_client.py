@@ -10,7 +10,6 @@ import threading
 import weakref
 from collections.abc import Callable
 from ctypes import byref, c_void_p
-from types import TracebackType
 from typing import Any, NoReturn
 
 from ._call import Call
@@ -47,7 +46,8 @@ class Client:
 
     def _own(self, handle: c_void_p, callback: object) -> None:
         self._handle, self._callback = handle, callback
-        self._gets: dict[int, Call] = {}  # of tasks that wait, by their milliseconds
+        # Those of tasks that wait, by their milliseconds.
+        self._gets: dict[tuple[asyncio.AbstractEventLoop, int], Call] = {}
         # Freed when nothing refers to this object any more, so never under a call of another
         # thread, and never while the interpreter shuts down around such a thread. The callback
         # must live as long as the client does.
@@ -82,11 +82,13 @@ class Client:
         many tasks do. A task that is cancelled (asyncio.timeout, asyncio.wait_for) leaves the
         others waiting; the last one ends the call.
         """
-        try:
-            return self._take(lib.momo_get_token, 0)
-        except Error as error:
-            if error.status != Status.WOULD_BLOCK or _milliseconds(timeout) == 0:
-                raise
+        milliseconds = _milliseconds(timeout)
+        if milliseconds == 0 or not self._gets:  # else others wait already
+            try:
+                return self._take(lib.momo_get_token, 0)
+            except Error as error:
+                if error.status != Status.WOULD_BLOCK or milliseconds == 0:
+                    raise
         try:
             return await self._get(-1, timeout)
         except asyncio.TimeoutError:
@@ -98,17 +100,15 @@ class Client:
 
     async def create_token_async(self, timeout: float | None = None) -> Token:
         """The same for asyncio, on a thread of its own."""
-        call = self._call(lib.momo_create_token, _milliseconds(timeout))
-        try:
-            return await call.result_within(None)
-        finally:
-            call.leave()
+        loop = asyncio.get_running_loop()
+        call = self._call(lib.momo_create_token, _milliseconds(timeout), loop)
+        return await call.result_within(None)
 
     def invalidate_token(self, token: Token | str) -> None:
         """Tells that the gateway refused this token, so that it is not handed out again."""
         access_token = token.access_token if isinstance(token, Token) else token
         if not isinstance(access_token, str):
-            raise TypeError(f"a Token or its access_token is invalidated, not {access_token!r}")
+            raise TypeError(f"a Token or its access_token is invalidated, not {type(token).__name__}")
         call(lib.momo_invalidate_token, self._handle, text(access_token))
 
     def stats(self) -> Stats:
@@ -127,12 +127,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _value: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     async def __aenter__(self) -> Client:
@@ -166,26 +161,30 @@ class Client:
             waiting = self._call(function, milliseconds)
         except RuntimeError:  # no thread can be started
             return self._take(function, milliseconds)
-        try:
-            return waiting.result()
-        finally:
-            waiting.leave()
+        return waiting.result()
 
-    def _call(self, function: Callable[..., int], milliseconds: int) -> Call:
+    def _call(
+        self,
+        function: Callable[..., int],
+        milliseconds: int,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> Call:
         # On a clone: to end a call is to close its handle, and this one has other calls.
         clone = self.clone()
-        return Call(lambda: clone._take(function, milliseconds), clone.close)
+        return Call(lambda: clone._take(function, milliseconds), clone.close, loop)
 
     async def _get(self, milliseconds: int, timeout: float | None) -> Token:
-        """Of a call that all tasks wait for."""
-        get = self._gets.get(milliseconds)
-        if get is None or not get.join():
-            get = self._gets[milliseconds] = self._call(lib.momo_get_token, milliseconds)
+        """Of a call that all tasks of a loop wait for."""
+        loop = asyncio.get_running_loop()
+        key = loop, milliseconds
+        get = self._gets.get(key)
+        if get is None or not get.is_open:
+            get = self._gets[key] = self._call(lib.momo_get_token, milliseconds, loop)
         try:
             return await get.result_within(timeout)
         finally:
-            if get.leave() and self._gets.get(milliseconds) is get:
-                del self._gets[milliseconds]
+            if not get.is_open and self._gets.get(key) is get:
+                del self._gets[key]
 
 
 def clear_cache() -> None:
