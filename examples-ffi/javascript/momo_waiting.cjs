@@ -19,7 +19,8 @@ class Waiting {
   #callers = new Set();
   #timer;
   #begin;
-  #issued;
+  #issued; // tokens, when the wait began
+  #seen; // the same at the last look
   #poolCall = null;
 
   /** Handles, which live as long as a caller waits. */
@@ -38,7 +39,7 @@ class Waiting {
     return new Promise((resolve, reject) => {
       if (this.isEmpty) {
         this.#begin = performance.now();
-        this.#issued = stats(this.#client.pointer).tokensIssued;
+        this.#issued = this.#seen = stats(this.#client.pointer).tokensIssued;
         this.#lookLater();
       }
       this.#callers.add({ resolve, reject, due, signal });
@@ -84,7 +85,9 @@ class Waiting {
    */
   #needsPool() {
     const isLong = performance.now() - this.#begin > POOL_AFTER_MS;
-    return this.#asks || isLong || stats(this.#client.pointer).tokensIssued > this.#issued;
+    const isLost = this.#seen > this.#issued; // issued before this look, and still not at hand
+    this.#seen = stats(this.#client.pointer).tokensIssued;
+    return this.#asks || isLong || isLost;
   }
 
   async #callInPool() {
