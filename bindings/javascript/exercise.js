@@ -12,6 +12,9 @@ const WORKERS = 4;
 const GETS_PER_WORKER = 25;
 
 const programs = {
+  ...require('./exercise_values.js'),
+  ...require('./exercise_waiting.js'),
+
   async shared() {
     const momo = new Client();
     return summary(await Promise.all(Array.from({ length: 8 }, () => momo.getToken())), 'calls');
@@ -20,7 +23,7 @@ const programs = {
   async deadline() {
     const momo = new Client();
     const begin = performance.now();
-    const error = await failure(momo.getToken({ signal: AbortSignal.timeout(300) }));
+    const error = await failure(momo.getToken({ timeout: 0.3 }));
     return { status: error.statusName, ms: since(begin) };
   },
 
@@ -148,7 +151,7 @@ const programs = {
     const momo = new Client();
     const other = momo.getToken();
     const error = await failure(momo.getToken({ signal: AbortSignal.timeout(200) }));
-    return { cancelled: error.statusName, other: (await other) && 'ok' };
+    return { cancelled: error.cause.statusName, other: (await other) && 'ok' };
   },
 
   /* One caller's abort is not that of another, nor the client's end. The gateway takes 1.5 s. */
@@ -161,8 +164,8 @@ const programs = {
     const other = await failure(momo.createToken({ signal: AbortSignal.timeout(100) }));
     const errors = [...both, one, other];
     return {
-      cancelled: errors.filter((error) => error.statusName === 'MOMO_CANCELLED').length,
-      timeouts: errors.filter((error) => error.cause.name === 'TimeoutError').length,
+      cancelled: errors.filter((error) => error.cause.statusName === 'MOMO_CANCELLED').length,
+      timeouts: errors.filter((error) => error.name === 'TimeoutError').length,
       distinct: distinct([token, await created, await momo.getToken()]),
     };
   },

@@ -1,24 +1,25 @@
 /*
- * Access tokens for MTN Mobile Money, through libmomo: npm install libmomo, or copy this file,
- * momo_native.cjs and momo_library.cjs into a project.
+ * Access tokens for MTN Mobile Money, through libmomo: npm install libmomo, or copy this file and the
+ * other momo_*.cjs into a project.
  *
  *   const { Client } = require('./momo.cjs'); // or: import { Client } from './momo.cjs';
  *   const momo = new Client();
  *   const headers = { Authorization: (await momo.getToken()).authorization };
  *
- * No call blocks the event loop: a token at hand is copied, and a thread of the library refreshes
- * it; where there is none yet, a thread of libuv's pool waits, one per client however many callers
- * wait for a token. One client serves a whole thread of JavaScript; each worker thread makes its
- * own, and they share the token.
+ * No call blocks the event loop: a token at hand is copied, and a thread of the library asks for what
+ * is needed. One client serves a whole thread of JavaScript; each worker thread makes its own, and
+ * they share the token.
  */
 'use strict';
 
 const native = require('./momo_native.cjs');
-const { CANCELLED, Handle, LEVELS, MomoError, PoolCall, Token, aborted, call, loggers, momo, text } = native;
+const { PoolCall, Waiting } = require('./momo_waiting.cjs');
+const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions, loggers, momo, text } = native;
 
 class Client {
   #handle; // of the library's client; null once this is closed
-  #sharedCall = null; // the one get that waits, for all callers
+  #poolHandle; // the same without its logger, which cannot be called on other threads
+  #waiting;
 
   /**
    * Options come from MOMO_… in the environment (unless environment is false), then from here, by
@@ -27,37 +28,45 @@ class Client {
    * detailed of them that is wanted.
    */
   constructor({ environment = true, logger, logLevel = 'info', ...options } = {}) {
-    const forget = logger && loggers.add(logger);
+    if (!LEVELS.includes(logLevel, 1)) throw new TypeError(`logLevel is one of ${LEVELS.slice(1)}, not ${logLevel}`);
     const config = momo.create_config();
-    const client = [null];
+    const created = (forget) => {
+      const client = [null];
+      call(momo.create_client, config, client);
+      return new Handle(client[0], (pointer) => {
+        momo.free_client(pointer);
+        forget?.();
+      });
+    };
     try {
       if (environment) call(momo.set_options_from_env, config);
       for (const [name, value] of Object.entries(options)) {
-        call(momo.set_option, config, text(name), text(value));
+        call(momo.set_option, config, text(name), native.optionText(name, value));
       }
+      this.#handle = this.#poolHandle = created();
       if (logger) {
+        const forget = loggers.add(logger);
         call(momo.set_logger, config, loggers.callback(), forget.id, null, LEVELS.indexOf(logLevel));
+        this.#handle = created(forget);
       }
-      call(momo.create_client, config, client);
-    } catch (error) {
-      forget?.();
-      throw error;
     } finally {
       momo.free_config(config);
     }
-    this.#handle = new Handle(client[0], (pointer) => {
-      momo.free_client(pointer);
-      forget?.();
-    });
+    const value = (name) => String(options[name] ?? (environment && process.env[`MOMO_${name.toUpperCase()}`]));
+    const asks = value('refresh').toLowerCase() === 'caller' || value('cache').toLowerCase() === 'none';
+    if (asks) this.#handle = this.#poolHandle;
+    this.#waiting = new Waiting(this.#handle, this.#poolHandle, asks);
   }
 
-  /** A token that is good now: call it before each payment. */
-  async getToken({ signal } = {}) {
+  /**
+   * A token that is good now: call it before each payment. timeout: seconds; 0 never waits. A signal
+   * ends this wait alone.
+   */
+  async getToken(options) {
+    const { milliseconds, signal } = callOptions(options);
     const client = this.#client(signal);
-    const token = native.tokenAtHand(client);
-    if (token) return token;
-    if (!this.#sharedCall?.isOpen) this.#sharedCall = new PoolCall(client, momo.get_token);
-    return await this.#sharedCall.wait(signal);
+    if (milliseconds === 0) return native.taken(momo.get_token, client, 0);
+    return (this.#waiting.isEmpty && native.tokenAtHand(client)) || (await this.#waiting.token(milliseconds, signal));
   }
 
   /**
@@ -69,13 +78,17 @@ class Client {
     return native.tokenAtHand(this.#client());
   }
 
-  /** A new token from the gateway, at every call. */
-  async createToken({ signal } = {}) {
-    return await new PoolCall(this.#client(signal), momo.create_token).wait(signal);
+  /** A new token from the gateway, at every call; one call after the other. */
+  async createToken(options) {
+    const { milliseconds, signal } = callOptions(options);
+    this.#client(signal);
+    return await new PoolCall(this.#poolHandle.pointer, momo.create_token, milliseconds).wait(signal);
   }
 
-  /** Tells that the gateway refused this token, so that it is not handed out again. */
-  invalidateToken(accessToken) {
+  /** Tells that the gateway refused this token, or this text, so that it is not handed out again. */
+  invalidateToken(token) {
+    const accessToken = token instanceof Token ? token.accessToken : token;
+    if (typeof accessToken !== 'string') throw new TypeError('a Token or its accessToken is invalidated');
     call(momo.invalidate_token, this.#client(), text(accessToken));
   }
 
@@ -90,8 +103,10 @@ class Client {
   /** Ends calls in progress and refuses later ones, with MOMO_CANCELLED. */
   close() {
     if (!this.#handle) return;
-    momo.cancel_client(this.#handle.pointer); // its clones too, on which calls may wait
+    for (const { pointer } of [this.#handle, this.#poolHandle]) momo.cancel_client(pointer); // its clones too
+    this.#waiting.look(); // which tells the callers
     this.#handle.free();
+    this.#poolHandle.free();
     this.#handle = null;
   }
 
@@ -101,8 +116,8 @@ class Client {
 
   /** The library's client, for a call that may go on. */
   #client(signal) {
-    if (!this.#handle) throw new MomoError({ status: CANCELLED, message: 'the client is closed' });
-    if (signal?.aborted) throw aborted(signal);
+    if (!this.#handle) throw new MomoError({ status: Status.CANCELLED, message: 'the client is closed' });
+    if (signal?.aborted) throw native.aborted(signal);
     return this.#handle.pointer;
   }
 }
@@ -112,4 +127,4 @@ function clearCache() {
   momo.clear_cache();
 }
 
-module.exports = { Client, MomoError, Token, clearCache };
+module.exports = { Client, MomoError, Status, Token, TokenOrigin, clearCache, version: momo.version() };

@@ -11,12 +11,14 @@ export interface ClientOptions {
   logger?: Logger;
   /** The most detailed level that is wanted; 'info' where it is not given. */
   logLevel?: LogLevel;
-  /** Options of libmomo, by the names in docs/options.md. */
+  /** Options of libmomo, by the names in docs/options.md: strings, numbers and URLs. */
   [option: string]: unknown;
 }
 
 export interface CallOptions {
-  /** Ends the wait of this call: AbortSignal.timeout(5000). */
+  /** How long the call may wait, in seconds; 0 is not at all. The option timeout where it is not given. */
+  timeout?: number;
+  /** Ends the wait of this call with an AbortError, or a TimeoutError; its cause is a MomoError. */
   signal?: AbortSignal;
 }
 
@@ -30,10 +32,10 @@ export class Client {
    * is none is known.
    */
   tokenAtHand(): Token | null;
-  /** A new token from the gateway, at every call. */
+  /** A new token from the gateway, at every call; one call after the other. */
   createToken(options?: CallOptions): Promise<Token>;
   /** Tells that the gateway refused this token, so that it is not handed out again. */
-  invalidateToken(accessToken: string): void;
+  invalidateToken(token: Token | string): void;
   /** The counters, for a monitoring system; asks nothing of the gateway. */
   stats(): Stats;
   /** Ends calls in progress and refuses later ones, with MOMO_CANCELLED. */
@@ -41,8 +43,18 @@ export class Client {
   [Symbol.dispose](): void;
 }
 
+/** The fields of an object, without its getters and methods. */
+type Fields<T, Required extends keyof T, Optional extends keyof T> = Pick<T, Required> & Partial<Pick<T, Optional>>;
+
 export class Token {
-  private constructor();
+  /** For tests; authorization follows from accessToken. */
+  constructor(
+    fields: Fields<
+      Token,
+      'accessToken',
+      'tokenType' | 'authorization' | 'expiresIn' | 'expiresAt' | 'lifetime' | 'refreshStatus' | 'refreshIn'
+    >,
+  );
   readonly accessToken: string;
   readonly tokenType: string;
   /** The value of the header to send. */
@@ -60,8 +72,12 @@ export class Token {
 
 /** Why there is no token; message says what failed and what to do. */
 export class MomoError extends Error {
-  private constructor();
-  /** The number of a momo_status. */
+  /** For tests. */
+  constructor(
+    fields: Fields<MomoError, 'status', 'message' | 'httpStatus' | 'code' | 'body' | 'retryAfterMs'>,
+    options?: { cause?: unknown },
+  );
+  /** One of Status, or a number of a newer library. */
   readonly status: number;
   /** 'MOMO_UNAUTHORIZED' */
   readonly statusName: string;
@@ -90,7 +106,7 @@ export interface Stats {
   readonly invalidations: number;
   /** -1 before the first. */
   readonly lastRequestMs: number;
-  /** The number of a momo_status, 0 where nothing failed. */
+  /** One of Status, 0 where nothing failed. */
   readonly lastFailureStatus: number;
   /** Unix time in seconds, 0 where nothing failed. */
   readonly lastFailureAt: number;
@@ -99,9 +115,38 @@ export interface Stats {
   readonly cooldownMs: number;
   /** Tokens of other processes, by the option cache. */
   readonly tokensAdopted: number;
-  /** 1 the gateway, 2 a directory, 3 Redis, 0 where there is no token. */
+  /** One of TokenOrigin. */
   readonly tokenOrigin: number;
 }
 
 /** Forgets and wipes every token that this process holds. */
 export function clearCache(): void;
+
+/** The version of the library. */
+export const version: string;
+
+/** The numbers of momo_status; momo.h explains each. */
+export const Status: {
+  readonly OK: 0;
+  readonly INVALID_ARGUMENT: 1;
+  readonly INVALID_CONFIG: 2;
+  readonly RESOLVE_FAILED: 10;
+  readonly CONNECT_FAILED: 11;
+  readonly TLS_FAILED: 12;
+  readonly TIMED_OUT: 13;
+  readonly CONNECTION_LOST: 14;
+  readonly WOULD_BLOCK: 15;
+  readonly CANCELLED: 16;
+  readonly UNAUTHORIZED: 20;
+  readonly SUBSCRIPTION_KEY_REFUSED: 21;
+  readonly FORBIDDEN: 22;
+  readonly RATE_LIMITED: 23;
+  readonly SERVER_ERROR: 24;
+  readonly UNEXPECTED_STATUS: 25;
+  readonly INVALID_RESPONSE: 26;
+  readonly CACHE_FAILED: 30;
+  readonly INTERNAL: 99;
+};
+
+/** Where the current token came from. */
+export const TokenOrigin: { readonly NONE: 0; readonly GATEWAY: 1; readonly DIRECTORY: 2; readonly REDIS: 3 };

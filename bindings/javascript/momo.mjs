@@ -1,1 +1,1 @@
-export { Client, MomoError, Token, clearCache } from './momo.cjs';
+export { Client, MomoError, Status, Token, TokenOrigin, clearCache, version } from './momo.cjs';

@@ -92,6 +92,7 @@ const momo = (() => {
     clear_cache: ['void', []],
     free_error: ['void', ['void *']],
     status_name: ['str', ['int32']],
+    version: ['str', []],
   };
   for (const [name, [result, parameters]] of Object.entries(functions)) {
     functions[name] = library.func(`momo_${name}`, result, parameters);

@@ -2,113 +2,69 @@
 'use strict';
 
 const util = require('node:util');
-const { isMainThread } = require('node:worker_threads');
 const koffi = require('koffi');
 const { ErrorFields, LogFunction, StatsFields, TokenFields, momo } = require('./momo_library.cjs');
 
-const WOULD_BLOCK = 15;
-const CANCELLED = 16;
+const DAY_S = 86_400;
+
+/** The numbers of momo_status, by their names without MOMO_. */
+const Status = Object.freeze(
+  Object.fromEntries(
+    Array.from({ length: 100 }, (_, number) => [momo.status_name(number).replace('MOMO_', ''), number]).filter(
+      ([name]) => name !== 'UNKNOWN',
+    ),
+  ),
+);
+
+/** Where the current token came from. */
+const TokenOrigin = Object.freeze({ NONE: 0, GATEWAY: 1, DIRECTORY: 2, REDIS: 3 });
+
 const LEVELS = [undefined, 'error', 'warn', 'info', 'debug']; // by libmomo's number
 
 /** Why there is no token; message says what failed and what to do. */
 class MomoError extends Error {
   name = 'MomoError';
 
-  constructor({ status, message, http_status = 0, code = '', body = '', retry_after_ms = -1 }, options) {
+  constructor({ status, message, httpStatus = 0, code = '', body = '', retryAfterMs = -1 }, options) {
     super(message, options);
-    this.status = status; // the number of a momo_status
+    this.status = status; // one of Status
     this.statusName = momo.status_name(status); // 'MOMO_UNAUTHORIZED'
-    this.httpStatus = http_status; // 0 where no response came
+    this.httpStatus = httpStatus; // 0 where no response came
     this.code = code;
     this.body = body;
-    this.retryAfterMs = retry_after_ms; // -1 where no time is known
+    this.retryAfterMs = retryAfterMs; // -1 where no time is known
   }
 }
 
 class Token {
-  constructor(fields) {
-    this.accessToken = fields.access_token;
-    this.tokenType = fields.token_type;
-    this.authorization = fields.authorization; // the value of the header to send
-    this.expiresIn = fields.expires_in; // seconds left, 0 where that is not known
-    this.expiresAt = fields.expires_at; // Unix time in seconds, 0 where that is not known
-    this.lifetime = fields.lifetime;
-    this.refreshStatus = fields.refresh_status; // why the last refresh failed, 0 where none did
-    this.refreshIn = fields.refresh_in; // seconds until one is due, 0 where it is, -1 where none is
+  #accessToken; // private, as is the header: secrets stay out of logs and JSON
+  #authorization;
+
+  constructor({ accessToken, authorization = `Bearer ${accessToken}`, ...others }) {
+    this.#accessToken = accessToken;
+    this.#authorization = authorization;
+    this.tokenType = 'access_token';
+    this.expiresIn = 0; // seconds left, 0 where that is not known
+    this.expiresAt = 0; // Unix time in seconds, 0 where that is not known
+    this.lifetime = 0;
+    this.refreshStatus = 0; // why the last refresh failed, 0 where none did
+    this.refreshIn = -1; // seconds until one is due, 0 where it is, -1 where none is
+    Object.freeze(Object.assign(this, others));
+  }
+
+  get accessToken() {
+    return this.#accessToken;
+  }
+
+  /** The value of the header to send. */
+  get authorization() {
+    return this.#authorization;
   }
 
   [util.inspect.custom]() {
-    return `Token { expiresIn: ${this.expiresIn} }`; // secrets stay out of logs
+    return `Token { expiresIn: ${this.expiresIn} }`; // it can be asked to call getters
   }
 }
-
-/**
- * A call in a thread of libuv's pool, for one caller or for many who wait for the same. It is on a
- * clone of the client: to cancel is final, and ends every call on a handle.
- */
-class PoolCall {
-  static running = new Set();
-  isOpen = true; // to others who want to wait
-  #clone;
-  #token;
-  #waiting = 0;
-
-  constructor(client, function_) {
-    this.#clone = momo.clone_client(client);
-    PoolCall.running.add(this);
-    this.#token = this.#run(function_);
-  }
-
-  /** The token. A signal ends this wait; the last one to leave ends the call. */
-  async wait(signal) {
-    let leave;
-    const left = new Promise((_, reject) => {
-      leave = () => {
-        reject(aborted(signal));
-        if (--this.#waiting === 0) this.cancel();
-      };
-    });
-    this.#waiting++;
-    signal?.addEventListener('abort', leave, { once: true });
-    try {
-      return await Promise.race([this.#token, left]);
-    } finally {
-      signal?.removeEventListener('abort', leave);
-    }
-  }
-
-  cancel() {
-    this.isOpen = false;
-    momo.cancel_client(this.#clone); // null once the call has returned, which does nothing
-  }
-
-  /** As long as the option `timeout` says. */
-  async #run(function_) {
-    const token = [null];
-    const error = [null];
-    try {
-      check(await util.promisify(function_.async)(this.#clone, -1, token, error), error);
-      return taken(token);
-    } finally {
-      this.isOpen = false;
-      PoolCall.running.delete(this);
-      momo.free_client(this.#clone);
-      this.#clone = null;
-    }
-  }
-}
-
-// Node waits for the threads of its pool before the process ends, so calls in progress end now. One
-// that has lines for a logger waits in turn for the event loop, which does not turn any more: then
-// the process ends without waiting, or, where Node has yet to print an exception, a second later.
-process.on('exit', () => {
-  for (const running of PoolCall.running) running.cancel();
-  if (isMainThread && process.platform !== 'win32' && PoolCall.running.size > 0 && loggers.byId.size > 0) {
-    const libc = koffi.load(null);
-    process.reallyExit = libc.func('_exit', 'void', ['int']);
-    libc.func('alarm', 'uint', ['uint'])(1);
-  }
-});
 
 /** What the library handed out: freed once, at the latest when nothing refers to it any more. */
 class Handle {
@@ -123,14 +79,11 @@ class Handle {
 
   free() {
     if (Handle.#forgotten.unregister(this)) this.#free();
+    this.pointer = null;
   }
 }
 
-/**
- * One C function pointer serves all loggers, by their number, as koffi has so many and no more. A
- * line of a call that waits comes from a thread of the pool, which waits until the event loop has
- * taken it here.
- */
+/** One C function pointer serves all loggers, by their number, as koffi has so many and no more. */
 const loggers = {
   byId: new Map(),
   last: 0,
@@ -161,16 +114,31 @@ function check(status, error) {
   if (status === 0) return;
   let fields;
   try {
-    fields = koffi.decode(error[0], ErrorFields);
+    fields = decoded(error[0], ErrorFields);
   } finally {
     momo.free_error(error[0]);
   }
   throw new MomoError(fields);
 }
 
-function taken(token) {
+/** Objects by the names of JavaScript: last_failure_at is lastFailureAt. */
+function decoded(pointer, type) {
+  const fields = Object.entries(koffi.decode(pointer, type));
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
+  );
+}
+
+function taken(function_, client, milliseconds) {
+  const token = [null];
+  const error = [null];
+  return given(function_(client, milliseconds, token, error), token, error);
+}
+
+function given(status, token, error) {
+  check(status, error);
   try {
-    return new Token(koffi.decode(token[0], TokenFields));
+    return new Token(decoded(token[0], TokenFields));
   } finally {
     momo.free_token(token[0]);
   }
@@ -181,30 +149,50 @@ function tokenAtHand(client) {
   const token = [null];
   const error = [null];
   const status = momo.get_token(client, 0, token, error);
-  if (status === WOULD_BLOCK) {
+  if (status === Status.WOULD_BLOCK) {
     momo.free_error(error[0]);
     return null;
   }
-  check(status, error);
-  return taken(token);
+  return given(status, token, error);
 }
 
-/** A plain object of numbers, by the names of momo_stats: last_failure_at is lastFailureAt. */
 function stats(client) {
   const stats = [null];
   call(momo.get_stats, client, stats);
   try {
-    const fields = Object.entries(koffi.decode(stats[0], StatsFields));
-    return Object.fromEntries(
-      fields.map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
-    );
+    return decoded(stats[0], StatsFields);
   } finally {
     momo.free_stats(stats[0]);
   }
 }
 
+/** JavaScript's own error for it, with the library's as its cause. */
 function aborted(signal) {
-  return new MomoError({ status: CANCELLED, message: 'the call was aborted' }, { cause: signal.reason });
+  const cause = new MomoError({ status: Status.CANCELLED, message: 'the call was aborted' }, { cause: signal.reason });
+  const name = signal.reason?.name === 'TimeoutError' ? 'TimeoutError' : 'AbortError';
+  return new DOMException(signal.reason?.message ?? cause.message, { name, cause });
+}
+
+/** Of a call: how long it may wait, in milliseconds, and its signal. What is not known is a mistake. */
+function callOptions(options = {}) {
+  const { timeout, signal, ...others } = Object(options);
+  const names = options === Object(options) ? Object.keys(others) : [options];
+  if (names.length > 0) throw new TypeError(`a call takes { timeout, signal }, timeout in seconds, not ${names}`);
+  if (signal != null && !(signal instanceof AbortSignal)) throw new TypeError('signal is not an AbortSignal');
+  if (timeout == null) return { milliseconds: -1, signal }; // the option `timeout`
+  if (typeof timeout !== 'number' || !(timeout >= 0)) {
+    throw new TypeError(`timeout is a number of seconds, and not negative: ${util.inspect(timeout)}`);
+  }
+  // Rounded up: a budget that is nearly spent must not become 0, which never waits.
+  return { milliseconds: Math.ceil(Math.min(timeout, DAY_S) * 1000), signal };
+}
+
+/** What is absent must not become a credential, as String(undefined) would. */
+function optionText(name, value) {
+  if (typeof value !== 'string' && !Number.isFinite(value) && !(value instanceof URL)) {
+    throw new TypeError(`the option ${name} is a string or a number, not ${value === null ? value : typeof value}`);
+  }
+  return text(value);
 }
 
 function text(value) {
@@ -214,18 +202,5 @@ function text(value) {
   return string;
 }
 
-module.exports = {
-  CANCELLED,
-  Handle,
-  LEVELS,
-  MomoError,
-  PoolCall,
-  Token,
-  aborted,
-  call,
-  loggers,
-  momo,
-  stats,
-  text,
-  tokenAtHand,
-};
+module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, loggers, momo };
+Object.assign(module.exports, { given, optionText, stats, taken, text, tokenAtHand });

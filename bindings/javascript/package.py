@@ -61,7 +61,7 @@ def install(out, place):
 
     def project(folder, *options):
         npm("install", next(out.glob("*.tgz")), EXPRESS, *options, folder=folder)
-        copy([SOURCE / "get_token.js", SOURCE / "exercise.js", SOURCE / "server/shop.mjs"], folder)
+        copy([SOURCE / "get_token.js", *SOURCE.glob("exercise*.js"), SOURCE / "server/shop.mjs"], folder)
         for program in folder.glob("*.js"):
             replace(program, "'./momo.cjs'", "'libmomo'")
 

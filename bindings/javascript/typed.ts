@@ -1,5 +1,5 @@
 /* What TypeScript is to see: tsc --strict. Each expected error is one that it must find. */
-import { Client, MomoError, clearCache, type CallOptions, type Stats, type Token } from 'libmomo';
+import { Client, MomoError, Status, Token, TokenOrigin, clearCache, version, type CallOptions, type Stats } from 'libmomo';
 
 export async function header(client: Client, options: CallOptions): Promise<Record<string, string>> {
   const token: Token = await client.getToken(options);
@@ -8,6 +8,11 @@ export async function header(client: Client, options: CallOptions): Promise<Reco
 
 export function why(error: unknown): [string, number] | undefined {
   return error instanceof MomoError ? [error.statusName, error.httpStatus] : undefined;
+}
+
+export function fakes(): [MomoError, Token] {
+  const error = new MomoError({ status: Status.UNAUTHORIZED, message: `${version} ${TokenOrigin.GATEWAY}` });
+  return [error, new Token({ accessToken: 'abc', expiresIn: 60 })];
 }
 
 export function secondsLeft(client: Client): number {
@@ -25,10 +30,12 @@ export async function mistakes(client: Client): Promise<void> {
   // @ts-expect-error
   client.tokenAtHand().authorization;
   // @ts-expect-error
-  await client.getToken({ timeout: 5000 });
+  await client.getToken({ timeoutMs: 5000 });
+  // @ts-expect-error
+  client.invalidateToken(undefined);
 }
 
 {
   using client = new Client({ environment: false, logger: console, max_attempts: 2, option_of_tomorrow: 'x' });
-  header(client, { signal: AbortSignal.timeout(5000) }).finally(clearCache);
+  header(client, { timeout: 5, signal: AbortSignal.timeout(5000) }).finally(clearCache);
 }

@@ -5,6 +5,7 @@
 declare(strict_types=1);
 
 require __DIR__ . '/momo.php';
+require __DIR__ . '/exercise_values.php';
 
 use Momo\Client;
 use Momo\MomoException;

@@ -20,40 +20,71 @@ use FFI\CData;
 
 require_once __DIR__ . '/momo_library.php';
 
+/** The numbers of momo_status; momo.h explains each. A newer library may have more. */
+final class Status
+{
+    public const OK = 0, INVALID_ARGUMENT = 1, INVALID_CONFIG = 2;
+    public const RESOLVE_FAILED = 10, CONNECT_FAILED = 11, TLS_FAILED = 12, TIMED_OUT = 13, CONNECTION_LOST = 14;
+    public const WOULD_BLOCK = 15, CANCELLED = 16;
+    public const UNAUTHORIZED = 20, SUBSCRIPTION_KEY_REFUSED = 21, FORBIDDEN = 22;
+    public const RATE_LIMITED = 23, SERVER_ERROR = 24, UNEXPECTED_STATUS = 25, INVALID_RESPONSE = 26;
+    public const CACHE_FAILED = 30, INTERNAL = 99;
+}
+
+/** Where the current token came from. */
+final class TokenOrigin
+{
+    public const NONE = 0, GATEWAY = 1, DIRECTORY = 2, REDIS = 3;
+}
+
 /** Why there is no token; the message says what failed and what to do. */
 final class MomoException extends \RuntimeException
 {
+    public readonly string $statusName; // 'MOMO_UNAUTHORIZED'
+
     public function __construct(
-        public readonly int $status, // the number of a momo_status; getCode() is the same
-        public readonly string $statusName, // 'MOMO_UNAUTHORIZED'
-        public readonly int $httpStatus, // 0 where no response came
-        public readonly string $errorCode, // the gateway's own, or a firewall's support ID
-        string $message,
-        public readonly string $body,
-        public readonly int $retryAfterMs, // -1 where no time is known
+        public readonly int $status, // a Status; getCode() is the same
+        string $message = '',
+        public readonly int $httpStatus = 0, // 0 where no response came
+        public readonly string $errorCode = '', // the gateway's own, or a firewall's support ID
+        public readonly string $body = '',
+        public readonly int $retryAfterMs = -1, // -1 where no time is known
     ) {
         parent::__construct($message, $status);
+        $this->statusName = Library::get()->momo_status_name($status);
     }
 }
 
-final class Token
+/**
+ * @property-read string $accessToken
+ * @property-read string $authorization the value of the header to send
+ */
+final readonly class Token
 {
+    private \SensitiveParameterValue $secrets; // which PHP neither prints nor serializes
+
     public function __construct(
-        #[\SensitiveParameter] public readonly string $accessToken,
-        public readonly string $tokenType,
-        #[\SensitiveParameter] public readonly string $authorization, // the value of the header to send
-        public readonly int $expiresIn, // seconds left, 0 where that is not known
-        public readonly int $expiresAt, // Unix time in seconds, 0 where that is not known
-        public readonly int $lifetime,
-        public readonly int $refreshStatus, // why the last refresh failed, 0 where none did
-        public readonly int $refreshIn, // seconds until one is due, 0 where it is, -1 where none is
+        #[\SensitiveParameter] string $accessToken,
+        public string $tokenType = 'access_token',
+        #[\SensitiveParameter] ?string $authorization = null,
+        public int $expiresIn = 0, // seconds left, 0 where that is not known
+        public int $expiresAt = 0, // Unix time in seconds, 0 where that is not known
+        public int $lifetime = 0,
+        public int $refreshStatus = 0, // why the last refresh failed, 0 where none did
+        public int $refreshIn = -1, // seconds until one is due, 0 where it is, -1 where none is
     ) {
+        $authorization ??= "Bearer $accessToken";
+        $this->secrets = new \SensitiveParameterValue(compact('accessToken', 'authorization'));
     }
 
-    /** Secrets stay out of var_dump and print_r. */
-    public function __debugInfo(): array
+    public function __get(string $name): string
     {
-        return ['expiresIn' => $this->expiresIn, 'expiresAt' => $this->expiresAt];
+        return $this->secrets->getValue()[$name] ?? throw new \Error("a token has no property $name");
+    }
+
+    public function __isset(string $name): bool
+    {
+        return isset($this->secrets->getValue()[$name]);
     }
 }
 
@@ -75,12 +106,12 @@ final readonly class Stats
         public int $longestWaitMs,
         public int $invalidations,
         public int $lastRequestMs, // -1 before the first
-        public int $lastFailureStatus, // the number of a momo_status, 0 where nothing failed
+        public int $lastFailureStatus, // a Status, 0 where nothing failed
         public int $lastFailureAt, // Unix time in seconds, 0 where nothing failed
         public int $tokenExpiresIn, // seconds left, 0 where there is no token
         public int $cooldownMs,
         public int $tokensAdopted, // tokens of other processes, by the option cache
-        public int $tokenOrigin, // 1 the gateway, 2 a directory, 3 Redis, 0 where there is no token
+        public int $tokenOrigin, // a TokenOrigin
     ) {
     }
 }
@@ -112,10 +143,11 @@ final class Client
                 Library::call('momo_set_options_from_env', $config);
             }
             foreach ($options as $name => $value) {
-                Library::call('momo_set_option', $config, Library::text((string) $name), Library::text((string) $value));
+                Library::call('momo_set_option', $config, Library::text((string) $name), self::option($name, $value));
             }
             if ($logger !== null) {
-                $level = array_search($logLevel, self::LEVELS, true) ?: 0;
+                $level = array_search($logLevel, self::LEVELS, true)
+                    ?: throw new \ValueError('logLevel is one of ' . implode(', ', self::LEVELS) . ", not $logLevel");
                 Library::call('momo_set_logger', $config, self::callback($logger), null, null, $level);
             }
             $client = $library->new('momo_client *');
@@ -153,9 +185,10 @@ final class Client
         return $this->token('momo_create_token', $timeout);
     }
 
-    /** Tells that the gateway refused this token, so that it is not handed out again. */
-    public function invalidateToken(#[\SensitiveParameter] string $accessToken): void
+    /** Tells that the gateway refused this token, or this text, so that it is not handed out again. */
+    public function invalidateToken(#[\SensitiveParameter] Token|string $token): void
     {
+        $accessToken = $token instanceof Token ? $token->accessToken : $token;
         Library::call('momo_invalidate_token', $this->handle, Library::text($accessToken));
     }
 
@@ -166,28 +199,9 @@ final class Client
         $stats = $library->new('momo_stats *');
         Library::call('momo_get_stats', $this->handle, FFI::addr($stats));
         try {
-            return new Stats(
-                $stats->requests,
-                $stats->tokens_issued,
-                $stats->network_failures,
-                $stats->credential_failures,
-                $stats->rate_limit_failures,
-                $stats->server_failures,
-                $stats->response_failures,
-                $stats->retries,
-                $stats->refreshes,
-                $stats->failed_refreshes,
-                $stats->waits,
-                $stats->longest_wait_ms,
-                $stats->invalidations,
-                $stats->last_request_ms,
-                $stats->last_failure_status,
-                $stats->last_failure_at,
-                $stats->token_expires_in,
-                $stats->cooldown_ms,
-                $stats->tokens_adopted,
-                $stats->token_origin,
-            );
+            $names = array_column((new \ReflectionClass(Stats::class))->getProperties(), 'name');
+            $inC = preg_replace_callback('/[A-Z]/', fn (array $letter) => '_' . strtolower($letter[0]), $names);
+            return new Stats(...array_map(fn (string $name) => $stats->$name, $inC));
         } finally {
             $library->momo_free_stats($stats);
         }
@@ -197,6 +211,12 @@ final class Client
     public static function clearCache(): void
     {
         Library::get()->momo_clear_cache();
+    }
+
+    /** The library's. */
+    public static function version(): string
+    {
+        return Library::get()->momo_version();
     }
 
     private function token(string $function, ?float $timeout): Token
@@ -232,13 +252,22 @@ final class Client
         };
     }
 
+    /** What is absent must not become a credential: getenv() has false, and null becomes a text, too. */
+    private static function option(string|int $name, #[\SensitiveParameter] mixed $value): string
+    {
+        if (!is_string($value) && !is_int($value) && !is_float($value) && !$value instanceof \Stringable) {
+            throw new \TypeError("the option $name is a string or a number, not " . get_debug_type($value));
+        }
+        return Library::text((string) $value);
+    }
+
     private static function milliseconds(?float $timeout): int
     {
         if ($timeout === null) {
             return -1; // the option `timeout`
         }
         if (!($timeout >= 0)) {
-            throw new \ValueError('the timeout is negative or not a number');
+            throw new \ValueError("the timeout is a number of seconds, and not negative: $timeout");
         }
         // Rounded up: a budget that is nearly spent must not become 0, which never waits. A day is
         // the longest that the library takes.

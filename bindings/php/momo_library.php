@@ -29,10 +29,9 @@ final class Library
         try {
             throw new MomoException(
                 $error->status,
-                $library->momo_status_name($error->status),
+                $error->message,
                 $error->http_status,
                 $error->code,
-                $error->message,
                 $error->body,
                 $error->retry_after_ms,
             );
@@ -54,11 +53,11 @@ final class Library
         if (!extension_loaded('ffi')) {
             throw new \RuntimeException("PHP's extension ffi is not loaded: install it, or enable it in php.ini");
         }
-        $platform = self::platform();
         $name = PHP_OS_FAMILY === 'Windows' ? 'momo.dll' : 'libmomo.so.0';
-        $beside = self::first([__DIR__ . "/lib/$platform/$name", __DIR__ . "/$name"]);
         try {
-            return FFI::cdef(self::header(), getenv('LIBMOMO_PATH') ?: $beside ?? $name);
+            $platform = self::platform();
+            $beside = self::first([__DIR__ . "/lib/$platform/$name", __DIR__ . "/$name"]);
+            return FFI::cdef(self::header(), self::environment('LIBMOMO_PATH') ?? $beside ?? $name);
         } catch (FFI\Exception $exception) {
             $advice = str_contains($exception->getMessage(), 'ffi.enable')
                 ? 'In php.ini say ffi.enable=true, or opcache.preload=' . __DIR__ . '/momo.php'
@@ -69,8 +68,8 @@ final class Library
 
     private static function header(): string
     {
-        $include = getenv('LIBMOMO_INCLUDE');
-        $folders = $include !== false ? [$include] : [__DIR__, '/usr/local/include', '/usr/include'];
+        $include = self::environment('LIBMOMO_INCLUDE');
+        $folders = $include !== null ? [$include] : [__DIR__, '/usr/local/include', '/usr/include'];
         $headers = array_map(fn (string $folder): string => "$folder/momo_ffi.h", $folders);
         $header = self::first($headers);
         if ($header === null) {
@@ -90,13 +89,22 @@ final class Library
         return null;
     }
 
+    /** Hosts disable functions, getenv and php_uname among them. */
+    private static function environment(string $name): ?string
+    {
+        return (function_exists('getenv') ? getenv($name) : $_SERVER[$name] ?? '') ?: null;
+    }
+
     /** By the names of the folders in lib/. */
     private static function platform(): string
     {
-        $machine = php_uname('m') === 'AMD64' ? 'x86_64' : php_uname('m');
         if (PHP_OS_FAMILY !== 'Linux') {
-            return $machine . '-' . strtolower(PHP_OS_FAMILY);
+            return 'x86_64-' . strtolower(PHP_OS_FAMILY);
         }
+        $libc = FFI::cdef('int uname(char *);');
+        $names = $libc->new('char[390]');
+        $libc->uname($names);
+        $machine = FFI::string($names + 4 * 65); // the fifth name
         try {
             FFI::cdef('const char *gnu_get_libc_version(void);'); // a function that glibc alone has
             return "$machine-linux-gnu";

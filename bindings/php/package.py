@@ -86,7 +86,7 @@ def project(folder, repository):
         "COMPOSER_NO_INTERACTION": "1",
     }
     interpreters.run(["composer", "require", "--no-progress", NAME], folder, environment)
-    copy([SOURCE / "get_token.php", SOURCE / "exercise.php", SOURCE / "fpm.py"], folder)
+    copy([SOURCE / "get_token.php", *SOURCE.glob("exercise*.php"), SOURCE / "fpm.py"], folder)
     shutil.copytree(SOURCE / "fpm", folder / "fpm")
     for program in ("get_token.php", "exercise.php", "fpm/page.php"):
         replace(folder / program, "/momo.php'", "/vendor/autoload.php'")

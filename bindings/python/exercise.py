@@ -11,6 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import exercise_async
+import exercise_values
+import exercise_waiting
 import momo
 
 CHILDREN = 4
@@ -185,6 +187,8 @@ def main(name, *numbers):
         "fork": lambda: fork(warm=True),
         "fork-cold": lambda: fork(warm=False),
         **exercise_async.programs,
+        **exercise_values.programs,
+        **exercise_waiting.programs,
     }
     print(json.dumps(programs[name](*map(int, numbers))))
 

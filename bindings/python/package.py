@@ -44,7 +44,8 @@ def build(out):
             source = Path(folder)
             copy([SOURCE / "pyproject.toml", SOURCE / "platform_tag.py", ROOT / "Cargo.toml"], source)
             packages.put_documents("python", source)
-            copy((SOURCE / "momo").glob("*.*"), source / "momo")
+            caches = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(SOURCE / "momo", source / "momo", ignore=caches)
             packages.put_library(library, source / "momo")
             environment = os.environ | {"LIBMOMO_WHEEL_PLATFORM": TAGS[platform], "HATCH_QUIET": "1"}
             command = [tools(), "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
@@ -55,7 +56,7 @@ def install(out, place):
     shop = place / packages.SHOP
     links = "--no-index", "--find-links", out, "--find-links", wheelhouse()
     python = venv(shop / "venv", *links, "libmomo", "--requirement", REQUIREMENTS)
-    programs = ("get_token", "exercise", "exercise_async", "typed")
+    programs = ("get_token", "exercise", "exercise_async", "exercise_values", "exercise_waiting", "typed")
     copy([SOURCE / f"{name}.py" for name in programs], shop)
     copy([SOURCE / "server/shop.py"], shop / "server")
     rows = packages.scenarios("python", ROWS)

@@ -5,6 +5,8 @@
 require 'etc'
 require 'json'
 require 'set'
+require_relative 'exercise_values'
+require_relative 'exercise_waiting'
 require_relative 'momo'
 
 CHILDREN = 4
@@ -150,6 +152,12 @@ result =
   in ['loop', gets] then loop_gets(gets.to_i)
   in ['errors', gets] then errors(gets.to_i)
   in ['clients', count] then clients(count.to_i)
+  in ['fibers'] then fibers
+  in ['interrupts'] then interrupts
+  in ['leave'] then leave
+  in ['misuse'] then misuse
+  in ['secrets'] then secrets
+  in ['made'] then made
   in ['fork'] then fork_children(warm: true)
   in ['fork-cold'] then fork_children(warm: false)
   end

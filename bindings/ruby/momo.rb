@@ -1,131 +1,40 @@
 # frozen_string_literal: true
 
-require 'fiddle/import'
 require 'logger'
-require 'rbconfig'
+require_relative 'momo_call'
+require_relative 'momo_library'
 
-# Access tokens for MTN Mobile Money, through libmomo: copy this file into a project.
+# Access tokens for MTN Mobile Money, through libmomo: copy this file, momo_call.rb and momo_library.rb
+# into a project.
 #
 #   client = Momo::Client.new
 #   headers = { 'Authorization' => client.get_token.authorization }
 #
-# One client serves every thread, and every process that forks from this one. A call lets other
-# threads of Ruby run while it waits.
+# One client serves every thread, every fiber, and every process that forks from this one. While a
+# call waits, other threads and fibers run, and Thread#kill, Timeout and Ctrl-C end it.
 module Momo
-  # The C interface, as momo.h has it.
-  module Library
-    extend Fiddle::Importer
+  VERSION = Library.momo_version.to_s
 
-    # LIBMOMO_PATH, else the library beside this file, else the one that the system knows.
-    def self.load_libmomo
-      name = RbConfig::CONFIG['host_os'].match?(/mingw|mswin/) ? 'momo.dll' : 'libmomo.so.0'
-      beside = File.join(__dir__, name)
-      path = ENV['LIBMOMO_PATH'].to_s
-      path = File.exist?(beside) ? beside : name if path.empty?
-      dlload path
-    rescue Fiddle::DLError => e
-      raise LoadError, "#{path} cannot be loaded on #{RbConfig::CONFIG['arch']}: #{e.message}. " \
-                       "Install the gem libmomo for this platform, put #{name} beside " \
-                       "#{__FILE__}, or correct LIBMOMO_PATH"
-    end
-
-    load_libmomo
-    typealias 'momo_status', 'int'
-
-    TokenStruct = struct [
-      'char *access_token', 'char *token_type', 'char *authorization',
-      'int64_t expires_in', 'int64_t expires_at', 'int64_t lifetime', 'int32_t refresh_status',
-      'int64_t refresh_in'
-    ]
-    ErrorStruct = struct [
-      'int status', 'int32_t http_status', 'int64_t retry_after_ms',
-      'char *message', 'char *code', 'char *body'
-    ]
-
-    STATS = %w[
-      requests tokens_issued network_failures credential_failures rate_limit_failures
-      server_failures response_failures retries refreshes failed_refreshes waits longest_wait_ms
-      invalidations last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
-      tokens_adopted token_origin
-    ].freeze
-    StatsStruct = struct(STATS.map { |name| "int64_t #{name}" })
-
-    extern 'momo_config *momo_create_config(void)'
-    extern 'momo_status momo_set_option(momo_config *, char *, char *, momo_error **)'
-    extern 'momo_status momo_set_options_from_env(momo_config *, momo_error **)'
-    extern 'momo_status momo_set_logger(momo_config *, void *, void *, void *, int32_t, ' \
-           'momo_error **)'
-    extern 'void momo_free_config(momo_config *)'
-    extern 'momo_status momo_create_client(momo_config *, momo_client **, momo_error **)'
-    extern 'momo_client *momo_clone_client(momo_client *)'
-    extern 'void momo_cancel_client(momo_client *)'
-    extern 'momo_status momo_create_token(momo_client *, int64_t, momo_token **, momo_error **)'
-    extern 'momo_status momo_get_token(momo_client *, int64_t, momo_token **, momo_error **)'
-    extern 'momo_status momo_invalidate_token(momo_client *, char *, momo_error **)'
-    extern 'void momo_free_token(momo_token *)'
-    extern 'momo_status momo_get_stats(momo_client *, momo_stats **, momo_error **)'
-    extern 'void momo_free_stats(momo_stats *)'
-    extern 'void momo_clear_cache(void)'
-    extern 'void momo_free_error(momo_error *)'
-    extern 'char *momo_status_name(int32_t)'
-
-    FREE_CLIENT = handler.sym('momo_free_client')
-
-    # Calls a function whose last argument is an error; raises what it says.
-    def self.call(name, *arguments)
-      output do |out|
-        return if public_send(name, *arguments, out).zero?
-
-        error = ErrorStruct.new(out.ptr)
-        begin
-          raise Error.new(*members(error))
-        ensure
-          momo_free_error(error)
-        end
-      end
-    end
-
-    # A place for a pointer, which C sets. The Timeout or Thread#kill of another thread waits until
-    # what it points to is freed; it could not end the call inside C before that either.
-    def self.output(&block)
-      Thread.handle_interrupt(Object => :never) do
-        Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE, &block)
-      end
-    end
-
-    # Copies: what they are made from is freed at once.
-    def self.members(struct)
-      struct.class.members.map do |name|
-        value = struct[name]
-        value.is_a?(Fiddle::Pointer) ? value.to_s.force_encoding(Encoding::UTF_8) : value
-      end
-    end
-
-    def self.c_string(text)
-      # C would take what stands before it.
-      raise ArgumentError, 'a string for libmomo holds a NUL' if text.include?("\0")
-
-      text.encode(Encoding::UTF_8)
-    end
-
-    def self.milliseconds(timeout)
-      return -1 if timeout.nil? # the option `timeout`
-      raise ArgumentError, 'timeout is negative or not a number' unless timeout >= 0
-
-      # Rounded up: a budget that is nearly spent must not become 0, which never waits. A day is the
-      # longest that the library takes.
-      ([timeout, 86_400].min * 1000).ceil
+  # The numbers of momo_status, without MOMO_: Momo::Status::UNAUTHORIZED.
+  module Status
+    (0..99).each do |number|
+      name = Library.momo_status_name(number).to_s.delete_prefix('MOMO_')
+      const_set(name, number) unless name == 'UNKNOWN'
     end
   end
-  private_constant :Library
+
+  # Where the current token came from.
+  module TokenOrigin
+    NONE, GATEWAY, DIRECTORY, REDIS = *0..3
+  end
 
   # Why there is no token; its message says what failed and what to do.
   class Error < StandardError
-    # status: the number of a momo_status, name: "MOMO_UNAUTHORIZED"; http_status: 0 where no
-    # response came; retry_after_ms: -1 where no time is known
+    # status: a Status, name: "MOMO_UNAUTHORIZED"; http_status: 0 where no response came;
+    # retry_after_ms: -1 where no time is known
     attr_reader :status, :name, :http_status, :retry_after_ms, :code, :body
 
-    def initialize(status, http_status, retry_after_ms, message, code, body)
+    def initialize(status:, message: '', http_status: 0, retry_after_ms: -1, code: '', body: '')
       super(message)
       @status = status
       @name = Library.momo_status_name(status).to_s
@@ -139,17 +48,38 @@ module Momo
   # expires_in: seconds left, expires_at: Unix time in seconds, both 0 where that is not known;
   # refresh_status: why the last refresh failed, 0 where none did;
   # refresh_in: seconds until one is due, 0 where it is, -1 where none is
-  Token = Struct.new(:access_token, :token_type, :authorization,
-                     :expires_in, :expires_at, :lifetime, :refresh_status, :refresh_in) do
-    # Secrets stay out of logs.
+  class Token
+    attr_reader :token_type, :expires_in, :expires_at, :lifetime, :refresh_status, :refresh_in
+
+    def initialize(access_token:, token_type: 'access_token',
+                   authorization: "Bearer #{access_token}", expires_in: 0, expires_at: 0,
+                   lifetime: 0, refresh_status: 0, refresh_in: -1)
+      # In a Proc, which nothing prints and Marshal refuses: secrets stay out of logs and dumps.
+      @secret = -> { [access_token, authorization] }
+      @token_type = token_type
+      @expires_in = expires_in
+      @expires_at = expires_at
+      @lifetime = lifetime
+      @refresh_status = refresh_status
+      @refresh_in = refresh_in
+    end
+
+    def access_token
+      @secret.call.first
+    end
+
+    def authorization
+      @secret.call.last
+    end
+
     def inspect
       "#<Momo::Token expires_at=#{expires_at}>"
     end
-    alias_method :to_s, :inspect
+    alias to_s inspect
   end
 
   # What a client's token cost: counters, times and a status; momo.h explains each.
-  Stats = Struct.new(*Library::STATS.map(&:to_sym))
+  Stats = Struct.new(*Library::STATS.map(&:to_sym), keyword_init: true)
 
   # Hands the library's lines to a Logger.
   class LogClosure < Fiddle::Closure
@@ -185,7 +115,7 @@ module Momo
       set_logger(config, logger) if logger # first: it is told of MOMO_ names that are no option
       Library.call(:momo_set_options_from_env, config) if environment
       options.each do |name, value|
-        Library.call(:momo_set_option, config, name.to_s, Library.c_string(value.to_s))
+        Library.call(:momo_set_option, config, name.to_s, Library.option(name, value))
       end
       Library.output do |out|
         Library.call(:momo_create_client, config, out)
@@ -195,21 +125,42 @@ module Momo
       Library.momo_free_config(config)
     end
 
-    # A token that is good now: call it before each payment. timeout: seconds. 0 never waits: where
-    # no token is at hand it raises, and one is asked for in the background.
-    # Timeout.timeout does not end a call inside the library; this does.
+    # A token that is good now: call it before each payment. timeout: seconds; nil is the option of
+    # that name. 0 never waits: where no token is at hand it raises, and one is asked for in the
+    # background.
     def get_token(timeout: nil)
-      token(:momo_get_token, timeout)
+      milliseconds = Library.milliseconds(timeout)
+      token = take(:momo_get_token, 0)
+      # Where a refresh is due it may be this call's, by the option refresh.
+      milliseconds != 0 && token.refresh_in.zero? ? take(:momo_get_token, milliseconds) : token
+    rescue Error => e
+      raise if e.status != Status::WOULD_BLOCK || milliseconds.zero?
+
+      begin
+        # Those whose time is up have one error, which says so.
+        wait_with_others(-1, timeout) || wait_with_others(1)
+      rescue ThreadError # no thread can be started
+        take(:momo_get_token, milliseconds)
+      end
     end
 
     # A new token from the gateway, at every call.
     def create_token(timeout: nil)
-      token(:momo_create_token, timeout)
+      milliseconds = Library.milliseconds(timeout)
+      call = Call.new(self, :momo_create_token, milliseconds)
+      call.outcome
+    rescue ThreadError # no thread can be started
+      take(:momo_create_token, milliseconds)
+    ensure
+      call&.leave
     end
 
-    # Tells that the gateway refused this token, so that it is not handed out again.
-    def invalidate_token(access_token)
-      Library.call(:momo_invalidate_token, @handle, Library.c_string(access_token))
+    # Tells that the gateway refused this token, or this text, so that it is not handed out again.
+    def invalidate_token(token)
+      text = token.is_a?(Token) ? token.access_token : token
+      raise ArgumentError, "a Token or its text is invalidated, no #{text.class}" unless text.is_a?(String)
+
+      Library.call(:momo_invalidate_token, @handle, Library.c_string(text))
     end
 
     # The counters, for monitoring; asks nothing of the gateway.
@@ -245,10 +196,19 @@ module Momo
     # Freed when this object is collected, so never under a call of another thread.
     def own(client)
       @handle = Fiddle::Pointer.new(client.to_i, 0, Library::FREE_CLIENT)
+      @gets = {} # that callers wait for, by their milliseconds
     end
 
-    def token(function, timeout)
-      copied(function, Library::TokenStruct, Token, :momo_free_token, Library.milliseconds(timeout))
+    def wait_with_others(milliseconds, timeout = nil)
+      call = @gets[milliseconds]
+      call = @gets[milliseconds] = Call.new(self, :momo_get_token, milliseconds) unless call&.join
+      call.outcome(timeout)
+    ensure
+      @gets.delete(milliseconds) if call&.leave && @gets[milliseconds].equal?(call)
+    end
+
+    def take(function, milliseconds)
+      copied(function, Library::TokenStruct, Token, :momo_free_token, milliseconds)
     end
 
     # What a function hands out, as an object of Ruby's.
@@ -257,7 +217,7 @@ module Momo
         Library.call(function, @handle, *arguments, out)
         given = struct.new(out.ptr)
         begin
-          copy.new(*Library.members(given)).freeze
+          copy.new(**Library.fields(given)).freeze
         ensure
           Library.public_send(free, given)
         end

@@ -45,7 +45,7 @@ def build(out):
             source = Path(folder)
             copy([SOURCE / "libmomo.gemspec"], source)
             packages.put_documents("ruby", source)
-            copy([SOURCE / "momo.rb", SOURCE / "libmomo.rb"], source / "lib")
+            copy([*SOURCE.glob("momo*.rb"), SOURCE / "libmomo.rb"], source / "lib")
             packages.put_library(library, source / "lib")
             environment = os.environ | {
                 "LIBMOMO_VERSION": VERSION,
@@ -59,7 +59,7 @@ def build(out):
 
 def install(out, place):
     shop = place / packages.SHOP
-    copy([SOURCE / "get_token.rb", SOURCE / "exercise.rb"], shop)
+    copy([SOURCE / "get_token.rb", *SOURCE.glob("exercise*.rb")], shop)
     shutil.copytree(SOURCE / "server", shop / "server")
     for program, wrapper in (("get_token.rb", "momo"), ("exercise.rb", "momo"), ("server/app.rb", "../momo")):
         replace(shop / program, f"require_relative '{wrapper}'", "require 'momo'")

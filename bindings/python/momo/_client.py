@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import os
+import threading
 import weakref
 from collections.abc import Callable
-from ctypes import POINTER, byref, c_void_p
-from types import TracebackType
-from typing import Any
+from ctypes import byref, c_void_p
+from typing import Any, NoReturn
 
-from ._executor_call import ExecutorCall
-from ._native import WOULD_BLOCK, CStats, CToken, LogFunction, call, lib, text, values
-from ._values import Error, Stats, Token
+from ._call import Call
+from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, text, values
+from ._values import Error, Stats, Status, Token
 
 # libmomo's levels of detail, 1 to 4.
 _LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
@@ -36,7 +37,7 @@ class Client:
             if environment:
                 call(lib.momo_set_options_from_env, config)
             for name, value in options.items():
-                call(lib.momo_set_option, config, name.encode(), text(str(value)))
+                call(lib.momo_set_option, config, name.encode(), _option(name, value))
             handle = c_void_p()
             call(lib.momo_create_client, config, byref(handle))
         finally:
@@ -45,7 +46,8 @@ class Client:
 
     def _own(self, handle: c_void_p, callback: object) -> None:
         self._handle, self._callback = handle, callback
-        self._gets: dict[asyncio.AbstractEventLoop, ExecutorCall[Token]] = {}
+        # Those of tasks that wait, by their milliseconds.
+        self._gets: dict[tuple[asyncio.AbstractEventLoop, int], Call] = {}
         # Freed when nothing refers to this object any more, so never under a call of another
         # thread, and never while the interpreter shuts down around such a thread. The callback
         # must live as long as the client does.
@@ -59,52 +61,59 @@ class Client:
         clone._own(c_void_p(lib.momo_clone_client(self._handle)), self._callback)
         return clone
 
+    __copy__ = clone
+
+    def __reduce_ex__(self, _: object) -> NoReturn:
+        raise TypeError("a client is not copied: clone() it, and another process makes its own")
+
     def get_token(self, timeout: float | None = None) -> Token:
         """A token that is good now: call it before each payment.
 
         timeout is in seconds, for the whole call; None is the option of that name. 0 never waits:
         where no token is at hand it raises, and one is asked for in the background. Other threads
-        of Python run while a call waits.
+        of Python run while a call waits, and Ctrl-C ends it.
         """
         return self._token(lib.momo_get_token, timeout)
 
-    async def get_token_async(self) -> Token:
+    async def get_token_async(self, timeout: float | None = None) -> Token:
         """The same for asyncio: the event loop never waits.
 
-        A token at hand is given at once. Where there is none yet, one thread of the loop's
-        executor waits for it, however many tasks do. A task that is cancelled (asyncio.timeout,
-        asyncio.wait_for) leaves the others waiting; the last one ends the call.
+        A token at hand is given at once. Where there is none yet, one thread waits for it, however
+        many tasks do. A task that is cancelled (asyncio.timeout, asyncio.wait_for) leaves the
+        others waiting; the last one ends the call.
         """
+        milliseconds = _milliseconds(timeout)
+        if milliseconds == 0 or not self._gets:  # else others wait already
+            try:
+                return self._take(lib.momo_get_token, 0)
+            except Error as error:
+                if error.status != Status.WOULD_BLOCK or milliseconds == 0:
+                    raise
         try:
-            return self.get_token(timeout=0)
-        except Error as error:
-            if error.status != WOULD_BLOCK:
-                raise
-        loop = asyncio.get_running_loop()
-        get = self._gets.get(loop)
-        if get is None or get.is_done():
-            get = self._gets[loop] = self._in_executor(lib.momo_get_token)
-        try:
-            return await get.result()
-        finally:
-            if get.is_done() and self._gets.get(loop) is get:
-                del self._gets[loop]
+            return await self._get(-1, timeout)
+        except asyncio.TimeoutError:
+            return await self._get(1, None)  # which says so: one for all whose time is up now
 
     def create_token(self, timeout: float | None = None) -> Token:
         """A new token from the gateway, at every call."""
         return self._token(lib.momo_create_token, timeout)
 
-    async def create_token_async(self) -> Token:
-        """The same for asyncio, in a thread of the loop's executor."""
-        return await self._in_executor(lib.momo_create_token).result()
+    async def create_token_async(self, timeout: float | None = None) -> Token:
+        """The same for asyncio, on a thread of its own."""
+        loop = asyncio.get_running_loop()
+        call = self._call(lib.momo_create_token, _milliseconds(timeout), loop)
+        return await call.result_within(None)
 
-    def invalidate_token(self, access_token: str) -> None:
+    def invalidate_token(self, token: Token | str) -> None:
         """Tells that the gateway refused this token, so that it is not handed out again."""
+        access_token = token.access_token if isinstance(token, Token) else token
+        if not isinstance(access_token, str):
+            raise TypeError(f"a Token or its access_token is invalidated, not {type(token).__name__}")
         call(lib.momo_invalidate_token, self._handle, text(access_token))
 
     def stats(self) -> Stats:
         """The counters, for monitoring; asks nothing of the gateway."""
-        stats = POINTER(CStats)()
+        stats = StatsPointer()
         call(lib.momo_get_stats, self._handle, byref(stats))
         try:
             return Stats(*values(stats.contents))
@@ -118,26 +127,64 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _value: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _token(self, function: Callable[..., int], timeout: float | None) -> Token:
-        token = POINTER(CToken)()
-        call(function, self._handle, _milliseconds(timeout), byref(token))
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def _take(self, function: Callable[..., int], milliseconds: int) -> Token:
+        token = TokenPointer()
+        call(function, self._handle, milliseconds, byref(token))
         try:
             return Token(*values(token.contents))
         finally:
             lib.momo_free_token(token)
 
-    def _in_executor(self, function: Callable[..., int]) -> ExecutorCall[Token]:
+    def _token(self, function: Callable[..., int], timeout: float | None) -> Token:
+        milliseconds = _milliseconds(timeout)
+        # The main thread is the one that has Ctrl-C, for which C does not return.
+        if milliseconds == 0 or threading.current_thread() is not threading.main_thread():
+            return self._take(function, milliseconds)
+        if function is lib.momo_get_token:
+            try:
+                token = self._take(function, 0)
+                # Where a refresh is due it may be this call's, by the option refresh.
+                return token if token.refresh_in else self._take(function, milliseconds)
+            except Error as error:
+                if error.status != Status.WOULD_BLOCK:
+                    raise
+        try:
+            waiting = self._call(function, milliseconds)
+        except RuntimeError:  # no thread can be started
+            return self._take(function, milliseconds)
+        return waiting.result()
+
+    def _call(
+        self,
+        function: Callable[..., int],
+        milliseconds: int,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> Call:
         # On a clone: to end a call is to close its handle, and this one has other calls.
         clone = self.clone()
-        return ExecutorCall(lambda: clone._token(function, None), clone.close)
+        return Call(lambda: clone._take(function, milliseconds), clone.close, loop)
+
+    async def _get(self, milliseconds: int, timeout: float | None) -> Token:
+        """Of a call that all tasks of a loop wait for."""
+        loop = asyncio.get_running_loop()
+        key = loop, milliseconds
+        get = self._gets.get(key)
+        if get is None or not get.is_open:
+            get = self._gets[key] = self._call(lib.momo_get_token, milliseconds, loop)
+        try:
+            return await get.result_within(timeout)
+        finally:
+            if not get.is_open and self._gets.get(key) is get:
+                del self._gets[key]
 
 
 def clear_cache() -> None:
@@ -148,11 +195,18 @@ def clear_cache() -> None:
 def _milliseconds(timeout: float | None) -> int:
     if timeout is None:
         return -1  # the option `timeout`
-    if not timeout >= 0:
-        raise ValueError("timeout is negative or not a number")
+    if not isinstance(timeout, (int, float)) or not timeout >= 0:
+        raise ValueError(f"timeout is a number of seconds, and not negative: {timeout!r}")
     # Rounded up: a budget that is nearly spent must not become 0, which never waits. A day is the
     # longest that the library takes.
     return math.ceil(min(timeout, 86400) * 1000)
+
+
+def _option(name: str, value: object) -> bytes:
+    # What is absent must not become a credential: str(None) is a text as any other.
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, os.PathLike)):
+        raise TypeError(f"the option {name} is text or a number, not {type(value).__name__}")
+    return text(str(value))
 
 
 def _free_client(handle: c_void_p, _callback: object) -> None:

@@ -12,8 +12,6 @@ from typing import Any
 
 from ._values import Error, Stats
 
-WOULD_BLOCK = 15
-
 _NAMES = {"win32": "momo.dll", "darwin": "libmomo.0.dylib"}
 _NAME = _NAMES.get(sys.platform, "libmomo.so.0")
 
@@ -46,6 +44,9 @@ class CError(ctypes.Structure):
     ]
 
 
+# Made once: another interpreter of this process that imports ctypes empties its cache of such types,
+# and a new one of the same name is another type.
+TokenPointer, StatsPointer, ErrorPointer = POINTER(CToken), POINTER(CStats), POINTER(CError)
 LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
 
@@ -65,8 +66,8 @@ def _open() -> ctypes.CDLL:
 
 def _load() -> ctypes.CDLL:
     library = _open()
-    error = POINTER(POINTER(CError))
-    token = c_void_p, c_int64, POINTER(POINTER(CToken)), error
+    error = POINTER(ErrorPointer)
+    token = c_void_p, c_int64, POINTER(TokenPointer), error
     functions: tuple[tuple[Any, ...], ...] = (
         ("momo_create_config", c_void_p),
         ("momo_set_option", c_int, c_void_p, c_char_p, c_char_p, error),
@@ -80,12 +81,12 @@ def _load() -> ctypes.CDLL:
         ("momo_create_token", c_int, *token),
         ("momo_get_token", c_int, *token),
         ("momo_invalidate_token", c_int, c_void_p, c_char_p, error),
-        ("momo_free_token", None, POINTER(CToken)),
-        ("momo_get_stats", c_int, c_void_p, POINTER(POINTER(CStats)), error),
-        ("momo_free_stats", None, POINTER(CStats)),
+        ("momo_free_token", None, TokenPointer),
+        ("momo_get_stats", c_int, c_void_p, POINTER(StatsPointer), error),
+        ("momo_free_stats", None, StatsPointer),
         ("momo_clear_cache", None),
-        ("momo_free_error", None, POINTER(CError)),
-        ("momo_status_name", c_char_p, c_int32),
+        ("momo_free_error", None, ErrorPointer),
+        ("momo_version", c_char_p),
     )
     for name, result, *parameters in functions:
         function = getattr(library, name)
@@ -97,15 +98,14 @@ lib = _load()
 
 
 def call(function: Callable[..., int], *arguments: object) -> None:
-    error = POINTER(CError)()
+    error = ErrorPointer()
     if function(*arguments, byref(error)) == 0:
         return
     try:
         status, http_status, retry_after_ms, message, code, body = values(error.contents)
     finally:
         lib.momo_free_error(error)
-    name = lib.momo_status_name(status).decode()
-    raise Error(status, name, http_status, code, message, body, retry_after_ms)
+    raise Error(status, message, http_status, code, body, retry_after_ms)
 
 
 def values(structure: ctypes.Structure) -> list[Any]:

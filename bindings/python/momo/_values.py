@@ -2,8 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NoReturn
+
+
+class Status(IntEnum):
+    """The numbers of momo_status; momo.h explains each. A newer library may have more."""
+
+    OK = 0
+    INVALID_ARGUMENT = 1
+    INVALID_CONFIG = 2
+    RESOLVE_FAILED = 10
+    CONNECT_FAILED = 11
+    TLS_FAILED = 12
+    TIMED_OUT = 13
+    CONNECTION_LOST = 14
+    WOULD_BLOCK = 15
+    CANCELLED = 16
+    UNAUTHORIZED = 20
+    SUBSCRIPTION_KEY_REFUSED = 21
+    FORBIDDEN = 22
+    RATE_LIMITED = 23
+    SERVER_ERROR = 24
+    UNEXPECTED_STATUS = 25
+    INVALID_RESPONSE = 26
+    CACHE_FAILED = 30
+    INTERNAL = 99
+
+
+class TokenOrigin(IntEnum):
+    """Where the current token came from."""
+
+    NONE = 0
+    GATEWAY = 1
+    DIRECTORY = 2
+    REDIS = 3
 
 
 class Error(Exception):
@@ -12,38 +46,82 @@ class Error(Exception):
     def __init__(
         self,
         status: int,
-        name: str,
-        http_status: int,
-        code: str,
-        message: str,
-        body: str,
-        retry_after_ms: int,
+        message: str = "",
+        http_status: int = 0,
+        code: str = "",
+        body: str = "",
+        retry_after_ms: int = -1,
     ) -> None:
-        super().__init__(message)
-        self.status = status  # the number of a momo_status
-        self.name = name  # "MOMO_UNAUTHORIZED"
+        # All of them, in types of JSON: pickle and Celery make an error anew from its arguments.
+        super().__init__(int(status), message, http_status, code, body, retry_after_ms)
+        known = status in Status.__members__.values()
+        self.status = int(status)  # the number of a momo_status
+        self.name = f"MOMO_{Status(status).name}" if known else "MOMO_UNKNOWN"
+        self.message = message
         self.http_status = http_status  # 0 where no response came
         self.code = code
-        self.message = message
         self.body = body
         self.retry_after_ms = retry_after_ms  # -1 where no time is known
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # So that it crosses processes, as concurrent.futures and Celery have it.
-        details = self.status, self.name, self.http_status, self.code, self.message, self.body
-        return type(self), (*details, self.retry_after_ms)
+    def __str__(self) -> str:
+        return self.message
 
 
-@dataclass(frozen=True)
 class Token:
-    access_token: str = field(repr=False)  # secrets stay out of logs and tracebacks
+    """A token: Token("…", expires_in=3600) makes one for a test."""
+
+    # No dataclass and no __dict__: secrets stay out of logs, dumps and what is made of vars().
+    __slots__ = (
+        "access_token",
+        "authorization",
+        "expires_at",
+        "expires_in",
+        "lifetime",
+        "refresh_in",
+        "refresh_status",
+        "token_type",
+    )
+    access_token: str
     token_type: str
-    authorization: str = field(repr=False)  # the value of the header to send
+    authorization: str  # the value of the header to send
     expires_in: int  # seconds left, 0 where that is not known
     expires_at: int  # Unix time in seconds, 0 where that is not known
     lifetime: int
     refresh_status: int  # why the last refresh failed, 0 where none did
     refresh_in: int  # seconds until one is due, 0 where it is, -1 where none is
+
+    def __init__(
+        self,
+        access_token: str,
+        token_type: str = "access_token",
+        authorization: str = "",
+        expires_in: int = 0,
+        expires_at: int = 0,
+        lifetime: int = 0,
+        refresh_status: int = 0,
+        refresh_in: int = -1,
+    ) -> None:
+        authorization = authorization or f"Bearer {access_token}"
+        given = locals()
+        for name in self.__slots__:
+            object.__setattr__(self, name, given[name])
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a token cannot be changed")
+
+    def __repr__(self) -> str:
+        return f"Token(expires_in={self.expires_in}, expires_at={self.expires_at})"
+
+    def __copy__(self) -> Token:
+        return self
+
+    def __deepcopy__(self, _: object) -> Token:
+        return self
+
+    def __reduce_ex__(self, _: object = None) -> NoReturn:
+        raise TypeError("a token is a secret: send its access_token if another process needs it")
+
+    __getstate__ = __reduce_ex__
 
 
 @dataclass(frozen=True)
@@ -69,4 +147,4 @@ class Stats:
     token_expires_in: int  # seconds left, 0 where there is no token
     cooldown_ms: int
     tokens_adopted: int  # tokens of other processes, by the option cache
-    token_origin: int  # 1 the gateway, 2 a directory, 3 Redis, 0 where there is no token
+    token_origin: int  # a TokenOrigin
