@@ -8,9 +8,18 @@ use crate::error::{Failure, Status};
 use crate::life;
 use crate::token::Token;
 
+/// What may help.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Retry {
+    Never,
+    /// The same request in a moment.
+    Later,
+    WithOtherKey,
+}
+
 pub(super) struct AttemptError {
     pub(super) failure: Failure,
-    pub(super) retryable: bool,
+    pub(super) retry: Retry,
     pub(super) retry_after: Option<Duration>,
 }
 
@@ -19,26 +28,28 @@ impl From<ErrorResponse> for AttemptError {
         let wait = u64::try_from(response.failure.retry_after_ms).ok();
         Self {
             failure: response.failure,
-            retryable: response.retryable,
+            retry: response.retry,
             retry_after: wait.map(Duration::from_millis),
         }
     }
 }
 
-/// A token can end on its way: where the machine was suspended meanwhile, say.
+/// A token can end on its way: where the machine was suspended meanwhile, say. One that is about to
+/// would have every call ask for another.
 pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
-    if !life::has_ended(&token, Now::read()) {
+    if token.life.is_none() || !life::usable(&token, Now::read()).is_zero() {
         return Ok(token);
     }
     let mut failure = Failure::new(
         Status::MOMO_INVALID_RESPONSE,
-        "the token had already expired when it arrived: its lifetime is shorter than the request \
-         took; try again, and check expires_in where this stays",
+        "the token had already expired when it arrived: its lifetime (expires_in) is hardly longer \
+         than the request took, or a cache on the way has kept it (Age); try again, and if this \
+         stays, have nothing cache responses",
     );
     failure.http_status = 200;
     Err(AttemptError {
         failure,
-        retryable: true,
+        retry: Retry::Later,
         retry_after: None,
     })
 }

@@ -8,12 +8,14 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 
 use super::advice::Advice;
+use super::attempt_error::Retry;
 use super::firewall;
 use super::json::object;
 use super::transport::Response;
 use crate::credentials::is_uuid;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
+use crate::net::head::offers;
 
 pub(super) const MAX_CODE_BYTES: usize = 128;
 const MAX_MESSAGE_BYTES: usize = 512;
@@ -22,8 +24,7 @@ const MAX_SHOWN_BODY_BYTES: usize = 4096;
 /// A response that brought no token.
 pub(super) struct ErrorResponse {
     pub(super) failure: Failure,
-    /// Whether the same request may fare better in a moment.
-    pub(super) retryable: bool,
+    pub(super) retry: Retry,
 }
 
 /// The shapes of failure that are known, laid over one another: the page's own, API management's,
@@ -56,13 +57,15 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
     let text = |value, max| redactor.clean(raw(value).as_bytes(), max);
     let error = identifier(&text(fields.error, MAX_CODE_BYTES));
     let message = text(fields.message, MAX_MESSAGE_BYTES);
-    let retry_after = retry_after(&response.headers, &message);
+    let said = raw(fields.message).to_ascii_lowercase();
+    let retry_after = retry_after(&response.headers, &said);
+    let mut challenges = response.headers.get_all(WWW_AUTHENTICATE).iter();
     let azure = fields.status_code.is_some() && fields.message.is_some()
-        || header(&response.headers, WWW_AUTHENTICATE).starts_with("AzureApiManagementKey");
+        || challenges.any(|c| offers(c.as_bytes(), "AzureApiManagementKey"));
     let code = identifier(&text(fields.code, MAX_CODE_BYTES));
     let Meaning {
         status,
-        retryable,
+        retry,
         mut says,
     } = meaning(
         response.status,
@@ -72,7 +75,9 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
             code: &code,
             // Both of API management's ways to say that a quota is spent.
             quota_spent: response.headers.contains_key(RETRY_AFTER)
-                || message.to_ascii_lowercase().contains("quota"),
+                || retry_after.is_some()
+                || said.contains("quota"),
+            key_missing: said.contains("missing subscription key"),
             retry_after,
             redirected_to: &redirect_host(&response.headers, redactor),
         },
@@ -96,7 +101,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
             code: if error.is_empty() { code } else { error },
             body: shown(response, id, redactor),
         },
-        retryable,
+        retry,
     }
 }
 
@@ -107,6 +112,8 @@ struct Facts<'a> {
     error: &'a str,
     code: &'a str,
     quota_spent: bool,
+    /// Whether no subscription key came there.
+    key_missing: bool,
     retry_after: Option<Duration>,
     /// " to HOST", or nothing.
     redirected_to: &'a str,
@@ -114,7 +121,7 @@ struct Facts<'a> {
 
 struct Meaning {
     status: Status,
-    retryable: bool,
+    retry: Retry,
     says: String,
 }
 
@@ -122,19 +129,40 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
     use Status as S;
     let refused = |status, says: &str| Meaning {
         status,
-        retryable: false,
+        retry: Retry::Never,
         says: says.to_owned(),
     };
     match http_status {
-        401 if facts.azure => refused(
+        401 if facts.azure && facts.key_missing => refused(
             S::MOMO_SUBSCRIPTION_KEY_REFUSED,
-            &format!(
+            "no subscription key came there, so something on the way has removed the header \
+             Ocp-Apim-Subscription-Key; check base_url, and what stands between here and the gateway",
+        ),
+        401 if facts.azure => Meaning {
+            status: S::MOMO_SUBSCRIPTION_KEY_REFUSED,
+            retry: Retry::WithOtherKey,
+            says: format!(
                 "the subscription key was refused; check that subscription_key is the primary or \
                  secondary key of this product's subscription as shown at {} (the key of the \
                  Collection Widget is not it)",
                 advice.subscription_key_portal()
             ),
-        ),
+        },
+        // RFC 6749, 5.2.
+        400 | 401
+            if matches!(
+                facts.error,
+                "invalid_client" | "invalid_grant" | "unauthorized_client"
+            ) =>
+        {
+            refused(
+                S::MOMO_UNAUTHORIZED,
+                &format!(
+                    "the API user or API key was refused ({}); check api_user and api_key",
+                    facts.error
+                ),
+            )
+        }
         401 => refused(
             S::MOMO_UNAUTHORIZED,
             "the API user or API key was refused; check api_user and api_key",
@@ -162,8 +190,13 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
         ),
         400 => refused(
             S::MOMO_UNEXPECTED_STATUS,
-            "HTTP 400: the gateway takes the request for malformed; check base_url, and whether a \
-             proxy changes the path or the headers or adds a body on the way",
+            &format!(
+                "HTTP 400{}: the gateway takes the request for malformed; check base_url, and \
+                 whether a proxy changes the path or the headers or adds a body on the way",
+                named(facts.error)
+                    .or_else(|| named(facts.code))
+                    .unwrap_or_default()
+            ),
         ),
         403 if facts.quota_spent => refused(
             S::MOMO_RATE_LIMITED,
@@ -180,13 +213,25 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
         ),
         429 => Meaning {
             status: S::MOMO_RATE_LIMITED,
-            retryable: facts.retry_after.is_some(),
+            retry: if facts.retry_after.is_some() {
+                Retry::Later
+            } else {
+                Retry::Never
+            },
             says: "too many requests; wait, and keep tokens instead of asking for one per payment"
                 .to_owned(),
         },
+        511 => refused(
+            S::MOMO_SERVER_ERROR,
+            "HTTP 511: a captive portal responds, since this network wants a sign-in; sign in with a \
+             browser, or use another network",
+        ),
         500..=599 => Meaning {
             status: S::MOMO_SERVER_ERROR,
-            retryable: matches!(http_status, 500 | 502..=504),
+            retry: match http_status {
+                500 | 502..=504 => Retry::Later,
+                _ => Retry::Never,
+            },
             says: format!(
                 "the gateway failed (HTTP {http_status}); try again later, and tell MTN if it stays"
             ),
@@ -226,7 +271,12 @@ pub(super) fn shown(response: &Response, id: &str, redactor: &Redactor) -> Strin
     redactor.clean_but(id, &response.body, MAX_SHOWN_BODY_BYTES)
 }
 
-fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {
+/// In brackets, if there is one.
+fn named(code: &str) -> Option<String> {
+    (!code.is_empty()).then(|| format!(" ({code})"))
+}
+
+pub(super) fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {
     let value = headers.get(name).and_then(|v| v.to_str().ok());
     value.unwrap_or_default().trim()
 }
@@ -242,7 +292,7 @@ fn redirect_host(headers: &HeaderMap, redactor: &Redactor) -> String {
 }
 
 /// RFC 9110 section 10.2.3: seconds, or a date. Where API management sends no header, its text
-/// says "Try again in N seconds."
+/// says "Try again in N seconds." or "replenished in HH:MM:SS."
 fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
     let value = header(headers, RETRY_AFTER);
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
@@ -252,9 +302,33 @@ fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
         let left = date.duration_since(std::time::SystemTime::now());
         return Some(left.unwrap_or_default());
     }
-    let (_, rest) = message.split_once("Try again in ")?;
-    let (number, _) = rest.split_once(" second")?;
-    number.parse().ok().map(Duration::from_secs)
+    let mut times = message.split(" in ").skip(1);
+    times.find_map(time).map(Duration::from_secs)
+}
+
+/// The time that a text begins with, in seconds: "N seconds", or days, hours and so on as
+/// "[D.]HH:MM:SS".
+fn time(text: &str) -> Option<u64> {
+    let mut words = text.split_ascii_whitespace();
+    let number = words.next()?.trim_end_matches('.');
+    if let Ok(count) = number.parse::<u64>() {
+        let unit = words.next().unwrap_or_default();
+        let units = [("second", 1), ("minute", 60), ("hour", 3600)];
+        let (_, seconds) = units.into_iter().find(|(name, _)| unit.starts_with(name))?;
+        return count.checked_mul(seconds);
+    }
+    let (days, clock) = number.split_once('.').unwrap_or(("0", number));
+    let parts: Vec<u64> = clock
+        .split(':')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    match (days.parse::<u64>().ok()?, &*parts) {
+        (days, &[hours, minutes @ 0..60, seconds @ 0..60]) => {
+            let hours = days.checked_mul(24)?.checked_add(hours)?;
+            hours.checked_mul(3600)?.checked_add(60 * minutes + seconds)
+        }
+        _ => None,
+    }
 }
 
 fn millis(time: Duration) -> i64 {

@@ -6,13 +6,28 @@ use Status as S;
 
 const AZURE: &str =
     r#"{"statusCode":401,"message":"Access denied due to invalid subscription key."}"#;
+const MISSING: &str =
+    r#"{"statusCode":401,"message":"Access denied due to missing subscription key."}"#;
 const QUOTA: &str = r#"{"statusCode":403,"message":"Out of call volume QUOTA."}"#;
 
 #[test]
 fn each_error_response_has_its_status_and_its_retry() {
     let cases = [
         (400, "", S::MOMO_UNEXPECTED_STATUS, false),
+        (
+            400,
+            r#"{"error":"invalid_client"}"#,
+            S::MOMO_UNAUTHORIZED,
+            false,
+        ),
+        (
+            400,
+            r#"{"error":"unsupported_grant_type"}"#,
+            S::MOMO_UNEXPECTED_STATUS,
+            false,
+        ),
         (401, "", S::MOMO_UNAUTHORIZED, false),
+        (511, "", S::MOMO_SERVER_ERROR, false),
         (
             401,
             r#"{"error":"login_failed"}"#,
@@ -72,7 +87,7 @@ fn each_error_response_has_its_status_and_its_retry() {
     ];
     for (http_status, body, status, retryable) in cases {
         let error = failure_of(&response(http_status, &[], body));
-        let found = (error.failure.status, error.retryable);
+        let found = (error.failure.status, error.retry == Retry::Later);
         assert_eq!(found, (status, retryable), "{http_status} {body}");
         assert_eq!(error.failure.http_status, http_status);
         assert_eq!(error.failure.retry_after_ms, -1, "{http_status} {body}");
@@ -97,6 +112,28 @@ fn each_error_response_says_what_to_do() {
             r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
             "belong together",
         ),
+        (
+            400,
+            r#"{"error":"invalid_client"}"#,
+            "the API user or API key was refused (invalid_client)",
+        ),
+        (
+            400,
+            r#"{"error":"unauthorized_client"}"#,
+            "was refused (unauthorized_client)",
+        ),
+        (
+            400,
+            r#"{"error":"invalid_scope","error_description":"x"}"#,
+            "HTTP 400 (invalid_scope): the gateway takes",
+        ),
+        (
+            400,
+            "\u{feff}{\"error\":\"invalid_grant\"}",
+            "was refused (invalid_grant)",
+        ),
+        (401, MISSING, "something on the way has removed the header"),
+        (511, "", "a captive portal"),
         (401, AZURE, "the key of the Collection Widget is not it"),
         (401, "", "check api_user and api_key"),
         (403, QUOTA, "the quota of the subscription is spent"),
@@ -124,11 +161,25 @@ fn a_header_tells_as_much_as_a_body() {
     let azure = "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.com\"";
     let refused = failure_of(&response(401, &[(WWW_AUTHENTICATE, azure)], ""));
     assert_eq!(refused.failure.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
+    for challenges in [
+        &["Basic realm=\"x\"", azure][..],
+        &["Basic realm=\"x, y\", AzureApiManagementKey realm=\"z\""],
+        &["AZUREAPIMANAGEMENTKEY"],
+        &["Negotiate, azureApiManagementKey\trealm=\"x\""],
+    ] {
+        let headers: Vec<_> = challenges.iter().map(|c| (WWW_AUTHENTICATE, *c)).collect();
+        let refused = failure_of(&response(401, &headers, ""));
+        let status = refused.failure.status;
+        assert_eq!(status, S::MOMO_SUBSCRIPTION_KEY_REFUSED, "{challenges:?}");
+    }
     let spent = failure_of(&response(403, &[(RETRY_AFTER, "7")], ""));
     assert_eq!(spent.failure.status, S::MOMO_RATE_LIMITED);
     let other = failure_of(&response(
         401,
-        &[(WWW_AUTHENTICATE, "Basic realm=\"x\"")],
+        &[(
+            WWW_AUTHENTICATE,
+            "Basic realm=\"x, AzureApiManagementKey y\"",
+        )],
         "",
     ));
     assert_eq!(other.failure.status, S::MOMO_UNAUTHORIZED);
@@ -142,7 +193,10 @@ fn the_time_to_wait_is_read_from_the_header_or_else_from_the_text() {
             .into_iter()
             .collect();
         let error = failure_of(&response(429, &headers, body));
-        assert_eq!(error.retryable, error.failure.retry_after_ms >= 0);
+        assert_eq!(
+            error.retry == Retry::Later,
+            error.failure.retry_after_ms >= 0
+        );
         error.failure.retry_after_ms
     };
     let text = |seconds: &str| {
@@ -165,6 +219,36 @@ fn the_time_to_wait_is_read_from_the_header_or_else_from_the_text() {
     let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(100);
     let left = told(Some(&httpdate::fmt_http_date(ahead)), "");
     assert!((90_000..=100_000).contains(&left), "{left}");
+}
+
+#[test]
+fn a_time_in_a_text_is_read_in_whatever_form() {
+    let left = |status: u16, text: &str| {
+        let body = format!(r#"{{"statusCode":{status},"message":"{text}"}}"#);
+        let failure = failure_of(&response(status, &[], &body)).failure;
+        assert!(status == 503 || failure.status == S::MOMO_RATE_LIMITED);
+        failure.retry_after_ms
+    };
+    let quota =
+        |time: &str| format!("Out of call volume quota. Quota will be replenished in {time}.");
+    assert_eq!(left(403, &quota("01:02:03")), 3_723_000);
+    assert_eq!(left(403, &quota("2.00:00:01")), 172_801_000);
+    assert_eq!(left(403, &quota("00:00:00")), 0);
+    assert_eq!(left(403, &quota("a while")), -1);
+    assert_eq!(left(403, &quota("01:99:03")), -1);
+    assert_eq!(left(403, &quota("99999999999999999999:00:00")), -1);
+    assert_eq!(
+        left(429, "Rate limit is exceeded. Try again in 1 second."),
+        1000
+    );
+    assert_eq!(left(429, "Try again in 2 minutes."), 120_000);
+    assert_eq!(left(429, "try again in 00:00:05"), 5000);
+    assert_eq!(left(503, "Back in 1 hour."), 3_600_000);
+    // Of a 403 without the word quota, too.
+    assert_eq!(
+        left(403, "Call rate exceeded. Try again in 7 seconds."),
+        7000
+    );
 }
 
 #[test]

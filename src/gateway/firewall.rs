@@ -1,6 +1,7 @@
 //! Firewall's response: HTML, under any status, with an ID that its operator needs to find the
 //! reason.
 
+use super::attempt_error::Retry;
 use super::error_response::{ErrorResponse, MAX_CODE_BYTES, identifier, shown};
 use super::transport::Response;
 use crate::credentials::redact::Redactor;
@@ -44,7 +45,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<ErrorResp
             code: id,
             body: shown,
         },
-        retryable: false,
+        retry: Retry::Never,
     })
 }
 
