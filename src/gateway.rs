@@ -162,7 +162,7 @@ impl TokenRequest<'_> {
         let token = self
             .post(|| template.request(key, self.keep_connection))
             .map_err(|error| transport_failed(&error, redactor))
-            .and_then(|response| Ok(response::read(&response, issued, redactor, advice)?))
+            .and_then(|response| response::read(&response, issued, redactor, advice))
             .and_then(check_not_ended);
         match &token {
             Ok(_) => self.log.record(Level::Information, || {
@@ -210,7 +210,7 @@ impl TokenRequest<'_> {
             return None;
         }
         let backoff = error
-            .retry_after
+            .retry_after()
             .unwrap_or_else(|| retry::backoff(attempt, random::unit()));
         (backoff < self.time_left()).then_some(backoff)
     }
@@ -224,7 +224,6 @@ fn transport_failed(error: &TransportError, redactor: &Redactor) -> AttemptError
         } else {
             Retry::Never
         },
-        retry_after: None,
     }
 }
 

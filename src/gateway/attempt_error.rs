@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::error_response::ErrorResponse;
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::life;
@@ -20,17 +19,13 @@ pub(super) enum Retry {
 pub(super) struct AttemptError {
     pub(super) failure: Failure,
     pub(super) retry: Retry,
-    pub(super) retry_after: Option<Duration>,
 }
 
-impl From<ErrorResponse> for AttemptError {
-    fn from(response: ErrorResponse) -> Self {
-        let wait = u64::try_from(response.failure.retry_after_ms).ok();
-        Self {
-            failure: response.failure,
-            retry: response.retry,
-            retry_after: wait.map(Duration::from_millis),
-        }
+impl AttemptError {
+    /// The time that the gateway has named.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        let ms = u64::try_from(self.failure.retry_after_ms).ok();
+        ms.map(Duration::from_millis)
     }
 }
 
@@ -50,6 +45,5 @@ pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
     Err(AttemptError {
         failure,
         retry: Retry::Later,
-        retry_after: None,
     })
 }

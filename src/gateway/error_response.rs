@@ -8,9 +8,10 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 
 use super::advice::Advice;
-use super::attempt_error::Retry;
+use super::attempt_error::{AttemptError, Retry};
 use super::firewall;
 use super::json::object;
+use super::retry::retry_after;
 use super::transport::Response;
 use crate::credentials::is_uuid;
 use crate::credentials::redact::Redactor;
@@ -20,12 +21,6 @@ use crate::net::head::offers;
 pub(super) const MAX_CODE_BYTES: usize = 128;
 const MAX_MESSAGE_BYTES: usize = 512;
 const MAX_SHOWN_BODY_BYTES: usize = 4096;
-
-/// A response that brought no token.
-pub(super) struct ErrorResponse {
-    pub(super) failure: Failure,
-    pub(super) retry: Retry,
-}
 
 /// The shapes of failure that are known, laid over one another: the page's own, API management's,
 /// and the gateway's.
@@ -44,7 +39,7 @@ struct ErrorBody<'a> {
     activity_id: Option<&'a RawValue>,
 }
 
-pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) -> ErrorResponse {
+pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) -> AttemptError {
     if let Some(firewall) = firewall::read(response, redactor) {
         return firewall;
     }
@@ -63,11 +58,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
     let azure = fields.status_code.is_some() && fields.message.is_some()
         || challenges.any(|c| offers(c.as_bytes(), "AzureApiManagementKey"));
     let code = identifier(&text(fields.code, MAX_CODE_BYTES));
-    let Meaning {
-        status,
-        retry,
-        mut says,
-    } = meaning(
+    let (status, retry, mut says) = meaning(
         response.status,
         &Facts {
             azure,
@@ -92,7 +83,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
     if !shown_activity.is_empty() {
         says = format!("{says} (activity ID {shown_activity})");
     }
-    ErrorResponse {
+    AttemptError {
         failure: Failure {
             status,
             http_status: response.status,
@@ -119,53 +110,45 @@ struct Facts<'a> {
     redirected_to: &'a str,
 }
 
-struct Meaning {
-    status: Status,
-    retry: Retry,
-    says: String,
+/// OAuth's codes of a client that is not known (RFC 6749, 5.2).
+const REFUSED_CLIENT: [&str; 3] = ["invalid_client", "invalid_grant", "unauthorized_client"];
+
+impl Facts<'_> {
+    /// The response's own code in brackets, if there is one.
+    fn named(&self) -> String {
+        match (self.error, self.code) {
+            ("", "") => String::new(),
+            ("", code) | (code, _) => format!(" ({code})"),
+        }
+    }
 }
 
-fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
+fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> (Status, Retry, String) {
     use Status as S;
-    let refused = |status, says: &str| Meaning {
-        status,
-        retry: Retry::Never,
-        says: says.to_owned(),
-    };
+    let later_if = |can_help| if can_help { Retry::Later } else { Retry::Never };
+    let refused = |status, says: &str| (status, Retry::Never, says.to_owned());
     match http_status {
         401 if facts.azure && facts.key_missing => refused(
             S::MOMO_SUBSCRIPTION_KEY_REFUSED,
             "no subscription key came there, so something on the way has removed the header \
              Ocp-Apim-Subscription-Key; check base_url, and what stands between here and the gateway",
         ),
-        401 if facts.azure => Meaning {
-            status: S::MOMO_SUBSCRIPTION_KEY_REFUSED,
-            retry: Retry::WithOtherKey,
-            says: format!(
+        401 if facts.azure => (
+            S::MOMO_SUBSCRIPTION_KEY_REFUSED,
+            Retry::WithOtherKey,
+            format!(
                 "the subscription key was refused; check that subscription_key is the primary or \
                  secondary key of this product's subscription as shown at {} (the key of the \
                  Collection Widget is not it)",
                 advice.subscription_key_portal()
             ),
-        },
-        // RFC 6749, 5.2.
-        400 | 401
-            if matches!(
-                facts.error,
-                "invalid_client" | "invalid_grant" | "unauthorized_client"
-            ) =>
-        {
-            refused(
-                S::MOMO_UNAUTHORIZED,
-                &format!(
-                    "the API user or API key was refused ({}); check api_user and api_key",
-                    facts.error
-                ),
-            )
-        }
-        401 => refused(
+        ),
+        400 | 401 if http_status == 401 || REFUSED_CLIENT.contains(&facts.error) => refused(
             S::MOMO_UNAUTHORIZED,
-            "the API user or API key was refused; check api_user and api_key",
+            &format!(
+                "the API user or API key was refused{}; check api_user and api_key",
+                facts.named()
+            ),
         ),
         500 if facts.error == "login_failed" => refused(
             S::MOMO_UNAUTHORIZED,
@@ -193,9 +176,7 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
             &format!(
                 "HTTP 400{}: the gateway takes the request for malformed; check base_url, and \
                  whether a proxy changes the path or the headers or adds a body on the way",
-                named(facts.error)
-                    .or_else(|| named(facts.code))
-                    .unwrap_or_default()
+                facts.named()
             ),
         ),
         403 if facts.quota_spent => refused(
@@ -211,31 +192,24 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
             S::MOMO_UNEXPECTED_STATUS,
             "HTTP 404: wrong product or base path; check product and base_url",
         ),
-        429 => Meaning {
-            status: S::MOMO_RATE_LIMITED,
-            retry: if facts.retry_after.is_some() {
-                Retry::Later
-            } else {
-                Retry::Never
-            },
-            says: "too many requests; wait, and keep tokens instead of asking for one per payment"
+        429 => (
+            S::MOMO_RATE_LIMITED,
+            later_if(facts.retry_after.is_some()),
+            "too many requests; wait, and keep tokens instead of asking for one per payment"
                 .to_owned(),
-        },
+        ),
         511 => refused(
             S::MOMO_SERVER_ERROR,
             "HTTP 511: a captive portal responds, since this network wants a sign-in; sign in with a \
              browser, or use another network",
         ),
-        500..=599 => Meaning {
-            status: S::MOMO_SERVER_ERROR,
-            retry: match http_status {
-                500 | 502..=504 => Retry::Later,
-                _ => Retry::Never,
-            },
-            says: format!(
+        500..=599 => (
+            S::MOMO_SERVER_ERROR,
+            later_if(matches!(http_status, 500 | 502..=504)),
+            format!(
                 "the gateway failed (HTTP {http_status}); try again later, and tell MTN if it stays"
             ),
-        },
+        ),
         300..=399 => refused(
             S::MOMO_UNEXPECTED_STATUS,
             &format!(
@@ -271,11 +245,6 @@ pub(super) fn shown(response: &Response, id: &str, redactor: &Redactor) -> Strin
     redactor.clean_but(id, &response.body, MAX_SHOWN_BODY_BYTES)
 }
 
-/// In brackets, if there is one.
-fn named(code: &str) -> Option<String> {
-    (!code.is_empty()).then(|| format!(" ({code})"))
-}
-
 pub(super) fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {
     let value = headers.get(name).and_then(|v| v.to_str().ok());
     value.unwrap_or_default().trim()
@@ -288,46 +257,6 @@ fn redirect_host(headers: &HeaderMap, redactor: &Redactor) -> String {
     match redactor.clean(host.as_bytes(), 255).as_str() {
         "" => String::new(),
         host => format!(" to {host}"),
-    }
-}
-
-/// RFC 9110 section 10.2.3: seconds, or a date. Where API management sends no header, its text
-/// says "Try again in N seconds." or "replenished in HH:MM:SS."
-fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
-    let value = header(headers, RETRY_AFTER);
-    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
-    }
-    if let Ok(date) = httpdate::parse_http_date(value) {
-        let left = date.duration_since(std::time::SystemTime::now());
-        return Some(left.unwrap_or_default());
-    }
-    let mut times = message.split(" in ").skip(1);
-    times.find_map(time).map(Duration::from_secs)
-}
-
-/// The time that a text begins with, in seconds: "N seconds", or days, hours and so on as
-/// "[D.]HH:MM:SS".
-fn time(text: &str) -> Option<u64> {
-    let mut words = text.split_ascii_whitespace();
-    let number = words.next()?.trim_end_matches('.');
-    if let Ok(count) = number.parse::<u64>() {
-        let unit = words.next().unwrap_or_default();
-        let units = [("second", 1), ("minute", 60), ("hour", 3600)];
-        let (_, seconds) = units.into_iter().find(|(name, _)| unit.starts_with(name))?;
-        return count.checked_mul(seconds);
-    }
-    let (days, clock) = number.split_once('.').unwrap_or(("0", number));
-    let parts: Vec<u64> = clock
-        .split(':')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    match (days.parse::<u64>().ok()?, &*parts) {
-        (days, &[hours, minutes @ 0..60, seconds @ 0..60]) => {
-            let hours = days.checked_mul(24)?.checked_add(hours)?;
-            hours.checked_mul(3600)?.checked_add(60 * minutes + seconds)
-        }
-        _ => None,
     }
 }
 

@@ -8,18 +8,15 @@ const AZURE: &str =
     r#"{"statusCode":401,"message":"Access denied due to invalid subscription key."}"#;
 const MISSING: &str =
     r#"{"statusCode":401,"message":"Access denied due to missing subscription key."}"#;
+const LOGIN: &str = r#"{"error":"login_failed"}"#;
+const CLIENT: &str = r#"{"error":"invalid_client"}"#;
 const QUOTA: &str = r#"{"statusCode":403,"message":"Out of call volume QUOTA."}"#;
 
 #[test]
 fn each_error_response_has_its_status_and_its_retry() {
     let cases = [
         (400, "", S::MOMO_UNEXPECTED_STATUS, false),
-        (
-            400,
-            r#"{"error":"invalid_client"}"#,
-            S::MOMO_UNAUTHORIZED,
-            false,
-        ),
+        (400, CLIENT, S::MOMO_UNAUTHORIZED, false),
         (
             400,
             r#"{"error":"unsupported_grant_type"}"#,
@@ -28,12 +25,7 @@ fn each_error_response_has_its_status_and_its_retry() {
         ),
         (401, "", S::MOMO_UNAUTHORIZED, false),
         (511, "", S::MOMO_SERVER_ERROR, false),
-        (
-            401,
-            r#"{"error":"login_failed"}"#,
-            S::MOMO_UNAUTHORIZED,
-            false,
-        ),
+        (401, LOGIN, S::MOMO_UNAUTHORIZED, false),
         (401, AZURE, S::MOMO_SUBSCRIPTION_KEY_REFUSED, false),
         // One of the two members is not the shape.
         (401, r#"{"statusCode":401}"#, S::MOMO_UNAUTHORIZED, false),
@@ -51,12 +43,7 @@ fn each_error_response_has_its_status_and_its_retry() {
         (204, "", S::MOMO_UNEXPECTED_STATUS, false),
         (418, "", S::MOMO_UNEXPECTED_STATUS, false),
         (500, "", S::MOMO_SERVER_ERROR, true),
-        (
-            500,
-            r#"{"error":"login_failed"}"#,
-            S::MOMO_UNAUTHORIZED,
-            false,
-        ),
+        (500, LOGIN, S::MOMO_UNAUTHORIZED, false),
         (500, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
         (400, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
         (
@@ -114,7 +101,7 @@ fn each_error_response_says_what_to_do() {
         ),
         (
             400,
-            r#"{"error":"invalid_client"}"#,
+            CLIENT,
             "the API user or API key was refused (invalid_client)",
         ),
         (
@@ -142,11 +129,7 @@ fn each_error_response_says_what_to_do() {
         (302, "", "HTTP 302: a redirect, which is never followed"),
         (418, "", "HTTP 418 is no response of the gateway's"),
         (429, "", "too many requests"),
-        (
-            500,
-            r#"{"error":"login_failed"}"#,
-            "for this product and host",
-        ),
+        (500, LOGIN, "for this product and host"),
         (503, "", "the gateway failed (HTTP 503)"),
     ] {
         let message = failure_of(&response(http_status, &[], body))
@@ -183,72 +166,6 @@ fn a_header_tells_as_much_as_a_body() {
         "",
     ));
     assert_eq!(other.failure.status, S::MOMO_UNAUTHORIZED);
-}
-
-#[test]
-fn the_time_to_wait_is_read_from_the_header_or_else_from_the_text() {
-    let told = |header: Option<&str>, body: &str| {
-        let headers: Vec<_> = header
-            .map(|value| (RETRY_AFTER, value))
-            .into_iter()
-            .collect();
-        let error = failure_of(&response(429, &headers, body));
-        assert_eq!(
-            error.retry == Retry::Later,
-            error.failure.retry_after_ms >= 0
-        );
-        error.failure.retry_after_ms
-    };
-    let text = |seconds: &str| {
-        format!(
-            r#"{{"statusCode":429,"message":"Rate limit is exceeded. Try again in {seconds} seconds."}}"#
-        )
-    };
-    assert_eq!(told(Some("12"), ""), 12_000);
-    assert_eq!(told(Some(" 0 "), ""), 0);
-    assert_eq!(told(Some("99999999999999999999999"), ""), i64::MAX);
-    assert_eq!(told(None, &text("9")), 9_000);
-    assert_eq!(told(Some("12"), &text("9")), 12_000);
-    assert_eq!(told(Some("soon"), &text("9")), 9_000);
-    for nothing in ["soon", "-5", "1.5", "1e3", ""] {
-        assert_eq!(told(Some(nothing), ""), -1, "{nothing}");
-        assert_eq!(told(None, &text(nothing)), -1, "{nothing}");
-    }
-    let past = "Sun, 06 Nov 1994 08:49:37 GMT";
-    assert_eq!(told(Some(past), ""), 0);
-    let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(100);
-    let left = told(Some(&httpdate::fmt_http_date(ahead)), "");
-    assert!((90_000..=100_000).contains(&left), "{left}");
-}
-
-#[test]
-fn a_time_in_a_text_is_read_in_whatever_form() {
-    let left = |status: u16, text: &str| {
-        let body = format!(r#"{{"statusCode":{status},"message":"{text}"}}"#);
-        let failure = failure_of(&response(status, &[], &body)).failure;
-        assert!(status == 503 || failure.status == S::MOMO_RATE_LIMITED);
-        failure.retry_after_ms
-    };
-    let quota =
-        |time: &str| format!("Out of call volume quota. Quota will be replenished in {time}.");
-    assert_eq!(left(403, &quota("01:02:03")), 3_723_000);
-    assert_eq!(left(403, &quota("2.00:00:01")), 172_801_000);
-    assert_eq!(left(403, &quota("00:00:00")), 0);
-    assert_eq!(left(403, &quota("a while")), -1);
-    assert_eq!(left(403, &quota("01:99:03")), -1);
-    assert_eq!(left(403, &quota("99999999999999999999:00:00")), -1);
-    assert_eq!(
-        left(429, "Rate limit is exceeded. Try again in 1 second."),
-        1000
-    );
-    assert_eq!(left(429, "Try again in 2 minutes."), 120_000);
-    assert_eq!(left(429, "try again in 00:00:05"), 5000);
-    assert_eq!(left(503, "Back in 1 hour."), 3_600_000);
-    // Of a 403 without the word quota, too.
-    assert_eq!(
-        left(403, "Call rate exceeded. Try again in 7 seconds."),
-        7000
-    );
 }
 
 #[test]
@@ -351,7 +268,7 @@ fn the_advice_is_that_for_the_host() {
         read_from(base_url, &azure).err().unwrap().failure.message
     };
     let login = |base_url: &str| {
-        let login = response(500, &[], r#"{"error":"login_failed"}"#);
+        let login = response(500, &[], LOGIN);
         read_from(base_url, &login).err().unwrap().failure.message
     };
     let (sandbox, production) = (

@@ -30,49 +30,48 @@ impl Framing {
     /// Passes on what can be read of the input. An error says what is wrong with it.
     pub(super) fn look_at(&mut self, buffers: &mut ExchangeBuffers) -> Result<(), &'static str> {
         loop {
-            let input = buffers.unseen();
-            if input.is_empty() {
+            let amount = buffers.unseen().len();
+            if amount == 0 {
                 return Ok(());
             }
-            let step = match *self {
+            let is_whole = match *self {
                 Self::Head => self.head(buffers)?,
                 Self::ChunkSize => self.chunk_size(buffers)?,
                 Self::Chunk(left) => {
-                    let amount = left.min(input.len());
+                    let amount = left.min(amount);
                     buffers.pass(amount);
                     *self = match left - amount {
                         0 => Self::ChunkSize,
                         left => Self::Chunk(left),
                     };
-                    Some(())
+                    true
                 }
                 Self::Rest => {
-                    let all = input.len();
-                    buffers.pass(all);
-                    Some(())
+                    buffers.pass(amount);
+                    true
                 }
             };
-            if step.is_none() {
+            if !is_whole {
                 return Ok(());
             }
         }
     }
 
-    /// None if the head has not ended.
-    fn head(&mut self, buffers: &mut ExchangeBuffers) -> Result<Option<()>, &'static str> {
+    /// Returns whether the head has ended.
+    fn head(&mut self, buffers: &mut ExchangeBuffers) -> Result<bool, &'static str> {
         let input = buffers.unseen();
         let Ok(parsed) = head::parse(input, coding) else {
             // The HTTP library says what is wrong.
             *self = Self::Rest;
-            return Ok(Some(()));
+            return Ok(true);
         };
         let Some((length, coding)) = parsed else {
-            return Ok(None);
+            return Ok(false);
         };
         *self = match coding {
             Coding::Interim => {
                 buffers.remove(0..length);
-                return Ok(Some(()));
+                return Ok(true);
             }
             Coding::None => Self::Rest,
             Coding::Chunked => Self::ChunkSize,
@@ -82,14 +81,14 @@ impl Framing {
         };
         head::unfold(&mut input[..length]);
         buffers.pass(length);
-        Ok(Some(()))
+        Ok(true)
     }
 
-    /// None if the line has not ended.
-    fn chunk_size(&mut self, buffers: &mut ExchangeBuffers) -> Result<Option<()>, &'static str> {
+    /// Returns whether the line has ended.
+    fn chunk_size(&mut self, buffers: &mut ExchangeBuffers) -> Result<bool, &'static str> {
         let line = buffers.unseen();
         let Some(end) = line.windows(2).position(|pair| pair == b"\r\n") else {
-            return Ok(None);
+            return Ok(false);
         };
         let (size, rest) = chunk_size(&line[..end]).ok_or("a chunk has no proper size")?;
         *self = match size {
@@ -101,7 +100,7 @@ impl Framing {
         buffers.remove(rest);
         buffers.remove(0..zeros);
         buffers.pass(line_end);
-        Ok(Some(()))
+        Ok(true)
     }
 }
 

@@ -10,8 +10,8 @@ use ureq::http::header::AGE;
 use zeroize::Zeroize;
 
 use super::advice::Advice;
-use super::attempt_error::Retry;
-use super::error_response::{self, ErrorResponse, header};
+use super::attempt_error::{AttemptError, Retry};
+use super::error_response::{self, header};
 use super::firewall;
 use super::json::object;
 use super::lifetime;
@@ -39,7 +39,7 @@ pub(super) fn read(
     issued: Now,
     redactor: &Redactor,
     advice: &Advice,
-) -> Result<Token, ErrorResponse> {
+) -> Result<Token, AttemptError> {
     if response.status == 200 {
         return token_body(response, issued).map_err(|why| unusable(response, redactor, &why));
     }
@@ -101,7 +101,7 @@ enum Unusable {
     Content(String),
 }
 
-fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorResponse {
+fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> AttemptError {
     if let Some(firewall) = firewall::read(response, redactor) {
         return firewall;
     }
@@ -115,7 +115,7 @@ fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorRe
             ),
         ),
     };
-    ErrorResponse {
+    AttemptError {
         failure: Failure {
             http_status: 200,
             ..failure

@@ -45,17 +45,17 @@ pub(in crate::gateway) fn response(
 pub(in crate::gateway) fn read_from(
     base_url: &str,
     response: &Response,
-) -> Result<Token, ErrorResponse> {
+) -> Result<Token, AttemptError> {
     let authentication = authentication(base_url);
     let (redactor, advice) = (&authentication.redactor, &authentication.advice);
     read(response, Now::read(), redactor, advice)
 }
 
-fn read_here(response: &Response) -> Result<Token, ErrorResponse> {
+fn read_here(response: &Response) -> Result<Token, AttemptError> {
     read_from("https://gateway.example", response)
 }
 
-pub(in crate::gateway) fn failure_of(response: &Response) -> ErrorResponse {
+pub(in crate::gateway) fn failure_of(response: &Response) -> AttemptError {
     read_here(response).err().unwrap()
 }
 
