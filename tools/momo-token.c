@@ -124,8 +124,8 @@ static int read_arguments(char **argv, momo_config *config, struct arguments *to
 
 /* Whether base_url is plain http, which the check has to know. */
 static int is_plain;
-/* Until when a warning is about the environment, before the options; and from when on what a request
- * has to warn of is told by its outcome, but for the cache. */
+/* A warning about the environment is always shown. What a request has to warn of is told by
+ * its outcome, but for the cache. */
 static enum { READING_ENVIRONMENT, READING_ARGUMENTS, ASKING } stage;
 
 static int begins_with(const char *text, const char *start) {
@@ -155,7 +155,8 @@ enum step { HOST, TLS, SUBSCRIPTION_KEY, CREDENTIALS, STEPS };
 
 /* The library's messages begin with the phase. */
 static enum step step_of_phase(const char *message) {
-  static const char *const to_host[] = {"preparing ", "looking up ", "connecting: ", "asking the proxy "};
+  static const char *const to_host[] = {"preparing ", "looking up ", "connecting: ",
+                                        "asking the proxy "};
   for (size_t i = 0; i < sizeof to_host / sizeof *to_host; i++)
     if (begins_with(message, to_host[i])) return HOST;
   return begins_with(message, "the tls handshake") ? TLS : SUBSCRIPTION_KEY;

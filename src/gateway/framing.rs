@@ -17,6 +17,8 @@ pub(super) enum Framing {
     Chunk(usize),
     /// Nothing that has to be looked at.
     Rest,
+    /// What is wrong with it, for when all is read that came before.
+    Broken(&'static str),
 }
 
 enum Coding {
@@ -27,16 +29,16 @@ enum Coding {
 }
 
 impl Framing {
-    /// Passes on what can be read of the input. An error says what is wrong with it.
-    pub(super) fn look_at(&mut self, buffers: &mut ExchangeBuffers) -> Result<(), &'static str> {
+    /// Passes on what can be read of the input.
+    pub(super) fn look_at(&mut self, buffers: &mut ExchangeBuffers) {
         loop {
             let amount = buffers.unseen().len();
             if amount == 0 {
-                return Ok(());
+                return;
             }
             let is_whole = match *self {
-                Self::Head => self.head(buffers)?,
-                Self::ChunkSize => self.chunk_size(buffers)?,
+                Self::Head => self.head(buffers),
+                Self::ChunkSize => self.chunk_size(buffers),
                 Self::Chunk(left) => {
                     let amount = left.min(amount);
                     buffers.pass(amount);
@@ -50,47 +52,52 @@ impl Framing {
                     buffers.pass(amount);
                     true
                 }
+                Self::Broken(_) => false,
             };
             if !is_whole {
-                return Ok(());
+                return;
             }
         }
     }
 
     /// Returns whether the head has ended.
-    fn head(&mut self, buffers: &mut ExchangeBuffers) -> Result<bool, &'static str> {
+    fn head(&mut self, buffers: &mut ExchangeBuffers) -> bool {
         let input = buffers.unseen();
         let Ok(parsed) = head::parse(input, coding) else {
             // The HTTP library says what is wrong.
             *self = Self::Rest;
-            return Ok(true);
+            return true;
         };
         let Some((length, coding)) = parsed else {
-            return Ok(false);
+            return false;
         };
         *self = match coding {
             Coding::Interim => {
                 buffers.remove(0..length);
-                return Ok(true);
+                return true;
             }
             Coding::None => Self::Rest,
             Coding::Chunked => Self::ChunkSize,
             Coding::Unknown => {
-                return Err("its Transfer-Encoding is not chunked, and chunked alone");
+                *self = Self::Broken("its Transfer-Encoding is not chunked, and chunked alone");
+                return false;
             }
         };
         head::unfold(&mut input[..length]);
         buffers.pass(length);
-        Ok(true)
+        true
     }
 
     /// Returns whether the line has ended.
-    fn chunk_size(&mut self, buffers: &mut ExchangeBuffers) -> Result<bool, &'static str> {
+    fn chunk_size(&mut self, buffers: &mut ExchangeBuffers) -> bool {
         let line = buffers.unseen();
         let Some(end) = line.windows(2).position(|pair| pair == b"\r\n") else {
-            return Ok(false);
+            return false;
         };
-        let (size, rest) = chunk_size(&line[..end]).ok_or("a chunk has no proper size")?;
+        let Some((size, rest)) = chunk_size(&line[..end]) else {
+            *self = Self::Broken("a chunk has no proper size");
+            return false;
+        };
         *self = match size {
             0 => Self::Rest,
             size => Self::Chunk(size.saturating_add(2)),
@@ -100,7 +107,7 @@ impl Framing {
         buffers.remove(rest);
         buffers.remove(0..zeros);
         buffers.pass(line_end);
-        Ok(true)
+        true
     }
 }
 

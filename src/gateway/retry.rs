@@ -34,7 +34,7 @@ pub(super) fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration
 }
 
 /// The time that a text begins with, in seconds: "N seconds", or days, hours and so on as
-/// "[D.]HH:MM:SS".
+/// "[D.]HH:MM:SS[.FFF]".
 fn time(text: &str) -> Option<u64> {
     let mut words = text.split_ascii_whitespace();
     let number = words.next()?.trim_end_matches('.');
@@ -44,14 +44,15 @@ fn time(text: &str) -> Option<u64> {
         let (_, seconds) = units.into_iter().find(|(name, _)| unit.starts_with(name))?;
         return count.checked_mul(seconds);
     }
-    let (days, clock) = number.split_once('.').unwrap_or(("0", number));
-    let parts: Vec<u64> = clock
-        .split(':')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
-    match (days.parse::<u64>().ok()?, &*parts) {
-        (days, &[hours, minutes @ 0..60, seconds @ 0..60]) => {
-            let hours = days.checked_mul(24)?.checked_add(hours)?;
+    let &[hours, minutes, seconds] = &*number.split(':').collect::<Vec<_>>() else {
+        return None;
+    };
+    let (days, hours) = hours.split_once('.').unwrap_or(("0", hours));
+    let whole = seconds.split('.').next().unwrap_or_default();
+    let [days, hours, minutes, seconds] = [days, hours, minutes, whole].map(str::parse::<u64>);
+    let hours = days.ok()?.checked_mul(24)?.checked_add(hours.ok()?)?;
+    match (minutes.ok()?, seconds.ok()?) {
+        (minutes @ 0..60, seconds @ 0..60) => {
             hours.checked_mul(3600)?.checked_add(60 * minutes + seconds)
         }
         _ => None,

@@ -61,6 +61,8 @@ fn a_time_in_a_text_is_read_in_whatever_form() {
     assert_eq!(left(403, &quota("01:02:03")), 3_723_000);
     assert_eq!(left(403, &quota("2.00:00:01")), 172_801_000);
     assert_eq!(left(403, &quota("00:00:00")), 0);
+    assert_eq!(left(403, &quota("01:02:03.9876543")), 3_723_000);
+    assert_eq!(left(403, &quota("6.23:59:59.1234567")), 604_799_000);
     assert_eq!(left(403, &quota("a while")), -1);
     assert_eq!(left(403, &quota("01:99:03")), -1);
     assert_eq!(left(403, &quota("99999999999999999999:00:00")), -1);

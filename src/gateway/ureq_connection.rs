@@ -142,6 +142,9 @@ impl UreqConnection {
     fn receive(&mut self) -> io::Result<bool> {
         let before = self.buffers.input().len();
         while self.buffers.input().len() == before {
+            if let Framing::Broken(what) = self.framing {
+                return Err(TransportError::invalid_http(what).into());
+            }
             let input = self.buffers.input_append_buf();
             if input.is_empty() {
                 return Err(TransportError::header_too_large().into());
@@ -159,8 +162,7 @@ impl UreqConnection {
                 return Ok(false);
             }
             self.buffers.input_appended(amount);
-            let looked = self.framing.look_at(&mut self.buffers);
-            looked.map_err(TransportError::invalid_http)?;
+            self.framing.look_at(&mut self.buffers);
         }
         Ok(true)
     }

@@ -61,7 +61,7 @@ fn a_gateway_that_repeats_a_token_until_its_end_is_asked_seldom() {
                 std::thread::sleep(ms(2));
             }
         });
-        let outcomes = call_until(&client, end + ms(600));
+        let outcomes = call_until(&client, end + ms(2100));
         is_over.store(true, std::sync::atomic::Ordering::SeqCst);
         assert_eq!(
             outcomes.last().unwrap().as_ref().unwrap().access_token,
@@ -73,11 +73,11 @@ fn a_gateway_that_repeats_a_token_until_its_end_is_asked_seldom() {
         for error in outcomes.into_iter().filter_map(Result::err) {
             assert_eq!(error.status, MOMO_INVALID_RESPONSE, "{error:?}");
             assert!(error.message.contains("without a lifetime"), "{error:?}");
-            assert!(error.retry_after_ms <= 500, "{error:?}");
+            assert!(error.retry_after_ms <= 2000, "{error:?}");
         }
     });
     let requests = gateway.request_count();
-    println!("{requests} requests in 6.6 s");
+    println!("{requests} requests in 8 s");
     assert!(requests <= 14, "{requests}");
 }
 
