@@ -16,7 +16,7 @@ use crate::fetch::Fetcher;
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Logger};
 use crate::stats::Snapshot;
-use crate::sys::{self, random};
+use crate::sys;
 use crate::token::{Origin, Token};
 use call::Call;
 pub(crate) use call::CallTimeout;
@@ -145,7 +145,8 @@ impl Client {
         }
         let now = Now::read();
         let state = entry.state();
-        let Freshness::Fresh { refresh_in } = self.freshness(state.token.as_ref()?, now) else {
+        let Freshness::Fresh { refresh_in } = self.fetcher.freshness(state.token.as_ref()?, now)
+        else {
             return None;
         };
         Some(TokenForCaller {
@@ -185,15 +186,10 @@ impl Client {
         Ok(())
     }
 
-    fn freshness(&self, token: &Token, now: Now) -> Freshness {
-        let jitter = life::process_jitter(random::unit);
-        life::freshness(token, now, self.fetcher.settings.refresh_margin, jitter)
-    }
-
     fn for_caller(&self, token: Arc<Token>, refresh_status: Status) -> TokenForCaller {
         let now = Now::read();
         let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
-        let refresh_in = is_kept.then(|| match self.freshness(&token, now) {
+        let refresh_in = is_kept.then(|| match self.fetcher.freshness(&token, now) {
             Freshness::Fresh { refresh_in } => refresh_in,
             Freshness::Stale | Freshness::Expired => Duration::ZERO,
         });

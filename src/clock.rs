@@ -25,6 +25,16 @@ impl Now {
     }
 }
 
+impl Now {
+    /// No earlier than the clocks begin.
+    pub(crate) fn earlier(self, by: Duration) -> Self {
+        Self {
+            boot: self.boot.saturating_sub(by),
+            wall: self.wall.saturating_sub(by),
+        }
+    }
+}
+
 impl std::ops::Add<Duration> for Now {
     type Output = Self;
 

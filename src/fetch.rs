@@ -12,13 +12,17 @@ use crate::cache::{
     self, ClientEntry, CurrentEntry, Entry, EntryGuard, Flight, State, Step, Store,
 };
 use crate::cancellation::Cancellation;
+use crate::clock::Now;
 use crate::config::{RefreshBy, Settings};
 use crate::credentials::Rotation;
 use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::gateway::{Authentication, CurrentAuthentication, Transport};
+use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
+use crate::sys::random;
+use crate::token::Token;
 pub(crate) use plan::Plan;
 use request::Request;
 
@@ -50,6 +54,11 @@ impl Fetcher {
             settings,
             handles: AtomicUsize::new(0),
         })
+    }
+
+    pub(crate) fn freshness(&self, token: &Token, now: Now) -> Freshness {
+        let jitter = life::process_jitter(random::unit);
+        life::freshness(token, now, self.settings.refresh_margin, jitter)
     }
 
     pub(crate) fn entry(&self) -> EntryGuard<'_> {

@@ -8,6 +8,7 @@ mod authentication;
 mod buffers;
 mod error_response;
 mod firewall;
+mod framing;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod json;
@@ -46,7 +47,7 @@ use crate::stats::Stats;
 use crate::sys::random;
 use crate::token::Token;
 
-use attempt_error::{AttemptError, check_not_ended};
+use attempt_error::{AttemptError, Retry, check_not_ended};
 pub(crate) use authentication::{Authentication, CurrentAuthentication};
 use subscription_key::SubscriptionKeyChoice;
 use transport::Response;
@@ -111,19 +112,16 @@ impl TokenRequest<'_> {
                 return Err(Failure::cancelled());
             }
             let in_full = |failure: Failure, keys: &SubscriptionKeyChoice| {
-                let progress = format!(
-                    "attempt {} of {}, {} ms",
-                    self.progress.attempt(),
-                    self.attempts,
-                    self.progress.elapsed().as_millis()
-                );
-                authentication.advice.complete(failure, keys, &progress)
+                let (progress, attempts) = (&self.progress, self.attempts);
+                authentication
+                    .advice
+                    .complete(failure, keys, progress, attempts)
             };
             let timed_out = error.failure.status == Status::MOMO_TIMED_OUT;
             if timed_out && earlier_response.is_none() && self.is_out_of_time() {
                 return Err(in_full(error.failure, &keys));
             }
-            if error.failure.status == Status::MOMO_SUBSCRIPTION_KEY_REFUSED && keys.switch() {
+            if error.retry == Retry::WithOtherKey && keys.switch() {
                 continue;
             }
             let backoff = self.backoff(&error, attempt);
@@ -164,7 +162,7 @@ impl TokenRequest<'_> {
         let token = self
             .post(|| template.request(key, self.keep_connection))
             .map_err(|error| transport_failed(&error, redactor))
-            .and_then(|response| Ok(response::read(&response, issued, redactor, advice)?))
+            .and_then(|response| response::read(&response, issued, redactor, advice))
             .and_then(check_not_ended);
         match &token {
             Ok(_) => self.log.record(Level::Information, || {
@@ -208,11 +206,11 @@ impl TokenRequest<'_> {
 
     /// How long to wait before the next attempt; None where there is to be none.
     fn backoff(&self, error: &AttemptError, attempt: u32) -> Option<Duration> {
-        if !error.retryable || attempt >= self.attempts {
+        if error.retry != Retry::Later || attempt >= self.attempts {
             return None;
         }
         let backoff = error
-            .retry_after
+            .retry_after()
             .unwrap_or_else(|| retry::backoff(attempt, random::unit()));
         (backoff < self.time_left()).then_some(backoff)
     }
@@ -221,8 +219,11 @@ impl TokenRequest<'_> {
 fn transport_failed(error: &TransportError, redactor: &Redactor) -> AttemptError {
     AttemptError {
         failure: Failure::new(error.status(), error.message(redactor)),
-        retryable: error.is_retryable(),
-        retry_after: None,
+        retry: if error.is_retryable() {
+            Retry::Later
+        } else {
+            Retry::Never
+        },
     }
 }
 

@@ -5,9 +5,11 @@
 
 pub(crate) mod connection;
 pub(crate) mod crypto;
+pub(crate) mod head;
 pub(crate) mod progress;
 pub(crate) mod resolver;
 pub(crate) mod socket;
+mod socks;
 mod tls;
 pub(crate) mod transport_error;
 pub(crate) mod trust;

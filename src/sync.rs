@@ -23,6 +23,8 @@ mod real {
     pub(crate) use std::sync::MutexGuard;
     pub(crate) use std::sync::atomic::AtomicBool;
 
+    const SLICE: Duration = Duration::from_secs(1);
+
     #[derive(Default)]
     pub(crate) struct Mutex<T>(sync::Mutex<T>);
 
@@ -36,13 +38,15 @@ mod real {
     }
 
     impl Condvar {
-        /// Waits until it is notified, no longer than until then, or for no reason at all.
+        /// Waits until it is notified, no longer than until then, or for no reason at all. In
+        /// slices: the system's clock for waits stands still while the machine sleeps, and a
+        /// deadline's goes on.
         pub(crate) fn wait_until<'a, T>(
             &self,
             guard: MutexGuard<'a, T>,
             until: Deadline,
         ) -> MutexGuard<'a, T> {
-            let left = until.left();
+            let left = until.left().min(SLICE);
             self.0
                 .wait_timeout(guard, left)
                 .unwrap_or_else(PoisonError::into_inner)

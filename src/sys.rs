@@ -8,6 +8,7 @@ mod descriptors;
 mod generation;
 mod host;
 mod load;
+mod names;
 mod privileges;
 pub(crate) mod random;
 mod threads;
@@ -22,6 +23,7 @@ pub(crate) use generation::generation;
 pub(crate) use host::steady_now;
 pub(crate) use host::{SteadyClock, network, steady_clock};
 pub(crate) use load::ensure_prepared;
+pub(crate) use names::is_name_server_s_fault;
 pub(crate) use privileges::is_privileged;
 pub(crate) use threads::{with_signals_blocked, with_thread_cancellation_disabled};
 #[cfg(windows)]

@@ -61,10 +61,7 @@ impl Token {
     ) -> Self {
         let end = now + left;
         // It may be older than this machine's boot.
-        let issued = Now {
-            boot: end.boot.saturating_sub(lifetime),
-            wall: end.wall.saturating_sub(lifetime),
-        };
+        let issued = end.earlier(lifetime);
         let life = Life { lifetime, end };
         Self::with_life(access, kind, Some(life), issued, origin)
     }

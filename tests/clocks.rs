@@ -14,6 +14,11 @@ use host::{Link, Mock, compile, number};
 
 /// Runs a case of clocks.c, and checks that the gateway was asked no more often than it knows of.
 fn run(behaviour: &str, test: &str, arguments: &[&str]) {
+    // A request in the background would go on while the host moves the clocks back.
+    run_with("caller", behaviour, test, arguments);
+}
+
+fn run_with(refresh: &str, behaviour: &str, test: &str, arguments: &[&str]) {
     let mock = Mock::start(&[]);
     let host = compile("clocks.c", Link::Shared, test);
     let shim = compile("clock_shim.c", Link::Preload, test);
@@ -21,8 +26,7 @@ fn run(behaviour: &str, test: &str, arguments: &[&str]) {
     let _ = std::fs::remove_file(&page);
     let mut host = mock.host(&host, behaviour);
     host.env("LD_PRELOAD", &shim).env("CLOCK_SHIM", &page);
-    // A request in the background would go on while the host moves the clocks back.
-    host.env("MOMO_REFRESH", "caller");
+    host.env("MOMO_REFRESH", refresh);
     let out = host.run(arguments);
     assert_eq!(mock.counts().0, number(&out, "requests"));
 }
@@ -44,6 +48,13 @@ fn a_token_of_a_day_or_of_seconds_ends_early_by_its_share() {
 fn a_cooldown_ends_by_the_boot_clock() {
     run("/503-retry-after-60", "later", &["pause", "60000"]);
     run("/500-login-failed", "later", &["pause", "5000"]);
+}
+
+#[test]
+fn a_call_that_was_frozen_past_its_time_ends_when_it_wakes_up() {
+    for refresh in ["background", "caller"] {
+        run_with(refresh, "/stall", "frozen", &["frozen"]);
+    }
 }
 
 #[test]

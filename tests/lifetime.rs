@@ -6,6 +6,8 @@ mod child;
 mod common;
 #[path = "lifetime/length.rs"]
 mod length;
+#[path = "lifetime/useless.rs"]
+mod useless;
 
 use std::sync::Barrier;
 use std::time::{Duration, Instant};

@@ -109,14 +109,58 @@ fn output_that_is_lost_is_a_failure() {
         command.stdout(File::create("/dev/full").unwrap());
         let done = Done::of(output(&mut command));
         assert_eq!(done.code, Some(1), "{arguments:?} {done:?}");
-        assert!(done.error.contains("standard output"), "{done:?}");
+        assert!(
+            done.error.contains("the output cannot be written"),
+            "{done:?}"
+        );
     }
-    let closed = Done::of(output(
-        Command::new("sh")
-            .args(["-c", "exec \"$0\" --help >&-"])
-            .arg(&tool.program),
-    ));
-    assert_eq!(closed.code, Some(1), "{closed:?}");
+    // Of a check that fails, too: the report is what it is for.
+    let mut command = tool.command(&["--check", "--option", "api_key=wrong"]);
+    let done = Done::of(output(command.stdout(File::create("/dev/full").unwrap())));
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(
+        done.error.contains("the output cannot be written"),
+        "{done:?}"
+    );
+    for script in ["exec \"$0\" --help >&-", "exec \"$0\" --version >/dev/full"] {
+        let mut shell = Command::new("sh");
+        let closed = Done::of(output(shell.args(["-c", script]).arg(&tool.program)));
+        assert_eq!(closed.code, Some(1), "{closed:?}");
+        assert!(
+            closed.error.contains("the output cannot be written"),
+            "{closed:?}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_that_names_no_option_is_told_of_without_verbose() {
+    let tool = Tool::new("warnings");
+    let run = |arguments: &[&str]| {
+        let mut command = tool.command(arguments);
+        command
+            .env_remove("MOMO_API_USER")
+            .env("MOMO_API_USR", "s3cr3t");
+        Done::of(output(&mut command))
+    };
+    let warning = "warning: the environment variable MOMO_API_USR names no option";
+    for arguments in [&[][..], &["--header"], &["--verbose"]] {
+        let done = run(arguments);
+        assert_eq!(done.code, Some(2));
+        let lines: Vec<&str> = done.error.lines().collect();
+        assert_eq!(lines.len(), 2, "{done:?}");
+        assert!(
+            lines[0].starts_with(&format!("momo-token: {warning}")),
+            "{done:?}"
+        );
+        assert!(lines[1].contains("api_user"), "{done:?}");
+        assert!(!lines[1].contains("momo_"), "{done:?}");
+    }
+    let check = run(&["--check"]);
+    assert!(check.out.starts_with(warning), "{check:?}");
+    let json = run(&["--json"]);
+    let error: serde_json::Value = serde_json::from_str(&json.error).unwrap();
+    assert_eq!(error["status"], "MOMO_INVALID_CONFIG");
 }
 
 #[test]

@@ -80,18 +80,43 @@ fn an_unknown_name_is_said_to_be_unknown() {
     const NAME: &str = "an_unknown_name_is_said_to_be_unknown";
     with_names(NAME, HOSTS, || {
         let gateway = Gateway::start().unwrap();
-        // Nobody at port 53 at all, then one who knows nothing.
-        for knows_nothing in [false, true] {
+        // Nobody at port 53 at all says nothing of the name; then one who knows nothing.
+        for (knows_nothing, words) in [
+            (false, "the name server does not answer for unknown.test"),
+            (true, "unknown.test has no address"),
+        ] {
             let _server = knows_nothing.then(|| NameServer::start(&[]));
             let error = at(&gateway, "unknown.test").client().create().unwrap_err();
             assert_eq!(error.status, MOMO_RESOLVE_FAILED, "{}", error.message);
-            assert!(
-                error.message.contains("unknown.test has no address"),
-                "{}",
-                error.message
-            );
+            assert!(error.message.contains(words), "{}", error.message);
         }
         assert_eq!(gateway.connection_count(), 0);
+    });
+}
+
+#[test]
+fn while_the_name_server_fails_an_address_that_was_good_is_tried() {
+    const NAME: &str = "while_the_name_server_fails_an_address_that_was_good_is_tried";
+    with_names(NAME, "", || {
+        let server = NameServer::start(&[("gateway.test", Ipv4Addr::LOCALHOST)]);
+        let gateway = Gateway::start().unwrap();
+        let client = at(&gateway, "gateway.test").client();
+        client.create().unwrap();
+        drop(server);
+        for is_silent in [false, true] {
+            let _silent = is_silent.then(|| std::net::UdpSocket::bind("127.0.0.1:53").unwrap());
+            // A handshake that fails has the name looked up anew.
+            let distrustful = at(&gateway, "gateway.test");
+            let error = distrustful
+                .set("ca", "mozilla")
+                .client()
+                .create()
+                .unwrap_err();
+            assert_eq!(error.status, MOMO_TLS_FAILED, "{}", error.message);
+            let start = Instant::now();
+            at(&gateway, "gateway.test").client().create().unwrap();
+            assert!(start.elapsed() < Duration::from_secs(2), "{is_silent}");
+        }
     });
 }
 

@@ -1,4 +1,6 @@
 /* momo-token: an access token for MTN Mobile Money, from the shell. The manual page says all. */
+#include <ctype.h>
+#include <errno.h>
 #include <momo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,42 +124,61 @@ static int read_arguments(char **argv, momo_config *config, struct arguments *to
 
 /* Whether base_url is plain http, which the check has to know. */
 static int is_plain;
-/* What a request has to warn of is told by its outcome, but for the cache. */
-static int is_asking;
+/* A warning about the environment is always shown. What a request has to warn of is told by
+ * its outcome, but for the cache. */
+static enum { READING_ENVIRONMENT, READING_ARGUMENTS, ASKING } stage;
+
+static int begins_with(const char *text, const char *start) {
+  while (*start != '\0')
+    if (tolower((unsigned char)*text++) != *start++) return 0;
+  return 1;
+}
 
 static void log_line(void *user_data, int32_t level, const char *line) {
   const struct arguments *arguments = user_data;
-  static const char base_url[] = "option base_url: http://";
-  if (strncmp(line, base_url, sizeof base_url - 1) == 0) is_plain = 1;
-  if (arguments->output == OUTPUT_CHECK && strncmp(line, "option ", 7) == 0)
-    printf("%s\n", line);
-  else if (arguments->output == OUTPUT_CHECK && level <= 2 &&
-           (!is_asking || strncmp(line, "the cache ", 10) == 0))
-    printf("warning: %s\n", line);
-  else if (arguments->verbose && level < 4)
+  int is_warning = level <= 2;
+  if (begins_with(line, "option base_url: http://")) is_plain = 1;
+  if (arguments->output == OUTPUT_CHECK) {
+    if (begins_with(line, "option "))
+      printf("%s\n", line);
+    else if (is_warning && (stage != ASKING || begins_with(line, "the cache ")))
+      printf("warning: %s\n", line);
+  } else if (is_warning && stage == READING_ENVIRONMENT && arguments->output != OUTPUT_JSON) {
+    fprintf(stderr, "momo-token: warning: %s\n", line);
+  } else if (arguments->verbose && level < 4) {
     fprintf(stderr, "momo-token: %s\n", line);
+  }
 }
 
-/* How far a request came: what was reached before the place that its status names is all right. */
+/* How far a request came: what was reached before the place that its error names is all right. */
 enum step { HOST, TLS, SUBSCRIPTION_KEY, CREDENTIALS, STEPS };
 
-static enum step failed_step(momo_status status) {
+/* The library's messages begin with the phase. */
+static enum step step_of_phase(const char *message) {
+  static const char *const to_host[] = {"preparing ", "looking up ", "connecting: ",
+                                        "asking the proxy "};
+  for (size_t i = 0; i < sizeof to_host / sizeof *to_host; i++)
+    if (begins_with(message, to_host[i])) return HOST;
+  return begins_with(message, "the tls handshake") ? TLS : SUBSCRIPTION_KEY;
+}
+
+static enum step failed_step(momo_status status, const momo_error *error) {
   switch ((int)status) {
     case MOMO_OK: return STEPS;
     case MOMO_TLS_FAILED: return TLS;
     /* The gateway looks at the subscription key first. */
     case MOMO_UNAUTHORIZED: return CREDENTIALS;
     case MOMO_RESOLVE_FAILED:
-    case MOMO_CONNECT_FAILED:
+    case MOMO_CONNECT_FAILED: return HOST;
     case MOMO_TIMED_OUT:
-    case MOMO_CONNECTION_LOST: return HOST;
+    case MOMO_CONNECTION_LOST: return step_of_phase(error->message);
     default: return SUBSCRIPTION_KEY;
   }
 }
 
 static void print_check(momo_status status, const momo_error *error) {
   static const char *const names[STEPS] = {"host", "TLS", "subscription key", "credentials"};
-  enum step failed = failed_step(status);
+  enum step failed = failed_step(status, error);
   int is_told = 0;
   for (enum step step = HOST; step < STEPS; step++) {
     const char *result = step < failed ? "ok" : "not checked";
@@ -190,7 +211,7 @@ static momo_status run(const momo_config *config, struct arguments *arguments,
   momo_status status = momo_create_client(config, &client, error);
   if (status == MOMO_OK) {
     if (arguments->output == OUTPUT_CHECK) {
-      is_asking = 1;
+      stage = ASKING;
       /* A token from a cache would say nothing of the gateway. */
       status = momo_create_token(client, -1, &token, error);
       print_check(status, *error);
@@ -208,26 +229,37 @@ static momo_status run(const momo_config *config, struct arguments *arguments,
   return status;
 }
 
+/* A full disk or a closed pipe may show only at the end. */
+static int end_output(int exit_status) {
+  errno = 0;
+  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_status;
+  fprintf(stderr, "momo-token: the output cannot be written%s%s\n", errno != 0 ? ": " : "",
+          errno != 0 ? strerror(errno) : "");
+  return EXIT_INTERNAL;
+}
+
 int main(int argc, char **argv) {
   struct arguments arguments = {OUTPUT_TOKEN, 0, 0};
   momo_error *error = NULL;
   int exit_status;
   for (int i = 1; i < argc; i++) {
-    /* Whatever fails before it is come to is told as JSON, too. */
+    /* What is said before the arguments are read is said in their way. */
     if (strcmp(argv[i], "--json") == 0) arguments.output = OUTPUT_JSON;
+    if (strcmp(argv[i], "--check") == 0) arguments.output = OUTPUT_CHECK;
     int is_help = strcmp(argv[i], "--help") == 0;
     if (is_help || strcmp(argv[i], "--version") == 0) {
       if (is_help)
         printf("%s\n%s", usage, help);
       else
         printf("momo-token %s\n", momo_version());
-      return fflush(stdout) == 0 ? EXIT_TOKEN : EXIT_INTERNAL;
+      return end_output(EXIT_TOKEN);
     }
   }
   momo_config *config = momo_create_config();
   momo_status status = momo_set_logger(config, log_line, &arguments, NULL, 4, &error);
   if (status == MOMO_OK) status = momo_set_options_from_env(config, &error);
   exit_status = exit_status_of(status);
+  stage = READING_ARGUMENTS;
   if (exit_status == EXIT_TOKEN)
     exit_status = read_arguments(argv, config, &arguments, &error);
   if (exit_status == EXIT_TOKEN)
@@ -236,11 +268,7 @@ int main(int argc, char **argv) {
     print_error(stderr, error);
   else if (error != NULL && !arguments.error_is_told)
     fprintf(stderr, "momo-token: %s\n", error->message);
-  /* A full disk or a closed pipe may show only now. */
-  if ((fflush(stdout) != 0 || ferror(stdout)) && exit_status == EXIT_TOKEN) {
-    perror("momo-token: standard output");
-    exit_status = EXIT_INTERNAL;
-  }
+  exit_status = end_output(exit_status);
   momo_free_error(error);
   momo_free_config(config);
   return exit_status;

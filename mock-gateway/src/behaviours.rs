@@ -22,7 +22,8 @@ pub(crate) struct Call<'a> {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) edits: Vec<fn(&mut Members)>,
     pub(crate) wire: Option<Wire>,
-    pub(crate) close: bool,
+    /// What the response has beside its own header fields.
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Call<'_> {

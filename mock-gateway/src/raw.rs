@@ -21,6 +21,10 @@ pub(crate) enum Wire {
     Truncated,
     /// The response in one chunk, without the last one.
     TruncatedChunked,
+    /// The response after an interim one.
+    Interim,
+    /// The response in chunks whose sizes have long extensions.
+    ChunkExtensions,
     /// The first bytes of the response, then a close.
     FirstBytes(usize),
     /// The head at once, the body one byte at a time.
@@ -73,6 +77,22 @@ pub(crate) async fn send(
             let size = format!("{length:x}\r\n");
             let parts = [head.as_bytes(), size.as_bytes(), &response.body, b"\r\n"];
             io.write_all(&parts.concat()).await?;
+        }
+        Wire::Interim => {
+            let interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n";
+            let head = head(response, &format!("Content-Length: {length}"));
+            let parts = [interim.as_bytes(), head.as_bytes(), &response.body];
+            io.write_all(&parts.concat()).await?;
+        }
+        Wire::ChunkExtensions => {
+            let extension = format!(";signature={}\r\n", "x".repeat(2048));
+            let mut bytes = head(response, "Transfer-Encoding: chunked").into_bytes();
+            for chunk in response.body.chunks(100) {
+                bytes.extend(format!("{:x}{extension}", chunk.len()).bytes());
+                bytes.extend([chunk, b"\r\n"].concat());
+            }
+            bytes.extend(format!("0{extension}\r\n").bytes());
+            io.write_all(&bytes).await?;
         }
         Wire::FirstBytes(count) => {
             let head = head(response, &format!("Content-Length: {length}"));

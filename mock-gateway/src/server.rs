@@ -170,7 +170,7 @@ async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>
         lifetime: None,
         edits: Vec::new(),
         wire: None,
-        close: false,
+        headers: Vec::new(),
     };
     let mut rest = path.as_str();
     let mut step = Step::Next;
@@ -195,9 +195,7 @@ async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>
         Step::Response(response) => response,
         Step::Next => normal(state, request, rest, call.lifetime, &call.edits),
     };
-    if call.close {
-        response = response.with("Connection", "close");
-    }
+    response.headers.append(&mut call.headers);
     sleep(call.hold).await;
     (call.wire, response)
 }

@@ -36,6 +36,14 @@ impl Cooldown {
         }
     }
 
+    /// The same, but for the next refresh alone.
+    pub(super) fn of_refreshes(self) -> Self {
+        Self {
+            for_all: false,
+            ..self
+        }
+    }
+
     /// After a request of this process failed, with the `former` cooldown that its success would
     /// have ended. `random` is from 0 to 1.
     pub(super) fn after(

@@ -122,6 +122,12 @@ impl Entry {
             .rcu(|state| state.failed(failure, for_all, now, random));
     }
 
+    /// A token of which so much is `usable` was stale on arrival, as the next may be.
+    pub(crate) fn hold_back(&self, failure: &Arc<Failure>, usable: Duration, now: Now) {
+        self.state
+            .rcu(|state| state.holding_back(failure, usable, now));
+    }
+
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
         self.state
             .rcu(|state| match state.invalidated(access, now) {

@@ -151,6 +151,16 @@ impl State {
         }
     }
 
+    /// The next refresh has to wait, and nobody else, for at most half of what is usable of the token.
+    pub(crate) fn holding_back(&self, failure: &Arc<Failure>, usable: Duration, now: Now) -> Self {
+        let until = now.boot + MAX_COOLDOWN.min(usable / 2);
+        let cooldown = Cooldown::until(until, Arc::clone(failure));
+        Self {
+            cooldown: Some(cooldown.of_refreshes()),
+            ..self.clone()
+        }
+    }
+
     /// Another process has shared this token. None where it is of no use here: it was invalidated,
     /// or is no newer than the present one.
     pub(crate) fn adopted(&self, token: &Arc<Token>, now: Now) -> Option<Self> {

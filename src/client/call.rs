@@ -53,7 +53,7 @@ impl Call<'_> {
             let entry = client.fetcher.entry();
             let state = Guard::into_inner(entry.state());
             let at_hand = state.token.as_ref();
-            let step = match at_hand.map(|t| (t, client.freshness(t, now))) {
+            let step = match at_hand.map(|t| (t, client.fetcher.freshness(t, now))) {
                 Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
                 Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now),
                 Some((_, Freshness::Expired)) | None => {

@@ -77,7 +77,7 @@ pub(super) const OPTIONS: [Opt; 20] = [
     opt!("ca", "system", "system, mozilla, path of a PEM file", Ca::parse,
         "The trusted certificate authorities: the system's, Mozilla's (built in), or those in a \
          file and no others"),
-    opt!("proxy", "env", "env, none, http:// or https:// URL", ProxyUrl::of_option,
+    opt!("proxy", "env", "env, none, http://, https:// or socks5h:// URL", ProxyUrl::of_option,
         "env reads HTTPS_PROXY, ALL_PROXY and NO_PROXY as curl does; plain http never uses a proxy"),
     opt!("user_agent", "", "printable ASCII", optional_header_value,
         "Text before libmomo/x.y.z in the User-Agent header"),

@@ -2,7 +2,8 @@
 //! sent through a proxy, but the proxy's own credentials are secrets too.
 
 use super::no_proxy;
-use super::url::{Scheme, Url, UrlKind};
+use super::url::{Url, UrlKind};
+use crate::net::tunnel::MAX_LOGIN_BYTES;
 use crate::percent;
 use crate::secret::Secret;
 
@@ -11,13 +12,30 @@ const KIND: UrlKind = UrlKind {
     example: "http://proxy.example:3128",
 };
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ProxyScheme {
+    Http,
+    Https,
+    Socks,
+}
+
+/// What may stand before the host. A SOCKS proxy looks hosts up itself, under whichever of its names.
+const SCHEMES: [(&str, ProxyScheme); 4] = [
+    ("http", ProxyScheme::Http),
+    ("https", ProxyScheme::Https),
+    ("socks5h", ProxyScheme::Socks),
+    ("socks5", ProxyScheme::Socks),
+];
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ProxyUrl {
-    scheme: Scheme,
+    scheme: ProxyScheme,
     host: String,
     port: u16,
     user: Option<Secret>,
     password: Option<Secret>,
+    /// The environment variable that it is from.
+    variable: Option<&'static str>,
 }
 
 impl ProxyUrl {
@@ -37,32 +55,40 @@ impl ProxyUrl {
 
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::split(text, &KIND)?;
-        let scheme = match (url.scheme, url.web_scheme()?) {
-            (_, Some(scheme)) => scheme,
-            (None, None) => Scheme::Http,
-            (Some(name), None) => return Err(unsupported(name)),
+        // Refuses "https:host", too.
+        url.web_scheme()?;
+        let scheme = match url.scheme {
+            None => ProxyScheme::Http,
+            Some(name) => {
+                let mut known = SCHEMES.into_iter();
+                let known = known.find(|(known, _)| name.eq_ignore_ascii_case(known));
+                known.ok_or_else(|| unsupported(name))?.1
+            }
         };
+        // What follows the host says nothing.
         url.check_where_host_begins()?;
-        if !matches!((url.path, url.query, url.fragment), ("" | "/", None, None)) {
-            return Err(format!(
-                "{} goes on after host and port, and a proxy has no path; write it like {}",
-                KIND.name, KIND.example
+        let (host, port) = url.absolute_host_and_port()?;
+        let (user, password) = user_info(&url)?;
+        let too_long = |part: &Secret| part.expose().len() > MAX_LOGIN_BYTES;
+        if scheme == ProxyScheme::Socks && user.iter().chain(&password).any(too_long) {
+            return Err(String::from(
+                "the user or password of a SOCKS proxy has at most 255 bytes; use a shorter one",
             ));
         }
-        let (host, port) = url.host_and_port()?;
-        let (user, password) = user_info(&url)?;
         Ok(Self {
             scheme,
             host,
             port: port.unwrap_or(default_port(scheme)),
             user,
             password,
+            variable: None,
         })
     }
 
     /// Normalised, and with the port always written: the HTTP library's defaults are not curl's.
     pub(crate) fn to_url(&self) -> String {
-        let mut url = format!("{}://", self.scheme.as_str());
+        let name = SCHEMES.iter().find(|(_, scheme)| *scheme == self.scheme);
+        let mut url = format!("{}://", name.map_or("", |(name, _)| name));
         if let Some(user) = &self.user {
             url.push_str(&percent::encode(user.expose()));
             if let Some(password) = &self.password {
@@ -75,8 +101,7 @@ impl ProxyUrl {
         url
     }
 
-    /// For messages: `host:port`, no credentials.
-    pub(crate) fn scheme(&self) -> Scheme {
+    pub(crate) fn scheme(&self) -> ProxyScheme {
         self.scheme
     }
 
@@ -89,8 +114,15 @@ impl ProxyUrl {
         self.port
     }
 
+    /// For messages: `host:port`, no credentials.
     pub(crate) fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
+    }
+
+    /// The same, and the environment variable that it is from.
+    pub(crate) fn described(&self) -> String {
+        let variable = self.variable.map(|name| format!(" (from {name})"));
+        self.authority() + &variable.unwrap_or_default()
     }
 
     pub(crate) fn user(&self) -> Option<&str> {
@@ -128,7 +160,10 @@ pub(crate) fn from_env(
     }
     let text = value.map_err(|()| not_utf8(name))?;
     match ProxyUrl::parse(&text) {
-        Ok(proxy) => Ok(Some(proxy)),
+        Ok(proxy) => Ok(Some(ProxyUrl {
+            variable: Some(name),
+            ..proxy
+        })),
         Err(why) => Err(format!(
             "the environment variable {name} names no usable proxy: {why}"
         )),
@@ -144,10 +179,10 @@ fn not_utf8(name: &str) -> String {
 
 // A bare port is 1080 even behind http://, which surprises everyone but curl's users (curl(1), -x);
 // an HTTPS proxy came later and got 443.
-fn default_port(scheme: Scheme) -> u16 {
+fn default_port(scheme: ProxyScheme) -> u16 {
     match scheme {
-        Scheme::Https => 443,
-        Scheme::Http => 1_080,
+        ProxyScheme::Https => 443,
+        ProxyScheme::Http | ProxyScheme::Socks => 1_080,
     }
 }
 
@@ -157,12 +192,13 @@ fn unsupported(scheme: &str) -> String {
         .get(..5)
         .is_some_and(|start| start.eq_ignore_ascii_case("socks"));
     let why = if is_socks {
-        "the proxy is a SOCKS proxy"
+        "the proxy speaks an older SOCKS"
     } else {
         "the proxy's scheme is unknown"
     };
     format!(
-        "{why}, and only http:// and https:// proxies are supported; give one of those, like {}",
+        "{why}, and only http://, https:// and socks5h:// proxies are supported; give one of those, \
+         like {}",
         KIND.example
     )
 }

@@ -116,6 +116,16 @@ impl<'a> Url<'a> {
         host::parse_host_and_port(self.host_and_port)
     }
 
+    /// The same of a host that may end with a dot, which says that nothing is missing from the name.
+    pub(super) fn absolute_host_and_port(&self) -> Result<(String, Option<u16>), String> {
+        let text = self.host_and_port;
+        let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+        match host.strip_suffix('.').filter(|host| !host.is_empty()) {
+            Some(host) => host::parse_host_and_port(&[host, port].concat()),
+            None => self.host_and_port(),
+        }
+    }
+
     /// User and password, decoded. `whose` they are is said in messages.
     pub(super) fn user_info(
         &self,

@@ -43,7 +43,7 @@ impl CredentialSources {
         let required = |name, parse| match source(name, parse)? {
             Some(source) => Ok(source),
             None => Err(Failure::config(format!(
-                "option {name} is missing; set it, or {} and momo_set_options_from_env",
+                "option {name} is missing; set it, or {} if the program reads the environment",
                 environment_variable(name)
             ))),
         };

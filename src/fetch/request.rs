@@ -10,9 +10,11 @@ use crate::clock::Now;
 use crate::credentials::Unsettled;
 use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
+use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
 use crate::sys::random;
+use crate::token::Token;
 
 pub(super) struct Request<'a> {
     pub(super) fetcher: &'a Fetcher,
@@ -68,17 +70,11 @@ impl Request<'_> {
         if self.cancellation.is_cancelled() && !matches!(sent, Ok(Step::Token(_))) {
             return Outcome::of_its_own(Step::LookAgain);
         }
-        let step = match sent {
-            Ok(Step::Token(token)) if self.plan.is_refresh && token.life.is_none() => {
-                Err(without_lifetime())
-            }
-            sent => sent,
-        };
-        if self.plan.is_refresh && !matches!(step, Ok(Step::LookAgain)) {
-            let failed = !matches!(step, Ok(Step::Token(_)));
+        if self.plan.is_refresh && !matches!(sent, Ok(Step::LookAgain)) {
+            let failed = !matches!(sent, Ok(Step::Token(_)));
             entry.stats.refresh_ended(failed);
         }
-        match step {
+        match sent {
             Ok(step) => Outcome::for_all(step),
             Err(failure) => self.failed(&entry, failure),
         }
@@ -142,19 +138,33 @@ impl Request<'_> {
             }
             issued => issued?,
         };
-        Ok(self.store(&entry, issued))
+        self.store(&entry, issued)
     }
 
-    fn store(&mut self, entry: &Entry, issued: IssuedToken) -> Step {
+    fn store(&mut self, entry: &Entry, issued: IssuedToken) -> Result<Step, Failure> {
+        let (fetcher, now) = (self.fetcher, Now::read());
         let token = Arc::new(issued.token);
-        let keep = self.fetcher.settings.cache.keeps_tokens();
-        if let Err(failure) = entry.succeeded(&token, issued.key, keep, Now::read()) {
-            return Step::Failed(failure);
+        if token.life.is_none() && self.leader.is_some() {
+            let is_known = |known: &Arc<Token>| known.access() == token.access();
+            if self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known) {
+                return Err(without_lifetime());
+            }
+        }
+        let keep = fetcher.settings.cache.keeps_tokens();
+        if let Err(failure) = entry.succeeded(&token, issued.key, keep, now) {
+            return Ok(Step::Failed(failure));
         }
         let is_current = |entry: &Entry| {
             let state = entry.state();
             state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, &token))
         };
+        if is_current(entry) && fetcher.freshness(&token, now) == Freshness::Stale {
+            entry.hold_back(
+                &Arc::new(stale_on_arrival()),
+                life::usable(&token, now),
+                now,
+            );
+        }
         if let Some(others) = entry.processes.as_ref().filter(|_| is_current(entry)) {
             let deadline = self.plan.deadline;
             others.tell(&token, deadline, self.log);
@@ -163,7 +173,7 @@ impl Request<'_> {
                 others.invalidate(token.access(), deadline, self.log);
             }
         }
-        Step::Token(token)
+        Ok(Step::Token(token))
     }
 
     fn send_with(
@@ -231,11 +241,21 @@ fn is_about_credentials(failure: &Failure) -> bool {
 }
 
 fn without_lifetime() -> Failure {
-    let mut failure = Failure::new(
-        Status::MOMO_INVALID_RESPONSE,
-        "the gateway issued a token without a lifetime (expires_in), which cannot take the place \
-         of the token at hand; report it to MTN",
-    );
+    useless(
+        "the gateway issued a token without a lifetime (expires_in), which cannot take the place of \
+         the one before; report it to MTN if it stays",
+    )
+}
+
+fn stale_on_arrival() -> Failure {
+    useless(
+        "the token was due for a refresh when it arrived; check that nothing on the way keeps \
+         responses (Age)",
+    )
+}
+
+fn useless(why: &str) -> Failure {
+    let mut failure = Failure::new(Status::MOMO_INVALID_RESPONSE, why);
     failure.http_status = 200;
     failure
 }

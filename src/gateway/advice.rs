@@ -9,6 +9,7 @@ use super::subscription_key::SubscriptionKeyChoice;
 use crate::config::{BaseUrl, ProxyUrl, Settings};
 use crate::credentials::Credentials;
 use crate::error::{Failure, Status};
+use crate::net::progress::{Phase, Progress};
 
 pub(super) struct Advice {
     /// Host, proxy, the end of the API user.
@@ -31,7 +32,7 @@ enum Host {
 
 impl Advice {
     pub(super) fn new(settings: &Settings, credentials: &Credentials) -> Self {
-        let proxy = settings.proxy.as_ref().map(ProxyUrl::authority);
+        let proxy = settings.proxy.as_ref().map(ProxyUrl::described);
         let proxy = proxy.map(|p| format!(" through proxy {p}"));
         let names = ["subscription_key", "secondary_subscription_key"];
         let keys = names.iter().zip(&credentials.subscription_keys);
@@ -52,15 +53,16 @@ impl Advice {
         }
     }
 
-    /// The failure with all that only the whole call knows. `progress` says how often and how long
-    /// it was tried.
+    /// The failure with all that only the whole call knows, of so many attempts at most.
     pub(super) fn complete(
         &self,
         failure: Failure,
         keys: &SubscriptionKeyChoice,
-        progress: &str,
+        progress: &Progress,
+        attempts: u32,
     ) -> Failure {
         let sent = match failure.status {
+            Status::MOMO_TIMED_OUT => self.timed_out(progress.phase()).to_owned(),
             Status::MOMO_UNAUTHORIZED => format!("; sent {}", self.user_and_key),
             Status::MOMO_SUBSCRIPTION_KEY_REFUSED if keys.tried_both => {
                 format!(
@@ -84,10 +86,22 @@ impl Advice {
         };
         Failure {
             message: format!(
-                "{}{sent}{retired} [{}, {progress}]",
-                failure.message, self.context
+                "{}{sent}{retired} [{}, attempt {} of {attempts}, {} ms]",
+                failure.message,
+                self.context,
+                progress.attempt(),
+                progress.elapsed().as_millis(),
             ),
             ..failure
+        }
+    }
+
+    /// What may be the cause if the time was up in this phase.
+    pub(super) fn timed_out(&self, phase: Phase) -> &'static str {
+        if self.host == Host::Sandbox && phase == Phase::Wait {
+            "; the sandbox does not respond if it does not know the API user: check api_user"
+        } else {
+            ""
         }
     }
 

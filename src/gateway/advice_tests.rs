@@ -17,16 +17,19 @@ fn advice(options: &[(&str, &str)]) -> Advice {
 
 fn completed(advice: &Advice, status: Status, keys: &SubscriptionKeyChoice) -> String {
     let failure = Failure::new(status, "it failed");
-    advice
-        .complete(failure, keys, "attempt 1 of 3, 7 ms")
-        .message
+    let progress = Progress::begin();
+    progress.enter(Phase::Wait);
+    let message = advice.complete(failure, keys, &progress, 3).message;
+    let (all, time) = message.rsplit_once(", ").unwrap();
+    assert!(time.ends_with(" ms]"), "{message}");
+    all.to_owned()
 }
 
 #[test]
 fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() {
     let advice = advice(&[("base_url", "https://gateway.example:8443/x")]);
     let mut keys = SubscriptionKeyChoice::starting_with(0, 2);
-    let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3, 7 ms]";
+    let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3";
     assert_eq!(
         completed(&advice, Status::MOMO_TIMED_OUT, &keys),
         format!("it failed {all}")
@@ -67,6 +70,20 @@ fn a_host_that_was_given_up_is_named_with_those_in_its_place() {
     assert!(told("momo.azure-api.net"));
     assert!(!told("proxy.momoapi.mtn.com"));
     assert!(!told("gateway.example"));
+}
+
+#[test]
+fn a_time_out_of_the_sandbox_speaks_of_users_that_it_does_not_know() {
+    let keys = SubscriptionKeyChoice::starting_with(0, 1);
+    for (host, speaks) in [
+        ("sandbox.momodeveloper.mtn.com", true),
+        ("proxy.momoapi.mtn.com", false),
+    ] {
+        let advice = advice(&[("base_url", &format!("https://{host}"))]);
+        let message = completed(&advice, Status::MOMO_TIMED_OUT, &keys);
+        assert_eq!(message.contains("check api_user"), speaks, "{message}");
+        assert_eq!(advice.timed_out(Phase::Connect), "");
+    }
 }
 
 #[test]

@@ -2,43 +2,48 @@
 
 use std::time::Duration;
 
-use super::error_response::ErrorResponse;
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::life;
 use crate::token::Token;
 
-pub(super) struct AttemptError {
-    pub(super) failure: Failure,
-    pub(super) retryable: bool,
-    pub(super) retry_after: Option<Duration>,
+/// What may help.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Retry {
+    Never,
+    /// The same request in a moment.
+    Later,
+    WithOtherKey,
 }
 
-impl From<ErrorResponse> for AttemptError {
-    fn from(response: ErrorResponse) -> Self {
-        let wait = u64::try_from(response.failure.retry_after_ms).ok();
-        Self {
-            failure: response.failure,
-            retryable: response.retryable,
-            retry_after: wait.map(Duration::from_millis),
-        }
+pub(super) struct AttemptError {
+    pub(super) failure: Failure,
+    pub(super) retry: Retry,
+}
+
+impl AttemptError {
+    /// The time that the gateway has named.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        let ms = u64::try_from(self.failure.retry_after_ms).ok();
+        ms.map(Duration::from_millis)
     }
 }
 
-/// A token can end on its way: where the machine was suspended meanwhile, say.
+/// A token can end on its way: where the machine was suspended meanwhile, say. One that is about to
+/// would have every call ask for another.
 pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
-    if !life::has_ended(&token, Now::read()) {
+    if token.life.is_none() || !life::usable(&token, Now::read()).is_zero() {
         return Ok(token);
     }
     let mut failure = Failure::new(
         Status::MOMO_INVALID_RESPONSE,
-        "the token had already expired when it arrived: its lifetime is shorter than the request \
-         took; try again, and check expires_in where this stays",
+        "the token had already expired when it arrived: its lifetime (expires_in) is hardly longer \
+         than the request took, or a cache on the way has kept it (Age); try again, and if this \
+         stays, have nothing cache responses",
     );
     failure.http_status = 200;
     Err(AttemptError {
         failure,
-        retryable: true,
-        retry_after: None,
+        retry: Retry::Later,
     })
 }

@@ -35,10 +35,11 @@ impl Authentication {
 
     /// For a call whose time is up while a request goes on.
     pub(crate) fn still_under_way(&self, progress: &Progress) -> Failure {
+        let phase = progress.phase();
         let message = format!(
-            "{}: the time of this call was up; the request goes on, call again or give the call \
-             more time [{}, attempt {}, {} ms]",
-            progress.phase(),
+            "{phase}: the time of this call was up; the request goes on, call again or give the call \
+             more time{} [{}, attempt {}, {} ms]",
+            self.advice.timed_out(phase),
             self.advice.context,
             progress.attempt(),
             progress.elapsed().as_millis(),

@@ -1,5 +1,7 @@
 //! Buffers of an exchange: they grow to what it needs, and are wiped and shrunk after it.
 
+use std::ops::Range;
+
 use ureq::unversioned::transport::Buffers;
 
 use crate::secret::SecretBytes;
@@ -13,8 +15,9 @@ const MAX_INPUT_BYTES: usize = 16 * 1024;
 #[derive(Default)]
 pub(super) struct ExchangeBuffers {
     input: SecretBytes,
-    /// What of the input is not consumed.
+    /// What of the input is not consumed: up to `seen` it is passed on.
     start: usize,
+    seen: usize,
     end: usize,
     /// Whether the last look at the input consumed some of it.
     progress: bool,
@@ -35,7 +38,24 @@ impl ExchangeBuffers {
         }
         self.input.wipe();
         self.output.wipe();
-        (self.start, self.end) = (0, 0);
+        (self.start, self.seen, self.end) = (0, 0, 0);
+    }
+
+    /// What is received and not yet passed on.
+    pub(super) fn unseen(&mut self) -> &mut [u8] {
+        &mut self.input[self.seen..self.end]
+    }
+
+    /// Passes on so much of what is unseen.
+    pub(super) fn pass(&mut self, amount: usize) {
+        self.seen += amount;
+    }
+
+    /// Takes a part out of what is unseen.
+    pub(super) fn remove(&mut self, part: Range<usize>) {
+        let (to, from) = (self.seen + part.start, self.seen + part.end);
+        self.input.copy_within(from..self.end, to);
+        self.end -= part.len();
     }
 
     fn make_room(&mut self) {
@@ -45,7 +65,7 @@ impl ExchangeBuffers {
             let mut larger = SecretBytes::zeros(size);
             larger[..unread].copy_from_slice(&self.input[self.start..self.end]);
             self.input = larger;
-            (self.start, self.end) = (0, unread);
+            (self.start, self.seen, self.end) = (0, self.seen - self.start, unread);
         }
     }
 }
@@ -59,7 +79,7 @@ impl Buffers for ExchangeBuffers {
     }
 
     fn input(&self) -> &[u8] {
-        &self.input[self.start..self.end]
+        &self.input[self.start..self.seen]
     }
 
     fn input_append_buf(&mut self) -> &mut [u8] {
@@ -75,7 +95,7 @@ impl Buffers for ExchangeBuffers {
         self.progress = amount > 0;
         self.start += amount;
         if self.start == self.end {
-            (self.start, self.end) = (0, 0);
+            (self.start, self.seen, self.end) = (0, 0, 0);
         }
     }
 
@@ -85,7 +105,7 @@ impl Buffers for ExchangeBuffers {
     }
 
     fn can_use_input(&self) -> bool {
-        self.start < self.end && self.progress
+        self.start < self.seen && self.progress
     }
 }
 

@@ -12,6 +12,7 @@ fn the_input_grows_to_its_largest_size_and_keeps_what_is_unread() {
         let amount = room.len().min(1000);
         room[..amount].fill(u8::try_from(given % 251).unwrap_or_default());
         buffers.input_appended(amount);
+        buffers.pass(amount);
         given += 1;
     }
     assert_eq!(buffers.input().len(), MAX_INPUT_BYTES);
@@ -27,6 +28,8 @@ fn input_that_is_not_consumed_waits_for_more() {
     assert!(!buffers.can_use_input());
     buffers.input_append_buf()[..2].copy_from_slice(b"ab");
     buffers.input_appended(2);
+    assert!(buffers.input().is_empty());
+    buffers.pass(2);
     assert!(!buffers.can_use_input());
     buffers.input_consume(1);
     assert!(buffers.can_use_input());
@@ -54,4 +57,16 @@ fn what_was_sent_and_received_is_wiped_and_large_buffers_are_released() {
     assert!(buffers.input.len() > FIRST_INPUT_BYTES);
     buffers.clear();
     assert!(buffers.input.is_empty());
+}
+
+#[test]
+fn a_part_of_what_is_unseen_can_be_taken_out() {
+    let mut buffers = ExchangeBuffers::default();
+    buffers.input_append_buf()[..8].copy_from_slice(b"abcdefgh");
+    buffers.input_appended(8);
+    buffers.pass(2);
+    buffers.remove(1..4);
+    assert_eq!(buffers.unseen(), b"cgh");
+    buffers.pass(3);
+    assert_eq!(buffers.input(), b"abcgh");
 }

@@ -8,23 +8,19 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 
 use super::advice::Advice;
+use super::attempt_error::{AttemptError, Retry};
 use super::firewall;
 use super::json::object;
+use super::retry::retry_after;
 use super::transport::Response;
 use crate::credentials::is_uuid;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
+use crate::net::head::offers;
 
 pub(super) const MAX_CODE_BYTES: usize = 128;
 const MAX_MESSAGE_BYTES: usize = 512;
 const MAX_SHOWN_BODY_BYTES: usize = 4096;
-
-/// A response that brought no token.
-pub(super) struct ErrorResponse {
-    pub(super) failure: Failure,
-    /// Whether the same request may fare better in a moment.
-    pub(super) retryable: bool,
-}
 
 /// The shapes of failure that are known, laid over one another: the page's own, API management's,
 /// and the gateway's.
@@ -43,7 +39,7 @@ struct ErrorBody<'a> {
     activity_id: Option<&'a RawValue>,
 }
 
-pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) -> ErrorResponse {
+pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) -> AttemptError {
     if let Some(firewall) = firewall::read(response, redactor) {
         return firewall;
     }
@@ -56,15 +52,13 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
     let text = |value, max| redactor.clean(raw(value).as_bytes(), max);
     let error = identifier(&text(fields.error, MAX_CODE_BYTES));
     let message = text(fields.message, MAX_MESSAGE_BYTES);
-    let retry_after = retry_after(&response.headers, &message);
+    let said = raw(fields.message).to_ascii_lowercase();
+    let retry_after = retry_after(&response.headers, &said);
+    let mut challenges = response.headers.get_all(WWW_AUTHENTICATE).iter();
     let azure = fields.status_code.is_some() && fields.message.is_some()
-        || header(&response.headers, WWW_AUTHENTICATE).starts_with("AzureApiManagementKey");
+        || challenges.any(|c| offers(c.as_bytes(), "AzureApiManagementKey"));
     let code = identifier(&text(fields.code, MAX_CODE_BYTES));
-    let Meaning {
-        status,
-        retryable,
-        mut says,
-    } = meaning(
+    let (status, retry, mut says) = meaning(
         response.status,
         &Facts {
             azure,
@@ -72,7 +66,9 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
             code: &code,
             // Both of API management's ways to say that a quota is spent.
             quota_spent: response.headers.contains_key(RETRY_AFTER)
-                || message.to_ascii_lowercase().contains("quota"),
+                || retry_after.is_some()
+                || said.contains("quota"),
+            key_missing: said.contains("missing subscription key"),
             retry_after,
             redirected_to: &redirect_host(&response.headers, redactor),
         },
@@ -87,7 +83,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
     if !shown_activity.is_empty() {
         says = format!("{says} (activity ID {shown_activity})");
     }
-    ErrorResponse {
+    AttemptError {
         failure: Failure {
             status,
             http_status: response.status,
@@ -96,7 +92,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
             code: if error.is_empty() { code } else { error },
             body: shown(response, id, redactor),
         },
-        retryable,
+        retry,
     }
 }
 
@@ -107,37 +103,52 @@ struct Facts<'a> {
     error: &'a str,
     code: &'a str,
     quota_spent: bool,
+    /// Whether no subscription key came there.
+    key_missing: bool,
     retry_after: Option<Duration>,
     /// " to HOST", or nothing.
     redirected_to: &'a str,
 }
 
-struct Meaning {
-    status: Status,
-    retryable: bool,
-    says: String,
+/// OAuth's codes of a client that is not known (RFC 6749, 5.2).
+const REFUSED_CLIENT: [&str; 3] = ["invalid_client", "invalid_grant", "unauthorized_client"];
+
+impl Facts<'_> {
+    /// The response's own code in brackets, if there is one.
+    fn named(&self) -> String {
+        match (self.error, self.code) {
+            ("", "") => String::new(),
+            ("", code) | (code, _) => format!(" ({code})"),
+        }
+    }
 }
 
-fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
+fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> (Status, Retry, String) {
     use Status as S;
-    let refused = |status, says: &str| Meaning {
-        status,
-        retryable: false,
-        says: says.to_owned(),
-    };
+    let later_if = |can_help| if can_help { Retry::Later } else { Retry::Never };
+    let refused = |status, says: &str| (status, Retry::Never, says.to_owned());
     match http_status {
-        401 if facts.azure => refused(
+        401 if facts.azure && facts.key_missing => refused(
             S::MOMO_SUBSCRIPTION_KEY_REFUSED,
-            &format!(
+            "no subscription key came there, so something on the way has removed the header \
+             Ocp-Apim-Subscription-Key; check base_url, and what stands between here and the gateway",
+        ),
+        401 if facts.azure => (
+            S::MOMO_SUBSCRIPTION_KEY_REFUSED,
+            Retry::WithOtherKey,
+            format!(
                 "the subscription key was refused; check that subscription_key is the primary or \
                  secondary key of this product's subscription as shown at {} (the key of the \
                  Collection Widget is not it)",
                 advice.subscription_key_portal()
             ),
         ),
-        401 => refused(
+        400 | 401 if http_status == 401 || REFUSED_CLIENT.contains(&facts.error) => refused(
             S::MOMO_UNAUTHORIZED,
-            "the API user or API key was refused; check api_user and api_key",
+            &format!(
+                "the API user or API key was refused{}; check api_user and api_key",
+                facts.named()
+            ),
         ),
         500 if facts.error == "login_failed" => refused(
             S::MOMO_UNAUTHORIZED,
@@ -162,8 +173,11 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
         ),
         400 => refused(
             S::MOMO_UNEXPECTED_STATUS,
-            "HTTP 400: the gateway takes the request for malformed; check base_url, and whether a \
-             proxy changes the path or the headers or adds a body on the way",
+            &format!(
+                "HTTP 400{}: the gateway takes the request for malformed; check base_url, and \
+                 whether a proxy changes the path or the headers or adds a body on the way",
+                facts.named()
+            ),
         ),
         403 if facts.quota_spent => refused(
             S::MOMO_RATE_LIMITED,
@@ -178,19 +192,24 @@ fn meaning(http_status: u16, facts: &Facts, advice: &Advice) -> Meaning {
             S::MOMO_UNEXPECTED_STATUS,
             "HTTP 404: wrong product or base path; check product and base_url",
         ),
-        429 => Meaning {
-            status: S::MOMO_RATE_LIMITED,
-            retryable: facts.retry_after.is_some(),
-            says: "too many requests; wait, and keep tokens instead of asking for one per payment"
+        429 => (
+            S::MOMO_RATE_LIMITED,
+            later_if(facts.retry_after.is_some()),
+            "too many requests; wait, and keep tokens instead of asking for one per payment"
                 .to_owned(),
-        },
-        500..=599 => Meaning {
-            status: S::MOMO_SERVER_ERROR,
-            retryable: matches!(http_status, 500 | 502..=504),
-            says: format!(
+        ),
+        511 => refused(
+            S::MOMO_SERVER_ERROR,
+            "HTTP 511: a captive portal responds, since this network wants a sign-in; sign in with a \
+             browser, or use another network",
+        ),
+        500..=599 => (
+            S::MOMO_SERVER_ERROR,
+            later_if(matches!(http_status, 500 | 502..=504)),
+            format!(
                 "the gateway failed (HTTP {http_status}); try again later, and tell MTN if it stays"
             ),
-        },
+        ),
         300..=399 => refused(
             S::MOMO_UNEXPECTED_STATUS,
             &format!(
@@ -226,7 +245,7 @@ pub(super) fn shown(response: &Response, id: &str, redactor: &Redactor) -> Strin
     redactor.clean_but(id, &response.body, MAX_SHOWN_BODY_BYTES)
 }
 
-fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {
+pub(super) fn header(headers: &HeaderMap, name: ureq::http::HeaderName) -> &str {
     let value = headers.get(name).and_then(|v| v.to_str().ok());
     value.unwrap_or_default().trim()
 }
@@ -239,22 +258,6 @@ fn redirect_host(headers: &HeaderMap, redactor: &Redactor) -> String {
         "" => String::new(),
         host => format!(" to {host}"),
     }
-}
-
-/// RFC 9110 section 10.2.3: seconds, or a date. Where API management sends no header, its text
-/// says "Try again in N seconds."
-fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
-    let value = header(headers, RETRY_AFTER);
-    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
-    }
-    if let Ok(date) = httpdate::parse_http_date(value) {
-        let left = date.duration_since(std::time::SystemTime::now());
-        return Some(left.unwrap_or_default());
-    }
-    let (_, rest) = message.split_once("Try again in ")?;
-    let (number, _) = rest.split_once(" second")?;
-    number.parse().ok().map(Duration::from_secs)
 }
 
 fn millis(time: Duration) -> i64 {

@@ -6,19 +6,26 @@ use Status as S;
 
 const AZURE: &str =
     r#"{"statusCode":401,"message":"Access denied due to invalid subscription key."}"#;
+const MISSING: &str =
+    r#"{"statusCode":401,"message":"Access denied due to missing subscription key."}"#;
+const LOGIN: &str = r#"{"error":"login_failed"}"#;
+const CLIENT: &str = r#"{"error":"invalid_client"}"#;
 const QUOTA: &str = r#"{"statusCode":403,"message":"Out of call volume QUOTA."}"#;
 
 #[test]
 fn each_error_response_has_its_status_and_its_retry() {
     let cases = [
         (400, "", S::MOMO_UNEXPECTED_STATUS, false),
-        (401, "", S::MOMO_UNAUTHORIZED, false),
+        (400, CLIENT, S::MOMO_UNAUTHORIZED, false),
         (
-            401,
-            r#"{"error":"login_failed"}"#,
-            S::MOMO_UNAUTHORIZED,
+            400,
+            r#"{"error":"unsupported_grant_type"}"#,
+            S::MOMO_UNEXPECTED_STATUS,
             false,
         ),
+        (401, "", S::MOMO_UNAUTHORIZED, false),
+        (511, "", S::MOMO_SERVER_ERROR, false),
+        (401, LOGIN, S::MOMO_UNAUTHORIZED, false),
         (401, AZURE, S::MOMO_SUBSCRIPTION_KEY_REFUSED, false),
         // One of the two members is not the shape.
         (401, r#"{"statusCode":401}"#, S::MOMO_UNAUTHORIZED, false),
@@ -36,12 +43,7 @@ fn each_error_response_has_its_status_and_its_retry() {
         (204, "", S::MOMO_UNEXPECTED_STATUS, false),
         (418, "", S::MOMO_UNEXPECTED_STATUS, false),
         (500, "", S::MOMO_SERVER_ERROR, true),
-        (
-            500,
-            r#"{"error":"login_failed"}"#,
-            S::MOMO_UNAUTHORIZED,
-            false,
-        ),
+        (500, LOGIN, S::MOMO_UNAUTHORIZED, false),
         (500, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
         (400, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
         (
@@ -72,7 +74,7 @@ fn each_error_response_has_its_status_and_its_retry() {
     ];
     for (http_status, body, status, retryable) in cases {
         let error = failure_of(&response(http_status, &[], body));
-        let found = (error.failure.status, error.retryable);
+        let found = (error.failure.status, error.retry == Retry::Later);
         assert_eq!(found, (status, retryable), "{http_status} {body}");
         assert_eq!(error.failure.http_status, http_status);
         assert_eq!(error.failure.retry_after_ms, -1, "{http_status} {body}");
@@ -97,6 +99,28 @@ fn each_error_response_says_what_to_do() {
             r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
             "belong together",
         ),
+        (
+            400,
+            CLIENT,
+            "the API user or API key was refused (invalid_client)",
+        ),
+        (
+            400,
+            r#"{"error":"unauthorized_client"}"#,
+            "was refused (unauthorized_client)",
+        ),
+        (
+            400,
+            r#"{"error":"invalid_scope","error_description":"x"}"#,
+            "HTTP 400 (invalid_scope): the gateway takes",
+        ),
+        (
+            400,
+            "\u{feff}{\"error\":\"invalid_grant\"}",
+            "was refused (invalid_grant)",
+        ),
+        (401, MISSING, "something on the way has removed the header"),
+        (511, "", "a captive portal"),
         (401, AZURE, "the key of the Collection Widget is not it"),
         (401, "", "check api_user and api_key"),
         (403, QUOTA, "the quota of the subscription is spent"),
@@ -105,11 +129,7 @@ fn each_error_response_says_what_to_do() {
         (302, "", "HTTP 302: a redirect, which is never followed"),
         (418, "", "HTTP 418 is no response of the gateway's"),
         (429, "", "too many requests"),
-        (
-            500,
-            r#"{"error":"login_failed"}"#,
-            "for this product and host",
-        ),
+        (500, LOGIN, "for this product and host"),
         (503, "", "the gateway failed (HTTP 503)"),
     ] {
         let message = failure_of(&response(http_status, &[], body))
@@ -124,47 +144,28 @@ fn a_header_tells_as_much_as_a_body() {
     let azure = "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.com\"";
     let refused = failure_of(&response(401, &[(WWW_AUTHENTICATE, azure)], ""));
     assert_eq!(refused.failure.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
+    for challenges in [
+        &["Basic realm=\"x\"", azure][..],
+        &["Basic realm=\"x, y\", AzureApiManagementKey realm=\"z\""],
+        &["AZUREAPIMANAGEMENTKEY"],
+        &["Negotiate, azureApiManagementKey\trealm=\"x\""],
+    ] {
+        let headers: Vec<_> = challenges.iter().map(|c| (WWW_AUTHENTICATE, *c)).collect();
+        let refused = failure_of(&response(401, &headers, ""));
+        let status = refused.failure.status;
+        assert_eq!(status, S::MOMO_SUBSCRIPTION_KEY_REFUSED, "{challenges:?}");
+    }
     let spent = failure_of(&response(403, &[(RETRY_AFTER, "7")], ""));
     assert_eq!(spent.failure.status, S::MOMO_RATE_LIMITED);
     let other = failure_of(&response(
         401,
-        &[(WWW_AUTHENTICATE, "Basic realm=\"x\"")],
+        &[(
+            WWW_AUTHENTICATE,
+            "Basic realm=\"x, AzureApiManagementKey y\"",
+        )],
         "",
     ));
     assert_eq!(other.failure.status, S::MOMO_UNAUTHORIZED);
-}
-
-#[test]
-fn the_time_to_wait_is_read_from_the_header_or_else_from_the_text() {
-    let told = |header: Option<&str>, body: &str| {
-        let headers: Vec<_> = header
-            .map(|value| (RETRY_AFTER, value))
-            .into_iter()
-            .collect();
-        let error = failure_of(&response(429, &headers, body));
-        assert_eq!(error.retryable, error.failure.retry_after_ms >= 0);
-        error.failure.retry_after_ms
-    };
-    let text = |seconds: &str| {
-        format!(
-            r#"{{"statusCode":429,"message":"Rate limit is exceeded. Try again in {seconds} seconds."}}"#
-        )
-    };
-    assert_eq!(told(Some("12"), ""), 12_000);
-    assert_eq!(told(Some(" 0 "), ""), 0);
-    assert_eq!(told(Some("99999999999999999999999"), ""), i64::MAX);
-    assert_eq!(told(None, &text("9")), 9_000);
-    assert_eq!(told(Some("12"), &text("9")), 12_000);
-    assert_eq!(told(Some("soon"), &text("9")), 9_000);
-    for nothing in ["soon", "-5", "1.5", "1e3", ""] {
-        assert_eq!(told(Some(nothing), ""), -1, "{nothing}");
-        assert_eq!(told(None, &text(nothing)), -1, "{nothing}");
-    }
-    let past = "Sun, 06 Nov 1994 08:49:37 GMT";
-    assert_eq!(told(Some(past), ""), 0);
-    let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(100);
-    let left = told(Some(&httpdate::fmt_http_date(ahead)), "");
-    assert!((90_000..=100_000).contains(&left), "{left}");
 }
 
 #[test]
@@ -267,7 +268,7 @@ fn the_advice_is_that_for_the_host() {
         read_from(base_url, &azure).err().unwrap().failure.message
     };
     let login = |base_url: &str| {
-        let login = response(500, &[], r#"{"error":"login_failed"}"#);
+        let login = response(500, &[], LOGIN);
         read_from(base_url, &login).err().unwrap().failure.message
     };
     let (sandbox, production) = (

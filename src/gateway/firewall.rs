@@ -1,7 +1,8 @@
 //! Firewall's response: HTML, under any status, with an ID that its operator needs to find the
 //! reason.
 
-use super::error_response::{ErrorResponse, MAX_CODE_BYTES, identifier, shown};
+use super::attempt_error::{AttemptError, Retry};
+use super::error_response::{MAX_CODE_BYTES, identifier, shown};
 use super::transport::Response;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
@@ -9,7 +10,7 @@ use crate::error::{Failure, Status};
 /// A number of 64 bits.
 const MAX_SUPPORT_ID_BYTES: usize = 20;
 
-pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<ErrorResponse> {
+pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<AttemptError> {
     let body = String::from_utf8_lossy(&response.body);
     if !body.contains("Request Rejected") {
         return None;
@@ -32,7 +33,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<ErrorResp
     } else {
         format!(" (support ID {id})")
     };
-    Some(ErrorResponse {
+    Some(AttemptError {
         failure: Failure {
             status: Status::MOMO_FORBIDDEN,
             http_status: response.status,
@@ -44,7 +45,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<ErrorResp
             code: id,
             body: shown,
         },
-        retryable: false,
+        retry: Retry::Never,
     })
 }
 

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use crate::error::Status as S;
+use crate::gateway::attempt_error::Retry;
 use crate::gateway::response::tests::{failure_of, response};
 
 #[test]
@@ -12,7 +13,7 @@ fn a_firewall_is_recognised_under_any_status() {
         assert_eq!(error.failure.http_status, status);
         assert_eq!(error.failure.code, "123456");
         assert!(error.failure.message.contains("(support ID 123456)"));
-        assert!(!error.retryable);
+        assert_eq!(error.retry, Retry::Never);
         assert_eq!(error.failure.retry_after_ms, -1);
         assert_eq!(error.failure.body.is_empty(), status == 200);
     }

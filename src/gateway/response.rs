@@ -1,13 +1,17 @@
 //! Response: a token or an error. The status is looked at before the body.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use ureq::http::HeaderMap;
+use ureq::http::header::AGE;
 use zeroize::Zeroize;
 
 use super::advice::Advice;
-use super::error_response::{self, ErrorResponse};
+use super::attempt_error::{AttemptError, Retry};
+use super::error_response::{self, header};
 use super::firewall;
 use super::json::object;
 use super::lifetime;
@@ -35,7 +39,7 @@ pub(super) fn read(
     issued: Now,
     redactor: &Redactor,
     advice: &Advice,
-) -> Result<Token, ErrorResponse> {
+) -> Result<Token, AttemptError> {
     if response.status == 200 {
         return token_body(response, issued).map_err(|why| unusable(response, redactor, &why));
     }
@@ -63,13 +67,23 @@ fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
             &body.access_token,
             &plain(kind),
             body.expires_in.and_then(|v| lifetime::parse(v.get())),
-            issued,
+            issued.earlier(age(&response.headers)),
         )
     });
     if let Cow::Owned(copy) = &mut body.access_token {
         copy.zeroize();
     }
     token.map_err(|why| Unusable::Content(why.to_owned()))
+}
+
+/// How long a cache on the way has kept the response (RFC 9111, 5.1).
+fn age(headers: &HeaderMap) -> Duration {
+    let text = header(headers, AGE).split(',').next().unwrap_or_default();
+    let digits = text.trim();
+    match digits.bytes().all(|b| b.is_ascii_digit()) {
+        true if !digits.is_empty() => Duration::from_secs(digits.parse().unwrap_or(u64::MAX)),
+        _ => Duration::ZERO,
+    }
 }
 
 fn plain(kind: &str) -> Cow<'_, str> {
@@ -87,7 +101,7 @@ enum Unusable {
     Content(String),
 }
 
-fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorResponse {
+fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> AttemptError {
     if let Some(firewall) = firewall::read(response, redactor) {
         return firewall;
     }
@@ -101,12 +115,12 @@ fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> ErrorRe
             ),
         ),
     };
-    ErrorResponse {
+    AttemptError {
         failure: Failure {
             http_status: 200,
             ..failure
         },
-        retryable: false,
+        retry: Retry::Never,
     }
 }
 

@@ -45,17 +45,17 @@ pub(in crate::gateway) fn response(
 pub(in crate::gateway) fn read_from(
     base_url: &str,
     response: &Response,
-) -> Result<Token, ErrorResponse> {
+) -> Result<Token, AttemptError> {
     let authentication = authentication(base_url);
     let (redactor, advice) = (&authentication.redactor, &authentication.advice);
     read(response, Now::read(), redactor, advice)
 }
 
-fn read_here(response: &Response) -> Result<Token, ErrorResponse> {
+fn read_here(response: &Response) -> Result<Token, AttemptError> {
     read_from("https://gateway.example", response)
 }
 
-pub(in crate::gateway) fn failure_of(response: &Response) -> ErrorResponse {
+pub(in crate::gateway) fn failure_of(response: &Response) -> AttemptError {
     read_here(response).err().unwrap()
 }
 
@@ -75,6 +75,33 @@ fn a_token_is_taken_as_it_stands() {
     }
     let escaped = read_here(&response(200, &[], r#"{"access_token":"\u0061b"}"#));
     assert_eq!(escaped.ok().unwrap().access(), b"ab");
+}
+
+#[test]
+fn a_response_with_an_age_is_that_much_older() {
+    use ureq::http::header::AGE;
+    let body = r#"{"access_token":"a","expires_in":3600}"#;
+    let now = Now::read();
+    for (ages, age) in [
+        (&["100"][..], 100),
+        (&["0"], 0),
+        (&[" 7 "], 7),
+        (&["7, 9"], 7),
+        (&["7", "9"], 7),
+        (&["-7"], 0),
+        (&["soon"], 0),
+        (&["1.5"], 0),
+        (&[], 0),
+    ] {
+        let headers: Vec<_> = ages.iter().map(|age| (AGE, *age)).collect();
+        let token = read_here(&response(200, &headers, body)).ok().unwrap();
+        let older = (now.wall + std::time::Duration::from_secs(3600))
+            .saturating_sub(token.life.unwrap().end.wall);
+        assert_eq!((older.as_millis() + 500) / 1000, age, "{ages:?}");
+    }
+    let ancient = response(200, &[(AGE, "99999999999999999999999")], body);
+    let token = read_here(&ancient).ok().unwrap();
+    assert!(crate::life::has_ended(&token, Now::read()));
 }
 
 #[test]
@@ -103,7 +130,7 @@ fn what_is_no_usable_token_says_why() {
         } = error.failure;
         assert_eq!((status, http_status), (Status::MOMO_INVALID_RESPONSE, 200));
         assert!(message.contains(why), "{message}");
-        assert!(!error.retryable);
+        assert_eq!(error.retry, Retry::Never);
     }
     let mut torn = response(200, &[], r#"{"access_token":"a"}"#);
     torn.incomplete = Some(TransportError::new(

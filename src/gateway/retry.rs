@@ -1,6 +1,11 @@
-//! Backoff: how long to wait before the next attempt.
+//! Retries: how long to wait before the next attempt.
 
 use std::time::Duration;
+
+use ureq::http::HeaderMap;
+use ureq::http::header::RETRY_AFTER;
+
+use super::error_response::header;
 
 /// Full jitter: a backoff anywhere between nothing and this, doubled with each attempt, so that
 /// clients that failed together do not come back together.
@@ -11,6 +16,47 @@ const MAX_BACKOFF: Duration = Duration::from_secs(2);
 pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
     let doubled = FIRST_BACKOFF.saturating_mul(1 << (attempt - 1).min(16));
     doubled.min(MAX_BACKOFF).mul_f64(random)
+}
+
+/// RFC 9110 section 10.2.3: seconds, or a date. Where API management sends no header, its text
+/// says "Try again in N seconds." or "replenished in HH:MM:SS."
+pub(super) fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
+    let value = header(headers, RETRY_AFTER);
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    if let Ok(date) = httpdate::parse_http_date(value) {
+        let left = date.duration_since(std::time::SystemTime::now());
+        return Some(left.unwrap_or_default());
+    }
+    let mut times = message.split(" in ").skip(1);
+    times.find_map(time).map(Duration::from_secs)
+}
+
+/// The time that a text begins with, in seconds: "N seconds", or days, hours and so on as
+/// "[D.]HH:MM:SS[.FFF]".
+fn time(text: &str) -> Option<u64> {
+    let mut words = text.split_ascii_whitespace();
+    let number = words.next()?.trim_end_matches('.');
+    if let Ok(count) = number.parse::<u64>() {
+        let unit = words.next().unwrap_or_default();
+        let units = [("second", 1), ("minute", 60), ("hour", 3600)];
+        let (_, seconds) = units.into_iter().find(|(name, _)| unit.starts_with(name))?;
+        return count.checked_mul(seconds);
+    }
+    let &[hours, minutes, seconds] = &*number.split(':').collect::<Vec<_>>() else {
+        return None;
+    };
+    let (days, hours) = hours.split_once('.').unwrap_or(("0", hours));
+    let whole = seconds.split('.').next().unwrap_or_default();
+    let [days, hours, minutes, seconds] = [days, hours, minutes, whole].map(str::parse::<u64>);
+    let hours = days.ok()?.checked_mul(24)?.checked_add(hours.ok()?)?;
+    match (minutes.ok()?, seconds.ok()?) {
+        (minutes @ 0..60, seconds @ 0..60) => {
+            hours.checked_mul(3600)?.checked_add(60 * minutes + seconds)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

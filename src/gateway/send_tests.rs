@@ -70,6 +70,17 @@ fn the_other_subscription_key_is_tried_once_and_is_no_attempt() {
 }
 
 #[test]
+fn a_subscription_key_that_was_removed_on_the_way_is_not_tried_twice() {
+    let missing =
+        r#"{"statusCode":401,"message":"Access denied due to missing subscription key."}"#;
+    let peer = TestPeer::start([Reply::Closed(http("401 X", &[], missing))]);
+    let error = error(Caller::of(peer.port).send());
+    assert_eq!(error.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
+    assert!(error.message.contains("removed"), "{}", error.message);
+    assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
 fn a_time_out_is_told_unless_a_response_came_before() {
     let long = Duration::from_secs(3);
     let with_short_attempts = |port| {

@@ -16,14 +16,14 @@ use zeroize::Zeroizing;
 
 use super::request::user_agent;
 use super::ureq_connection::{Attempt, RouteConnector};
-use crate::config::{ProxyUrl, Scheme, Settings};
+use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
 use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::trust;
-use crate::net::tunnel::Proxy;
+use crate::net::tunnel::{Connect, Login, Protocol, Proxy};
 use crate::per_process::{PerProcess, PerProcessRef};
 use crate::secret::SecretBytes;
 
@@ -73,9 +73,14 @@ impl Transport {
         let proxy = |url: &ProxyUrl| Proxy {
             host: url.host().to_owned(),
             port: url.port(),
-            tls: (url.scheme() == Scheme::Https).then(|| Arc::clone(&tls)),
-            user_agent: user_agent(settings),
-            authorization: authorization(url),
+            tls: (url.scheme() == ProxyScheme::Https).then(|| Arc::clone(&tls)),
+            protocol: match url.scheme() {
+                ProxyScheme::Socks => Protocol::Socks(login(url)),
+                _ => Protocol::Connect(Connect {
+                    user_agent: user_agent(settings),
+                    authorization: login(url).map(|login| basic(&login)),
+                }),
+            },
         };
         let route = Route {
             host: base_url.host().to_owned(),
@@ -138,13 +143,17 @@ fn head_bytes(request: &Request<()>) -> usize {
     REST + target + request.headers().iter().map(field).sum::<usize>()
 }
 
-fn authorization(proxy: &ProxyUrl) -> Option<Zeroizing<String>> {
+fn login(proxy: &ProxyUrl) -> Option<Login> {
     let (user, password) = (proxy.user(), proxy.password());
     user.or(password)?;
-    let pair = [user.unwrap_or_default(), ":", password.unwrap_or_default()];
-    let pair = Zeroizing::new(pair.concat());
+    let text = |part: Option<&str>| Zeroizing::new(part.unwrap_or_default().to_owned());
+    Some((text(user), text(password)))
+}
+
+fn basic((user, password): &Login) -> Zeroizing<String> {
+    let pair = Zeroizing::new([user, ":", password].concat());
     let encoded = Zeroizing::new(STANDARD.encode(&*pair));
-    Some(Zeroizing::new(["Basic ", &encoded].concat()))
+    Zeroizing::new(["Basic ", &encoded].concat())
 }
 
 /// ureq's defaults are read from the environment, and so once for all clients.
@@ -190,18 +199,15 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Response {
 /// to see two different responses), and a coding that no request of ours has accepted.
 fn check_framing(headers: &HeaderMap) -> Result<(), TransportError> {
     let coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
-    let what = if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
-        "it has both Content-Length and Transfer-Encoding, which HTTP forbids"
+    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        let both = "it has both Content-Length and Transfer-Encoding, which HTTP forbids";
+        Err(TransportError::invalid_http(both))
     } else if headers.get_all(CONTENT_ENCODING).iter().any(coded) {
-        "it has a Content-Encoding, and none was asked for"
+        let coding = "it has a Content-Encoding, and none was asked for";
+        Err(TransportError::invalid_http(coding))
     } else {
-        return Ok(());
-    };
-    Err(TransportError::new(
-        Phase::Read,
-        Kind::InvalidHttp,
-        format!("{what}; check what stands between here and the gateway"),
-    ))
+        Ok(())
+    }
 }
 
 fn into_transport_error(error: ureq::Error) -> TransportError {
@@ -216,12 +222,7 @@ fn into_transport_error(error: ureq::Error) -> TransportError {
         let detail = format!("the connection ended before the response did ({e}); try again");
         return TransportError::new(Phase::Read, Kind::ConnectionLost, detail);
     }
-    TransportError::new(
-        Phase::Read,
-        Kind::InvalidHttp,
-        "it is not valid HTTP; check what stands between here and the gateway",
-    )
-    .with_peer_text(&error)
+    TransportError::invalid_http("it is not valid HTTP").with_peer_text(&error)
 }
 
 #[cfg(test)]

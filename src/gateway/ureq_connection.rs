@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::buffers::ExchangeBuffers;
+use super::framing::Framing;
 use crate::deadline::Deadline;
 use crate::net::connection::{Connection, Limits, Route};
 use crate::net::progress::Phase;
@@ -82,6 +83,7 @@ impl Connector for RouteConnector {
         Ok(Some(UreqConnection {
             connection,
             buffers,
+            framing: Framing::default(),
             is_tls: self.0.tls.is_some(),
             is_kept: false,
         }))
@@ -92,6 +94,7 @@ impl Connector for RouteConnector {
 pub(super) struct UreqConnection {
     connection: Connection,
     buffers: ExchangeBuffers,
+    framing: Framing,
     is_tls: bool,
     /// Whether the connection has served an earlier request.
     is_kept: bool,
@@ -118,23 +121,50 @@ impl UreqConnection {
         error.into()
     }
 
+    fn send(&mut self, amount: usize) -> Result<(), ureq::Error> {
+        if let Some(attempt) = Attempt::take() {
+            self.is_kept = true;
+            self.framing = Framing::default();
+            self.connection.reuse(attempt.limits)?;
+        }
+        // What comes before the request is no response to it.
+        if self.connection.has_spoken() {
+            let unasked = "it began before the request was sent";
+            return Err(TransportError::invalid_http(unasked).into());
+        }
+        self.connection.limits().enter(Phase::Send);
+        let sent = self.connection.write_all(&self.buffers.output()[..amount]);
+        sent.map_err(|e| self.failed(e))?;
+        self.connection.limits().enter(Phase::Wait);
+        Ok(())
+    }
+
     fn receive(&mut self) -> io::Result<bool> {
-        let input = self.buffers.input_append_buf();
-        if input.is_empty() {
-            return Err(TransportError::header_too_large().into());
+        let before = self.buffers.input().len();
+        while self.buffers.input().len() == before {
+            if let Framing::Broken(what) = self.framing {
+                return Err(TransportError::invalid_http(what).into());
+            }
+            let input = self.buffers.input_append_buf();
+            if input.is_empty() {
+                return Err(TransportError::header_too_large().into());
+            }
+            let amount = self.connection.read(input)?;
+            let progress = &self.connection.limits().progress;
+            if amount > 0 {
+                progress.enter(Phase::Read);
+            } else if progress.phase() != Phase::Read {
+                return Err(self.lost("instead of responding"));
+            } else if before > 0 || !self.buffers.unseen().is_empty() {
+                // Half a line: ureq would wait for its end and then call it invalid HTTP.
+                return Err(self.lost("within the response"));
+            } else {
+                return Ok(false);
+            }
+            self.buffers.input_appended(amount);
+            self.framing.look_at(&mut self.buffers);
         }
-        let amount = self.connection.read(input)?;
-        self.buffers.input_appended(amount);
-        let progress = &self.connection.limits().progress;
-        if amount > 0 {
-            progress.enter(Phase::Read);
-        } else if progress.phase() != Phase::Read {
-            return Err(self.lost("instead of responding"));
-        } else if !self.buffers.input().is_empty() {
-            // Half a line: ureq would wait for its end and then call it invalid HTTP.
-            return Err(self.lost("within the response"));
-        }
-        Ok(amount > 0)
+        Ok(true)
     }
 }
 
@@ -144,15 +174,7 @@ impl Transport for UreqConnection {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
-        if let Some(attempt) = Attempt::take() {
-            self.is_kept = true;
-            self.connection.reuse(attempt.limits)?;
-        }
-        self.connection.limits().enter(Phase::Send);
-        let sent = self.connection.write_all(&self.buffers.output()[..amount]);
-        sent.map_err(|e| self.failed(e))?;
-        self.connection.limits().enter(Phase::Wait);
-        Ok(())
+        self.send(amount)
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {

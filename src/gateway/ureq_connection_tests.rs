@@ -1,10 +1,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use momo_mock_gateway::Gateway;
 
+use super::*;
+use crate::cancellation::Cancellation;
 use crate::gateway::test_caller::{Caller, KEPT};
+use crate::gateway::test_peer::token;
+use crate::net::progress::Progress;
 
 fn caller(gateway: &Gateway) -> Caller {
     let credentials = gateway.credentials();
@@ -46,4 +51,40 @@ fn kept_connections_that_were_closed_meanwhile_are_not_used() {
         std::thread::sleep(Duration::from_millis(1));
     }
     assert!(caller.send().is_ok());
+}
+
+#[test]
+fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let route = Route {
+        host: "127.0.0.1".to_owned(),
+        port: listener.local_addr().unwrap().port(),
+        tls: None,
+        option: "base_url",
+        proxy: None,
+        loopback_only: true,
+    };
+    let limits = Limits {
+        deadline: Deadline::after(Duration::from_secs(20)),
+        cancellation: Arc::new(Cancellation::new()),
+        progress: Arc::new(Progress::begin()),
+    };
+    let mut connection = UreqConnection {
+        connection: Connection::open(&route, limits).unwrap(),
+        buffers: ExchangeBuffers::default(),
+        framing: Framing::default(),
+        is_tls: false,
+        is_kept: false,
+    };
+    let mut peer = listener.accept().unwrap().0;
+    peer.write_all(token("early").as_bytes()).unwrap();
+    while !connection.connection.has_spoken() {
+        std::thread::yield_now();
+    }
+    connection.buffers.expect(4);
+    let error = connection.send(4);
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("before the request was sent"), "{error}");
+    drop(connection);
+    assert_ne!(peer.read(&mut [0]).ok(), Some(1));
 }

@@ -124,6 +124,14 @@ impl Connection {
         self.socket_mut().obey(limits)
     }
 
+    /// Whether the peer has sent something that nobody has read.
+    pub(crate) fn has_spoken(&mut self) -> bool {
+        match self {
+            Self::Plain(socket) => socket.has_input(),
+            Self::Tls(tls) => tls.has_spoken(),
+        }
+    }
+
     /// Whether the peer has neither closed it nor sent what nobody asked for.
     pub(crate) fn is_open(&self) -> bool {
         match self {

@@ -4,10 +4,10 @@
 //! most one per host, ending when the resolver returns. Callers wait for it no longer than their
 //! own time, and come here only when they really connect.
 //!
-//! Addresses are used for [`MAX_AGE`], unless connecting to them or the TLS handshake failed. In a
-//! forked child the C library's resolver may be locked for ever. Addresses that are too old or
-//! doubtful are therefore a fallback there: a look-up is started, and where it brings nothing for
-//! [`FALLBACK_AFTER`], they are used on.
+//! Addresses are used for [`MAX_AGE`], unless connecting to them or the TLS handshake failed. Those
+//! that are too old or doubtful are a fallback: a look-up is started, and if it brings nothing for
+//! [`FALLBACK_AFTER`], or the name servers fail, they are used on (RFC 8767). They are, too, in a
+//! forked child, where the C library's resolver may be locked for ever.
 
 mod lookup;
 #[cfg(test)]
@@ -26,18 +26,17 @@ use super::transport_error::{Kind, Phase, TransportError};
 use crate::cancellation::{Cancellation, Interrupt};
 use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
-use crate::sys;
-use lookup::{Addresses, Lookup, LookupError, LookupWaiter};
+use lookup::{Addresses, Lookup, LookupWaiter};
 
 /// How long addresses are used. The system's own caches honour the lifetime of the DNS records;
 /// the C library's functions do not tell it.
 const MAX_AGE: Duration = Duration::from_secs(60);
 
-/// How long a look-up runs before the addresses that a forked child inherited are used instead.
+/// How long a look-up runs before addresses that were good are used instead.
 const FALLBACK_AFTER: Duration = Duration::from_millis(500);
 
 /// What asks the C library; another function in tests.
-type Resolve = fn(&str) -> Result<Addresses, LookupError>;
+type Resolve = fn(&str) -> Result<Addresses, TransportError>;
 
 struct Resolver {
     resolve: Resolve,
@@ -49,8 +48,6 @@ struct Resolver {
 struct Cached {
     addresses: Addresses,
     since: Instant,
-    /// The process that looked them up.
-    generation: u64,
     /// Whether connecting to them, or the TLS handshake, has failed.
     doubtful: bool,
 }
@@ -100,7 +97,6 @@ impl Resolver {
         if let Some(cached) = cached.as_ref().filter(|c| c.is_usable()) {
             return Ok(cached.addresses.to_vec());
         }
-        let fallback = cached.as_ref().filter(|c| c.is_inherited());
         let running = match self.start_or_join(host) {
             Ok(running) => running,
             // Without a thread nothing can be learned about the addresses: they are used on.
@@ -112,18 +108,14 @@ impl Resolver {
         if !cancellation.interrupts(&weak) {
             return Err(TransportError::cancelled(Phase::Resolve));
         }
-        let until = match fallback {
-            Some(_) => deadline.min(running.started + FALLBACK_AFTER),
-            None => deadline,
+        let Some(cached) = cached else {
+            return waiter.wait(deadline);
         };
-        match (waiter.wait(host, until), fallback, cached.as_ref()) {
-            (Err(error), _, _) if error.kind == Kind::Cancelled => Err(error),
-            (Err(_), Some(inherited), _) => Ok(inherited.addresses.to_vec()),
-            (Err(error), None, Some(cached)) if error.kind == Kind::NoLocalResource => {
-                drop(error);
+        match waiter.wait(deadline.min(running.started + FALLBACK_AFTER)) {
+            Err(error) if !matches!(error.kind, Kind::Cancelled | Kind::NoAddress) => {
                 Ok(cached.addresses.to_vec())
             }
-            (outcome, _, _) => outcome,
+            outcome => outcome,
         }
     }
 
@@ -136,7 +128,6 @@ impl Resolver {
         let cached = Arc::new(Cached {
             addresses: Arc::clone(addresses),
             since: Instant::now(),
-            generation: sys::generation(),
             doubtful: false,
         });
         self.change(|all| {
@@ -188,9 +179,5 @@ impl Resolver {
 impl Cached {
     fn is_usable(&self) -> bool {
         !self.doubtful && self.since.elapsed() < MAX_AGE
-    }
-
-    fn is_inherited(&self) -> bool {
-        self.generation != sys::generation()
     }
 }

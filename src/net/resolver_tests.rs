@@ -10,34 +10,45 @@ fn new(resolve: Resolve) -> &'static Resolver {
     Box::leak(Box::new(Resolver::new(resolve)))
 }
 
-fn second(_: &str) -> Result<Addresses, LookupError> {
+fn second(_: &str) -> Result<Addresses, TransportError> {
     Ok([SECOND].into())
 }
 
-fn no_address(_: &str) -> Result<Addresses, LookupError> {
-    Err(LookupError::NoAddress("no such name".to_owned()))
+fn no_address(_: &str) -> Result<Addresses, TransportError> {
+    Err(TransportError::new(
+        Phase::Resolve,
+        Kind::NoAddress,
+        "no such name",
+    ))
 }
 
-fn never(_: &str) -> Result<Addresses, LookupError> {
+fn no_answer(_: &str) -> Result<Addresses, TransportError> {
+    Err(TransportError::new(
+        Phase::Resolve,
+        Kind::NoNameServer,
+        "it fails",
+    ))
+}
+
+fn never(_: &str) -> Result<Addresses, TransportError> {
     loop {
         sleep(Duration::from_secs(60));
     }
 }
 
 #[cfg(unix)]
-fn no_descriptor(_: &str) -> Result<Addresses, LookupError> {
+fn no_descriptor(_: &str) -> Result<Addresses, TransportError> {
     let error = std::io::Error::from_raw_os_error(libc::EMFILE);
     let error = TransportError::from_local_limit(Phase::Resolve, &error).unwrap();
-    Err(LookupError::Transport(error))
+    Err(error)
 }
 
-/// What was looked up `age` ago, by this process or by its parent.
-fn known(resolver: &Resolver, age: Duration, inherited: bool) {
+/// What was looked up `age` ago.
+fn known(resolver: &Resolver, age: Duration) {
     resolver.change(|all| {
         let cached = Cached {
             addresses: [FIRST].into(),
             since: Instant::now().checked_sub(age).unwrap(),
-            generation: sys::generation() ^ u64::from(inherited),
             doubtful: false,
         };
         all.insert("host".to_owned(), Arc::new(cached));
@@ -53,37 +64,33 @@ const OLD: Duration = Duration::from_secs(61);
 const LONG: Duration = Duration::from_secs(20);
 
 #[test]
-fn inherited_addresses_age_as_others_do() {
+fn addresses_that_are_old_or_doubtful_are_looked_up_anew() {
     let resolver = new(second);
-    known(resolver, NEW, true);
+    known(resolver, NEW);
     assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
-    known(resolver, OLD, true);
+    resolver.doubt("host");
+    assert_eq!(ask(resolver, LONG).unwrap(), [SECOND]);
+    known(resolver, OLD);
     assert_eq!(ask(resolver, LONG).unwrap(), [SECOND]);
 }
 
 #[test]
-fn doubtful_addresses_are_looked_up_anew_in_parent_and_child() {
-    for inherited in [false, true] {
-        let resolver = new(second);
-        known(resolver, NEW, inherited);
-        resolver.doubt("host");
-        assert_eq!(ask(resolver, LONG).unwrap(), [SECOND]);
-    }
-}
-
-#[test]
-fn inherited_addresses_are_used_on_where_a_look_up_fails() {
-    let resolver = new(no_address);
-    known(resolver, OLD, true);
+fn they_are_used_on_if_the_name_server_fails_but_not_if_the_name_has_gone() {
+    let resolver = new(no_answer);
+    assert_eq!(ask(resolver, LONG).unwrap_err().kind, Kind::NoNameServer);
+    known(resolver, OLD);
     assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
-    known(resolver, OLD, false);
+    resolver.doubt("host");
+    assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
+    let resolver = new(no_address);
+    known(resolver, OLD);
     assert_eq!(ask(resolver, LONG).unwrap_err().kind, Kind::NoAddress);
 }
 
 #[test]
-fn a_locked_resolver_delays_a_child_once_and_not_at_every_call() {
+fn a_look_up_that_hangs_delays_whoever_knows_an_address_once_and_not_at_every_call() {
     let resolver = new(never);
-    known(resolver, OLD, true);
+    known(resolver, OLD);
     let start = Instant::now();
     for _ in 0..20 {
         assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
@@ -99,7 +106,6 @@ fn a_locked_resolver_delays_a_child_once_and_not_at_every_call() {
 #[test]
 fn without_a_fallback_a_look_up_has_all_the_time_of_its_caller() {
     let resolver = new(never);
-    known(resolver, OLD, false);
     let start = Instant::now();
     let error = ask(resolver, 2 * FALLBACK_AFTER).unwrap_err();
     assert_eq!(error.kind, Kind::TimedOut);
@@ -117,14 +123,14 @@ fn a_lack_of_descriptors_is_named_and_forgets_no_address() {
         "{}",
         error.detail
     );
-    known(resolver, OLD, false);
+    known(resolver, OLD);
     assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
 }
 
 #[test]
 fn a_look_up_that_panics_is_an_error_and_the_next_one_runs() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
-    fn once_broken(host: &str) -> Result<Addresses, LookupError> {
+    fn once_broken(host: &str) -> Result<Addresses, TransportError> {
         assert!(CALLS.fetch_add(1, Ordering::SeqCst) > 0, "the first call");
         second(host)
     }

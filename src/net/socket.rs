@@ -8,6 +8,7 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -53,6 +54,16 @@ impl Socket {
                 resolver::doubt(host);
             }
         })
+    }
+
+    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
+    pub(crate) fn is_open(&self) -> bool {
+        let silent = self.peek();
+        silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    pub(super) fn has_input(&self) -> bool {
+        self.peek().is_ok_and(|amount| amount > 0)
     }
 
     /// From now on these limits hold, and those before no more.

@@ -116,6 +116,16 @@ impl Tls {
             .into()
     }
 
+    /// Text, that is: a server may send records of its own after the handshake.
+    pub(super) fn has_spoken(&mut self) -> bool {
+        while self.failure.is_none() && self.below.has_spoken() && self.session.wants_read() {
+            let received = self.receive_records();
+            self.failure = received.err().map(|error| self.failed(error));
+        }
+        let state = self.session.process_new_packets();
+        state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.failure.is_none() && self.session.wants_read() && self.below.is_open()
     }

@@ -12,10 +12,14 @@ use crate::error::Status;
 pub(crate) enum Kind {
     /// The host name has no (usable) address.
     NoAddress,
+    /// No name server says anything about the host.
+    NoNameServer,
     /// This machine or process lacks what it takes: a file descriptor, memory, a thread, a port.
     /// It says nothing about the host or its addresses.
     NoLocalResource,
     Unreachable,
+    /// A proxy does not let this client through.
+    Refused,
     /// The peers could not agree on TLS, or the certificate is not to be trusted.
     Untrusted,
     TimedOut,
@@ -73,6 +77,12 @@ impl TransportError {
         Self::new(phase, Kind::Cancelled, "cancelled")
     }
 
+    /// `what` says what is wrong with the response.
+    pub(crate) fn invalid_http(what: &str) -> Self {
+        let detail = format!("{what}; check what stands between here and the gateway");
+        Self::new(Phase::Read, Kind::InvalidHttp, detail)
+    }
+
     pub(crate) fn header_too_large() -> Self {
         Self::new(
             Phase::Read,
@@ -100,8 +110,8 @@ impl TransportError {
 
     pub(crate) fn status(&self) -> Status {
         match (self.kind, self.phase) {
-            (Kind::NoAddress, _) => Status::MOMO_RESOLVE_FAILED,
-            (Kind::Unreachable | Kind::NoLocalResource, _)
+            (Kind::NoAddress | Kind::NoNameServer, _) => Status::MOMO_RESOLVE_FAILED,
+            (Kind::Unreachable | Kind::Refused | Kind::NoLocalResource, _)
             | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => Status::MOMO_CONNECT_FAILED,
             (Kind::Untrusted, _) | (Kind::ConnectionLost, Phase::Handshake) => {
                 Status::MOMO_TLS_FAILED
@@ -117,9 +127,13 @@ impl TransportError {
     /// refused.
     pub(crate) fn is_retryable(&self) -> bool {
         match self.kind {
-            Kind::NoAddress | Kind::NoLocalResource | Kind::Unreachable | Kind::TimedOut => true,
+            Kind::NoAddress
+            | Kind::NoNameServer
+            | Kind::NoLocalResource
+            | Kind::Unreachable
+            | Kind::TimedOut => true,
             Kind::ConnectionLost => self.phase != Phase::Read,
-            Kind::Untrusted | Kind::InvalidHttp | Kind::Cancelled => false,
+            Kind::Refused | Kind::Untrusted | Kind::InvalidHttp | Kind::Cancelled => false,
         }
     }
 }

@@ -3,17 +3,18 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use httparse::{EMPTY_HEADER, Header, Status};
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
 use super::connection::{Connection, Limits};
+use super::head;
 use super::progress::Phase;
+use super::socks;
+pub(crate) use super::socks::{Login, MAX_LOGIN_BYTES};
 use super::transport_error::{Kind, TransportError};
 
 /// Of all heads together: a proxy may send interim responses first.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
-const MAX_HEADER_FIELDS: usize = 128;
 
 pub(crate) struct Proxy {
     /// A name, or an address (IPv6 in brackets).
@@ -21,6 +22,16 @@ pub(crate) struct Proxy {
     pub(crate) port: u16,
     /// None for a connection in clear.
     pub(crate) tls: Option<Arc<ClientConfig>>,
+    pub(crate) protocol: Protocol,
+}
+
+/// How a proxy is asked for a connection.
+pub(crate) enum Protocol {
+    Connect(Connect),
+    Socks(Option<Login>),
+}
+
+pub(crate) struct Connect {
     pub(crate) user_agent: String,
     /// The value of Proxy-Authorization.
     pub(crate) authorization: Option<Zeroizing<String>>,
@@ -29,6 +40,18 @@ pub(crate) struct Proxy {
 /// Asks the proxy at the other end for a tunnel.
 pub(super) fn open(
     proxy: &Proxy,
+    host: &str,
+    port: u16,
+    connection: &mut Connection,
+) -> Result<(), TransportError> {
+    match &proxy.protocol {
+        Protocol::Connect(how) => connect(how, host, port, connection),
+        Protocol::Socks(login) => socks::open(login.as_ref(), host, port, connection),
+    }
+}
+
+fn connect(
+    proxy: &Connect,
     host: &str,
     port: u16,
     connection: &mut Connection,
@@ -54,7 +77,11 @@ pub(super) fn open(
         .map_err(|e| TransportError::carried_by(e).unwrap_or_else(|other| limits.broken(&other)))?;
     if !(200..300).contains(&response.status) {
         let reason = response.reason(proxy, &format!("{host}:{port}"));
-        return Err(limits.error(Kind::Unreachable, reason));
+        let kind = match response.status {
+            401 | 403 | 407 => Kind::Refused,
+            _ => Kind::Unreachable,
+        };
+        return Err(limits.error(kind, reason));
     }
     if response.has_more {
         // The host speaks only when it is spoken to.
@@ -67,6 +94,7 @@ pub(super) fn open(
 
 struct TunnelResponse {
     status: u16,
+    is_interim: bool,
     schemes: Vec<&'static str>,
     /// Whether something follows the head.
     has_more: bool,
@@ -84,15 +112,14 @@ fn read_response(connection: &mut Connection) -> io::Result<TunnelResponse> {
         match parse(&input[start..end]) {
             Ok(Some((length, mut response))) => {
                 start += length;
-                let is_interim = (100..200).contains(&response.status) && response.status != 101;
-                if is_interim {
+                if response.is_interim {
                     continue;
                 }
                 response.has_more = start < end;
                 return Ok(response);
             }
             Ok(None) if end < input.len() => {}
-            Ok(None) | Err(()) => {
+            Ok(None) | Err(_) => {
                 let what = "does not respond as an HTTP proxy";
                 return Err(failed(connection.limits(), Kind::Unreachable, what));
             }
@@ -106,49 +133,36 @@ fn read_response(connection: &mut Connection) -> io::Result<TunnelResponse> {
     }
 }
 
-/// The length of a head and what is in it; None if it has not ended.
-fn parse(input: &[u8]) -> Result<Option<(usize, TunnelResponse)>, ()> {
-    let mut fields = [EMPTY_HEADER; MAX_HEADER_FIELDS];
-    let mut head = httparse::Response::new(&mut fields);
-    let Status::Complete(length) = head.parse(input).map_err(|_| ())? else {
-        return Ok(None);
-    };
-    let response = TunnelResponse {
+fn parse(input: &[u8]) -> Result<Option<(usize, TunnelResponse)>, httparse::Error> {
+    head::parse(input, |head| TunnelResponse {
         status: head.code.unwrap_or_default(),
+        is_interim: head::is_interim(head),
         schemes: schemes(head.headers),
         has_more: false,
-    };
-    Ok(Some((length, response)))
+    })
 }
 
 /// The ways to authenticate that the proxy offers, as far as they have a name here: what else it
 /// says is not repeated.
-fn schemes(fields: &[Header]) -> Vec<&'static str> {
+fn schemes(fields: &[httparse::Header]) -> Vec<&'static str> {
     const KNOWN: [&str; 6] = ["Basic", "Digest", "NTLM", "Negotiate", "Kerberos", "Bearer"];
-    let challenges = fields.iter().filter(|field| {
-        let names = ["proxy-authenticate", "www-authenticate"];
-        names
-            .iter()
-            .any(|name| field.name.eq_ignore_ascii_case(name))
-    });
-    let words: Vec<&[u8]> = challenges
-        .flat_map(|field| field.value.split(|byte| *byte == b','))
-        .filter_map(|challenge| challenge.trim_ascii().split(|byte| *byte == b' ').next())
-        .collect();
     let is_offered = |scheme: &&str| {
-        let named = |word: &&[u8]| word.eq_ignore_ascii_case(scheme.as_bytes());
-        words.iter().any(named)
+        ["proxy-authenticate", "www-authenticate"]
+            .iter()
+            .flat_map(|name| head::values(fields, name))
+            .any(|challenge| head::offers(challenge, scheme))
     };
     KNOWN.into_iter().filter(is_offered).collect()
 }
 
 impl TunnelResponse {
     /// Why there is no tunnel, and what to do.
-    fn reason(&self, proxy: &Proxy, target: &str) -> String {
+    fn reason(&self, proxy: &Connect, target: &str) -> String {
         let status = self.status;
         let why = match status {
             401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => format!(
-                "it lets in by {} alone, and this library has Basic; have it allow Basic",
+                "it lets in by {} alone, and this library has Basic; have it allow Basic, or use a helper on this \
+                 machine such as px or cntlm",
                 self.schemes.join(", ")
             ),
             401 | 407 if proxy.authorization.is_none() => {

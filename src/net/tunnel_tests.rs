@@ -8,11 +8,8 @@ fn parsed(head: &str) -> TunnelResponse {
     response
 }
 
-fn proxy(authorization: Option<&str>) -> Proxy {
-    Proxy {
-        host: "proxy.example".to_owned(),
-        port: 3128,
-        tls: None,
+fn proxy(authorization: Option<&str>) -> Connect {
+    Connect {
         user_agent: "libmomo".to_owned(),
         authorization: authorization.map(|value| Zeroizing::new(value.to_owned())),
     }
@@ -30,6 +27,9 @@ fn a_head_has_128_fields_and_no_more() {
     };
     assert_eq!(parsed(&head(128)).status, 200);
     assert!(parse(head(129).as_bytes()).is_err());
+    let folded =
+        "HTTP/1.1 407 X\r\nX: a\r\n b\r\nProxy-Authenticate:\r\n\tNTLM,\r\n Negotiate\r\n\r\n";
+    assert_eq!(parsed(folded).schemes, ["NTLM", "Negotiate"]);
     assert!(parse(b"HTTP/1.1 200 OK\r\nX: y\r\n").unwrap().is_none());
     assert!(parse(b"SSH-2.0-OpenSSH_9.6\r\n").is_err());
 }

@@ -1,9 +1,13 @@
 /* Moves the clocks under a client: its environment preloads clock_shim.c.
  *   clocks life LIFETIME    a token of so many seconds, by each clock alone and by both
  *   clocks pause MS         a failure is given back for so long
- *   clocks brake            a token that is invalidated at once */
+ *   clocks brake            a token that is invalidated at once
+ *   clocks frozen           a call that waits while the machine sleeps */
 #include "clock_shim.h"
 #include "host.h"
+
+#include <signal.h>
+#include <sys/wait.h>
 
 static struct clock_shim *shim;
 static momo_client *client;
@@ -153,6 +157,37 @@ static void brake(void) {
   bought++;
 }
 
+/* Stops this process while a call waits, and lets it go on when so much more time has passed. */
+static void freeze(int64_t timeout_ms, int64_t slept) {
+  struct timespec begin, end;
+  momo_token *token = NULL;
+  set(0, 0);
+  fflush(stdout);
+  pid_t frozen = getpid(), freezer = fork();
+  if (freezer == 0) {
+    usleep(500 * 1000);
+    kill(frozen, SIGSTOP);
+    set(slept, slept);
+    usleep(100 * 1000);
+    kill(frozen, SIGCONT);
+    _exit(0);
+  }
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  momo_status status = momo_get_token(client, timeout_ms, &token, NULL);
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  waitpid(freezer, NULL, 0);
+  CHECK(status == MOMO_TIMED_OUT, "%s", momo_status_name(status));
+  CHECK(end.tv_sec - begin.tv_sec <= 3, "it waited %ld s on", (long)(end.tv_sec - begin.tv_sec));
+}
+
+static void frozen(void) {
+  /* Past the end of the request, and past the end of the call alone. */
+  freeze(-1, 60000);
+  momo_clear_cache();
+  freeze(5000, 5000);
+  bought += 2;
+}
+
 int main(int argc, char **argv) {
   CHECK(argc >= 2, "what");
   shim = open_clock_shim();
@@ -161,6 +196,7 @@ int main(int argc, char **argv) {
   if (strcmp(argv[1], "life") == 0) life(atoll(argv[2]));
   else if (strcmp(argv[1], "pause") == 0) pause_after_failure(atoll(argv[2]));
   else if (strcmp(argv[1], "brake") == 0) brake();
+  else if (strcmp(argv[1], "frozen") == 0) frozen();
   else CHECK(0, "%s", argv[1]);
   momo_free_client(client);
   printf("%d requests\n", bought);

@@ -104,6 +104,76 @@ fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
 }
 
 #[test]
+fn a_check_says_how_far_a_request_came_that_was_not_answered() {
+    let tool = Tool::new("check-phases");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("base_url=https://{}", silent.local_addr().unwrap());
+    let plain = format!(
+        "base_url={}/stall",
+        tool.gateway.plain_base_url().replace("http", "HTTP")
+    );
+    for (option, lines) in [
+        (
+            silent.as_str(),
+            [
+                "host: ok",
+                "TLS: failed: the TLS handshake: the time was up",
+            ],
+        ),
+        (&tool.base_url("/stall"), ["host: ok", "TLS: ok"]),
+        (&tool.base_url("/close"), ["host: ok", "TLS: ok"]),
+        (&tool.base_url("/truncated"), ["host: ok", "TLS: ok"]),
+        (
+            &plain,
+            ["host: ok", "TLS: not used: plain http on this machine"],
+        ),
+    ] {
+        let done = tool.run(&["--check", "--timeout", "500ms", "--option", option]);
+        assert_eq!((done.code, done.error.as_str()), (Some(3), ""), "{done:?}");
+        for (line, expected) in checks(&done).iter().zip(lines) {
+            assert!(line.starts_with(expected), "{option}: {done:?}");
+        }
+        assert!(
+            done.out.contains("subscription key: not checked"),
+            "{done:?}"
+        );
+        assert_eq!(done.out.matches(": failed: ").count(), 1, "{done:?}");
+    }
+}
+
+#[test]
+fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
+    let tool = Tool::new("check-proxy");
+    for (variable, words) in [
+        (
+            "HTTPS_PROXY",
+            "through proxy 127.0.0.1:1 (from HTTPS_PROXY)",
+        ),
+        ("all_proxy", "through proxy 127.0.0.1:1 (from all_proxy)"),
+        ("MOMO_PROXY", "through proxy 127.0.0.1:1, "),
+    ] {
+        let mut command = tool.command(&["--check"]);
+        for name in [
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "NO_PROXY",
+            "no_proxy",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env_remove("MOMO_PROXY")
+            .env(variable, "http://127.0.0.1:1");
+        let done = Done::of(output(&mut command));
+        assert_eq!(done.code, Some(3), "{done:?}");
+        let host = checks(&done)[0];
+        assert!(host.starts_with("host: failed: connecting: "), "{host}");
+        assert!(host.contains(words), "{host}");
+    }
+}
+
+#[test]
 fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
     let tool = Tool::new("check-cache");
     let done = tool.run(&["--check", "--option", "cache=redis://:s3cr3t@127.0.0.1:1"]);

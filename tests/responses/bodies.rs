@@ -89,6 +89,7 @@ fn a_token_is_taken_from_a_whole_json_object_alone() {
             ),
             Want::Token,
         ),
+        text("a byte order mark", format!("\u{feff}{good}"), Want::Token),
         // The lifetime is what it is; the token is good.
         text("lifetime null", lifetime("null"), Want::Token),
         text("lifetime true", lifetime("true"), Want::Token),
@@ -107,7 +108,11 @@ fn a_token_is_taken_from_a_whole_json_object_alone() {
         // No JSON.
         text("nothing", String::new(), UNUSABLE),
         text("blanks", " ".repeat(1000), UNUSABLE),
-        text("a byte order mark", format!("\u{feff}{good}"), UNUSABLE),
+        text(
+            "two byte order marks",
+            format!("\u{feff}\u{feff}{good}"),
+            UNUSABLE,
+        ),
         text("a byte more behind", format!("{good}x"), UNUSABLE),
         text("a NUL behind", format!("{good}\0"), UNUSABLE),
         text("an object more behind", format!("{good}{good}"), UNUSABLE),

@@ -101,8 +101,18 @@ fn a_transfer_coding_is_chunked_and_stands_alone() {
             "twice",
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
             &chunks,
+            BROKEN,
+        ),
+        framed("", "Transfer-Encoding: chunked, gzip\r\n", &chunks, BROKEN),
+        framed("", "Transfer-Encoding: gzip, chunked\r\n", &chunks, BROKEN),
+        framed("", "Transfer-Encoding: chunked;q=1\r\n", &chunks, BROKEN),
+        framed(
+            "folded, in blanks",
+            "Transfer-Encoding:\r\n  chunked \r\n",
+            &chunks,
             Want::Token,
         ),
+        framed("empty", "Transfer-Encoding:\r\n", &body, BROKEN),
         framed(
             "said, but plain",
             "Transfer-Encoding: chunked\r\n",
@@ -114,7 +124,7 @@ fn a_transfer_coding_is_chunked_and_stands_alone() {
             "another",
             "Transfer-Encoding: xchunked\r\n",
             &chunks,
-            UNUSABLE,
+            BROKEN,
         ),
         framed(
             "identity",
@@ -126,12 +136,12 @@ fn a_transfer_coding_is_chunked_and_stands_alone() {
             "gzip, but plain",
             "Transfer-Encoding: gzip\r\n",
             &body,
-            Want::Token,
+            BROKEN,
         ),
         row(
             "in HTTP/1.0",
             format!("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"),
-            UNUSABLE,
+            BROKEN,
         ),
         framed("the end is the connection's", "", &body, Want::Token),
         framed("the end never comes", "", &body, LATE_IN_BODY).ending(End::Hold),
@@ -176,8 +186,34 @@ fn a_malformed_chunk_brings_no_token() {
             "\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
             Want::Token,
         ),
-        // ureq takes at most 20 characters of size and extension.
-        sized(&format!("{size};name={}", "x".repeat(30)), UNUSABLE),
+        sized(&format!("{}{size}", "0".repeat(300)), Want::Token),
+        sized(&format!("{size};name={}", "x".repeat(30)), Want::Token),
+        sized(&format!("{size};name={}", "x".repeat(15_000)), Want::Token),
+        sized(&format!("{size};name={}", "x".repeat(17_000)), UNUSABLE),
+        chunked(
+            "long extensions, in 9 chunks and the last one",
+            format!(
+                "{}{:x};b\r\n{}\r\n0;{}\r\n\r\n",
+                body[..9]
+                    .chars()
+                    .map(|c| format!("1;{}\r\n{c}\r\n", "a".repeat(9000)))
+                    .collect::<String>(),
+                body.len() - 9,
+                &body[9..],
+                "c".repeat(9000)
+            ),
+            Want::Token,
+        ),
+        sized(&format!("+{size}"), UNUSABLE),
+        sized(&format!(" {size}"), UNUSABLE),
+        sized(&format!("\t{size}"), UNUSABLE),
+        sized(&format!("\u{b}{size}"), UNUSABLE),
+        sized(&format!("{size}\u{a0}"), UNUSABLE),
+        sized(&format!("{size}_"), UNUSABLE),
+        sized(&format!("{size} "), UNUSABLE),
+        sized(&format!("{size} 1"), UNUSABLE),
+        sized(&format!("{size};a\nb"), UNUSABLE),
+        sized(&format!("{size};a\rb"), UNUSABLE),
         chunked(
             "an endless extension",
             format!("{size};{}", "x".repeat(100_000)),

@@ -135,10 +135,31 @@ fn interim_responses_are_passed_over_while_there_is_time() {
         row("103 for ever", hints, LATE).ending(End::Flood),
         row("100 dripping", hundred.repeat(9), LATE).ending(End::Drip(20)),
         row("100 then nonsense", format!("{hundred}nonsense"), BROKEN),
-        // ureq takes no 100 with header lines.
         row(
-            "100 with headers",
+            "100 with header lines",
             format!("HTTP/1.1 100 C\r\nA: b\r\n\r\n{}", good()),
+            Want::Token,
+        ),
+        row(
+            "102 with 128 header lines, some folded",
+            format!(
+                "HTTP/1.1 102 P\r\n{}\r\n{}",
+                "A: b\r\n c\r\n".repeat(128),
+                good()
+            ),
+            Want::Token,
+        ),
+        row(
+            "100 with lengths",
+            format!(
+                "HTTP/1.1 100 C\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+                good()
+            ),
+            Want::Token,
+        ),
+        row(
+            "100 with a broken header line",
+            format!("HTTP/1.1 100 C\r\nno colon\r\n\r\n{}", good()),
             BROKEN,
         ),
     ];
@@ -198,6 +219,18 @@ fn header_lines_are_well_formed_and_few_or_there_is_no_token() {
             UNUSABLE,
         ),
         header("no coding", "Content-Encoding: identity\r\n", Want::Token),
+        header("a folded line", "X: a\r\n over lines\r\n", Want::Token),
+        header(
+            "a line folded by tabs, twice",
+            "X: a\r\n\tb\r\n \t c\r\n",
+            Want::Token,
+        ),
+        header("a folded line without text", "X:\r\n \r\n", Want::Token),
+        header(
+            "a folded coding",
+            "Content-Encoding:\r\n gzip\r\n",
+            UNUSABLE,
+        ),
         header("129", &many(128), BROKEN),
         header("10,000", &many(10_000), BROKEN),
         header("100 KB", &long(100_000), BROKEN),
@@ -226,8 +259,6 @@ fn header_lines_are_well_formed_and_few_or_there_is_no_token() {
         ": no name",
         "X : blank before the colon",
         " X: blank before the name",
-        "X: folded\r\n over lines",
-        "X: folded\r\n\tby a tab",
         "(X): y",
         "X,Y: z",
         "\"X\": y",

@@ -27,6 +27,16 @@ pub(crate) fn serve(
     version: &'static SupportedProtocolVersion,
     respond: impl Fn(Records) + Send + Sync + 'static,
 ) -> raw::Server {
+    serve_after(certificate, version, &[], respond)
+}
+
+/// The same, with this in the server's first flight, where the client has sent no request yet.
+pub(crate) fn serve_after(
+    certificate: &Certificate,
+    version: &'static SupportedProtocolVersion,
+    early: &'static [u8],
+    respond: impl Fn(Records) + Send + Sync + 'static,
+) -> raw::Server {
     let bundle = certificate.bundle();
     let chain = CertificateDer::pem_slice_iter(bundle.as_bytes()).collect::<Result<_, _>>();
     let key = PrivateKeyDer::from_pem_slice(bundle.as_bytes()).unwrap();
@@ -35,9 +45,12 @@ pub(crate) fn serve(
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(chain.unwrap(), key);
-    let config = Arc::new(config.unwrap());
+    let mut config = config.unwrap();
+    config.send_half_rtt_data = true;
+    let config = Arc::new(config);
     raw::Server::start(move |tcp| {
-        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        connection.writer().write_all(early).unwrap();
         let mut records = Records { connection, tcp };
         let mut stream = Stream::new(&mut records.connection, &mut records.tcp);
         if raw::read_head(&mut stream).ends_with(b"\r\n\r\n") {

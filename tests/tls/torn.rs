@@ -106,6 +106,27 @@ fn a_response_that_an_alert_or_the_end_of_tcp_may_have_cut_off_is_no_token() {
 }
 
 #[test]
+fn what_a_server_says_before_the_request_is_no_response() {
+    const EARLY: &[u8] =
+        b"HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"access_token\":\"evil\"}";
+    let pki = Pki::new();
+    let server = records::serve_after(&pki.server().make(), &TLS13, EARLY, |mut records| {
+        let (head, body) = Framing::Length.response();
+        records.send(format!("{head}{body}").as_bytes());
+        records.close();
+    });
+    let error = records::config(&server, &pki)
+        .client()
+        .create()
+        .unwrap_err();
+    assert_eq!(error.status, MOMO_INVALID_RESPONSE, "{error:?}");
+    assert!(
+        error.message.contains("before the request was sent"),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn a_response_in_records_of_one_byte_is_put_together() {
     let pki = Pki::new();
     for version in [&TLS12, &TLS13] {

@@ -35,7 +35,15 @@ pub(super) static ROWS: &[Row] = &[
         "connection-close",
         "the normal response with Connection: close",
         |c, _| {
-            c.close = true;
+            c.headers.push(("Connection", "close".to_owned()));
+            Step::Next
+        },
+    ),
+    row(
+        "age-N",
+        "the response with Age: N, as from a cache on the way",
+        |c, n| {
+            c.headers.push(("Age", n.to_string()));
             Step::Next
         },
     ),
@@ -165,6 +173,16 @@ pub(super) static ROWS: &[Row] = &[
         "drip",
         "the head at once, then one byte of the body each 100 ms",
         |c, _| c.send(Wire::Drip),
+    ),
+    row(
+        "interim",
+        "103 with header fields, then the response",
+        |c, _| c.send(Wire::Interim),
+    ),
+    row(
+        "chunk-extensions",
+        "chunked, each size with an extension of 2 KiB",
+        |c, _| c.send(Wire::ChunkExtensions),
     ),
     // No response that a client could use; nothing is checked from here on.
     row(

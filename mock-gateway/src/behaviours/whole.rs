@@ -15,6 +15,11 @@ pub(super) static ROWS: &[Row] = &[
         ok(GatewayResponse::error(400, "Bad request"))
     }),
     row(
+        "400-invalid-client",
+        "400 invalid_client, as OAuth has it",
+        |_, _| ok(GatewayResponse::error(400, "invalid_client")),
+    ),
+    row(
         "401-page",
         "401 {\"error\":…}, as MTN's page has it",
         |_, _| ok(GatewayResponse::error(401, "Unauthorized")),
@@ -23,6 +28,11 @@ pub(super) static ROWS: &[Row] = &[
         "401-azure",
         "401 of API management: subscription key refused",
         |_, _| ok(GatewayResponse::key_refused(false)),
+    ),
+    row(
+        "401-missing-key",
+        "401 of API management: no subscription key came",
+        |_, _| ok(GatewayResponse::key_refused(true)),
     ),
     row("403", "403, address not authorised", |_, _| {
         ok(GatewayResponse::azure(
@@ -34,6 +44,15 @@ pub(super) static ROWS: &[Row] = &[
         "403-quota",
         "403, the quota is spent, with Retry-After",
         |_, _| ok(GatewayResponse::quota_spent()),
+    ),
+    row(
+        "403-quota-text",
+        "403, the quota is spent, with the time in the text alone",
+        |_, _| {
+            let mut response = GatewayResponse::quota_spent();
+            response.headers.retain(|(name, _)| *name != "Retry-After");
+            ok(response)
+        },
     ),
     row("404", "404", |_, _| {
         ok(GatewayResponse::azure(404, "Resource not found"))
@@ -91,6 +110,17 @@ pub(super) static ROWS: &[Row] = &[
             504,
             "<html><body>504 Gateway Timeout</body></html>",
         ))
+    }),
+    row("511", "511, a network that wants a sign-in", |_, _| {
+        ok(GatewayResponse::html(
+            511,
+            "<html><body>Please sign in to this network.</body></html>",
+        ))
+    }),
+    row("bom", "a token after a byte order mark", |c, _| {
+        let mut response = unchecked(c.state);
+        response.body.splice(..0, *b"\xef\xbb\xbf");
+        ok(response)
     }),
     row("html", "some HTML page with 200", |_, _| {
         ok(GatewayResponse::html(

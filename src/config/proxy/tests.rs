@@ -41,6 +41,14 @@ fn a_proxy_is_read_as_curl_reads_it() {
         ("http://u:p\u{e9}@proxy", "http://u:p%C3%A9@proxy:1080"),
         ("http://u:p%C3%A9@proxy", "http://u:p%C3%A9@proxy:1080"),
         ("https://u:p@[::1]:1", "https://u:p@[::1]:1"),
+        ("socks5h://proxy", "socks5h://proxy:1080"),
+        ("SOCKS5://u:p@[::1]:9050/", "socks5h://u:p@[::1]:9050"),
+        ("http://proxy:3128/path//?query#part", "http://proxy:3128"),
+        ("proxy/path", "http://proxy:1080"),
+        ("http://proxy?x", "http://proxy:1080"),
+        ("http://proxy#x", "http://proxy:1080"),
+        ("http://proxy.example.:3128", "http://proxy.example:3128"),
+        ("https://proxy.", "https://proxy:443"),
     ] {
         let proxy = ProxyUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(proxy.to_url(), url, "{text}");
@@ -87,19 +95,18 @@ fn what_is_no_proxy_is_refused_and_not_repeated() {
         ("http:s3cret", "two slashes"),
         ("http:/proxy", "two slashes"),
         ("https:proxy:3128", "two slashes"),
-        ("socks5://s3cret", "only http:// and https://"),
-        ("socks5h://u:s3cret@proxy", "a SOCKS proxy"),
-        ("SOCKS4a://proxy", "a SOCKS proxy"),
-        ("socks://proxy", "a SOCKS proxy"),
+        ("SOCKS4a://s3cret", "an older SOCKS, and only http://"),
+        ("socks4://proxy", "an older SOCKS"),
+        ("socks://proxy", "an older SOCKS"),
+        ("socks5hh://proxy", "an older SOCKS"),
+        (
+            &format!("socks5h://u:s3cret{}@proxy", "a".repeat(250)),
+            "255 bytes",
+        ),
         ("ftp://proxy", "scheme is unknown"),
         ("s3cret://proxy", "scheme is unknown"),
         ("user:s3cret://x@proxy", "scheme is unknown"),
         ("://proxy", "scheme is unknown"),
-        ("http://proxy/s3cret", "has no path"),
-        ("http://proxy//", "has no path"),
-        ("http://proxy:3128/?s3cret", "has no path"),
-        ("http://proxy?s3cret", "has no path"),
-        ("http://proxy#s3cret", "has no path"),
         ("http://user:s3/cret@proxy", "%2F"),
         ("http://user:s3cret#@proxy", "%23"),
         ("http://user:s3cret?@proxy", "%3F"),
@@ -115,7 +122,9 @@ fn what_is_no_proxy_is_refused_and_not_repeated() {
         ("http://proxy:", "is missing"),
         ("user:s3cret", "1 to 65535"),
         ("http://pro%78y", "'%'"),
-        ("http://proxy.", "ends with a dot"),
+        ("http://proxy..", "ends with a dot"),
+        ("http://.", "ends with a dot"),
+        ("http://127.0.0.1.:x", "1 to 65535"),
         ("http://127.1", "four decimal parts"),
         ("http://0x7f.1:3128", "four decimal parts"),
         ("http://proxy\\s3cret", "not a valid name"),
@@ -234,7 +243,7 @@ fn no_proxy_in_lower_case_hides_the_other_unless_it_is_empty() {
 
 #[test]
 fn a_bad_value_is_an_error_only_where_it_would_be_used() {
-    let bad = Some("socks5://u:s3cret@proxy");
+    let bad = Some("socks4://u:s3cret@proxy");
     for (vars, name) in [
         (vec![("https_proxy", bad)], "https_proxy"),
         (

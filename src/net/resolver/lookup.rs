@@ -2,13 +2,14 @@
 
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Resolver;
 use crate::cancellation::Interrupt;
 use crate::deadline::Deadline;
 use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::{panics, sys};
 
 /// Enough for getaddrinfo with every name service that Debian packages.
@@ -16,16 +17,11 @@ const STACK: usize = 512 * 1024;
 
 pub(super) type Addresses = Arc<[IpAddr]>;
 
-#[derive(Clone)]
-pub(super) enum LookupError {
-    /// The resolver's own words.
-    NoAddress(String),
-    Transport(TransportError),
-}
+type Outcome = Result<Addresses, TransportError>;
 
 pub(super) struct Lookup {
     pub(super) started: Deadline,
-    outcome: Mutex<Option<Result<Addresses, LookupError>>>,
+    outcome: Mutex<Option<Outcome>>,
     changed: Condvar,
 }
 
@@ -34,12 +30,12 @@ impl Lookup {
         Self {
             started: Deadline::now(),
             outcome: Mutex::default(),
-            changed: Condvar::new(),
+            changed: Condvar::default(),
         }
     }
 
-    fn outcome(&self) -> MutexGuard<'_, Option<Result<Addresses, LookupError>>> {
-        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    fn outcome(&self) -> MutexGuard<'_, Option<Outcome>> {
+        self.outcome.lock()
     }
 }
 
@@ -68,7 +64,11 @@ fn run(resolver: &Resolver, host: &str, lookup: &Lookup) {
     // A panic must neither print nor leave those who wait, and the host, without an end.
     let outcome = panics::catch_panic(|| (resolver.resolve)(host)).unwrap_or_else(|| {
         let error = "the look-up panicked; this is a bug in libmomo, please report it";
-        Err(LookupError::NoAddress(error.to_owned()))
+        Err(TransportError::new(
+            Phase::Resolve,
+            Kind::NoNameServer,
+            error,
+        ))
     });
     if let Ok(addresses) = &outcome {
         resolver.store(host, addresses);
@@ -79,7 +79,7 @@ fn run(resolver: &Resolver, host: &str, lookup: &Lookup) {
 }
 
 /// Asks the C library.
-pub(super) fn resolve(host: &str) -> Result<Addresses, LookupError> {
+pub(super) fn resolve(host: &str) -> Outcome {
     let error = match (host, 0).to_socket_addrs() {
         Ok(found) => {
             let mut addresses: Vec<IpAddr> = found.map(|a| a.ip()).collect();
@@ -87,7 +87,7 @@ pub(super) fn resolve(host: &str) -> Result<Addresses, LookupError> {
             if !addresses.is_empty() {
                 return Ok(addresses.into());
             }
-            return Err(LookupError::NoAddress("the name has no address".to_owned()));
+            io::Error::other("the name has none")
         }
         Err(error) => error,
     };
@@ -96,10 +96,19 @@ pub(super) fn resolve(host: &str) -> Result<Addresses, LookupError> {
         let probe: io::Error = UdpSocket::bind(("127.0.0.1", 0)).err()?;
         TransportError::from_local_limit(Phase::Resolve, &probe)
     });
-    Err(match limit {
-        Some(limit) => LookupError::Transport(limit),
-        None => LookupError::NoAddress(error.to_string()),
-    })
+    Err(limit.unwrap_or_else(|| {
+        let (kind, detail) = if sys::is_name_server_s_fault(&error) {
+            let detail = format!(
+                "the name server does not answer for {host} ({error}); try again, and check \
+                 /etc/resolv.conf and the network"
+            );
+            (Kind::NoNameServer, detail)
+        } else {
+            let detail = format!("{host} has no address ({error}); check its spelling, and DNS");
+            (Kind::NoAddress, detail)
+        };
+        TransportError::new(Phase::Resolve, kind, detail)
+    }))
 }
 
 pub(super) struct LookupWaiter {
@@ -124,38 +133,21 @@ impl LookupWaiter {
         }
     }
 
-    pub(super) fn wait(
-        &self,
-        host: &str,
-        deadline: Deadline,
-    ) -> Result<Vec<IpAddr>, TransportError> {
+    pub(super) fn wait(&self, deadline: Deadline) -> Result<Vec<IpAddr>, TransportError> {
         let mut outcome = self.lookup.outcome();
         loop {
             match &*outcome {
                 Some(Ok(addresses)) => return Ok(addresses.to_vec()),
-                Some(Err(LookupError::Transport(error))) => return Err(error.clone()),
-                Some(Err(LookupError::NoAddress(why))) => {
-                    return Err(TransportError::new(
-                        Phase::Resolve,
-                        Kind::NoAddress,
-                        format!("{host} has no address ({why}); check its spelling, and DNS"),
-                    ));
-                }
+                Some(Err(error)) => return Err(error.clone()),
                 None => {}
             }
             if self.cancelled.load(Ordering::SeqCst) {
                 return Err(TransportError::cancelled(Phase::Resolve));
             }
-            let left = deadline.left();
-            if left.is_zero() {
+            if deadline.has_passed() {
                 return Err(TransportError::timed_out(Phase::Resolve));
             }
-            outcome = self
-                .lookup
-                .changed
-                .wait_timeout(outcome, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            outcome = self.lookup.changed.wait_until(outcome, deadline);
         }
     }
 }

@@ -93,12 +93,11 @@ impl Socket {
         self.stream.set_nodelay(true)
     }
 
-    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
-    pub(crate) fn is_open(&self) -> bool {
+    /// How many bytes could be read now, one at most.
+    pub(super) fn peek(&self) -> io::Result<usize> {
         let mut byte = [std::mem::MaybeUninit::uninit()];
         let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-        let silent = SockRef::from(&*self.stream).recv_with_flags(&mut byte, flags);
-        silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+        SockRef::from(&*self.stream).recv_with_flags(&mut byte, flags)
     }
 }
 

@@ -97,10 +97,9 @@ impl Socket {
         }
     }
 
-    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
-    pub(crate) fn is_open(&self) -> bool {
-        let silent = self.inner.stream.peek(&mut [0]);
-        silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+    /// How many bytes could be read now, one at most.
+    pub(super) fn peek(&self) -> io::Result<usize> {
+        self.inner.stream.peek(&mut [0])
     }
 }
 

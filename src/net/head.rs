@@ -1,0 +1,66 @@
+//! Head of a response: its status and header fields, and how a challenge names its schemes.
+
+use httparse::{EMPTY_HEADER, Header, ParserConfig, Response, Status};
+
+/// As many as the HTTP library takes.
+const MAX_HEADER_FIELDS: usize = 128;
+
+/// How long a head is and what `read` makes of it; None if it has not ended.
+pub(crate) fn parse<T>(
+    input: &[u8],
+    read: impl FnOnce(&Response) -> T,
+) -> Result<Option<(usize, T)>, httparse::Error> {
+    let mut fields = [EMPTY_HEADER; MAX_HEADER_FIELDS];
+    let mut head = Response::new(&mut fields);
+    let mut config = ParserConfig::default();
+    config.allow_obsolete_multiline_headers_in_responses(true);
+    Ok(match config.parse_response(&mut head, input)? {
+        Status::Complete(length) => Some((length, read(&head))),
+        Status::Partial => None,
+    })
+}
+
+/// Whether another head follows. 101 is the last one.
+pub(crate) fn is_interim(head: &Response) -> bool {
+    head.code
+        .is_some_and(|code| (100..200).contains(&code) && code != 101)
+}
+
+/// The values of the fields of this name.
+pub(crate) fn values<'a>(
+    fields: &'a [Header<'a>],
+    name: &'a str,
+) -> impl Iterator<Item = &'a [u8]> {
+    let named = fields
+        .iter()
+        .filter(|field| field.name.eq_ignore_ascii_case(name));
+    named.map(|field| field.value)
+}
+
+/// Makes blanks of the line ends within the values of a head that was parsed (RFC 9112, 5.2).
+pub(crate) fn unfold(head: &mut [u8]) {
+    for at in 2..head.len() {
+        if head[at - 1] == b'\n' && matches!(head[at], b' ' | b'\t') {
+            let end = if head[at - 2] == b'\r' {
+                at - 2
+            } else {
+                at - 1
+            };
+            head[end..at].fill(b' ');
+        }
+    }
+}
+
+/// Whether a challenge (RFC 9110, 11.6.1) names this scheme, alone or among others.
+pub(crate) fn offers(challenge: &[u8], scheme: &str) -> bool {
+    let mut is_quoted = false;
+    let parts = challenge.split(|byte| {
+        is_quoted ^= *byte == b'"';
+        *byte == b',' && !is_quoted
+    });
+    let mut words = parts.filter_map(|part| {
+        let mut words = part.split(u8::is_ascii_whitespace);
+        words.find(|word| !word.is_empty())
+    });
+    words.any(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+}

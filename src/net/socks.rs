@@ -1,0 +1,132 @@
+//! SOCKS 5 (RFC 1928): what such a proxy is asked for. It looks the host up itself.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use zeroize::Zeroizing;
+
+use super::connection::Connection;
+use super::progress::Phase;
+use super::transport_error::{Kind, TransportError};
+
+const VERSION: u8 = 5;
+const NO_LOGIN: u8 = 0;
+const BY_PASSWORD: u8 = 2;
+const IPV4: u8 = 1;
+const NAME: u8 = 3;
+const IPV6: u8 = 4;
+
+/// Of user and password each (RFC 1929).
+pub(crate) const MAX_LOGIN_BYTES: usize = 255;
+
+/// User and password.
+pub(crate) type Login = (Zeroizing<String>, Zeroizing<String>);
+
+/// Asks the proxy at the other end for a connection to the host (IPv6 in brackets).
+pub(super) fn open(
+    login: Option<&Login>,
+    host: &str,
+    port: u16,
+    connection: &mut Connection,
+) -> Result<(), TransportError> {
+    connection.limits().enter(Phase::Proxy);
+    let limits = connection.limits().clone();
+    let outcome = log_in(login, connection).and_then(|()| connect(host, port, connection));
+    outcome.map_err(|e| TransportError::carried_by(e).unwrap_or_else(|other| limits.broken(&other)))
+}
+
+fn log_in(login: Option<&Login>, connection: &mut Connection) -> io::Result<()> {
+    let methods: &[u8] = match login {
+        Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
+        None => &[VERSION, 1, NO_LOGIN],
+    };
+    connection.write_all(methods)?;
+    let mut reply = [0; 2];
+    connection.read_exact(&mut reply)?;
+    let why = match (reply, login) {
+        ([VERSION, NO_LOGIN], _) => return Ok(()),
+        ([VERSION, BY_PASSWORD], Some((user, password))) => {
+            let mut request = Zeroizing::new(Vec::with_capacity(3 + 2 * MAX_LOGIN_BYTES));
+            request.push(1);
+            for part in [user, password] {
+                request.push(u8::try_from(part.len()).unwrap_or(u8::MAX));
+                request.extend(part.bytes());
+            }
+            connection.write_all(&request)?;
+            connection.read_exact(&mut reply)?;
+            match reply {
+                [_, 0] => return Ok(()),
+                _ => "the proxy refuses user and password; check them in the proxy's URL",
+            }
+        }
+        ([VERSION, _], None) => {
+            "the proxy demands user and password; put them into the proxy's URL"
+        }
+        ([VERSION, _], Some(_)) => {
+            "the proxy takes no password (RFC 1929); have its operator allow this machine"
+        }
+        _ => "the proxy does not respond as a SOCKS 5 proxy; check its address and scheme",
+    };
+    Err(connection.limits().error(Kind::Refused, why).into())
+}
+
+fn connect(host: &str, port: u16, connection: &mut Connection) -> io::Result<()> {
+    const CONNECT: u8 = 1;
+    let mut request = vec![VERSION, CONNECT, 0];
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = bare.parse::<Ipv4Addr>() {
+        request.push(IPV4);
+        request.extend(address.octets());
+    } else if let Ok(address) = bare.parse::<Ipv6Addr>() {
+        request.push(IPV6);
+        request.extend(address.octets());
+    } else {
+        // A host name has 253 bytes at most.
+        request.extend([NAME, u8::try_from(bare.len()).unwrap_or(u8::MAX)]);
+        request.extend(bare.bytes());
+    }
+    request.extend(port.to_be_bytes());
+    connection.write_all(&request)?;
+    let mut head = [0; 4];
+    connection.read_exact(&mut head)?;
+    let (kind, why) = match head {
+        [VERSION, 0, _, kind] => {
+            let length = match kind {
+                IPV4 => 4,
+                IPV6 => 16,
+                _ => {
+                    let mut length = [0];
+                    connection.read_exact(&mut length)?;
+                    usize::from(length[0])
+                }
+            };
+            // The address and the port that it connects from say nothing here.
+            return connection.read_exact(&mut vec![0; length + 2]);
+        }
+        [VERSION, 2, ..] => (
+            Kind::Refused,
+            "it allows no connection there; have its operator allow it",
+        ),
+        [VERSION, 3 | 4 | 6, ..] => (
+            Kind::Unreachable,
+            "it cannot reach it; check base_url, and the proxy's own name servers",
+        ),
+        [VERSION, 5, ..] => (
+            Kind::Unreachable,
+            "its connection there is refused; check base_url",
+        ),
+        _ => (
+            Kind::Unreachable,
+            "it makes no connection; tell its operator",
+        ),
+    };
+    let why = format!(
+        "the SOCKS proxy was asked for {host}:{port} and replied {}: {why}",
+        head[1]
+    );
+    Err(connection.limits().error(kind, why).into())
+}
+
+#[cfg(all(test, not(loom)))]
+#[path = "socks_tests.rs"]
+mod tests;
