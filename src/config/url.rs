@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 pub(super) use host::is_loopback;
 
+use crate::pasted::is_invisible;
 use crate::percent;
 use crate::secret::Secret;
 
@@ -147,10 +148,10 @@ fn check_characters(text: &str, kind: &UrlKind) -> Result<(), String> {
         Err(format!(
             "{name} is longer than 2,048 bytes; check what was pasted"
         ))
-    } else if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    } else if text.contains(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)) {
         Err(format!(
-            "{name} has a blank, a line break or a control character in it; remove it (it may be \
-             at the very end)"
+            "{name} has a blank, a line break, a control character or an invisible one in it; remove it \
+             (it may be at the very end)"
         ))
     } else {
         Ok(())

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 use crate::clock::Now;
+use crate::pasted;
 use crate::secret::Secret;
 
 /// More than any credential, and little if /dev/zero is read by mistake.
@@ -91,7 +92,8 @@ pub(super) fn parse(
     text: &[u8],
     parse: fn(&str) -> Result<Secret, String>,
 ) -> Result<Secret, String> {
-    let text = std::str::from_utf8(text).map_err(|_| "it is not UTF-8".to_owned())?;
+    let text =
+        std::str::from_utf8(pasted::file_text(text)?).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     parse(text)
