@@ -1,10 +1,12 @@
 //! Failures of TLS in words: the rule that failed, and what to do about it.
 
-use rustls::{AlertDescription as Alert, CertificateError, Error, PeerIncompatible};
+use rustls::{
+    AlertDescription as Alert, CertificateError, Error, InvalidMessage, PeerIncompatible,
+};
 use webpki::Error as Webpki;
 
 use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::net::trust::ShortRsaKey;
+use crate::net::trust::BrokenRule;
 
 const INTERCEPTED: &str = "and whether something on the way intercepts TLS";
 const OPERATOR: &str = "tell the server's operator";
@@ -30,6 +32,9 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
     }
     let detail = match error {
         Error::InvalidCertificate(certificate) => return refused(certificate, option),
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => format!("the server sends certificates of more than 64 KiB; {OPERATOR}"),
         Error::InvalidMessage(_) => {
             return untrusted(format!(
                 "the server does not respond in TLS; check the port of {option}"
@@ -133,13 +138,19 @@ fn broken_rule(error: &CertificateError, option: &str) -> (&'static str, String)
         C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
             ("it is not for servers (extended key usage)", operator())
         }
-        C::Other(other) if other.0.is::<ShortRsaKey>() => {
-            ("an RSA key in it is shorter than 2048 bits", operator())
-        }
-        C::Other(other) => match other.0.downcast_ref() {
-            Some(error) => (rule_of_webpki(error), operator()),
-            None => ("it breaks a rule", operator()),
-        },
+        C::Other(other) => (
+            match (other.0.downcast_ref(), other.0.downcast_ref()) {
+                (Some(BrokenRule::ShortRsaKey), _) => {
+                    "an RSA key, its own or that of an authority above it, is shorter than 2048 bits"
+                }
+                (Some(BrokenRule::KeyUsage), _) => {
+                    "the key of one of its issuers is not for signing certificates (key usage)"
+                }
+                (None, Some(error)) => rule_of_webpki(error),
+                (None, None) => "it breaks a rule",
+            },
+            operator(),
+        ),
         _ => ("it breaks a rule", operator()),
     }
 }
