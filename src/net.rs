@@ -8,7 +8,7 @@ pub(crate) mod crypto;
 pub(crate) mod progress;
 pub(crate) mod resolver;
 pub(crate) mod socket;
-mod tls;
+pub(crate) mod tls;
 pub(crate) mod transport_error;
 pub(crate) mod trust;
 pub(crate) mod tunnel;

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{RedisUrl, values};
 use crate::sys;
 
-pub(super) const CACHES: &str =
-    "it is process, client, none, file: and a directory, or redis:// or rediss:// and a host";
+pub(super) const CACHES: &str = "it is process, client, none, file: and a directory, or redis://, rediss:// or redis+unix:// and a server";
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum CachePolicy {
@@ -34,7 +33,9 @@ impl CachePolicy {
             "file:" => user_directory().map(Self::File),
             _ => match value.strip_prefix("file:") {
                 Some(directory) => absolute(directory).map(Self::File),
-                None if value.starts_with("redis") => RedisUrl::parse(value).map(Self::Redis),
+                None if value.starts_with("redis") || value.starts_with("unix:") => {
+                    RedisUrl::parse(value).map(Self::Redis)
+                }
                 None => Err(CACHES.to_owned()),
             },
         }

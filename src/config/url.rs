@@ -48,7 +48,7 @@ pub(super) struct Url<'a> {
     /// None if the text begins with the user or the host.
     pub(super) scheme: Option<&'a str>,
     user_info: Option<&'a str>,
-    host_and_port: &'a str,
+    pub(super) host_and_port: &'a str,
     /// Empty, or from its first slash.
     pub(super) path: &'a str,
     pub(super) query: Option<&'a str>,
@@ -158,7 +158,7 @@ fn check_characters(text: &str, kind: &UrlKind) -> Result<(), String> {
     }
 }
 
-fn decode(text: &str, whose: &str) -> Result<Secret, String> {
+pub(super) fn decode(text: &str, whose: &str) -> Result<Secret, String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     bytes.extend(percent::decode(text.as_bytes()).map(|(_, byte)| byte));
     match std::str::from_utf8(&bytes) {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use super::credential::parse_api_key;
 use crate::clock::Now;
 use crate::pasted;
 use crate::secret::Secret;
@@ -97,4 +98,16 @@ pub(super) fn parse(
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     parse(text)
+}
+
+/// The password in a file, as it is now. An error names the file, and repeats nothing of it.
+pub(crate) fn read_password(path: &Path) -> Result<Secret, String> {
+    let shown = path.display();
+    let (text, _) = read(path, false)
+        .map_err(|error| format!("{shown} cannot be read ({error}); check path and mode"))?;
+    let password = |value: &str| match value {
+        "" => Err("it is empty".to_owned()),
+        _ => parse_api_key(value),
+    };
+    parse(&text, password).map_err(|why| format!("{shown}: {why}"))
 }

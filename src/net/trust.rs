@@ -201,7 +201,7 @@ fn in_lines(text: &str) -> String {
     pieces.collect()
 }
 
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     // With room for all of it one read is enough, and a system can have 140 files.
     let length = file.metadata()?.len().min(MAX_FILE_BYTES);

@@ -64,6 +64,12 @@ pub const GOOD: &[(&str, &str)] = &[
     ("cache", "file:/run/payments/tokens/"),
     ("cache", "redis://cache.test"),
     ("cache", "rediss://payer:s3cr3t@cache.test:6380/2"),
+    ("cache", "redis+unix:///run/redis.sock?db=2"),
+    ("cache", "unix://payer:s3cr3t@/run/redis.sock"),
+    ("cache_password_file", ""),
+    ("cache_password_file", "/no/such/file is noticed later"),
+    ("cache_client_certificate", "/no/such/file is noticed later"),
+    ("cache_client_key", "/no/such/file is noticed later"),
 ];
 
 /// Option, value, words of the message.
@@ -277,10 +283,14 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("cache", "file:/run/tokens\n", "control character"),
     ("cache", "redis", "process, client, none, file:"),
     ("cache", "redis://", "host"),
-    ("cache", "redis://s3cr3t@host", "no password"),
+    ("cache", "redis+unix://:s3cr3t@host/run/redis.sock", "a path on this machine"),
+    ("cache", "unix:///run/redis.sock?s3cr3t=1", "db, username or password"),
     ("cache", "redis://:s3cr3t@@host", "unclear"),
     ("cache", "redis://:s3cr3t@host/one", "database"),
     ("cache", "rediss://:s3cr3t@host#insecure", "fragment"),
+    ("cache_password_file", "/run/password\n", "control character"),
+    ("cache_client_certificate", "'/run/client.pem'", "quotation marks"),
+    ("cache_client_key", "/run/key.pem\n", "control character"),
 ];
 
 /// Variables, and the words of the refusal or of the log, or none.

@@ -27,7 +27,7 @@ pub(super) fn ended() -> TransportError {
 /// Why a handshake failed. `option` names the host; `requested` is whether the server asked for a
 /// client certificate.
 pub(super) fn explain(error: &Error, option: &str, requested: bool) -> TransportError {
-    if let Some(refusal) = client_certificate(error, requested) {
+    if let Some(refusal) = client_certificate(error, option, requested) {
         return refusal;
     }
     let detail = match error {
@@ -62,7 +62,11 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
 
 /// Whether the server refuses a client that has no certificate. Some servers say so; the others
 /// have asked for one, and then send one of the alerts about certificates and handshakes.
-pub(super) fn client_certificate(error: &Error, requested: bool) -> Option<TransportError> {
+pub(super) fn client_certificate(
+    error: &Error,
+    option: &str,
+    requested: bool,
+) -> Option<TransportError> {
     let Error::AlertReceived(alert) = error else {
         return None;
     };
@@ -78,8 +82,16 @@ pub(super) fn client_certificate(error: &Error, requested: bool) -> Option<Trans
         _ => false,
     };
     refused.then(|| {
-        let detail = "the server demands a client certificate, which this library has no option \
-                      for; have the gateway's operator let this client in by its credentials alone";
+        let detail = match option {
+            "cache" => {
+                "the server demands a client certificate that it accepts; check \
+                 cache_client_certificate and cache_client_key"
+            }
+            _ => {
+                "the server demands a client certificate, which this library has no option for; have \
+                 the gateway's operator let this client in by its credentials alone"
+            }
+        };
         untrusted(detail).with_peer_text(error)
     })
 }

@@ -206,7 +206,7 @@ fn a_server_that_wants_a_client_certificate_is_recognised() {
     ] {
         let error = Error::AlertReceived(alert);
         let found = [false, true].map(|requested| {
-            let refusal = client_certificate(&error, requested);
+            let refusal = client_certificate(&error, OPTION, requested);
             let told = said(&explain(&error, OPTION, requested));
             assert_eq!(
                 told.contains(CLIENT_CERTIFICATE),
@@ -217,5 +217,7 @@ fn a_server_that_wants_a_client_certificate_is_recognised() {
         });
         assert_eq!(found, expected, "{alert:?}");
     }
-    assert_eq!(client_certificate(&Error::DecryptError, true), None);
+    assert_eq!(client_certificate(&Error::DecryptError, OPTION, true), None);
+    let redis = client_certificate(&Error::AlertReceived(Alert::UnknownCA), "cache", true);
+    assert!(said(&redis.unwrap()).contains("check cache_client_certificate"));
 }
