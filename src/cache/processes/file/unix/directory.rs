@@ -109,7 +109,7 @@ impl OpenDirectory {
             let system = fs::fstatfs(&self.descriptor).ok()?;
             let in_memory = u32::try_from(system.f_type).is_ok_and(|t| IN_MEMORY.contains(&t));
             let stat = fs::fstat(&self.descriptor).ok().filter(|_| in_memory)?;
-            return Some(format!("memory {}:{}", stat.st_dev, stat.st_ino));
+            Some(format!("memory {}:{}", stat.st_dev, stat.st_ino))
         }
         #[cfg(not(target_os = "linux"))]
         None
