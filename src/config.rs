@@ -30,6 +30,7 @@ pub(crate) use values::{Ca, RefreshBy};
 use crate::credentials::ValueSource;
 use crate::error::Failure;
 use crate::log::{Line, Logger};
+use crate::pasted;
 use crate::secret::Secret;
 use options::OPTIONS;
 
@@ -60,7 +61,8 @@ impl Config {
             .iter()
             .find(|o| o.name == name)
             .ok_or_else(|| unknown(name))?;
-        (option.check)(value).map_err(|why| refused(name, &why))?;
+        let checked = pasted::check_ends(value).and_then(|()| (option.check)(value));
+        checked.map_err(|why| refused(name, &why))?;
         let text = Secret::new(value);
         self.values.insert(option.name, GivenValue { text, source });
         Ok(())

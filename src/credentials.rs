@@ -10,6 +10,7 @@ pub(crate) use credential::{
     Credential, ValueSource, is_uuid, parse_api_key, parse_api_user, parse_header_value,
 };
 pub(crate) use rotation::{Rotation, Unsettled};
+pub(crate) use secret_file::read_password;
 pub(crate) use sources::CredentialSources;
 
 /// The options that set a credential, in the order of [`CredentialSet::iter`].

@@ -25,6 +25,7 @@ mod life;
 mod log;
 mod net;
 mod panics;
+mod pasted;
 mod per_process;
 mod percent;
 mod secret;

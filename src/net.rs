@@ -10,7 +10,7 @@ pub(crate) mod progress;
 pub(crate) mod resolver;
 pub(crate) mod socket;
 mod socks;
-mod tls;
+pub(crate) mod tls;
 pub(crate) mod transport_error;
 pub(crate) mod trust;
 pub(crate) mod tunnel;

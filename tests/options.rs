@@ -141,7 +141,10 @@ fn what_is_missing_is_said_when_the_client_is_created() {
         }
         refused(config.try_client(), &words);
     }
-    refused(Config::new().try_client(), &["is missing"]);
+    let all = "options api_user, api_key and subscription_key are missing; set them, or \
+               MOMO_API_USER, MOMO_API_KEY and MOMO_SUBSCRIPTION_KEY in the environment";
+    let error = refused(Config::new().try_client(), &[all]);
+    assert!(!error.message.contains("momo_set"), "{}", error.message);
 }
 
 #[test]
@@ -159,7 +162,7 @@ fn a_key_and_a_file_for_it_exclude_each_other() {
 fn a_key_file_is_checked_when_the_client_is_created() {
     let scratch = Scratch::new();
     let long = "s3cr3t".repeat(1000);
-    let files: [(&str, &[u8], Option<&str>); 12] = [
+    let files: [(&str, &[u8], Option<&str>); 18] = [
         ("plain", b"s3cr3t", None),
         ("newline", b"s3cr3t\n", None),
         ("crlf", b"s3cr3t\r\n", None),
@@ -172,6 +175,28 @@ fn a_key_file_is_checked_when_the_client_is_created() {
         ("nul", b"s3cr3t\0", Some("control")),
         ("latin", b"s3cr3t\xe9", Some("not UTF-8")),
         ("long", long.as_bytes(), Some("longer than")),
+        ("byte order mark", b"\xef\xbb\xbfs3cr3t\r\n", None),
+        (
+            "two of them",
+            b"\xef\xbb\xbf\xef\xbb\xbfs3cr3t",
+            Some("U+FEFF"),
+        ),
+        (
+            "quotes",
+            b"\"s3cr3t\"\n",
+            Some("quotation marks are around it"),
+        ),
+        (
+            "soft hyphen",
+            b"s3\xc2\xadcr3t",
+            Some("U+00AD, a soft hyphen"),
+        ),
+        ("UTF-16", b"\xff\xfes\x003\0", Some("it is UTF-16")),
+        (
+            "UTF-16, big end first",
+            b"\xfe\xff\0s\x003",
+            Some("it is UTF-16"),
+        ),
     ];
     std::fs::create_dir(scratch.path("directory")).unwrap();
     for (name, bytes, _) in &files {

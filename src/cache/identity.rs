@@ -30,6 +30,7 @@ pub(super) fn identity(
         Ca::System => add("system"),
         Ca::Mozilla => add("mozilla"),
         Ca::File(path) => add(&format!("file {}", path.display())),
+        Ca::Pem(text) => add(text.expose()),
     }
     let proxy = settings.proxy.as_ref().map(ProxyUrl::to_url);
     add(&Zeroizing::new(proxy.unwrap_or_default()));

@@ -31,7 +31,7 @@ use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretBytes};
 use crate::token::Token;
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; where it
@@ -53,6 +53,7 @@ pub(crate) struct Processes {
     api_key: Secret,
     /// A token that was refused may still be there.
     owes_removal: AtomicBool,
+    told_of_clock: AtomicBool,
 }
 
 /// What other processes have left.
@@ -83,6 +84,7 @@ impl Processes {
             name: name.iter().map(|byte| format!("{byte:02x}")).collect(),
             api_key: Secret::new(credentials.api_key.expose()),
             owes_removal: AtomicBool::new(false),
+            told_of_clock: AtomicBool::new(false),
         }
     }
 
@@ -97,24 +99,49 @@ impl Processes {
     pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
         let values = self.store().read(&self.name, deadline);
         let values = self.or_log(values, log)?;
-        let now = Now::read();
+        let (now, clock) = (Now::read(), self.store.clock());
+        let clock = clock.as_ref();
         let token = values.token.and_then(|value| {
+            let plain = self.opened(ValueKind::Token, &value)?;
+            let record = Record::parse(&plain)?;
+            if value.left.is_none() && record.is_of_another_clock(clock, now) {
+                self.tell_of_another_clock(clock.is_some(), log);
+            }
+            let token = record.token(clock, value.left, now, self.store.origin())?;
             Some(FoundToken {
-                token: Arc::new(self.token(&value, now)?),
+                token: Arc::new(token),
                 sealed: value.sealed,
             })
         });
         let failure = values.failure.and_then(|value| {
-            let plain = seal::open(&self.api_key, ValueKind::Failure, &self.name, &value.sealed)?;
-            let (failure, left) = Record::parse(&plain)?.failure(value.left, now)?;
+            let plain = self.opened(ValueKind::Failure, &value)?;
+            let (failure, left) = Record::parse(&plain)?.failure(clock, value.left, now)?;
             Some((Arc::new(failure), left))
         });
         Ok(Found { token, failure })
     }
 
-    fn token(&self, value: &Value, now: Now) -> Option<Token> {
-        let plain = seal::open(&self.api_key, ValueKind::Token, &self.name, &value.sealed)?;
-        Record::parse(&plain)?.token(value.left, now, self.store.origin())
+    fn opened(&self, kind: ValueKind, value: &Value) -> Option<SecretBytes> {
+        seal::open(&self.api_key, kind, &self.name, &value.sealed)
+    }
+
+    /// Once: nothing is shared like this, and nothing fails.
+    fn tell_of_another_clock(&self, knows_its_own: bool, log: &mut CallLog) {
+        if self.told_of_clock.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let why = if knows_its_own {
+            "it was written before the machine was started, or where the boot ID is another (a container)"
+        } else {
+            "/proc/sys/kernel/random/boot_id cannot be read, so whether it was written before the \
+             machine was started is not known"
+        };
+        log.record(Level::Warning, || {
+            format!(
+                "a token in {} is not used: {why}; give a directory in memory, like one below /run",
+                self.place
+            )
+        });
     }
 
     /// None where another process has the lock.
@@ -129,16 +156,20 @@ impl Processes {
 
     /// Shares a token that the gateway issued.
     pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
-        let now = Now::read();
+        let (now, clock) = (Now::read(), self.store.clock());
+        let clock = clock.as_ref();
         let Some(left) = life::left(token, now).filter(|left| !left.is_zero()) else {
             return;
         };
-        let record = Record::of_token(token, now);
+        let record = Record::of_token(token, now, clock);
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Token, &record)) else {
             return;
         };
         let is_newer = |there: &Value| {
-            self.token(there, now).is_some_and(|there| {
+            let plain = self.opened(ValueKind::Token, there);
+            let record = plain.as_ref().and_then(|plain| Record::parse(plain));
+            let there = record.and_then(|r| r.token(clock, there.left, now, self.store.origin()));
+            there.is_some_and(|there| {
                 there.issued.boot > token.issued.boot && there.access() != token.access()
             })
         };
@@ -162,7 +193,8 @@ impl Processes {
         deadline: Deadline,
         log: &mut CallLog,
     ) {
-        let record = Record::of_failure(failure, cooldown, Now::read());
+        let clock = self.store.clock();
+        let record = Record::of_failure(failure, cooldown, Now::read(), clock.as_ref());
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Failure, &record)) else {
             return;
         };
@@ -220,6 +252,6 @@ impl Processes {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "processes_tests.rs"]
 mod tests;

@@ -1,5 +1,7 @@
 use super::*;
 use crate::cache::two_processes::TwoProcesses;
+use crate::log::Line;
+use crate::sys::{self, SteadyClock};
 
 /// A token that was issued so many milliseconds ago.
 fn token(text: &str, age: u64, now: Now) -> Token {
@@ -74,4 +76,42 @@ fn where_a_directory_cannot_be_used_that_is_said_and_no_call_ends() {
         said.contains("is no directory") && said.contains(place),
         "{said}"
     );
+}
+
+#[test]
+fn a_token_of_another_clock_is_not_used_and_told_of_once() {
+    let processes = TwoProcesses::new();
+    let own = processes.own.processes.as_ref().unwrap();
+    let now = Now::read();
+    for (life, lines) in [(60, 1), (0, 0)] {
+        own.told_of_clock.store(false, Ordering::Relaxed);
+        let clock = SteadyClock {
+            name: "another boot".to_owned(),
+            now: sys::steady_clock(None).unwrap().now,
+        };
+        let life = Some(Duration::from_secs(life));
+        let token = Token::new("token", "access_token", life, now);
+        let record = Record::of_token(&token, now, Some(&clock)).unwrap();
+        let new = NewToken {
+            sealed: &own.seal(ValueKind::Token, &record).unwrap(),
+            age: Duration::ZERO,
+            left: Duration::from_secs(60),
+            is_newer: &|_| false,
+        };
+        let written = own.store.write_token(&own.name, &new, deadline());
+        assert!(written.is_ok());
+        let mut log = CallLog::complete();
+        for _ in 0..2 {
+            assert!(
+                own.read(deadline(), &mut log)
+                    .unwrap_or_else(|_| panic!())
+                    .token
+                    .is_none()
+            );
+        }
+        let told = log.into_lines();
+        assert_eq!(told.len(), lines);
+        let said = |line: &Line| line.text.contains("before the machine was started");
+        assert!(told.iter().all(said));
+    }
 }

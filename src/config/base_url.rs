@@ -2,6 +2,7 @@
 //! host that was checked here has to be the host that gets the keys.
 
 use super::url::{Scheme, Url, UrlKind, is_loopback};
+use super::values::PRODUCTS;
 use crate::percent;
 
 const KIND: UrlKind = UrlKind {
@@ -139,20 +140,36 @@ fn refuse_mistaken_host(host: &str) -> Result<(), String> {
 
 fn parse_path(text: &str) -> Result<String, String> {
     let path = text.strip_suffix('/').unwrap_or(text);
-    let mut last = "";
-    for segment in path.split('/').skip(1) {
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
         check_segment(segment)?;
-        last = segment;
-    }
-    for known in ["token", "disbursement", "collection", "remittance"] {
-        if last.eq_ignore_ascii_case(known) {
+        // As MTN's pages show its operations: /collection/v1_0/requesttopay.
+        let ends_base = segments.peek().is_none_or(|next| is_version(next));
+        let is = |known: &&&str| segment.eq_ignore_ascii_case(known);
+        if let Some(known) = PRODUCTS
+            .iter()
+            .chain(&["token"])
+            .find(is)
+            .filter(|_| ends_base)
+        {
             return Err(format!(
-                "the URL's path ends with /{known}, and the product and /token/ are added from \
-                 the option product; give the base only"
+                "the URL's path {} /{known}, and the product and /token/ are added from the option \
+                 product; give the base only",
+                if segments.peek().is_none() {
+                    "ends with"
+                } else {
+                    "goes on after"
+                }
             ));
         }
     }
     Ok(String::from(path))
+}
+
+/// v1_0, v2_0.
+fn is_version(segment: &str) -> bool {
+    let number = segment.strip_prefix(['v', 'V']).unwrap_or_default();
+    number.starts_with(|c: char| c.is_ascii_digit()) && number.contains('_')
 }
 
 fn check_segment(segment: &str) -> Result<(), String> {

@@ -1,12 +1,13 @@
 //! Cache policy: with whom a client shares its tokens.
 
-use std::path::PathBuf;
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use super::{RedisUrl, values};
 use crate::sys;
 
-pub(super) const CACHES: &str =
-    "it is process, client, none, file: and a directory, or redis:// or rediss:// and a host";
+pub(super) const CACHES: &str = "it is process, client, none, file: and a directory, or redis://, rediss:// or redis+unix:// and a server";
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum CachePolicy {
@@ -32,7 +33,9 @@ impl CachePolicy {
             "file:" => user_directory().map(Self::File),
             _ => match value.strip_prefix("file:") {
                 Some(directory) => absolute(directory).map(Self::File),
-                None if value.starts_with("redis") => RedisUrl::parse(value).map(Self::Redis),
+                None if value.starts_with("redis") || value.starts_with("unix:") => {
+                    RedisUrl::parse(value).map(Self::Redis)
+                }
                 None => Err(CACHES.to_owned()),
             },
         }
@@ -80,12 +83,33 @@ pub(super) fn user_directory() -> Result<PathBuf, String> {
 
 fn user_directory_in(variable: Option<PathBuf>) -> Result<PathBuf, String> {
     match variable {
-        Some(directory) if directory.is_absolute() => Ok(directory.join("libmomo")),
+        Some(directory) if directory.is_absolute() => {
+            if let Some((owner, user)) = other_owner(&directory) {
+                return Err(no_user_directory(&format!(
+                    "that is user {owner}'s, and this process runs as user {user} (by su or sudo?)"
+                )));
+            }
+            Ok(directory.join("libmomo"))
+        }
         Some(directory) if !directory.as_os_str().is_empty() => {
             Err(no_user_directory("that is not an absolute path"))
         }
         _ => Err(no_user_directory("that is not set")),
     }
+}
+
+/// The numbers of a directory's owner and of this process's user, if they are not the same.
+#[cfg(unix)]
+fn other_owner(directory: &Path) -> Option<(u32, u32)> {
+    let owner = std::fs::metadata(directory).ok()?.uid();
+    let user = rustix::process::geteuid().as_raw();
+    (owner != user).then_some((owner, user))
+}
+
+/// The variable is set by the system there.
+#[cfg(not(unix))]
+fn other_owner(_: &Path) -> Option<(u32, u32)> {
+    None
 }
 
 fn no_user_directory(why: &str) -> String {

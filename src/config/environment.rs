@@ -4,6 +4,7 @@ use super::{Config, OPTIONS};
 use crate::credentials::ValueSource;
 use crate::error::Failure;
 use crate::log::{Level, Line};
+use crate::pasted;
 use crate::sys;
 
 const PREFIX: &str = "MOMO_";
@@ -20,19 +21,24 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
     }
     let mut next = config.clone();
     for (name, value) in std::env::vars_os() {
-        let Some(name) = name.to_str().and_then(|n| n.strip_prefix(PREFIX)) else {
+        let Some(name) = name.to_str() else {
+            continue;
+        };
+        let visible = name.trim_start_matches(pasted::is_invisible);
+        let Some(name) = visible.strip_prefix(PREFIX).filter(|_| visible == name) else {
+            // The first line of a file of variables may begin with a byte order mark.
+            if visible.starts_with(PREFIX) {
+                next.warn(
+                    visible,
+                    "is not read: an invisible character is before its name",
+                );
+            }
             continue;
         };
         let option = name.to_ascii_lowercase();
         let known = option.to_ascii_uppercase() == name && OPTIONS.iter().any(|o| o.name == option);
         if !known {
-            next.pending_log.push(Line::new(
-                Level::Warning,
-                format!(
-                    "the environment variable {PREFIX}{} names no option and is ignored",
-                    crate::credentials::redact::shortened(name)
-                ),
-            ));
+            next.warn(&format!("{PREFIX}{name}"), "names no option and is ignored");
         } else if !value.is_empty() {
             let bad =
                 |why: &str| Failure::config(format!("environment variable {PREFIX}{name}: {why}"));
@@ -45,4 +51,12 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
     }
     *config = next;
     Ok(())
+}
+
+impl Config {
+    fn warn(&mut self, variable: &str, what: &str) {
+        let variable = crate::credentials::redact::shortened(variable);
+        let text = format!("the environment variable {variable} {what}");
+        self.pending_log.push(Line::new(Level::Warning, text));
+    }
 }

@@ -66,6 +66,9 @@ fn of_proxy(url: &ProxyUrl) -> Url {
 /// The path is the number of the database.
 pub fn redis_url(text: &str) -> Result<Url, String> {
     let url = RedisUrl::parse(text)?;
+    if url.host.starts_with('/') {
+        return Err("to other parsers a socket is no host".to_owned());
+    }
     let exposed = |secret: &Option<Secret>| secret.as_ref().map(|s| s.expose().to_owned());
     Ok(Url {
         scheme: if url.tls { "rediss" } else { "redis" },

@@ -37,7 +37,7 @@ macro_rules! opt {
 }
 
 #[rustfmt::skip]
-pub(super) const OPTIONS: [Opt; 20] = [
+pub(super) const OPTIONS: [Opt; 23] = [
     opt!("base_url", "https://proxy.momoapi.mtn.co.rw", "URL", BaseUrl::parse,
         "The gateway, without the product: https, or plain http on loopback only (localhost, \
          127.0.0.0/8, [::1])"),
@@ -81,9 +81,16 @@ pub(super) const OPTIONS: [Opt; 20] = [
         "env reads HTTPS_PROXY, ALL_PROXY and NO_PROXY as curl does; plain http never uses a proxy"),
     opt!("user_agent", "", "printable ASCII", optional_header_value,
         "Text before libmomo/x.y.z in the User-Agent header"),
-    opt!("cache", "process", "process, client, none, file:DIRECTORY, redis:// or rediss:// URL",
+    opt!("cache", "process", "process, client, none, file:DIRECTORY, redis://, rediss:// or redis+unix:// URL",
         |value| CachePolicy::parse(value, || Ok("".into())),
         "Who uses one token: equal clients of the process, the client alone, or nobody (none is \
          kept). With file: other processes of the user on this machine use it too, with Redis \
          those of other machines. [sharing.md](sharing.md)"),
+    opt!("cache_password_file", "", "path", path,
+        "A file that contains the password of Redis, read again for each connection"),
+    opt!("cache_client_certificate", "", "path", path,
+        "A PEM file with the certificate that a Redis server with TLS demands, and the issuers \
+         between; read again for each connection"),
+    opt!("cache_client_key", "", "path", path,
+        "A PEM file with the private key of that certificate, not encrypted"),
 ];

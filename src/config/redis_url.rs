@@ -1,6 +1,9 @@
-//! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS.
+//! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS, or
+//! `redis+unix://[[USER]:PASSWORD@]/PATH[?db=DATABASE]` for a Unix socket.
 
-use super::url::{Url, UrlKind, is_loopback};
+use std::path::PathBuf;
+
+use super::url::{Url, UrlKind, decode, is_loopback};
 use crate::secret::Secret;
 
 const KIND: UrlKind = UrlKind {
@@ -11,15 +14,19 @@ const DEFAULT_PORT: u16 = 6_379;
 /// More than any server has; the default is 16.
 const MAX_DATABASES: u32 = 65_536;
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct RedisUrl {
     pub(crate) tls: bool,
-    /// IPv6 in brackets.
+    /// IPv6 in brackets; or the path of a Unix socket.
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) database: u32,
     pub(crate) user: Option<Secret>,
     pub(crate) password: Option<Secret>,
+    /// Not of the URL but of options beside it.
+    pub(crate) password_file: Option<PathBuf>,
+    /// The files of a client certificate and its key.
+    pub(crate) client_certificate: Option<(PathBuf, PathBuf)>,
 }
 
 impl RedisUrl {
@@ -28,6 +35,7 @@ impl RedisUrl {
         let tls = match url.scheme {
             Some("redis") => false,
             Some("rediss") => true,
+            Some("redis+unix" | "redis+socket" | "unix") => return Self::of_socket(&url),
             _ => return Err(super::cache::CACHES.to_owned()),
         };
         if url.query.is_some() || url.fragment.is_some() {
@@ -47,7 +55,73 @@ impl RedisUrl {
             database: parse_database(url.path)?,
             user,
             password,
+            ..Self::default()
         })
+    }
+
+    /// With the query that clients of Redis give it.
+    fn of_socket(url: &Url) -> Result<Self, String> {
+        if cfg!(windows) || url.path.len() < 2 || !url.host_and_port.is_empty() {
+            return Err(
+                "a Unix socket is a path on this machine (not on Windows); write it like \
+                 redis+unix:///run/redis.sock?db=0"
+                    .to_owned(),
+            );
+        }
+        url.check_where_host_begins()?;
+        let (user, password) = user_info(url)?;
+        let mut socket = Self {
+            host: decode(url.path, "cache")?.expose().to_owned(),
+            user,
+            password,
+            ..Self::default()
+        };
+        let pairs = url.query.unwrap_or_default().split('&');
+        for pair in pairs.filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("db" | "virtual_host", number)) => socket.database = parse_database(number)?,
+                Some(("user" | "username", user)) => socket.user = Some(decode(user, "cache")?),
+                Some(("pass" | "password", word)) => socket.password = Some(decode(word, "cache")?),
+                _ => {
+                    return Err(
+                        "what follows the '?' of a socket's path is db, username or password, like \
+                         redis+unix:///run/redis.sock?db=0"
+                            .to_owned(),
+                    );
+                }
+            }
+        }
+        Ok(socket)
+    }
+
+    /// Adds what the options beside the URL say.
+    pub(super) fn complete(
+        &mut self,
+        password_file: Option<PathBuf>,
+        certificate: Option<PathBuf>,
+        key: Option<PathBuf>,
+    ) -> Result<(), String> {
+        let why = match (&self.user, &self.password, &password_file) {
+            (_, Some(_), Some(_)) => {
+                "both cache and cache_password_file have a password; set one of them"
+            }
+            (Some(_), None, None) => {
+                "option cache: the URL has a user and no password; for a password alone write \
+                 redis://:PASSWORD@HOST, or set cache_password_file"
+            }
+            _ if certificate.is_some() != key.is_some() => {
+                "cache_client_certificate and cache_client_key belong together; set both"
+            }
+            _ if key.is_some() && !self.tls => {
+                "cache_client_certificate needs TLS; write rediss:// in cache"
+            }
+            _ => {
+                self.password_file = password_file;
+                self.client_certificate = certificate.zip(key);
+                return Ok(());
+            }
+        };
+        Err(why.to_owned())
     }
 
     /// For messages: no credentials.
@@ -59,22 +133,26 @@ impl RedisUrl {
             database,
             ..
         } = self;
+        if self.is_socket() {
+            return format!("redis+unix://{host}?db={database}");
+        }
         format!("{scheme}://{host}:{port}/{database}")
     }
 
-    pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
+    fn is_socket(&self) -> bool {
+        self.host.starts_with('/')
+    }
+
+    /// Whether a password would go over a network in clear.
+    pub(crate) fn shows_password(&self) -> bool {
+        let has_password = self.password.is_some() || self.password_file.is_some();
+        has_password && !self.tls && !self.is_socket() && !is_loopback(&self.host)
     }
 }
 
 fn user_info(url: &Url) -> Result<(Option<Secret>, Option<Secret>), String> {
     match url.user_info("cache")? {
         None => Ok((None, None)),
-        Some((_, None)) => Err(
-            "the URL has a user and no password; for a password alone write \
-             redis://:PASSWORD@HOST"
-                .to_owned(),
-        ),
         Some((_, Some(password))) if password.expose().is_empty() => {
             Err("the password in the URL is empty; leave it out, with its '@'".to_owned())
         }
@@ -83,7 +161,7 @@ fn user_info(url: &Url) -> Result<(Option<Secret>, Option<Secret>), String> {
 }
 
 fn parse_database(path: &str) -> Result<u32, String> {
-    let text = path.strip_prefix('/').unwrap_or_default();
+    let text = path.strip_prefix('/').unwrap_or(path);
     if text.is_empty() {
         return Ok(0);
     }

@@ -34,6 +34,27 @@ fn every_part_of_a_url_is_read() {
             Some("me"),
             Some("a:b@"),
         ),
+        #[cfg(unix)]
+        (
+            "redis+unix:///run/redis.sock",
+            "redis+unix:///run/redis.sock?db=0",
+            None,
+            None,
+        ),
+        #[cfg(unix)]
+        (
+            "unix://me:a%40@/run/my%20redis.sock?db=2",
+            "redis+unix:///run/my redis.sock?db=2",
+            Some("me"),
+            Some("a@"),
+        ),
+        #[cfg(unix)]
+        (
+            "redis+socket:///r.sock?virtual_host=3&username=me&password=a",
+            "redis+unix:///r.sock?db=3",
+            Some("me"),
+            Some("a"),
+        ),
     ] {
         let url = RedisUrl::parse(text);
         let url = url.as_ref().map_err(|why| format!("{text}: {why}"));
@@ -50,13 +71,19 @@ fn every_part_of_a_url_is_read() {
 fn what_is_no_url_of_a_redis_server_is_refused_with_a_reason_and_without_the_password() {
     for (text, reason) in [
         ("redis:/h", "it is process"),
-        ("redis+unix:///run/redis.sock", "it is process"),
+        ("redis+unix://host/run/redis.sock", "a path on this machine"),
+        ("redis+unix:///", "a path on this machine"),
+        ("redis+unix:///run/redis.sock?db=x", "database"),
+        (
+            "unix:///run/redis.sock?protocol=s3",
+            "db, username or password",
+        ),
+        ("unix:/run/redis.sock", "it is process"),
         ("redis://", "host"),
         ("redis://:s3cret@", "host"),
         ("redis://h:0", "port"),
         ("redis://h:65536", "port"),
         ("redis://127.1", "address"),
-        ("redis://s3cret@h", "no password"),
         ("redis://me:@h", "empty"),
         ("redis://me:s3cret@x@h", "unclear"),
         ("redis://me:s3/cret@h", "unclear"),

@@ -1,7 +1,7 @@
 //! Report: the value, the origin and the warnings of each option, and nothing secret.
 
 use super::options::OPTIONS;
-use super::{Config, ProxyUrl, Settings};
+use super::{Ca, Config, ProxyUrl, Settings};
 use crate::credentials::{self, Credentials, ValueSource};
 use crate::log::{Level, Line};
 
@@ -65,6 +65,7 @@ fn shown(
     let text = match name {
         "proxy" => proxy(text, settings.proxy.as_ref()),
         "cache" => settings.cache.shown(),
+        "ca" if matches!(settings.ca, Ca::Pem(_)) => "text of a PEM file".to_owned(),
         _ => text.to_owned(),
     };
     (text, source)

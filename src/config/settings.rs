@@ -56,7 +56,7 @@ impl Settings {
             ca: config.parsed("ca", Ca::parse)?,
             proxy: proxy_for(&base_url, config)?,
             user_agent: config.parsed("user_agent", optional_header_value)?,
-            cache: config.parsed("cache", |value| CachePolicy::parse(value, user_directory))?,
+            cache: cache_of(config)?,
             base_url,
         })
     }
@@ -80,7 +80,7 @@ impl Settings {
             ));
         }
         if let CachePolicy::Redis(url) = &self.cache {
-            if url.password.is_some() && !url.tls && !url.is_loopback() {
+            if url.shows_password() {
                 warnings.push((
                     "cache",
                     "the password of Redis goes over the network in clear; write rediss:// in \
@@ -114,6 +114,21 @@ impl Settings {
             .chain([(credentials.api_user.expose(), credentials.api_key.expose())]);
         Redactor::new(secrets, pairs)
     }
+}
+
+fn cache_of(config: &Config) -> Result<CachePolicy, Failure> {
+    let mut cache = config.parsed("cache", |value| CachePolicy::parse(value, user_directory))?;
+    if let CachePolicy::Redis(url) = &mut cache {
+        let path = |name| {
+            let (path, _) = config.given(name)?;
+            // The program may change its directory later.
+            Some(std::path::absolute(path).unwrap_or_else(|_| path.into()))
+        };
+        let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
+        url.complete(path("cache_password_file"), certificate, key)
+            .map_err(Failure::config)?;
+    }
+    Ok(cache)
 }
 
 fn proxy_for(base_url: &BaseUrl, config: &Config) -> Result<Option<ProxyUrl>, Failure> {

@@ -89,6 +89,29 @@ fn the_url_of_a_redis_server_is_shown_without_its_password() {
 }
 
 #[test]
+fn options_beside_the_url_of_a_redis_server_complete_it() {
+    let with = |cache, options: &[(&str, &str)]| {
+        settings(&[&[("cache", cache)], options].concat()).map(|settings| settings.cache)
+    };
+    let refused = |cache, options: &[_]| with(cache, options).err().unwrap().message;
+    let file = ("cache_password_file", "/run/password");
+    let (certificate, key) = (
+        ("cache_client_certificate", "/c"),
+        ("cache_client_key", "/k"),
+    );
+    let Ok(CachePolicy::Redis(url)) = with("rediss://me@h", &[file, certificate, key]) else {
+        panic!("refused");
+    };
+    assert!(url.user.is_some() && url.password_file.is_some() && url.client_certificate.is_some());
+    assert!(refused("redis://:s3cret@h", &[file]).contains("both cache and cache_password_file"));
+    assert!(refused("redis://s3cret@h", &[]).contains("no password"));
+    assert!(refused("rediss://h", &[key]).contains("set both"));
+    assert!(refused("rediss://h", &[certificate]).contains("set both"));
+    assert!(refused("redis://h", &[certificate, key]).contains("rediss://"));
+    assert!(with("process", &[file, certificate]).is_ok());
+}
+
+#[test]
 fn what_is_no_value_of_an_option_is_refused() {
     for (name, value, why) in [
         (
@@ -173,6 +196,8 @@ fn what_is_likely_to_be_a_mistake_is_warned_of() {
         "redis://:pass@localhost",
         "redis://:pass@127.0.0.1",
         "redis://:pass@[::1]",
+        #[cfg(unix)]
+        "redis+unix://:pass@/run/redis.sock",
     ] {
         assert!(warned(&[("cache", safe)]).is_empty(), "{safe}");
     }

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 pub(super) use host::is_loopback;
 
+use crate::pasted::is_invisible;
 use crate::percent;
 use crate::secret::Secret;
 
@@ -47,7 +48,7 @@ pub(super) struct Url<'a> {
     /// None if the text begins with the user or the host.
     pub(super) scheme: Option<&'a str>,
     user_info: Option<&'a str>,
-    host_and_port: &'a str,
+    pub(super) host_and_port: &'a str,
     /// Empty, or from its first slash.
     pub(super) path: &'a str,
     pub(super) query: Option<&'a str>,
@@ -157,17 +158,17 @@ fn check_characters(text: &str, kind: &UrlKind) -> Result<(), String> {
         Err(format!(
             "{name} is longer than 2,048 bytes; check what was pasted"
         ))
-    } else if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    } else if text.contains(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)) {
         Err(format!(
-            "{name} has a blank, a line break or a control character in it; remove it (it may be \
-             at the very end)"
+            "{name} has a blank, a line break, a control character or an invisible one in it; remove it \
+             (it may be at the very end)"
         ))
     } else {
         Ok(())
     }
 }
 
-fn decode(text: &str, whose: &str) -> Result<Secret, String> {
+pub(super) fn decode(text: &str, whose: &str) -> Result<Secret, String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     bytes.extend(percent::decode(text.as_bytes()).map(|(_, byte)| byte));
     match std::str::from_utf8(&bytes) {

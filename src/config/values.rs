@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use super::duration;
 use crate::credentials::parse_header_value;
+use crate::secret::Secret;
 
 const MAX_TIMEOUT: Duration = Duration::from_secs(3600);
 const MAX_REFRESH_MARGIN: Duration = Duration::from_secs(24 * 3600);
 const MAX_ATTEMPTS: u32 = 10;
+
+pub(super) const PRODUCTS: [&str; 3] = ["disbursement", "collection", "remittance"];
 
 /// Which certificate authorities are trusted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +19,8 @@ pub(crate) enum Ca {
     System,
     Mozilla,
     File(PathBuf),
+    /// The text of such a file.
+    Pem(Secret),
 }
 
 /// Who refreshes a stale token.
@@ -33,6 +38,8 @@ impl Ca {
             "system" => Ok(Self::System),
             "mozilla" => Ok(Self::Mozilla),
             "" => Err("it is system, mozilla or the path of a PEM file".to_owned()),
+            // Whatever it is of: a private key may have been pasted.
+            _ if value.contains("-----BEGIN ") => Ok(Self::Pem(Secret::new(value))),
             _ => path(value).map(Self::File),
         }
     }
@@ -49,7 +56,6 @@ impl RefreshBy {
 }
 
 pub(super) fn product(value: &str) -> Result<&'static str, String> {
-    const PRODUCTS: [&str; 3] = ["disbursement", "collection", "remittance"];
     let product = PRODUCTS.into_iter().find(|product| *product == value);
     product.ok_or_else(|| format!("it is one of {}", PRODUCTS.join(", ")))
 }

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::pasted;
 use crate::secret::Secret;
 
 const MAX_CREDENTIAL_BYTES: usize = 1024;
@@ -112,6 +113,7 @@ pub(crate) fn parse_api_key(value: &str) -> Result<Secret, String> {
     if value.trim() != value {
         return Err("white space is before or after it; remove it".to_owned());
     }
+    pasted::check(value)?;
     Ok(Secret::new(value))
 }
 

@@ -7,7 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use super::credential::parse_api_key;
 use crate::clock::Now;
+use crate::pasted;
 use crate::secret::Secret;
 
 /// More than any credential, and little if /dev/zero is read by mistake.
@@ -91,8 +93,21 @@ pub(super) fn parse(
     text: &[u8],
     parse: fn(&str) -> Result<Secret, String>,
 ) -> Result<Secret, String> {
-    let text = std::str::from_utf8(text).map_err(|_| "it is not UTF-8".to_owned())?;
+    let text =
+        std::str::from_utf8(pasted::file_text(text)?).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     parse(text)
+}
+
+/// The password in a file, as it is now. An error names the file, and repeats nothing of it.
+pub(crate) fn read_password(path: &Path) -> Result<Secret, String> {
+    let shown = path.display();
+    let (text, _) = read(path, false)
+        .map_err(|error| format!("{shown} cannot be read ({error}); check path and mode"))?;
+    let password = |value: &str| match value {
+        "" => Err("it is empty".to_owned()),
+        _ => parse_api_key(value),
+    };
+    parse(&text, password).map_err(|why| format!("{shown}: {why}"))
 }

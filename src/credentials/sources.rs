@@ -11,6 +11,7 @@ use super::secret_file::{self, Stamp};
 use super::{CredentialSet, Credentials};
 use crate::error::Failure;
 use crate::secret::Secret;
+use crate::sys;
 
 type Parse = fn(&str) -> Result<Secret, String>;
 
@@ -40,20 +41,24 @@ impl CredentialSources {
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Self, Failure> {
         let source = |name, parse| CredentialSource::new(name, parse, &given);
-        let required = |name, parse| match source(name, parse)? {
-            Some(source) => Ok(source),
-            None => Err(Failure::config(format!(
-                "option {name} is missing; set it, or {} if the program reads the environment",
-                environment_variable(name)
-            ))),
+        let mut missing = Vec::new();
+        let mut required = |name, parse| {
+            let source = source(name, parse)?;
+            missing.extend(source.is_none().then_some(name));
+            Ok(source)
         };
-        let primary = required("subscription_key", parse_header_value);
-        let secondary = source("secondary_subscription_key", parse_header_value);
-        Ok(Self(CredentialSet {
-            api_user: required("api_user", parse_api_user)?,
-            api_key: required("api_key", parse_api_key)?,
-            subscription_keys: [primary?].into_iter().chain(secondary?).collect(),
-        }))
+        let user = required("api_user", parse_api_user)?;
+        let key = required("api_key", parse_api_key)?;
+        let primary = required("subscription_key", parse_header_value)?;
+        let secondary = source("secondary_subscription_key", parse_header_value)?;
+        match (user, key, primary) {
+            (Some(api_user), Some(api_key), Some(primary)) => Ok(Self(CredentialSet {
+                api_user,
+                api_key,
+                subscription_keys: [primary].into_iter().chain(secondary).collect(),
+            })),
+            _ => Err(Failure::config(are_missing(&missing, sys::is_privileged()))),
+        }
     }
 
     pub(crate) fn has_files(&self) -> bool {
@@ -136,4 +141,33 @@ impl CredentialSource {
 fn unreadable(name: &str, path: &Path, error: &io::Error) -> String {
     let path = path.display();
     format!("option {name}_file: {path} cannot be read ({error}); check path and mode")
+}
+
+/// `privileged` is whether the environment is not read, whatever it has.
+fn are_missing(names: &[&str], privileged: bool) -> String {
+    let (options, are, them) = match names {
+        [_] => ("option", "is", "it"),
+        _ => ("options", "are", "them"),
+    };
+    let set = format!("{options} {} {are} missing; set {them}", listed(names));
+    if privileged {
+        return format!(
+            "{set} in the program or by file: this program runs with more rights than its caller, \
+             and does not read the environment"
+        );
+    }
+    let variables: Vec<_> = names
+        .iter()
+        .map(|name| environment_variable(name))
+        .collect();
+    format!("{set}, or {} in the environment", listed(&variables))
+}
+
+/// With "and" before the last.
+fn listed(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }

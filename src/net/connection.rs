@@ -51,7 +51,7 @@ impl Limits {
 
 /// Where a connection leads, and by what way.
 pub(crate) struct Route {
-    /// A name, or an address (IPv6 in brackets).
+    /// A name, an address (IPv6 in brackets), or the path of a Unix socket.
     pub(crate) host: String,
     pub(crate) port: u16,
     /// None for a connection in clear.
@@ -74,6 +74,8 @@ impl Connection {
     pub(crate) fn open(route: &Route, limits: Limits) -> Result<Self, TransportError> {
         let (host, port) = (&*route.host, route.port);
         let connection = match &route.proxy {
+            #[cfg(unix)]
+            None if host.starts_with('/') => Self::Plain(Socket::connect_to_path(host, limits)?),
             None => Self::Plain(Socket::connect(host, port, route.loopback_only, limits)?),
             Some(proxy) => {
                 let socket = Self::Plain(Socket::connect(&proxy.host, proxy.port, false, limits)?);
@@ -89,7 +91,7 @@ impl Connection {
         self,
         tls: Option<&Arc<ClientConfig>>,
         host: &str,
-        option: &str,
+        option: &'static str,
     ) -> Result<Self, TransportError> {
         match tls {
             Some(config) => Ok(Self::Tls(Tls::connect(config, host, option, self)?)),

@@ -10,7 +10,8 @@ use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
-use self::client_certificate::NoClientCertificate;
+use self::client_certificate::ClientCertificate;
+pub(crate) use self::client_certificate::with_client_certificate;
 use super::connection::Connection;
 use super::progress::Phase;
 use super::transport_error::{Kind, TransportError};
@@ -27,7 +28,7 @@ pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Er
         // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
-        .with_client_cert_resolver(Arc::new(NoClientCertificate));
+        .with_client_cert_resolver(Arc::new(ClientCertificate(None)));
     config.resumption = Resumption::disabled();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
@@ -37,7 +38,9 @@ pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Er
 pub(crate) struct Tls {
     session: ClientConnection,
     pub(super) below: Connection,
-    /// Whether the server asked for a certificate of this client, which has none.
+    /// Which names the host.
+    option: &'static str,
+    /// Whether the server asked for a certificate of this client.
     client_certificate_requested: bool,
     /// What the session ended with, for when all is read that came before.
     failure: Option<io::Error>,
@@ -48,7 +51,7 @@ impl Tls {
     pub(super) fn connect(
         config: &Arc<ClientConfig>,
         host: &str,
-        option: &str,
+        option: &'static str,
         below: Connection,
     ) -> Result<Box<Self>, TransportError> {
         below.limits().enter(Phase::Handshake);
@@ -57,12 +60,13 @@ impl Tls {
         let mut tls = Box::new(Self {
             session,
             below,
+            option,
             client_certificate_requested: false,
             failure: None,
         });
-        NoClientCertificate::forget_request();
+        ClientCertificate::forget_request();
         let outcome = tls.session.complete_io(&mut tls.below);
-        tls.client_certificate_requested = NoClientCertificate::was_requested();
+        tls.client_certificate_requested = ClientCertificate::was_requested();
         let Err(error) = outcome else {
             return Ok(tls);
         };
@@ -111,7 +115,7 @@ impl Tls {
         let Some(tls) = self.error_of_tls(&error) else {
             return error;
         };
-        failure::client_certificate(&tls, self.client_certificate_requested)
+        failure::client_certificate(&tls, self.option, self.client_certificate_requested)
             .unwrap_or_else(|| self.below.limits().broken(&tls))
             .into()
     }

@@ -3,6 +3,7 @@
 //! Parsing the system's takes milliseconds, and a PHP worker makes a client per request. A store
 //! is parsed again when the file it came from was replaced or changed.
 
+mod der;
 mod pem;
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod system;
@@ -20,10 +21,11 @@ use arc_swap::ArcSwapOption;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
-pub(crate) use self::verifier::{ShortRsaKey, Verifier};
+pub(crate) use self::verifier::{BrokenRule, Verifier};
 use super::tls;
 use crate::config::Ca;
 use crate::error::Failure;
+use crate::pasted;
 
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -92,7 +94,7 @@ impl FileStamps {
     fn of(ca: &Ca) -> Self {
         let paths = match ca {
             Ca::System => system::paths(),
-            Ca::Mozilla => Vec::new(),
+            Ca::Mozilla | Ca::Pem(_) => Vec::new(),
             Ca::File(path) => vec![path.clone()],
         };
         Self {
@@ -131,6 +133,13 @@ fn parse(ca: &Ca) -> Result<Verifier, String> {
             Vec::new(),
         ),
         Ca::File(path) => (from_file(path)?, Vec::new()),
+        Ca::Pem(text) => {
+            let text = in_lines(text.expose());
+            (
+                from_pem(text.as_bytes(), "the text in place of a path")?,
+                Vec::new(),
+            )
+        }
         Ca::System => from_system()?,
     };
     Ok(Verifier::new(roots, directories))
@@ -164,16 +173,35 @@ fn from_file(path: &Path) -> Result<RootCertStore, String> {
     let shown = path.display();
     let text = read_file(path)
         .map_err(|e| format!("{shown} cannot be read ({e}); check path and mode"))?;
-    let certificates: Result<Vec<_>, _> = pem::sections(&text)
-        .map(|section| section.and_then(pem::decode))
-        .collect();
-    let certificates = certificates.map_err(|e| format!("{shown} is not a PEM file ({e})"))?;
+    from_pem(&text, &shown.to_string())
+}
+
+fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {
+    let text = pasted::file_text(text).map_err(|why| format!("{what}: {why}"))?;
+    let certificates: Result<Vec<_>, _> = pem::certificates(text).collect();
+    let certificates = certificates.map_err(|e| format!("{what} is not a PEM file ({e})"))?;
     collect(certificates).ok_or_else(|| {
-        format!("{shown} holds no CA certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+        format!("{what} holds no CA certificate in PEM form (-----BEGIN CERTIFICATE-----)")
     })
 }
 
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+/// The text of a PEM file whose line breaks have become blanks or `\n` on the way through a
+/// variable.
+fn in_lines(text: &str) -> String {
+    let text = text.replace("\\n", "\n");
+    let pieces = text
+        .split("-----")
+        .enumerate()
+        .map(|(number, piece)| match number % 2 {
+            1 => format!("-----{piece}-----\n"),
+            _ => piece
+                .split_whitespace()
+                .fold(String::new(), |body, line| body + line + "\n"),
+        });
+    pieces.collect()
+}
+
+pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     // With room for all of it one read is enough, and a system can have 140 files.
     let length = file.metadata()?.len().min(MAX_FILE_BYTES);

@@ -3,6 +3,7 @@
 use momo_mock_gateway::Gateway;
 
 use super::*;
+use crate::secret::Secret;
 use crate::test_directory::TestDirectory;
 
 /// A test file of an authority alone.
@@ -99,6 +100,11 @@ fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
         assert!(message.contains(name), "{message}");
         message
     };
+    let utf16: Vec<_> = "\u{feff}text"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert!(refused("utf16", Some(&utf16)).contains("it is UTF-16; save it as UTF-8"));
     assert!(refused("missing", None).contains("cannot be read"));
     assert!(refused("empty", Some(b"")).contains("holds no CA certificate"));
     let whole = authority();
@@ -114,6 +120,31 @@ fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
     let text = String::from_utf8(not_der.to_vec()).unwrap() + &authority();
     std::fs::write(&mixed, text).unwrap();
     assert!(tls_config(&Ca::File(mixed)).is_ok());
+}
+
+/// In a variable its line breaks are often something else.
+#[test]
+fn the_text_of_a_pem_file_is_as_good_as_its_path_and_never_repeated() {
+    let pem = authority();
+    let (blanks, escaped) = (pem.replace('\n', " "), pem.replace('\n', "\\n"));
+    let crlf = pem.replace('\n', "\r\n");
+    for text in [&pem, &blanks, &escaped, &crlf, &pem.replace('\n', "\n    ")] {
+        assert!(tls_config(&Ca::Pem(Secret::new(text))).is_ok(), "{text}");
+    }
+    for text in [
+        &pem[..300],
+        "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----",
+    ] {
+        let told = tls_config(&Ca::Pem(Secret::new(text)))
+            .err()
+            .unwrap()
+            .message;
+        assert!(
+            told.contains("option ca: no usable trust store: the text in place"),
+            "{told}"
+        );
+        assert!(!told.contains("MII"), "{told}");
+    }
 }
 
 #[test]

@@ -21,11 +21,14 @@ pub(crate) fn steady_now() -> Duration {
     super::wall()
 }
 
-/// None where it cannot be told which clock this is.
+/// None where it cannot be told which clock this is. `boot` is the same for all who have it since
+/// the machine was started, and nobody else's; else the kernel says it.
 #[cfg(target_os = "linux")]
-pub(crate) fn steady_clock() -> Option<SteadyClock> {
-    // A time namespace shifts the clock for the containers in it (time_namespaces(7), Linux 5.6).
-    let name = format!("{} {}", boot_id()?, namespace("time").unwrap_or_default());
+pub(crate) fn steady_clock(boot: Option<String>) -> Option<SteadyClock> {
+    // A time namespace shifts the clock for the containers in it (time_namespaces(7), Linux 5.6). Who
+    // has no /proc is taken to be in the first one, whose number is fixed (PROC_TIME_INIT_INO).
+    let namespace = namespace("time").unwrap_or_else(|| "time:[4026531834]".to_owned());
+    let name = format!("{} {namespace}", boot.or_else(boot_id)?);
     Some(SteadyClock {
         name,
         now: steady_now(),
@@ -33,7 +36,7 @@ pub(crate) fn steady_clock() -> Option<SteadyClock> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn steady_clock() -> Option<SteadyClock> {
+pub(crate) fn steady_clock(_: Option<String>) -> Option<SteadyClock> {
     Some(SteadyClock {
         name: "wall".to_owned(),
         now: steady_now(),

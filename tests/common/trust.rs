@@ -24,6 +24,12 @@ fn a_trust_store_that_cannot_be_used_is_refused_when_the_client_is_created() {
     let generate = ["openssl", "genpkey", "-algorithm", "ED25519", "-out"];
     run(&[generate.as_slice(), &[key.to_str().unwrap()]].concat());
     let key = std::fs::read_to_string(key).unwrap();
+    let trusted = |purpose: &str| {
+        let ca = gateway.ca_path();
+        let mut words = vec!["openssl", "x509", "-trustout", "-in", ca.to_str().unwrap()];
+        words.extend(purpose.split(' '));
+        run(&words)
+    };
     let half = &good[..good.len() / 2];
     let garbled = good.replacen("MII", "!!!", 1);
     let empty = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
@@ -59,6 +65,27 @@ fn a_trust_store_that_cannot_be_used_is_refused_when_the_client_is_created() {
             None,
         ),
         ("twice", &format!("{good}{good}"), None),
+        ("with a byte order mark", &format!("\u{feff}{good}"), None),
+        (
+            "by an old name",
+            &good.replace("CERTIFICATE", "X509 CERTIFICATE"),
+            None,
+        ),
+        (
+            "by OpenSSL's own name",
+            &trusted("-addtrust serverAuth"),
+            None,
+        ),
+        (
+            "rejected",
+            &trusted("-addreject serverAuth"),
+            Some("holds no CA certificate"),
+        ),
+        (
+            "for clients",
+            &trusted("-addtrust clientAuth"),
+            Some("holds no CA certificate"),
+        ),
     ] {
         let path = scratch.write("ca.pem", content);
         let config = trusting(&gateway, &path);
@@ -72,6 +99,13 @@ fn a_trust_store_that_cannot_be_used_is_refused_when_the_client_is_created() {
             }
         }
     }
+    let config = Config::mock(&gateway, "");
+    config.set("ca", good).client().create().unwrap();
+    let error = refused(
+        config.set("ca", &key).try_client(),
+        &["option ca: no usable"],
+    );
+    assert!(!error.message.contains("PRIVATE"), "{}", error.message);
     for path in [scratch.path("none.pem"), scratch.path("")] {
         let config = trusting(&gateway, &path);
         refused(config.try_client(), &["option ca", "cannot be read"]);
@@ -127,9 +161,15 @@ fn an_empty_system_store_is_noticed_when_the_client_is_created() {
     let empty = scratch.write("empty.pem", "");
     std::fs::create_dir(scratch.path("none")).unwrap();
     let child = || again(NAME, "x").env("CA", gateway.ca_path());
-    child().env("SSL_CERT_FILE", &empty).run();
-    child().env("SSL_CERT_FILE", scratch.path("missing")).run();
-    child().env("SSL_CERT_DIR", scratch.path("none")).run();
+    let child = |file| {
+        let none = scratch.path("none");
+        child()
+            .env("SSL_CERT_FILE", file)
+            .env("SSL_CERT_DIR", none)
+            .run();
+    };
+    child(empty);
+    child(scratch.path("missing"));
 }
 
 #[test]
@@ -174,6 +214,24 @@ fn an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other() {
         // The response came over TLS: the mock gateway does not know this file's credentials.
         Err(e) => assert_eq!(e.status, MOMO_SUBSCRIPTION_KEY_REFUSED, "{}", e.message),
     }
+}
+
+#[test]
+fn a_variable_that_is_empty_or_names_one_half_leaves_the_other_to_the_system() {
+    const NAME: &str =
+        "trust::a_variable_that_is_empty_or_names_one_half_leaves_the_other_to_the_system";
+    if case().is_some() {
+        complete().set("ca", "system").client();
+        return;
+    }
+    let scratch = Scratch::new();
+    let none = scratch.path("none");
+    again(NAME, "x")
+        .env("SSL_CERT_FILE", "")
+        .env("SSL_CERT_DIR", "")
+        .run();
+    again(NAME, "x").env("SSL_CERT_FILE", &none).run();
+    again(NAME, "x").env("SSL_CERT_DIR", &none).run();
 }
 
 #[test]
@@ -233,6 +291,8 @@ fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment
     } else {
         from_env(&config).unwrap();
         assert!(log.text().contains("more rights"), "{}", log.text());
+        let missing = refused(Config::new().try_client(), &["api_user", "more rights"]);
+        assert!(!missing.message.contains("MOMO_"), "{}", missing.message);
         let error = config.client().create().unwrap_err();
         assert_eq!(error.status, MOMO_TLS_FAILED, "{}", error.message);
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use momo_mock_gateway::Gateway;
 
+use super::child::Scratch;
 use super::machine;
 use super::process::{Crowd, Place, Report, Setting, assert_all_good};
 
@@ -74,4 +75,28 @@ fn a_directory_gives_no_token_of_another_boot() {
     let before = gateway.request_count();
     behind.one();
     assert_eq!(gateway.request_count(), before + 1);
+}
+
+/// As a service without /proc/sys has it, and a container with a boot ID of its own. In memory the
+/// directory itself is the sign of one boot; on a disk nothing is, and a line says so.
+#[test]
+fn a_token_is_shared_without_the_kernel_s_boot_id_if_the_directory_is_in_memory() {
+    for in_memory in [true, false] {
+        let scratch = match in_memory {
+            true => Scratch::in_memory(),
+            false => Scratch::new(),
+        };
+        let gateway = Gateway::start().unwrap();
+        let cache = format!("file:{}", scratch.path("tokens").display());
+        let plain = Setting::new(&format!("id-{in_memory}"), &gateway, "", &cache);
+        let hidden = Setting {
+            wrapper: machine::after("mount -t tmpfs tmpfs /proc/sys"),
+            ..plain.clone()
+        };
+        let other = machine::another_boot(&plain, &format!("id-{in_memory}"));
+        for setting in [&plain, &hidden, &other, &hidden] {
+            setting.one();
+        }
+        assert_eq!(gateway.request_count(), if in_memory { 1 } else { 4 });
+    }
 }

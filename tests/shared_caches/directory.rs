@@ -72,7 +72,10 @@ fn an_unsafe_directory_is_refused_when_the_client_is_made() {
     if is_root() {
         let foreign = directory(&scratch, "foreign");
         std::os::unix::fs::chown(&foreign, Some(12345), None).unwrap();
-        cases.push((foreign, "another user's"));
+        cases.push((
+            foreign,
+            "is another user's: it belongs to user 12345, and this process runs as user 0",
+        ));
     }
     let mut setting = Setting::new("unsafe", &gateway, "", "");
     for (path, words) in cases {
@@ -102,6 +105,16 @@ fn a_file_cache_without_a_directory_is_the_user_s_own() {
             !done.status.success() && said.contains("XDG_RUNTIME_DIR"),
             "{said}"
         );
+    }
+    if is_root() {
+        let foreign = directory(&scratch, "foreign");
+        std::os::unix::fs::chown(&foreign, Some(12345), None).unwrap();
+        let said = String::from_utf8(run(Some(&foreign)).stderr).unwrap();
+        assert!(
+            said.contains("that is user 12345's, and this process runs as user 0"),
+            "{said}"
+        );
+        assert!(!foreign.join("libmomo").exists());
     }
     setting.cache = "file:tokens".to_owned();
     assert!(refusal(&setting).contains("absolute path"));

@@ -145,6 +145,132 @@ fn a_server_that_is_far_away_is_used_with_tls_a_user_and_a_database() {
     }
 }
 
+/// As an operator rotates it: the former one ends, and so do the connections that it began.
+#[test]
+fn a_password_is_read_from_its_file_for_each_connection() {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    let server = RedisServer::with(Scratch::new(), free_port(), &["--requirepass", "s3cr3t-1"]);
+    let file = scratch.write("password", "\u{feff}s3cr3t-1\r\n");
+    let config = Config::mock(&gateway, "");
+    config.set("cache", &server.url());
+    config.set("cache_password_file", file.to_str().unwrap());
+    let log = config.log();
+    let client = config.client();
+    client.get().unwrap();
+    scratch.write("password", "s3cr3t-2\n");
+    server.ask(
+        "AUTH s3cr3t-1\r\nCONFIG SET requirepass s3cr3t-2\r\nCLIENT KILL TYPE normal SKIPME yes",
+    );
+    let next = client.create().unwrap().access_token;
+    let text = log.text();
+    assert!(!text.contains("cannot be used"), "{text}");
+    assert!(!text.contains("s3cr3t"), "{text}");
+    let other = config.set("cache", &server.url().replace("127.0.0.1", "localhost"));
+    assert_eq!(other.client().get().unwrap().access_token, next);
+    for (content, words) in [("", "it is empty"), ("\"s3cr3t-2\"", "quotation marks")] {
+        scratch.write("password", content);
+        let error = config
+            .set("cache", "redis://[::1]:1")
+            .try_client()
+            .err()
+            .unwrap();
+        assert!(error.message.contains("cache_password_file"), "{error:?}");
+        assert!(error.message.contains(words), "{error:?}");
+    }
+}
+
+#[test]
+fn a_unix_socket_is_a_way_to_a_server() {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    let path = scratch.path("redis.sock");
+    let path = path.to_str().unwrap();
+    let arguments = ["--unixsocket", path, "--requirepass", "pass"];
+    let server = RedisServer::with(Scratch::new(), free_port(), &arguments);
+    let url = server.url().replace("//", "//:pass@");
+    let tokens = [format!("{url}/2"), format!("unix://:pass@{path}?db=2")].map(|cache| {
+        let (client, log) = logged(&gateway, &cache);
+        let token = client.get().unwrap().access_token;
+        client.get().unwrap();
+        assert!(!log.text().contains("cannot be used"), "{}", log.text());
+        token
+    });
+    assert_eq!(tokens[0], tokens[1]);
+    let (client, log) = logged(&gateway, "redis+unix:///no/such/redis.sock");
+    client.get().unwrap();
+    let text = log.text();
+    assert!(
+        text.contains("/no/such/redis.sock cannot be reached"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_server_that_demands_a_client_certificate_gets_one() {
+    let scratch = Scratch::new();
+    let at = |name: &str| scratch.path(name).display().to_string();
+    let (key, certificate) = (at("key.pem"), at("certificate.pem"));
+    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+                 -addext basicConstraints=critical,CA:FALSE \
+                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
+    let words: Vec<_> = words.split_whitespace().collect();
+    child::run(&[&words[..], &[&key, "-out", &certificate]].concat());
+    let port = free_port();
+    let arguments = format!(
+        "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \
+         --tls-ca-cert-file {certificate} --tls-auth-clients yes"
+    );
+    let arguments: Vec<_> = arguments.split_whitespace().collect();
+    let _server = RedisServer::with(Scratch::new(), port, &arguments);
+    let gateway = Gateway::start().unwrap();
+    let both = std::fs::read_to_string(&certificate).unwrap() + gateway.ca_pem();
+    let config = Config::mock(&gateway, "");
+    config.set("ca", scratch.write("both.pem", both).to_str().unwrap());
+    let log = config.log();
+    config.set("cache", &format!("rediss://localhost:{port}"));
+    config.client().get().unwrap();
+    let text = log.text();
+    assert!(
+        text.contains("check cache_client_certificate and cache_client_key"),
+        "{text}"
+    );
+    config
+        .set("cache_client_certificate", &certificate)
+        .set("cache_client_key", &key);
+    let tokens = ["127.0.0.1", "localhost"].map(|host| {
+        let cache = format!("rediss://{host}:{port}/1");
+        config
+            .set("cache", &cache)
+            .client()
+            .get()
+            .unwrap()
+            .access_token
+    });
+    assert_eq!(tokens[0], tokens[1]);
+    let other = at("other.pem");
+    child::run(&[
+        "openssl",
+        "genpkey",
+        "-algorithm",
+        "ED25519",
+        "-out",
+        &other,
+    ]);
+    config.set("cache", &format!("rediss://localhost:{port}/2"));
+    for (file, words) in [
+        (other.as_str(), "another certificate's key"),
+        (certificate.as_str(), "holds no private key"),
+        ("/no/such/file", "cannot be read"),
+    ] {
+        let error = config
+            .set("cache_client_key", file)
+            .try_client()
+            .err()
+            .unwrap();
+        assert!(error.message.contains("cache_client_key"), "{error:?}");
+        assert!(error.message.contains(words), "{error:?}");
+    }
+}
+
 #[test]
 fn a_token_that_was_invalidated_during_a_stall_is_given_to_no_new_process() {
     let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());

@@ -39,6 +39,11 @@ pub(crate) struct Draft<'a> {
 
 impl Pki {
     pub(crate) fn new() -> Self {
+        Self::with_key("ec -pkeyopt ec_paramgen_curve:P-256")
+    }
+
+    /// With another kind of key for the authority.
+    pub(crate) fn with_key(key: &str) -> Self {
         let mut pki = Self {
             scratch: Scratch::new(),
             count: Cell::new(0),
@@ -47,7 +52,7 @@ impl Pki {
         // Two authorities of one name would be taken for each other.
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("Test root {}", COUNT.fetch_add(1, Ordering::Relaxed));
-        pki.root = Some(pki.authority(&name).self_signed().make());
+        pki.root = Some(pki.authority(&name).key(key).self_signed().make());
         pki
     }
 
@@ -215,6 +220,12 @@ impl Certificate {
             lines.join("\n")
         );
         std::fs::write(&self.file, text).unwrap();
+        self
+    }
+
+    /// Served together with another, which has nothing to do with it.
+    pub(crate) fn beside(mut self, other: &Self) -> Self {
+        self.chain.push(other.file.clone());
         self
     }
 

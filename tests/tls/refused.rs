@@ -60,6 +60,9 @@ const NO_CA: &str = "one of its issuers is not a certificate authority (CA:FALSE
 const PATH: &str = "more authorities stand between it and a trusted one than are allowed";
 const CONSTRAINED: &str = "one of its issuers must not issue it for this name";
 const NOTHING_IN_COMMON: &str = "no cipher suite, curve or kind of key in common";
+const SHORT: &str =
+    "an RSA key, its own or that of an authority above it, is shorter than 2048 bits";
+const FORGED: &str = "a signature does not match its key";
 const OLD: &str = "speaks neither TLS 1.2 nor TLS 1.3";
 
 #[rustfmt::skip]
@@ -95,6 +98,7 @@ const ISSUERS: &[Row] = &[
     row("name constraints, excluded", Make::OpenSsl, |pki| pki.server().issuer(&pki.authority("All others").extension("nameConstraints", "critical,excluded;DNS:localhost").make()).make(), CONSTRAINED),
     row("for clients only", Make::Stunnel, |pki| pki.server().extension("extendedKeyUsage", "clientAuth").make(), "it is not for servers (extended key usage)"),
     row("an unknown critical extension", Make::Nginx, |pki| pki.server().extension("1.2.3.4", "critical,ASN1:NULL").make(), "has a critical extension that is not supported"),
+    row("an issuer whose key is not for certificates", Make::Haproxy, |pki| pki.server().issuer(&pki.authority("Signs no certificates").extension("keyUsage", "critical,digitalSignature,cRLSign").make()).make(), "is not for signing certificates (key usage)"),
     row("X.509 version 1", Make::OpenSsl, |pki| pki.draft("localhost").make(), "it is not of X.509 version 3"),
 ];
 
@@ -102,8 +106,10 @@ const ISSUERS: &[Row] = &[
 const ALGORITHMS: &[Row] = &[
     row("signed with SHA-1", Make::Nginx, |pki| pki.server().digest("sha1").make(), "is signed by an algorithm that is too weak (SHA-1, say)"),
     row("signed with SHA-1, RSA", Make::OpenSsl, |pki| pki.server().issuer(&pki.authority("RSA").key("rsa:2048").make()).digest("sha1").make(), "is signed by an algorithm that is too weak (SHA-1, say)"),
-    row("RSA 1024", Make::OpenSsl, |pki| pki.server().key("rsa:1024").make(), "an RSA key in it is shorter than 2048 bits"),
-    row("issued by RSA 1024", Make::Stunnel, |pki| pki.server().issuer(&pki.authority("Short").key("rsa:1024").make()).make(), "an RSA key in it is shorter than 2048 bits"),
+    row("RSA 1024", Make::OpenSsl, |pki| pki.server().key("rsa:1024").make(), SHORT),
+    row("issued by RSA 1024", Make::Stunnel, |pki| pki.server().issuer(&pki.authority("Short").key("rsa:1024").make()).make(), SHORT),
+    row("issued by RSA 2040", Make::Stunnel, |pki| pki.server().issuer(&pki.authority("Nearly").key("rsa:2040").make()).make(), SHORT),
+    row("forged beside an unrelated short key", Make::OpenSsl, |pki| pki.server().make().corrupted().beside(&pki.authority("Unrelated").key("rsa:1024").make()), FORGED),
     row("secp256k1", Make::OpenSsl, |pki| pki.server().key("ec -pkeyopt ec_paramgen_curve:secp256k1").make(), NOTHING_IN_COMMON),
     row("P-521", Make::Haproxy, |pki| pki.server().key("ec -pkeyopt ec_paramgen_curve:P-521").make(), NOTHING_IN_COMMON),
     row("issued by P-521", Make::Nginx, |pki| pki.server().issuer(&pki.authority("Long").key("ec -pkeyopt ec_paramgen_curve:P-521").make()).make(), "is signed with a kind of key that is not supported"),
@@ -122,12 +128,15 @@ const PROTOCOLS: &[Row] = &[
 ];
 
 fn try_all(rows: &[Row]) {
-    let pki = Pki::new();
+    try_with(&Pki::new(), rows);
+}
+
+fn try_with(pki: &Pki, rows: &[Row]) {
     let proxy = names::proxy();
     for row in rows {
         let what = row.what;
-        let server = Server::start(row.make, &(row.certificate)(&pki), row.options);
-        let config = server.config(&pki, row.host);
+        let server = Server::start(row.make, &(row.certificate)(pki), row.options);
+        let config = server.config(pki, row.host);
         if !matches!(row.host, "localhost" | "127.0.0.1") {
             config.set("proxy", &proxy.url("http"));
         }
@@ -160,6 +169,40 @@ fn a_certificate_that_its_issuer_was_not_to_issue_so_is_refused() {
 #[test]
 fn a_weak_or_broken_signature_is_refused() {
     try_all(ALGORITHMS);
+}
+
+#[test]
+fn a_short_key_of_the_trusted_authority_itself_is_named() {
+    let pki = Pki::with_key("rsa:1024");
+    try_with(
+        &pki,
+        &[row(
+            "a short root",
+            Make::OpenSsl,
+            |pki| pki.server().make(),
+            SHORT,
+        )],
+    );
+}
+
+#[test]
+fn certificates_that_are_too_long_are_named() {
+    let names: Vec<_> = (0..5000)
+        .map(|n| format!("DNS:n{n}.gateway.test"))
+        .collect();
+    let names: &'static str = names.join(",").leak();
+    let pki = Pki::new();
+    let certificate = pki.server().extension("subjectAltName", names).make();
+    let server = Server::start(Make::OpenSsl, &certificate, "");
+    let e = server
+        .config(&pki, "localhost")
+        .client()
+        .create()
+        .unwrap_err();
+    assert!(
+        e.message.contains("certificates of more than 64 KiB"),
+        "{e:?}"
+    );
 }
 
 #[test]

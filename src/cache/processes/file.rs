@@ -22,7 +22,7 @@ use self::windows::{OpenDirectory, lock};
 use super::store::{Lock, MAX_VALUE_BYTES, NewToken, Store, StoreError, Value, Values};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
-use crate::sys::random;
+use crate::sys::{self, SteadyClock, random};
 use crate::token::Origin;
 
 /// What nobody has written for so long is of no use: a token lives for a day at most.
@@ -103,6 +103,11 @@ fn failure_file(name: &str) -> String {
 impl Store for FileStore {
     fn origin(&self) -> Origin {
         Origin::File
+    }
+
+    fn clock(&self) -> Option<SteadyClock> {
+        let directory = self.opened().ok();
+        sys::steady_clock(directory.and_then(|directory| directory.boot()))
     }
 
     fn read(&self, name: &str, _: Deadline) -> Result<Values, StoreError> {

@@ -13,7 +13,7 @@ use super::store::{MAX_VALUE_BYTES, millis};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::secret::SecretBytes;
-use crate::sys;
+use crate::sys::{self, SteadyClock};
 use crate::token::{Origin, Token, check_access};
 
 /// How much two threads of one machine may differ in what time it is.
@@ -55,13 +55,17 @@ enum Content<'a> {
 
 impl<'a> Record<'a> {
     /// The bytes of a record of this token; None where it is none to be kept.
-    pub(super) fn of_token(token: &'a Token, now: Now) -> Option<SecretBytes> {
+    pub(super) fn of_token(
+        token: &'a Token,
+        now: Now,
+        clock: Option<&'a SteadyClock>,
+    ) -> Option<SecretBytes> {
         let content = Content::Token {
             access: std::str::from_utf8(token.access()).ok()?.into(),
             kind: std::str::from_utf8(token.kind()).ok()?.into(),
         };
         let age = now.boot.saturating_sub(token.issued.boot);
-        Self::new(content, age, token.life?.lifetime, now).to_bytes()
+        Self::new(content, age, token.life?.lifetime, now, clock).to_bytes()
     }
 
     /// The bytes of a record of this failure; None where it is nobody else's.
@@ -69,6 +73,7 @@ impl<'a> Record<'a> {
         failure: &Failure,
         cooldown: Duration,
         now: Now,
+        clock: Option<&'a SteadyClock>,
     ) -> Option<SecretBytes> {
         use Status as S;
         let holds_everywhere = matches!(
@@ -92,16 +97,21 @@ impl<'a> Record<'a> {
             code: failure.code.clone(),
             body: failure.body.clone(),
         };
-        Self::new(content, Duration::ZERO, cooldown, now).to_bytes()
+        Self::new(content, Duration::ZERO, cooldown, now, clock).to_bytes()
     }
 
-    fn new(content: Content<'a>, age: Duration, life: Duration, now: Now) -> Self {
-        let clock = sys::steady_clock();
-        let steady = clock.as_ref().map_or(Duration::ZERO, |clock| clock.now);
+    fn new(
+        content: Content<'a>,
+        age: Duration,
+        life: Duration,
+        now: Now,
+        clock: Option<&'a SteadyClock>,
+    ) -> Self {
+        let steady = clock.map_or(Duration::ZERO, |clock| clock.now);
         Self {
             wall: millis(now.wall.saturating_sub(age)),
             steady: millis(steady.saturating_sub(age)),
-            clock: clock.map(|clock| clock.name.into()),
+            clock: clock.map(|clock| clock.name.as_str().into()),
             life: millis(life),
             content,
         }
@@ -121,6 +131,7 @@ impl<'a> Record<'a> {
     /// The token that it is of, with what is left of it; `by_store` is what the store says.
     pub(super) fn token(
         &self,
+        clock: Option<&SteadyClock>,
         by_store: Option<Duration>,
         now: Now,
         origin: Origin,
@@ -129,7 +140,7 @@ impl<'a> Record<'a> {
             return None;
         };
         check_access(access).ok()?;
-        let left = self.left(by_store, now).filter(|_| is_plain(kind))?;
+        let left = self.left(clock, by_store, now).filter(|_| is_plain(kind))?;
         let lifetime = Duration::from_millis(self.life);
         Some(Token::adopted(access, kind, lifetime, left, now, origin))
     }
@@ -137,6 +148,7 @@ impl<'a> Record<'a> {
     /// The failure that it is of, where it holds for this machine, and for how long.
     pub(super) fn failure(
         &self,
+        clock: Option<&SteadyClock>,
         by_store: Option<Duration>,
         now: Now,
     ) -> Option<(Failure, Duration)> {
@@ -159,7 +171,7 @@ impl<'a> Record<'a> {
             return None;
         }
         let mut failure = Failure::new(status, format!("{message} (as another process was told)"));
-        let left = self.left(by_store, now)?;
+        let left = self.left(clock, by_store, now)?;
         failure.retry_after_ms = i64::try_from(millis(left)).unwrap_or(i64::MAX).max(1);
         failure.http_status = *http_status;
         failure.code.clone_from(code);
@@ -167,14 +179,16 @@ impl<'a> Record<'a> {
         Some((failure, left))
     }
 
-    /// None where nothing is left.
-    fn left(&self, by_store: Option<Duration>, now: Now) -> Option<Duration> {
-        self.left_by(sys::steady_clock().as_ref(), by_store, now)
+    /// Whether its life was measured by another clock than this, and is not over by the wall clock.
+    pub(super) fn is_of_another_clock(&self, clock: Option<&SteadyClock>, now: Now) -> bool {
+        let is_same = clock.is_some_and(|clock| self.clock.as_deref() == Some(&*clock.name));
+        !is_same && now.wall < Duration::from_millis(self.wall.saturating_add(self.life))
     }
 
-    fn left_by(
+    /// None where nothing is left.
+    fn left(
         &self,
-        clock: Option<&sys::SteadyClock>,
+        clock: Option<&SteadyClock>,
         by_store: Option<Duration>,
         now: Now,
     ) -> Option<Duration> {

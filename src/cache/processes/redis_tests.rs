@@ -52,6 +52,7 @@ fn url(database: u32) -> RedisUrl {
         database,
         user: None,
         password: None,
+        ..RedisUrl::default()
     }
 }
 
@@ -197,4 +198,14 @@ fn a_lock_whose_reply_fails_and_one_that_cannot_be_given_back_are_so_with_the_ne
         texts,
         [LOCK, UNLOCK, LOCK, UNLOCK, UNLOCK, UNLOCK, REMOVE_TOKEN]
     );
+}
+
+/// A cluster reckons a key's slot from what is in the first braces alone.
+#[test]
+fn the_values_and_the_lock_of_a_name_are_in_one_hash_slot() {
+    for what in ["token", "failure", "lock"] {
+        let key = key("0123abcd", what);
+        let (_, rest) = key.split_once('{').unwrap();
+        assert_eq!(rest.split_once('}').unwrap().0, "0123abcd");
+    }
 }

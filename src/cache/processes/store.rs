@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::deadline::Deadline;
+use crate::sys::{self, SteadyClock};
 use crate::token::Origin;
 
 /// How long a lock is good for. Whoever holds it longer has died, or its request hangs or is repeated,
@@ -57,6 +58,11 @@ pub(crate) type Lock = Box<dyn Send>;
 /// No operation goes on beyond its deadline, nor for long before it.
 pub(crate) trait Store: Send + Sync {
     fn origin(&self) -> Origin;
+
+    /// The clock beside the wall clock that those have in common who share the store on one machine.
+    fn clock(&self) -> Option<SteadyClock> {
+        sys::steady_clock(None)
+    }
 
     fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError>;
 

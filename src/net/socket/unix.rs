@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
-use socket2::{Domain, SockRef, Type};
+use socket2::{Domain, SockAddr, SockRef, Type};
 
 use super::race::Contender;
 use crate::cancellation::Interrupt;
 use crate::net::connection::Limits;
+use crate::net::progress::Phase;
+use crate::net::transport_error::{Kind, TransportError};
 
 /// The kernel rounds a socket's time-out up by as much as an eighth: a long one would overrun the
 /// deadline by seconds. It is set in slices of this length, which also stay the same from one
@@ -30,6 +32,27 @@ pub(crate) struct Socket {
 impl Socket {
     pub(super) fn new(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
         Ok(Self::of(new_socket(address)?, limits.clone()))
+    }
+
+    /// Connects to a Unix socket. To the standard library its descriptor is a stream like any other.
+    pub(crate) fn connect_to_path(path: &str, limits: Limits) -> Result<Self, TransportError> {
+        limits.enter(Phase::Connect);
+        let connect = || {
+            let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
+            socket.set_write_timeout(Some(limits.deadline.left().max(Duration::from_millis(1))))?;
+            socket.connect(&SockAddr::unix(path)?)?;
+            no_standard_stream(socket)
+        };
+        let connected = connect().map_err(|error| {
+            TransportError::from_local_limit(Phase::Connect, &error).unwrap_or_else(|| {
+                let detail = format!(
+                    "{path} cannot be reached ({error}); check that the server runs, and the rights \
+                     to its socket"
+                );
+                limits.error(Kind::Unreachable, detail)
+            })
+        })?;
+        Ok(Self::of(connected, limits))
     }
 
     pub(super) fn of(stream: TcpStream, limits: Limits) -> Self {
@@ -146,7 +169,14 @@ impl Interrupt for SocketWait {
 /// A socket that does not take the place of standard input, output or error, where the host has
 /// closed one of them: whatever the host writes there would go to the peer.
 fn new_socket(address: SocketAddr) -> io::Result<TcpStream> {
-    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    no_standard_stream(socket2::Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        None,
+    )?)
+}
+
+fn no_standard_stream(socket: socket2::Socket) -> io::Result<TcpStream> {
     if socket.as_raw_fd() <= libc::STDERR_FILENO {
         // The standard library duplicates to a descriptor of at least 3.
         return TcpStream::from(socket).try_clone();

@@ -1,24 +1,31 @@
-//! Certificates of clients, of which this library has none: the gateway knows clients by their
-//! credentials.
+//! Certificates of clients: one for a Redis server that demands it, none for the gateway, which knows
+//! clients by their credentials.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::sync::Arc;
 
-use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, Error, SignatureScheme};
+use zeroize::Zeroizing;
 
-/// Answers a server's request for a certificate with none, and remembers that there was one: what
+use crate::net::{crypto, trust};
+use crate::pasted;
+
+/// Answers a server's request for a certificate with this, and remembers that there was one: what
 /// the server says when it refuses that is not always plain.
 #[derive(Debug)]
-pub(super) struct NoClientCertificate;
+pub(super) struct ClientCertificate(pub(super) Option<Arc<CertifiedKey>>);
 
 thread_local! {
     /// A handshake stays on its thread, and one resolver serves all handshakes.
     static REQUESTED: Cell<bool> = const { Cell::new(false) };
 }
 
-impl NoClientCertificate {
+impl ClientCertificate {
     pub(super) fn forget_request() {
         REQUESTED.set(false);
     }
@@ -29,13 +36,52 @@ impl NoClientCertificate {
     }
 }
 
-impl ResolvesClientCert for NoClientCertificate {
+impl ResolvesClientCert for ClientCertificate {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         REQUESTED.set(true);
-        None
+        self.0.clone()
     }
 
     fn has_certs(&self) -> bool {
-        false
+        self.0.is_some()
     }
+}
+
+/// The same with the certificate and the key in these PEM files, as they are now. An error repeats
+/// nothing of them.
+pub(crate) fn with_client_certificate(
+    config: &ClientConfig,
+    certificate: &Path,
+    key: &Path,
+) -> Result<ClientConfig, String> {
+    const OPTIONS: [&str; 2] = ["option cache_client_certificate", "option cache_client_key"];
+    let read = |option: &str, path: &Path| {
+        let shown = path.display();
+        let text = trust::read_file(path).map_err(|error| {
+            format!("{option}: {shown} cannot be read ({error}); check path and mode")
+        })?;
+        let text = Zeroizing::new(text);
+        let without_mark = pasted::file_text(&text).map(|text| Zeroizing::new(text.to_vec()));
+        without_mark.map_err(|why| format!("{option}: {shown}: {why}"))
+    };
+    let has_none = |option: &str, path: &Path, what: &str| {
+        let shown = path.display();
+        format!("{option}: {shown} holds no {what} in PEM form")
+    };
+    let text = read(OPTIONS[0], certificate)?;
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(&text).flatten().collect();
+    if chain.is_empty() {
+        return Err(has_none(OPTIONS[0], certificate, "certificate"));
+    }
+    let text = read(OPTIONS[1], key)?;
+    let private = PrivateKeyDer::from_pem_slice(&text)
+        .map_err(|_| has_none(OPTIONS[1], key, "private key that is not encrypted"))?;
+    let certified = CertifiedKey::from_der(chain, private, &crypto::provider());
+    let certified = certified.map_err(|error| match error {
+        Error::InconsistentKeys(_) => format!("{}: it is another certificate's key", OPTIONS[1]),
+        _ => format!("{} or its key cannot be used ({error})", OPTIONS[0]),
+    })?;
+    let mut config = config.clone();
+    config.client_auth_cert_resolver = Arc::new(ClientCertificate(Some(Arc::new(certified))));
+    Ok(config)
 }

@@ -1,10 +1,12 @@
 //! Failures of TLS in words: the rule that failed, and what to do about it.
 
-use rustls::{AlertDescription as Alert, CertificateError, Error, PeerIncompatible};
+use rustls::{
+    AlertDescription as Alert, CertificateError, Error, InvalidMessage, PeerIncompatible,
+};
 use webpki::Error as Webpki;
 
 use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::net::trust::ShortRsaKey;
+use crate::net::trust::BrokenRule;
 
 const INTERCEPTED: &str = "and whether something on the way intercepts TLS";
 const OPERATOR: &str = "tell the server's operator";
@@ -25,11 +27,14 @@ pub(super) fn ended() -> TransportError {
 /// Why a handshake failed. `option` names the host; `requested` is whether the server asked for a
 /// client certificate.
 pub(super) fn explain(error: &Error, option: &str, requested: bool) -> TransportError {
-    if let Some(refusal) = client_certificate(error, requested) {
+    if let Some(refusal) = client_certificate(error, option, requested) {
         return refusal;
     }
     let detail = match error {
         Error::InvalidCertificate(certificate) => return refused(certificate, option),
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => format!("the server sends certificates of more than 64 KiB; {OPERATOR}"),
         Error::InvalidMessage(_) => {
             return untrusted(format!(
                 "the server does not respond in TLS; check the port of {option}"
@@ -57,7 +62,11 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
 
 /// Whether the server refuses a client that has no certificate. Some servers say so; the others
 /// have asked for one, and then send one of the alerts about certificates and handshakes.
-pub(super) fn client_certificate(error: &Error, requested: bool) -> Option<TransportError> {
+pub(super) fn client_certificate(
+    error: &Error,
+    option: &str,
+    requested: bool,
+) -> Option<TransportError> {
     let Error::AlertReceived(alert) = error else {
         return None;
     };
@@ -73,8 +82,16 @@ pub(super) fn client_certificate(error: &Error, requested: bool) -> Option<Trans
         _ => false,
     };
     refused.then(|| {
-        let detail = "the server demands a client certificate, which this library has no option \
-                      for; have the gateway's operator let this client in by its credentials alone";
+        let detail = match option {
+            "cache" => {
+                "the server demands a client certificate that it accepts; check \
+                 cache_client_certificate and cache_client_key"
+            }
+            _ => {
+                "the server demands a client certificate, which this library has no option for; have \
+                 the gateway's operator let this client in by its credentials alone"
+            }
+        };
         untrusted(detail).with_peer_text(error)
     })
 }
@@ -133,13 +150,19 @@ fn broken_rule(error: &CertificateError, option: &str) -> (&'static str, String)
         C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
             ("it is not for servers (extended key usage)", operator())
         }
-        C::Other(other) if other.0.is::<ShortRsaKey>() => {
-            ("an RSA key in it is shorter than 2048 bits", operator())
-        }
-        C::Other(other) => match other.0.downcast_ref() {
-            Some(error) => (rule_of_webpki(error), operator()),
-            None => ("it breaks a rule", operator()),
-        },
+        C::Other(other) => (
+            match (other.0.downcast_ref(), other.0.downcast_ref()) {
+                (Some(BrokenRule::ShortRsaKey), _) => {
+                    "an RSA key, its own or that of an authority above it, is shorter than 2048 bits"
+                }
+                (Some(BrokenRule::KeyUsage), _) => {
+                    "the key of one of its issuers is not for signing certificates (key usage)"
+                }
+                (None, Some(error)) => rule_of_webpki(error),
+                (None, None) => "it breaks a rule",
+            },
+            operator(),
+        ),
         _ => ("it breaks a rule", operator()),
     }
 }

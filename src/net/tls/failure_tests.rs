@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustls::{InvalidMessage, OtherError};
+use rustls::OtherError;
 
 use super::*;
 use crate::credentials::redact::Redactor;
@@ -32,6 +32,10 @@ fn each_alert_and_each_disagreement_is_told_in_words() {
         (
             Error::InvalidMessage(InvalidMessage::InvalidContentType),
             "does not respond in TLS; check the port of base_url",
+        ),
+        (
+            Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge),
+            "certificates of more than 64 KiB",
         ),
         (
             Error::AlertReceived(Alert::HandshakeFailure),
@@ -67,7 +71,7 @@ fn each_alert_and_each_disagreement_is_told_in_words() {
         let library = error.to_string();
         assert_eq!(
             told.contains(&library),
-            !matches!(error, Error::InvalidMessage(_)),
+            error != Error::InvalidMessage(InvalidMessage::InvalidContentType),
             "{told}"
         );
     }
@@ -100,8 +104,13 @@ fn each_rule_that_a_certificate_breaks_is_named() {
         (C::InvalidPurpose, "it is not for servers", operator),
         (C::BadEncoding, "it breaks a rule", operator),
         (
-            C::Other(OtherError(Arc::new(ShortRsaKey))),
+            C::Other(OtherError(Arc::new(BrokenRule::ShortRsaKey))),
             "shorter than 2048 bits",
+            operator,
+        ),
+        (
+            C::Other(OtherError(Arc::new(BrokenRule::KeyUsage))),
+            "(key usage)",
             operator,
         ),
         (another, "it breaks a rule", operator),
@@ -148,7 +157,7 @@ fn each_rule_that_a_certificate_breaks_is_named() {
         );
         assert!(told.contains(rule) && told.contains(advice), "{told}");
     }
-    let short_key = C::Other(OtherError(Arc::new(ShortRsaKey)));
+    let short_key = C::Other(OtherError(Arc::new(BrokenRule::ShortRsaKey)));
     assert!(explained(&Error::InvalidCertificate(short_key)).ends_with("(ShortRsaKey)"));
 }
 
@@ -197,7 +206,7 @@ fn a_server_that_wants_a_client_certificate_is_recognised() {
     ] {
         let error = Error::AlertReceived(alert);
         let found = [false, true].map(|requested| {
-            let refusal = client_certificate(&error, requested);
+            let refusal = client_certificate(&error, OPTION, requested);
             let told = said(&explain(&error, OPTION, requested));
             assert_eq!(
                 told.contains(CLIENT_CERTIFICATE),
@@ -208,5 +217,7 @@ fn a_server_that_wants_a_client_certificate_is_recognised() {
         });
         assert_eq!(found, expected, "{alert:?}");
     }
-    assert_eq!(client_certificate(&Error::DecryptError, true), None);
+    assert_eq!(client_certificate(&Error::DecryptError, OPTION, true), None);
+    let redis = client_certificate(&Error::AlertReceived(Alert::UnknownCA), "cache", true);
+    assert!(said(&redis.unwrap()).contains("check cache_client_certificate"));
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rustls::pki_types::CertificateDer;
 
 use super::SystemCertificates;
+use crate::sys;
 
 /// No file tells that they have changed.
 pub(super) fn paths() -> Vec<PathBuf> {
@@ -13,6 +14,19 @@ pub(super) fn paths() -> Vec<PathBuf> {
 }
 
 pub(super) fn read() -> SystemCertificates {
+    // It would read them, and they are the caller's.
+    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+    if let Some(name) = named.iter().find(|name| std::env::var_os(name).is_some()) {
+        if sys::is_privileged() {
+            let why = format!(
+                "{name} is set, and this program runs with more rights than its caller: unset it"
+            );
+            return SystemCertificates {
+                first_error: Some(why),
+                ..SystemCertificates::default()
+            };
+        }
+    }
     let loaded = rustls_native_certs::load_native_certs();
     SystemCertificates {
         certificates: loaded.certs,

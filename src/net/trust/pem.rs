@@ -8,7 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr_iter};
 use rustls::pki_types::CertificateDer;
 
-const CERTIFICATE: &[u8] = b"CERTIFICATE";
+use super::der;
+
+/// What OpenSSL takes. The last has its own signs of trust behind the certificate.
+const LABELS: [&[u8]; 3] = [b"CERTIFICATE", b"X509 CERTIFICATE", TRUSTED];
+const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
 
 /// Why a section is no certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,28 +30,41 @@ impl std::fmt::Display for PemError {
     }
 }
 
-/// The text within each certificate section. Sections with other labels are passed over.
-pub(super) fn sections(text: &[u8]) -> impl Iterator<Item = Result<&[u8], PemError>> {
+/// The certificate of each section that has one. Sections with other labels are passed over, and
+/// those that are not trusted for servers.
+pub(super) fn certificates(
+    text: &[u8],
+) -> impl Iterator<Item = Result<CertificateDer<'static>, PemError>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         loop {
-            let label = boundary(next_line(&mut rest)?, b"-----BEGIN ");
-            if label == Some(CERTIFICATE) {
-                return Some(body(&mut rest));
+            let Some(label) = boundary(next_line(&mut rest)?, b"-----BEGIN ") else {
+                continue;
+            };
+            if !LABELS.contains(&label) {
+                continue;
+            }
+            let der = body(&mut rest, label).and_then(decode);
+            if label != TRUSTED {
+                return Some(der.map(CertificateDer::from));
+            }
+            let trusted = der.map(|der| der::trusted_for_servers(&der).map(<[u8]>::to_vec));
+            if let Some(trusted) = trusted.transpose() {
+                return Some(trusted.map(CertificateDer::from));
             }
         }
     })
 }
 
 /// The text up to the end of the section, which is taken off `rest`.
-fn body<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], PemError> {
+fn body<'a>(rest: &mut &'a [u8], label: &[u8]) -> Result<&'a [u8], PemError> {
     let start = *rest;
     loop {
         let before = *rest;
         let Some(line) = next_line(rest) else {
             return Err(PemError::MissingEnd);
         };
-        if boundary(line, b"-----END ") == Some(CERTIFICATE) {
+        if boundary(line, b"-----END ") == Some(label) {
             return Ok(&start[..start.len() - before.len()]);
         }
         if line.starts_with(b"-----") {
@@ -58,15 +75,14 @@ fn body<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], PemError> {
     }
 }
 
-pub(super) fn decode(section: &[u8]) -> Result<CertificateDer<'static>, PemError> {
+fn decode(section: &[u8]) -> Result<Vec<u8>, PemError> {
     let mut base64 = Vec::with_capacity(section.len());
     let mut start = 0;
     for end in memchr_iter(b'\n', section).chain([section.len()]) {
         base64.extend_from_slice(section[start..end].trim_ascii());
         start = section.len().min(end + 1);
     }
-    let der = STANDARD.decode(base64).map_err(|_| PemError::NotBase64)?;
-    Ok(CertificateDer::from(der))
+    STANDARD.decode(base64).map_err(|_| PemError::NotBase64)
 }
 
 fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
@@ -83,6 +99,8 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 }
 
 fn boundary<'a>(line: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    // Where files were joined, a byte order mark may be before any of them.
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     line.strip_prefix(prefix)?.strip_suffix(b"-----")
 }
 

@@ -11,14 +11,17 @@ use rustls::pki_types::CertificateDer;
 use super::{SystemCertificates, pem, read_file};
 use crate::sys;
 
-/// Where Debian, Fedora, SUSE, Alpine and the BSDs keep all of the system's authorities in one
-/// file. Reading it alone spares the several hundred single files beside it, which hold the same.
-const BUNDLES: [&str; 5] = [
+/// Where Debian, Fedora (before and from 44), SUSE, NixOS, Alpine, the BSDs and Nix elsewhere keep all
+/// of the system's authorities in one file. Reading it alone spares the several hundred single files beside it, which hold the same.
+const BUNDLES: [&str; 8] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/certs/ca-bundle.crt",
     "/etc/ssl/cert.pem",
     "/usr/local/share/certs/ca-root-nss.crt",
+    "/nix/var/nix/profiles/default/etc/ssl/certs/ca-bundle.crt",
 ];
 
 /// Where systems without such a file keep single files.
@@ -28,65 +31,48 @@ const DIRECTORIES: [&str; 3] = ["/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/ce
 struct Sources {
     file: Option<PathBuf>,
     directories: Vec<PathBuf>,
-    /// Whether the environment named them: then there are no others.
-    named: bool,
+    /// Whether the directories hold nothing that the file does not.
+    file_has_all: bool,
 }
 
 impl Sources {
     /// SSL_CERT_FILE and SSL_CERT_DIR are OpenSSL's own variables, and every program of the system
-    /// takes them. Where the caller has fewer rights than the program, its environment must not
-    /// choose whom the program trusts.
+    /// takes them. If the caller has fewer rights than the program, its environment must not choose
+    /// whom the program trusts.
     fn find() -> Self {
         let variable = |name| match sys::is_privileged() {
             true => None,
             false => std::env::var_os(name),
         };
-        Self::named_by(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"))
-            .unwrap_or_else(Self::of_this_system)
+        Self::of(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"))
     }
 
-    fn named_by(file: Option<OsString>, directories: Option<OsString>) -> Option<Self> {
+    /// Each variable takes the place of its own half of what the system has. An empty one is unset.
+    fn of(file: Option<OsString>, directories: Option<OsString>) -> Self {
+        let not_empty = |path: &PathBuf| !path.as_os_str().is_empty();
+        let named = file.map(PathBuf::from).filter(not_empty);
         let directories: Vec<_> = std::env::split_paths(&directories.unwrap_or_default())
-            .filter(|path| !path.as_os_str().is_empty())
+            .filter(not_empty)
             .collect();
-        (file.is_some() || !directories.is_empty()).then(|| Self {
-            file: file.map(PathBuf::from),
-            directories,
-            named: true,
-        })
-    }
-
-    fn of_this_system() -> Self {
-        let mut bundles = BUNDLES.iter().map(PathBuf::from);
-        match bundles.find(|b| b.is_file()) {
-            Some(bundle) => Self {
-                file: Some(bundle),
-                directories: Vec::new(),
-                named: false,
-            },
-            None => Self::without_bundle(),
-        }
-    }
-
-    fn without_bundle() -> Self {
+        let bundle = || {
+            BUNDLES
+                .iter()
+                .map(PathBuf::from)
+                .find(|path| path.is_file())
+        };
+        let are_systems = directories.is_empty();
         Self {
-            file: None,
-            directories: DIRECTORIES.iter().map(PathBuf::from).collect(),
-            named: false,
+            file_has_all: named.is_none() && are_systems,
+            file: named.or_else(bundle),
+            directories: match are_systems {
+                true => DIRECTORIES.iter().map(PathBuf::from).collect(),
+                false => directories,
+            },
         }
     }
 
-    /// As they are, or else the single files that may still be there: a bundle may be empty or broken.
-    fn read_or_fall_back(self) -> SystemCertificates {
-        let named = self.named;
-        let found = self.read();
-        if found.certificates.is_empty() && !named {
-            return Self::without_bundle().read();
-        }
-        found
-    }
-
-    /// The directories are left for later where the file has certificates.
+    /// The directories are left for later if the file has certificates, and unread if it has all. A
+    /// bundle of the system may be empty or broken.
     fn read(self) -> SystemCertificates {
         let mut reading = Reading::default();
         if let Some(file) = &self.file {
@@ -95,6 +81,8 @@ impl Sources {
         let mut directories = self.directories;
         if reading.certificates.is_empty() {
             directories.iter().for_each(|path| reading.directory(path));
+            directories.clear();
+        } else if self.file_has_all {
             directories.clear();
         }
         SystemCertificates {
@@ -116,7 +104,7 @@ pub(super) fn paths() -> Vec<PathBuf> {
 }
 
 pub(super) fn read() -> SystemCertificates {
-    Sources::find().read_or_fall_back()
+    Sources::find().read()
 }
 
 pub(super) fn read_directories(directories: &[PathBuf]) -> Vec<CertificateDer<'static>> {
@@ -155,10 +143,7 @@ impl Reading {
             return;
         }
         match read_file(path) {
-            Ok(text) => {
-                let certificates = pem::sections(&text).flatten().flat_map(pem::decode);
-                self.certificates.extend(certificates);
-            }
+            Ok(text) => self.certificates.extend(pem::certificates(&text).flatten()),
             Err(e) => self.failed(path, &e),
         }
     }

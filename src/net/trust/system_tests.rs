@@ -18,7 +18,7 @@ fn named(file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Sources {
     Sources {
         file: Some(file.into()),
         directories: vec![directory.into()],
-        named: true,
+        file_has_all: false,
     }
 }
 
@@ -84,35 +84,38 @@ fn why_nothing_was_found_is_told() {
 }
 
 #[test]
-fn where_the_environment_names_authorities_there_are_no_others() {
+fn each_variable_takes_the_place_of_its_own_half_and_an_empty_one_is_unset() {
     let found = |file: Option<&str>, directories: Option<&str>| {
-        let found = Sources::named_by(file.map(OsString::from), directories.map(OsString::from))?;
-        assert!(found.named);
-        let paths = found.file.into_iter().chain(found.directories);
-        let paths = paths.map(|path| path.to_str().unwrap().to_owned());
-        Some(paths.collect::<Vec<_>>().join(" "))
+        let sources = Sources::of(file.map(OsString::from), directories.map(OsString::from));
+        let paths = sources.file.iter().chain(&sources.directories);
+        let paths: Vec<_> = paths.map(|path| path.to_str().unwrap()).collect();
+        (paths.join(" "), sources.file_has_all)
     };
-    assert_eq!(found(None, None), None);
-    assert_eq!(found(None, Some("::")), None);
-    assert_eq!(found(Some("/f.pem"), None).unwrap(), "/f.pem");
-    assert_eq!(found(None, Some("/a::/b")).unwrap(), "/a /b");
-    assert_eq!(found(Some("/f.pem"), Some("/a")).unwrap(), "/f.pem /a");
-    // One that holds nothing is not made up for.
-    let read = |named| {
-        let mut sources = Sources::named_by(Some("/no/such/file".into()), None).unwrap();
-        sources.named = named;
-        sources.read_or_fall_back().certificates.len()
-    };
-    assert_eq!(read(true), 0);
-    assert!(read(false) > 100);
+    let systems = DIRECTORIES.join(" ");
+    for (file, directories) in [(None, None), (Some(""), Some("")), (None, Some("::"))] {
+        assert_eq!(
+            found(file, directories),
+            (format!("{BUNDLE} {systems}"), true)
+        );
+    }
+    let file_alone = (format!("/f.pem {systems}"), false);
+    assert_eq!(found(Some("/f.pem"), None), file_alone);
+    assert_eq!(found(Some("/f.pem"), Some("")), file_alone);
+    let directories_alone = (format!("{BUNDLE} /a /b"), false);
+    assert_eq!(found(None, Some("/a::/b")), directories_alone);
+    assert_eq!(
+        found(Some("/f.pem"), Some("/a")),
+        ("/f.pem /a".to_owned(), false)
+    );
 }
 
 #[test]
-fn this_system_s_authorities_are_in_a_bundle() {
-    let sources = Sources::of_this_system();
-    assert!(!sources.named && sources.directories.is_empty());
-    assert_eq!(sources.file, Some(PathBuf::from(BUNDLE)));
-    // Whatever the environment says, there are some.
-    assert!(!read().certificates.is_empty());
+fn this_system_s_authorities_are_in_a_bundle_and_a_broken_one_is_made_up_for() {
+    let whole = Sources::of(None, None).read();
+    assert!(whole.certificates.len() > 100 && whole.directories.is_empty());
+    let mut broken = Sources::of(None, None);
+    broken.file = Some("/no/such/file".into());
+    assert!(broken.read().certificates.len() > 100);
     assert!(paths().first().is_some_and(|path| path.exists()));
+    assert!(!read().certificates.is_empty());
 }

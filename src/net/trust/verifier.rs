@@ -7,13 +7,14 @@ use once_cell::race::OnceBox;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime, alg_id};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
+use webpki::EndEntityCert;
 
-use super::system;
+use super::{der, system};
 use crate::net::crypto;
 
 /// Checks as the TLS library's own verifier does, with its own functions, with one thing more:
@@ -46,6 +47,56 @@ impl Verifier {
             Box::new(roots)
         })
     }
+
+    fn signed(
+        &self,
+        certificate: &ParsedCertificate<'_>,
+        issuers: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let algorithms = self.algorithms.all;
+        let by = |roots: &RootCertStore| {
+            verify_server_cert_signed_by_trust_anchor(certificate, roots, issuers, now, algorithms)
+        };
+        by(&self.roots).or_else(|first| {
+            // Of two reasons the one from whoever knew the issuer.
+            let is_unknown = first == CertificateError::UnknownIssuer.into();
+            by(self.more_roots()).map_err(|second| if is_unknown { second } else { first })
+        })
+    }
+
+    /// Whether an authority above the certificate has such a key: the one whose name it bears, the
+    /// one above that, and so on.
+    fn is_below_short_rsa_key(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> bool {
+        let parsed = |der| EndEntityCert::try_from(der).ok();
+        let issuers: Vec<_> = intermediates.iter().filter_map(parsed).collect();
+        let end_entity = parsed(end_entity);
+        let mut names: Vec<_> = end_entity
+            .iter()
+            .map(|end_entity| end_entity.issuer())
+            .collect();
+        let mut next = 0;
+        while let Some(&name) = names.get(next) {
+            next += 1;
+            let mut roots = self.roots.roots.iter().chain(&self.more_roots().roots);
+            if roots.any(|root| *root.subject == *name && is_short(&root.subject_public_key_info)) {
+                return true;
+            }
+            for issuer in issuers.iter().filter(|issuer| issuer.subject() == name) {
+                if is_short(&issuer.subject_public_key_info()) {
+                    return true;
+                }
+                if !names.contains(&issuer.issuer()) {
+                    names.push(issuer.issuer());
+                }
+            }
+        }
+        false
+    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -58,24 +109,18 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let certificate = ParsedCertificate::try_from(end_entity)?;
-        let signed_by = |roots: &RootCertStore| {
-            let algorithms = self.algorithms.all;
-            verify_server_cert_signed_by_trust_anchor(
-                &certificate,
-                roots,
-                intermediates,
-                now,
-                algorithms,
-            )
-        };
-        let certificates = || std::iter::once(end_entity).chain(intermediates);
-        let unknown = Error::InvalidCertificate(CertificateError::UnknownIssuer);
-        signed_by(&self.roots).or_else(|first| {
-            // Of two reasons the one from whoever knew the issuer.
-            let reason = |second| if first == unknown { second } else { first };
-            signed_by(self.more_roots())
-                .map_err(reason)
-                .map_err(|e| name_short_rsa_key(e, certificates()))
+        // Webpki does not look at the key usage of issuers.
+        let issuers = intermediates.iter().filter(|issuer| der::may_issue(issuer));
+        let issuers: Vec<_> = issuers.map(|der| CertificateDer::from(&**der)).collect();
+        self.signed(&certificate, &issuers, now).map_err(|error| {
+            let is_key_usage = issuers.len() < intermediates.len()
+                && self.signed(&certificate, intermediates, now).is_ok();
+            let is_short = || self.is_below_short_rsa_key(end_entity, intermediates);
+            match error {
+                _ if is_key_usage => BrokenRule::KeyUsage.into(),
+                error if error == BAD_SIGNATURE && is_short() => BrokenRule::ShortRsaKey.into(),
+                error => error,
+            }
         })?;
         verify_server_name(&certificate, server_name)?;
         Ok(ServerCertVerified::assertion())
@@ -88,7 +133,7 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls12_signature(message, certificate, signature, &self.algorithms)
-            .map_err(|e| name_short_rsa_key(e, [certificate]))
+            .map_err(|error| of_handshake(error, certificate))
     }
 
     fn verify_tls13_signature(
@@ -98,7 +143,7 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls13_signature(message, certificate, signature, &self.algorithms)
-            .map_err(|e| name_short_rsa_key(e, [certificate]))
+            .map_err(|error| of_handshake(error, certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -106,36 +151,39 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Why a signature by such a key is refused; that it does not match is all that webpki says.
-#[derive(Debug)]
-pub(crate) struct ShortRsaKey;
+const BAD_SIGNATURE: Error = Error::InvalidCertificate(CertificateError::BadSignature);
 
-impl std::fmt::Display for ShortRsaKey {
+/// A rule that the TLS library does not name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BrokenRule {
+    /// That a signature does not match is all that it says.
+    ShortRsaKey,
+    /// The key of an issuer may not sign certificates.
+    KeyUsage,
+}
+
+impl std::fmt::Display for BrokenRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ShortRsaKey")
+        std::fmt::Debug::fmt(self, f)
     }
 }
 
-impl std::error::Error for ShortRsaKey {}
+impl std::error::Error for BrokenRule {}
 
-fn name_short_rsa_key<'a>(
-    error: Error,
-    certificates: impl IntoIterator<Item = &'a CertificateDer<'a>>,
-) -> Error {
-    let bad_signature = Error::InvalidCertificate(CertificateError::BadSignature);
-    if error == bad_signature && certificates.into_iter().any(has_short_rsa_key) {
-        return CertificateError::Other(OtherError(Arc::new(ShortRsaKey))).into();
+impl From<BrokenRule> for Error {
+    fn from(rule: BrokenRule) -> Self {
+        CertificateError::Other(OtherError(Arc::new(rule))).into()
     }
-    error
 }
 
-fn has_short_rsa_key(certificate: &CertificateDer<'_>) -> bool {
-    // The modulus alone of a key of 2048 bits.
-    const MIN_BYTES: usize = 2048 / 8;
-    let Ok(certificate) = ParsedCertificate::try_from(certificate) else {
-        return false;
-    };
-    let key = certificate.subject_public_key_info();
-    let is_rsa = memchr::memmem::find(&key, &alg_id::RSA_ENCRYPTION).is_some();
-    is_rsa && key.len() < MIN_BYTES
+fn of_handshake(error: Error, certificate: &CertificateDer<'_>) -> Error {
+    let key = ParsedCertificate::try_from(certificate).map(|c| c.subject_public_key_info());
+    match key {
+        Ok(key) if error == BAD_SIGNATURE && is_short(&key) => BrokenRule::ShortRsaKey.into(),
+        _ => error,
+    }
+}
+
+fn is_short(key: &[u8]) -> bool {
+    der::rsa_bits(key).is_some_and(|bits| bits < 2048)
 }

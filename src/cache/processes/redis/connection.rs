@@ -10,12 +10,13 @@ use super::refusal;
 use super::resp::{self, Command, Reply};
 use crate::cancellation::Cancellation;
 use crate::config::{Ca, RedisUrl};
+use crate::credentials::read_password;
 use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, TransportError};
-use crate::net::{self, trust};
+use crate::net::{self, tls, trust};
 
 /// How long a command may take; what connecting took is added, as the server may be far away.
 pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
@@ -25,9 +26,12 @@ pub(super) const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 /// Firewalls and load balancers forget a connection that was idle for longer, and tell nobody.
 const MAX_IDLE: Duration = Duration::from_secs(15);
 
+/// More than the commands that are ever sent together.
+const MAX_SENT: usize = 16;
+
 pub(super) struct Connector {
     url: RedisUrl,
-    route: Route,
+    tls: Option<Arc<ClientConfig>>,
 }
 
 pub(super) struct RedisConnection {
@@ -49,18 +53,26 @@ impl Connector {
             config.alpn_protocols.clear();
             Arc::new(config)
         });
-        let route = Route {
-            host: url.host.clone(),
-            port: url.port,
-            tls,
-            option: "cache",
-            proxy: None,
-            loopback_only: false,
-        };
-        Ok(Self {
+        let connector = Self {
             url: url.clone(),
-            route,
-        })
+            tls,
+        };
+        // What is in the files is known to be good, or an error, before any network.
+        connector.hello().map_err(Failure::config)?;
+        connector.tls().map_err(Failure::config)?;
+        Ok(connector)
+    }
+
+    /// With the client certificate that is in its files now.
+    fn tls(&self) -> Result<Option<Arc<ClientConfig>>, String> {
+        match (&self.tls, &self.url.client_certificate) {
+            (Some(config), Some((certificate, key))) => {
+                tls::with_client_certificate(config, certificate, key)
+                    .map(Arc::new)
+                    .map(Some)
+            }
+            (config, _) => Ok(config.clone()),
+        }
     }
 
     pub(super) fn connect(&self, deadline: Deadline) -> Result<RedisConnection, String> {
@@ -71,24 +83,37 @@ impl Connector {
             cancellation: Arc::new(Cancellation::new()),
             progress: Arc::new(Progress::begin()),
         };
-        let stream = net::connection::Connection::open(&self.route, limits);
+        let route = Route {
+            host: self.url.host.clone(),
+            port: self.url.port,
+            tls: self.tls()?,
+            option: "cache",
+            proxy: None,
+            loopback_only: false,
+        };
+        let stream = net::connection::Connection::open(&route, limits);
         Ok(RedisConnection {
             stream: stream.map_err(|error| error.to_string())?,
-            hello: self.hello(),
+            hello: self.hello()?,
             received: Vec::new(),
             timeout: MAX_TIMEOUT.min(COMMAND_TIMEOUT + began.elapsed()),
             idle_until: Deadline::after(MAX_IDLE),
         })
     }
 
-    fn hello(&self) -> Vec<Command> {
-        let login = self.url.password.as_ref().map(|password| {
+    /// With the password that is in its file now.
+    fn hello(&self) -> Result<Vec<Command>, String> {
+        let file = self.url.password_file.as_ref().map(|path| {
+            read_password(path).map_err(|why| format!("option cache_password_file: {why}"))
+        });
+        let password = file.transpose()?.or_else(|| self.url.password.clone());
+        let login = password.as_ref().map(|password| {
             let words = self.url.user.iter().chain([password]);
             words.fold(Command::new("AUTH"), |auth, word| auth.arg(word.expose()))
         });
         let database = u64::from(self.url.database);
         let select = (database != 0).then(|| Command::new("SELECT").number(database));
-        login.into_iter().chain(select).collect()
+        Ok(login.into_iter().chain(select).collect())
     }
 }
 
@@ -122,9 +147,32 @@ impl RedisConnection {
 
     fn reply_to(&mut self, command: &Command) -> Result<Reply, String> {
         match self.receive()? {
+            // A sentinel knows few commands.
+            Reply::Error(error) if refusal::is_unknown_command(&error) && self.is_sentinel() => Err(
+                "it is a sentinel, which keeps no values; give the address of the primary, or a name \
+                 that leads to it"
+                    .to_owned(),
+            ),
             Reply::Error(error) => Err(refusal::explained(command.name, &error)),
             reply => Ok(reply),
         }
+    }
+
+    /// The replies to what was sent before come first.
+    fn is_sentinel(&mut self) -> bool {
+        let info = Command::new("INFO").arg("server");
+        if self
+            .stream
+            .write_all(&Command::bytes([info].iter()))
+            .is_err()
+        {
+            return false;
+        }
+        let replies = std::iter::from_fn(|| self.receive().ok());
+        replies.take(MAX_SENT).any(|reply| match reply {
+            Reply::Bulk(text) => memchr::memmem::find(&text, b"redis_mode:sentinel").is_some(),
+            _ => false,
+        })
     }
 
     fn receive(&mut self) -> Result<Reply, String> {

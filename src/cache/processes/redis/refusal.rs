@@ -4,6 +4,7 @@ const MAX_CODE_BYTES: usize = 16;
 const LOGIN: &str = "check user, password and database in cache";
 const COMMANDS: &str = "allow this user the commands EVAL, GET, SET, DEL, PTTL, TIME and, with a \
                         database, SELECT";
+const UNKNOWN: &str = "unknown command";
 const KEYS: &str = "allow this user the keys libmomo:* (~libmomo:*)";
 const CLUSTER: &str = "it is part of a cluster; give a server that is none";
 const REPLICA: &str = "it is a replica; give the primary";
@@ -12,9 +13,9 @@ const REPLICA: &str = "it is a replica; give the primary";
 const ADVICE: &[(&str, &str)] = &[
     // This one repeats what was sent.
     (
-        "unknown command",
-        "it does not know this command; if it is a sentinel, give the address of the primary, else \
-         have the command keep its name",
+        UNKNOWN,
+        "it does not know this command; have the command keep its name, and if it is a sentinel, give \
+         the address of the primary",
     ),
     ("cluster", CLUSTER),
     ("CLUSTER", CLUSTER),
@@ -48,6 +49,10 @@ const ADVICE: &[(&str, &str)] = &[
         "it is in protected mode; give it a user and a password",
     ),
 ];
+
+pub(super) fn is_unknown_command(error: &str) -> bool {
+    error.contains(UNKNOWN)
+}
 
 /// The first word of an error says what it is; the rest may repeat what was sent.
 pub(crate) fn explained(command: &str, error: &str) -> String {

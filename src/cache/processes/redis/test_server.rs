@@ -25,6 +25,7 @@ impl TestServer {
             database: 0,
             user: None,
             password: None,
+            ..RedisUrl::default()
         };
         let thread = thread::spawn(move || {
             let lists = connections.iter();

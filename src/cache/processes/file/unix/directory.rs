@@ -75,10 +75,15 @@ impl OpenDirectory {
             .and_then(|file| no_lower_than(LOWEST_DESCRIPTOR, file))
             .map_err(|error| problem(path, error))?;
         let stat = fs::fstat(&descriptor).map_err(|error| problem(path, error))?;
-        if stat.st_uid != geteuid().as_raw() {
+        let user = geteuid().as_raw();
+        if stat.st_uid != user {
+            let root = if stat.st_uid == 0 { " (root)" } else { "" };
             return Err(Problem::Unsafe(format!(
-                "{} is another user's; give one of this user's own",
-                path.display()
+                "{} is another user's: it belongs to user {}{root}, and this process runs as user \
+                 {user}; give a directory of its own to each user, or make the client only after the \
+                 change of user",
+                path.display(),
+                stat.st_uid
             )));
         }
         let mode = Mode::from_raw_mode(stat.st_mode);
@@ -93,6 +98,21 @@ impl OpenDirectory {
             descriptor,
             path: path.to_owned(),
         })
+    }
+
+    /// What names this boot of the machine: a directory in memory does not outlive it. The kernel's own
+    /// name for it is hidden from some services, and containers may have one each.
+    pub(in super::super) fn boot(&self) -> Option<String> {
+        #[cfg(target_os = "linux")]
+        {
+            const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6]; // tmpfs, ramfs: statfs(2)
+            let system = fs::fstatfs(&self.descriptor).ok()?;
+            let in_memory = u32::try_from(system.f_type).is_ok_and(|t| IN_MEMORY.contains(&t));
+            let stat = fs::fstat(&self.descriptor).ok().filter(|_| in_memory)?;
+            Some(format!("memory {}:{}", stat.st_dev, stat.st_ino))
+        }
+        #[cfg(not(target_os = "linux"))]
+        None
     }
 
     fn not_written(&self, file: &str, error: Errno) -> StoreError {

@@ -66,6 +66,11 @@ impl OpenDirectory {
         })
     }
 
+    /// What names this boot of the machine: nothing here.
+    pub(in super::super) fn boot(&self) -> Option<String> {
+        None
+    }
+
     pub(super) fn path_of(&self, file: &str) -> PathBuf {
         self.path.join(file)
     }
