@@ -113,13 +113,17 @@ impl ServerCertVerifier for Verifier {
         let issuers = intermediates.iter().filter(|issuer| der::may_issue(issuer));
         let issuers: Vec<_> = issuers.map(|der| CertificateDer::from(&**der)).collect();
         self.signed(&certificate, &issuers, now).map_err(|error| {
-            let is_key_usage = issuers.len() < intermediates.len()
-                && self.signed(&certificate, intermediates, now).is_ok();
-            let is_short = || self.is_below_short_rsa_key(end_entity, intermediates);
-            match error {
-                _ if is_key_usage => BrokenRule::KeyUsage.into(),
-                error if error == BAD_SIGNATURE && is_short() => BrokenRule::ShortRsaKey.into(),
-                error => error,
+            // Without those whose keys are not for it the reason would be that one is missing.
+            let error = match issuers.len() == intermediates.len() {
+                true => error,
+                false => match self.signed(&certificate, intermediates, now) {
+                    Ok(()) => return BrokenRule::KeyUsage.into(),
+                    Err(error) => error,
+                },
+            };
+            match error == BAD_SIGNATURE && self.is_below_short_rsa_key(end_entity, intermediates) {
+                true => BrokenRule::ShortRsaKey.into(),
+                false => error,
             }
         })?;
         verify_server_name(&certificate, server_name)?;
