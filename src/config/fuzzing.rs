@@ -1,6 +1,6 @@
 //! Fuzzing of URLs, of NO_PROXY and of the options' names.
 
-use super::{BaseUrl, OPTIONS, ProxyUrl, RedisUrl, no_proxy, proxy};
+use super::{BaseUrl, OPTIONS, ProxyScheme, ProxyUrl, RedisUrl, no_proxy, proxy};
 use crate::secret::Secret;
 
 /// The parts of a URL as this library reads it.
@@ -49,10 +49,10 @@ fn of_proxy(url: &ProxyUrl) -> Url {
     let authority = url.authority();
     let (host, port) = authority.rsplit_once(':').unwrap_or_default();
     Url {
-        scheme: if text.starts_with("https:") {
-            "https"
-        } else {
-            "http"
+        scheme: match url.scheme() {
+            ProxyScheme::Http => "http",
+            ProxyScheme::Https => "https",
+            ProxyScheme::Socks => "socks5h",
         },
         host: host.to_owned(),
         port: port.parse().unwrap_or_default(),
