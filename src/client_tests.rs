@@ -5,7 +5,7 @@ use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
 use crate::log::{Level, Line, Sink};
 
-const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
+pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
 const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(50));
 
 /// The host's logger.
@@ -41,7 +41,7 @@ fn config(port: u16, options: &[(&str, &str)]) -> Config {
     config
 }
 
-fn client(peer: &TestPeer, options: &[(&str, &str)]) -> Client {
+pub(super) fn client(peer: &TestPeer, options: &[(&str, &str)]) -> Client {
     Client::new(&config(peer.port, options)).unwrap()
 }
 
@@ -55,20 +55,20 @@ fn logging(peer: &TestPeer, options: &[(&str, &str)]) -> (Client, Arc<Lines>) {
     (client, lines)
 }
 
-fn text(token: &TokenForCaller) -> String {
+pub(super) fn text(token: &TokenForCaller) -> String {
     String::from_utf8(token.token.access().to_vec()).unwrap()
 }
 
-fn got(client: &Client) -> String {
+pub(super) fn got(client: &Client) -> String {
     text(&client.get_token(ALWAYS).ok().unwrap())
 }
 
-fn failure(outcome: Result<TokenForCaller, Failure>) -> Failure {
+pub(super) fn failure(outcome: Result<TokenForCaller, Failure>) -> Failure {
     outcome.err().unwrap()
 }
 
 /// Gives the entry a token of 1,000 s with so many seconds left.
-fn give(client: &Client, name: &str, left: u64) {
+pub(super) fn give(client: &Client, name: &str, left: u64) {
     let mut now = Now::read();
     let lived = Duration::from_secs(1000 - left);
     now.boot -= lived;
@@ -80,9 +80,9 @@ fn give(client: &Client, name: &str, left: u64) {
 }
 
 /// Stale: the margin is a quarter of the lifetime and more.
-const STALE: u64 = 100;
+pub(super) const STALE: u64 = 100;
 
-fn until(is_so: impl Fn() -> bool) {
+pub(super) fn until(is_so: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < Duration::from_secs(20), "it never was");
@@ -90,20 +90,20 @@ fn until(is_so: impl Fn() -> bool) {
     }
 }
 
-fn stats(client: &Client) -> Snapshot {
+pub(super) fn stats(client: &Client) -> Snapshot {
     client.stats().0
 }
 
-fn has_request(client: &Client) -> bool {
+pub(super) fn has_request(client: &Client) -> bool {
     let soon = Deadline::after(Duration::from_secs(1));
     client.fetcher.entry().single_flight.lead(soon).is_err()
 }
 
-fn closed(name: &str) -> Reply {
+pub(super) fn closed(name: &str) -> Reply {
     Reply::Closed(token(name))
 }
 
-fn unavailable() -> Reply {
+pub(super) fn unavailable() -> Reply {
     Reply::Closed(http("503 Service Unavailable", &[], ""))
 }
 
@@ -231,80 +231,6 @@ fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one(
 }
 
 #[test]
-fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
-    let peer = TestPeer::start([closed("b"), unavailable()]);
-    let client = client(&peer, &[("refresh", "caller")]);
-    give(&client, "a", STALE);
-    let never = client.get_token(CallTimeout::NeverBlock).ok().unwrap();
-    assert_eq!(text(&never), "a");
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(
-        (text(&token), token.refresh_status),
-        ("b".to_owned(), Status::MOMO_OK)
-    );
-    client.fetcher.entry().clear();
-    give(&client, "c", STALE);
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(text(&token), "c");
-    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
-    assert_eq!(
-        (stats(&client).refreshes, stats(&client).failed_refreshes),
-        (2, 1)
-    );
-    assert_eq!(peer.requests().len(), 2);
-}
-
-#[test]
-fn a_refresh_without_a_lifetime_is_one_that_failed() {
-    let body = r#"{"access_token":"b"}"#;
-    let peer = TestPeer::start([Reply::Closed(http("200 OK", &[], body))]);
-    let client = client(&peer, &[("refresh", "caller")]);
-    give(&client, "a", STALE);
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(text(&token), "a");
-    assert_eq!(token.refresh_status, Status::MOMO_INVALID_RESPONSE);
-    assert_eq!(stats(&client).failed_refreshes, 1);
-    // A cooldown keeps the next call from asking at once.
-    assert_eq!(got(&client), "a");
-    assert_eq!(peer.requests().len(), 1);
-}
-
-#[test]
-fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
-    for stale in [false, true] {
-        let peer = TestPeer::start([Reply::Silent(Duration::from_millis(400))]);
-        let client = client(&peer, &[]);
-        if stale {
-            give(&client, "a", STALE);
-            assert_eq!(got(&client), "a");
-        } else {
-            drop(failure(client.get_token(CallTimeout::NeverBlock)));
-        }
-        until(|| has_request(&client));
-        std::thread::sleep(Duration::from_millis(50));
-        client.cancel();
-        until(|| !has_request(&client));
-        let (counted, gauges) = client.stats();
-        assert_eq!(gauges.cooldown_ms, 0, "{stale}");
-        assert_eq!(
-            (counted.refreshes, counted.failed_refreshes),
-            (0, 0),
-            "{stale}"
-        );
-        assert_eq!(counted.requests, 1, "{stale}");
-        assert_eq!(
-            failure(client.get_token(ALWAYS)).status,
-            Status::MOMO_CANCELLED
-        );
-        assert_eq!(
-            failure(client.create_token(ALWAYS)).status,
-            Status::MOMO_CANCELLED
-        );
-        drop(client);
-    }
-}
-
-#[test]
 fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     let peer = TestPeer::start([unavailable()]);
     let client = client(&peer, &[]);
@@ -328,32 +254,6 @@ fn a_token_that_was_invalidated_is_given_to_nobody() {
     assert!(error.retry_after_ms > 4000);
     assert_eq!(stats(&client).invalidations, 1);
     assert_eq!(peer.requests().len(), 2);
-}
-
-#[test]
-fn the_request_ends_with_the_last_handle_that_is_cancelled() {
-    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(2))]);
-    let original = client(&peer, &[]);
-    let clones = [Client::clone_of(&original), Client::clone_of(&original)];
-    drop(failure(original.get_token(CallTimeout::NeverBlock)));
-    let is_cancelled = || {
-        let soon = Deadline::after(Duration::from_secs(1));
-        let flight = original_flight(&clones[0], soon);
-        flight.is_none_or(|flight| flight.cancellation.is_cancelled())
-    };
-    // One that was freed is no longer counted, and ends nothing.
-    drop(Client::clone_of(&original));
-    drop(original);
-    assert!(!is_cancelled());
-    clones[0].cancel();
-    clones[0].cancel();
-    assert!(!is_cancelled());
-    clones[1].cancel();
-    assert!(is_cancelled());
-}
-
-fn original_flight(client: &Client, soon: Deadline) -> Option<Arc<crate::cache::Flight>> {
-    client.fetcher.entry().single_flight.lead(soon).err()
 }
 
 #[test]

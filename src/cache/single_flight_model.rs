@@ -8,7 +8,7 @@
 //! was forgotten therefore sleeps for ever, and loom reports the deadlock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use loom::sync::atomic::{AtomicBool, AtomicUsize};
@@ -50,12 +50,8 @@ struct Call {
 }
 
 /// Runs `threads` in every order that differs, with few preemptions.
-fn model(name: &str, threads: impl Fn(&Arc<Model>) + Send + Sync + 'static) {
-    let orders = Arc::new(AtomicU32::new(0));
-    let counter = Arc::clone(&orders);
-    let start = std::time::Instant::now();
+fn model(threads: impl Fn(&Arc<Model>) + Send + Sync + 'static) {
     loom::model(move || {
-        counter.fetch_add(1, Ordering::Relaxed);
         let model = Arc::new(Model {
             single_flight: SingleFlight::new(),
             settled: AtomicBool::new(false),
@@ -65,7 +61,6 @@ fn model(name: &str, threads: impl Fn(&Arc<Model>) + Send + Sync + 'static) {
         model.single_flight.slot.get_or(Slot::default);
         threads(&model);
     });
-    println!("{name}: {orders:?} orders, {:.1?}", start.elapsed());
 }
 
 fn outcome() -> Step {
@@ -159,7 +154,7 @@ fn three(model: &Arc<Model>, ask: impl Fn(&Model, Leader, bool) + Copy + Send + 
 
 #[test]
 fn one_of_three_asks_and_all_have_the_outcome() {
-    model("one asks", |model| {
+    model(|model| {
         let leaders = three(model, |model, leader, _| {
             model.settle();
             model.end();
@@ -171,7 +166,7 @@ fn one_of_three_asks_and_all_have_the_outcome() {
 
 #[test]
 fn an_outcome_that_changes_no_state_reaches_every_waiter() {
-    model("settles nothing", |model| {
+    model(|model| {
         let leaders = three(model, |model, leader, waited| {
             assert!(
                 !waited,
@@ -186,7 +181,7 @@ fn an_outcome_that_changes_no_state_reaches_every_waiter() {
 
 #[test]
 fn where_a_leader_dies_a_waiter_leads() {
-    model("leader dies", |model| {
+    model(|model| {
         let leaders = three(model, |model, leader, _| {
             let second = model.died.swap(true, Ordering::SeqCst);
             model.end();
@@ -201,7 +196,7 @@ fn where_a_leader_dies_a_waiter_leads() {
 
 #[test]
 fn a_flight_past_its_deadline_is_taken_over_without_its_leader() {
-    model("taken over", |model| {
+    model(|model| {
         let stuck = model.single_flight.lead(at(1)).ok().unwrap();
         let waiter = model.call_on(NEVER);
         pass_to(LOST);
@@ -217,7 +212,7 @@ fn a_flight_past_its_deadline_is_taken_over_without_its_leader() {
 
 #[test]
 fn a_leader_that_finishes_at_its_deadline_disturbs_no_other() {
-    model("late finish", |model| {
+    model(|model| {
         let late = model.single_flight.lead(at(1)).ok().unwrap();
         let clock = spawn(|| pass_to(LOST));
         let wait = |model: &Model| {
@@ -244,7 +239,7 @@ fn a_leader_that_finishes_at_its_deadline_disturbs_no_other() {
 
 #[test]
 fn a_follower_waits_no_longer_than_its_own_time() {
-    model("timed out", |model| {
+    model(|model| {
         let slow = model.single_flight.lead(at(NEVER)).ok().unwrap();
         let waiter = model.call_on(1);
         pass_to(1);
@@ -255,10 +250,8 @@ fn a_follower_waits_no_longer_than_its_own_time() {
 
 #[test]
 fn an_outcome_in_time_wins_over_the_end_of_the_wait() {
-    for (what, flight_deadline, deadline) in
-        [("in time", NEVER, 1), ("within the flight", 1, NEVER)]
-    {
-        model(what, move |model| {
+    for (flight_deadline, deadline) in [(NEVER, 1), (1, NEVER)] {
+        model(move |model| {
             let leader = model.single_flight.lead(at(flight_deadline)).ok().unwrap();
             let clock = spawn(|| pass_to(LOST));
             let waiter = model.call_on(deadline);
@@ -276,7 +269,7 @@ fn an_outcome_in_time_wins_over_the_end_of_the_wait() {
 
 #[test]
 fn a_cancellation_ends_its_own_client_s_wait_alone() {
-    model("cancelled", |model| {
+    model(|model| {
         let slow = model.single_flight.lead(at(NEVER)).ok().unwrap();
         let cancel = Arc::new(Cancellation::new());
         let cancelled = Arc::clone(&cancel);
@@ -295,7 +288,7 @@ fn a_cancellation_ends_its_own_client_s_wait_alone() {
 
 #[test]
 fn a_token_from_elsewhere_ends_the_wait() {
-    model("look", |model| {
+    model(|model| {
         let slow = model.single_flight.lead(at(NEVER)).ok().unwrap();
         let waiters = [model.call_on(NEVER), model.call_on(NEVER)];
         // As Client::create_token does.
