@@ -4,8 +4,7 @@
 //! `PerProcess` (arc-swap), so the slot is always made before the threads are, and a leader is
 //! dropped rather than unwound past: loom's threads share the panic count of one real thread.
 //!
-//! In a model nobody wakes for no reason, and time passes only where a thread says so. A waiter that
-//! was forgotten therefore sleeps for ever, and loom reports the deadlock.
+//! Nobody wakes for no reason: a waiter that is forgotten sleeps for ever, a deadlock to loom.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,7 +18,6 @@ use crate::error::Status;
 use crate::sync::{at, now_for_all, pass_to};
 
 const NEVER: u64 = 9;
-
 /// When a flight that ends at 1 is lost: some time later, and the clock has whole seconds.
 const LOST: u64 = 2;
 
