@@ -12,11 +12,17 @@ mod host;
 #[path = "shared_caches/redis_server.rs"]
 mod redis_server;
 
+use std::sync::{Mutex, PoisonError};
+
 use child::Scratch;
 use host::{Link, Mock, compile, number};
 use redis_server::RedisServer;
 
+/// Ten thousand threads leave no time to those beside them.
+static TURN: Mutex<()> = Mutex::new(());
+
 fn run(name: &str, behaviour: &str, cache: &str, arguments: &[&str]) -> (String, Mock) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mock = Mock::start(&[]);
     let program = compile("waiting.c", Link::Shared, name);
     let mut host = mock.host(&program, behaviour);

@@ -85,7 +85,7 @@ static long calls_until_a_token(const momo_client *client, int64_t timeout_ms) {
       return calls + 1;
     }
     CHECK(status == MOMO_TIMED_OUT, "%s", error->message);
-    CHECK(strstr(error->message, "waiting for the response") != NULL, "%s", error->message);
+    CHECK(strstr(error->message, "the request goes on") != NULL, "%s", error->message);
     momo_free_error(error);
   }
 }
