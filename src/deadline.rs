@@ -35,6 +35,13 @@ impl Deadline {
         self.at.saturating_sub(sync::now())
     }
 
+    /// Whether it has passed but for the last milliseconds, which are lost between a time-out and
+    /// whoever asks why.
+    pub(crate) fn is_used_up(self) -> bool {
+        const GRAIN: Duration = Duration::from_millis(2);
+        self.left() <= GRAIN
+    }
+
     pub(crate) fn has_passed(self) -> bool {
         self.left().is_zero()
     }

@@ -118,7 +118,7 @@ impl TokenRequest<'_> {
                     .complete(failure, keys, progress, attempts)
             };
             let timed_out = error.failure.status == Status::MOMO_TIMED_OUT;
-            if timed_out && earlier_response.is_none() && self.is_out_of_time() {
+            if timed_out && earlier_response.is_none() && self.deadline.is_used_up() {
                 return Err(in_full(error.failure, &keys));
             }
             if error.retry == Retry::WithOtherKey && keys.switch() {
@@ -196,12 +196,6 @@ impl TokenRequest<'_> {
 
     fn time_left(&self) -> Duration {
         self.deadline.left()
-    }
-
-    fn is_out_of_time(&self) -> bool {
-        // The last milliseconds are lost between the time-out and here.
-        const GRAIN: Duration = Duration::from_millis(2);
-        self.time_left() <= GRAIN
     }
 
     /// How long to wait before the next attempt; None where there is to be none.

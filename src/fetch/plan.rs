@@ -79,11 +79,9 @@ impl Plan {
 
     /// Whether a failure says no more than that this request had too little time.
     pub(super) fn is_own_time_out(&self, failure: &Failure) -> bool {
-        // The last milliseconds are lost between the time-out and here.
-        const GRAIN: Duration = Duration::from_millis(2);
         !self.is_everybody_s
             && failure.status == Status::MOMO_TIMED_OUT
-            && self.deadline.left() <= GRAIN
+            && self.deadline.is_used_up()
     }
 }
 
