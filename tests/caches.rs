@@ -181,9 +181,11 @@ fn three_hundred_clients_keep_no_connection_no_thread_and_little_memory() {
         config.client()
     };
     // What the first one brings along is not the others'.
+    let alone = threads();
     let first = client("a-user-before-the-others");
     first.get().unwrap();
-    let before = (threads(), descriptors());
+    wait_for("end of its request's thread", || threads() == alone);
+    let before = (alone, descriptors());
     let memory = resident();
     let clients: Vec<_> = (0..CLIENTS)
         .map(|n| client(&format!("user-number-{n:04}")))

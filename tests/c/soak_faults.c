@@ -53,13 +53,14 @@ static void *sleep_for_ever(void *unused) {
   return unused;
 }
 
+/* Some ten times what tests/soak/figures.rs leaves room for, in as few calls as a busy machine makes. */
 static void grow(void) {
   /* Which no compiler sees to be of no use. */
   void *(*volatile allocate)(size_t) = malloc;
-  if (fault_is("heap")) CHECK(allocate(4096) != NULL, "memory");
+  if (fault_is("heap")) CHECK(allocate(1 << 14) != NULL, "memory");
   if (fault_is("resident")) {
-    char *pages = mmap(NULL, 1 << 17, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    memset(pages, 1, 1 << 17);
+    char *pages = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memset(pages, 1, 1 << 20);
   }
   pthread_t thread;
   if (fault_is("threads")) pthread_create(&thread, NULL, sleep_for_ever, NULL);
