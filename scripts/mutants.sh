@@ -12,19 +12,19 @@ cd "$(dirname "$0")/.."
 
 version=27.1.0
 tool=$PWD/build/tools/bin/cargo-mutants
-# PART|what is changed|the tests of the C interface that are about it, the quickest first
+# PART|what is changed|the programs of tests/ that are about it, the quickest first, and which of their tests
 table='
-life|src/life.rs|background
-redact|src/credentials/redact* src/credentials/redact/**|responses secrets
-config|src/config* src/config/**|option_report options proxies secrets
-credentials|src/credentials* src/credentials/**|rotation options secrets
-cache|src/cache/[!p]*.rs|stats single_flight caches shared_entry invalidation rotation lifetime
-processes|src/cache/processes.rs src/cache/processes/**|shared_damage shared_entry shared_caches
-client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src/deadline.rs|stats single_flight clones background deadlines waiting shared_entry
-ffi|src/ffi* src/ffi/**|arguments stats operation clones rotation
-net|src/net/[!t]*.rs src/net/t[!lr]*.rs src/net/socket/** src/net/resolver/**|deadlines resolver addresses proxies
-gateway|src/gateway* src/gateway/**|faults operation proxies responses deadlines
-tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|servers tls
+life|src/life.rs|caching:background
+redact|src/credentials/redact* src/credentials/redact/**|gateway:responses security:secrets
+config|src/config* src/config/**|interface:option network:proxies security:secrets
+credentials|src/credentials* src/credentials/**|caching:rotation interface:options security:secrets
+cache|src/cache/[!p]*.rs|caching processes:shared_entry
+processes|src/cache/processes.rs src/cache/processes/**|processes
+client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src/deadline.rs|caching network:deadlines hosts:waiting processes:shared_entry
+ffi|src/ffi* src/ffi/**|interface:arguments caching:stats gateway:operation caching:clones caching:rotation
+net|src/net/[!t]*.rs src/net/t[!lr]*.rs src/net/socket/** src/net/resolver/**|network
+gateway|src/gateway* src/gateway/**|gateway network
+tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|gateway:servers security:tls
 '
 column() { # PART COLUMN
   awk -F'|' -v part="$1" -v column="$2" '$1 == part { print $column }' <<<"$table"
@@ -58,7 +58,8 @@ for part in "$@"; do
   # As arguments of Cargo: what follows a -- is for its tests alone, and every test is compiled.
   mutants "$part" --cargo-arg=--lib
   for test in $(column "$part" 3); do
-    mutants "$part" --iterate "--cargo-arg=--test=$test"
+    filter=${test#"${test%%:*}"}
+    mutants "$part" --iterate "--cargo-arg=--test=${test%%:*}" ${filter:+-- "${filter#:}"}
   done
   cat "build/mutants/$part/mutants.out/missed.txt"
   missed=$((missed + $(wc -l <"build/mutants/$part/mutants.out/missed.txt")))

@@ -37,15 +37,11 @@ finds_nothing_in_programs 8 200
 
 export LIBMOMO_DIR=$work/lib
 export LIBMOMO_TEST_CC="clang-22 -fsanitize=address" LIBMOMO_TEST_CXX="clang++-22 -fsanitize=address"
-tests_named() { # FILES OPTIONS...
-  local named=() test
-  for test in $1; do named+=(--test "$test"); done
-  tests cargo test --quiet --no-fail-fast --target "$host" --target-dir "$target" "${named[@]}" -- \
-    "${@:2}"
-}
 # Left out are a program that has more rights than its caller, which LeakSanitizer cannot look into,
 # a program that is not instrumented (/bin/true), and what counts bytes of memory.
-tests_named "arguments caches clones option_report options proxies responses secrets shared_damage
-  sharing stats attacks unload" \
+programs=(interface gateway network security caching processes hosts)
+tests cargo test --quiet --no-fail-fast --target "$host" --target-dir "$target" "${programs[@]/#/--test=}" -- \
+  arguments:: caches:: clones:: option_report:: options:: proxies:: responses:: secrets:: shared_damage:: \
+  sharing:: stats:: attacks:: unload:: --skip shared_caches:: \
   --skip a_program_with_more_rights --skip loading_it_and_ending --skip three_hundred_clients --skip what_the_library_owns
 closing_line

@@ -12,7 +12,7 @@ pub(crate) mod figures;
 pub(crate) mod host;
 mod keys;
 mod ledger;
-#[path = "../shared_caches/redis_server.rs"]
+#[path = "../common/redis_server.rs"]
 mod redis_server;
 pub(crate) mod run;
 pub(crate) mod schedule;

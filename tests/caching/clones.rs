@@ -1,0 +1,212 @@
+//! Second handles of a client: what they share with it, and that each is cancelled by itself.
+
+use std::time::{Duration, Instant};
+
+use crate::child::wait_for;
+use crate::common::*;
+use momo::ffi::momo_clone_client;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// What a call that is cancelled ends with; it has to end soon.
+fn cancelled(outcome: Result<Token, Error>, since: Instant) {
+    assert_eq!(outcome.unwrap_err().status, MOMO_CANCELLED);
+    assert!(since.elapsed() < ms(1000), "{:?}", since.elapsed());
+}
+
+#[test]
+fn a_clone_shares_the_token_whatever_the_cache_is() {
+    let gateway = Gateway::start().unwrap();
+    for (cache, requests) in [("process", 1), ("client", 1), ("none", 3)] {
+        gateway.reset();
+        let config = Config::mock(&gateway, "");
+        let client = config.set("cache", cache).client();
+        let clone = client.cloned();
+        let first = clone.get().unwrap();
+        client.get().unwrap();
+        clone.cloned().get().unwrap();
+        assert_eq!(gateway.request_count(), requests, "{cache}");
+        assert_eq!(client.stats().requests, clone.stats().requests, "{cache}");
+        if cache != "none" {
+            client.invalidate(&first.access_token);
+            assert_ne!(clone.get().unwrap().access_token, first.access_token);
+        }
+    }
+}
+
+#[test]
+fn a_clone_outlives_its_client_and_logs_to_the_same_logger() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "");
+    let log = config.log();
+    let client = config.client();
+    drop(config);
+    let clone = client.cloned();
+    drop(client);
+    clone.get().unwrap();
+    assert!(log.text().contains("issued a token"), "{}", log.text());
+}
+
+#[test]
+fn cancelling_a_clone_ends_its_wait_and_leaves_the_request_to_the_others() {
+    let gateway = Gateway::builder().delay(ms(600)).start().unwrap();
+    let client = Config::mock(&gateway, "").client();
+    // The request is the client's, in the background.
+    client.get_within(0).unwrap_err();
+    let clones = [client.cloned(), client.cloned()];
+    std::thread::scope(|scope| {
+        let [one, other] = &clones;
+        let waiting = scope.spawn(|| other.get());
+        let ended = scope.spawn(|| one.get());
+        std::thread::sleep(ms(100));
+        let start = Instant::now();
+        one.cancel();
+        cancelled(ended.join().unwrap(), start);
+        cancelled(one.get(), start);
+        waiting.join().unwrap().unwrap();
+    });
+    client.get().unwrap();
+    assert_eq!(gateway.request_count(), 1);
+}
+
+#[test]
+fn cancelling_a_clone_ends_its_calls_and_not_what_others_may_wait_for() {
+    let gateway = Gateway::start().unwrap();
+    let client = Config::mock(&gateway, "/stall").client();
+    let clone = client.cloned();
+    std::thread::scope(|scope| {
+        let ended = [scope.spawn(|| clone.get()), scope.spawn(|| clone.create())];
+        wait_for("requests", || gateway.request_count() == 2);
+        let start = Instant::now();
+        clone.cancel();
+        for call in ended {
+            cancelled(call.join().unwrap(), start);
+        }
+    });
+    // The request of momo_get_token is the library's.
+    wait_for("end of one", || gateway.open_connections() == 1);
+    assert_eq!(client.get_within(50).unwrap_err().status, MOMO_TIMED_OUT);
+    assert_eq!(gateway.request_count(), 2);
+    client.cancel();
+    wait_for("end of the other", || gateway.open_connections() == 0);
+}
+
+#[test]
+fn a_request_ends_with_the_last_handle_that_is_cancelled() {
+    let gateway = Gateway::start().unwrap();
+    for cache in ["client", "process"] {
+        gateway.reset();
+        let config = Config::mock(&gateway, "/stall");
+        config.set("cache", cache);
+        let client = config.client();
+        let clones = [client.cloned(), client.cloned()];
+        client.get_within(0).unwrap_err();
+        wait_for("request", || gateway.request_count() == 1);
+        drop(client);
+        let equal = (cache == "process").then(|| config.client());
+        let [one, other] = &clones;
+        one.cancel();
+        one.cancel();
+        std::thread::sleep(ms(100));
+        assert_eq!(gateway.open_connections(), 1, "{cache}");
+        other.cancel();
+        if let Some(equal) = equal {
+            std::thread::sleep(ms(100));
+            assert_eq!(gateway.open_connections(), 1);
+            equal.cancel();
+        }
+        wait_for("end", || gateway.open_connections() == 0);
+        assert_eq!(gateway.request_count(), 1, "{cache}");
+    }
+}
+
+#[test]
+fn cancelling_a_client_ends_the_calls_on_its_clones_and_theirs_in_every_phase() {
+    for behaviour in ["/stall", "/503"] {
+        let gateway = Gateway::start().unwrap();
+        let config = Config::mock(&gateway, behaviour);
+        config.set("max_attempts", "10").set("timeout", "60s");
+        let client = config.client();
+        let clone = client.cloned();
+        let clones = [clone.cloned(), clone];
+        std::thread::scope(|scope| {
+            // One asks and the other waits for it; each has a request of its own, too.
+            let calls = clones.each_ref().map(|clone| {
+                let get = scope.spawn(move || clone.get());
+                [get, scope.spawn(move || clone.create())]
+            });
+            wait_for("requests", || gateway.request_count() >= 3);
+            let start = Instant::now();
+            client.cancel();
+            for call in calls.into_iter().flatten() {
+                cancelled(call.join().unwrap(), start);
+            }
+        });
+        cancelled(clones[0].cloned().get(), Instant::now());
+    }
+}
+
+#[test]
+fn a_client_makes_and_frees_clones_while_it_is_cancelled() {
+    let gateway = Gateway::start().unwrap();
+    for _ in 0..50 {
+        let client = Config::mock(&gateway, "/stall").client();
+        client.get_within(0).unwrap_err();
+        std::thread::scope(|scope| {
+            let calls = [(); 4].map(|()| {
+                scope.spawn(|| {
+                    loop {
+                        let outcome = client.cloned().get_within(5);
+                        match outcome.unwrap_err().status {
+                            MOMO_CANCELLED => break,
+                            status => assert_eq!(status, MOMO_TIMED_OUT),
+                        }
+                    }
+                })
+            });
+            std::thread::sleep(ms(7));
+            client.cancel();
+            for call in calls {
+                call.join().unwrap();
+            }
+        });
+    }
+}
+
+#[test]
+fn a_clone_of_nothing_is_nothing() {
+    // SAFETY: NULL is what is tried.
+    assert!(unsafe { momo_clone_client(std::ptr::null()) }.is_null());
+}
+
+#[test]
+fn clients_may_be_freed_and_cancelled_at_any_moment_of_their_background_requests() {
+    let gateway = Gateway::start().unwrap();
+    std::thread::scope(|scope| {
+        for first in 0..4 {
+            let gateway = &gateway;
+            scope.spawn(move || {
+                for n in (first..500).step_by(4) {
+                    let config = Config::mock(gateway, "");
+                    // Some share their entry, and each other's requests.
+                    config.set("cache", if n % 3 == 0 { "process" } else { "client" });
+                    let client = config.client();
+                    let clone = client.cloned();
+                    drop(client.get_within(0));
+                    // Prime, so that it goes through the moments in no order.
+                    std::thread::sleep(Duration::from_micros(n * 7919 % 6000));
+                    if n % 2 == 0 {
+                        clone.cancel();
+                    } else {
+                        client.cancel();
+                    }
+                    drop(client);
+                    drop(clone.get_within(0));
+                }
+            });
+        }
+    });
+    wait_for("end", || gateway.open_connections() == 0);
+}

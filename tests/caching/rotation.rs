@@ -1,0 +1,229 @@
+//! Credentials in files that are replaced under a running program.
+
+mod entries;
+mod load;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::child::{Scratch, again, case};
+use crate::common::*;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use momo_mock_gateway::Credentials;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// Longer than files have to be still before they are used.
+const SETTLED: Duration = ms(1100);
+
+/// Pair number `n`: what the gateway takes, and what the files are to hold.
+fn numbered(n: u64) -> Credentials {
+    Credentials {
+        api_user: format!("00000000-0000-4000-8000-{n:012}"),
+        api_key: format!("key-{n:028}"),
+        subscription_keys: vec![format!("subscription-{n}")],
+    }
+}
+
+const FILES: [&str; 3] = ["api_user", "api_key", "subscription_key"];
+
+fn texts(credentials: &Credentials) -> [&str; 3] {
+    let Credentials {
+        api_user,
+        api_key,
+        subscription_keys,
+    } = credentials;
+    [api_user, api_key, &subscription_keys[0]]
+}
+
+fn write(folder: &Path, credentials: &Credentials) {
+    for (name, text) in FILES.iter().zip(texts(credentials)) {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+fn config(gateway: &Gateway, folder: &Path) -> Config {
+    let config = Config::new();
+    for (name, value) in [
+        ("base_url", gateway.base_url().as_str()),
+        ("ca", gateway.ca_path().to_str().unwrap()),
+        ("proxy", "none"),
+        ("max_attempts", "1"),
+        ("cache", "client"),
+        ("timeout", "10s"),
+    ] {
+        config.set(name, value);
+    }
+    for name in FILES {
+        let path = folder.join(name);
+        config.set(&format!("{name}_file"), path.to_str().unwrap());
+    }
+    config
+}
+
+/// The pairs that reached the gateway, in order.
+fn pairs(gateway: &Gateway) -> Vec<String> {
+    let requests = gateway.requests();
+    let sent = requests.iter().map(|r| {
+        let basic = r.header("authorization").unwrap();
+        let pair = STANDARD.decode(basic.strip_prefix("Basic ").unwrap());
+        String::from_utf8(pair.unwrap()).unwrap()
+    });
+    sent.collect()
+}
+
+fn pair(credentials: &Credentials) -> String {
+    format!("{}:{}", credentials.api_user, credentials.api_key)
+}
+
+/// A gateway, and files, with pair 1.
+fn first() -> (Gateway, Scratch) {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    gateway.set_credentials(numbered(1));
+    write(&scratch.path(""), &numbered(1));
+    (gateway, scratch)
+}
+
+#[test]
+fn a_token_at_hand_stays_in_use_and_the_next_request_sends_what_the_files_hold() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    let log = config.log();
+    let client = config.client();
+    let token = client.get().unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    assert_eq!(client.get().unwrap().access_token, token.access_token);
+    assert_eq!(gateway.request_count(), 1);
+    client.create().unwrap();
+    assert_eq!(pairs(&gateway), [pair(&numbered(1)), pair(&numbered(2))]);
+    let requests = gateway.requests();
+    let key = requests[1].header("ocp-apim-subscription-key");
+    assert_eq!(key, Some("subscription-2"));
+    assert!(log.text().contains("from now on: api_user (36 characters"));
+    for secret in texts(&numbered(2)) {
+        assert!(!log.text().contains(secret), "{}", log.text());
+    }
+}
+
+#[test]
+fn what_was_refused_is_read_again_and_a_change_that_is_under_way_waited_for() {
+    let (gateway, scratch) = first();
+    let client = config(&gateway, &scratch.path("")).client();
+    client.get().unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    // The files have just changed: the former pair is sent, and refused.
+    let start = Instant::now();
+    client.create().unwrap();
+    assert!(start.elapsed() < ms(5000), "{:?}", start.elapsed());
+    let [one, two] = [1, 2].map(|n| pair(&numbered(n)));
+    assert_eq!(pairs(&gateway), [one.clone(), one, two]);
+}
+
+#[test]
+fn a_message_tells_of_what_is_sent_now_and_hides_it() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    config.set("base_url", &(gateway.base_url() + "/echo-401"));
+    let client = config.client();
+    client.get().unwrap_err();
+    let longer = Credentials {
+        api_key: "another-key-of-another-length".to_owned(),
+        ..numbered(2)
+    };
+    write(&scratch.path(""), &longer);
+    std::thread::sleep(SETTLED);
+    let error = client.create().unwrap_err();
+    let all = format!("{error:?}");
+    for secret in texts(&longer) {
+        assert!(!all.contains(secret), "{all}");
+    }
+    assert!(all.contains("[redacted]"), "{all}");
+}
+
+#[test]
+fn a_refused_message_names_the_length_of_the_key_that_was_read_last() {
+    let (gateway, scratch) = first();
+    let client = config(&gateway, &scratch.path("")).client();
+    client.get().unwrap();
+    scratch.write("api_key", "wrong");
+    std::thread::sleep(SETTLED);
+    let error = client.create().unwrap_err();
+    assert_eq!(error.status, MOMO_UNAUTHORIZED);
+    let words = format!(
+        "api_key (5 characters, from {})",
+        scratch.path("api_key").display()
+    );
+    assert!(error.message.contains(&words), "{}", error.message);
+}
+
+#[test]
+fn files_that_hold_no_credentials_leave_the_former_ones_in_use() {
+    let (gateway, scratch) = first();
+    let config = config(&gateway, &scratch.path(""));
+    let log = config.log();
+    let client = config.client();
+    client.create().unwrap();
+    scratch.write("api_key", "");
+    std::thread::sleep(SETTLED);
+    client.create().unwrap();
+    std::fs::remove_file(scratch.path("api_user")).unwrap();
+    client.create().unwrap();
+    std::thread::sleep(SETTLED);
+    client.create().unwrap();
+    client.create().unwrap();
+    assert_eq!(gateway.request_count(), 5);
+    let text = log.text();
+    assert_eq!(text.matches("are not used: ").count(), 2, "{text}");
+    assert!(text.contains("api_key: it is empty"), "{text}");
+    assert!(text.contains("api_user cannot be read"), "{text}");
+    // That a client without former ones cannot be made is as before.
+    let refused = config.try_client().err().unwrap();
+    assert_eq!(refused.status, MOMO_INVALID_CONFIG);
+}
+
+/// A pipe can be read once, and waits for whoever writes it.
+#[test]
+fn a_pipe_is_read_when_the_client_is_made_and_holds_no_later_call_up() {
+    let (gateway, scratch) = first();
+    let pipe = scratch.path("pipe");
+    crate::child::run(&["mkfifo", pipe.to_str().unwrap()]);
+    let config = config(&gateway, &scratch.path(""));
+    config.set("api_key_file", pipe.to_str().unwrap());
+    let client = std::thread::scope(|scope| {
+        scope.spawn(|| std::fs::write(&pipe, numbered(1).api_key).unwrap());
+        config.client()
+    });
+    client.create().unwrap();
+    gateway.set_credentials(Credentials {
+        api_key: numbered(2).api_key,
+        ..numbered(1)
+    });
+    let start = Instant::now();
+    assert_eq!(client.create().unwrap_err().status, MOMO_UNAUTHORIZED);
+    assert!(start.elapsed() < ms(5000), "{:?}", start.elapsed());
+}
+
+/// In a process of its own, since it changes the process's directory.
+#[test]
+fn a_relative_path_stays_what_it_was_when_the_client_was_made() {
+    const NAME: &str = "a_relative_path_stays_what_it_was_when_the_client_was_made";
+    if case().is_none() {
+        return again(NAME, "alone").run();
+    }
+    let (gateway, scratch) = first();
+    std::env::set_current_dir(scratch.path("")).unwrap();
+    let config = config(&gateway, Path::new(""));
+    let client = config.client();
+    std::env::set_current_dir("/").unwrap();
+    gateway.set_credentials(numbered(2));
+    write(&scratch.path(""), &numbered(2));
+    std::thread::sleep(SETTLED);
+    client.create().unwrap();
+    assert_eq!(gateway.request_count(), 1);
+}

@@ -1,0 +1,114 @@
+//! What a proxy may say to CONNECT that is no tunnel.
+
+use std::time::{Duration, Instant};
+
+use super::rows::End;
+use crate::common::*;
+use crate::raw::{self, GRACE, Server};
+
+const LIMIT_MS: i64 = 600;
+
+type Row = (&'static str, Vec<u8>, End, momo_status);
+
+#[rustfmt::skip]
+fn rows() -> Vec<Row> {
+    let row = |name, bytes: &str, end, status| (name, bytes.as_bytes().to_vec(), end, status);
+    let no = MOMO_CONNECT_FAILED;
+    let tls = MOMO_TLS_FAILED;
+    let late = MOMO_TIMED_OUT;
+    let ok = "HTTP/1.1 200 Connection established\r\n\r\n";
+    let many = |count: usize| -> String {
+        let lines: String = (0..count).map(|n| format!("X-{n}: y\r\n")).collect();
+        format!("HTTP/1.1 200 OK\r\n{lines}\r\n")
+    };
+    vec![
+        row("nothing", "", End::Close, no),
+        row("silence", "", End::Hold, late),
+        row("half a line", "HTTP/1.1 20", End::Close, no),
+        row("half a line, and silence", "HTTP/1.1 20", End::Hold, late),
+        row("half a head", "HTTP/1.1 200 OK\r\nX: y\r\n", End::Close, no),
+        row("dripping", ok, End::Drip(20), late),
+        row("an endless line", "x", End::Flood, no),
+        row("an endless head", "HTTP/1.1 200 OK\r\nX: y\r\n", End::Flood, no),
+        row("a header line of 100 KB", &format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(100_000)), End::Hold, no),
+        row("a head that grows to the end of the buffer", &format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(100_000)), End::Hold, no),
+        row("garbage", "\0\u{1}\u{2}garbage\r\n\r\n", End::Close, no),
+        row("SSH", "SSH-2.0-OpenSSH_9.6\r\n", End::Close, no),
+        row("a TLS alert", "\u{15}\u{3}\u{3}\0\u{2}\u{2}F", End::Close, no),
+        row("HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", End::Close, no),
+        row("status 000", "HTTP/1.1 000 X\r\n\r\n", End::Close, no),
+        row("status 999", "HTTP/1.1 999 X\r\n\r\n", End::Close, no),
+        row("101", "HTTP/1.1 101 Switching Protocols\r\n\r\n", End::Close, no),
+        row("302", "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n", End::Close, no),
+        row("400", "HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nbad", End::Close, no),
+        row("403", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", End::Close, no),
+        row("407", "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n", End::Hold, no),
+        row("502", "HTTP/1.1 502 Bad Gateway\r\n\r\n", End::Close, no),
+        row("100 for ever", "HTTP/1.1 100 Continue\r\n\r\n", End::Flood, no),
+        row("a NUL in the head", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", End::Close, no),
+        row("no colon", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", End::Close, no),
+        row("129 header lines", &many(129), End::Hold, no),
+        row("10,000 header lines", &many(10_000), End::Hold, no),
+        // A tunnel, but to nowhere.
+        row("200, then the end", ok, End::Close, tls),
+        row("200, then silence", ok, End::Hold, late),
+        row("128 header lines, then the end", &many(128), End::Close, tls),
+        row("201, then the end", "HTTP/1.1 201 Created\r\n\r\n", End::Close, tls),
+        row("204, then silence", "HTTP/1.1 204 No Content\r\n\r\n", End::Hold, late),
+        row("100 first, then the end", &format!("HTTP/1.1 100 Continue\r\nX: y\r\n\r\n{ok}"), End::Close, tls),
+        row("103 first, then silence", &format!("HTTP/1.1 103 Early Hints\r\n\r\n{ok}"), End::Hold, late),
+        row("200 with a length, then the end", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", End::Close, tls),
+        row("200 with a page", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Log in</html>", End::Close, tls),
+        row("200 twice", &ok.repeat(2), End::Close, tls),
+        row("HTTP/1.0 200", "HTTP/1.0 200 OK\r\n\r\n", End::Close, tls),
+    ]
+}
+
+#[test]
+fn a_proxy_that_opens_no_tunnel_is_named_and_never_waited_for_too_long() {
+    let rows = rows();
+    println!("{} responses to CONNECT", rows.len());
+    for over_tls in [false, true] {
+        // A proxy that is itself spoken to by TLS, and answers in clear.
+        let scheme = if over_tls { "https" } else { "http" };
+        let wrong: Vec<_> = rows.iter().filter_map(|row| check(scheme, row)).collect();
+        assert!(wrong.is_empty(), "{scheme}:\n{}", wrong.join("\n"));
+    }
+}
+
+fn check(scheme: &str, (name, bytes, end, status): &Row) -> Option<String> {
+    let (response, end) = (bytes.clone(), *end);
+    let plain = scheme == "http";
+    let server = Server::start(move |mut stream| {
+        if plain {
+            raw::read_head(&mut stream);
+        }
+        match end {
+            End::Close => {
+                raw::send(&mut stream, &response);
+                raw::close(stream);
+            }
+            End::Hold => {
+                raw::send(&mut stream, &response);
+                raw::hold(&mut stream);
+            }
+            End::Drip(ms) => raw::drip(&mut stream, &response, Duration::from_millis(ms)),
+            End::Flood => raw::flood(&mut stream, &response),
+        }
+    });
+    let config = raw::config("https://gateway.invalid");
+    config.set("proxy", &format!("{scheme}://{}", server.address));
+    let client = config.client();
+    let start = Instant::now();
+    let e = client.create_within(LIMIT_MS).unwrap_err();
+    let elapsed = start.elapsed();
+    let limit = Duration::from_millis(LIMIT_MS.unsigned_abs()) + GRACE;
+    assert!(elapsed <= limit, "{name}: {elapsed:?}");
+    assert_eq!(e.http_status, 0, "{name}: {e:?}");
+    let proxy = format!("through proxy {}", server.address);
+    assert!(e.message.contains(&proxy), "{name}: {e:?}");
+    // Over TLS there is no tunnel to speak of: any way of ending is right, but its own statuses.
+    let own = [MOMO_CONNECT_FAILED, MOMO_TLS_FAILED, MOMO_TIMED_OUT].contains(&e.status);
+    let right = if plain { e.status == *status } else { own };
+    (!right).then(|| format!("{name}: not {status:?}: {e:?}"))
+}

@@ -1,0 +1,179 @@
+//! Against nginx, as a second opinion on HTTP and TLS: its access log says what was asked.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::child::{run, wait_for};
+use crate::common::*;
+use crate::nginx::{Nginx, TOKEN, USER};
+use crate::peer::{CLOSE_WAIT, Peer, tcp_states};
+
+#[test]
+fn a_token_comes_by_one_request_as_the_operation_has_it_over_tls_1_2_and_1_3() {
+    for version in ["1.2", "1.3"] {
+        let nginx = Nginx::start(&format!("ssl_protocols TLSv{version};"));
+        let (client, port) = (nginx.config("").client(), nginx.port);
+        let first = client.create().unwrap();
+        let second = client.create().unwrap();
+        assert_ne!(first.access_token, second.access_token);
+        assert_eq!(first.access_token.len(), "eyJ..x".len() + 32);
+        assert_eq!(
+            (first.lifetime, first.token_type.as_str()),
+            (3600, "access_token")
+        );
+        let log = nginx.end();
+        assert_eq!(log.len(), 2, "exactly one request for each: {log:?}");
+        for (line, place) in log.iter().zip(["1", "2"]) {
+            assert_eq!(line.request, "POST /disbursement/token/ HTTP/1.1");
+            assert_eq!((line.status.as_str(), line.place.as_str()), ("200", place));
+            assert_eq!(line.protocol, format!("TLSv{version}"));
+            let agent = env!("CARGO_PKG_VERSION");
+            // No Accept-Encoding, so no response to unpack; no cookie, no referrer.
+            assert_eq!(
+                line.headers,
+                format!("----,0,localhost:{port},libmomo/{agent}")
+            );
+            assert_eq!(line.gzip, "-");
+        }
+        assert_eq!(
+            log[0].connection, log[1].connection,
+            "the connection is kept"
+        );
+    }
+}
+
+#[test]
+fn nginx_would_compress_for_those_who_ask() {
+    let nginx = Nginx::start("");
+    let (url, ca) = (nginx.url() + "/disbursement/token/", nginx.ca());
+    let (user, ca) = (format!("{USER}:key"), ca.to_str().unwrap());
+    let curl = [
+        "curl",
+        "-sS",
+        "--fail",
+        "--compressed",
+        "--noproxy",
+        "*",
+        "--cacert",
+        ca,
+    ];
+    let request = [
+        "-XPOST",
+        "-u",
+        &user,
+        "-HOcp-Apim-Subscription-Key: sub",
+        &url,
+    ];
+    assert!(run(&[curl.as_slice(), &request].concat()).contains("access_token"));
+    assert_ne!(nginx.end()[0].gzip, "-");
+}
+
+#[test]
+fn every_status_is_what_it_means_and_is_asked_for_once() {
+    let nginx = Nginx::start("");
+    let rows = [
+        ("/302", MOMO_UNEXPECTED_STATUS, 302, "elsewhere.invalid"),
+        ("/301", MOMO_UNEXPECTED_STATUS, 301, "redirect"),
+        ("/308", MOMO_UNEXPECTED_STATUS, 308, "redirect"),
+        ("/400", MOMO_UNEXPECTED_STATUS, 400, "400"),
+        ("/403", MOMO_FORBIDDEN, 403, "forbidden"),
+        (
+            "/404",
+            MOMO_UNEXPECTED_STATUS,
+            404,
+            "wrong product or base path",
+        ),
+        ("/405", MOMO_UNEXPECTED_STATUS, 405, "405"),
+        ("/429", MOMO_RATE_LIMITED, 429, "too many requests"),
+        ("/500", MOMO_SERVER_ERROR, 500, "500"),
+        ("/502", MOMO_SERVER_ERROR, 502, "502"),
+        ("/503", MOMO_SERVER_ERROR, 503, "503"),
+        ("/204", MOMO_UNEXPECTED_STATUS, 204, "204"),
+        ("/html", MOMO_INVALID_RESPONSE, 200, "no usable token"),
+        ("/444", MOMO_CONNECTION_LOST, 0, "closed the connection"),
+    ];
+    for (path, status, http_status, words) in rows {
+        let error = nginx.config(path).client().create().unwrap_err();
+        assert_eq!(
+            (error.status, error.http_status),
+            (status, http_status),
+            "{path}: {error:?}"
+        );
+        assert!(error.message.contains(words), "{path}: {}", error.message);
+        let seconds = if http_status == 429 { 7000 } else { -1 };
+        assert_eq!(error.retry_after_ms, seconds, "{path}");
+    }
+    for (name, value, status) in [
+        ("api_key", "wrong", MOMO_UNAUTHORIZED),
+        ("product", "collection", MOMO_UNEXPECTED_STATUS),
+    ] {
+        let config = nginx.config("");
+        config.set(name, value).set("max_attempts", "3");
+        assert_eq!(config.client().create().unwrap_err().status, status);
+    }
+    assert_eq!(nginx.end().len(), rows.len() + 2);
+}
+
+/// An origin of HTTP/1.0: its response ends where it closes, which nginx passes on in chunks.
+fn http_1_0(mut stream: TcpStream) {
+    let mut buffer = [0; 4096];
+    let _ = stream.read(&mut buffer);
+    let token = TOKEN.replace("$request_id", "0123456789");
+    let head = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n";
+    let _ = stream.write_all(head.as_bytes());
+    for part in token.as_bytes().chunks(7) {
+        let _ = stream.write_all(part);
+    }
+}
+
+#[test]
+fn a_chunked_response_is_put_together_and_its_connection_kept() {
+    let origin = Peer::start(http_1_0);
+    let pass = format!("proxy_pass {};", origin.url("http"));
+    let location = "location = /chunked/disbursement/token/";
+    let nginx = Nginx::start(&format!("{location} {{ {pass} proxy_buffering off; }}"));
+    let client = nginx.config("/chunked").client();
+    for _ in 0..3 {
+        assert_eq!(client.create().unwrap().access_token, "eyJ.0123456789.x");
+    }
+    assert_eq!(origin.accepted(), 3);
+    let log = nginx.end();
+    assert_eq!((log.len(), log[2].place.as_str()), (3, "3"), "{log:?}");
+}
+
+#[test]
+fn a_connection_that_nginx_closes_between_calls_costs_no_call() {
+    let nginx = Nginx::start("keepalive_timeout 1s;");
+    let client = nginx.config("").client();
+    client.create().unwrap();
+    let port = nginx.port;
+    wait_for("end of the kept connection", || {
+        tcp_states(port).contains(&CLOSE_WAIT)
+    });
+    client.create().unwrap();
+    let log = nginx.end();
+    assert_eq!(log.len(), 2, "{log:?}");
+    assert_ne!(log[0].connection, log[1].connection);
+}
+
+#[test]
+fn a_connection_that_nginx_allows_two_requests_is_replaced_in_time() {
+    let nginx = Nginx::start("keepalive_requests 2;");
+    let client = nginx.config("").client();
+    for _ in 0..5 {
+        client.create().unwrap();
+    }
+    let log = nginx.end();
+    let places: Vec<&str> = log.iter().map(|l| l.place.as_str()).collect();
+    assert_eq!(places, ["1", "2", "1", "2", "1"]);
+}
+
+#[test]
+fn a_certificate_of_another_authority_is_refused() {
+    let (nginx, other) = (Nginx::start(""), Nginx::start(""));
+    let config = nginx.config("");
+    config.set("ca", other.ca().to_str().unwrap());
+    let error = config.client().create().unwrap_err();
+    assert_eq!(error.status, MOMO_TLS_FAILED, "{}", error.message);
+    assert_eq!(nginx.end(), []);
+}

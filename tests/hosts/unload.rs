@@ -1,0 +1,99 @@
+//! A host that comes, goes and minds its own signals.
+
+use std::path::Path;
+
+use crate::host::{Host, Link, Mock, compile};
+
+#[test]
+fn it_is_loaded_used_and_unloaded_a_hundred_times() {
+    let mock = Mock::start(&[]);
+    let program = compile("unload.c", Link::Not, "again");
+    let library = crate::artifacts::shared_library();
+    mock.host(&program, "")
+        .run(&[library.to_str().unwrap(), "100"]);
+    // The library stays, and the token that its equal clients share with it.
+    assert_eq!(mock.counts().0, 200 + 1);
+}
+
+#[test]
+fn a_thread_that_has_used_it_may_end_after_it_is_unloaded() {
+    let mock = Mock::start(&[]);
+    let program = compile("unload.c", Link::Not, "thread");
+    let library = crate::artifacts::shared_library();
+    mock.host(&program, "")
+        .run(&[library.to_str().unwrap(), "100", "thread"]);
+    assert_eq!(mock.counts().0, 200 + 1);
+}
+
+#[test]
+fn the_host_s_signals_stay_as_they_are() {
+    let mock = Mock::start(&[]);
+    let program = compile("signals.c", Link::Shared, "look");
+    let mut host = mock.host(&program, "");
+    host.env("MOMO_BASE_URL", mock.url("localhost"));
+    host.run(&["look"]);
+    assert_eq!(mock.counts().0, 2);
+}
+
+#[test]
+fn a_gateway_that_closes_ends_no_host_by_sigpipe() {
+    let mock = Mock::start(&[]);
+    let program = compile("signals.c", Link::Shared, "pipe");
+    let behaviours = [
+        "/no-response-on-reuse",
+        "/close",
+        "/reset",
+        "/close-without-notify",
+    ];
+    for behaviour in behaviours {
+        let mut host = mock.host(&program, behaviour);
+        // Rust's programs ignore SIGPIPE, and so would those they start.
+        host.under(&["env", "--default-signal=PIPE"]);
+        host.run(&["pipe", "50"]);
+        assert!(mock.counts().0 >= 50);
+    }
+}
+
+#[test]
+fn a_process_may_end_while_calls_are_in_progress() {
+    let mock = Mock::start(&[]);
+    let program = compile("signals.c", Link::Shared, "exit");
+    for behaviour in ["/stall", "/drip", "/slow-headers"] {
+        let host = mock.host(&program, behaviour);
+        for _ in 0..5 {
+            let done = host.end(&["exit", "4"]);
+            let end = (done.code, done.signal, done.error.as_str());
+            assert_eq!(end, (Some(7), None, ""));
+        }
+    }
+}
+
+#[test]
+fn loading_it_and_ending_the_process_touch_no_file_or_network_and_start_nothing() {
+    let log = Path::new(crate::artifacts::TMP).join("loading.strace");
+    let library = crate::artifacts::shared_library();
+    let library = library.to_str().unwrap();
+    // A program that does nothing.
+    let mut host = Host::new(Path::new("/bin/true"));
+    let preload = format!("LD_PRELOAD={library}");
+    let trace = "trace=%file,%network,clone,clone3,fork,vfork";
+    let options = ["-e", trace, "-E", "LD_LIBRARY_PATH", "-E", &preload];
+    host.under(&[&["strace", "-f", "-o", log.to_str().unwrap()], &options[..]].concat());
+    host.run(&[]);
+    let calls = std::fs::read_to_string(&log).unwrap();
+    let is_loader_s = |call: &&str| call.contains(".so") || call.contains("AT_EMPTY_PATH");
+    let (loader_s, others): (Vec<_>, Vec<_>) = calls.lines().partition(is_loader_s);
+    let loaded = |call: &&&str| call.contains(library) && call.contains("openat(");
+    assert_eq!(loader_s.iter().filter(loaded).count(), 1, "{calls}");
+    let is_all = matches!(others[..], [start, end]
+        if start.contains("execve(") && end.contains("exited with 0"));
+    assert!(is_all, "{calls}");
+}
+
+#[test]
+fn the_header_serves_cpp() {
+    let mock = Mock::start(&[]);
+    let program = compile("include.cpp", Link::Shared, "cpp");
+    let out = mock.host(&program, "").run(&[]);
+    assert_eq!(out, concat!(env!("CARGO_PKG_VERSION"), " access_token\n"));
+}

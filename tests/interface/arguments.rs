@@ -1,0 +1,263 @@
+//! What the functions do with arguments that are no good, and who frees what when.
+
+mod calls;
+
+use std::collections::BTreeSet;
+use std::ffi::{CStr, c_void};
+use std::ptr::{null, null_mut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::common::*;
+use calls::{Live, Out, ROWS, quiet};
+use momo::ffi::*;
+
+const HEADER: &str = include_str!("../../include/momo.h");
+/// Every argument of every function that the header declares.
+fn declared() -> BTreeSet<(String, String)> {
+    let mut code = String::new();
+    for part in HEADER.split("/*") {
+        code += part.split_once("*/").map_or(part, |(_, after)| after);
+    }
+    let mut found = BTreeSet::new();
+    let declarations = code
+        .split(
+            "
+MOMO_API",
+        )
+        .skip(1);
+    for declaration in declarations.filter_map(|d| d.split(';').next()) {
+        let (head, arguments) = declaration.split_once('(').unwrap();
+        let function = head.rsplit([' ', '*', '\n']).next().unwrap();
+        // A function pointer's own name stands in its first parentheses.
+        let arguments = arguments.strip_suffix(')').unwrap();
+        let arguments =
+            arguments.replace("void (*free_user_data)(void *user_data)", "free_user_data");
+        for argument in arguments.split(',') {
+            let name = argument.trim().rsplit([' ', '*']).next().unwrap();
+            found.insert((function.to_owned(), name.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_argument_of_every_function_is_in_the_table() {
+    let rows = ROWS
+        .iter()
+        .map(|r| (r.function.to_owned(), r.argument.to_owned()));
+    assert_eq!(declared(), rows.collect());
+    let functions: BTreeSet<&str> = ROWS.iter().map(|r| r.function).collect();
+    assert_eq!(functions.len(), 19);
+}
+
+#[test]
+fn what_is_null_not_utf8_or_out_of_range_is_refused_with_its_name() {
+    let gateway = Gateway::start().unwrap();
+    let (config, other) = (Config::mock(&gateway, ""), Config::mock(&gateway, ""));
+    let client = config.client();
+    let live = Live {
+        config: other.0,
+        client: client.0,
+    };
+    for row in ROWS {
+        let (mut out, garbage) = (Out::garbage(), Out::garbage());
+        let Some(status) = (row.call)(&live, &mut out) else {
+            continue;
+        };
+        let name = format!("{} {}: {}", row.function, row.argument, row.words);
+        if row.words == "OK" {
+            assert_eq!(status, MOMO_OK, "{name}");
+            assert!(out.error.is_null(), "{name}");
+            continue;
+        }
+        assert_eq!(status, MOMO_INVALID_ARGUMENT, "{name}");
+        if row.words.is_empty() {
+            assert_eq!(out.error, garbage.error, "no error was asked for");
+        } else {
+            // SAFETY: the call wrote it.
+            let error = unsafe { outcome(status, out.error) }.unwrap_err();
+            assert!(
+                error.message.contains(row.words),
+                "{name}: {}",
+                error.message
+            );
+            assert_eq!((error.http_status, error.retry_after_ms), (0, -1));
+        }
+        if row.function == "momo_create_client" && row.argument != "client" {
+            assert!(out.client.is_null(), "{name}");
+        }
+        if ["momo_create_token", "momo_get_token"].contains(&row.function) {
+            assert!(row.argument == "token" || out.token.is_null(), "{name}");
+        }
+        if row.function == "momo_get_stats" && row.argument != "stats" {
+            assert!(out.stats.is_null(), "{name}");
+        }
+    }
+    assert_eq!(gateway.request_count(), 0);
+}
+
+#[test]
+fn out_pointers_are_null_first_and_an_error_stays_null_on_success() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "");
+    let client = config.client();
+    for function in [momo_create_token, momo_get_token] {
+        for (timeout, ok) in [(-1, true), (i64::MAX, true), (i64::MIN, false), (-2, false)] {
+            let mut out = Out::garbage();
+            // SAFETY: a live client, places of our own.
+            unsafe {
+                let status = function(client.0, timeout, &raw mut out.token, &raw mut out.error);
+                assert_eq!((status == MOMO_OK, out.error.is_null()), (ok, ok));
+                assert_eq!(out.token.is_null(), !ok);
+                momo_free_token(out.token);
+                momo_free_error(out.error);
+            }
+        }
+        let mut out = Out::garbage();
+        // SAFETY: NULL is allowed for the client, the places are our own.
+        unsafe {
+            function(null(), -1, &raw mut out.token, null_mut());
+            assert!(out.token.is_null());
+            function(null(), -1, null_mut(), &raw mut out.error);
+            outcome(MOMO_INVALID_ARGUMENT, out.error).unwrap_err();
+        }
+    }
+    let incomplete = Config::new();
+    for (config, ok) in [(config.0, true), (incomplete.0, false), (null_mut(), false)] {
+        let mut out = Out::garbage();
+        // SAFETY: NULL or a live config, places of our own.
+        unsafe {
+            let status = momo_create_client(config, &raw mut out.client, &raw mut out.error);
+            assert_eq!((status == MOMO_OK, out.error.is_null()), (ok, ok));
+            assert_eq!(out.client.is_null(), !ok);
+            momo_free_client(out.client);
+            momo_free_error(out.error);
+        }
+    }
+}
+
+#[test]
+fn every_status_of_the_header_has_its_name_and_no_other_number_has_one() {
+    let mut named = std::collections::HashMap::new();
+    for line in HEADER.lines().map(str::trim) {
+        if let Some((name, number)) = line.trim_end_matches(',').split_once(" = ") {
+            named.insert(number.parse::<i32>().unwrap(), name.to_owned());
+        }
+    }
+    assert_eq!(named.len(), 19);
+    for status in (-1000..1000).chain([i32::MIN, i32::MAX]) {
+        // SAFETY: never NULL, a static string.
+        let name = unsafe { CStr::from_ptr(momo_status_name(status)) };
+        let expected = named.get(&status).map_or("MOMO_UNKNOWN", |n| n);
+        assert_eq!(name.to_str().unwrap(), expected, "{status}");
+    }
+    // SAFETY: as above.
+    let version = unsafe { CStr::from_ptr(momo_version()) }.to_str().unwrap();
+    assert!(HEADER.contains(&format!("#define MOMO_VERSION \"{version}\"")));
+}
+
+unsafe extern "C" fn count(user_data: *mut c_void) {
+    // SAFETY: `set_counted` gave a reference of the counter away with the pointer.
+    let counter = unsafe { Arc::from_raw(user_data.cast::<AtomicU32>()) };
+    counter.fetch_add(1, Ordering::SeqCst);
+}
+
+/// Sets a logger whose `free_user_data` counts.
+fn set_counted(config: *mut momo_config, log: momo_log_fn, level: i32) -> Arc<AtomicU32> {
+    let counter = Arc::new(AtomicU32::new(0));
+    let user_data = Arc::into_raw(Arc::clone(&counter)).cast_mut().cast();
+    // SAFETY: NULL or a live config; `count` takes what `user_data` is.
+    unsafe { momo_set_logger(config, log, user_data, Some(count), level, null_mut()) };
+    counter
+}
+
+#[test]
+fn user_data_is_freed_once_when_nothing_can_use_it_any_more() {
+    let gateway = Gateway::start().unwrap();
+    let freed = |counter: &Arc<AtomicU32>| counter.load(Ordering::SeqCst);
+
+    let config = Config::mock(&gateway, "");
+    assert_eq!(
+        freed(&set_counted(null_mut(), Some(quiet), 1)),
+        1,
+        "config is NULL"
+    );
+    let kept = set_counted(config.0, Some(quiet), 4);
+    assert_eq!(
+        freed(&set_counted(config.0, Some(quiet), 5)),
+        1,
+        "a bad level"
+    );
+    assert_eq!(
+        freed(&kept),
+        0,
+        "a failed call leaves the logger before in place"
+    );
+    let next = set_counted(config.0, Some(quiet), 4);
+    assert_eq!((freed(&kept), freed(&next)), (1, 0), "replaced");
+    assert_eq!(
+        freed(&set_counted(config.0, None, 4)),
+        1,
+        "no logger, nothing to keep"
+    );
+    assert_eq!(freed(&next), 1, "taken away");
+
+    let last = set_counted(config.0, Some(quiet), 4);
+    let (one, two) = (config.client(), config.client());
+    let replaced = set_counted(config.0, Some(quiet), 4);
+    assert_eq!(freed(&last), 0, "clients hold it");
+    drop(config);
+    assert_eq!((freed(&last), freed(&replaced)), (0, 1));
+    drop(one);
+    two.create().unwrap();
+    assert_eq!(freed(&last), 0);
+    drop(two);
+    assert_eq!(freed(&last), 1);
+}
+
+#[test]
+fn a_cancelled_client_stays_cancelled_and_its_equals_go_on() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "");
+    config.set("cache", "process");
+    let (client, equal) = (config.client(), config.client());
+    let token = client.get().unwrap();
+    client.cancel();
+    client.cancel();
+    for timeout in [-1, 0, 1, i64::MAX] {
+        assert_eq!(
+            client.get_within(timeout).unwrap_err().status,
+            MOMO_CANCELLED
+        );
+        assert_eq!(
+            client.create_within(timeout).unwrap_err().status,
+            MOMO_CANCELLED
+        );
+    }
+    client.invalidate("unknown");
+    assert_eq!(equal.get().unwrap().access_token, token.access_token);
+    equal.create().unwrap();
+    assert_eq!(gateway.request_count(), 2);
+}
+
+#[test]
+fn handles_are_used_and_freed_on_any_thread() {
+    let gateway = Gateway::start().unwrap();
+    let made = std::thread::spawn({
+        let config = Config::mock(&gateway, "");
+        move || (config.log(), config.client(), config)
+    });
+    let (log, client, config) = made.join().unwrap();
+    let used = std::thread::spawn(move || {
+        drop(config);
+        let error = client.create_within(0).unwrap_err();
+        client.create().unwrap();
+        (client, error)
+    });
+    let (client, error) = used.join().unwrap();
+    assert_eq!(error.status, MOMO_WOULD_BLOCK);
+    assert!(log.text().contains("issued a token"), "{}", log.text());
+    client.get().unwrap();
+    std::thread::spawn(move || drop(client)).join().unwrap();
+}

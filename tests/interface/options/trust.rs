@@ -1,0 +1,299 @@
+//! The part of options.rs about trust: stores of certificates, and programs with more rights than
+//! their caller.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use super::{complete, from_env, refused};
+use crate::child::{Scratch, again, case, is_root, run, var};
+use crate::common::*;
+
+fn trusting(gateway: &Gateway, ca: &Path) -> Config {
+    let config = Config::mock(gateway, "");
+    config.set("ca", ca.to_str().unwrap());
+    config
+}
+
+#[test]
+fn a_trust_store_that_cannot_be_used_is_refused_when_the_client_is_created() {
+    let gateway = Gateway::start().unwrap();
+    let scratch = Scratch::new();
+    let good = gateway.ca_pem();
+    let key = scratch.path("key.pem");
+    let generate = ["openssl", "genpkey", "-algorithm", "ED25519", "-out"];
+    run(&[generate.as_slice(), &[key.to_str().unwrap()]].concat());
+    let key = std::fs::read_to_string(key).unwrap();
+    let trusted = |purpose: &str| {
+        let ca = gateway.ca_path();
+        let mut words = vec!["openssl", "x509", "-trustout", "-in", ca.to_str().unwrap()];
+        words.extend(purpose.split(' '));
+        run(&words)
+    };
+    let half = &good[..good.len() / 2];
+    let garbled = good.replacen("MII", "!!!", 1);
+    let empty = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (what, content, words) in [
+        ("empty", "", Some("holds no CA certificate")),
+        ("text", "hello\n", Some("holds no CA certificate")),
+        ("a private key", &key, Some("holds no CA certificate")),
+        ("cut in the middle", half, Some("")),
+        ("not base64", &garbled, Some("is not a PEM file")),
+        (
+            "an empty certificate",
+            empty,
+            Some("holds no CA certificate"),
+        ),
+        (
+            "no certificate inside",
+            no_certificate,
+            Some("holds no CA certificate"),
+        ),
+        (
+            "good and cut",
+            &format!("{good}{half}"),
+            Some("is not a PEM file"),
+        ),
+        ("with a comment", &format!("# ours\n{good}"), None),
+        ("with a key", &format!("{key}{good}"), None),
+        ("with CRLF", &good.replace('\n', "\r\n"), None),
+        ("without final newline", good.trim_end(), None),
+        (
+            "beside a broken one",
+            &format!("{no_certificate}{good}"),
+            None,
+        ),
+        ("twice", &format!("{good}{good}"), None),
+        ("with a byte order mark", &format!("\u{feff}{good}"), None),
+        (
+            "by an old name",
+            &good.replace("CERTIFICATE", "X509 CERTIFICATE"),
+            None,
+        ),
+        (
+            "by OpenSSL's own name",
+            &trusted("-addtrust serverAuth"),
+            None,
+        ),
+        (
+            "rejected",
+            &trusted("-addreject serverAuth"),
+            Some("holds no CA certificate"),
+        ),
+        (
+            "for clients",
+            &trusted("-addtrust clientAuth"),
+            Some("holds no CA certificate"),
+        ),
+    ] {
+        let path = scratch.write("ca.pem", content);
+        let config = trusting(&gateway, &path);
+        match words {
+            Some(words) => {
+                refused(config.try_client(), &["option ca", "ca.pem", words]);
+            }
+            None => {
+                let token = config.client().create();
+                token.unwrap_or_else(|e| panic!("{what}: {}", e.message));
+            }
+        }
+    }
+    let config = Config::mock(&gateway, "");
+    config.set("ca", good).client().create().unwrap();
+    let error = refused(
+        config.set("ca", &key).try_client(),
+        &["option ca: no usable"],
+    );
+    assert!(!error.message.contains("PRIVATE"), "{}", error.message);
+    for path in [scratch.path("none.pem"), scratch.path("")] {
+        let config = trusting(&gateway, &path);
+        refused(config.try_client(), &["option ca", "cannot be read"]);
+    }
+}
+
+#[test]
+fn a_replaced_pem_file_is_what_a_new_client_trusts() {
+    let (one, other) = (Gateway::start().unwrap(), Gateway::start().unwrap());
+    let scratch = Scratch::new();
+    let path = scratch.write("ca.pem", one.ca_pem());
+    let (to_one, to_other) = (trusting(&one, &path), trusting(&other, &path));
+    let old = to_one.client();
+    old.create().unwrap();
+    let untrusted = to_other.client().create().unwrap_err();
+    assert_eq!(untrusted.status, MOMO_TLS_FAILED);
+    assert!(
+        untrusted.message.contains("issuer is not trusted"),
+        "{}",
+        untrusted.message
+    );
+    // As programs renew such files: a new one takes the name.
+    let next = scratch.write("next.pem", other.ca_pem());
+    std::fs::rename(next, &path).unwrap();
+    to_other.client().create().unwrap();
+    assert_eq!(
+        to_one.client().create().unwrap_err().status,
+        MOMO_TLS_FAILED
+    );
+    old.create().unwrap();
+    // And back again in place: the same inode, written anew.
+    std::fs::write(&path, one.ca_pem()).unwrap();
+    to_one.client().create().unwrap();
+}
+
+#[test]
+fn an_empty_system_store_is_noticed_when_the_client_is_created() {
+    const NAME: &str = "trust::an_empty_system_store_is_noticed_when_the_client_is_created";
+    if case().is_some() {
+        let config = complete();
+        config.set("ca", "system");
+        refused(
+            config.try_client(),
+            &["option ca", "SSL_CERT_FILE", "ca-certificates"],
+        );
+        // Neither is asked for.
+        config.set("ca", "mozilla").client();
+        config.set("ca", &var("CA")).client();
+        return;
+    }
+    let gateway = Gateway::start().unwrap();
+    let scratch = Scratch::new();
+    let empty = scratch.write("empty.pem", "");
+    std::fs::create_dir(scratch.path("none")).unwrap();
+    let child = || again(NAME, "x").env("CA", gateway.ca_path());
+    let child = |file| {
+        let none = scratch.path("none");
+        child()
+            .env("SSL_CERT_FILE", file)
+            .env("SSL_CERT_DIR", none)
+            .run();
+    };
+    child(empty);
+    child(scratch.path("missing"));
+}
+
+#[test]
+fn an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other() {
+    const NAME: &str =
+        "trust::an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other";
+    let Some(case) = case() else {
+        let (gateway, other) = (Gateway::start().unwrap(), Gateway::start().unwrap());
+        let scratch = Scratch::new();
+        let directory = scratch.path("certs");
+        std::fs::create_dir(&directory).unwrap();
+        let child = |case: &str| {
+            again(NAME, case)
+                .env("BASE_URL", gateway.base_url())
+                .env("SSL_CERT_FILE", other.ca_path())
+                .env("SSL_CERT_DIR", &directory)
+                .env("CA", gateway.ca_path())
+                .run();
+        };
+        child("empty");
+        child("added after the client was made");
+        child("there");
+        std::fs::write(directory.join("ours.pem"), "torn").unwrap();
+        child("empty");
+        assert_eq!(gateway.request_count(), 2);
+        return;
+    };
+    let config = complete();
+    config.set("base_url", &var("BASE_URL"));
+    config.set("ca", "system");
+    let client = config.client();
+    if case == "added after the client was made" {
+        let ours = Path::new(&var("SSL_CERT_DIR")).join("ours.pem");
+        std::fs::copy(var("CA"), ours).unwrap();
+    }
+    match client.create() {
+        Ok(_) => panic!("the gateway knows these credentials"),
+        Err(e) if case == "empty" => {
+            assert_eq!(e.status, MOMO_TLS_FAILED, "{}", e.message);
+            assert!(e.message.contains("issuer is not trusted"), "{}", e.message);
+        }
+        // The response came over TLS: the mock gateway does not know this file's credentials.
+        Err(e) => assert_eq!(e.status, MOMO_SUBSCRIPTION_KEY_REFUSED, "{}", e.message),
+    }
+}
+
+#[test]
+fn a_variable_that_is_empty_or_names_one_half_leaves_the_other_to_the_system() {
+    const NAME: &str =
+        "trust::a_variable_that_is_empty_or_names_one_half_leaves_the_other_to_the_system";
+    if case().is_some() {
+        complete().set("ca", "system").client();
+        return;
+    }
+    let scratch = Scratch::new();
+    let none = scratch.path("none");
+    again(NAME, "x")
+        .env("SSL_CERT_FILE", "")
+        .env("SSL_CERT_DIR", "")
+        .run();
+    again(NAME, "x").env("SSL_CERT_FILE", &none).run();
+    again(NAME, "x").env("SSL_CERT_DIR", &none).run();
+}
+
+#[test]
+fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment() {
+    const NAME: &str =
+        "trust::a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment";
+    let Some(case) = case() else {
+        if !is_root() {
+            eprintln!("left out: only root makes a program that has more rights");
+            return;
+        }
+        let gateway = Gateway::start().unwrap();
+        let scratch = Scratch::new();
+        let ca = scratch.write("ca.pem", gateway.ca_pem());
+        for (case, mode) in [("set-uid", 0o4755), ("set-gid", 0o2755), ("plain", 0o755)] {
+            let program = scratch.path("program");
+            // Not fs::copy: a child that another test forks meanwhile would hold the copy open for
+            // writing until its exec, and such a file cannot be run.
+            let ours = std::env::current_exe().unwrap();
+            let copied = Command::new("cp").arg(ours).arg(&program).status();
+            assert!(copied.unwrap().success());
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(mode)).unwrap();
+            again(NAME, case)
+                .program(&program)
+                .under([
+                    "setpriv",
+                    "--reuid=65534",
+                    "--regid=65534",
+                    "--clear-groups",
+                ])
+                .env("BASE_URL", gateway.base_url())
+                .env("MOMO_TIMEOUT", "never")
+                .env("HTTPS_PROXY", "ftp://proxy.example")
+                .env("SSL_CERT_FILE", &ca)
+                .run();
+        }
+        assert_eq!(gateway.request_count(), 1);
+        return;
+    };
+    let config = Config::new();
+    let log = config.log();
+    for (name, value) in [
+        ("base_url", var("BASE_URL").as_str()),
+        ("api_user", momo_mock_gateway::DEFAULT_API_USER),
+        ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
+        (
+            "subscription_key",
+            momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY,
+        ),
+    ] {
+        config.set(name, value);
+    }
+    if case == "plain" {
+        refused(from_env(&config), &["MOMO_TIMEOUT"]);
+        refused(config.try_client(), &["HTTPS_PROXY"]);
+        config.set("proxy", "none").client().create().unwrap();
+    } else {
+        from_env(&config).unwrap();
+        assert!(log.text().contains("more rights"), "{}", log.text());
+        let missing = refused(Config::new().try_client(), &["api_user", "more rights"]);
+        assert!(!missing.message.contains("MOMO_"), "{}", missing.message);
+        let error = config.client().create().unwrap_err();
+        assert_eq!(error.status, MOMO_TLS_FAILED, "{}", error.message);
+    }
+}

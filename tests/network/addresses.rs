@@ -1,0 +1,185 @@
+//! Hosts with several addresses, some of which do not respond: RFC 8305, as a caller sees it.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use crate::child::wait_for;
+use crate::common::*;
+use crate::names::{at, with_names};
+use crate::peer::{BlackHole, descriptors};
+
+/// The pause before the next address is tried.
+const DELAY: Duration = Duration::from_millis(250);
+
+/// What is allowed between the earliest moment at which something can happen and its happening.
+const SLACK: Duration = Duration::from_millis(200);
+
+fn from(earliest: Duration) -> Range<Duration> {
+    earliest.saturating_sub(Duration::from_millis(5))..earliest + SLACK
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    (work(), start.elapsed())
+}
+
+/// A gateway at the last of the addresses of `gateway.test`, the only one where somebody listens.
+fn gateway_at(ip: impl Into<IpAddr>) -> Gateway {
+    let listen = SocketAddr::new(ip.into(), 0);
+    let gateway = Gateway::builder().listen(listen).start().unwrap();
+    let mut order = ("gateway.test", 0).to_socket_addrs().unwrap();
+    assert_ne!(
+        order.next().unwrap().ip(),
+        listen.ip(),
+        "is not tried first"
+    );
+    gateway
+}
+
+fn last_octets(octets: std::ops::RangeInclusive<u8>) -> Vec<Ipv4Addr> {
+    octets.map(|n| Ipv4Addr::new(127, 0, 0, n)).collect()
+}
+
+#[test]
+fn a_dead_route_of_ipv6_costs_a_quarter_of_a_second() {
+    const NAME: &str = "a_dead_route_of_ipv6_costs_a_quarter_of_a_second";
+    with_names(NAME, "::1 gateway.test\n127.0.0.1 gateway.test\n", || {
+        let gateway = gateway_at(Ipv4Addr::LOCALHOST);
+        let _hole = BlackHole::at(Ipv6Addr::LOCALHOST, gateway.address().port());
+        let before = descriptors();
+        let client = at(&gateway, "gateway.test").client();
+        let (token, spent) = timed(|| client.create());
+        token.unwrap();
+        assert!(from(DELAY).contains(&spent), "{spent:?}");
+        // The connection to the gateway is kept, both its ends being in this process.
+        wait_for("the end of the other", || descriptors() == before + 2);
+    });
+}
+
+#[test]
+fn an_address_that_refuses_costs_no_time() {
+    const NAME: &str = "an_address_that_refuses_costs_no_time";
+    with_names(NAME, "::1 gateway.test\n127.0.0.1 gateway.test\n", || {
+        let gateway = gateway_at(Ipv4Addr::LOCALHOST);
+        let client = at(&gateway, "gateway.test").client();
+        let (token, spent) = timed(|| client.create());
+        token.unwrap();
+        assert!(spent < DELAY, "{spent:?}");
+    });
+}
+
+#[test]
+fn ten_dead_addresses_and_a_good_one_give_a_token() {
+    const NAME: &str = "ten_dead_addresses_and_a_good_one_give_a_token";
+    let addresses = last_octets(2..=12);
+    let lines = addresses.iter().map(|ip| format!("{ip} gateway.test\n"));
+    with_names(NAME, &lines.collect::<String>(), || {
+        let (good, dead) = addresses.split_last().unwrap();
+        let gateway = gateway_at(*good);
+        let port = gateway.address().port();
+        let holes: Vec<BlackHole> = dead.iter().map(|ip| BlackHole::at(*ip, port)).collect();
+        let before = descriptors();
+        // With little time the pauses are shorter: the last address has its turn in half of it.
+        for (timeout, earliest) in [("5s", DELAY * 10), ("1s", DELAY * 2)] {
+            let config = at(&gateway, "gateway.test");
+            let client = config.set("connect_timeout", timeout).client();
+            let (token, spent) = timed(|| client.create());
+            token.unwrap();
+            assert!(from(earliest).contains(&spent), "{timeout}: {spent:?}");
+            wait_for("the end of the others", || descriptors() == before + 2);
+        }
+        // Nine that refuse, and one that says nothing.
+        drop(holes);
+        let _hole = BlackHole::at(dead[4], port);
+        let client = at(&gateway, "gateway.test").client();
+        let (token, spent) = timed(|| client.create());
+        token.unwrap();
+        assert!(from(DELAY).contains(&spent), "{spent:?}");
+    });
+}
+
+#[test]
+fn an_address_that_responds_late_wins_over_one_that_never_does() {
+    const NAME: &str = "an_address_that_responds_late_wins_over_one_that_never_does";
+    with_names(NAME, "::1 gateway.test\n127.0.0.1 gateway.test\n", || {
+        let gateway = Gateway::start().unwrap();
+        let late = BlackHole::at(Ipv6Addr::LOCALHOST, 0);
+        let port = late.address.port();
+        let _never = BlackHole::at(Ipv4Addr::LOCALHOST, port);
+        let config = at(&gateway, "gateway.test");
+        config.set("base_url", &format!("https://gateway.test:{port}"));
+        let before = descriptors();
+        let client = config.set("timeout", "3s").client();
+        let error = std::thread::scope(|scope| {
+            let call = scope.spawn(|| client.create().unwrap_err());
+            wait_for("both addresses", || descriptors() == before + 2);
+            // The kernel knocks again a second after the first time.
+            late.make_room();
+            call.join().unwrap()
+        });
+        // It is connected, though nobody speaks TLS there.
+        assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
+        assert!(
+            error.message.contains("the TLS handshake"),
+            "{}",
+            error.message
+        );
+    });
+}
+
+#[test]
+fn where_ipv6_is_switched_off_its_addresses_are_passed_over() {
+    const NAME: &str = "where_ipv6_is_switched_off_its_addresses_are_passed_over";
+    with_names(NAME, "::1 gateway.test\n127.0.0.1 gateway.test\n", || {
+        let switch = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+        std::fs::write(switch, "1").unwrap();
+        let gateway = Gateway::start().unwrap();
+        let no_address = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).unwrap_err();
+        assert_eq!(no_address.raw_os_error(), Some(libc::EADDRNOTAVAIL));
+        let client = at(&gateway, "gateway.test").client();
+        client.create().unwrap();
+        // What is said is what the other address failed with.
+        let port = gateway.address().port();
+        drop(gateway);
+        let error = client.create().unwrap_err();
+        assert_eq!(error.status, MOMO_CONNECT_FAILED, "{}", error.message);
+        let refused = format!("127.0.0.1:{port} cannot be reached");
+        assert!(error.message.contains(&refused), "{}", error.message);
+    });
+}
+
+#[test]
+fn where_every_address_is_dead_the_time_for_connecting_ends_the_attempt() {
+    const NAME: &str = "where_every_address_is_dead_the_time_for_connecting_ends_the_attempt";
+    with_names(NAME, "::1 gateway.test\n127.0.0.1 gateway.test\n", || {
+        let gateway = Gateway::start().unwrap();
+        let hole = BlackHole::start();
+        let port = hole.address.port();
+        let _other = BlackHole::at(Ipv6Addr::LOCALHOST, port);
+        let config = at(&gateway, "gateway.test");
+        config.set("base_url", &format!("https://gateway.test:{port}"));
+        config.set("connect_timeout", "1s").set("max_attempts", "1");
+        let before = descriptors();
+        let client = config.client();
+        let (outcome, spent) = timed(|| client.create());
+        let error = outcome.unwrap_err();
+        assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
+        assert!(error.message.contains("connecting"), "{}", error.message);
+        assert!(from(Duration::from_secs(1)).contains(&spent), "{spent:?}");
+        assert_eq!(descriptors(), before);
+        // Cancelled while both are tried, it ends at once.
+        let waiting = || descriptors() == before + 2;
+        let (error, spent) = std::thread::scope(|scope| {
+            let call = scope.spawn(|| (client.create().unwrap_err(), Instant::now()));
+            wait_for("both addresses", waiting);
+            let start = Instant::now();
+            client.cancel();
+            let (error, end) = call.join().unwrap();
+            (error, end.saturating_duration_since(start))
+        });
+        assert_eq!(error.status, MOMO_CANCELLED, "{}", error.message);
+        assert!(spent < Duration::from_millis(100), "{spent:?}");
+        assert_eq!(descriptors(), before);
+    });
+}

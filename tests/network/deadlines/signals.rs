@@ -1,0 +1,146 @@
+//! The part of deadlines.rs about signals.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::phases::{PHASES, Stage, configured, mock};
+use super::{ms, timed};
+use crate::child::{Scratch, again, case, var};
+use crate::common::*;
+use crate::peer::{Peer, closing, one_at_a_time, resetting};
+
+/// What the signal's disposition is now, having set another.
+fn dispose(signal: i32, handler: libc::sighandler_t) -> libc::sighandler_t {
+    // SAFETY: a zeroed sigaction has an empty mask and no flags, SA_RESTART not either; the handler
+    // is a default or only adds to an atomic.
+    unsafe {
+        let mut new: libc::sigaction = std::mem::zeroed();
+        let mut old: libc::sigaction = std::mem::zeroed();
+        new.sa_sigaction = handler;
+        assert_eq!(libc::sigaction(signal, &raw const new, &raw mut old), 0);
+        old.sa_sigaction
+    }
+}
+
+/// As in a host written in C: Rust's own programs ignore SIGPIPE.
+#[test]
+fn sigpipe_reaches_no_host_whose_server_has_gone() {
+    const NAME: &str = "signals::sigpipe_reaches_no_host_whose_server_has_gone";
+    if case().is_some() {
+        dispose(libc::SIGPIPE, libc::SIG_DFL);
+        for options in var("OPTIONS").split("--\n") {
+            for _ in 0..10 {
+                let config = configured(options);
+                config.set("max_attempts", "1").set("timeout", "5s");
+                let client = config.client();
+                let _ = client.create();
+                let _ = client.create();
+                client.cancel();
+            }
+        }
+        assert_eq!(
+            dispose(libc::SIGPIPE, libc::SIG_DFL),
+            libc::SIG_DFL,
+            "no handler is installed"
+        );
+        return;
+    }
+    let (closing, resetting) = (Peer::start(closing), Peer::start(resetting));
+    let stages =
+        ["/no-response-on-reuse", "/reset", "/close-without-notify"].map(|b| mock(b, false));
+    let mut options: Vec<String> = stages.iter().map(Stage::passed).collect();
+    for peer in [&closing, &resetting] {
+        for scheme in ["https", "http"] {
+            let to = format!("base_url {}\nproxy none\n", peer.url(scheme));
+            options.push(stages[0].passed() + &to);
+        }
+        let through = format!(
+            "base_url https://gateway.test\nproxy {}\n",
+            peer.url("http")
+        );
+        options.push(stages[0].passed() + &through);
+    }
+    let options = options.join("--\n");
+    again(NAME, "x").env("OPTIONS", &options).run();
+    // Whichever side was faster: nothing is written to a socket in a way that could raise it.
+    let scratch = Scratch::new();
+    let log = scratch.path("strace");
+    let strace = [
+        "strace",
+        "-f",
+        "-yy",
+        "-e",
+        "trace=write,writev,sendto,sendmsg,sendmmsg",
+        "-o",
+    ];
+    let child = again(NAME, "x").under(strace).under([&log]);
+    child.env("OPTIONS", &options).run();
+    let calls = std::fs::read_to_string(log).unwrap();
+    let to_tcp = || calls.lines().filter(|l| l.contains("<TCP"));
+    assert!(to_tcp().count() >= 100, "{calls}");
+    for call in to_tcp() {
+        assert!(
+            call.contains("sendto(") && call.contains("MSG_NOSIGNAL"),
+            "{call}"
+        );
+    }
+    assert!(!calls.contains("SIGPIPE"));
+}
+
+static INTERRUPTED: AtomicU64 = AtomicU64::new(0);
+
+extern "C" fn interrupted(_: i32) {
+    INTERRUPTED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Interrupts this thread every millisecond while `work` runs.
+fn in_a_storm<T>(work: impl FnOnce() -> T) -> T {
+    dispose(
+        libc::SIGUSR1,
+        interrupted as extern "C" fn(i32) as libc::sighandler_t,
+    );
+    // SAFETY: takes nothing and cannot fail.
+    let (target, over) = (unsafe { libc::pthread_self() }, AtomicBool::new(false));
+    let before = INTERRUPTED.load(Ordering::Relaxed);
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                // SAFETY: the target outlives this scope.
+                unsafe { libc::pthread_kill(target, libc::SIGUSR1) };
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        let outcome = work();
+        over.store(true, Ordering::Relaxed);
+        outcome
+    });
+    assert!(
+        INTERRUPTED.load(Ordering::Relaxed) - before >= 100,
+        "there was a storm"
+    );
+    outcome
+}
+
+#[test]
+fn a_storm_of_signals_does_no_harm_and_prolongs_no_deadline() {
+    const NAME: &str = "signals::a_storm_of_signals_does_no_harm_and_prolongs_no_deadline";
+    let Some(case) = case() else {
+        let _turn = one_at_a_time();
+        for phase in PHASES {
+            let stage = (phase.start)();
+            again(NAME, phase.name).env("OPTIONS", stage.passed()).run();
+        }
+        for plain in [false, true] {
+            let stage = mock("/hold-400", plain);
+            again(NAME, "token").env("OPTIONS", stage.passed()).run();
+        }
+        return;
+    };
+    let client = configured(&var("OPTIONS")).client();
+    if case == "token" {
+        in_a_storm(|| client.create().unwrap());
+    } else {
+        let error = in_a_storm(|| timed(|| client.create_within(500), ms(500)));
+        assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
+    }
+}

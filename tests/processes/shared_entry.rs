@@ -1,0 +1,196 @@
+//! What a process takes from the entry that it shares with others, and what it leaves there.
+
+mod refusals;
+mod relay;
+mod server;
+mod setups;
+
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::child::Scratch;
+use crate::common::{Client, Config, Gateway, MOMO_CANCELLED, MOMO_WOULD_BLOCK};
+use crate::redis_server::RedisServer;
+
+/// Where tokens are shared.
+enum Place {
+    File(Scratch),
+    Redis(RedisServer),
+}
+
+impl Place {
+    fn all() -> [Self; 2] {
+        [
+            Self::File(Scratch::new()),
+            Self::Redis(RedisServer::start()),
+        ]
+    }
+
+    fn option(&self) -> String {
+        match self {
+            Self::File(scratch) => format!("file:{}", scratch.path("tokens").display()),
+            Self::Redis(server) => server.url(),
+        }
+    }
+
+    fn token_file(&self) -> Option<PathBuf> {
+        let Self::File(scratch) = self else {
+            return None;
+        };
+        let entries = std::fs::read_dir(scratch.path("tokens")).unwrap();
+        let mut paths = entries.map(|entry| entry.unwrap().path());
+        paths.find(|path| path.extension().is_some_and(|end| end == "token"))
+    }
+
+    /// Whether a token is shared.
+    fn has_token(&self) -> bool {
+        match self {
+            Self::File(_) => self.token_file().is_some(),
+            Self::Redis(server) => server.keys().iter().any(|key| key.ends_with(":token")),
+        }
+    }
+}
+
+/// The same entry in the store with a memory of its own, as another process has: the name of the
+/// option is another, and that of the place is not.
+fn processes(gateway: &Gateway, behaviour: &str, place: &Place) -> [Client; 2] {
+    let config = Config::mock(gateway, behaviour);
+    let option = place.option();
+    let same_place = match place {
+        Place::File(scratch) => {
+            let link = scratch.path("again");
+            // A second way to the same directory, since links are refused.
+            std::fs::create_dir_all(&link).unwrap();
+            option.replace("/tokens", "/again/../tokens")
+        }
+        Place::Redis(_) => option.replace("127.0.0.1", "localhost"),
+    };
+    [option, same_place].map(|option| config.set("cache", &option).client())
+}
+
+#[test]
+fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not() {
+    for place in Place::all() {
+        let gateway = Gateway::start().unwrap();
+        let [here, there] = processes(&gateway, "", &place);
+        let first = here.get().unwrap().access_token;
+        assert_eq!(there.get().unwrap().access_token, first);
+        assert_eq!(there.stats().tokens_adopted, 1);
+        here.invalidate(&first);
+        assert!(!place.has_token());
+        let second = here.get().unwrap().access_token;
+        assert_ne!(second, first);
+        // The other process is told the same of its old token later: the new one stays.
+        there.invalidate(&first);
+        assert!(place.has_token());
+        assert_eq!(there.get().unwrap().access_token, second);
+        assert_eq!(gateway.request_count(), 2);
+        // Invalidated text that nobody has any more changes nothing.
+        there.invalidate(&first);
+        there.invalidate("eyJ.some.other");
+        assert!(place.has_token());
+    }
+}
+
+#[test]
+fn a_new_token_of_momo_create_token_is_for_the_others_too() {
+    for place in Place::all() {
+        let gateway = Gateway::start().unwrap();
+        let [here, there] = processes(&gateway, "", &place);
+        let first = here.create().unwrap().access_token;
+        assert_eq!(there.get().unwrap().access_token, first);
+        let second = here.create().unwrap().access_token;
+        // What it has is fresh: it looks nowhere.
+        assert_eq!(there.get().unwrap().access_token, first);
+        there.invalidate(&first);
+        assert_eq!(there.get().unwrap().access_token, second);
+        assert_eq!(gateway.request_count(), 2);
+    }
+}
+
+/// Whoever can write can put an older value back, and no more.
+#[test]
+fn an_older_value_that_is_put_back_is_not_taken_once_it_was_replaced_or_invalidated() {
+    let (place, gateway) = (Place::File(Scratch::new()), Gateway::start().unwrap());
+    let config = Config::mock(&gateway, "/lifetime-4");
+    let client = config.set("cache", &place.option()).client();
+    let first = client.get().unwrap().access_token;
+    let path = place.token_file().unwrap();
+    let older = std::fs::read(&path).unwrap();
+    let second = client.create().unwrap().access_token;
+    assert_ne!(std::fs::read(&path).unwrap(), older);
+    std::fs::write(&path, &older).unwrap();
+    // Stale after 2.8 to 3 s: it looks for a newer one, and asks for it.
+    sleep(Duration::from_millis(3100));
+    assert_eq!(client.get().unwrap().access_token, second);
+    crate::child::wait_for("refresh", || client.get().unwrap().access_token != second);
+    assert_eq!(gateway.request_count(), 3);
+    client.invalidate(&first);
+    let third = client.get().unwrap().access_token;
+    client.invalidate(&third);
+    std::fs::write(&path, &older).unwrap();
+    let fourth = client.get().unwrap().access_token;
+    assert!([first, second, third].iter().all(|old| *old != fourth));
+}
+
+#[test]
+fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_request() {
+    for place in Place::all() {
+        let gateway = Gateway::start().unwrap();
+        let [here, there] = processes(&gateway, "/lifetime-8", &place);
+        let first = here.get().unwrap().access_token;
+        assert_eq!(there.get().unwrap().access_token, first);
+        sleep(Duration::from_millis(6100));
+        let second = here.create().unwrap().access_token;
+        assert_eq!(there.get().unwrap().access_token, first, "nobody waits");
+        crate::child::wait_for("newer token", || {
+            there.get().unwrap().access_token == second
+        });
+        let stats = there.stats();
+        assert_eq!(
+            (stats.requests, stats.tokens_adopted, stats.refreshes),
+            (0, 2, 0)
+        );
+        assert_eq!(gateway.request_count(), 2);
+    }
+}
+
+#[test]
+fn a_call_that_waits_for_another_process_can_be_cancelled() {
+    for place in Place::all() {
+        let gateway = Gateway::start().unwrap();
+        let [here, there] = processes(&gateway, "/delay-1500", &place);
+        std::thread::scope(|scope| {
+            scope.spawn(|| here.get().unwrap());
+            sleep(Duration::from_millis(300));
+            let waiting = scope.spawn(|| there.get().unwrap_err());
+            sleep(Duration::from_millis(300));
+            let start = Instant::now();
+            there.cancel();
+            assert_eq!(waiting.join().unwrap().status, MOMO_CANCELLED);
+            assert!(start.elapsed() < Duration::from_millis(300));
+        });
+        assert_eq!(gateway.request_count(), 1);
+    }
+}
+
+#[test]
+fn a_call_that_must_not_block_has_the_shared_token_fetched_in_the_background() {
+    for place in Place::all() {
+        let gateway = Gateway::start().unwrap();
+        let [here, there] = processes(&gateway, "", &place);
+        let token = here.get().unwrap().access_token;
+        assert_eq!(there.get_within(0).unwrap_err().status, MOMO_WOULD_BLOCK);
+        crate::child::wait_for("token", || {
+            there
+                .get_within(0)
+                .is_ok_and(|taken| taken.access_token == token)
+        });
+        assert_eq!(gateway.request_count(), 1);
+        let stats = there.stats();
+        let origin = if place.token_file().is_some() { 2 } else { 3 };
+        assert_eq!((stats.requests, stats.token_origin), (0, origin));
+        assert_eq!(here.stats().token_origin, 1);
+    }
+}

@@ -1,0 +1,195 @@
+//! A Redis server that is used seldom, is gone, hangs, or is none.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::child;
+use crate::common::{Config, Gateway};
+use crate::peer::has_unread;
+use crate::redis_server::RedisServer;
+
+#[test]
+fn nothing_is_looked_up_while_the_token_in_memory_is_fresh() {
+    let (gateway, mut server) = (Gateway::start().unwrap(), RedisServer::start());
+    let config = Config::mock(&gateway, "");
+    let client = config.set("cache", &server.url()).client();
+    let token = client.get().unwrap();
+    let calls = || {
+        let text = String::from_utf8(server.ask("INFO commandstats")).unwrap();
+        text.lines()
+            .filter(|line| line.starts_with("cmdstat_eval"))
+            .collect::<String>()
+    };
+    let before = calls();
+    for _ in 0..1000 {
+        assert_eq!(client.get().unwrap().access_token, token.access_token);
+    }
+    assert_eq!(calls(), before);
+    server.stop();
+    assert_eq!(client.get().unwrap().access_token, token.access_token);
+}
+
+#[test]
+fn a_server_that_is_gone_is_told_of_once_and_left_alone_for_five_seconds() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "");
+    let port = child::free_port();
+    config.set("cache", &format!("redis://:s3cr3t@127.0.0.1:{port}"));
+    let log = config.log();
+    let client = config.client();
+    for _ in 0..3 {
+        client.create().unwrap();
+    }
+    let told = || log.text().matches("cannot be used").count();
+    assert_eq!(told(), 1, "{}", log.text());
+    let place = format!("the cache redis://127.0.0.1:{port}/0 cannot be used");
+    assert!(log.text().contains(&place), "{}", log.text());
+    assert!(!log.text().contains("s3cr3t"));
+    sleep(Duration::from_millis(5100));
+    client.create().unwrap();
+    assert_eq!(told(), 2);
+}
+
+#[test]
+fn a_server_that_hangs_costs_a_quarter_of_a_second_once() {
+    let gateway = Gateway::start().unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = Config::mock(&gateway, "");
+    config.set(
+        "cache",
+        &format!("redis://{}", silent.local_addr().unwrap()),
+    );
+    let client = config.client();
+    let start = Instant::now();
+    client.get().unwrap();
+    let first = start.elapsed();
+    assert!(first > Duration::from_millis(240), "{first:?}");
+    assert!(first < Duration::from_millis(900), "{first:?}");
+    let start = Instant::now();
+    client.create().unwrap();
+    assert!(
+        start.elapsed() < Duration::from_millis(240),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn what_speaks_another_protocol_is_no_redis_and_stops_nobody() {
+    let gateway = Gateway::start().unwrap();
+    for reply in [
+        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+        b"-WRONGPASS invalid\r\n",
+        b"*4\r\n$3\r\nabc\r\n:5\r\n$-1\r\n:-2\r\n",
+        b"$99999999999\r\n",
+        b"*99999999\r\n",
+        b"%-1\r\n",
+        b"|1\r\n+a\r\n+b\r\n",
+        b"\0\xff\xfe",
+        b"",
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let peer = std::thread::spawn(move || {
+            use std::io::{Read, Write};
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            for _ in 0..64 {
+                if stream.write_all(reply).is_err() {
+                    break;
+                }
+            }
+        });
+        let config = Config::mock(&gateway, "");
+        let client = config.set("cache", &format!("redis://{address}")).client();
+        let start = Instant::now();
+        client.get_within(3000).unwrap();
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{reply:?}: {:?}",
+            start.elapsed()
+        );
+        drop(client);
+        peer.join().unwrap();
+    }
+}
+
+/// Somebody's mistake, or malice.
+#[test]
+fn a_lock_without_an_end_holds_nobody_up() {
+    let gateway = Gateway::start().unwrap();
+    for arguments in ["", "PX 3600000"] {
+        let server = RedisServer::start();
+        let config = Config::mock(&gateway, "");
+        let client = config.set("cache", &server.url()).client();
+        let first = client.get().unwrap().access_token;
+        let lock = server.keys()[0].replace(":token", ":lock");
+        client.invalidate(&first);
+        server.ask(&format!("SET {lock} x {arguments}"));
+        let start = Instant::now();
+        assert_ne!(client.get().unwrap().access_token, first);
+        assert!(
+            start.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            start.elapsed()
+        );
+        assert!(!server.keys().contains(&lock));
+    }
+}
+
+/// Sixteen entries in eight threads.
+#[test]
+fn many_threads_and_entries_have_one_connection_to_a_server() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let clients: Vec<_> = (0..16)
+        .map(|n| Config::mock(&gateway, &format!("/lifetime-{}", 100 + n)))
+        .map(|config| config.set("cache", &server.url()).client())
+        .collect();
+    std::thread::scope(|scope| {
+        for first in 0..8 {
+            let clients = &clients;
+            scope.spawn(move || {
+                for n in 0..16 {
+                    let client = &clients[(first + n) % 16];
+                    let token = client.get().unwrap().access_token;
+                    // One in all for each: more buy nothing for five seconds.
+                    if n == 15 && first % 2 == 0 {
+                        client.invalidate(&token);
+                    }
+                }
+            });
+        }
+    });
+    let info = String::from_utf8(server.ask("INFO stats")).unwrap();
+    let mut lines = info.lines();
+    let line = lines.find_map(|l| l.strip_prefix("total_connections_received:"));
+    // With one of this test's look that it serves, and this one.
+    assert_eq!(line.unwrap().trim(), "3");
+}
+
+/// The request is over, and the server holds its end up: in that time the token is refused.
+#[test]
+fn a_token_that_is_invalidated_while_it_is_being_shared_is_given_to_nobody() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let config = Config::mock(&gateway, "/delay-300");
+    let [here, there] = [server.url(), server.url().replace("127.0.0.1", "localhost")]
+        .map(|option| config.set("cache", &option).client());
+    let here = &here;
+    let token = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| here.get().unwrap().access_token);
+        child::wait_for("request", || gateway.request_count() == 1);
+        server.signal(libc::SIGSTOP);
+        child::wait_for("token on its way to the server", || has_unread(server.port));
+        let refused = gateway.issued()[0].token.clone();
+        let told = refused.clone();
+        let invalidating = scope.spawn(move || here.invalidate(&told));
+        child::wait_for("invalidation", || here.stats().invalidations == 1);
+        server.signal(libc::SIGCONT);
+        invalidating.join().unwrap();
+        let token = asking.join().unwrap();
+        assert_ne!(token, refused);
+        token
+    });
+    assert_eq!(there.get().unwrap().access_token, token);
+    assert_eq!(gateway.request_count(), 2);
+}

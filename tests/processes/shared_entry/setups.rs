@@ -1,0 +1,308 @@
+//! Set-ups of Redis that lack something, are far away, or stall.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::relay::Relay;
+use crate::child::{self, Scratch, free_port};
+use crate::common::{Client, Config, Gateway, Log};
+use crate::redis_server::RedisServer;
+
+/// Each with a memory of its own, as processes have: the names of the place differ.
+fn processes(gateway: &Gateway, behaviour: &str, user: &str, port: u16) -> [Client; 3] {
+    let config = Config::mock(gateway, behaviour);
+    ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"].map(|host| {
+        let cache = format!("redis://{user}{host}:{port}");
+        config.set("cache", &cache).client()
+    })
+}
+
+pub(crate) fn logged(gateway: &Gateway, cache: &str) -> (Client, Log) {
+    let config = Config::mock(gateway, "");
+    config.set("cache", cache);
+    let log = config.log();
+    (config.client(), log)
+}
+
+fn has(server: &RedisServer, what: &str) -> bool {
+    server.keys().iter().any(|key| key.ends_with(what))
+}
+
+/// For this time it neither reads nor responds; the test goes on meanwhile.
+fn stall<T>(server: &RedisServer, time: Duration, test: impl FnOnce() -> T) -> T {
+    server.signal(libc::SIGSTOP);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            sleep(time);
+            server.signal(libc::SIGCONT);
+        });
+        test()
+    })
+}
+
+#[test]
+fn a_connection_that_was_forgotten_on_the_way_is_replaced_at_once() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let relay = Relay::start(server.port, Duration::ZERO);
+    let (here, log) = logged(&gateway, &format!("redis://127.0.0.1:{}", relay.port));
+    here.get().unwrap();
+    relay.forget();
+    let second = here.create().unwrap().access_token;
+    assert!(!log.text().contains("cannot be used"), "{}", log.text());
+    let there = logged(&gateway, &server.url()).0;
+    assert_eq!(there.get().unwrap().access_token, second);
+}
+
+#[test]
+fn a_lock_is_given_back_if_the_token_cannot_be_written() {
+    let gateway = Gateway::start().unwrap();
+    let user = "--user payer on >pass ~libmomo:* +eval +get +set +del +pttl";
+    let words: Vec<_> = user.split_whitespace().collect();
+    let server = RedisServer::with(Scratch::new(), free_port(), &words);
+    let [here, there, _] = processes(&gateway, "", "payer:pass@", server.port);
+    here.get().unwrap();
+    assert_eq!(server.keys(), [""; 0]);
+    let start = Instant::now();
+    there.get().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
+    for milliseconds in [400, 700] {
+        let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+        let [here, there, _] = processes(&gateway, "/delay-300", "", server.port);
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| here.get().unwrap());
+            child::wait_for("request", || gateway.request_count() == 1);
+            sleep(Duration::from_millis(200));
+            stall(&server, Duration::from_millis(milliseconds), || {
+                asking.join().unwrap();
+            });
+        });
+        assert!(!has(&server, ":lock"), "{milliseconds}");
+        let start = Instant::now();
+        there.get().unwrap();
+        assert!(start.elapsed() < Duration::from_secs(2), "{milliseconds}");
+    }
+}
+
+/// Nothing could be sent: the next call does it, whatever it is for.
+#[test]
+fn a_lock_that_could_not_be_given_back_is_so_with_the_next_operation() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let relay = Relay::start(server.port, Duration::ZERO);
+    let [here, ..] = processes(&gateway, "/delay-300", "", relay.port);
+    let [other, ..] = processes(&gateway, "/lifetime-100", "", relay.port);
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| here.get().unwrap());
+        child::wait_for("request", || gateway.request_count() == 1);
+        relay.swallow(true);
+        asking.join().unwrap();
+    });
+    relay.swallow(false);
+    assert!(has(&server, ":lock"));
+    let start = Instant::now();
+    relay.forget();
+    other.invalidate("another's");
+    assert!(!has(&server, ":lock"));
+    assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn a_server_that_is_far_away_is_used_with_tls_a_user_and_a_database() {
+    let scratch = Scratch::new();
+    let at = |name: &str| scratch.path(name).display().to_string();
+    let (key, certificate) = (at("server.key"), at("server.pem"));
+    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+                 -addext basicConstraints=critical,CA:FALSE \
+                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
+    let words: Vec<_> = words.split_whitespace().collect();
+    child::run(&[&words[..], &[&key, "-out", &certificate]].concat());
+    let port = free_port();
+    let arguments = format!(
+        "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \
+         --tls-ca-cert-file {certificate} --tls-auth-clients no --user payer on >pass \
+         ~libmomo:* +eval +get +set +del +pttl +time +select"
+    );
+    let arguments: Vec<_> = arguments.split_whitespace().collect();
+    let server = RedisServer::with(scratch, port, &arguments);
+    let gateway = Gateway::start().unwrap();
+    let both = std::fs::read_to_string(&certificate).unwrap() + gateway.ca_pem();
+    let both = server.scratch.write("both.pem", both);
+    for one_way in [35, 75, 140] {
+        let relay = Relay::start(port, Duration::from_millis(one_way));
+        let before = gateway.request_count();
+        let tokens = ["localhost", "127.0.0.1"].map(|host| {
+            let config = Config::mock(&gateway, &format!("/lifetime-{}", 100 + one_way));
+            config.set("ca", both.to_str().unwrap());
+            let cache = format!("rediss://payer:pass@{host}:{}/3", relay.port);
+            let client = config.set("cache", &cache).client();
+            client.get().unwrap().access_token
+        });
+        assert_eq!(tokens[0], tokens[1], "{one_way}");
+        assert_eq!(gateway.request_count(), before + 1, "{one_way}");
+    }
+}
+
+/// As an operator rotates it: the former one ends, and so do the connections that it began.
+#[test]
+fn a_password_is_read_from_its_file_for_each_connection() {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    let server = RedisServer::with(Scratch::new(), free_port(), &["--requirepass", "s3cr3t-1"]);
+    let file = scratch.write("password", "\u{feff}s3cr3t-1\r\n");
+    let config = Config::mock(&gateway, "");
+    config.set("cache", &server.url());
+    config.set("cache_password_file", file.to_str().unwrap());
+    let log = config.log();
+    let client = config.client();
+    client.get().unwrap();
+    scratch.write("password", "s3cr3t-2\n");
+    server.ask(
+        "AUTH s3cr3t-1\r\nCONFIG SET requirepass s3cr3t-2\r\nCLIENT KILL TYPE normal SKIPME yes",
+    );
+    let next = client.create().unwrap().access_token;
+    let text = log.text();
+    assert!(!text.contains("cannot be used"), "{text}");
+    assert!(!text.contains("s3cr3t"), "{text}");
+    let other = config.set("cache", &server.url().replace("127.0.0.1", "localhost"));
+    assert_eq!(other.client().get().unwrap().access_token, next);
+    for (content, words) in [("", "it is empty"), ("\"s3cr3t-2\"", "quotation marks")] {
+        scratch.write("password", content);
+        let error = config
+            .set("cache", "redis://[::1]:1")
+            .try_client()
+            .err()
+            .unwrap();
+        assert!(error.message.contains("cache_password_file"), "{error:?}");
+        assert!(error.message.contains(words), "{error:?}");
+    }
+}
+
+#[test]
+fn a_unix_socket_is_a_way_to_a_server() {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    let path = scratch.path("redis.sock");
+    let path = path.to_str().unwrap();
+    let arguments = ["--unixsocket", path, "--requirepass", "pass"];
+    let server = RedisServer::with(Scratch::new(), free_port(), &arguments);
+    let url = server.url().replace("//", "//:pass@");
+    let tokens = [format!("{url}/2"), format!("unix://:pass@{path}?db=2")].map(|cache| {
+        let (client, log) = logged(&gateway, &cache);
+        let token = client.get().unwrap().access_token;
+        client.get().unwrap();
+        assert!(!log.text().contains("cannot be used"), "{}", log.text());
+        token
+    });
+    assert_eq!(tokens[0], tokens[1]);
+    let (client, log) = logged(&gateway, "redis+unix:///no/such/redis.sock");
+    client.get().unwrap();
+    let text = log.text();
+    assert!(
+        text.contains("/no/such/redis.sock cannot be reached"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_server_that_demands_a_client_certificate_gets_one() {
+    let scratch = Scratch::new();
+    let at = |name: &str| scratch.path(name).display().to_string();
+    let (key, certificate) = (at("key.pem"), at("certificate.pem"));
+    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+                 -addext basicConstraints=critical,CA:FALSE \
+                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
+    let words: Vec<_> = words.split_whitespace().collect();
+    child::run(&[&words[..], &[&key, "-out", &certificate]].concat());
+    let port = free_port();
+    let arguments = format!(
+        "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \
+         --tls-ca-cert-file {certificate} --tls-auth-clients yes"
+    );
+    let arguments: Vec<_> = arguments.split_whitespace().collect();
+    let _server = RedisServer::with(Scratch::new(), port, &arguments);
+    let gateway = Gateway::start().unwrap();
+    let both = std::fs::read_to_string(&certificate).unwrap() + gateway.ca_pem();
+    let config = Config::mock(&gateway, "");
+    config.set("ca", scratch.write("both.pem", both).to_str().unwrap());
+    let log = config.log();
+    config.set("cache", &format!("rediss://localhost:{port}"));
+    config.client().get().unwrap();
+    let text = log.text();
+    assert!(
+        text.contains("check cache_client_certificate and cache_client_key"),
+        "{text}"
+    );
+    config
+        .set("cache_client_certificate", &certificate)
+        .set("cache_client_key", &key);
+    let tokens = ["127.0.0.1", "localhost"].map(|host| {
+        let cache = format!("rediss://{host}:{port}/1");
+        config
+            .set("cache", &cache)
+            .client()
+            .get()
+            .unwrap()
+            .access_token
+    });
+    assert_eq!(tokens[0], tokens[1]);
+    let other = at("other.pem");
+    child::run(&[
+        "openssl",
+        "genpkey",
+        "-algorithm",
+        "ED25519",
+        "-out",
+        &other,
+    ]);
+    config.set("cache", &format!("rediss://localhost:{port}/2"));
+    for (file, words) in [
+        (other.as_str(), "another certificate's key"),
+        (certificate.as_str(), "holds no private key"),
+        ("/no/such/file", "cannot be read"),
+    ] {
+        let error = config
+            .set("cache_client_key", file)
+            .try_client()
+            .err()
+            .unwrap();
+        assert!(error.message.contains("cache_client_key"), "{error:?}");
+        assert!(error.message.contains(words), "{error:?}");
+    }
+}
+
+#[test]
+fn a_token_that_was_invalidated_during_a_stall_is_given_to_no_new_process() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let [here, _, there] = processes(&gateway, "", "", server.port);
+    let refused = here.get().unwrap().access_token;
+    let next = stall(&server, Duration::from_millis(700), || {
+        here.invalidate(&refused);
+        here.get().unwrap().access_token
+    });
+    assert_ne!(next, refused);
+    assert_eq!(there.get().unwrap().access_token, next);
+    assert_eq!(gateway.request_count(), 2);
+}
+
+#[test]
+fn a_request_that_hangs_keeps_other_processes_waiting_for_no_more_than_six_seconds() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let config = Config::mock(&gateway, "");
+    config.set("timeout", "30s").set("attempt_timeout", "30s");
+    let [here, there] = [server.url(), server.url().replace("127.0.0.1", "localhost")]
+        .map(|cache| config.set("cache", &cache).client());
+    gateway.set_delay(Duration::from_secs(20));
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| here.get());
+        child::wait_for("request", || gateway.request_count() == 1);
+        gateway.set_delay(Duration::ZERO);
+        let start = Instant::now();
+        there.get().unwrap();
+        let waited = start.elapsed();
+        here.cancel();
+        let _ = asking.join().unwrap();
+        assert!(waited > Duration::from_secs(3), "{waited:?}");
+        assert!(waited < Duration::from_secs(6), "{waited:?}");
+    });
+}

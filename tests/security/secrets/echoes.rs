@@ -1,0 +1,281 @@
+//! Every failure there is, by servers that say again what they were told.
+
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::marks::*;
+use crate::common::*;
+use crate::raw::{self, Server};
+
+fn gateway() -> Gateway {
+    let gateway = Gateway::builder()
+        .credentials(credentials())
+        .start()
+        .unwrap();
+    gateway.set_raw("HTTP/1.1 500 Failed\r\n\r\n");
+    gateway
+}
+
+fn config(gateway: &Gateway, base_url: &str) -> (Config, Log) {
+    let config = Config::mock(gateway, "");
+    mark(&config);
+    config.set("base_url", base_url).set("timeout", "300ms");
+    let log = config.log();
+    (config, log)
+}
+
+#[test]
+fn no_behaviour_of_the_gateway_brings_a_mark_to_light() {
+    let gateway = gateway();
+    let forbidden = Forbidden::marks();
+    let mut paths: Vec<_> = momo_mock_gateway::behaviours()
+        .map(|(name, _)| format!("/{}", name.replace('N', "40")))
+        .collect();
+    let echoes = [
+        200, 201, 204, 300, 302, 308, 400, 401, 403, 404, 407, 418, 429, 500, 501, 502, 503, 504,
+        599, 600, 999,
+    ];
+    paths.extend(echoes.map(|status| format!("/echo-{status}")));
+    let mut failures = 0;
+    for path in &paths {
+        let (config, log) = config(&gateway, &(gateway.base_url() + path));
+        let client = config.client();
+        let outcomes = [client.create(), client.get(), client.get_within(0)];
+        for e in outcomes.into_iter().filter_map(Result::err) {
+            failures += 1;
+            let said = said(&e, &log);
+            assert_eq!(forbidden.found(&said), None, "{path}: {said}");
+            for issued in gateway.issued() {
+                let found = Forbidden::token(&issued.token).found(&said);
+                assert_eq!(found, None, "{path}: {said}");
+            }
+        }
+        // What succeeds is logged too.
+        assert_eq!(forbidden.found(&log.text()), None, "{path}");
+        gateway.reset();
+    }
+    println!("{} behaviours, {failures} failures", paths.len());
+}
+
+#[test]
+fn a_token_cut_at_any_byte_stays_hidden() {
+    let gateway = gateway();
+    let base = gateway.plain_base_url();
+    let (probe, _) = config(&gateway, &base);
+    let token = probe.client().create().unwrap().access_token;
+    let length =
+        token.len() + r#"{"access_token":"","token_type":"access_token","expires_in":3600}"#.len();
+    let marks = Forbidden::marks();
+    let mut tries = 0;
+    for cut in 0..=length {
+        for status in ["", "-200"] {
+            gateway.reset();
+            let (config, log) = config(&gateway, &format!("{base}/token-cut-at-{cut}{status}"));
+            // None of these hangs, and on a busy machine each has to be the whole response.
+            config.set("timeout", "20s").set("max_attempts", "1");
+            let outcome = config.client().create();
+            let token = &gateway.issued()[0].token;
+            let said = match &outcome {
+                Ok(_) => {
+                    assert!(cut == length && status == "-200", "a token cut at {cut}");
+                    log.text()
+                }
+                Err(e) => said(e, &log),
+            };
+            assert_eq!(Forbidden::token(token).found(&said), None, "{cut}: {said}");
+            assert_eq!(marks.found(&said), None, "{cut}: {said}");
+            tries += 1;
+        }
+    }
+    println!("{tries} responses with a cut token");
+}
+
+/// Answers each request with what the test has set.
+fn parrot() -> (Server, Arc<Mutex<Vec<u8>>>) {
+    let response = Arc::new(Mutex::new(Vec::new()));
+    let next = Arc::clone(&response);
+    let server = Server::start(move |mut stream| {
+        raw::read_head(&mut stream);
+        let bytes = next.lock().unwrap().clone();
+        raw::send(&mut stream, &bytes);
+        raw::close(stream);
+    });
+    (server, response)
+}
+
+/// The places of a response where a piece of a secret may stand; `{}` is the piece.
+const PLACES: &[&str] = &[
+    "HTTP/1.1 500 X\r\n\r\n{}",
+    "HTTP/1.1 400 X\r\n\r\nAuthorization: Basic {}, and so on",
+    "HTTP/1.1 403 X\r\n\r\n{\"error\":\"{}\",\"code\":\"{}\",\"message\":\"{}\",\"activityId\":\"{}\"}",
+    "HTTP/1.1 401 {}\r\nWWW-Authenticate: {}\r\n\r\n",
+    "HTTP/1.1 302 X\r\nLocation: https://{}.invalid/{}\r\n\r\n",
+    "HTTP/1.1 302 X\r\nLocation: {}\r\n\r\n",
+    "HTTP/1.1 429 X\r\nRetry-After: {}\r\n\r\n{\"message\":\"Try again in {} seconds.\"}",
+    "HTTP/1.1 200 X\r\n\r\n{\"access_token\":\"{}\\u0000\",\"token_type\":\"{}\"}",
+    "HTTP/1.1 200 X\r\n\r\nRequest Rejected {} support ID: {}",
+    "HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n",
+    "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n{}\r\n",
+    "HTTP/1.1 {} X\r\n\r\n",
+    "{}",
+    "HTTP/1.1 200 X\r\n{}\r\n\r\n",
+];
+
+/// A third of the places: each position is seen in several, each place with many positions.
+fn some_places(position: usize) -> impl Iterator<Item = &'static str> {
+    PLACES.iter().copied().skip(position % 3).step_by(3)
+}
+
+#[test]
+fn a_credential_torn_anywhere_stays_hidden_wherever_it_stands() {
+    let forbidden = Forbidden::marks();
+    let (server, response) = parrot();
+    let basic = STANDARD.encode(format!("{USER}:{KEY}"));
+    let whole = [
+        basic.clone(),
+        PRIMARY.to_owned(),
+        KEY.to_owned(),
+        percent(USER, ""),
+        percent(&format!("{USER}:{KEY}"), "-._~"),
+        // Inside a longer text: a whole request, say, that something has encoded.
+        STANDARD.encode(format!("Authorization: {USER}:{KEY};")),
+    ];
+    let config = server.config();
+    mark(&config);
+    let log = config.log();
+    let client = config.client();
+    let mut tries = 0;
+    for (number, whole) in whole.iter().enumerate() {
+        // The header of every request is torn at every byte, the others at every seventh.
+        for cut in (0..=whole.len()).step_by(if number == 0 { 1 } else { 7 }) {
+            for piece in [&whole[..cut], &whole[cut..]] {
+                for place in some_places(cut) {
+                    *response.lock().unwrap() = place.replace("{}", piece).into_bytes();
+                    if let Err(e) = client.create() {
+                        let said = format!("{}\n{}\n{}", e.message, e.code, e.body);
+                        assert_eq!(forbidden.found(&said), None, "{place:?}, {piece}: {said}");
+                    }
+                    tries += 1;
+                }
+            }
+        }
+    }
+    assert!(!log.lines().is_empty());
+    assert_eq!(forbidden.found(&log.text()), None);
+    println!("{tries} responses with a torn credential");
+}
+
+#[test]
+fn what_is_encoded_again_stays_hidden_wherever_it_stands() {
+    let marks = Forbidden::marks();
+    let (server, response) = parrot();
+    let config = server.config();
+    mark(&config);
+    let log = config.log();
+    let client = config.client();
+    let basic = format!("Basic {}", STANDARD.encode(format!("{USER}:{KEY}")));
+    let mut tries = 0;
+    for sent in [&basic, USER, KEY, PRIMARY] {
+        let escaped = |escape: &dyn Fn(u32) -> String| -> String {
+            sent.chars().map(|c| escape(c.into())).collect()
+        };
+        let percent = escaped(&|c| format!("%{c:02x}"));
+        let codes = [
+            STANDARD.encode(sent),
+            STANDARD.encode(STANDARD.encode(sent)),
+            STANDARD.encode(format!("Authorization: {sent}\r\n")),
+            escaped(&|c| format!("{c:02x}")),
+            STANDARD.encode(sent.chars().rev().collect::<String>()),
+        ];
+        let forms = codes.iter().cloned().chain([
+            percent.clone(),
+            percent.replace('%', "%25"),
+            escaped(&|c| format!("\\u{c:04x}")),
+            escaped(&|c| format!("&#{c};")),
+            escaped(&|c| format!("&#x{c:X};")),
+        ]);
+        for form in forms {
+            for place in PLACES {
+                *response.lock().unwrap() = place.replace("{}", &form).into_bytes();
+                if let Err(e) = client.create() {
+                    let said = format!("{}\n{}\n{}", e.message, e.code, e.body);
+                    assert_eq!(marks.found(&said), None, "{place:?}, {form}: {said}");
+                    if codes.contains(&form) {
+                        let found = Forbidden::token(&form).found(&said);
+                        assert_eq!(found, None, "{place:?}, {form}: {said}");
+                    }
+                    assert!(!said.contains(&form), "{place:?}: {said}");
+                }
+                tries += 1;
+            }
+        }
+    }
+    assert!(!log.lines().is_empty());
+    assert_eq!(marks.found(&log.text()), None);
+    println!("{tries} responses with what was sent, encoded again");
+}
+
+#[test]
+fn what_a_proxy_is_told_stays_hidden() {
+    let forbidden = Forbidden::marks();
+    let (server, response) = parrot();
+    let user_info = format!(
+        "{}:{}",
+        percent(PROXY_USER, ""),
+        percent(PROXY_PASSWORD, "")
+    );
+    let basic = STANDARD.encode(format!("{PROXY_USER}:{PROXY_PASSWORD}"));
+    let config = raw::config("https://gateway.invalid");
+    mark(&config);
+    config.set("proxy", &format!("http://{user_info}@{}", server.address));
+    let log = config.log();
+    let client = config.client();
+    let whole = [PROXY_PASSWORD, PROXY_USER, &user_info, &basic];
+    for cut in 0..=basic.len() {
+        for piece in [&basic[..cut], &basic[cut..], whole[cut % whole.len()]] {
+            for place in some_places(cut) {
+                *response.lock().unwrap() = place.replace("{}", piece).into_bytes();
+                let e = client.create().unwrap_err();
+                let said = format!("{}\n{}\n{}", e.message, e.code, e.body);
+                assert_eq!(forbidden.found(&said), None, "{place:?}: {said}");
+            }
+        }
+    }
+    assert_eq!(forbidden.found(&log.text()), None);
+    assert!(!log.lines().is_empty());
+}
+
+#[test]
+fn a_bad_option_is_refused_without_being_repeated() {
+    let forbidden = Forbidden::marks();
+    let config = Config::new();
+    for name in [
+        "api_user",
+        "api_key",
+        "subscription_key",
+        "secondary_subscription_key",
+        "user_agent",
+        "base_url",
+        "proxy",
+        "timeout",
+        "max_attempts",
+        "cache",
+        "product",
+    ] {
+        for value in [
+            format!("{KEY}\n"),
+            format!(" {USER}:{KEY}"),
+            format!("{PRIMARY}\u{7f}"),
+            format!("http://{PROXY_USER}:{PROXY_PASSWORD}@h/p"),
+            format!("https://{}:{}@h?x", percent(USER, ""), percent(KEY, "")),
+        ] {
+            if let Err(e) = config.try_set(name, &value) {
+                assert_eq!(e.body, "");
+                // A value is no secret of the config's yet: only the message's own words count.
+                assert_eq!(forbidden.found(&e.message), None, "{name}: {}", e.message);
+            }
+        }
+    }
+}

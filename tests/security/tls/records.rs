@@ -1,0 +1,111 @@
+//! A server that the test writes record by record, and ends in any way there is.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
+
+use super::pki::{Certificate, Pki};
+use crate::common::Config;
+use crate::raw;
+
+pub(crate) const BODY: &str =
+    r#"{"access_token":"eyJ.abc.x","token_type":"access_token","expires_in":3600}"#;
+
+pub(crate) struct Records {
+    connection: ServerConnection,
+    tcp: TcpStream,
+}
+
+/// `respond` has read the request's head, and writes what it likes.
+pub(crate) fn serve(
+    certificate: &Certificate,
+    version: &'static SupportedProtocolVersion,
+    respond: impl Fn(Records) + Send + Sync + 'static,
+) -> raw::Server {
+    serve_after(certificate, version, &[], respond)
+}
+
+/// The same, with this in the server's first flight, where the client has sent no request yet.
+pub(crate) fn serve_after(
+    certificate: &Certificate,
+    version: &'static SupportedProtocolVersion,
+    early: &'static [u8],
+    respond: impl Fn(Records) + Send + Sync + 'static,
+) -> raw::Server {
+    let bundle = certificate.bundle();
+    let chain = CertificateDer::pem_slice_iter(bundle.as_bytes()).collect::<Result<_, _>>();
+    let key = PrivateKeyDer::from_pem_slice(bundle.as_bytes()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain.unwrap(), key);
+    let mut config = config.unwrap();
+    config.send_half_rtt_data = true;
+    let config = Arc::new(config);
+    raw::Server::start(move |tcp| {
+        let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        connection.writer().write_all(early).unwrap();
+        let mut records = Records { connection, tcp };
+        let mut stream = Stream::new(&mut records.connection, &mut records.tcp);
+        if raw::read_head(&mut stream).ends_with(b"\r\n\r\n") {
+            respond(records);
+        }
+    })
+}
+
+pub(crate) fn config(server: &raw::Server, pki: &Pki) -> Config {
+    let config = raw::config(&format!("https://localhost:{}", server.address.port()));
+    config.set("ca", pki.root().file.to_str().unwrap());
+    config
+}
+
+impl Records {
+    /// As one record, sent by itself.
+    pub(crate) fn send(&mut self, plaintext: &[u8]) {
+        self.connection.writer().write_all(plaintext).unwrap();
+        let sent = self.flush();
+        // A header, and what authenticates it.
+        assert!(sent > plaintext.len() + 20, "{sent} bytes");
+    }
+
+    pub(crate) fn update_key(&mut self) {
+        self.connection.refresh_traffic_keys().unwrap();
+        self.flush();
+    }
+
+    pub(crate) fn close_notify(&mut self) {
+        self.connection.send_close_notify();
+        self.flush();
+    }
+
+    /// The one that a server sends where a record of the client's was changed on the way.
+    pub(crate) fn fatal_alert(&mut self) {
+        let forged = [&[23, 3, 3, 0, 64][..], &[0; 64]].concat();
+        self.connection.read_tls(&mut forged.as_slice()).unwrap();
+        self.connection.process_new_packets().unwrap_err();
+        assert!(self.flush() > 0, "an alert");
+    }
+
+    /// Ends TCP, and TLS only where that was done before.
+    pub(crate) fn close(self) {
+        raw::close(self.tcp);
+    }
+
+    fn flush(&mut self) -> usize {
+        let mut sent = 0;
+        while self.connection.wants_write() {
+            // A client that has left has seen enough.
+            match self.connection.write_tls(&mut self.tcp) {
+                Ok(amount) => sent += amount,
+                Err(_) => return usize::MAX,
+            }
+        }
+        sent
+    }
+}

@@ -1,0 +1,192 @@
+//! momo-token --check.
+
+use super::tool::{Done, Tool};
+use crate::artifacts::output;
+
+/// The lines that follow those of the options.
+fn checks(done: &Done) -> Vec<&str> {
+    let lines = done.out.lines();
+    lines.filter(|line| !line.starts_with("option ")).collect()
+}
+
+#[test]
+fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
+    let tool = Tool::new("check");
+    let ok = tool.run(&["--check"]);
+    assert_eq!(
+        checks(&ok),
+        [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: ok",
+            "credentials: ok",
+            "token: ok"
+        ]
+    );
+    let options = ok.out.lines().filter(|l| l.starts_with("option ")).count();
+    assert_eq!(
+        options,
+        include_str!("../../../docs/options.md")
+            .matches("| `MOMO_")
+            .count()
+    );
+    assert!(
+        ok.out
+            .contains("option api_key: 32 characters, from MOMO_API_KEY\n")
+    );
+    let failed = |step| match step {
+        0 => [
+            "host: failed: ",
+            "TLS: not checked",
+            "subscription key: not checked",
+            "credentials: not checked",
+        ],
+        1 => [
+            "host: ok",
+            "TLS: failed: ",
+            "subscription key: not checked",
+            "credentials: not checked",
+        ],
+        2 => [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: failed: ",
+            "credentials: not checked",
+        ],
+        3 => [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: ok",
+            "credentials: failed: ",
+        ],
+        _ => [
+            "host: ok",
+            "TLS: ok",
+            "subscription key: not checked",
+            "credentials: not checked",
+        ],
+    };
+    for (option, code, step) in [
+        ("base_url=https://127.0.0.1:1", 3, 0),
+        ("ca=mozilla", 3, 1),
+        ("subscription_key=s3cr3t", 4, 2),
+        ("api_key=s3cr3t", 4, 3),
+        (&tool.base_url("/503"), 5, 4),
+    ] {
+        let done = tool.run(&["--check", "--option", option]);
+        assert_eq!(
+            (done.code, done.error.as_str()),
+            (Some(code), ""),
+            "{done:?}"
+        );
+        let lines = checks(&done);
+        let expected = failed(step);
+        for (line, expected) in lines.iter().zip(expected) {
+            assert!(line.starts_with(expected), "{line}");
+        }
+        // What is to be done stands where it failed, or at the end.
+        assert_eq!(lines.len() == 5, step == 4, "{lines:?}");
+        assert_eq!(done.out.matches(": failed: ").count(), 1, "{done:?}");
+        assert!(!done.out.contains("s3cr3t"), "{done:?}");
+    }
+    let base_url = format!("base_url={}", tool.gateway.plain_base_url());
+    let done = tool.run(&["--check", "--option", &base_url]);
+    assert!(done.out.contains("TLS: not used: plain http"), "{done:?}");
+    let missing = Done::of(output(
+        tool.command(&["--check"]).env_remove("MOMO_API_KEY"),
+    ));
+    assert_eq!(missing.code, Some(2));
+    assert!(
+        missing
+            .out
+            .starts_with("configuration: failed: option api_key is missing")
+    );
+}
+
+#[test]
+fn a_check_says_how_far_a_request_came_that_was_not_answered() {
+    let tool = Tool::new("check-phases");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("base_url=https://{}", silent.local_addr().unwrap());
+    let plain = format!(
+        "base_url={}/stall",
+        tool.gateway.plain_base_url().replace("http", "HTTP")
+    );
+    for (option, lines) in [
+        (
+            silent.as_str(),
+            [
+                "host: ok",
+                "TLS: failed: the TLS handshake: the time was up",
+            ],
+        ),
+        (&tool.base_url("/stall"), ["host: ok", "TLS: ok"]),
+        (&tool.base_url("/close"), ["host: ok", "TLS: ok"]),
+        (&tool.base_url("/truncated"), ["host: ok", "TLS: ok"]),
+        (
+            &plain,
+            ["host: ok", "TLS: not used: plain http on this machine"],
+        ),
+    ] {
+        let done = tool.run(&["--check", "--timeout", "500ms", "--option", option]);
+        assert_eq!((done.code, done.error.as_str()), (Some(3), ""), "{done:?}");
+        for (line, expected) in checks(&done).iter().zip(lines) {
+            assert!(line.starts_with(expected), "{option}: {done:?}");
+        }
+        assert!(
+            done.out.contains("subscription key: not checked"),
+            "{done:?}"
+        );
+        assert_eq!(done.out.matches(": failed: ").count(), 1, "{done:?}");
+    }
+}
+
+#[test]
+fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
+    let tool = Tool::new("check-proxy");
+    for (variable, words) in [
+        (
+            "HTTPS_PROXY",
+            "through proxy 127.0.0.1:1 (from HTTPS_PROXY)",
+        ),
+        ("all_proxy", "through proxy 127.0.0.1:1 (from all_proxy)"),
+        ("MOMO_PROXY", "through proxy 127.0.0.1:1, "),
+    ] {
+        let mut command = tool.command(&["--check"]);
+        for name in [
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "NO_PROXY",
+            "no_proxy",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env_remove("MOMO_PROXY")
+            .env(variable, "http://127.0.0.1:1");
+        let done = Done::of(output(&mut command));
+        assert_eq!(done.code, Some(3), "{done:?}");
+        let host = checks(&done)[0];
+        assert!(host.starts_with("host: failed: connecting: "), "{host}");
+        assert!(host.contains(words), "{host}");
+    }
+}
+
+#[test]
+fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
+    let tool = Tool::new("check-cache");
+    let done = tool.run(&["--check", "--option", "cache=redis://:s3cr3t@127.0.0.1:1"]);
+    let lines = checks(&done);
+    assert_eq!(done.code, Some(0));
+    assert!(lines[0].starts_with("warning: the cache redis://127.0.0.1:1/0 cannot be used"));
+    assert_eq!((lines.len(), lines[5]), (6, "token: ok"), "{lines:?}");
+    assert!(!done.out.contains("s3cr3t"));
+    let unsafe_directory = tool.run(&["--check", "--option", "cache=file:/tmp"]);
+    assert_eq!(unsafe_directory.code, Some(2));
+    let line = "configuration: failed: option cache: ";
+    assert!(
+        unsafe_directory.out.starts_with(line),
+        "{unsafe_directory:?}"
+    );
+}
