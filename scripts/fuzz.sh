@@ -6,18 +6,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=0.13.1
 seconds=60
 if [[ ${1:-} =~ ^[0-9]+$ ]]; then
   seconds=$1
   shift
 fi
 
-# libFuzzer is compiled along, from C++.
-command -v c++ >/dev/null || scripts/debian-packages.sh "fuzzing" g++
-if [ "$(build/tools/bin/cargo-fuzz --version 2>/dev/null)" != "cargo-fuzz $version" ]; then
-  cargo install --quiet --locked cargo-fuzz --version "$version" --root build/tools --force
-fi
+scripts/deps.sh fuzz
 export PATH=$PWD/build/tools/bin:$PATH
 # Faster: blocks and stack frames that are no more are watched for less long or not at all, and
 # where blocks were allocated is told in less detail.

@@ -24,6 +24,7 @@ def arguments():
     parser.add_argument("--scenario", **names, help="these lines of the grid")
     parser.add_argument("--jobs", type=int, default=2, help="languages at a time (2)")
     parser.add_argument("--docs", action="store_true", help="write docs/languages.md and end")
+    parser.add_argument("--install", action="store_true", help="install what is needed and end")
     return parser.parse_args()
 
 
@@ -41,34 +42,25 @@ def planned(one, mock, table):
 
 
 def run_language(one, table, wanted):
-    """The result of each check: None where it passed, else what went wrong."""
-    results = {}
-
-    def check(name, call):
-        try:
-            results[name] = call()
-        except checks.Failed as failure:
-            results[name] = str(failure)
-        return results[name] is None
-
-    begin = time.monotonic()
+    begin, results = time.monotonic(), checks.Results()
     with gateway.Gateway() as mock:
-        built = check("build", lambda: checks.build(one))
+        results.check("build", lambda: checks.build(one))
+        built = results["build"] is None
         for name, call in planned(one, mock, table):
             if not wanted or name in wanted:
                 if built:
-                    check(name, call)
+                    results.check(name, call)
                 else:
                     results[name] = "not built"
     return results, time.monotonic() - begin
 
 
 def print_result(one, results, seconds):
-    failed = {name: why for name, why in results.items() if why is not None}
+    failed = results.failed()
     passed = len(results) - len(failed)
     print(f"{one.title}: {passed} passed, {len(failed)} failed, {seconds:.0f} s")
     for name, why in failed.items():
-        print(f"  {name}: " + why.rstrip().replace("\n", "\n    "))
+        print(f"  {name}: {checks.indented(why)}")
     sys.stdout.flush()
 
 
@@ -104,9 +96,10 @@ def main():
         return 0
 
     language.install(languages)
+    if options.install:
+        return 0
     if not language.LIBRARY.exists():
         subprocess.run([ROOT / "scripts/build.sh", "--quiet"], check=True)
-    gateway.build()
     table = json.loads((ROOT / "bindings/scenarios.json").read_text())
 
     results, seconds = {}, {}
@@ -124,9 +117,7 @@ def main():
         outcomes.append(page.is_current(languages))
         if not outcomes[-1]:
             print("docs/languages.md is not up to date: scripts/languages.py --docs writes it")
-    failed = outcomes.count(False)
-    print(f"{outcomes.count(True)} passed, {failed} failed")
-    return 1 if failed else 0
+    return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 
 if __name__ == "__main__":
