@@ -24,8 +24,8 @@ build() { # FOLDER [PLATFORM...]
   fi
   local folder=$1 platform
   shift
-  (cd "$folder" && scripts/dist/deps.sh)
-  for platform in "$@"; do "$folder/scripts/dist/build.sh" "$platform"; done
+  "$folder/scripts/deps.sh" dist
+  for platform in "$@"; do "$folder/scripts/build.sh" for "$platform"; done
 }
 build "$PWD" "$@"
 (
