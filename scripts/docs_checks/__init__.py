@@ -1,4 +1,4 @@
-"""What scripts/check-docs.py is made of."""
+"""What scripts/docs.py is made of."""
 
 import os
 import sys
@@ -15,7 +15,6 @@ LANGUAGES_PAGE = "docs/languages.md"
 
 # The names and anchors of pages are those of the site.
 sys.path.append(str(ROOT / "packaging/doxygen"))
-sys.path.append(str(ROOT / "benches"))
 
 
 def without(environment, *prefixes):
