@@ -16,7 +16,6 @@ sys.path.append(f"{sys.path[0]}/../scripts")  # the mock gateway is there
 import cases  # noqa: E402
 import page  # noqa: E402
 import programs  # noqa: E402
-from language_checks import gateway  # noqa: E402
 from servers import World  # noqa: E402
 
 

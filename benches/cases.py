@@ -162,7 +162,9 @@ def instructions(world):
         with tempfile.NamedTemporaryFile() as out:
             callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}"]
             command = [*callgrind, *command, str(tokens)]
-            done = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
+            done = subprocess.run(
+                command, env=environment, capture_output=True, check=True, text=True
+            )
         return int(re.search(r"Collected : (\d+)", done.stderr)[1])
 
     def of(program, case):

@@ -65,4 +65,6 @@ def drawn(results):
     text(LEFT + WIDTH / 2, height + 36, "CPU time of one token in a new process, ms (medians)")
     size = f'width="{LEFT + WIDTH + 20}" height="{height + 46}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">'
-    return "\n".join([head, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>", ""])
+    return "\n".join(
+        [head, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>", ""]
+    )

@@ -52,7 +52,9 @@ def machine(results):
 
 
 def versions(results):
-    return table(["", "versions"], [[TITLES[key], said] for key, said in results["versions"].items()])
+    return table(
+        ["", "versions"], [[TITLES[key], said] for key, said in results["versions"].items()]
+    )
 
 
 def one_token(results, case):
@@ -97,7 +99,14 @@ def cached(results):
         ]
         for threads, each in samples.items()
     ]
-    head = ["threads", "one call", "by hand", "ratio", "calls a second, of all threads", "of one thread's"]
+    head = [
+        "threads",
+        "one call",
+        "by hand",
+        "ratio",
+        "calls a second, of all threads",
+        "of one thread's",
+    ]
     return table(head, rows)
 
 
@@ -190,7 +199,9 @@ def ahead(results):
         for title, unit, figures in comparisons(results)
         if (others := ahead_of_libmomo(figures, unit))
     ]
-    return table(["what is measured", "libmomo", "who is ahead"], rows) if rows else "No program is."
+    return (
+        table(["what is measured", "libmomo", "who is ahead"], rows) if rows else "No program is."
+    )
 
 
 def figures_of_readme(results):

@@ -77,7 +77,11 @@ class Program:
 
 PROGRAMS = [
     Program(
-        LIBMOMO, "libmomo", [OUT / "momo"], lambda: said(ROOT / "scripts/version.sh"), is_native=True
+        LIBMOMO,
+        "libmomo",
+        [OUT / "momo"],
+        lambda: said(ROOT / "scripts/version.sh"),
+        is_native=True,
     ),
     Program(
         LIBCURL,

@@ -5,6 +5,7 @@
 #   scripts/build.sh for PLATFORM           for one of scripts/platforms or macOS, in
 #                                           build/dist/PLATFORM, with its bill of materials
 #   scripts/build.sh only [OPTION...]       compiles it, and lays out nothing
+# shellcheck disable=SC2054 # Options have commas.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(scripts/version.sh)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Unpacks what `make dist` has made, each in a clean place, and uses it from C there.
 
-Natively, under qemu, by musl's loader, under wine, and, with --long, in a fresh Debian. The last line
-is "N passed, M failed". LIBMOMO_PLATFORMS="x86_64-linux-gnu …" leaves other platforms out.
+Natively, under qemu, by musl's loader, under wine, and, with --long, in a fresh Debian. The last
+line is "N passed, M failed". LIBMOMO_PLATFORMS="x86_64-linux-gnu …" leaves other platforms out.
 """
 
 import argparse
@@ -41,7 +41,9 @@ def prepared(row, place, program, listener, name_server, ca):
 def scenarios_of(place, wanted):
     """Pairs of a program and a row for it."""
     for row in SCENARIOS:
-        if (wanted and row["name"] not in wanted) or (row.get("needs_links") and not place.has_links):
+        if wanted and row["name"] not in wanted:
+            continue
+        if row.get("needs_links") and not place.has_links:
             continue
         yield row.get("program", "exercise"), row
         if place.has_static and row["name"] in STATIC:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that is released, for every platform of scripts/platforms, into build/release: archives,
-# bills of materials, packages of Debian, checksums. LIBMOMO_PLATFORMS="x86_64-linux-gnu ..." leaves
-# other platforms out. The same source gives the same bytes.
+# Writes what is released to build/release, for every platform of scripts/platforms: archives, bills
+# of materials, packages of Debian, checksums. LIBMOMO_PLATFORMS="x86_64-linux-gnu ..." leaves other
+# platforms out. The same source gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(scripts/version.sh)

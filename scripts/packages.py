@@ -3,7 +3,7 @@
 
     scripts/packages.py build|check [--only NAME,…]
 
-`build` takes the wrappers and the libraries of all platforms; LIBMOMO_PLATFORMS="x86_64-linux-gnu …"
+`build` takes the wrappers and the libraries of all platforms; LIBMOMO_PLATFORMS="x86_64-windows …"
 leaves others out. `check` takes the programs and scenarios of bindings/, outside of this source
 tree; its last line is "N passed, M failed".
 """
@@ -76,7 +76,8 @@ def check_all(modules, options):
         wrong = results.failed()
         outcomes += [why is None for why in results.values()]
         seconds = time.monotonic() - begin
-        print(f"{name}: {', '.join(row for row in results if row not in wrong)}: ok, {seconds:.0f} s")
+        right = ", ".join(row for row in results if row not in wrong)
+        print(f"{name}: {right}: ok, {seconds:.0f} s")
         for row, why in wrong.items():
             print(f"  {row} FAILED: {checks.indented(why)}")
         sys.stdout.flush()
@@ -89,7 +90,7 @@ def main():
     parser.add_argument("what", choices=["build", "check"])
     parser.add_argument("--only", **names, default=packages.languages())
     parser.add_argument("--scenario", **names, default=[])
-    parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too: makes them")
+    parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too")
     options = parser.parse_args()
     modules = {name: packages.load(name) for name in options.only}
     needs = {each for module in modules.values() for each in module.DEBIAN}

@@ -106,7 +106,8 @@ address() {
   export ASAN_OPTIONS=$symbolizer
   with_mock() { scripts/with-mock.sh env LD_LIBRARY_PATH="$work/lib" "$@"; }
   compile() {
-    clang-22 -std=gnu11 -g -O1 -fsanitize=address -pthread -Iinclude "$1" -L"$work/lib" -lmomo -o "$2"
+    clang-22 -std=gnu11 -g -O1 -fsanitize=address -pthread -Iinclude "$1" -L"$work/lib" -lmomo \
+      -o "$2"
   }
   compile tests/c/misuse.c "$work/misuse"
   # The slow way to walk the stack: the standard library has no frame pointers.
@@ -127,7 +128,8 @@ address() {
   # Left out are a program that has more rights than its caller, which LeakSanitizer cannot look
   # into, a program that is not instrumented (/bin/true), and what counts bytes of memory.
   RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address LIBMOMO_DIR=$work/lib \
-    LIBMOMO_TEST_CC="clang-22 -fsanitize=address" LIBMOMO_TEST_CXX="clang++-22 -fsanitize=address" \
+    LIBMOMO_TEST_CC="clang-22 -fsanitize=address" \
+    LIBMOMO_TEST_CXX="clang++-22 -fsanitize=address" \
     cargo test --quiet --no-fail-fast --target "$host" --target-dir "$target_dir/asan" \
     "${named[@]}" -- --skip a_program_with_more_rights --skip loading_it_and_ending \
     --skip three_hundred_clients --skip what_the_library_owns || status=1
@@ -174,7 +176,8 @@ thread() {
   export TSAN_OPTIONS="$symbolizer exitcode=99"
   with_mock() { scripts/with-mock.sh env LD_LIBRARY_PATH="$work/lib" "$@"; }
   compile() {
-    clang-22 -std=gnu11 -g -O1 -fsanitize=thread -pthread -Iinclude "$1" -L"$work/lib" -lmomo -o "$2"
+    clang-22 -std=gnu11 -g -O1 -fsanitize=thread -pthread -Iinclude "$1" -L"$work/lib" -lmomo \
+      -o "$2"
   }
   compile tests/c/misuse.c "$work/misuse"
   reported race "ThreadSanitizer: data race" momo_set_option

@@ -4,9 +4,9 @@
 # It sets every option that matters, and tells the loader the library that `make` has built. It ends
 # with the command's exit status.
 #
-# with-mock.sh --serve runs no command: it prints the variables, and after an empty line serves until
-# its standard input closes. MOCK_PLAIN is then the gateway's address for plain http, and MOCK_PID its
-# process.
+# with-mock.sh --serve runs no command: it prints the variables and an empty line, and serves until
+# its standard input closes. MOCK_PLAIN is then the gateway's base URL for plain http, and MOCK_PID
+# its process.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 target=${CARGO_TARGET_DIR:-target}
@@ -20,6 +20,7 @@ cargo build --quiet --manifest-path "$root/Cargo.toml" --package momo-mock-gatew
 
 # It ends when its standard input closes: also if this script ends in any other way.
 coproc mock { exec "$target/debug/momo-mock-gateway" --plain --until-stdin-closes; }
+# shellcheck disable=SC2154 # coproc sets it.
 mock_id=$mock_PID
 read -r response <&"${mock[0]}"
 field() {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from language_checks.checks import succeed
 
-from . import PLATFORMS, RELEASE, ROOT, TESTS, VERSION, contents
+from . import RELEASE, ROOT, TESTS, VERSION, contents
 
 ZIG = [ROOT / "build/tools/zig/bin/python3", "-m", "ziglang", "cc", "-target"]
 WARNINGS = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
@@ -29,7 +29,8 @@ class Platform:
     # What a user does with an archive.
 
     def unpack(self):
-        succeed(["tar", "--extract", "--xz", "--file", RELEASE / f"{self.folder.name}.tar.xz"], self.place)
+        archive = RELEASE / f"{self.folder.name}.tar.xz"
+        succeed(["tar", "--extract", "--xz", "--file", archive], self.place)
 
     def build(self):
         """The programs, by pkg-config: shared, and the first with the static library as well."""
@@ -95,7 +96,8 @@ class Platform:
 
     def check_sbom(self):
         folder, names = self.library().parent, (f"libmomo.so.{VERSION}", "libmomo.a")
-        contents.check_sbom(self.archive, PLATFORMS[self.archive][0], {f"lib/{name}": folder / name for name in names})
+        libraries = {f"lib/{name}": folder / name for name in names}
+        contents.check_sbom(self.archive, libraries)
 
     def close(self):
         pass
@@ -151,7 +153,8 @@ def fetch_package_of(architecture, package, root):
     for folder in ("lists/partial", "cache/archives/partial"):
         (state / folder).mkdir(parents=True)
     apt = ["apt-get", "-qq", "-o", f"APT::Architecture={architecture}"]
-    apt += ["-o", f"APT::Architectures={architecture}", "-o", f"Dir::State::Lists={state / 'lists'}"]
+    apt += ["-o", f"APT::Architectures={architecture}"]
+    apt += ["-o", f"Dir::State::Lists={state / 'lists'}"]
     apt += ["-o", f"Dir::Cache={state / 'cache'}", "-o", "APT::Sandbox::User=root"]
     succeed([*apt, "update"], state)
     succeed([*apt, "download", package], state)

@@ -6,7 +6,7 @@ import subprocess
 
 from language_checks.checks import succeed
 
-from . import PLATFORMS, RELEASE, TESTS, VERSION, contents
+from . import RELEASE, TESTS, VERSION, contents
 from .platform import Platform
 
 # Wine offers to fetch a runtime of .NET and a browser.
@@ -55,7 +55,7 @@ class Windows(Platform):
         contents.expect(found, ["libmomo", VERSION], "version resource")
 
     def check_sbom(self):
-        contents.check_sbom(self.archive, PLATFORMS[self.archive][0], {"bin/momo.dll": self.library()})
+        contents.check_sbom(self.archive, {"bin/momo.dll": self.library()})
 
     def properties(self):
         return [

@@ -108,7 +108,8 @@ FORMS = {
 
 
 def form(world, folder, block):
-    wrong = [line for line in block.text.splitlines() if not re.fullmatch(FORMS[block.language], line)]
+    right = re.compile(FORMS[block.language])
+    wrong = [line for line in block.text.splitlines() if not right.fullmatch(line)]
     if wrong:
         raise Failed("\n".join(["lines of another form:", *wrong]))
     return ""
