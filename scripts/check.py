@@ -13,7 +13,8 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 sys.dont_write_bytecode = True  # the source tree stays as it was checked out
 
@@ -21,9 +22,9 @@ from language_checks import ROOT  # noqa: E402
 from language_checks.checks import closing_line  # noqa: E402
 
 LOGS = ROOT / "build/check"
-# The tests wait more than they compute: there are some six at a time on two cores.
-THREADS = os.cpu_count() or 1
-JOBS = THREADS + 1
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")  # may be absolute
+# The tests wait more than they compute: three programs with three tests each on two cores.
+JOBS = THREADS = (os.cpu_count() or 1) + 1
 RESULT = re.compile(
     r"^test result: .*?(\d+) passed; (\d+) failed|^(\d+) passed, (\d+) failed$", re.M
 )
@@ -33,71 +34,79 @@ RESULT = re.compile(
 class Part:
     name: str
     command: list
+    after: tuple = ()  # the names of parts that have to succeed before
     folder: str = str(ROOT)
     counts: bool = True  # its output has results of tests
     patient: bool = False  # it leaves the processors to tests that measure time
+    last: bool = False  # it leaves no processor to others, and runs after them
+    more: Callable = tuple  # parts that are known once it has succeeded
 
 
-# Cargo tells which programs it has compiled. What is compiled later would hold other parts up.
+# Cargo tells which programs it has compiled.
 COMPILE = """
 set -e
 cargo test --workspace --no-run --message-format=json-render-diagnostics
 cargo test --workspace --no-run --test soak --message-format=json-render-diagnostics
-cargo build --package momo-mock-gateway
 scripts/model.sh --no-run
 """
 
 
 def test_programs():
-    """The name, the program and the folder of each test program, as the part `compile` has told."""
     for line in (LOGS / "compile.log").read_text().splitlines():
         told = json.loads(line) if line.startswith('{"reason":"compiler-artifact"') else {}
-        if told.get("executable") and told["profile"]["test"]:
-            yield told["target"]["name"], told["executable"], os.path.dirname(told["manifest_path"])
+        if not told.get("executable") or not told["profile"]["test"]:
+            continue
+        name, folder = told["target"]["name"], os.path.dirname(told["manifest_path"])
+        after = ("library", "packages")
+        if name == "soak":
+            yield Part(name, [told["executable"]], after, folder, last=True)
+        else:
+            command = [told["executable"], f"--test-threads={THREADS}"]
+            yield Part(f"tests-{name}", command, after, folder)
+    yield Part("tests-doc", ["cargo", "test", "--workspace", "--doc"])
+    yield Part("model", ["scripts/model.sh"], patient=True)
 
 
 def check(_):
-    packages = "scripts/deps.sh tests check-docs && scripts/languages.py --install"
-    yield [
-        # The released library (optimised: one core for a long time) while the tests are compiled
-        # (not optimised: all cores).
-        Part("library", ["scripts/build.sh", "--quiet"], counts=False),
-        Part("compile", ["bash", "-c", COMPILE], counts=False),
-        Part("packages", ["bash", "-c", packages], counts=False),
-    ]
-    # The tests of the library's files take the one that is there, rather than build it again.
+    # These are there once they are needed: nobody else waits for Cargo, which compiles the tests.
     os.environ["LIBMOMO_DIR"] = str(ROOT / "build/lib")
-    tests = {
-        name: Part(f"tests-{name}", [program, f"--test-threads={THREADS}"], folder)
-        for name, program, folder in test_programs()
-    }
-    soak = tests.pop("soak")
-    yield [
-        Part("languages", ["scripts/languages.py"], patient=True),
-        Part("soak", soak.command[:1]),
-        Part("documentation", ["scripts/docs.py", "check"], patient=True),
-        Part("model", ["scripts/model.sh"], patient=True),
-        *tests.values(),
-        Part("tests-doc", ["cargo", "test", "--workspace", "--doc"]),
+    os.environ["LIBMOMO_MOCK"] = str(TARGET / "debug/momo-mock-gateway")
+    packages = "scripts/deps.sh tests check-docs && scripts/languages.py --install"
+    gateway = ["cargo", "build", "--package", "momo-mock-gateway"]
+    compile = ["bash", "-c", COMPILE]
+    ready = ("packages", "gateway", "library")
+    return [
+        Part("gateway", gateway, counts=False),
+        # Optimised: one core for a long time. The tests are not: all cores.
+        Part("library", ["scripts/build.sh", "--quiet"], counts=False, patient=True),
+        Part("packages", ["bash", "-c", packages], counts=False),
+        Part("compile", compile, ("gateway",), counts=False, patient=True, more=test_programs),
+        Part("languages", ["scripts/languages.py"], ready),
+        Part("documentation", ["scripts/docs.py", "check"], ready, patient=True),
     ]
 
 
 def sanitizers(is_long):
     tools = ["exits", "tests-thread", *(["address", "memcheck", "thread"] if is_long else [])]
-    yield [Part("packages", ["scripts/deps.sh", "tests", "sanitizers"], counts=False)]
-    yield [Part(tool, ["scripts/sanitizers.sh", tool]) for tool in tools]
+    return [
+        Part("packages", ["scripts/deps.sh", "tests", "sanitizers"], counts=False),
+        *(Part(tool, ["scripts/sanitizers.sh", tool], ("packages",)) for tool in tools),
+    ]
 
 
 def release(is_long):
     long = ["--long"] if is_long else []
     only = [] if is_long else ["--only", "python,javascript,php,go"]
-    yield [Part("dist", ["scripts/dist.sh"], counts=False)]
-    yield [Part("packages", ["scripts/packages.py", "build", *only], counts=False)]
-    yield [
-        Part("check-dist", ["scripts/check-dist.py", *long]),
-        Part("check-packages", ["scripts/packages.py", "check", *long, *only]),
-        *([Part("wine", ["scripts/check-targets.sh", "--wine"])] if is_long else []),
+    check_packages = ["scripts/packages.py", "check", *long, *only]
+    parts = [
+        Part("dist", ["scripts/dist.sh"], counts=False),
+        Part("packages", ["scripts/packages.py", "build", *only], ("dist",), counts=False),
+        Part("check-packages", check_packages, ("packages",)),
+        Part("check-dist", ["scripts/check-dist.py", *long], ("dist", "packages")),
     ]
+    # These two have one prefix of wine.
+    wine = Part("wine", ["scripts/check-targets.sh", "--wine"], ("check-packages",))
+    return [*parts, wine] if is_long else parts
 
 
 def start(part):
@@ -130,19 +139,29 @@ def result(part, status, seconds):
 
 def run(parts):
     """The tests that passed and failed, in all parts."""
-    waiting, running, passed, failed = [*parts], [], 0, 0
+    waiting, running, done = [*parts], {}, {}
+
+    def may_start(part):
+        others = running or any(not each.last for each in waiting)
+        return set(part.after) <= done.keys() and not (part.last and others)
+
     while waiting or running:
-        while waiting and len(running) < JOBS:
-            running.append((waiting[0], start(waiting[0]), time.monotonic()))
-            del waiting[0]
+        for part in [*waiting]:
+            if any(done[name][1] for name in part.after if name in done):
+                waiting.remove(part)
+                done[part.name] = 0, 1
+                print(f"{part.name}: left out", flush=True)
+            elif len(running) < JOBS and may_start(part):
+                waiting.remove(part)
+                running[part.name] = part, start(part), time.monotonic()
         time.sleep(0.1)
-        for each in [*running]:
-            part, process, begin = each
+        for name, (part, process, begin) in [*running.items()]:
             if process.poll() is not None:
-                running.remove(each)
-                counts = result(part, process.returncode, time.monotonic() - begin)
-                passed, failed = passed + counts[0], failed + counts[1]
-    return passed, failed
+                del running[name]
+                done[name] = result(part, process.returncode, time.monotonic() - begin)
+                if not done[name][1]:
+                    waiting += part.more()
+    return [sum(counts) for counts in zip(*done.values())]
 
 
 def main():
@@ -152,15 +171,14 @@ def main():
     parser.add_argument("--long", action="store_true", help="also what CI has no time for")
     parser.add_argument("--only", metavar="PART,…", help="these parts, of what is there already")
     options = parser.parse_args()
-    begin, passed, failed = time.monotonic(), 0, 0
-    # A stage needs all of the one before.
-    for stage in plans[options.plan](options.long):
-        if options.only:
-            stage = [part for part in stage if part.name in options.only.split(",")]
-        counts = run(stage)
-        passed, failed = passed + counts[0], failed + counts[1]
-        if failed:
-            break
+    begin, parts = time.monotonic(), plans[options.plan](options.long)
+    if options.only:
+        wanted = options.only.split(",")
+        # What the parts need is there already.
+        if options.plan == "check" and (LOGS / "compile.log").exists():
+            parts += test_programs()
+        parts = [replace(part, after=()) for part in parts if part.name in wanted]
+    passed, failed = run(parts)
     print(f"{options.plan}: {time.monotonic() - begin:.0f} s")
     return closing_line(passed, failed)
 

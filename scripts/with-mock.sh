@@ -4,6 +4,8 @@
 # It sets every option that matters, and tells the loader the library that `make` has built. It ends
 # with the command's exit status.
 #
+# LIBMOMO_MOCK names a mock gateway that is built already.
+#
 # with-mock.sh --serve runs no command: it prints the variables and an empty line, and serves until
 # its standard input closes. MOCK_PLAIN is then the gateway's base URL for plain http, and MOCK_PID
 # its process.
@@ -16,10 +18,12 @@ if [ $# = 0 ]; then
   echo "usage: with-mock.sh COMMAND [ARGUMENT...]" >&2
   exit 2
 fi
-cargo build --quiet --manifest-path "$root/Cargo.toml" --package momo-mock-gateway
+gateway=${LIBMOMO_MOCK:-$target/debug/momo-mock-gateway}
+[ -n "${LIBMOMO_MOCK:-}" ] ||
+  cargo build --quiet --manifest-path "$root/Cargo.toml" --package momo-mock-gateway
 
 # It ends when its standard input closes: also if this script ends in any other way.
-coproc mock { exec "$target/debug/momo-mock-gateway" --plain --until-stdin-closes; }
+coproc mock { exec "$gateway" --plain --until-stdin-closes; }
 # shellcheck disable=SC2154 # coproc sets it.
 mock_id=$mock_PID
 read -r response <&"${mock[0]}"
