@@ -87,7 +87,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--long", action="store_true", help="in a fresh Debian, too")
     names = {"type": lambda text: text.split(","), "default": [], "metavar": "NAME,…"}
-    parser.add_argument("--scenario", **names, help="these lines of tests/platforms/scenarios.json")
+    parser.add_argument("--scenario", **names, help="of tests/platforms/scenarios.json")
     options = parser.parse_args()
 
     chosen = os.environ.get("LIBMOMO_PLATFORMS", "").split()
@@ -100,7 +100,7 @@ def main():
 
     sums = checks.Results()
     sums.check("checksums", contents.check_sums)
-    print("\n".join(sums.failed().values()), end="")
+    print(*sums.failed().values(), sep="\n", end="")
     outcomes = [not sums.failed()]
     for one in places:
         folder = Path(tempfile.mkdtemp(prefix="libmomo-dist-"))

@@ -19,14 +19,8 @@ if [ "${1:-}" = --wine ]; then
   exec scripts/language_checks/wine.sh "$program" --test-threads=2
 fi
 export RUSTFLAGS=-Dwarnings
-targets=(
-  aarch64-apple-darwin
-  x86_64-unknown-freebsd
-  i686-unknown-linux-gnu
-  armv7-unknown-linux-gnueabihf
-  "$windows"
-)
-for target in "${targets[@]}"; do
+for target in aarch64-apple-darwin x86_64-unknown-freebsd i686-unknown-linux-gnu \
+  armv7-unknown-linux-gnueabihf "$windows"; do
   cargo-zigbuild check --quiet --lib --target "$target" -Zbuild-std=std,panic_unwind
   echo "$target: no error, no warning"
 done

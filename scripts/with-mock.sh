@@ -14,10 +14,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 target=${CARGO_TARGET_DIR:-target}
 [[ $target = /* ]] || target=$root/$target
 
-if [ $# = 0 ]; then
-  echo "usage: with-mock.sh COMMAND [ARGUMENT...]" >&2
-  exit 2
-fi
+[ $# -gt 0 ] || { echo "usage: with-mock.sh COMMAND [ARGUMENT...]" >&2 && exit 2; }
 gateway=${LIBMOMO_MOCK:-$target/debug/momo-mock-gateway}
 [ -n "${LIBMOMO_MOCK:-}" ] ||
   cargo build --quiet --manifest-path "$root/Cargo.toml" --package momo-mock-gateway

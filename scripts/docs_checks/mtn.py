@@ -53,7 +53,7 @@ class Mtn:
         if headers["Ocp-Apim-Subscription-Key"] != self.subscription_key:
             return 401, {"statusCode": 401, "message": "Access denied"}
         if path.startswith("POST") and headers["Content-Length"] is None:
-            return 411, {"statusCode": 411, "message": "Length Required"}
+            return 411, {}
         if re.fullmatch(f"POST {PRODUCT}/token/", path):
             pair = base64.b64decode(headers["Authorization"].split()[1]).decode()
             user, _, key = pair.partition(":")
