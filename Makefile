@@ -1,4 +1,4 @@
-# all (make alone), demo, check, lint; check-abi, check-dist, check-docs, check-fuzz, check-languages,
+# all (make alone), demo, deps, check, lint; check-abi, check-dist, check-docs, check-fuzz, check-languages,
 # check-packages, check-release, check-reproducible, check-sanitizers, check-targets; mutants, soak;
 # dist, docs, packages; bench, headers; install, uninstall, clean
 
@@ -23,9 +23,11 @@ SONAME := $(shell sed -n 's/^const SONAME: &str = "\(.*\)";$$/\1/p' build.rs)
 STATIC_LIBS ?= -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
+# A clean Debian has no Python.
+CHECK := scripts/deps.sh python3=python3 && scripts/check.py
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
-.PHONY: all demo check check-abi check-dist check-docs check-fuzz check-languages check-packages \
+.PHONY: all demo deps check check-abi check-dist check-docs check-fuzz check-languages check-packages \
   check-release check-reproducible check-sanitizers check-targets mutants soak dist docs packages \
   lint bench headers install uninstall clean
 
@@ -37,9 +39,14 @@ all:
 demo:
 	@scripts/demo.sh
 
+# Installs what `make check` needs beside Rust, a C compiler and make.
+deps:
+	@scripts/deps.sh tests check-docs
+	@scripts/languages.py --install
+
+# Every test, in parts that run side by side. It installs what is missing first.
 check:
-	@scripts/deps.sh
-	@scripts/check.sh
+	@$(CHECK) check
 
 check-languages: all
 	@scripts/languages.py
@@ -78,12 +85,12 @@ check-reproducible:
 
 # Threads and processes ask for tokens while the gateway misbehaves: make soak MINUTES=30.
 soak: all
-	@scripts/soak.sh
+	@LIBMOMO_DIR=$(CURDIR)/build/lib $(CARGO) test --quiet --test soak
 
 # The C interface under AddressSanitizer, LeakSanitizer, valgrind and ThreadSanitizer; with QUICK=1
-# the part of it that CI has time for.
+# the part that CI has time for.
 check-sanitizers:
-	@scripts/sanitizers.sh $(if $(QUICK),--quick)
+	@$(CHECK) sanitizers $(if $(QUICK),,--long)
 
 # Which changes of the source no test notices. Takes hours.
 mutants:
@@ -96,19 +103,20 @@ dist:
 
 # Uses each of them, and the packages of the languages, as their users do, in clean places.
 check-dist:
-	@scripts/check-release.sh --long
+	@$(CHECK) release --long
 
 # The part of it that CI has time for: this machine's libraries and Windows', four languages.
 check-release:
-	@scripts/check-release.sh
+	@export LIBMOMO_PLATFORMS="$${LIBMOMO_PLATFORMS:-x86_64-linux-gnu x86_64-windows}"; \
+	  $(CHECK) release
 
 # The documentation as a site and as manual pages, into build/docs.
 docs:
-	@scripts/docs.sh
+	@scripts/docs.py build
 
 # Every block of code, every link and every name in it.
 check-docs: all
-	@scripts/check-docs.py
+	@scripts/docs.py check
 
 # A package for each language that has packages, into build/packages.
 packages:
@@ -117,10 +125,11 @@ packages:
 check-packages: packages
 	@scripts/packages.py check
 
-# Compares libmomo with what a program would use instead. QUICK=1 has tiny counts; RECORD=1 writes
-# docs/performance.md and its charts.
+# Compares libmomo with what a program would use instead, and writes docs/performance.md, its chart
+# and the figures of README.md. QUICK=1 has tiny counts and ONLY=cached measures one case; both write
+# only build/bench/results.json.
 bench:
-	@scripts/bench.sh $(if $(QUICK),--quick) $(if $(RECORD),--record) $(if $(ONLY),--only $(ONLY))
+	@benches/bench.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 # Writes include/*.h and docs/options.md anew from the source.
 headers:

@@ -1,66 +1,53 @@
 #!/usr/bin/env python3
-"""Compares libmomo with what one would use instead, in one run. scripts/bench.sh builds the programs.
+"""Compares libmomo with what a program would use instead, in one run.
 
-Writes build/bench/results.json, and of it build/bench/performance.md with its charts.
+Writes the samples to build/bench/results.json and, from them, docs/performance.md, its chart and
+the figures of README.md. With --quick or --only it writes the samples alone.
 """
 
 import argparse
-import dataclasses
 import json
-import shutil
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # the source tree stays as it was checked out
+sys.path.append(f"{sys.path[0]}/../scripts")  # the mock gateway is there
 
-from cases import cached, instructions, memory, requests, sharing, waits  # noqa: E402
-from harness import OUT, counts, machine  # noqa: E402
-from harness.world import World  # noqa: E402
-from report import charts, page, recorded  # noqa: E402
-import write_page  # noqa: E402
-
-CASES = {
-    "requests": requests,
-    "instructions": instructions,
-    "cached": cached,
-    "sharing": sharing,
-    "memory": memory,
-    "waits": waits,
-}
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="tiny counts: that everything works")
-    parser.add_argument("--rounds", type=int, help="how often each program runs in each case")
-    parser.add_argument("--only", choices=CASES, help="this case alone")
-    parser.add_argument("--record", action="store_true", help="into docs/ and benches/")
-    options = parser.parse_args()
-    if options.record and (options.quick or options.rounds):
-        parser.error("what is recorded is a run with all of its rounds")
-    return options
+import cases  # noqa: E402
+import page  # noqa: E402
+import programs  # noqa: E402
+from servers import World  # noqa: E402
 
 
 def main():
-    options = arguments()
-    chosen = counts.QUICK if options.quick else counts.RECORDED
-    if options.rounds:
-        chosen = dataclasses.replace(chosen, rounds=options.rounds)
-    results = machine.describe() | {"rounds": chosen.rounds}
-    if options.record and options.only:
-        results = recorded.beside(results)
-    with World(chosen) as world:
-        for name, case in CASES.items():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="tiny counts: does everything work?")
+    parser.add_argument("--only", choices=cases.CASES, help="this case alone")
+    options = parser.parse_args()
+    counts = cases.QUICK if options.quick else cases.RECORDED
+    with_rivals = options.only not in cases.ALONE
+
+    needs = ["bench"] if with_rivals else ["nginx"]
+    subprocess.run([programs.ROOT / "scripts/deps.sh", *needs], check=True)
+    subprocess.run([programs.ROOT / "scripts/build.sh", "--quiet"], check=True)
+    programs.build(with_rivals)
+
+    results = {"rounds": counts.rounds}
+    if with_rivals:
+        results |= programs.describe()
+    with World(counts) as world:
+        for name, measure in cases.CASES.items():
             if options.only in (None, name):
                 print(f"measuring: {name}", file=sys.stderr, flush=True)
-                results[name] = case.measure(world)
-    file = OUT / "results.json"
-    file.write_text(json.dumps(results, indent=1) + "\n")
-    (OUT / "performance.md").write_text(page.text(results))
-    charts.draw(results, OUT)
-    print((OUT / "performance.md").read_text())
-    if options.record:
-        shutil.copyfile(file, recorded.RESULTS)
-        write_page.write()
+                results[name] = measure(world)
+    (programs.OUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    if options.only:
+        print(json.dumps(results[options.only]))
+    else:
+        texts = [path.read_text() for path in page.PAGES]
+        print(page.filled(texts[0], results))
+        if not options.quick:
+            page.write(results)
 
 
 if __name__ == "__main__":

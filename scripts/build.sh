@@ -1,6 +1,162 @@
 #!/usr/bin/env bash
-# Builds the library and lays it out in build/ as it will be installed.
+# Builds the library and lays it out as it will be installed.
+#
+#   scripts/build.sh [OPTION OF CARGO...]   for this machine, in build/
+#   scripts/build.sh for PLATFORM           for one of scripts/platforms or macOS, in
+#                                           build/dist/PLATFORM, with its bill of materials
+#   scripts/build.sh only [OPTION...]       compiles it, and lays out nothing
+# shellcheck disable=SC2054 # Options have commas.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/cargo-release.sh "$@"
-scripts/lay-out.sh "${CARGO_TARGET_DIR:-target}/release" build
+version=$(scripts/version.sh)
+soname=$(sed -n 's/^const SONAME: &str = "\(.*\)";$/\1/p' build.rs)
+target_dir=$PWD/${CARGO_TARGET_DIR:-target}
+[[ ${CARGO_TARGET_DIR:-} != /* ]] || target_dir=$CARGO_TARGET_DIR
+
+# The library is the same wherever it is compiled: no path of this machine gets into it. Another
+# platform's compiler is told by CARGO_RUSTC ("cargo rustc"), RUSTC and LIBMOMO_TARGET.
+compile() { # OPTION OF CARGO...
+  # The sources of the dependencies are there from here on, and their folder has a name.
+  local host rust=() c=${CFLAGS:-} flag registry
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  "${CARGO:-cargo}" fetch --quiet --locked --target "${LIBMOMO_TARGET:-$host}"
+  for flag in ${RUSTFLAGS:-}; do rust+=("$flag"); done
+  rename() { # FOLDER NAME
+    rust+=("--remap-path-prefix=$1=$2")
+    c+=" $(printf %q "-ffile-prefix-map=$1=$2")"
+  }
+  rename "$PWD" /libmomo
+  for registry in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+    rename "$registry" /crates
+  done
+  unset RUSTFLAGS
+  # The forms of both that know folders with blanks in their names.
+  CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && echo "${rust[*]}")
+  export CARGO_ENCODED_RUSTFLAGS CFLAGS=$c CC_SHELL_ESCAPED_FLAGS=1
+
+  # Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
+  # optimisation out.
+  ${CARGO_RUSTC:-cargo rustc} --release --lib --crate-type cdylib,staticlib "$@"
+}
+
+# To a new name, then renamed: a program that has the old library mapped keeps it.
+put() { # FILE TO
+  install -m 755 "$1" "$2.new"
+  mv "$2.new" "$2"
+}
+
+lay_out() { # BUILT FOLDER COMPILER...: the compiler makes momo-token
+  local built=$1 folder=$2
+  mkdir -p "$folder/lib" "$folder/include" "$folder/bin"
+  install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$folder/include/"
+  # What momo-token is linked with beside the library: it tells the loader where that is, wherever
+  # both were unpacked, and nothing of where it was compiled.
+  local options=(-s)
+  if [ -e "$built/momo.dll" ]; then
+    put "$built/momo.dll" "$folder/bin/momo.dll"
+    printf '%s\n' "LIBRARY momo.dll" EXPORTS "$(cat packaging/abi/symbols)" >"$folder/lib/momo.def"
+    # Import libraries: the first for GNU's linker, the second for Microsoft's. A path would be in
+    # them.
+    local llvm
+    llvm=$(compgen -c llvm-dlltool | sort -V | tail -n 1)
+    (
+      cd "$folder/lib"
+      "${MINGW-x86_64-w64-mingw32-}dlltool" --deterministic-libraries --temp-prefix momo \
+        -d momo.def -l libmomo.dll.a
+      "$llvm" -m i386:x86-64 -d momo.def -l momo.lib
+    )
+    options+=(-Wl,--no-insert-timestamp)
+  elif [ -e "$built/libmomo.dylib" ]; then
+    put "$built/libmomo.dylib" "$folder/lib/libmomo.0.dylib"
+    ln -sf libmomo.0.dylib "$folder/lib/libmomo.dylib"
+    install -m 644 "$built/libmomo.a" "$folder/lib/"
+    options=(-Wl,-rpath,@loader_path/../lib)
+  else
+    put "$built/libmomo.so" "$folder/lib/libmomo.so.$version"
+    ln -sf "libmomo.so.$version" "$folder/lib/$soname"
+    ln -sf "$soname" "$folder/lib/libmomo.so"
+    install -m 644 "$built/libmomo.a" "$folder/lib/"
+    # shellcheck disable=SC2016 # The loader replaces the variable.
+    options=(-s -fPIE -pie '-Wl,-rpath,$ORIGIN/../lib')
+  fi
+  "${@:3}" -std=c99 -O2 -Wall -Wextra -Wpedantic "-I$folder/include" tools/momo-token.c \
+    "-L$folder/lib" -lmomo "${options[@]}" -o "$folder/bin/momo-token"
+}
+
+# Debian's Rust, of one version with the source of its standard library: rustup has that of this
+# machine alone. The standard library is compiled along, and so is as old as the platform needs.
+with_own_std() {
+  export RUSTC=/usr/bin/rustc CARGO=/usr/bin/cargo RUSTC_BOOTSTRAP=1
+  # Two compilers in one folder would compile everything anew each time.
+  export CARGO_TARGET_DIR=$target_dir/dist
+  local source
+  source=$(readlink -f "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust")
+  export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$source=/rust"
+  options+=(-Zbuild-std=std,panic_unwind)
+}
+
+with_zig() { # SUFFIX OF RUST'S TARGET, ZIG'S TARGET
+  export CARGO_RUSTC="cargo-zigbuild rustc" PATH=$PWD/build/tools/zig/bin:$PATH
+  options+=(--target "$LIBMOMO_TARGET$1")
+  cc=(python3 -m ziglang cc -target "$2")
+}
+
+build_for() { # PLATFORM
+  local platform=$1 out=build/dist/$1 options=(--quiet) cc
+  LIBMOMO_TARGET=$(awk -v name="$platform" '$1 == name { print $2 }' scripts/platforms)
+  case $platform in
+    # RHEL 7 and everything since has this glibc.
+    x86_64-linux-gnu) with_zig .2.17 "$platform.2.17" ;;
+    aarch64-linux-gnu)
+      with_zig .2.17 "$platform.2.17"
+      with_own_std
+      ;;
+    *-linux-musl)
+      # The host's own musl is linked, never a second one.
+      RUSTFLAGS="-C target-feature=-crt-static -C link-self-contained=no"
+      with_zig "" "$platform"
+      with_own_std
+      ;;
+    x86_64-windows)
+      export CARGO_RUSTC="/usr/bin/cargo rustc"
+      options+=(--target "$LIBMOMO_TARGET")
+      cc=(x86_64-w64-mingw32-gcc)
+      with_own_std
+      # Cargo links again if the path is another one.
+      local resource
+      resource=$target_dir/dist/momo-$(cksum <packaging/windows/momo.rc.in | cut -d ' ' -f 1)
+      mkdir -p "$target_dir/dist"
+      sed -e "s/@VERSION@/$version/" -e "s/@COMMAS@/${version//./,}/" packaging/windows/momo.rc.in \
+        >"$resource.rc"
+      x86_64-w64-mingw32-windres "$resource.rc" -o "$resource.o"
+      options+=(-- "-Clink-arg=$resource.o")
+      ;;
+    x86_64-macos | aarch64-macos)
+      # Only on a Mac: its frameworks are nowhere else.
+      local arch=${platform%-macos}
+      LIBMOMO_TARGET=$arch-apple-darwin
+      options+=(--target "$LIBMOMO_TARGET")
+      cc=(cc -arch "${arch/aarch64/arm64}")
+      ;;
+    *)
+      echo "unknown platform $platform" >&2
+      exit 2
+      ;;
+  esac
+  export LIBMOMO_TARGET
+  (compile "${options[@]}")
+  rm -rf "$out"
+  lay_out "${CARGO_TARGET_DIR:-$target_dir}/$LIBMOMO_TARGET/release" "$out" "${cc[@]}"
+  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+  build/tools/sbom/bin/python3 scripts/sbom.py "$platform" "$out" "$out/libmomo.cdx.json"
+}
+
+case ${1:-} in
+  for) build_for "$2" ;;
+  only) compile "${@:2}" ;;
+  *)
+    (compile "$@")
+    read -ra cc <<<"${CC:-cc}"
+    lay_out "$target_dir/release" build "${cc[@]}"
+    ;;
+esac

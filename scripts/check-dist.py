@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Unpacks what `make dist` has made, each in a clean place, and uses it from C there.
 
-Natively, under qemu, by musl's loader, under wine, and, with --long, in a fresh Debian. The last line
-is "N passed, M failed". LIBMOMO_PLATFORMS="x86_64-linux-gnu …" leaves other platforms out.
+Natively, under qemu, by musl's loader, under wine, and, with --long, in a fresh Debian. The last
+line is "N passed, M failed". LIBMOMO_PLATFORMS="x86_64-linux-gnu …" leaves other platforms out.
 """
 
 import argparse
@@ -15,30 +15,13 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 
-from dist_checks import SCENARIOS, debian, peers, platform, sbom, windows  # noqa: E402
+from dist_checks import SCENARIOS, contents, debian, peers, platform, windows  # noqa: E402
 from language_checks import checks, gateway, language  # noqa: E402
 from language_checks.packages import Installed  # noqa: E402
 
 PLATFORMS = [platform.Platform, platform.Arm, platform.Musl, platform.MuslArm, windows.Windows]
 # What the static library is asked for: whether it links and runs, the rest is the same code.
 STATIC = ("token", "untrusted certificate", "8 threads")
-
-
-class Results:
-    def __init__(self):
-        self.passed, self.failed = 0, 0
-        self.lines = []
-
-    def check(self, artefact, name, call):
-        try:
-            call()
-        except checks.Failed as failure:
-            self.failed += 1
-            print(f"{artefact}: {name} FAILED: " + str(failure).rstrip().replace("\n", "\n    "))
-            sys.stdout.flush()
-            return False
-        self.passed += 1
-        return True
 
 
 def prepared(row, place, program, listener, name_server, ca):
@@ -58,7 +41,9 @@ def prepared(row, place, program, listener, name_server, ca):
 def scenarios_of(place, wanted):
     """Pairs of a program and a row for it."""
     for row in SCENARIOS:
-        if (wanted and row["name"] not in wanted) or (row.get("needs_links") and not place.has_links):
+        if wanted and row["name"] not in wanted:
+            continue
+        if row.get("needs_links") and not place.has_links:
             continue
         yield row.get("program", "exercise"), row
         if place.has_static and row["name"] in STATIC:
@@ -74,29 +59,35 @@ def run_scenarios(results, place, wanted):
             runner = Installed(place.name, place.place, variables=place.variables())
             full = prepared(row, place, program, listener, name_server, ca)
             title = row["name"] + (", static" if "static" in program else "")
-            results.check(place.name, title, lambda: checks.scenario(runner, mock, full))
+            results.check(title, lambda: checks.scenario(runner, mock, full))
         name_server.close()
         listener.close()
 
 
-def check_place(results, place, wanted):
-    name = place.name
-    begin, before = time.monotonic(), (results.passed, results.failed)
-    if results.check(name, "unpack", place.unpack) and results.check(name, "build", place.build):
+def check_place(place, wanted):
+    """Whether each check passed."""
+    begin, results = time.monotonic(), checks.Results()
+    results.check("unpack", place.unpack)
+    if not results.failed():
+        results.check("build", place.build)
+    if not results.failed():
         for title, call in place.properties():
-            results.check(name, title, call)
+            results.check(title, call)
         run_scenarios(results, place, wanted)
-    passed, failed = results.passed - before[0], results.failed - before[1]
-    results.lines.append((name, passed, failed, time.monotonic() - begin))
-    print("{}: {} passed, {} failed, {:.0f} s".format(*results.lines[-1]))
+    wrong = results.failed()
+    for title, why in wrong.items():
+        print(f"{place.name}: {title} FAILED: {checks.indented(why)}")
+    seconds = time.monotonic() - begin
+    print(f"{place.name}: {len(results) - len(wrong)} passed, {len(wrong)} failed, {seconds:.0f} s")
     sys.stdout.flush()
+    return [why is None for why in results.values()]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--long", action="store_true", help="in a fresh Debian, too")
     names = {"type": lambda text: text.split(","), "default": [], "metavar": "NAME,…"}
-    parser.add_argument("--scenario", **names, help="these lines of tests/platforms/scenarios.json")
+    parser.add_argument("--scenario", **names, help="of tests/platforms/scenarios.json")
     options = parser.parse_args()
 
     chosen = os.environ.get("LIBMOMO_PLATFORMS", "").split()
@@ -105,25 +96,22 @@ def main():
         places += [one for one in debian.PLATFORMS if not chosen or one.archive in chosen]
     if os.geteuid() != 0:
         sys.exit("name servers are set, and a Debian is made, in namespaces: run this as root")
-    language.install_packages(sorted({each for one in places for each in one.debian}))
-    gateway.build()
+    language.install_packages({each for one in places for each in one.debian})
 
-    results = Results()
-    results.check("build/release", "checksums", sbom.check_sums)
+    sums = checks.Results()
+    sums.check("checksums", contents.check_sums)
+    print(*sums.failed().values(), sep="\n", end="")
+    outcomes = [not sums.failed()]
     for one in places:
         folder = Path(tempfile.mkdtemp(prefix="libmomo-dist-"))
         folder.chmod(0o755)
         place = one(folder)
         try:
-            check_place(results, place, options.scenario)
+            outcomes += check_place(place, options.scenario)
         finally:
             place.close()
             shutil.rmtree(folder)
-    print()
-    for name, passed, failed, seconds in results.lines:
-        print(f"{name:<28} {passed:>4} passed {failed:>4} failed {seconds:>5.0f} s")
-    print(f"{results.passed} passed, {results.failed} failed")
-    return 1 if results.failed or not results.passed else 0
+    return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 
 if __name__ == "__main__":

@@ -18,14 +18,10 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
 build() { # FOLDER [PLATFORM...]
-  if [ $# = 1 ]; then
-    "$1/scripts/build.sh" --quiet
-    return
-  fi
   local folder=$1 platform
   shift
-  (cd "$folder" && scripts/dist/deps.sh)
-  for platform in "$@"; do "$folder/scripts/dist/build.sh" "$platform"; done
+  if [ $# = 0 ]; then "$folder/scripts/build.sh" --quiet; else "$folder/scripts/deps.sh" dist; fi
+  for platform in "$@"; do "$folder/scripts/build.sh" for "$platform"; done
 }
 build "$PWD" "$@"
 (
@@ -34,14 +30,9 @@ build "$PWD" "$@"
   build "$copy" "$@"
 )
 
-status=0
-for folder in "${@/#/dist/}"; do
-  diff --recursive --no-dereference "build/$folder" "$copy/build/$folder" || status=1
+folders=(lib include bin)
+[ $# = 0 ] || folders=("${@/#/dist/}")
+for folder in "${folders[@]}"; do
+  diff --recursive --no-dereference "build/$folder" "$copy/build/$folder"
 done
-if [ $# = 0 ]; then
-  for folder in lib include bin; do
-    diff --recursive --no-dereference "build/$folder" "$copy/build/$folder" || status=1
-  done
-fi
-[ "$status" = 0 ] && echo "the same bytes from two folders: ${*:-the library of this machine}"
-exit "$status"
+echo "the same bytes from two folders: ${*:-the library of this machine}"

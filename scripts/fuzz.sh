@@ -6,27 +6,23 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=0.13.1
 seconds=60
 if [[ ${1:-} =~ ^[0-9]+$ ]]; then
   seconds=$1
   shift
 fi
 
-# libFuzzer is compiled along, from C++.
-command -v c++ >/dev/null || scripts/debian-packages.sh "fuzzing" g++
-if [ "$(build/tools/bin/cargo-fuzz --version 2>/dev/null)" != "cargo-fuzz $version" ]; then
-  cargo install --quiet --locked cargo-fuzz --version "$version" --root build/tools --force
-fi
+scripts/deps.sh fuzz
 export PATH=$PWD/build/tools/bin:$PATH
 # Faster: blocks and stack frames that are no more are watched for less long or not at all, and
 # where blocks were allocated is told in less detail.
-export ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=4:detect_stack_use_after_return=0:${ASAN_OPTIONS:-}
+ASAN_OPTIONS=quarantine_size_mb=8:malloc_context_size=4:${ASAN_OPTIONS:-}
+export ASAN_OPTIONS=detect_stack_use_after_return=0:$ASAN_OPTIONS
 # A compiler that is no nightly takes the sanitizers' flags only so.
 export RUSTC_BOOTSTRAP=1
 
-[ $# -gt 0 ] || mapfile -t targets < <(cargo fuzz list)
-[ $# = 0 ] || targets=("$@")
+# shellcheck disable=SC2046 # These are words.
+[ $# -gt 0 ] || set -- $(cargo fuzz list)
 host=$(rustc -vV | sed -n 's/^host: //p')
 built=${CARGO_TARGET_DIR:-target}/fuzz
 # Faster: dictionaries tell what comparisons would.
@@ -35,21 +31,16 @@ cargo fuzz build --target-dir "$built" --no-trace-compares --strip-dead-code
 passed=0 failed=0
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
-for target in "${targets[@]}"; do
+for target in "$@"; do
   mkdir -p "build/fuzz/corpus/$target" "build/fuzz/artifacts/$target"
   log=build/fuzz/$target.log
-  options=(
-    -max_total_time="$seconds"
-    # No input is to take as long, and none as much memory.
-    -timeout=10 -rss_limit_mb=2048
-    -artifact_prefix="build/fuzz/artifacts/$target/"
-    -print_final_stats=1
-  )
+  # No input is to take as long, and none as much memory.
+  options=(-timeout=10 -rss_limit_mb=2048 -max_total_time="$seconds" -print_final_stats=1
+    -artifact_prefix="build/fuzz/artifacts/$target/")
   # This one leaves tokens in the process's cache, and looks for leaks by itself.
-  if [ "$target" = calls ]; then options+=(-detect_leaks=0); fi
-  if [ -f "fuzz/dictionaries/$target.dict" ]; then
-    options+=(-dict="fuzz/dictionaries/$target.dict")
-  fi
+  [ "$target" != calls ] || options+=(-detect_leaks=0)
+  dictionary=fuzz/dictionaries/$target.dict
+  [ ! -f "$dictionary" ] || options+=(-dict="$dictionary")
   # libFuzzer writes to the first directory alone.
   if TMPDIR=$temporary "$built/$host/release/$target" "${options[@]}" \
     "build/fuzz/corpus/$target" "fuzz/corpus/$target" >"$log" 2>&1; then

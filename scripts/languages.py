@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs every language of bindings/ through every scenario of its table.
 
-Installs what a language needs, builds it, runs it against the mock gateway, and prints a grid;
-the last line is "N passed, M failed". Whoever develops one language takes --only and --scenario.
+Installs what a language needs, builds it, and runs it against the mock gateway. The last line is
+"N passed, M failed". To develop one language, take --only and --scenario.
 """
 
 import argparse
@@ -21,14 +21,15 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     names = {"type": lambda text: text.split(","), "default": [], "metavar": "NAME,…"}
     parser.add_argument("--only", **names, help="these languages, by their folders")
-    parser.add_argument("--scenario", **names, help="these lines of the grid")
+    parser.add_argument("--scenario", **names, help="these scenarios")
     parser.add_argument("--jobs", type=int, default=2, help="languages at a time (2)")
     parser.add_argument("--docs", action="store_true", help="write docs/languages.md and end")
+    parser.add_argument("--install", action="store_true", help="install what is needed and end")
     return parser.parse_args()
 
 
 def planned(one, mock, table):
-    """Every check of a language by its name, in the order of the grid."""
+    """Every check of a language by its name."""
     for row in table + one.get("extra", []):
         if one.get(row.get("program", "exercise")) or "command" in row:
             yield row["name"], lambda row=row: checks.scenario(one, mock, row)
@@ -41,59 +42,26 @@ def planned(one, mock, table):
 
 
 def run_language(one, table, wanted):
-    """The result of each check: None where it passed, else what went wrong."""
-    results = {}
-
-    def check(name, call):
-        try:
-            results[name] = call()
-        except checks.Failed as failure:
-            results[name] = str(failure)
-        return results[name] is None
-
-    begin = time.monotonic()
+    begin, results = time.monotonic(), checks.Results()
     with gateway.Gateway() as mock:
-        built = check("build", lambda: checks.build(one))
+        results.check("build", lambda: checks.build(one))
+        built = results["build"] is None
         for name, call in planned(one, mock, table):
             if not wanted or name in wanted:
                 if built:
-                    check(name, call)
+                    results.check(name, call)
                 else:
                     results[name] = "not built"
     return results, time.monotonic() - begin
 
 
 def print_result(one, results, seconds):
-    failed = {name: why for name, why in results.items() if why is not None}
+    failed = results.failed()
     passed = len(results) - len(failed)
     print(f"{one.title}: {passed} passed, {len(failed)} failed, {seconds:.0f} s")
     for name, why in failed.items():
-        print(f"  {name}: " + why.rstrip().replace("\n", "\n    "))
+        print(f"  {name}: {checks.indented(why)}")
     sys.stdout.flush()
-
-
-def print_grid(languages, table, results, seconds):
-    extras = [row for one in languages for row in one.get("extra", [])]
-    named = dict.fromkeys(row["name"] for row in table + extras)
-    order = ["build", *named, "snippet", "leak", "readme"]
-    rows = [name for name in order if any(name in results[one.key] for one in languages)]
-    width = max(map(len, rows))
-
-    def line(name, cells):
-        cells = [cell.rjust(max(4, len(one.key))) for one, cell in zip(languages, cells)]
-        print(name.ljust(width), *cells, sep="  ")
-
-    def cell(one, name):
-        if name not in results[one.key]:
-            return "-"
-        return "ok" if results[one.key][name] is None else "FAIL"
-
-    print()
-    line("", [one.key for one in languages])
-    for name in rows:
-        line(name, [cell(one, name) for one in languages])
-    line("seconds", [f"{seconds[one.key]:.0f}" for one in languages])
-    print()
 
 
 def main():
@@ -104,29 +72,25 @@ def main():
         return 0
 
     language.install(languages)
+    if options.install:
+        return 0
     if not language.LIBRARY.exists():
         subprocess.run([ROOT / "scripts/build.sh", "--quiet"], check=True)
-    gateway.build()
     table = json.loads((ROOT / "bindings/scenarios.json").read_text())
 
-    results, seconds = {}, {}
+    outcomes = []
     with ThreadPoolExecutor(options.jobs) as pool:
         wanted = options.scenario
         running = {pool.submit(run_language, one, table, wanted): one for one in languages}
         for future in as_completed(running):
-            one = running[future]
-            results[one.key], seconds[one.key] = future.result()
-            print_result(one, results[one.key], seconds[one.key])
-    print_grid(languages, table, results, seconds)
-
-    outcomes = [why is None for one in results.values() for why in one.values()]
+            results, seconds = future.result()
+            print_result(running[future], results, seconds)
+            outcomes += [why is None for why in results.values()]
     if not options.only and not options.scenario:
         outcomes.append(page.is_current(languages))
         if not outcomes[-1]:
             print("docs/languages.md is not up to date: scripts/languages.py --docs writes it")
-    failed = outcomes.count(False)
-    print(f"{outcomes.count(True)} passed, {failed} failed")
-    return 1 if failed else 0
+    return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 
 if __name__ == "__main__":

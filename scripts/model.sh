@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tries every order in which a few threads can meet in a single flight: src/cache/single_flight_model.rs.
+# Tries every order in which a few threads can meet in a single flight, and when a sleep is
+# cancelled: src/cache/single_flight_model.rs. With --no-run it only compiles.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,4 +13,4 @@ export RUSTFLAGS="${RUSTFLAGS:-} --cfg loom"
 CARGO_PROFILE_DEV_DEBUG=0 cargo test --quiet --lib --target "$host" \
   --config 'profile.dev.package.loom.opt-level=2' \
   --config 'profile.dev.package.generator.opt-level=2' \
-  model:: -- --nocapture
+  "$@" model:: -- --nocapture

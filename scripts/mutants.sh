@@ -10,7 +10,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=27.1.0
 tool=$PWD/build/tools/bin/cargo-mutants
 # PART|what is changed|the programs of tests/ that are about it, the quickest first, and which of their tests
 table='
@@ -35,9 +34,7 @@ column() { # PART COLUMN
 for part in "$@"; do
   [ -n "$(column "$part" 1)" ] || { echo "scripts/mutants.sh: there is no part $part" >&2; exit 2; }
 done
-if [ "$("$tool" mutants --version 2>/dev/null)" != "cargo-mutants $version" ]; then
-  cargo install --quiet --locked --root build/tools "cargo-mutants@$version"
-fi
+scripts/deps.sh mutants
 # The released library is not made anew for each change.
 [ -e build/lib/libmomo.so ] || scripts/build.sh --quiet
 export LIBMOMO_DIR=$PWD/build/lib

@@ -3,7 +3,7 @@
 
     scripts/packages.py build|check [--only NAME,…]
 
-`build` takes the wrappers and the libraries of all platforms; LIBMOMO_PLATFORMS="x86_64-linux-gnu …"
+`build` takes the wrappers and the libraries of all platforms; LIBMOMO_PLATFORMS="x86_64-windows …"
 leaves others out. `check` takes the programs and scenarios of bindings/, outside of this source
 tree; its last line is "N passed, M failed".
 """
@@ -46,21 +46,10 @@ def check_row(installed, mock, row):
 
 
 def check_package(name, module, table, wanted):
-    """The result of each check: None where it passed, else what went wrong."""
-    results = {}
-
-    def check(title, call):
-        try:
-            done = call()
-        except checks.Failed as failure:
-            results[title] = str(failure)
-            return None
-        results[title] = None
-        return done
-
+    results = checks.Results()
     place = Path(tempfile.mkdtemp(prefix=f"libmomo-{name}-"))
     try:
-        found = check("install", lambda: module.install(packages.PACKAGES / name, place))
+        found = results.check("install", lambda: module.install(packages.PACKAGES / name, place))
         with gateway.Gateway() as mock:
             for installed in found or []:
                 for row in [*table, *installed.rows]:
@@ -68,7 +57,7 @@ def check_package(name, module, table, wanted):
                         continue
                     if not wanted or row["name"] in wanted:
                         title = f"{row['name']} ({installed.name})"
-                        check(title, lambda row=row: check_row(installed, mock, row))
+                        results.check(title, lambda row=row: check_row(installed, mock, row))
     finally:
         shutil.rmtree(place)
     return results
@@ -80,20 +69,19 @@ def check_all(modules, options):
         language.install_packages(interpreters.DEBIAN)
     table = json.loads((packages.BINDINGS / "scenarios.json").read_text())
     table = [row for row in table if row["name"] in COMMON]
-    gateway.build()
-    passed, failed = 0, 0
+    outcomes = []
     for name, module in modules.items():
         begin = time.monotonic()
         results = check_package(name, module, table, options.scenario)
-        wrong = {row: why for row, why in results.items() if why is not None}
-        passed, failed = passed + len(results) - len(wrong), failed + len(wrong)
+        wrong = results.failed()
+        outcomes += [why is None for why in results.values()]
         seconds = time.monotonic() - begin
-        print(f"{name}: {', '.join(row for row in results if row not in wrong)}: ok, {seconds:.0f} s")
+        right = ", ".join(row for row in results if row not in wrong)
+        print(f"{name}: {right}: ok, {seconds:.0f} s")
         for row, why in wrong.items():
-            print(f"  {row} FAILED: " + why.rstrip().replace("\n", "\n    "))
+            print(f"  {row} FAILED: {checks.indented(why)}")
         sys.stdout.flush()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 
 def main():
@@ -102,18 +90,18 @@ def main():
     parser.add_argument("what", choices=["build", "check"])
     parser.add_argument("--only", **names, default=packages.languages())
     parser.add_argument("--scenario", **names, default=[])
-    parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too: makes them")
+    parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too")
     options = parser.parse_args()
     modules = {name: packages.load(name) for name in options.only}
     needs = {each for module in modules.values() for each in module.DEBIAN}
     needs |= {each for one in language.find(options.only) for each in one.get("packages")}
-    language.install_packages(sorted(needs))
+    language.install_packages(needs)
     if options.what == "check":
         return check_all(modules, options)
 
-    subprocess.run([ROOT / "scripts/dist/deps.sh"], check=True)
+    language.install_packages(["dist"])
     for platform in packages.libraries():  # Cargo knows what has changed since.
-        subprocess.run([ROOT / "scripts/dist/build.sh", platform], check=True)
+        subprocess.run([ROOT / "scripts/build.sh", "for", platform], check=True)
     for name, module in modules.items():
         build(name, module)
     return 0

@@ -1,27 +1,33 @@
 #!/usr/bin/env bash
-# Runs COMMAND against the mock gateway: with-mock.sh COMMAND [ARGUMENT…]
+# Starts the mock gateway and runs COMMAND against it: with-mock.sh COMMAND [ARGUMENT...]
 #
-# For the command every option that counts is set, as is where the loader finds the library that
-# `make` has built. It ends with the command's own exit status.
+# It sets every option that matters, and tells the loader the library that `make` has built. It ends
+# with the command's exit status.
+#
+# LIBMOMO_MOCK names a mock gateway that is built already.
+#
+# with-mock.sh --serve runs no command: it prints the variables and an empty line, and serves until
+# its standard input closes. MOCK_PLAIN is then the gateway's base URL for plain http, and MOCK_PID
+# its process.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 target=${CARGO_TARGET_DIR:-target}
 [[ $target = /* ]] || target=$root/$target
 
-if [ $# = 0 ]; then
-  echo "usage: with-mock.sh COMMAND [ARGUMENT...]" >&2
-  exit 2
-fi
-cargo build --quiet --manifest-path "$root/Cargo.toml" --package momo-mock-gateway
+[ $# -gt 0 ] || { echo "usage: with-mock.sh COMMAND [ARGUMENT...]" >&2 && exit 2; }
+gateway=${LIBMOMO_MOCK:-$target/debug/momo-mock-gateway}
+[ -n "${LIBMOMO_MOCK:-}" ] ||
+  cargo build --quiet --manifest-path "$root/Cargo.toml" --package momo-mock-gateway
 
-# It runs until its standard input closes: also when this script ends in any other way.
-coproc mock { exec "$target/debug/momo-mock-gateway" --until-stdin-closes; }
+# It ends when its standard input closes: also if this script ends in any other way.
+coproc mock { exec "$gateway" --plain --until-stdin-closes; }
+# shellcheck disable=SC2154 # coproc sets it.
 mock_id=$mock_PID
 read -r response <&"${mock[0]}"
 field() {
   sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$response"
 }
-# Nothing else of the environment may count: an option of another program, say.
+# Nothing else of the environment may count, such as an option that somebody has set.
 for name in $(compgen -e MOMO_ || true); do
   unset "$name"
 done
@@ -36,8 +42,15 @@ export MOMO_BASE_URL MOMO_CA MOMO_API_USER MOMO_API_KEY MOMO_SUBSCRIPTION_KEY MO
 export LD_LIBRARY_PATH
 
 status=0
-"$@" || status=$?
+if [ "$1" = --serve ]; then
+  env | grep ^MOMO_
+  printf '%s\n' "MOCK_PLAIN=$(field plain_base_url)" "MOCK_PID=$mock_id" ""
+  cat >/dev/null
+else
+  "$@" || status=$?
+fi
 input=${mock[1]}
 exec {input}>&-
-wait "$mock_id"
+# A caller may have killed it.
+wait "$mock_id" || [ "$1" = --serve ]
 exit "$status"

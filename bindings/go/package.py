@@ -82,7 +82,7 @@ def publish(module, folder):
 
 
 def install(out, place):
-    subprocess.run([ROOT / "scripts/dist/deps.sh"], check=True)
+    subprocess.run([ROOT / "scripts/deps.sh", "dist"], check=True)
     # A folder as users have them, too; cgo accepts no quote in its name.
     shop = place / "a caf\u00e9 shop"
     shutil.copytree(SOURCE / "cmd", shop / "cmd")

@@ -2,9 +2,9 @@
 
 import json
 
-from language_checks import ROOT, VERSION
+from language_checks import PLATFORMS, ROOT, VERSION
 
-__all__ = ["RELEASE", "ROOT", "SCENARIOS", "TESTS", "VERSION"]
+__all__ = ["PLATFORMS", "RELEASE", "ROOT", "SCENARIOS", "TESTS", "VERSION"]
 
 RELEASE = ROOT / "build/release"
 TESTS = ROOT / "tests/platforms"

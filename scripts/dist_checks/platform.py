@@ -6,7 +6,7 @@ from pathlib import Path
 
 from language_checks.checks import succeed
 
-from . import RELEASE, ROOT, TESTS, VERSION, contents, sbom
+from . import RELEASE, ROOT, TESTS, VERSION, contents
 
 ZIG = [ROOT / "build/tools/zig/bin/python3", "-m", "ziglang", "cc", "-target"]
 WARNINGS = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
@@ -16,7 +16,6 @@ class Platform:
     """The machine that this runs on; the others differ in compiler, runner and libraries."""
 
     name = archive = "x86_64-linux-gnu"
-    target = "x86_64-unknown-linux-gnu"
     compiler = ["cc"]
     debian = ["gcc", "pkg-config", "xz-utils"]
     has_static = True
@@ -30,7 +29,8 @@ class Platform:
     # What a user does with an archive.
 
     def unpack(self):
-        succeed(["tar", "--extract", "--xz", "--file", RELEASE / f"{self.folder.name}.tar.xz"], self.place)
+        archive = RELEASE / f"{self.folder.name}.tar.xz"
+        succeed(["tar", "--extract", "--xz", "--file", archive], self.place)
 
     def build(self):
         """The programs, by pkg-config: shared, and the first with the static library as well."""
@@ -96,7 +96,8 @@ class Platform:
 
     def check_sbom(self):
         folder, names = self.library().parent, (f"libmomo.so.{VERSION}", "libmomo.a")
-        sbom.check(self.archive, self.target, {f"lib/{name}": folder / name for name in names})
+        libraries = {f"lib/{name}": folder / name for name in names}
+        contents.check_sbom(self.archive, libraries)
 
     def close(self):
         pass
@@ -104,7 +105,6 @@ class Platform:
 
 class Arm(Platform):
     name = archive = "aarch64-linux-gnu"
-    target = "aarch64-unknown-linux-gnu"
     compiler = ["aarch64-linux-gnu-gcc"]
     debian = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static", "pkg-config"]
 
@@ -120,7 +120,6 @@ class Musl(Platform):
     """Debian's package has the loader where Alpine has it."""
 
     name = archive = "x86_64-linux-musl"
-    target = "x86_64-unknown-linux-musl"
     compiler = [*ZIG, "x86_64-linux-musl", "-lunwind"]
     debian = ["musl", "pkg-config"]
     loading = ["-dynamic"]  # Zig's programs are static where they need no shared library
@@ -132,7 +131,6 @@ class Musl(Platform):
 
 class MuslArm(Musl):
     name = archive = "aarch64-linux-musl"
-    target = "aarch64-unknown-linux-musl"
     compiler = [*ZIG, "aarch64-linux-musl", "-lunwind"]
     debian = ["qemu-user-static", "pkg-config"]
 
@@ -155,7 +153,8 @@ def fetch_package_of(architecture, package, root):
     for folder in ("lists/partial", "cache/archives/partial"):
         (state / folder).mkdir(parents=True)
     apt = ["apt-get", "-qq", "-o", f"APT::Architecture={architecture}"]
-    apt += ["-o", f"APT::Architectures={architecture}", "-o", f"Dir::State::Lists={state / 'lists'}"]
+    apt += ["-o", f"APT::Architectures={architecture}"]
+    apt += ["-o", f"Dir::State::Lists={state / 'lists'}"]
     apt += ["-o", f"Dir::Cache={state / 'cache'}", "-o", "APT::Sandbox::User=root"]
     succeed([*apt, "update"], state)
     succeed([*apt, "download", package], state)

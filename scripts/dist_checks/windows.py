@@ -6,7 +6,7 @@ import subprocess
 
 from language_checks.checks import succeed
 
-from . import RELEASE, TESTS, VERSION, contents, sbom
+from . import RELEASE, TESTS, VERSION, contents
 from .platform import Platform
 
 # Wine offers to fetch a runtime of .NET and a browser.
@@ -14,8 +14,7 @@ NO_ADDITIONS = {"WINEDLLOVERRIDES": "mscoree,mshtml="}
 
 
 class Windows(Platform):
-    name = "x86_64-windows"
-    target = "x86_64-pc-windows-gnu"
+    name = archive = "x86_64-windows"
     compiler = ["x86_64-w64-mingw32-gcc"]
     has_static = False
     has_links = False  # wine shows those of this machine as what they lead to, and makes no others
@@ -56,7 +55,7 @@ class Windows(Platform):
         contents.expect(found, ["libmomo", VERSION], "version resource")
 
     def check_sbom(self):
-        sbom.check(self.name, self.target, {"bin/momo.dll": self.library()})
+        contents.check_sbom(self.archive, {"bin/momo.dll": self.library()})
 
     def properties(self):
         return [

@@ -83,6 +83,17 @@ def check_readme_figures():
         raise Failed(f"docs/performance.md does not have {', '.join(unknown) or 'any'}")
 
 
+def check_diagram(block):
+    """The files and functions that a drawing names are there."""
+    at = [ROOT, ROOT / "src", ROOT / "src/gateway"]
+    names = re.findall(r"[\w./-]+\.(?:rs|c|h|py)\b", block.text)
+    missing = [name for name in names if not any((folder / name).exists() for folder in at)]
+    functions = re.findall(r"\bmomo_\w+", block.text)
+    missing += [name for name in functions if f"{name}(" not in header()]
+    if missing:
+        raise Failed(f"there is no {', '.join(missing)}")
+
+
 def text_of(path):
     """A source file with its texts in one line each."""
     text = re.sub(r"\\\n\s*", "", path.read_text())

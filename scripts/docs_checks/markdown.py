@@ -1,11 +1,11 @@
-"""The parts of a page: its blocks of code, its links, its anchors."""
+"""The parts of a page: its blocks of code, its links, its anchors; where its links lead."""
 
 import re
 from dataclasses import dataclass
 
-from . import ROOT, Failed
+from . import PAGES, ROOT, Failed
 
-from pages import Slugs  # of packaging/doxygen
+from pages import Slugs, target  # of packaging/doxygen
 
 
 @dataclass
@@ -74,8 +74,8 @@ def quoted(page):
 
 def links(page):
     for number, line in prose(page):
-        for target in re.findall(r"\]\(([^)\s]+)\)", line):
-            yield number, target
+        for link in re.findall(r"\]\(([^)\s]+)\)", line):
+            yield number, link
 
 
 def headings(page):
@@ -87,3 +87,26 @@ def headings(page):
 def anchors(page):
     slugs = Slugs()
     return {slugs.of(heading) for heading in headings(page)}
+
+
+def check_links(page):
+    """Every relative link leads to a file, and to a heading of it."""
+    broken = []
+    for number, link in links(page):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, anchor = target(page, link)
+        if not (ROOT / path).exists():
+            broken.append(f"{page}:{number}: {link}: no such file")
+        elif anchor and (not path.endswith(".md") or anchor not in anchors(path)):
+            broken.append(f"{page}:{number}: {link}: no such heading")
+    if broken:
+        raise Failed("\n".join(broken))
+
+
+def check_every_page_is_listed():
+    """In docs/index.md."""
+    listed = {target("docs/index.md", link)[0] for _, link in links("docs/index.md")}
+    missing = [page for page in PAGES if page not in listed | {"docs/index.md"}]
+    if missing:
+        raise Failed(f"not in docs/index.md: {missing}")

@@ -4,9 +4,10 @@ import os
 import shutil
 import socket
 import subprocess
+from pathlib import Path
 
 from . import ROOT, Failed, inherited
-from .internet import Internet
+from .mtn import Mtn
 from language_checks import gateway
 
 SECONDS = 60
@@ -22,12 +23,6 @@ STAND_INS = {
 }
 
 
-class Gateway(gateway.Gateway):
-    @property
-    def address(self):
-        return self._address
-
-
 class World:
     def __init__(self, folder):
         self.folder = folder
@@ -36,11 +31,11 @@ class World:
         self.home.mkdir(mode=0o700)
         install = ["make", "--silent", "install", f"PREFIX={self.prefix}"]
         subprocess.run(install, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        self.gateway = Gateway()
-        self.internet = Internet(self.gateway, folder)
-        authorities = self.gateway_authority() + self.internet.authority.read_bytes()
+        self.gateway = gateway.Gateway()
+        self.mtn = Mtn(self.gateway.environment, folder)
         self.authorities = folder / "authorities.pem"
-        self.authorities.write_bytes(authorities)
+        authority = Path(self.gateway.environment["MOMO_CA"]).read_bytes()
+        self.authorities.write_bytes(authority + self.mtn.authority.read_bytes())
         self.stand_ins = folder / "stand-ins"
         self.stand_ins.mkdir()
         for name, script in STAND_INS.items():
@@ -49,12 +44,8 @@ class World:
             file.write_text(f"#!/bin/sh\nREAL={real}\n{script}\n")
             file.chmod(0o755)
 
-    def gateway_authority(self):
-        with open(self.gateway.environment["MOMO_CA"], "rb") as file:
-            return file.read()
-
     def close(self):
-        self.internet.close()
+        self.mtn.close()
         self.gateway.__exit__()
 
     def environment(self):
@@ -65,7 +56,7 @@ class World:
         return inherited() | options | {
             "CURL_CA_BUNDLE": str(self.authorities),
             "HOME": str(self.home),
-            "HTTPS_PROXY": self.internet.proxy,
+            "HTTPS_PROXY": self.mtn.proxy,
             "LC_ALL": "C.UTF-8",
             "LD_LIBRARY_PATH": f"{self.prefix}/lib",
             "LIBMOMO_INCLUDE": f"{self.prefix}/include",

@@ -22,6 +22,33 @@ class Failed(Exception):
     pass
 
 
+class Results(dict):
+    """What was checked, by its name: None if it passed, else what went wrong."""
+
+    def check(self, name, call):
+        """What the call returns, or None; whether it passed is in the results."""
+        try:
+            done = call()
+        except Failed as failure:
+            self[name] = str(failure)
+            return None
+        self[name] = None
+        return done
+
+    def failed(self):
+        return {name: why for name, why in self.items() if why is not None}
+
+
+def closing_line(passed, failed):
+    """Prints the last line of each script that checks. Its exit status."""
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def indented(why):
+    return why.rstrip().replace("\n", "\n    ")
+
+
 def run(command, folder, environment, seconds=SECONDS):
     """Exit code, standard output, standard error."""
     try:

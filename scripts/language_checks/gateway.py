@@ -1,4 +1,4 @@
-"""The mock gateway, as a process."""
+"""The mock gateway, as scripts/with-mock.sh starts it."""
 
 import http.client
 import json
@@ -9,31 +9,21 @@ from urllib.parse import urlsplit
 from . import ROOT
 
 
-def build():
-    command = ["cargo", "build", "--quiet", "--package", "momo-mock-gateway"]
-    subprocess.run(command, cwd=ROOT, check=True)
-
-
 class Gateway:
     def __init__(self):
-        target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")  # may be absolute
-        # It ends when its standard input closes: also when this process is killed.
+        # It ends when its standard input closes: also if this process is killed.
         self._process = subprocess.Popen(
-            [target / "debug/momo-mock-gateway", "--plain", "--until-stdin-closes"],
+            [ROOT / "scripts/with-mock.sh", "--serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            text=True,
         )
-        response = json.loads(self._process.stdout.readline())
-        self._address = urlsplit(response["plain_base_url"]).netloc
-        self.secrets = [response["api_key"], response["subscription_key"]]
-        self.environment = {
-            "MOMO_BASE_URL": response["base_url"],
-            "MOMO_CA": response["ca"],
-            "MOMO_API_USER": response["api_user"],
-            "MOMO_API_KEY": response["api_key"],
-            "MOMO_SUBSCRIPTION_KEY": response["subscription_key"],
-            "MOMO_PROXY": "none",
-        }
+        lines = iter(self._process.stdout.readline, "\n")
+        variables = dict(line.rstrip("\n").split("=", 1) for line in lines)
+        self._address = urlsplit(variables.pop("MOCK_PLAIN")).netloc
+        self._id = int(variables.pop("MOCK_PID"))
+        self.environment = variables
+        self.secrets = [variables["MOMO_API_KEY"], variables["MOMO_SUBSCRIPTION_KEY"]]
 
     def __enter__(self):
         return self
@@ -48,7 +38,7 @@ class Gateway:
 
     def signal(self, number):
         """Stops it, or ends it without a word."""
-        self._process.send_signal(number)
+        os.kill(self._id, number)
 
     def requests(self):
         return json.loads(self._ask("GET", "/__requests"))["count"]

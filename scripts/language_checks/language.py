@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import string
 import subprocess
 import sys
@@ -59,40 +58,14 @@ def find(only):
 
 
 def install(languages):
-    install_packages(sorted({package for one in languages for package in one.get("packages", [])}))
-    for language in languages:
-        language.build_folder.mkdir(parents=True, exist_ok=True)
-        install_npm(language)
+    words = {package for one in languages for package in one.get("packages", [])}
+    for one in languages:
+        one.build_folder.mkdir(parents=True, exist_ok=True)
+        words |= {f"npm:{one.build_folder}:{package}" for package in one.get("npm", [])}
+    install_packages(words)
 
 
-def install_packages(packages):
-    if not shutil.which("dpkg-query"):
-        return  # Another system has other names: what is missing shows when it is used.
-    query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *packages]
-    known = subprocess.run(query, capture_output=True, text=True).stdout.splitlines()
-    missing = [package for package in packages if f"{package} installed" not in known]
-    if not missing:
-        return
-    if os.geteuid() != 0:
-        sys.exit(f"the languages need more: apt-get install {' '.join(missing)} (as root)")
-    apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    # One source that is out of reach is no reason to give up.
-    subprocess.run([*apt, "update"], env=environment, check=False)
-    subprocess.run(
-        [*apt, "install", "-y", "--no-install-recommends", *missing],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-
-
-def install_npm(language):
-    def is_there(package):
-        name = package if "@" not in package[1:] else package.rpartition("@")[0]
-        return (language.build_folder / "node_modules" / name).is_dir()
-
-    missing = [package for package in language.get("npm", []) if not is_there(package)]
-    if missing:
-        npm = ["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--prefix"]
-        subprocess.run([*npm, language.build_folder, *missing], check=True)
+def install_packages(words):
+    """What scripts/deps.sh knows: packages of Debian, PyPI, npm and crates.io."""
+    if subprocess.run([ROOT / "scripts/deps.sh", *sorted(words)]).returncode != 0:
+        sys.exit(1)

@@ -16,7 +16,7 @@ import subprocess
 import zipfile
 from dataclasses import dataclass, field
 
-from . import ROOT, VERSION
+from . import PLATFORMS, ROOT, VERSION
 
 TOOLS = ROOT / "build/tools"
 PACKAGES = ROOT / "build/packages"
@@ -29,14 +29,7 @@ said = []
 # Whether a check may take its time: scripts/packages.py check --long.
 long = False
 
-# By the names that scripts/dist/build.sh knows; the environment may say that some are enough.
-PLATFORMS = {
-    "x86_64-linux-gnu": f"lib/libmomo.so.{VERSION}",
-    "aarch64-linux-gnu": f"lib/libmomo.so.{VERSION}",
-    "x86_64-linux-musl": f"lib/libmomo.so.{VERSION}",
-    "aarch64-linux-musl": f"lib/libmomo.so.{VERSION}",
-    "x86_64-windows": "bin/momo.dll",
-}
+# Of scripts/platforms; the environment may say that some are enough.
 chosen = os.environ.get("LIBMOMO_PLATFORMS", " ".join(PLATFORMS)).split()
 
 
@@ -58,7 +51,7 @@ def platform_folder(platform):
 
 def libraries():
     """The shared library of each platform that packages are to have, by the platform's name."""
-    return {name: platform_folder(name) / PLATFORMS[name] for name in chosen}
+    return {name: platform_folder(name) / PLATFORMS[name][1] for name in chosen}
 
 
 def put_library(library, folder):

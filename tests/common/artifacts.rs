@@ -32,8 +32,8 @@ pub fn shared_library() -> PathBuf {
 /// free by now: Cargo lets go of it before it starts a test.
 fn build() -> PathBuf {
     let target = Path::new(TMP).parent().unwrap();
-    let mut cargo = Command::new(format!("{ROOT}/scripts/cargo-release.sh"));
-    cargo.arg("--target-dir").arg(target);
+    let mut cargo = Command::new(format!("{ROOT}/scripts/build.sh"));
+    cargo.args(["only", "--target-dir"]).arg(target);
     // What Cargo tells a test is not for another Cargo: build scripts would see a change, and run.
     // Flags for the tests (a sanitizer, coverage) are not for the library that is released.
     let others = [

@@ -51,7 +51,7 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
     program
 }
 
-/// Another compiler, where scripts/sanitizers name one.
+/// Another compiler, if scripts/sanitizers.sh names one.
 fn words(variable: &str, default: &str) -> Vec<String> {
     let value = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
     value.split_whitespace().map(str::to_owned).collect()

@@ -3,7 +3,7 @@
 
 It names the library's files in FOLDER, and every crate whose code is in them. What only runs while
 the library is compiled (build scripts, macros) is left out. Cargo and rustc are those that compiled:
-CARGO, RUSTC and LIBMOMO_TARGET, as for scripts/cargo-release.sh. The same source gives the same bytes.
+CARGO, RUSTC and LIBMOMO_TARGET, as for scripts/build.sh. The same source gives the same bytes.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 FILES = ["lib/libmomo.so.*", "lib/libmomo.*.dylib", "lib/libmomo.a", "bin/momo.dll"]
 LICENSE = "MIT OR Apache-2.0"
 

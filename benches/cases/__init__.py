@@ -1,1 +1,0 @@
-"""What is measured: each module has measure(world), which returns its part of the results."""

@@ -1,1 +1,0 @@
-"""From results to docs/performance.md: no figure of it is written by hand."""

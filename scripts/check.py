@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Runs the parts of a check side by side: check.py check|sanitizers|release [--long]
+
+What a part prints goes to build/check/PART.log. It is shown whole if the part fails; otherwise one
+line tells the results and the time. The last line is "N passed, M failed", over all parts. A part
+that prints no result of a test fails, unless it only prepares others.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+sys.dont_write_bytecode = True  # the source tree stays as it was checked out
+
+from language_checks import ROOT  # noqa: E402
+from language_checks.checks import closing_line  # noqa: E402
+
+LOGS = ROOT / "build/check"
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")  # may be absolute
+# The tests wait more than they compute: three programs with three tests each on two cores.
+JOBS = THREADS = (os.cpu_count() or 1) + 1
+RESULT = re.compile(
+    r"^test result: .*?(\d+) passed; (\d+) failed|^(\d+) passed, (\d+) failed$", re.M
+)
+
+
+@dataclass
+class Part:
+    name: str
+    command: list
+    after: tuple = ()  # the names of parts that have to succeed before
+    folder: str = str(ROOT)
+    counts: bool = True  # its output has results of tests
+    patient: bool = False  # it leaves the processors to tests that measure time
+    last: bool = False  # it leaves no processor to others, and runs after them
+    more: Callable = tuple  # parts that are known once it has succeeded
+
+
+# Cargo tells which programs it has compiled.
+COMPILE = """
+set -e
+cargo test --workspace --no-run --message-format=json-render-diagnostics
+cargo test --workspace --no-run --test soak --message-format=json-render-diagnostics
+scripts/model.sh --no-run
+"""
+
+
+def test_programs():
+    for line in (LOGS / "compile.log").read_text().splitlines():
+        told = json.loads(line) if line.startswith('{"reason":"compiler-artifact"') else {}
+        if not told.get("executable") or not told["profile"]["test"]:
+            continue
+        name, folder = told["target"]["name"], os.path.dirname(told["manifest_path"])
+        after = ("library", "packages")
+        if name == "soak":
+            yield Part(name, [told["executable"]], after, folder, last=True)
+        else:
+            command = [told["executable"], f"--test-threads={THREADS}"]
+            yield Part(f"tests-{name}", command, after, folder)
+    yield Part("tests-doc", ["cargo", "test", "--workspace", "--doc"])
+    yield Part("model", ["scripts/model.sh"], patient=True)
+
+
+def check(_):
+    # These are there once they are needed: nobody else waits for Cargo, which compiles the tests.
+    os.environ["LIBMOMO_DIR"] = str(ROOT / "build/lib")
+    os.environ["LIBMOMO_MOCK"] = str(TARGET / "debug/momo-mock-gateway")
+    packages = "scripts/deps.sh tests check-docs && scripts/languages.py --install"
+    gateway = ["cargo", "build", "--package", "momo-mock-gateway"]
+    compile = ["bash", "-c", COMPILE]
+    ready = ("packages", "gateway", "library")
+    return [
+        Part("gateway", gateway, counts=False),
+        # Optimised: one core for a long time. The tests are not: all cores.
+        Part("library", ["scripts/build.sh", "--quiet"], counts=False, patient=True),
+        Part("packages", ["bash", "-c", packages], counts=False),
+        Part("compile", compile, ("gateway",), counts=False, patient=True, more=test_programs),
+        Part("languages", ["scripts/languages.py"], ready),
+        Part("documentation", ["scripts/docs.py", "check"], ready, patient=True),
+    ]
+
+
+def sanitizers(is_long):
+    tools = ["exits", "tests-thread", *(["address", "memcheck", "thread"] if is_long else [])]
+    return [
+        Part("packages", ["scripts/deps.sh", "tests", "sanitizers"], counts=False),
+        *(Part(tool, ["scripts/sanitizers.sh", tool], ("packages",)) for tool in tools),
+    ]
+
+
+def release(is_long):
+    long = ["--long"] if is_long else []
+    only = [] if is_long else ["--only", "python,javascript,php,go"]
+    check_packages = ["scripts/packages.py", "check", *long, *only]
+    parts = [
+        Part("dist", ["scripts/dist.sh"], counts=False),
+        Part("packages", ["scripts/packages.py", "build", *only], ("dist",), counts=False),
+        Part("check-packages", check_packages, ("packages",)),
+        Part("check-dist", ["scripts/check-dist.py", *long], ("dist", "packages")),
+    ]
+    # These two have one prefix of wine.
+    wine = Part("wine", ["scripts/check-targets.sh", "--wine"], ("check-packages",))
+    return [*parts, wine] if is_long else parts
+
+
+def start(part):
+    LOGS.mkdir(parents=True, exist_ok=True)
+    nice = ["nice", "-n", "10"] if part.patient else []
+    with (LOGS / f"{part.name}.log").open("w") as log:
+        return subprocess.Popen(
+            [*nice, *part.command],
+            cwd=part.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def result(part, status, seconds):
+    """The tests that passed and failed. A program that crashes says nothing: that is a failure."""
+    text = (LOGS / f"{part.name}.log").read_text(errors="replace")
+    counts = [[int(each or 0) for each in found] for found in RESULT.findall(text)]
+    passed = sum(each[0] + each[2] for each in counts)
+    failed = sum(each[1] + each[3] for each in counts)
+    if failed == 0 and (status != 0 or (part.counts and not counts)):
+        failed = 1
+    if failed:
+        print(f"--- {part.name}: exit status {status}\n{text.rstrip()}\n---")
+    what = f"{passed} passed, {failed} failed, " if part.counts or failed else ""
+    print(f"{part.name}: {what}{seconds:.0f} s", flush=True)
+    return passed, failed
+
+
+def run(parts):
+    """The tests that passed and failed, in all parts."""
+    waiting, running, done = [*parts], {}, {}
+
+    def may_start(part):
+        others = running or any(not each.last for each in waiting)
+        return set(part.after) <= done.keys() and not (part.last and others)
+
+    while waiting or running:
+        for part in [*waiting]:
+            if any(done[name][1] for name in part.after if name in done):
+                waiting.remove(part)
+                done[part.name] = 0, 1
+                print(f"{part.name}: left out", flush=True)
+            elif len(running) < JOBS and may_start(part):
+                waiting.remove(part)
+                running[part.name] = part, start(part), time.monotonic()
+        time.sleep(0.1)
+        for name, (part, process, begin) in [*running.items()]:
+            if process.poll() is not None:
+                del running[name]
+                done[name] = result(part, process.returncode, time.monotonic() - begin)
+                if not done[name][1]:
+                    waiting += part.more()
+    return [sum(counts) for counts in zip(*done.values())]
+
+
+def main():
+    plans = {"check": check, "sanitizers": sanitizers, "release": release}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("plan", choices=plans)
+    parser.add_argument("--long", action="store_true", help="also what CI has no time for")
+    parser.add_argument("--only", metavar="PART,…", help="these parts, of what is there already")
+    options = parser.parse_args()
+    begin, parts = time.monotonic(), plans[options.plan](options.long)
+    if options.only:
+        wanted = options.only.split(",")
+        # What the parts need is there already.
+        if options.plan == "check" and (LOGS / "compile.log").exists():
+            parts += test_programs()
+        parts = [replace(part, after=()) for part in parts if part.name in wanted]
+    passed, failed = run(parts)
+    print(f"{options.plan}: {time.monotonic() - begin:.0f} s")
+    return closing_line(passed, failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
