@@ -7,10 +7,10 @@ mod secret_file;
 mod sources;
 
 pub(crate) use credential::{
-    Credential, ValueSource, is_uuid, parse_api_key, parse_api_user, parse_header_value,
+    Credential, ValueSource, check_api_key, check_api_user, check_header_value, is_uuid,
 };
 pub(crate) use rotation::{Rotation, Unsettled};
-pub(crate) use secret_file::read_password;
+pub(crate) use secret_file::{absolute, read_password};
 pub(crate) use sources::CredentialSources;
 
 /// The options that set a credential, in the order of [`CredentialSet::iter`].
@@ -20,6 +20,9 @@ pub(crate) const OPTIONS: [&str; 4] = [
     "subscription_key",
     "secondary_subscription_key",
 ];
+
+/// Whether a text may be a credential. An error says why not.
+type Check = fn(&str) -> Result<(), String>;
 
 /// Something for each credential.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -13,9 +13,10 @@ mod view;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use zeroize::Zeroizing;
 
-use crate::percent;
+use crate::percent::{self, RESERVED};
 use crate::secret::Secret;
 #[cfg(fuzzing)]
 pub(crate) use tokens::steps::take as take_steps;
@@ -30,8 +31,17 @@ const MIN_FORM: usize = 4;
 
 const REPLACEMENT: &str = "[redacted]";
 
-/// What encoders of URLs keep beside letters and digits: by RFC 3986, JavaScript's, the strictest.
-const KEPT: [&[u8]; 3] = [percent::UNRESERVED, b"-._~!*'()", b""];
+/// What encoders of URLs encode: by RFC 3986, JavaScript's, the strictest.
+const ENCODED: [&AsciiSet; 3] = [
+    RESERVED,
+    &RESERVED
+        .remove(b'!')
+        .remove(b'*')
+        .remove(b'\'')
+        .remove(b'(')
+        .remove(b')'),
+    NON_ALPHANUMERIC,
+];
 
 /// The secrets of one client. What is looked for is made of them only when something is to be shown:
 /// that is rare, and a program may have thousands of clients.
@@ -116,8 +126,8 @@ impl Patterns {
             // Escapes in it are undone along with those around it.
             add(&View::decoded(secret.as_bytes()).bytes);
             // A torn one may be long enough as it is, and too short where it is decoded.
-            for kept in KEPT {
-                add(percent::encode_but(kept, secret).as_bytes());
+            for set in ENCODED {
+                add(percent::encode(secret, set).as_bytes());
             }
         }
         for text in redactor.secrets.iter().chain(&redactor.pairs) {

@@ -90,9 +90,6 @@ impl Rotation {
         refused: bool,
         log: &mut CallLog,
     ) -> Result<Arc<Credentials>, Unsettled> {
-        if !self.sources.has_files() {
-            return Ok(self.credentials());
-        }
         loop {
             let in_use = self.in_use.load_full();
             let found = self.sources.stamps();
@@ -103,16 +100,15 @@ impl Rotation {
             let mut next = InUse::clone(&in_use);
             let wait = next.see(found.as_ref().ok(), now);
             let must_wait = !is_unchanged && !wait.is_zero();
-            let line = if must_wait {
-                None
-            } else {
-                match found.and_then(|found| Ok((found, self.sources.read(false)?))) {
+            let mut line = None;
+            if !must_wait {
+                line = match found.and_then(|found| Ok((found, self.sources.read(false)?))) {
                     // Changed again since it was looked at.
                     Ok((found, (_, stamps))) if stamps != found => continue,
                     Ok((_, (credentials, stamps))) => next.take(credentials, stamps, refused),
                     Err(why) => next.keep(&why),
-                }
-            };
+                };
+            }
             let next = Arc::new(next);
             // Another thread may have been faster, and have read something newer.
             let before = self.in_use.compare_and_swap(&in_use, Arc::clone(&next));
@@ -131,15 +127,25 @@ impl Rotation {
 }
 
 impl InUse {
-    /// Notes a change, new or seen before. Returns how long until the files are settled.
+    /// Notes a change, new or seen before. Returns how long until the files have been still for long
+    /// enough: as long as they were seen like this, or as their own times say.
     fn see(&mut self, stamps: Option<&Stamps>, now: Now) -> Duration {
-        let seen = self.change.take().filter(|c| c.stamps.as_ref() == stamps);
-        let change = seen.unwrap_or_else(|| Change {
-            stamps: stamps.cloned(),
-            since: now.boot,
-            is_logged: false,
-        });
-        self.change.insert(change).settles_in(now)
+        if self
+            .change
+            .as_ref()
+            .is_none_or(|c| c.stamps.as_ref() != stamps)
+        {
+            self.change = Some(Change {
+                stamps: stamps.cloned(),
+                since: now.boot,
+                is_logged: false,
+            });
+        }
+        let since = self.change.as_ref().map_or(now.boot, |change| change.since);
+        let seen = now.boot.saturating_sub(since);
+        let stamps = stamps.into_iter().flat_map(|set| set.iter().flatten());
+        let age = stamps.map(|stamp| stamp.age(now)).min().flatten();
+        SETTLING_TIME.saturating_sub(seen.max(age.unwrap_or_default()))
     }
 
     /// Uses what was read, but no new user with the former key while that key may still be good.
@@ -170,17 +176,6 @@ impl InUse {
         }
         let text = format!("the files of the credentials have changed and are not used: {why}");
         Some(Line::new(Level::Warning, text))
-    }
-}
-
-impl Change {
-    /// How long until the files have been still for long enough: as long as they were seen like
-    /// this, or as their own times say.
-    fn settles_in(&self, now: Now) -> Duration {
-        let seen = now.boot.saturating_sub(self.since);
-        let stamps = self.stamps.iter().flat_map(|set| set.iter().flatten());
-        let age = stamps.map(|stamp| stamp.age(now)).min().flatten();
-        SETTLING_TIME.saturating_sub(seen.max(age.unwrap_or_default()))
     }
 }
 

@@ -4,16 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::credential::{
-    Credential, ValueSource, environment_variable, parse_api_key, parse_api_user,
-    parse_header_value,
+    Credential, ValueSource, check_api_key, check_api_user, check_header_value,
+    environment_variable,
 };
-use super::secret_file::{self, Stamp};
-use super::{CredentialSet, Credentials};
+use super::secret_file::{self, Stamp, absolute};
+use super::{Check, CredentialSet, Credentials};
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::sys;
-
-type Parse = fn(&str) -> Result<Secret, String>;
 
 /// What the files were like; None for a credential that comes from no file.
 pub(super) type Stamps = CredentialSet<Option<Stamp>>;
@@ -28,7 +26,7 @@ enum CredentialSource {
         /// The option of the credential; that of its file has the same name and `_file`.
         name: &'static str,
         path: PathBuf,
-        parse: Parse,
+        check: Check,
     },
 }
 
@@ -36,28 +34,29 @@ enum CredentialSource {
 type Reading = (Result<Credential, String>, Option<Stamp>);
 
 impl CredentialSources {
-    /// `given` is the value of an option and its source, if it is set.
+    /// `given` is the value of an option and its source, if it is set; every value is one that its
+    /// option takes.
     pub(crate) fn new<'a>(
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Self, Failure> {
-        let source = |name, parse| CredentialSource::new(name, parse, &given);
+        let source = |name, check| CredentialSource::new(name, check, &given);
         let mut missing = Vec::new();
-        let mut required = |name, parse| {
-            let source = source(name, parse)?;
+        let mut required = |name, check| {
+            let source = source(name, check)?;
             missing.extend(source.is_none().then_some(name));
             Ok(source)
         };
-        let user = required("api_user", parse_api_user)?;
-        let key = required("api_key", parse_api_key)?;
-        let primary = required("subscription_key", parse_header_value)?;
-        let secondary = source("secondary_subscription_key", parse_header_value)?;
+        let user = required("api_user", check_api_user)?;
+        let key = required("api_key", check_api_key)?;
+        let primary = required("subscription_key", check_header_value)?;
+        let secondary = source("secondary_subscription_key", check_header_value)?;
         match (user, key, primary) {
             (Some(api_user), Some(api_key), Some(primary)) => Ok(Self(CredentialSet {
                 api_user,
                 api_key,
                 subscription_keys: [primary].into_iter().chain(secondary).collect(),
             })),
-            _ => Err(Failure::config(are_missing(&missing, sys::is_privileged()))),
+            _ => Err(Failure::config(are_missing(&missing))),
         }
     }
 
@@ -91,46 +90,45 @@ impl CredentialSources {
 impl CredentialSource {
     fn new<'a>(
         name: &'static str,
-        parse: Parse,
+        check: Check,
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Option<Self>, Failure> {
         let option = format!("{name}_file");
-        match (given(name), given(&option)) {
-            (Some(_), Some(_)) => Err(Failure::config(format!(
-                "both {name} and {option} are set; set one of them"
-            ))),
-            (Some((value, source)), None) => {
-                let secret =
-                    parse(value).map_err(|why| Failure::config(format!("option {name}: {why}")))?;
-                Ok(Some(Self::Value(Credential::new(secret, source))))
+        Ok(match (given(name), given(&option)) {
+            (Some(_), Some(_)) => {
+                let why = format!("both {name} and {option} are set; set one of them");
+                return Err(Failure::config(why));
             }
-            (None, Some((path, _))) => Ok(Some(Self::File {
+            (Some((value, source)), None) => {
+                let secret = Secret::new(value);
+                Some(Self::Value(Credential { secret, source }))
+            }
+            (None, Some((path, _))) => Some(Self::File {
                 name,
-                // The program may change its directory later.
-                path: std::path::absolute(path).unwrap_or_else(|_| path.into()),
-                parse,
-            })),
-            (None, None) => Ok(None),
-        }
+                path: absolute(path),
+                check,
+            }),
+            (None, None) => None,
+        })
     }
 
     fn stamp(&self) -> Result<Option<Stamp>, String> {
-        match self {
-            Self::Value(_) => Ok(None),
-            Self::File { name, path, .. } => Stamp::of(path)
-                .map(Some)
-                .map_err(|e| unreadable(name, path, &e)),
-        }
+        let Self::File { name, path, .. } = self else {
+            return Ok(None);
+        };
+        let metadata = path.metadata().map_err(|e| unreadable(name, path, &e))?;
+        Ok(Some(Stamp::from(&metadata)))
     }
 
     fn read(&self, may_wait: bool) -> Result<Reading, String> {
         match self {
             Self::Value(credential) => Ok((Ok(credential.clone()), None)),
-            Self::File { name, path, parse } => {
-                let (text, stamp) =
-                    secret_file::read(path, may_wait).map_err(|e| unreadable(name, path, &e))?;
-                let credential = secret_file::parse(&text, *parse)
-                    .map(|secret| Credential::new(secret, ValueSource::File(path.clone())))
+            Self::File { name, path, check } => {
+                let read = secret_file::read(path, may_wait);
+                let (text, stamp) = read.map_err(|e| unreadable(name, path, &e))?;
+                let source = ValueSource::File(path.clone());
+                let credential = secret_file::parse(&text, *check)
+                    .map(|secret| Credential { secret, source })
                     .map_err(|why| format!("option {name}_file: {}: {why}", path.display()));
                 Ok((credential, Some(stamp)))
             }
@@ -143,14 +141,13 @@ fn unreadable(name: &str, path: &Path, error: &io::Error) -> String {
     format!("option {name}_file: {path} cannot be read ({error}); check path and mode")
 }
 
-/// `privileged` is whether the environment is not read, whatever it has.
-fn are_missing(names: &[&str], privileged: bool) -> String {
+fn are_missing(names: &[&str]) -> String {
     let (options, are, them) = match names {
         [_] => ("option", "is", "it"),
         _ => ("options", "are", "them"),
     };
     let set = format!("{options} {} {are} missing; set {them}", listed(names));
-    if privileged {
+    if sys::is_privileged() {
         return format!(
             "{set} in the program or by file: this program runs with more rights than its caller, \
              and does not read the environment"

@@ -133,7 +133,7 @@ impl Advice {
 
 impl Host {
     fn of(base_url: &BaseUrl) -> Self {
-        let host = base_url.host();
+        let host = &*base_url.host;
         if host == "sandbox.momodeveloper.mtn.com" {
             Self::Sandbox
         } else if host.starts_with("proxy.momoapi.mtn.") {
