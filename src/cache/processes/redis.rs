@@ -81,34 +81,26 @@ pub(super) struct RedisStore {
 static STORES: ArcSwapOption<Vec<Weak<RedisStore>>> = ArcSwapOption::const_empty();
 
 impl RedisStore {
-    /// The store of this server. Touches no network; refuses a trust store that cannot be used.
+    /// The store of this server. Touches no network; refuses files and a trust store that cannot be
+    /// used.
     pub(super) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
-        let is_same = |store: &Arc<Self>| store.url == *url && store.ca == *ca;
-        let find = || {
-            let stores = STORES.load();
-            let mut live = stores
-                .iter()
-                .flat_map(|s| s.iter())
-                .filter_map(Weak::upgrade);
-            live.find(is_same)
-        };
-        if let Some(store) = find() {
-            return Ok(store);
-        }
-        let store = Arc::new(Self {
+        let fresh = Arc::new(Self {
             url: url.clone(),
             ca: ca.clone(),
             server: Server::new(Connector::new(url, ca)?),
         });
+        let mut found = None;
         STORES.rcu(|stores| {
-            let others = stores.iter().flat_map(|s| s.iter());
-            let others = others.filter(|other| other.strong_count() > 0).cloned();
-            Some(Arc::new(
-                others.chain([Arc::downgrade(&store)]).collect::<Vec<_>>(),
-            ))
+            let stores = stores.iter().flat_map(|stores| stores.iter());
+            let mut live: Vec<_> = stores.filter(|s| s.strong_count() > 0).cloned().collect();
+            let mut same = live.iter().filter_map(Weak::upgrade);
+            found = same.find(|store| store.url == *url && store.ca == *ca);
+            if found.is_none() {
+                live.push(Arc::downgrade(&fresh));
+            }
+            Some(Arc::new(live))
         });
-        // The first of two that were made at once.
-        Ok(find().unwrap_or(store))
+        Ok(found.unwrap_or(fresh))
     }
 }
 
@@ -123,13 +115,12 @@ fn script<const N: usize>(text: &str, keys: [String; N]) -> Command {
 
 /// What [`READ`] gives. None where that is not what it is.
 fn values(mut text: &[u8]) -> Option<Values> {
-    let mut number = || -> Option<i64> {
+    let mut numbers = [0_i64; 4];
+    for number in &mut numbers {
         let end = text.iter().position(|byte| *byte == b' ')?;
-        let number = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
+        *number = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
         text = &text[end + 1..];
-        Some(number)
-    };
-    let numbers = [number()?, number()?, number()?, number()?];
+    }
     let mut value = |length: i64, left: i64, skip: usize| {
         let (sealed, rest) = text.split_at_checked(usize::try_from(length).ok()?)?;
         text = rest;
@@ -204,21 +195,24 @@ impl Store for RedisStore {
             .map_err(|_| StoreError::Failed("the system has no randomness".to_owned()))?;
         let key = key(name, "lock");
         let command = script(LOCK, [key.clone()]).arg(owner);
-        let command = command.number(millis(LOCK_LIFE));
         let unlock = script(UNLOCK, [key]).arg(owner);
-        match self.server.run(&command, deadline) {
+        match self
+            .server
+            .run(&command.number(millis(LOCK_LIFE)), deadline)
+        {
             Ok(Reply::Integer(1)) => Ok(Some(Box::new(RedisLock {
                 store: self,
                 unlock: Some(unlock),
                 deadline,
             }))),
             Ok(_) => Ok(None),
-            Err(StoreError::Failed(why)) => {
+            Err(error) => {
                 // The server may have taken it all the same.
-                self.server.owe(unlock);
-                Err(StoreError::Failed(why))
+                if matches!(error, StoreError::Failed(_)) {
+                    self.server.owe(unlock);
+                }
+                Err(error)
             }
-            Err(error) => Err(error),
         }
     }
 }
