@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use crate::percent::{self, RESERVED};
 use crate::secret::Secret;
 #[cfg(fuzzing)]
-pub(crate) use tokens::steps::take as take_steps;
+pub(crate) use tokens::STEPS;
 use view::{View, folded, in_one_line, places};
 
 /// Runs of this many characters of a secret are hidden wherever they occur, so that a torn secret
@@ -89,23 +89,22 @@ impl Redactor {
         }
         // First of all, so that no secret comes about by it.
         let text = in_one_line(&String::from_utf8_lossy(text));
-        let bytes = text.as_bytes();
-        let hidden = Patterns::of(self).hidden(id, bytes);
-        let mut out = String::with_capacity(bytes.len().min(max));
-        let mut in_hidden = false;
+        let hidden = Patterns::of(self).hidden(id, text.as_bytes());
+        let mut out = String::with_capacity(text.len().min(max));
+        let mut was_hidden = false;
         for (at, c) in text.char_indices() {
-            let hide = hidden[at..at + c.len_utf8()].contains(&true);
-            let before = out.len();
-            match (hide, in_hidden) {
-                (true, true) => {}
-                (true, false) => out.push_str(REPLACEMENT),
-                (false, _) => out.push(c),
-            }
-            in_hidden = hide;
-            if out.len() > max {
-                out.truncate(before);
+            let place = at..at + c.len_utf8();
+            let is_hidden = hidden[place.clone()].contains(&true);
+            let shown = match (is_hidden, was_hidden) {
+                (true, true) => "",
+                (true, false) => REPLACEMENT,
+                (false, _) => &text[place],
+            };
+            if out.len() + shown.len() > max {
                 break;
             }
+            out.push_str(shown);
+            was_hidden = is_hidden;
         }
         out
     }
@@ -133,8 +132,8 @@ impl Patterns {
         for text in redactor.secrets.iter().chain(&redactor.pairs) {
             base64_forms(text.expose().as_bytes(), &mut add);
         }
-        let (long, short): (Vec<_>, Vec<_>) =
-            forms.into_iter().partition(|form| form.len() >= WINDOW);
+        let is_long = |form: &Zeroizing<Vec<u8>>| form.len() >= WINDOW;
+        let (long, short): (Vec<_>, Vec<_>) = forms.into_iter().partition(is_long);
         // Reserved as a whole: growing would leave copies behind that are not wiped.
         let count = long.iter().map(|form| form.len() - WINDOW + 1).sum();
         let mut windows = Zeroizing::new(Vec::with_capacity(count));
@@ -187,11 +186,8 @@ fn numbered_windows(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> + '_ {
 
 /// A name from outside, fit for a message: what is not plain is replaced, what is long is cut.
 pub(crate) fn shortened(name: &str) -> String {
-    const MAX_CHARACTERS: usize = 64;
-    name.chars()
-        .take(MAX_CHARACTERS)
-        .map(|c| if c.is_ascii_graphic() { c } else { '?' })
-        .collect()
+    let plain = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+    name.chars().take(64).map(plain).collect()
 }
 
 /// Every alignment that base64 can give a text inside a longer one: the characters that hold only

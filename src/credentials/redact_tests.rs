@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::tokens::steps;
+use super::tokens::STEPS;
 use super::*;
 
 const USER: &str = "5f1d9a3e-77c2-4b1e-9c55-0a4bd2f6c1aa";
@@ -218,10 +218,10 @@ fn the_work_is_linear_in_the_text_whatever_the_text() {
     ] {
         for times in [1000, 4000] {
             let text = piece.repeat(times);
-            steps::take();
+            STEPS.take();
             redactor().clean(text.as_bytes(), 4096);
             // One walk for each of the two signs of a token.
-            let count = steps::take();
+            let count = STEPS.take();
             assert!(
                 (2..=2 * text.len()).contains(&count),
                 "{piece} {times}: {count}"
