@@ -2,7 +2,7 @@
 
 use super::options::OPTIONS;
 use super::{Ca, Config, ProxyUrl, Settings};
-use crate::credentials::{self, Credentials, ValueSource};
+use crate::credentials::{Credentials, ValueSource};
 use crate::log::{Level, Line};
 
 /// A line for each option, in the order of the table, and then the warnings. The settings were made
@@ -28,11 +28,8 @@ fn shown(
     settings: &Settings,
     credentials: &Credentials,
 ) -> (String, ValueSource) {
-    if let Some(place) = credentials::OPTIONS.iter().position(|o| *o == name) {
-        let credential = credentials.iter().nth(place);
-        return credential.map_or((String::new(), ValueSource::Default), |credential| {
-            (credential.length(), credential.source.clone())
-        });
+    if let Some(credential) = credentials.iter().find(|each| each.name == name) {
+        return (credential.length(), credential.source.clone());
     }
     let (text, source) = config.value(name);
     let text = match name {

@@ -9,9 +9,10 @@ use crate::secret::Secret;
 
 const MAX_CREDENTIAL_BYTES: usize = 1024;
 
-/// A secret and its source, so that a message can say which one was sent.
+/// A secret with its option and its source, so that a message can say which one was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Credential {
+    pub(crate) name: &'static str,
     pub(super) secret: Secret,
     pub(crate) source: ValueSource,
 }
@@ -53,7 +54,8 @@ impl Credential {
     }
 
     /// Its name, length and origin.
-    pub(crate) fn describe(&self, name: &str) -> String {
+    pub(crate) fn describe(&self) -> String {
+        let name = self.name;
         let origin = match &self.source {
             ValueSource::Program => format!("from option {name}"),
             source => source.describe(name),

@@ -4,8 +4,13 @@ use super::*;
 fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
     let secret = Secret::new("s3cr3t-ü");
     let described = |source| {
-        let secret = secret.clone();
-        Credential { secret, source }.describe("api_key")
+        let (name, secret) = ("api_key", secret.clone());
+        let credential = Credential {
+            name,
+            secret,
+            source,
+        };
+        credential.describe()
     };
     let cases = [
         (ValueSource::Program, "option api_key"),

@@ -101,7 +101,11 @@ impl CredentialSource {
             }
             (Some((value, source)), None) => {
                 let secret = Secret::new(value);
-                Some(Self::Value(Credential { secret, source }))
+                Some(Self::Value(Credential {
+                    name,
+                    secret,
+                    source,
+                }))
             }
             (None, Some((path, _))) => Some(Self::File {
                 name,
@@ -128,7 +132,11 @@ impl CredentialSource {
                 let (text, stamp) = read.map_err(|e| unreadable(name, path, &e))?;
                 let source = ValueSource::File(path.clone());
                 let credential = secret_file::parse(&text, *check)
-                    .map(|secret| Credential { secret, source })
+                    .map(|secret| Credential {
+                        name,
+                        secret,
+                        source,
+                    })
                     .map_err(|why| format!("option {name}_file: {}: {why}", path.display()));
                 Ok((credential, Some(stamp)))
             }
