@@ -19,7 +19,6 @@ pub(crate) struct BaseUrl {
     /// In lower case; an IPv6 address in brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// Empty, or from a slash to no final slash.
     pub(super) path: String,
 }
 

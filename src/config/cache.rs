@@ -41,12 +41,10 @@ impl CachePolicy {
         }
     }
 
-    /// Whether equal clients have one entry.
     pub(crate) fn joins_equal_clients(&self) -> bool {
         !matches!(self, Self::Client | Self::None)
     }
 
-    /// Whether tokens are kept at all.
     pub(crate) fn keeps_tokens(&self) -> bool {
         *self != Self::None
     }

@@ -8,7 +8,6 @@ use super::values::{
 };
 use crate::credentials::{check_api_key, check_api_user, check_header_value};
 
-/// One row of the table.
 pub(super) struct Opt {
     pub(super) name: &'static str,
     pub(super) default: &'static str,

@@ -35,7 +35,6 @@ pub(crate) struct ProxyUrl {
     pub(crate) port: u16,
     user: Option<Secret>,
     password: Option<Secret>,
-    /// The environment variable that it is from.
     variable: Option<&'static str>,
 }
 

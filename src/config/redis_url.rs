@@ -25,7 +25,6 @@ pub(crate) struct RedisUrl {
     pub(crate) password: Option<Secret>,
     /// Not of the URL but of options beside it.
     pub(crate) password_file: Option<PathBuf>,
-    /// The files of a client certificate and its key.
     pub(crate) client_certificate: Option<(PathBuf, PathBuf)>,
 }
 

@@ -46,7 +46,6 @@ pub(super) struct Url<'a> {
     pub(super) scheme: Option<&'a str>,
     user_info: Option<&'a str>,
     pub(super) host_and_port: &'a str,
-    /// Empty, or from its first slash.
     pub(super) path: &'a str,
     pub(super) query: Option<&'a str>,
     pub(super) fragment: Option<&'a str>,
