@@ -53,6 +53,5 @@ impl Credentials {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "credentials_tests.rs"]
 mod tests;

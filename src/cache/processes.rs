@@ -258,6 +258,5 @@ impl Processes {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "processes_tests.rs"]
 mod tests;

@@ -125,6 +125,5 @@ fn absolute(directory: &str) -> Result<PathBuf, String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "cache_tests.rs"]
 mod tests;

@@ -76,6 +76,5 @@ fn no_unit(unit: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "duration_tests.rs"]
 mod tests;

@@ -77,6 +77,5 @@ fn prefix_length(text: &str) -> Option<u32> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "no_proxy_tests.rs"]
 mod tests;

@@ -54,9 +54,9 @@ pub(crate) struct Redactor {
 
 /// What is looked for in a text.
 struct Patterns {
-    /// Every run of [`WINDOW`] characters of every form of a secret, folded, as a number; sorted, so
-    /// that one is found in a few steps whatever the text and the secrets are.
-    windows: Zeroizing<Vec<u64>>,
+    /// Every run of [`WINDOW`] characters of every form of a secret, folded; sorted, so that one is
+    /// found in a few steps whatever the text and the secrets are.
+    windows: Zeroizing<Vec<[u8; WINDOW]>>,
     /// The forms that are shorter than that, folded.
     short: Vec<Zeroizing<Vec<u8>>>,
 }
@@ -138,7 +138,7 @@ impl Patterns {
         let count = long.iter().map(|form| form.len() - WINDOW + 1).sum();
         let mut windows = Zeroizing::new(Vec::with_capacity(count));
         for form in &long {
-            windows.extend(numbered_windows(form).map(|(_, window)| window));
+            windows.extend(form.windows(WINDOW).flat_map(<[u8; WINDOW]>::try_from));
         }
         debug_assert_eq!(windows.len(), count);
         windows.sort_unstable();
@@ -162,8 +162,12 @@ impl Patterns {
 
     fn hide(&self, view: &View, hidden: &mut [bool]) {
         let bytes = folded(&view.bytes);
-        for (at, window) in numbered_windows(&bytes) {
-            if self.windows.binary_search(&window).is_ok() {
+        for (at, window) in bytes.windows(WINDOW).enumerate() {
+            if self
+                .windows
+                .binary_search_by(|known| known[..].cmp(window))
+                .is_ok()
+            {
                 view.hide(at, WINDOW, hidden);
             }
         }
@@ -171,17 +175,6 @@ impl Patterns {
             places(&bytes, form).for_each(|at| view.hide(at, form.len(), hidden));
         }
     }
-}
-
-/// Every run of [`WINDOW`] bytes as a number, with its place.
-fn numbered_windows(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> + '_ {
-    let (first, rest) = bytes.split_at(bytes.len().min(WINDOW - 1));
-    let shift = |number: u64, byte: &u8| (number << 8) | u64::from(*byte);
-    let mut number = first.iter().fold(0, shift);
-    rest.iter().enumerate().map(move |(at, byte)| {
-        number = shift(number, byte);
-        (at, number)
-    })
 }
 
 /// A name from outside, fit for a message: what is not plain is replaced, what is long is cut.

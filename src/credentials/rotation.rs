@@ -169,6 +169,5 @@ fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "rotation_tests.rs"]
 mod tests;

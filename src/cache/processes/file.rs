@@ -122,6 +122,5 @@ impl Store for FileStore {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "file_tests.rs"]
 mod tests;

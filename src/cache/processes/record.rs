@@ -209,6 +209,5 @@ fn is_plain(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "record_tests.rs"]
 mod tests;

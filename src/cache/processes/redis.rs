@@ -10,7 +10,6 @@ pub(super) mod refusal;
 pub(super) mod resp;
 mod server;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod test_server;
 
 use std::sync::{Arc, Weak};
@@ -240,6 +239,5 @@ impl Drop for RedisLock {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "redis_tests.rs"]
 mod tests;

@@ -165,5 +165,4 @@ fn modified(stat: &Stat) -> Duration {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;

@@ -113,5 +113,4 @@ pub(super) fn check_size(_: usize) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;

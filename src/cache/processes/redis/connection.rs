@@ -212,6 +212,5 @@ fn broken(error: &io::Error) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "connection_tests.rs"]
 mod tests;

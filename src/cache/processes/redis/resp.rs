@@ -104,6 +104,5 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "resp_tests.rs"]
 mod tests;

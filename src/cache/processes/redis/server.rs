@@ -151,6 +151,5 @@ impl Drop for AccessGuard<'_> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "server_tests.rs"]
 mod tests;
