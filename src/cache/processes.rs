@@ -24,7 +24,6 @@ use self::seal::ValueKind;
 pub(crate) use self::store::{Lock, Store};
 use self::store::{NewToken, StoreError, Value};
 use super::identity::identity;
-use crate::clock::Now;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
 use crate::deadline::Deadline;
@@ -32,7 +31,6 @@ use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
 use crate::secret::Secret;
-use crate::sys::SteadyClock;
 use crate::token::Token;
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; where it
@@ -100,10 +98,10 @@ impl Processes {
     pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
         let values = self.store().read(&self.name, deadline);
         let values = self.or_log(values, log)?;
-        let (now, steady) = (Now::read(), self.store.clock());
-        let steady = steady.as_ref();
+        let steady = self.store.clock();
+        let clocks = Clocks::read(steady.as_ref());
         let token = values.token.and_then(|value| {
-            let token = self.opened(ValueKind::Token, &value, now, steady, |record, clocks| {
+            let token = self.opened(ValueKind::Token, &value, clocks, |record, clocks| {
                 if record.is_of_another_clock(clocks) {
                     self.tell_of_another_clock(steady.is_some(), log);
                 }
@@ -113,10 +111,9 @@ impl Processes {
             Some(FoundToken { token, sealed })
         });
         let failure = values.failure.and_then(|value| {
-            let opened = self.opened(ValueKind::Failure, &value, now, steady, |record, clocks| {
-                record.failure(clocks)
-            });
-            opened.map(|(failure, left)| (Arc::new(failure), left))
+            let failure = |record: Record, clocks: Clocks| record.failure(clocks);
+            let (failure, left) = self.opened(ValueKind::Failure, &value, clocks, failure)?;
+            Some((Arc::new(failure), left))
         });
         Ok(Found { token, failure })
     }
@@ -125,13 +122,12 @@ impl Processes {
         &self,
         kind: ValueKind,
         value: &Value,
-        now: Now,
-        steady: Option<&SteadyClock>,
+        clocks: Clocks,
         read: impl FnOnce(Record, Clocks) -> Option<T>,
     ) -> Option<T> {
         let plain = seal::open(&self.api_key, kind, &self.name, &value.sealed)?;
         let store = value.left;
-        read(Record::parse(&plain)?, Clocks { now, steady, store })
+        read(Record::parse(&plain)?, Clocks { store, ..clocks })
     }
 
     /// Once: nothing is shared like this, and nothing fails.
@@ -164,17 +160,17 @@ impl Processes {
 
     /// Shares a token that the gateway issued.
     pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
-        let (now, steady) = (Now::read(), self.store.clock());
-        let steady = steady.as_ref();
-        let Some(left) = life::left(token, now).filter(|left| !left.is_zero()) else {
+        let steady = self.store.clock();
+        let clocks = Clocks::read(steady.as_ref());
+        let Some(left) = life::left(token, clocks.now).filter(|left| !left.is_zero()) else {
             return;
         };
-        let record = Record::of_token(token, now, steady);
+        let record = Record::of_token(token, clocks);
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Token, &record)) else {
             return;
         };
         let is_newer = |there: &Value| {
-            let there = self.opened(ValueKind::Token, there, now, steady, |record, clocks| {
+            let there = self.opened(ValueKind::Token, there, clocks, |record, clocks| {
                 record.token(clocks, self.store.origin())
             });
             there.is_some_and(|there| {
@@ -183,7 +179,7 @@ impl Processes {
         };
         let new = NewToken {
             sealed: &sealed,
-            age: now.boot.saturating_sub(token.issued.boot),
+            age: clocks.now.boot.saturating_sub(token.issued.boot),
             left,
             is_newer: &is_newer,
         };
@@ -202,7 +198,7 @@ impl Processes {
         log: &mut CallLog,
     ) {
         let steady = self.store.clock();
-        let record = Record::of_failure(failure, cooldown, Now::read(), steady.as_ref());
+        let record = Record::of_failure(failure, cooldown, Clocks::read(steady.as_ref()));
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Failure, &record)) else {
             return;
         };

@@ -19,7 +19,7 @@ use self::directory::Problem;
 use self::unix::{OpenDirectory, RIGHTS, check_size, lock};
 #[cfg(windows)]
 use self::windows::{OpenDirectory, RIGHTS, check_size, lock};
-use super::store::{Lock, NewToken, Store, StoreError, Value, Values};
+use super::store::{Done, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::sys::{self, SteadyClock};
@@ -79,7 +79,7 @@ impl Store for FileStore {
         })
     }
 
-    fn write_token(&self, name: &str, token: &NewToken, _: Deadline) -> Result<(), StoreError> {
+    fn write_token(&self, name: &str, token: &NewToken, _: Deadline) -> Done {
         let directory = self.opened()?;
         let file = token_file(name);
         if value(&directory, &file).is_some_and(|there| (token.is_newer)(&there)) {
@@ -91,17 +91,11 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn write_failure(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        _: Duration,
-        _: Deadline,
-    ) -> Result<(), StoreError> {
+    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
         self.opened()?.write(&failure_file(name), sealed)
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Result<(), StoreError> {
+    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
         let directory = self.opened()?;
         let file = token_file(name);
         if directory.read(&file).as_deref() == Some(sealed) {

@@ -19,13 +19,23 @@ use crate::token::{Origin, Token, check_access};
 /// How much two threads of one machine may differ in what time it is.
 const LEEWAY: Duration = Duration::from_secs(1);
 
-/// What the clocks say when a value is read.
+/// What the clocks say.
 #[derive(Clone, Copy)]
 pub(super) struct Clocks<'a> {
     pub(super) now: Now,
     pub(super) steady: Option<&'a SteadyClock>,
     /// What is left of the value's time by the store's own clock.
     pub(super) store: Option<Duration>,
+}
+
+impl<'a> Clocks<'a> {
+    pub(super) fn read(steady: Option<&'a SteadyClock>) -> Self {
+        Self {
+            now: Now::read(),
+            steady,
+            store: None,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,25 +74,20 @@ enum Content<'a> {
 
 impl<'a> Record<'a> {
     /// The bytes of a record of this token; None where it is none to be kept.
-    pub(super) fn of_token(
-        token: &'a Token,
-        now: Now,
-        clock: Option<&'a SteadyClock>,
-    ) -> Option<SecretBytes> {
+    pub(super) fn of_token(token: &'a Token, clocks: Clocks<'a>) -> Option<SecretBytes> {
         let content = Content::Token {
             access: std::str::from_utf8(token.access()).ok()?.into(),
             kind: std::str::from_utf8(token.kind()).ok()?.into(),
         };
-        let age = now.boot.saturating_sub(token.issued.boot);
-        Self::new(content, age, token.life?.lifetime, now, clock).to_bytes()
+        let age = clocks.now.boot.saturating_sub(token.issued.boot);
+        Self::new(content, age, token.life?.lifetime, clocks).to_bytes()
     }
 
     /// The bytes of a record of this failure; None where it is nobody else's.
     pub(super) fn of_failure(
         failure: &Failure,
         cooldown: Duration,
-        now: Now,
-        clock: Option<&'a SteadyClock>,
+        clocks: Clocks<'a>,
     ) -> Option<SecretBytes> {
         use Status as S;
         let machine = match failure.status {
@@ -101,21 +106,15 @@ impl<'a> Record<'a> {
             code: failure.code.clone(),
             body: failure.body.clone(),
         };
-        Self::new(content, Duration::ZERO, cooldown, now, clock).to_bytes()
+        Self::new(content, Duration::ZERO, cooldown, clocks).to_bytes()
     }
 
-    fn new(
-        content: Content<'a>,
-        age: Duration,
-        life: Duration,
-        now: Now,
-        clock: Option<&'a SteadyClock>,
-    ) -> Self {
-        let steady = clock.map_or(Duration::ZERO, |clock| clock.now);
+    fn new(content: Content<'a>, age: Duration, life: Duration, clocks: Clocks<'a>) -> Self {
+        let steady = clocks.steady.map_or(Duration::ZERO, |clock| clock.now);
         Self {
-            wall: millis(now.wall.saturating_sub(age)),
+            wall: millis(clocks.now.wall.saturating_sub(age)),
             steady: millis(steady.saturating_sub(age)),
-            clock: clock.map(|clock| clock.name.as_str().into()),
+            clock: clocks.steady.map(|clock| clock.name.as_str().into()),
             life: millis(life),
             content,
         }

@@ -86,7 +86,7 @@ fn a_token_comes_back_as_it_was_with_what_is_left_of_it() {
         wall: now.wall - Duration::from_millis(1500),
     };
     let token = Token::new("eyJ.x-_~+/=", "access_\"\u{e9}token", Some(HOUR), issued);
-    let bytes = Record::of_token(&token, now, this_clock().as_ref()).unwrap();
+    let bytes = Record::of_token(&token, clocks(this_clock().as_ref(), None, now)).unwrap();
     let read = Record::parse(&bytes).unwrap();
     let copy = read
         .token(clocks(this_clock().as_ref(), None, now), Origin::File)
@@ -128,8 +128,12 @@ fn a_failure_holds_where_it_was_met() {
         ..Failure::new(status, "why")
     };
     for status in [Status::MOMO_UNAUTHORIZED, Status::MOMO_RESOLVE_FAILED] {
-        let bytes =
-            Record::of_failure(&failure(status), seconds(5), now, this_clock().as_ref()).unwrap();
+        let bytes = Record::of_failure(
+            &failure(status),
+            seconds(5),
+            clocks(this_clock().as_ref(), None, now),
+        )
+        .unwrap();
         let read = Record::parse(&bytes).unwrap();
         let (copy, left) = read
             .failure(clocks(this_clock().as_ref(), None, now))
@@ -147,8 +151,7 @@ fn a_failure_holds_where_it_was_met() {
     let bytes = Record::of_failure(
         &failure(Status::MOMO_FORBIDDEN),
         seconds(5),
-        now,
-        this_clock().as_ref(),
+        clocks(this_clock().as_ref(), None, now),
     )
     .unwrap();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
@@ -214,8 +217,8 @@ fn the_largest_token_and_failure_are_no_larger_than_any_value() {
         ..Failure::new(Status::MOMO_SERVER_ERROR, "\"".repeat(2048))
     };
     let records = [
-        Record::of_token(&token, now, this_clock().as_ref()).unwrap(),
-        Record::of_failure(&failure, HOUR, now, None).unwrap(),
+        Record::of_token(&token, clocks(this_clock().as_ref(), None, now)).unwrap(),
+        Record::of_failure(&failure, HOUR, clocks(None, None, now)).unwrap(),
     ];
     for bytes in records {
         assert!(bytes.len() + SEAL <= MAX_VALUE_BYTES, "{}", bytes.len());

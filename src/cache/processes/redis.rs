@@ -20,7 +20,7 @@ use arc_swap::ArcSwapOption;
 use self::connection::Connector;
 use self::resp::{Command, Reply};
 use self::server::Server;
-use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
+use super::store::{Done, LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
 use crate::config::{Ca, RedisUrl};
 use crate::deadline::Deadline;
 use crate::error::Failure;
@@ -149,12 +149,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn write_token(
-        &self,
-        name: &str,
-        token: &NewToken,
-        deadline: Deadline,
-    ) -> Result<(), StoreError> {
+    fn write_token(&self, name: &str, token: &NewToken, deadline: Deadline) -> Done {
         let command = script(WRITE_TOKEN, [key(name, "token"), key(name, "failure")])
             .arg(token.sealed)
             .number(millis(token.age))
@@ -162,24 +157,13 @@ impl Store for RedisStore {
         self.server.run(&command, deadline).map(|_| ())
     }
 
-    fn write_failure(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        left: Duration,
-        deadline: Deadline,
-    ) -> Result<(), StoreError> {
+    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done {
         let set = Command::new("SET").arg(key(name, "failure")).arg(sealed);
         let command = set.arg("PX").number(millis(left).max(1));
         self.server.run(&command, deadline).map(|_| ())
     }
 
-    fn remove_token(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        deadline: Deadline,
-    ) -> Result<(), StoreError> {
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done {
         let command = script(REMOVE_TOKEN, [key(name, "token")]).arg(sealed);
         self.server.run(&command, deadline).map(|_| ())
     }
