@@ -58,21 +58,16 @@ impl ProxyUrl {
         // Refuses "https:host", too.
         url.web_scheme()?;
         let named = |name: &str| {
-            let mut known = SCHEMES.into_iter();
-            let known = known.find(|(known, _)| name.eq_ignore_ascii_case(known));
-            known
-                .map(|(_, scheme)| scheme)
-                .ok_or_else(|| unsupported(name))
+            let is = |(known, scheme)| name.eq_ignore_ascii_case(known).then_some(scheme);
+            let known = SCHEMES.into_iter().find_map(is);
+            known.ok_or_else(|| unsupported(name))
         };
         let scheme = url.scheme.map_or(Ok(ProxyScheme::Http), named)?;
         // What follows the host says nothing.
         url.check_where_host_begins()?;
         let (host, port) = url.absolute_host_and_port()?;
         let (user, password) = url.login("proxy")?;
-        if user
-            .as_ref()
-            .is_some_and(|user| user.expose().contains(':'))
-        {
+        if user.iter().any(|user| user.expose().contains(':')) {
             Err(
                 "the proxy's user has a ':' (%3A), which would end it in the header it is sent in \
                  (RFC 7617); use another user",
@@ -143,31 +138,30 @@ pub(crate) fn from_env(
     let first_of = |names: &[&'static str]| {
         names.iter().find_map(|&name| match var(name)? {
             Ok(text) if text.is_empty() => None,
-            value => Some((name, value)),
+            value => Some((
+                name,
+                value.map_err(|()| {
+                    format!(
+                        "the environment variable {name} is not valid UTF-8, so it cannot be read; \
+                         correct it or unset it"
+                    )
+                }),
+            )),
         })
     };
     let Some((name, value)) = first_of(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
     else {
         return Ok(None);
     };
-    if let Some((name, list)) = first_of(&["no_proxy", "NO_PROXY"]) {
-        let list = list.map_err(|()| not_utf8(name))?;
-        if no_proxy::bypasses(&list, host) {
+    if let Some((_, list)) = first_of(&["no_proxy", "NO_PROXY"]) {
+        if no_proxy::bypasses(&list?, host) {
             return Ok(None);
         }
     }
-    let text = value.map_err(|()| not_utf8(name))?;
-    let mut proxy = ProxyUrl::parse(&text)
+    let mut proxy = ProxyUrl::parse(&value?)
         .map_err(|why| format!("the environment variable {name} names no usable proxy: {why}"))?;
     proxy.variable = Some(name);
     Ok(Some(proxy))
-}
-
-fn not_utf8(name: &str) -> String {
-    format!(
-        "the environment variable {name} is not valid UTF-8, so it cannot be read; correct it or \
-         unset it"
-    )
 }
 
 // The scheme is not repeated: in "user:password://…" it is none.

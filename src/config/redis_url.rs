@@ -49,28 +49,22 @@ impl RedisUrl {
             )?;
         }
         url.check_where_host_begins()?;
+        let (user, password) = url.login("cache")?;
+        if password.as_ref().is_some_and(Secret::is_empty) {
+            Err("the password in the URL is empty; leave it out, with its '@'")?;
+        }
         let mut parsed = Self {
             tls: url.scheme == Some("rediss"),
+            user: user.filter(|user| !user.is_empty()),
+            password,
             ..Self::default()
         };
         if is_socket {
             parsed.host = decode(url.path, "cache")?.expose().to_owned();
+            parsed.set_query(url.query.unwrap_or_default())?;
         } else {
             let (host, port) = url.host_and_port()?;
             (parsed.host, parsed.port) = (host, port.unwrap_or(DEFAULT_PORT));
-        }
-        (parsed.user, parsed.password) = url.login("cache")?;
-        if parsed
-            .password
-            .as_ref()
-            .is_some_and(|password| password.expose().is_empty())
-        {
-            Err("the password in the URL is empty; leave it out, with its '@'")?;
-        }
-        parsed.user = parsed.user.filter(|user| !user.expose().is_empty());
-        if is_socket {
-            parsed.set_query(url.query.unwrap_or_default())?;
-        } else {
             parsed.database = parse_database(url.path)?;
         }
         Ok(parsed)
@@ -146,8 +140,8 @@ fn parse_database(path: &str) -> Result<u32, String> {
         _ if text.is_empty() => Ok(0),
         _ => Err(
             "what follows the host is the number of a database, 0 to 65535, like \
-                  redis://127.0.0.1:6379/0"
-                .into(),
+             redis://127.0.0.1:6379/0"
+                .to_owned(),
         ),
     }
 }

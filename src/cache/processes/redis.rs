@@ -178,11 +178,9 @@ impl Store for RedisStore {
             .map_err(|_| StoreError::Failed("the system has no randomness".to_owned()))?;
         let key = key(name, "lock");
         let command = script(LOCK, [key.clone()]).arg(owner);
+        let command = command.number(millis(LOCK_LIFE));
         let unlock = script(UNLOCK, [key]).arg(owner);
-        match self
-            .server
-            .run(&command.number(millis(LOCK_LIFE)), deadline)
-        {
+        match self.server.run(&command, deadline) {
             Ok(Reply::Integer(1)) => Ok(Some(Box::new(RedisLock {
                 store: self,
                 unlock: Some(unlock),
