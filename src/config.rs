@@ -37,18 +37,12 @@ use options::{OPTIONS, Opt};
 /// Every value is one that its option takes.
 #[derive(Clone, Default)]
 pub(crate) struct Config {
-    /// By the option's name, of those that were set.
-    values: BTreeMap<&'static str, GivenValue>,
+    /// By the option's name, of those that were set: as they were given. Many are no secrets; those of
+    /// credentials, proxy and cache are.
+    values: BTreeMap<&'static str, (Secret, ValueSource)>,
     pub(crate) logger: Option<Logger>,
     /// Log lines from before there was a logger.
     pending_log: Vec<Line>,
-}
-
-#[derive(Clone)]
-struct GivenValue {
-    /// As it was given. Many are no secrets; those of credentials, proxy and cache are.
-    text: Secret,
-    source: ValueSource,
 }
 
 impl Config {
@@ -61,15 +55,15 @@ impl Config {
         pasted::check_ends(value)
             .and_then(|()| (option.check)(value))
             .map_err(|why| refused(name, &why))?;
-        let text = Secret::new(value);
-        self.values.insert(option.name, GivenValue { text, source });
+        self.values
+            .insert(option.name, (Secret::new(value), source));
         Ok(())
     }
 
     /// The value of an option and its source: the default, if it was not set.
     fn value(&self, name: &str) -> (&str, ValueSource) {
         match self.values.get(name) {
-            Some(value) => (value.text.expose(), value.source.clone()),
+            Some((text, source)) => (text.expose(), source.clone()),
             None => (option(name).map_or("", |o| o.default), ValueSource::Default),
         }
     }

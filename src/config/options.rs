@@ -8,16 +8,15 @@ use super::values::{
 };
 use crate::credentials::{check_api_key, check_api_user, check_header_value};
 
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the documentation is checked by a test")
+)]
 pub(super) struct Opt {
     pub(super) name: &'static str,
     pub(super) default: &'static str,
     /// What values it takes, for the documentation.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the documentation is checked by a test")
-    )]
     pub(super) values: &'static str,
-    #[cfg_attr(not(test), expect(dead_code, reason = "as above"))]
     pub(super) text: &'static str,
     /// Whether it takes this value. An error says why not.
     pub(super) check: fn(&str) -> Result<(), String>,
