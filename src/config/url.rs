@@ -84,19 +84,17 @@ impl<'a> Url<'a> {
 
     /// None for another scheme, or if there is none.
     pub(super) fn web_scheme(&self) -> Result<Option<Scheme>, String> {
-        if let Some(name) = self.scheme {
-            return Ok(Scheme::named(name));
-        }
+        let bare = self.text.split_once(':').map(|(name, _)| name);
+        let scheme = self.scheme.or(bare).and_then(Scheme::named);
         // "https:host" is a URL too, but one without a host.
-        let name = self.text.split_once(':').map(|(name, _)| name);
-        if name.and_then(Scheme::named).is_some() {
+        if self.scheme.is_none() && scheme.is_some() {
             return Err(format!(
                 "the scheme of {} is not followed by two slashes, so it names no host; write it \
                  like {}",
                 self.kind.name, self.kind.example
             ));
         }
-        Ok(None)
+        Ok(scheme)
     }
 
     /// An '@' after the host's could end a user or password that was not encoded.

@@ -1,5 +1,6 @@
 //! Sources of the credentials: each is the value of an option, or a file.
 
+use std::borrow::Borrow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -169,10 +170,10 @@ fn are_missing(names: &[&str]) -> String {
 }
 
 /// With "and" before the last.
-fn listed(names: &[impl AsRef<str>]) -> String {
-    let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => names.concat(),
+fn listed(names: &[impl Borrow<str>]) -> String {
+    let names = names.join(", ");
+    match names.rsplit_once(", ") {
+        Some((others, last)) => format!("{others} and {last}"),
+        None => names,
     }
 }

@@ -83,23 +83,20 @@ impl OpenDirectory {
             .flatten()
             .flatten()
         {
-            let name = entry.file_name();
-            let Some((file, (_, kind))) =
-                name.to_str().and_then(|n| Some((n, n.rsplit_once('.')?)))
-            else {
+            let Ok(file) = entry.file_name().into_string() else {
                 continue;
             };
-            let longest = match kind {
-                "tmp" => ABANDONED,
-                "token" | "failure" => MAX_AGE,
-                "lock" => {
-                    let _ = lock::remove_ended(self, file);
+            let longest = match file.rsplit_once('.') {
+                Some((_, "tmp")) => ABANDONED,
+                Some((_, "token" | "failure")) => MAX_AGE,
+                Some((_, "lock")) => {
+                    let _ = lock::remove_ended(self, &file);
                     continue;
                 }
                 _ => continue,
             };
-            if self.age(file).is_some_and(|age| age > longest) {
-                self.remove(file);
+            if self.age(&file).is_some_and(|age| age > longest) {
+                self.remove(&file);
             }
         }
     }
