@@ -17,9 +17,6 @@ use super::super::directory::temporary_file;
 use super::{OWN_FILE, OpenDirectory, modified};
 use crate::sys::{self, UninheritedFd};
 
-/// A lock that ended may be another's again at once.
-const MAX_ATTEMPTS: u32 = 4;
-
 pub(in super::super) struct FileLock {
     directory: OpenDirectory,
     file: String,
@@ -31,19 +28,29 @@ pub(in super::super) fn take(
     directory: OpenDirectory,
     file: String,
 ) -> io::Result<Option<FileLock>> {
-    for _ in 0..MAX_ATTEMPTS {
-        if !remove_ended(&directory, &file)? {
-            break;
-        }
-        if let Some(descriptor) = create(&directory, &file)? {
-            return Ok(Some(FileLock {
-                directory,
-                file,
-                descriptor,
-            }));
-        }
+    if !remove_ended(&directory, &file)? {
+        return Ok(None);
     }
-    Ok(None)
+    let temporary = temporary_file(&file)?;
+    let created = directory.create(&temporary)?;
+    let taken = SystemTime::UNIX_EPOCH + sys::steady_now();
+    let dated = created.set_times(FileTimes::new().set_modified(taken));
+    let descriptor = UninheritedFd::new(OwnedFd::from(created));
+    let at = &directory.descriptor;
+    let named = dated.and_then(|()| {
+        fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive)?;
+        match fs::linkat(at, &temporary, at, &file, AtFlags::empty()) {
+            // Another process was faster.
+            Err(Errno::EXIST) => Ok(false),
+            linked => Ok(linked.map(|()| true)?),
+        }
+    });
+    directory.remove(&temporary);
+    Ok(named?.then(|| FileLock {
+        directory,
+        file,
+        descriptor,
+    }))
 }
 
 /// Removes a lock whose owner has died, or has held it for too long. False where it has not ended.
@@ -62,25 +69,6 @@ pub(in super::super) fn remove_ended(directory: &OpenDirectory, file: &str) -> i
     }
     remove_if_same(directory, file, &seen);
     Ok(true)
-}
-
-/// None where one is there.
-fn create(directory: &OpenDirectory, file: &str) -> io::Result<Option<UninheritedFd>> {
-    let temporary = temporary_file(file)?;
-    let created = directory.create(&temporary)?;
-    let taken = SystemTime::UNIX_EPOCH + sys::steady_now();
-    let dated = created.set_times(FileTimes::new().set_modified(taken));
-    let descriptor = UninheritedFd::new(OwnedFd::from(created));
-    let at = &directory.descriptor;
-    let named = dated.and_then(|()| {
-        fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive)?;
-        match fs::linkat(at, &temporary, at, file, AtFlags::empty()) {
-            Err(Errno::EXIST) => Ok(false),
-            linked => Ok(linked.map(|()| true)?),
-        }
-    });
-    directory.remove(&temporary);
-    Ok(named?.then_some(descriptor))
 }
 
 /// Also where it was taken at a time to come: by another machine.
