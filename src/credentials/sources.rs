@@ -1,8 +1,7 @@
 //! Sources of the credentials: each is the value of an option, or a file.
 
 use std::borrow::Borrow;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::credential::{
     Credential, ValueSource, check_api_key, check_api_user, check_header_value,
@@ -21,14 +20,10 @@ pub(super) type Stamps = CredentialSet<Option<Stamp>>;
 pub(crate) struct CredentialSources(CredentialSet<CredentialSource>);
 
 #[derive(Debug)]
-enum CredentialSource {
-    Value(Credential),
-    File {
-        /// The option of the credential; that of its file has the same name and `_file`.
-        name: &'static str,
-        path: PathBuf,
-        check: Check,
-    },
+struct CredentialSource {
+    /// That of a file is empty until it is read.
+    credential: Credential,
+    check: Check,
 }
 
 /// What a source gave: an error is one of the file's text.
@@ -62,8 +57,7 @@ impl CredentialSources {
     }
 
     pub(crate) fn has_files(&self) -> bool {
-        let is_file = |source: &CredentialSource| matches!(source, CredentialSource::File { .. });
-        self.0.iter().any(is_file)
+        self.0.iter().any(|source| source.file().is_some())
     }
 
     /// What the files are like now. An error names the one that cannot be looked at.
@@ -95,59 +89,53 @@ impl CredentialSource {
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Option<Self>, Failure> {
         let option = format!("{name}_file");
-        Ok(match (given(name), given(&option)) {
+        let (value, source) = match (given(name), given(&option)) {
             (Some(_), Some(_)) => {
                 let why = format!("both {name} and {option} are set; set one of them");
                 return Err(Failure::config(why));
             }
-            (Some((value, source)), None) => {
-                let secret = Secret::new(value);
-                Some(Self::Value(Credential {
-                    name,
-                    secret,
-                    source,
-                }))
-            }
-            (None, Some((path, _))) => Some(Self::File {
-                name,
-                path: absolute(path),
-                check,
-            }),
-            (None, None) => None,
-        })
+            (Some(given), None) => given,
+            (None, Some((path, _))) => ("", ValueSource::File(absolute(path))),
+            (None, None) => return Ok(None),
+        };
+        let credential = Credential {
+            name,
+            secret: Secret::new(value),
+            source,
+        };
+        Ok(Some(Self { credential, check }))
+    }
+
+    fn file(&self) -> Option<&Path> {
+        match &self.credential.source {
+            ValueSource::File(path) => Some(path),
+            _ => None,
+        }
     }
 
     fn stamp(&self) -> Result<Option<Stamp>, String> {
-        let Self::File { name, path, .. } = self else {
-            return Ok(None);
-        };
-        let metadata = path.metadata().map_err(|e| unreadable(name, path, &e))?;
-        Ok(Some(Stamp::from(&metadata)))
+        let stamp = self.file().map(Stamp::of).transpose();
+        stamp.map_err(|why| self.of_file(&why))
     }
 
     fn read(&self, may_wait: bool) -> Result<Reading, String> {
-        match self {
-            Self::Value(credential) => Ok((Ok(credential.clone()), None)),
-            Self::File { name, path, check } => {
-                let read = secret_file::read(path, may_wait);
-                let (text, stamp) = read.map_err(|e| unreadable(name, path, &e))?;
-                let source = ValueSource::File(path.clone());
-                let credential = secret_file::parse(&text, *check)
-                    .map(|secret| Credential {
-                        name,
-                        secret,
-                        source,
-                    })
-                    .map_err(|why| format!("option {name}_file: {}: {why}", path.display()));
-                Ok((credential, Some(stamp)))
-            }
-        }
+        let credential = self.credential.clone();
+        let Some(path) = self.file() else {
+            return Ok((Ok(credential), None));
+        };
+        let read = secret_file::read(path, may_wait);
+        let (text, stamp) = read.map_err(|why| self.of_file(&why))?;
+        let secret = secret_file::parse(path, &text, self.check);
+        let read = secret.map(|secret| Credential {
+            secret,
+            ..credential
+        });
+        Ok((read.map_err(|why| self.of_file(&why)), Some(stamp)))
     }
-}
 
-fn unreadable(name: &str, path: &Path, error: &io::Error) -> String {
-    let path = path.display();
-    format!("option {name}_file: {path} cannot be read ({error}); check path and mode")
+    fn of_file(&self, why: &str) -> String {
+        format!("option {}_file: {why}", self.credential.name)
+    }
 }
 
 fn are_missing(names: &[&str]) -> String {
