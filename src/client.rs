@@ -48,8 +48,7 @@ impl Client {
         let fetcher = Fetcher::new(settings)?;
         if let Some(logger) = &config.logger {
             let credentials = fetcher.rotation.credentials();
-            let rows = config::report(config, &fetcher.settings, &credentials);
-            logger.write(&config::log_lines(&rows));
+            logger.write(&config::report(config, &fetcher.settings, &credentials));
         }
         fetcher.add_handle();
         Ok(Self {

@@ -22,7 +22,7 @@ pub(crate) use cache::CachePolicy;
 pub(crate) use environment::set_from_env;
 pub(crate) use proxy::{ProxyScheme, ProxyUrl};
 pub(crate) use redis_url::RedisUrl;
-pub(crate) use report::{log_lines, report};
+pub(crate) use report::report;
 pub(crate) use settings::Settings;
 pub(crate) use url::Scheme;
 pub(crate) use values::{Ca, RefreshBy};
@@ -32,23 +32,17 @@ use crate::error::Failure;
 use crate::log::{Line, Logger};
 use crate::pasted;
 use crate::secret::Secret;
-use options::OPTIONS;
+use options::{OPTIONS, Opt};
 
 /// Every value is one that its option takes.
 #[derive(Clone, Default)]
 pub(crate) struct Config {
-    /// By the option's name, of those that were set.
-    values: BTreeMap<&'static str, GivenValue>,
+    /// By the option's name, of those that were set: as they were given. Many are no secrets; those of
+    /// credentials, proxy and cache are.
+    values: BTreeMap<&'static str, (Secret, ValueSource)>,
     pub(crate) logger: Option<Logger>,
     /// Log lines from before there was a logger.
     pending_log: Vec<Line>,
-}
-
-#[derive(Clone)]
-struct GivenValue {
-    /// As it was given. Many are no secrets; those of credentials, proxy and cache are.
-    text: Secret,
-    source: ValueSource,
 }
 
 impl Config {
@@ -57,24 +51,21 @@ impl Config {
     }
 
     fn set_from(&mut self, source: ValueSource, name: &str, value: &str) -> Result<(), Failure> {
-        let option = OPTIONS
-            .iter()
-            .find(|o| o.name == name)
-            .ok_or_else(|| unknown(name))?;
-        let checked = pasted::check_ends(value).and_then(|()| (option.check)(value));
-        checked.map_err(|why| refused(name, &why))?;
-        let text = Secret::new(value);
-        self.values.insert(option.name, GivenValue { text, source });
+        let option = option(name).ok_or_else(|| unknown(name))?;
+        pasted::check_ends(value)
+            .and_then(|()| (option.check)(value))
+            .map_err(|why| refused(name, &why))?;
+        self.values
+            .insert(option.name, (Secret::new(value), source));
         Ok(())
     }
 
     /// The value of an option and its source: the default, if it was not set.
     fn value(&self, name: &str) -> (&str, ValueSource) {
-        if let Some(value) = self.values.get(name) {
-            return (value.text.expose(), value.source.clone());
+        match self.values.get(name) {
+            Some((text, source)) => (text.expose(), source.clone()),
+            None => (option(name).map_or("", |o| o.default), ValueSource::Default),
         }
-        let option = OPTIONS.iter().find(|o| o.name == name);
-        (option.map_or("", |o| o.default), ValueSource::Default)
     }
 
     /// None if the value is empty.
@@ -96,6 +87,10 @@ impl Config {
             logger.write(&std::mem::take(&mut self.pending_log));
         }
     }
+}
+
+fn option(name: &str) -> Option<&'static Opt> {
+    OPTIONS.iter().find(|option| option.name == name)
 }
 
 fn refused(name: &str, why: &str) -> Failure {

@@ -7,19 +7,14 @@ mod secret_file;
 mod sources;
 
 pub(crate) use credential::{
-    Credential, ValueSource, is_uuid, parse_api_key, parse_api_user, parse_header_value,
+    Credential, ValueSource, check_api_key, check_api_user, check_header_value, is_uuid,
 };
 pub(crate) use rotation::{Rotation, Unsettled};
-pub(crate) use secret_file::read_password;
+pub(crate) use secret_file::{absolute, read_password};
 pub(crate) use sources::CredentialSources;
 
-/// The options that set a credential, in the order of [`CredentialSet::iter`].
-pub(crate) const OPTIONS: [&str; 4] = [
-    "api_user",
-    "api_key",
-    "subscription_key",
-    "secondary_subscription_key",
-];
+/// Whether a text may be a credential. An error says why not.
+type Check = fn(&str) -> Result<(), String>;
 
 /// Something for each credential.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -35,34 +30,28 @@ pub(crate) type Credentials = CredentialSet<Credential>;
 
 impl<T> CredentialSet<T> {
     fn try_map<U, E>(&self, f: impl Fn(&T) -> Result<U, E>) -> Result<CredentialSet<U>, E> {
+        let subscription_keys = self.subscription_keys.iter().map(&f);
         Ok(CredentialSet {
             api_user: f(&self.api_user)?,
             api_key: f(&self.api_key)?,
-            subscription_keys: self
-                .subscription_keys
-                .iter()
-                .map(f)
-                .collect::<Result<_, _>>()?,
+            subscription_keys: subscription_keys.collect::<Result<_, _>>()?,
         })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        [&self.api_user, &self.api_key]
-            .into_iter()
-            .chain(&self.subscription_keys)
+        let pair = [&self.api_user, &self.api_key];
+        pair.into_iter().chain(&self.subscription_keys)
     }
 }
 
 impl Credentials {
     /// Name, length and origin of each.
     fn describe(&self) -> String {
-        let named = OPTIONS.iter().zip(self.iter());
-        let described: Vec<_> = named.map(|(name, each)| each.describe(name)).collect();
+        let described: Vec<_> = self.iter().map(Credential::describe).collect();
         described.join(" and ")
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "credentials_tests.rs"]
 mod tests;

@@ -1,5 +1,12 @@
 use super::*;
 
+const OPTIONS: [&str; 4] = [
+    "api_user",
+    "api_key",
+    "subscription_key",
+    "secondary_subscription_key",
+];
+
 #[test]
 fn credentials_are_described_without_what_they_are() {
     let given = |name: &str| {

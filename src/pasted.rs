@@ -1,34 +1,33 @@
-//! Pasted text: what copying puts around a value or into it, and nobody sees.
+//! Pasted text: what copying puts around a value or into it, and nobody sees. A refusal never repeats
+//! the value: it may be a key.
 
-/// Refuses quotation marks around a value, and an invisible character anywhere in it. The value is
-/// never repeated: it may be a key.
+/// Refuses quotation marks around a value, and an invisible character anywhere in it.
 pub(crate) fn check(value: &str) -> Result<(), String> {
     check_ends(value)?;
-    value
-        .chars()
-        .find(|c| is_invisible(*c))
-        .map_or(Ok(()), |c| Err(named(c)))
+    refuse_invisible(value.chars())
 }
 
 /// The same for text that may have such a character within it, such as a path.
 pub(crate) fn check_ends(value: &str) -> Result<(), String> {
     const QUOTES: &str = "\"'`´‘’‚‛“”„‟«»‹›＂＇";
     let mut characters = value.chars();
-    let (Some(first), Some(last)) = (characters.next(), characters.next_back()) else {
-        return Ok(());
-    };
-    if QUOTES.contains(first) && QUOTES.contains(last) {
-        return Err(
+    let ends = [characters.next(), characters.next_back()];
+    if ends
+        .iter()
+        .all(|end| end.is_some_and(|c| QUOTES.contains(c)))
+    {
+        Err(
             "quotation marks are around it, and would be a part of it; remove them (the files of \
-             docker's --env-file have none)"
-                .to_owned(),
-        );
+             docker's --env-file have none)",
+        )?;
     }
-    let invisible = [first, last].into_iter().find(|c| is_invisible(*c));
-    invisible.map_or(Ok(()), |c| Err(named(c)))
+    refuse_invisible(ends.into_iter().flatten())
 }
 
-fn named(character: char) -> String {
+fn refuse_invisible(mut characters: impl Iterator<Item = char>) -> Result<(), String> {
+    let Some(character) = characters.find(|c| is_invisible(*c)) else {
+        return Ok(());
+    };
     let what = match character {
         '\u{feff}' => ", a byte order mark",
         '\u{200b}' => ", a zero-width space",
@@ -37,8 +36,10 @@ fn named(character: char) -> String {
         _ if character.is_whitespace() => ", white space",
         _ => "",
     };
-    let code = u32::from(character);
-    format!("an invisible character is in it (U+{code:04X}{what}); remove it, or type it anew")
+    Err(format!(
+        "an invisible character is in it (U+{:04X}{what}); remove it, or type it anew",
+        u32::from(character)
+    ))
 }
 
 /// White space beyond ASCII's, and what Unicode calls default-ignorable. Controls are told of by
@@ -55,7 +56,7 @@ pub(crate) fn is_invisible(c: char) -> bool {
 /// A file's text as editors write it: without the byte order mark before it. UTF-16 is named.
 pub(crate) fn file_text(bytes: &[u8]) -> Result<&[u8], String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err("it is UTF-16; save it as UTF-8".to_owned());
+        Err("it is UTF-16; save it as UTF-8")?;
     }
     Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }

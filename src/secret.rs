@@ -12,6 +12,10 @@ impl Secret {
         Self(Zeroizing::new(text.to_owned()))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text itself, for the one place that has to send or compare it.
     pub(crate) fn expose(&self) -> &str {
         &self.0

@@ -19,19 +19,18 @@ use std::time::Duration;
 
 use ring::hmac;
 
-use self::record::Record;
+use self::record::{Clocks, Record};
 use self::seal::ValueKind;
 pub(crate) use self::store::{Lock, Store};
 use self::store::{NewToken, StoreError, Value};
 use super::identity::identity;
-use crate::clock::Now;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
 use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
-use crate::secret::{Secret, SecretBytes};
+use crate::secret::Secret;
 use crate::token::Token;
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; where it
@@ -99,30 +98,36 @@ impl Processes {
     pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
         let values = self.store().read(&self.name, deadline);
         let values = self.or_log(values, log)?;
-        let (now, clock) = (Now::read(), self.store.clock());
-        let clock = clock.as_ref();
+        let steady = self.store.clock();
+        let clocks = Clocks::read(steady.as_ref());
         let token = values.token.and_then(|value| {
-            let plain = self.opened(ValueKind::Token, &value)?;
-            let record = Record::parse(&plain)?;
-            if value.left.is_none() && record.is_of_another_clock(clock, now) {
-                self.tell_of_another_clock(clock.is_some(), log);
-            }
-            let token = record.token(clock, value.left, now, self.store.origin())?;
-            Some(FoundToken {
-                token: Arc::new(token),
-                sealed: value.sealed,
-            })
+            let token = self.opened(ValueKind::Token, &value, clocks, |record, clocks| {
+                if record.is_of_another_clock(clocks) {
+                    self.tell_of_another_clock(steady.is_some(), log);
+                }
+                record.token(clocks, self.store.origin()).map(Arc::new)
+            })?;
+            let sealed = value.sealed;
+            Some(FoundToken { token, sealed })
         });
         let failure = values.failure.and_then(|value| {
-            let plain = self.opened(ValueKind::Failure, &value)?;
-            let (failure, left) = Record::parse(&plain)?.failure(clock, value.left, now)?;
+            let failure = |record: Record, clocks: Clocks| record.failure(clocks);
+            let (failure, left) = self.opened(ValueKind::Failure, &value, clocks, failure)?;
             Some((Arc::new(failure), left))
         });
         Ok(Found { token, failure })
     }
 
-    fn opened(&self, kind: ValueKind, value: &Value) -> Option<SecretBytes> {
-        seal::open(&self.api_key, kind, &self.name, &value.sealed)
+    fn opened<T>(
+        &self,
+        kind: ValueKind,
+        value: &Value,
+        clocks: Clocks,
+        read: impl FnOnce(Record, Clocks) -> Option<T>,
+    ) -> Option<T> {
+        let plain = seal::open(&self.api_key, kind, &self.name, &value.sealed)?;
+        let store = value.left;
+        read(Record::parse(&plain)?, Clocks { store, ..clocks })
     }
 
     /// Once: nothing is shared like this, and nothing fails.
@@ -136,12 +141,11 @@ impl Processes {
             "/proc/sys/kernel/random/boot_id cannot be read, so whether it was written before the \
              machine was started is not known"
         };
-        log.record(Level::Warning, || {
-            format!(
-                "a token in {} is not used: {why}; give a directory in memory, like one below /run",
-                self.place
-            )
-        });
+        let place = &self.place;
+        let why = format!(
+            "a token in {place} is not used: {why}; give a directory in memory, like one below /run"
+        );
+        log.record(Level::Warning, || why);
     }
 
     /// None where another process has the lock.
@@ -156,26 +160,26 @@ impl Processes {
 
     /// Shares a token that the gateway issued.
     pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
-        let (now, clock) = (Now::read(), self.store.clock());
-        let clock = clock.as_ref();
-        let Some(left) = life::left(token, now).filter(|left| !left.is_zero()) else {
+        let steady = self.store.clock();
+        let clocks = Clocks::read(steady.as_ref());
+        let Some(left) = life::left(token, clocks.now).filter(|left| !left.is_zero()) else {
             return;
         };
-        let record = Record::of_token(token, now, clock);
+        let record = Record::of_token(token, clocks);
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Token, &record)) else {
             return;
         };
         let is_newer = |there: &Value| {
-            let plain = self.opened(ValueKind::Token, there);
-            let record = plain.as_ref().and_then(|plain| Record::parse(plain));
-            let there = record.and_then(|r| r.token(clock, there.left, now, self.store.origin()));
+            let there = self.opened(ValueKind::Token, there, clocks, |record, clocks| {
+                record.token(clocks, self.store.origin())
+            });
             there.is_some_and(|there| {
                 there.issued.boot > token.issued.boot && there.access() != token.access()
             })
         };
         let new = NewToken {
             sealed: &sealed,
-            age: now.boot.saturating_sub(token.issued.boot),
+            age: clocks.now.boot.saturating_sub(token.issued.boot),
             left,
             is_newer: &is_newer,
         };
@@ -193,14 +197,13 @@ impl Processes {
         deadline: Deadline,
         log: &mut CallLog,
     ) {
-        let clock = self.store.clock();
-        let record = Record::of_failure(failure, cooldown, Now::read(), clock.as_ref());
+        let steady = self.store.clock();
+        let record = Record::of_failure(failure, cooldown, Clocks::read(steady.as_ref()));
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Failure, &record)) else {
             return;
         };
-        let written = self
-            .store
-            .write_failure(&self.name, &sealed, cooldown, deadline);
+        let store = &self.store;
+        let written = store.write_failure(&self.name, &sealed, cooldown, deadline);
         let _ = self.or_log(written, log);
     }
 
@@ -239,12 +242,11 @@ impl Processes {
     ) -> Result<T, Unavailable> {
         outcome.map_err(|error| {
             if let StoreError::Failed(why) = error {
-                log.record(Level::Warning, || {
-                    format!(
-                        "the cache {} cannot be used, and this process goes on by itself: {why}",
-                        self.place
-                    )
-                });
+                let place = &self.place;
+                let why = format!(
+                    "the cache {place} cannot be used, and this process goes on by itself: {why}"
+                );
+                log.record(Level::Warning, || why);
             }
             Unavailable
         })
@@ -252,6 +254,5 @@ impl Processes {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "processes_tests.rs"]
 mod tests;

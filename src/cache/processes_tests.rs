@@ -1,5 +1,6 @@
 use super::*;
 use crate::cache::two_processes::TwoProcesses;
+use crate::clock::Now;
 use crate::log::Line;
 use crate::sys::{self, SteadyClock};
 
@@ -91,7 +92,12 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
         };
         let life = Some(Duration::from_secs(life));
         let token = Token::new("token", "access_token", life, now);
-        let record = Record::of_token(&token, now, Some(&clock)).unwrap();
+        let clocks = Clocks {
+            now,
+            steady: Some(&clock),
+            store: None,
+        };
+        let record = Record::of_token(&token, clocks).unwrap();
         let new = NewToken {
             sealed: &own.seal(ValueKind::Token, &record).unwrap(),
             age: Duration::ZERO,

@@ -15,80 +15,59 @@ const RETIRED_DOMAIN: &str = ".azure-api.net";
 /// In one canonical form, so that two spellings of one address share one token.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct BaseUrl {
-    scheme: Scheme,
-    host: String,
-    port: u16,
-    path: String,
+    pub(crate) scheme: Scheme,
+    /// In lower case; an IPv6 address in brackets.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(super) path: String,
 }
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::split(text, &KIND)?;
         check_characters(text)?;
-        let Some(scheme) = url.web_scheme()? else {
-            return Err(format!(
+        let scheme = url.web_scheme()?.ok_or_else(|| {
+            format!(
                 "the URL does not begin with https://, so it is not known how to reach the host; \
                  write it like {}",
                 KIND.example
-            ));
-        };
+            )
+        })?;
         let (host, port) = url.host_and_port()?;
         if scheme == Scheme::Http && !is_loopback(&host) {
-            return Err(String::from(
+            Err(
                 "plain http would send the keys unencrypted, and is only taken for localhost, \
                  127.0.0.0/8 and [::1]; use https",
-            ));
+            )?;
         }
         refuse_mistaken_host(&host)?;
+        let path = url.path.strip_suffix('/').unwrap_or(url.path);
+        check_path(path)?;
         Ok(Self {
             scheme,
             host,
             port: port.unwrap_or(default_port(scheme)),
-            path: parse_path(url.path)?,
+            path: path.to_owned(),
         })
     }
 
     /// `scheme://host[:port]path`, the port only if it is not the scheme's own.
     pub(crate) fn canonical(&self) -> String {
-        format!(
-            "{}://{}{}",
-            self.scheme.as_str(),
-            self.authority(),
-            self.path
-        )
+        let scheme = self.scheme.as_str();
+        format!("{scheme}://{}{}", self.authority(), self.path)
     }
 
     /// For messages and the Host header: `host[:port]`.
     pub(crate) fn authority(&self) -> String {
         if self.port == default_port(self.scheme) {
-            self.host.clone()
-        } else {
-            format!("{}:{}", self.host, self.port)
+            return self.host.clone();
         }
-    }
-
-    pub(crate) fn scheme(&self) -> Scheme {
-        self.scheme
-    }
-
-    /// In lower case; an IPv6 address in brackets.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
+        format!("{}:{}", self.host, self.port)
     }
 
     /// Whether MTN's gateway was in this domain once. Others may have gateways of their own there.
     pub(crate) fn is_in_retired_domain(&self) -> bool {
         self.host.ends_with(RETIRED_DOMAIN)
-    }
-
-    pub(crate) fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Empty, or from a slash to no final slash.
-    #[cfg(any(test, fuzzing))]
-    pub(crate) fn path(&self) -> &str {
-        &self.path
     }
 }
 
@@ -118,7 +97,7 @@ fn check_characters(text: &str) -> Result<(), String> {
     } else {
         return Ok(());
     };
-    Err(String::from(why))
+    Err(why.to_owned())
 }
 
 /// Refuses MTN's portals, and the names under which its gateway was reached before
@@ -138,32 +117,25 @@ fn refuse_mistaken_host(host: &str) -> Result<(), String> {
     ))
 }
 
-fn parse_path(text: &str) -> Result<String, String> {
-    let path = text.strip_suffix('/').unwrap_or(text);
+fn check_path(path: &str) -> Result<(), String> {
     let mut segments = path.split('/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         check_segment(segment)?;
         // As MTN's pages show its operations: /collection/v1_0/requesttopay.
         let ends_base = segments.peek().is_none_or(|next| is_version(next));
-        let is = |known: &&&str| segment.eq_ignore_ascii_case(known);
-        if let Some(known) = PRODUCTS
-            .iter()
-            .chain(&["token"])
-            .find(is)
-            .filter(|_| ends_base)
-        {
+        let mut known = PRODUCTS.iter().chain(&["token"]).filter(|_| ends_base);
+        if let Some(known) = known.find(|known| segment.eq_ignore_ascii_case(known)) {
+            let where_it_is = match segments.peek() {
+                None => "ends with",
+                Some(_) => "goes on after",
+            };
             return Err(format!(
-                "the URL's path {} /{known}, and the product and /token/ are added from the option \
-                 product; give the base only",
-                if segments.peek().is_none() {
-                    "ends with"
-                } else {
-                    "goes on after"
-                }
+                "the URL's path {where_it_is} /{known}, and the product and /token/ are added from \
+                 the option product; give the base only"
             ));
         }
     }
-    Ok(String::from(path))
+    Ok(())
 }
 
 /// v1_0, v2_0.
@@ -175,19 +147,19 @@ fn is_version(segment: &str) -> bool {
 fn check_segment(segment: &str) -> Result<(), String> {
     // RFC 3986, 6.2.2: an escaped dot is the same dot. An escaped slash is not the same slash, but
     // servers and proxies do decode it, and then there may be dot segments nobody saw.
-    let decoded: Vec<u8> = percent::decode(segment.as_bytes())
-        .map(|(_, b)| b)
-        .collect();
+    let decoded = percent::decode(segment);
+    let is_hidden = |b: &u8| b.is_ascii_control() || b"/\\".contains(b);
+    // RFC 3986, 3.3, without the '@' that is refused everywhere. Each escape is of three bytes.
+    let is_pchar = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:%".contains(&b);
+    let escapes = segment.matches('%').count();
+    let is_plain = segment.bytes().all(is_pchar) && segment.len() == decoded.len() + 2 * escapes;
     let why = if segment.is_empty() {
         "an empty segment ('//')"
-    } else if decoded == b"." || decoded == b".." {
+    } else if matches!(&decoded[..], b"." | b"..") {
         "a dot segment ('.' or '..'), which is resolved differently on the way"
-    } else if !is_pchars(segment) {
+    } else if !is_plain {
         "a character that RFC 3986 does not allow there, or a '%' that is no escape"
-    } else if decoded
-        .iter()
-        .any(|b| b.is_ascii_control() || b"/\\".contains(b))
-    {
+    } else if decoded.iter().any(is_hidden) {
         "an escaped slash, backslash or control character"
     } else {
         return Ok(());
@@ -195,23 +167,6 @@ fn check_segment(segment: &str) -> Result<(), String> {
     Err(format!(
         "the URL's path has {why}; write the path plainly, like /gateway/v1"
     ))
-}
-
-/// RFC 3986, 3.3, without the '@' that is refused everywhere.
-fn is_pchars(segment: &str) -> bool {
-    let mut bytes = segment.bytes();
-    while let Some(byte) = bytes.next() {
-        let allowed = match byte {
-            b'%' => [bytes.next(), bytes.next()]
-                .iter()
-                .all(|digit| digit.is_some_and(|b| b.is_ascii_hexdigit())),
-            _ => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:".contains(&byte),
-        };
-        if !allowed {
-            return false;
-        }
-    }
-    true
 }
 
 #[cfg(test)]

@@ -41,12 +41,10 @@ impl CachePolicy {
         }
     }
 
-    /// Whether equal clients have one entry.
     pub(crate) fn joins_equal_clients(&self) -> bool {
         !matches!(self, Self::Client | Self::None)
     }
 
-    /// Whether tokens are kept at all.
     pub(crate) fn keeps_tokens(&self) -> bool {
         *self != Self::None
     }
@@ -73,29 +71,31 @@ const USER_DIRECTORY: &str = "LOCALAPPDATA";
 
 /// Reads the environment.
 pub(super) fn user_directory() -> Result<PathBuf, String> {
-    if sys::is_privileged() {
-        return Err(no_user_directory(
-            "this program runs with more rights than its caller, and does not read the environment",
-        ));
-    }
-    user_directory_in(std::env::var_os(USER_DIRECTORY).map(PathBuf::from))
+    user_directory_in(if sys::is_privileged() {
+        Err("this program runs with more rights than its caller, and does not read the environment")
+    } else {
+        Ok(std::env::var_os(USER_DIRECTORY).map(PathBuf::from))
+    })
 }
 
-fn user_directory_in(variable: Option<PathBuf>) -> Result<PathBuf, String> {
-    match variable {
-        Some(directory) if directory.is_absolute() => {
-            if let Some((owner, user)) = other_owner(&directory) {
-                return Err(no_user_directory(&format!(
-                    "that is user {owner}'s, and this process runs as user {user} (by su or sudo?)"
-                )));
-            }
-            Ok(directory.join("libmomo"))
+fn user_directory_in(variable: Result<Option<PathBuf>, &str>) -> Result<PathBuf, String> {
+    let why = match variable.map(|v| v.filter(|directory| !directory.as_os_str().is_empty())) {
+        Err(why) => why.to_owned(),
+        Ok(None) => "that is not set".to_owned(),
+        Ok(Some(directory)) if !directory.is_absolute() => {
+            "that is not an absolute path".to_owned()
         }
-        Some(directory) if !directory.as_os_str().is_empty() => {
-            Err(no_user_directory("that is not an absolute path"))
-        }
-        _ => Err(no_user_directory("that is not set")),
-    }
+        Ok(Some(directory)) => match other_owner(&directory) {
+            None => return Ok(directory.join("libmomo")),
+            Some((owner, user)) => format!(
+                "that is user {owner}'s, and this process runs as user {user} (by su or sudo?)"
+            ),
+        },
+    };
+    Err(format!(
+        "file: without a directory takes libmomo in {USER_DIRECTORY}, and {why}; give a directory, \
+         like file:/run/payments/tokens"
+    ))
 }
 
 /// The numbers of a directory's owner and of this process's user, if they are not the same.
@@ -112,27 +112,18 @@ fn other_owner(_: &Path) -> Option<(u32, u32)> {
     None
 }
 
-fn no_user_directory(why: &str) -> String {
-    format!(
-        "file: without a directory takes libmomo in {USER_DIRECTORY}, and {why}; give a \
-         directory, like file:/run/payments/tokens"
-    )
-}
-
 fn absolute(directory: &str) -> Result<PathBuf, String> {
     let directory = values::path(directory)?;
     if !directory.is_absolute() {
-        return Err(
-            "the directory is not an absolute path, and programs that share it may run in \
-             different ones; write it like file:/run/payments/tokens"
-                .to_owned(),
-        );
+        Err(
+            "the directory is not an absolute path, and programs that share it may run in different \
+             ones; write it like file:/run/payments/tokens",
+        )?;
     }
     // With a final slash a link would be followed, whatever it is opened with.
     Ok(directory.components().collect())
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "cache_tests.rs"]
 mod tests;

@@ -4,41 +4,28 @@ use std::time::Duration;
 
 const UNITS: &str = "give a whole number and a unit: ms, s, m or h, like 250ms or 10s";
 
-/// Both bounds are allowed values.
+/// Both bounds are allowed values. The text is never repeated: the commonest slip is a key pasted into
+/// the wrong option.
 pub(crate) fn parse(text: &str, min: Duration, max: Duration) -> Result<Duration, String> {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (digits, unit) = text.split_at(end);
-    if digits.is_empty() {
-        return Err(complain_about_start(text));
-    }
-    let factor: u128 = match unit {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = &text[..text.len() - unit.len()];
+    let factor: u64 = match unit {
+        _ if digits.is_empty() => return Err(no_number(text)),
         "ms" => 1,
         "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
-        "" => {
-            return Err(String::from(
-                "the duration is a bare number, and ten seconds would look like ten hours; \
-                 give a unit: ms, s, m or h",
-            ));
-        }
-        _ => return Err(complain_about_unit(unit)),
+        _ => return Err(no_unit(unit)),
     };
     // More digits than 128 bits hold, or more seconds than a Duration does, is only "too long".
-    digits
-        .parse::<u128>()
-        .ok()
-        .and_then(|number| number.checked_mul(factor))
+    let number = digits.parse().ok();
+    number
+        .and_then(|number: u128| number.checked_mul(factor.into()))
         .and_then(from_millis)
         .filter(|duration| (min..=max).contains(duration))
         .ok_or_else(|| {
-            format!(
-                "the duration is out of range; give one from {} to {}",
-                show(min),
-                show(max)
-            )
+            let (min, max) = (show(min), show(max));
+            format!("the duration is out of range; give one from {min} to {max}")
         })
 }
 
@@ -64,8 +51,7 @@ fn from_millis(millis: u128) -> Option<Duration> {
     Duration::from_secs(seconds).checked_add(Duration::from_millis(rest))
 }
 
-// The text is never repeated: the commonest slip is a key pasted into the wrong option.
-fn complain_about_start(text: &str) -> String {
+fn no_number(text: &str) -> String {
     let why = match text.chars().next() {
         None => "is empty",
         Some('-' | '+') => "has a sign, and only plain digits are read",
@@ -75,18 +61,20 @@ fn complain_about_start(text: &str) -> String {
     format!("the duration {why}; {UNITS}")
 }
 
-fn complain_about_unit(unit: &str) -> String {
-    let why = if unit.contains(char::is_whitespace) {
-        "has a blank in or after it"
-    } else if unit.starts_with(['.', ',']) {
-        "has a fraction or a separator"
-    } else {
-        "has an unknown unit (units are in lower case)"
+fn no_unit(unit: &str) -> String {
+    let why = match unit.chars().next() {
+        None => {
+            return "the duration is a bare number, and ten seconds would look like ten hours; give a \
+                    unit: ms, s, m or h"
+                .to_owned();
+        }
+        Some('.' | ',') => "has a fraction or a separator",
+        Some(_) if unit.contains(char::is_whitespace) => "has a blank in or after it",
+        Some(_) => "has an unknown unit (units are in lower case)",
     };
     format!("the duration {why}; {UNITS}")
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "duration_tests.rs"]
 mod tests;

@@ -20,28 +20,27 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
         return Ok(());
     }
     let mut next = config.clone();
-    for (name, value) in std::env::vars_os() {
-        let Some(name) = name.to_str() else {
+    for (variable, value) in std::env::vars_os() {
+        let Some(variable) = variable.to_str() else {
             continue;
         };
-        let visible = name.trim_start_matches(pasted::is_invisible);
-        let Some(name) = visible.strip_prefix(PREFIX).filter(|_| visible == name) else {
-            // The first line of a file of variables may begin with a byte order mark.
-            if visible.starts_with(PREFIX) {
-                next.warn(
-                    visible,
-                    "is not read: an invisible character is before its name",
-                );
-            }
+        // The first line of a file of variables may begin with a byte order mark.
+        let visible = variable.trim_start_matches(pasted::is_invisible);
+        let Some(name) = visible.strip_prefix(PREFIX) else {
             continue;
         };
         let option = name.to_ascii_lowercase();
-        let known = option.to_ascii_uppercase() == name && OPTIONS.iter().any(|o| o.name == option);
-        if !known {
-            next.warn(&format!("{PREFIX}{name}"), "names no option and is ignored");
+        let is_known = OPTIONS.iter().any(|o| o.name == option);
+        if visible != variable {
+            next.warn(
+                visible,
+                "is not read: an invisible character is before its name",
+            );
+        } else if !is_known || option.to_ascii_uppercase() != name {
+            next.warn(variable, "names no option and is ignored");
         } else if !value.is_empty() {
             let bad =
-                |why: &str| Failure::config(format!("environment variable {PREFIX}{name}: {why}"));
+                |why: &str| Failure::config(format!("environment variable {variable}: {why}"));
             let value = value
                 .to_str()
                 .ok_or_else(|| bad("its value is not UTF-8; set it again"))?;

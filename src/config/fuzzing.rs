@@ -20,10 +20,10 @@ pub struct Url {
 pub fn base_url(text: &str) -> Result<Url, String> {
     let url = BaseUrl::parse(text)?;
     Ok(Url {
-        scheme: url.scheme().as_str(),
-        host: url.host().to_owned(),
-        port: url.port(),
-        path: url.path().to_owned(),
+        scheme: url.scheme.as_str(),
+        host: url.host.clone(),
+        port: url.port,
+        path: url.path.clone(),
         user: None,
         password: None,
         text: url.canonical(),
@@ -45,17 +45,14 @@ pub fn proxy_from_env(
 
 fn of_proxy(url: &ProxyUrl) -> Url {
     let text = url.to_url();
-    // The authority is host and port, and an IPv6 address has its own colons.
-    let authority = url.authority();
-    let (host, port) = authority.rsplit_once(':').unwrap_or_default();
     Url {
-        scheme: match url.scheme() {
+        scheme: match url.scheme {
             ProxyScheme::Http => "http",
             ProxyScheme::Https => "https",
             ProxyScheme::Socks => "socks5h",
         },
-        host: host.to_owned(),
-        port: port.parse().unwrap_or_default(),
+        host: url.host.clone(),
+        port: url.port,
         path: String::new(),
         user: url.user().map(str::to_owned),
         password: url.password().map(str::to_owned),

@@ -20,13 +20,13 @@ pub(crate) fn bypasses(no_proxy: &str, host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     let address = bare.unwrap_or(host).parse::<IpAddr>();
     let name = host.strip_suffix('.').unwrap_or(host).as_bytes();
-    no_proxy
+    let mut entries = no_proxy
         .split([',', ' ', '\t'])
-        .filter(|entry| !entry.is_empty())
-        .any(|entry| match address {
-            Ok(address) => covers_address(entry, address),
-            Err(_) => covers_name(entry, name),
-        })
+        .filter(|entry| !entry.is_empty());
+    entries.any(|entry| match address {
+        Ok(address) => covers_address(entry, address),
+        Err(_) => covers_name(entry, name),
+    })
 }
 
 /// `example.com` and `.example.com` both cover the name itself and everything below it.
@@ -34,18 +34,12 @@ fn covers_name(entry: &str, name: &[u8]) -> bool {
     // curl drops one dot at either end, no more: "..example.com" covers nothing.
     let entry = entry.strip_suffix('.').unwrap_or(entry);
     let entry = entry.strip_prefix('.').unwrap_or(entry).as_bytes();
-    let Some(start) = name.len().checked_sub(entry.len()) else {
-        return false;
-    };
-    // Without the dot before it, "example.com" would cover "nonexample.com".
-    let on_label = match start.checked_sub(1) {
-        Some(before) => name.get(before) == Some(&b'.'),
-        None => true,
-    };
-    on_label
-        && name
-            .get(start..)
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(entry))
+    let start = name.len().checked_sub(entry.len());
+    start.is_some_and(|start| {
+        let (before, tail) = name.split_at(start);
+        // Without the dot before it, "example.com" would cover "nonexample.com".
+        before.last().is_none_or(|byte| *byte == b'.') && tail.eq_ignore_ascii_case(entry)
+    })
 }
 
 /// An entry with a port or with brackets is no address to curl, and so covers none.
@@ -58,14 +52,10 @@ fn covers_address(entry: &str, address: IpAddr) -> bool {
         return false;
     };
     let ((network, bits), (address, bits_of_address)) = (number(network), number(address));
-    let difference = network ^ address;
+    // To curl "/0" is no network but the lack of one: the whole address has to be equal.
     bits == bits_of_address
-        && match length {
-            // To curl "/0" is no network but the lack of one: the whole address has to be equal.
-            0 => difference == 0,
-            _ if length <= bits => difference >> (bits - length) == 0,
-            _ => false,
-        }
+        && length <= bits
+        && (network ^ address) >> ((bits - length) % bits) == 0
 }
 
 /// The address as a number, and how many bits it has.
@@ -78,20 +68,14 @@ fn number(address: IpAddr) -> (u128, u32) {
 
 /// curl reads the length with C's `atoi`: what follows the digits is ignored, none at all is 0.
 fn prefix_length(text: &str) -> Option<u32> {
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    if digits.starts_with('-') {
-        return None;
-    }
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
-    match digits.get(..end) {
-        None | Some("") => Some(0),
-        Some(number) => number.parse().ok(),
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    match &text[..text.len() - rest.len()] {
+        "" => (!rest.starts_with('-')).then_some(0),
+        number => number.parse().ok(),
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "no_proxy_tests.rs"]
 mod tests;

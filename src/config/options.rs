@@ -6,19 +6,17 @@ use super::proxy::ProxyUrl;
 use super::values::{
     Ca, RefreshBy, attempts, optional_header_value, path, product, refresh_margin, timeout,
 };
-use crate::credentials::{parse_api_key, parse_api_user, parse_header_value};
+use crate::credentials::{check_api_key, check_api_user, check_header_value};
 
-/// One row of the table.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the documentation is checked by a test")
+)]
 pub(super) struct Opt {
     pub(super) name: &'static str,
     pub(super) default: &'static str,
     /// What values it takes, for the documentation.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the documentation is checked by a test")
-    )]
     pub(super) values: &'static str,
-    #[cfg_attr(not(test), expect(dead_code, reason = "as above"))]
     pub(super) text: &'static str,
     /// Whether it takes this value. An error says why not.
     pub(super) check: fn(&str) -> Result<(), String>,
@@ -37,22 +35,22 @@ macro_rules! opt {
 }
 
 #[rustfmt::skip]
-pub(super) const OPTIONS: [Opt; 23] = [
+pub(super) static OPTIONS: [Opt; 23] = [
     opt!("base_url", "https://proxy.momoapi.mtn.co.rw", "URL", BaseUrl::parse,
         "The gateway, without the product: https, or plain http on loopback only (localhost, \
          127.0.0.0/8, [::1])"),
     opt!("product", "disbursement", "disbursement, collection, remittance", product,
         "The product that the tokens are for"),
-    opt!("api_user", "", "text without ':'", parse_api_user,
+    opt!("api_user", "", "text without ':'", check_api_user,
         "The API user (a UUID). This or api_user_file is required"),
     opt!("api_user_file", "", "path", path,
         "A file that contains the API user; a final newline is dropped. Read again if it has \
          changed"),
-    opt!("api_key", "", "text", parse_api_key,
+    opt!("api_key", "", "text", check_api_key,
         "The API key of that user. This or api_key_file is required"),
     opt!("api_key_file", "", "path", path,
         "The same for the API key"),
-    opt!("subscription_key", "", "printable ASCII", parse_header_value,
+    opt!("subscription_key", "", "printable ASCII", check_header_value,
         "The primary subscription key of the product. This or subscription_key_file is required"),
     opt!("subscription_key_file", "", "path", path,
         "The same for the subscription key"),

@@ -4,7 +4,7 @@
 use super::no_proxy;
 use super::url::{Url, UrlKind};
 use crate::net::tunnel::MAX_LOGIN_BYTES;
-use crate::percent;
+use crate::percent::{self, RESERVED};
 use crate::secret::Secret;
 
 const KIND: UrlKind = UrlKind {
@@ -29,26 +29,26 @@ const SCHEMES: [(&str, ProxyScheme); 4] = [
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ProxyUrl {
-    scheme: ProxyScheme,
-    host: String,
-    port: u16,
+    pub(crate) scheme: ProxyScheme,
+    /// IPv6 in brackets.
+    pub(crate) host: String,
+    pub(crate) port: u16,
     user: Option<Secret>,
     password: Option<Secret>,
-    /// The environment variable that it is from.
     variable: Option<&'static str>,
 }
 
 impl ProxyUrl {
     /// None for `none`, and for `env`: the proxy is then what [`from_env`] finds.
     pub(super) fn of_option(text: &str) -> Result<Option<Self>, String> {
+        let is = |word| text.eq_ignore_ascii_case(word);
         match text {
             "env" | "none" => Ok(None),
             // As any word without a scheme, "None" would be the name of a host.
-            _ if text.eq_ignore_ascii_case("env") || text.eq_ignore_ascii_case("none") => {
-                Err(String::from(
-                    "the words env and none are written in lower case; correct it, or give a URL",
-                ))
-            }
+            _ if is("env") || is("none") => Err(
+                "the words env and none are written in lower case; correct it, or give a URL"
+                    .into(),
+            ),
             _ => Self::parse(text).map(Some),
         }
     }
@@ -57,28 +57,35 @@ impl ProxyUrl {
         let url = Url::split(text, &KIND)?;
         // Refuses "https:host", too.
         url.web_scheme()?;
-        let scheme = match url.scheme {
-            None => ProxyScheme::Http,
-            Some(name) => {
-                let mut known = SCHEMES.into_iter();
-                let known = known.find(|(known, _)| name.eq_ignore_ascii_case(known));
-                known.ok_or_else(|| unsupported(name))?.1
-            }
+        let named = |name: &str| {
+            let is = |(known, scheme)| name.eq_ignore_ascii_case(known).then_some(scheme);
+            let known = SCHEMES.into_iter().find_map(is);
+            known.ok_or_else(|| unsupported(name))
         };
+        let scheme = url.scheme.map_or(Ok(ProxyScheme::Http), named)?;
         // What follows the host says nothing.
         url.check_where_host_begins()?;
         let (host, port) = url.absolute_host_and_port()?;
-        let (user, password) = user_info(&url)?;
+        let (user, password) = url.login("proxy")?;
+        if user.iter().any(|user| user.expose().contains(':')) {
+            Err(
+                "the proxy's user has a ':' (%3A), which would end it in the header it is sent in \
+                 (RFC 7617); use another user",
+            )?;
+        }
         let too_long = |part: &Secret| part.expose().len() > MAX_LOGIN_BYTES;
         if scheme == ProxyScheme::Socks && user.iter().chain(&password).any(too_long) {
-            return Err(String::from(
-                "the user or password of a SOCKS proxy has at most 255 bytes; use a shorter one",
-            ));
+            Err("the user or password of a SOCKS proxy has at most 255 bytes; use a shorter one")?;
         }
         Ok(Self {
             scheme,
             host,
-            port: port.unwrap_or(default_port(scheme)),
+            port: port.unwrap_or(match scheme {
+                // A bare port is 1080 even behind http://, which surprises everyone but curl's users
+                // (curl(1), -x); an HTTPS proxy came later and got 443.
+                ProxyScheme::Https => 443,
+                ProxyScheme::Http | ProxyScheme::Socks => 1_080,
+            }),
             user,
             password,
             variable: None,
@@ -89,29 +96,15 @@ impl ProxyUrl {
     pub(crate) fn to_url(&self) -> String {
         let name = SCHEMES.iter().find(|(_, scheme)| *scheme == self.scheme);
         let mut url = format!("{}://", name.map_or("", |(name, _)| name));
-        if let Some(user) = &self.user {
-            url.push_str(&percent::encode(user.expose()));
-            if let Some(password) = &self.password {
+        if let Some(user) = self.user() {
+            url.push_str(&percent::encode(user, RESERVED));
+            if let Some(password) = self.password() {
                 url.push(':');
-                url.push_str(&percent::encode(password.expose()));
+                url.push_str(&percent::encode(password, RESERVED));
             }
             url.push('@');
         }
-        url.push_str(&self.authority());
-        url
-    }
-
-    pub(crate) fn scheme(&self) -> ProxyScheme {
-        self.scheme
-    }
-
-    /// IPv6 in brackets.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
-
-    pub(crate) fn port(&self) -> u16 {
-        self.port
+        url + &self.authority()
     }
 
     /// For messages: `host:port`, no credentials.
@@ -145,53 +138,36 @@ pub(crate) fn from_env(
     let first_of = |names: &[&'static str]| {
         names.iter().find_map(|&name| match var(name)? {
             Ok(text) if text.is_empty() => None,
-            value => Some((name, value)),
+            value => Some((
+                name,
+                value.map_err(|()| {
+                    format!(
+                        "the environment variable {name} is not valid UTF-8, so it cannot be read; \
+                         correct it or unset it"
+                    )
+                }),
+            )),
         })
     };
     let Some((name, value)) = first_of(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
     else {
         return Ok(None);
     };
-    if let Some((name, list)) = first_of(&["no_proxy", "NO_PROXY"]) {
-        let list = list.map_err(|()| not_utf8(name))?;
-        if no_proxy::bypasses(&list, host) {
+    if let Some((_, list)) = first_of(&["no_proxy", "NO_PROXY"]) {
+        if no_proxy::bypasses(&list?, host) {
             return Ok(None);
         }
     }
-    let text = value.map_err(|()| not_utf8(name))?;
-    match ProxyUrl::parse(&text) {
-        Ok(proxy) => Ok(Some(ProxyUrl {
-            variable: Some(name),
-            ..proxy
-        })),
-        Err(why) => Err(format!(
-            "the environment variable {name} names no usable proxy: {why}"
-        )),
-    }
-}
-
-fn not_utf8(name: &str) -> String {
-    format!(
-        "the environment variable {name} is not valid UTF-8, so it cannot be read; correct it or \
-         unset it"
-    )
-}
-
-// A bare port is 1080 even behind http://, which surprises everyone but curl's users (curl(1), -x);
-// an HTTPS proxy came later and got 443.
-fn default_port(scheme: ProxyScheme) -> u16 {
-    match scheme {
-        ProxyScheme::Https => 443,
-        ProxyScheme::Http | ProxyScheme::Socks => 1_080,
-    }
+    let mut proxy = ProxyUrl::parse(&value?)
+        .map_err(|why| format!("the environment variable {name} names no usable proxy: {why}"))?;
+    proxy.variable = Some(name);
+    Ok(Some(proxy))
 }
 
 // The scheme is not repeated: in "user:password://…" it is none.
 fn unsupported(scheme: &str) -> String {
-    let is_socks = scheme
-        .get(..5)
-        .is_some_and(|start| start.eq_ignore_ascii_case("socks"));
-    let why = if is_socks {
+    let start = scheme.get(..5).unwrap_or_default();
+    let why = if start.eq_ignore_ascii_case("socks") {
         "the proxy speaks an older SOCKS"
     } else {
         "the proxy's scheme is unknown"
@@ -201,19 +177,6 @@ fn unsupported(scheme: &str) -> String {
          like {}",
         KIND.example
     )
-}
-
-fn user_info(url: &Url) -> Result<(Option<Secret>, Option<Secret>), String> {
-    match url.user_info("proxy")? {
-        None => Ok((None, None)),
-        // RFC 3986, 3.2.1 allows "@host", which says no more than "host".
-        Some((user, None)) if user.expose().is_empty() => Ok((None, None)),
-        Some((user, _)) if user.expose().contains(':') => Err(String::from(
-            "the proxy's user has a ':' (%3A), which would end it in the header it is sent in \
-             (RFC 7617); use another user",
-        )),
-        Some((user, password)) => Ok((Some(user), password)),
-    }
 }
 
 #[cfg(test)]

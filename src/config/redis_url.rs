@@ -25,73 +25,65 @@ pub(crate) struct RedisUrl {
     pub(crate) password: Option<Secret>,
     /// Not of the URL but of options beside it.
     pub(crate) password_file: Option<PathBuf>,
-    /// The files of a client certificate and its key.
     pub(crate) client_certificate: Option<(PathBuf, PathBuf)>,
 }
 
 impl RedisUrl {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::split(text, &KIND)?;
-        let tls = match url.scheme {
-            Some("redis") => false,
-            Some("rediss") => true,
-            Some("redis+unix" | "redis+socket" | "unix") => return Self::of_socket(&url),
+        let is_socket = match url.scheme {
+            Some("redis" | "rediss") => false,
+            Some("redis+unix" | "redis+socket" | "unix") => true,
             _ => return Err(super::cache::CACHES.to_owned()),
         };
-        if url.query.is_some() || url.fragment.is_some() {
-            return Err(
-                "the URL has a '?' or '#', and Redis has neither query nor fragment; write one in \
-                 the password as %3F or %23"
-                    .to_owned(),
-            );
-        }
-        url.check_where_host_begins()?;
-        let (host, port) = url.host_and_port()?;
-        let (user, password) = user_info(&url)?;
-        Ok(Self {
-            tls,
-            host,
-            port: port.unwrap_or(DEFAULT_PORT),
-            database: parse_database(url.path)?,
-            user,
-            password,
-            ..Self::default()
-        })
-    }
-
-    /// With the query that clients of Redis give it.
-    fn of_socket(url: &Url) -> Result<Self, String> {
-        if cfg!(windows) || url.path.len() < 2 || !url.host_and_port.is_empty() {
-            return Err(
+        if is_socket && (cfg!(windows) || url.path.len() < 2 || !url.host_and_port.is_empty()) {
+            Err(
                 "a Unix socket is a path on this machine (not on Windows); write it like \
-                 redis+unix:///run/redis.sock?db=0"
-                    .to_owned(),
-            );
+                 redis+unix:///run/redis.sock?db=0",
+            )?;
+        }
+        if !is_socket && (url.query.is_some() || url.fragment.is_some()) {
+            Err(
+                "the URL has a '?' or '#', and Redis has neither query nor fragment; write one in \
+                 the password as %3F or %23",
+            )?;
         }
         url.check_where_host_begins()?;
-        let (user, password) = user_info(url)?;
-        let mut socket = Self {
-            host: decode(url.path, "cache")?.expose().to_owned(),
-            user,
+        let (user, password) = url.login("cache")?;
+        if password.as_ref().is_some_and(Secret::is_empty) {
+            Err("the password in the URL is empty; leave it out, with its '@'")?;
+        }
+        let mut parsed = Self {
+            tls: url.scheme == Some("rediss"),
+            user: user.filter(|user| !user.is_empty()),
             password,
             ..Self::default()
         };
-        let pairs = url.query.unwrap_or_default().split('&');
-        for pair in pairs.filter(|pair| !pair.is_empty()) {
+        if is_socket {
+            parsed.host = decode(url.path, "cache")?.expose().to_owned();
+            parsed.set_query(url.query.unwrap_or_default())?;
+        } else {
+            let (host, port) = url.host_and_port()?;
+            (parsed.host, parsed.port) = (host, port.unwrap_or(DEFAULT_PORT));
+            parsed.database = parse_database(url.path)?;
+        }
+        Ok(parsed)
+    }
+
+    /// As clients of Redis give it to a socket's path.
+    fn set_query(&mut self, query: &str) -> Result<(), String> {
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
-                Some(("db" | "virtual_host", number)) => socket.database = parse_database(number)?,
-                Some(("user" | "username", user)) => socket.user = Some(decode(user, "cache")?),
-                Some(("pass" | "password", word)) => socket.password = Some(decode(word, "cache")?),
-                _ => {
-                    return Err(
-                        "what follows the '?' of a socket's path is db, username or password, like \
-                         redis+unix:///run/redis.sock?db=0"
-                            .to_owned(),
-                    );
-                }
+                Some(("db" | "virtual_host", number)) => self.database = parse_database(number)?,
+                Some(("user" | "username", user)) => self.user = Some(decode(user, "cache")?),
+                Some(("pass" | "password", word)) => self.password = Some(decode(word, "cache")?),
+                _ => Err(
+                    "what follows the '?' of a socket's path is db, username or password, like \
+                     redis+unix:///run/redis.sock?db=0",
+                )?,
             }
         }
-        Ok(socket)
+        Ok(())
     }
 
     /// Adds what the options beside the URL say.
@@ -101,41 +93,31 @@ impl RedisUrl {
         certificate: Option<PathBuf>,
         key: Option<PathBuf>,
     ) -> Result<(), String> {
-        let why = match (&self.user, &self.password, &password_file) {
-            (_, Some(_), Some(_)) => {
-                "both cache and cache_password_file have a password; set one of them"
-            }
-            (Some(_), None, None) => {
-                "option cache: the URL has a user and no password; for a password alone write \
-                 redis://:PASSWORD@HOST, or set cache_password_file"
-            }
-            _ if certificate.is_some() != key.is_some() => {
-                "cache_client_certificate and cache_client_key belong together; set both"
-            }
-            _ if key.is_some() && !self.tls => {
-                "cache_client_certificate needs TLS; write rediss:// in cache"
-            }
-            _ => {
-                self.password_file = password_file;
-                self.client_certificate = certificate.zip(key);
-                return Ok(());
-            }
+        let passwords = [self.password.is_some(), password_file.is_some()];
+        let why = if passwords == [true; 2] {
+            "both cache and cache_password_file have a password; set one of them"
+        } else if passwords == [false; 2] && self.user.is_some() {
+            "option cache: the URL has a user and no password; for a password alone write \
+             redis://:PASSWORD@HOST, or set cache_password_file"
+        } else if certificate.is_some() != key.is_some() {
+            "cache_client_certificate and cache_client_key belong together; set both"
+        } else if key.is_some() && !self.tls {
+            "cache_client_certificate needs TLS; write rediss:// in cache"
+        } else {
+            self.password_file = password_file;
+            self.client_certificate = certificate.zip(key);
+            return Ok(());
         };
         Err(why.to_owned())
     }
 
     /// For messages: no credentials.
     pub(crate) fn shown(&self) -> String {
-        let scheme = if self.tls { "rediss" } else { "redis" };
-        let Self {
-            host,
-            port,
-            database,
-            ..
-        } = self;
+        let (host, port, database) = (&self.host, self.port, self.database);
         if self.is_socket() {
             return format!("redis+unix://{host}?db={database}");
         }
+        let scheme = if self.tls { "rediss" } else { "redis" };
         format!("{scheme}://{host}:{port}/{database}")
     }
 
@@ -150,24 +132,12 @@ impl RedisUrl {
     }
 }
 
-fn user_info(url: &Url) -> Result<(Option<Secret>, Option<Secret>), String> {
-    match url.user_info("cache")? {
-        None => Ok((None, None)),
-        Some((_, Some(password))) if password.expose().is_empty() => {
-            Err("the password in the URL is empty; leave it out, with its '@'".to_owned())
-        }
-        Some((user, password)) => Ok((Some(user).filter(|u| !u.expose().is_empty()), password)),
-    }
-}
-
 fn parse_database(path: &str) -> Result<u32, String> {
     let text = path.strip_prefix('/').unwrap_or(path);
-    if text.is_empty() {
-        return Ok(0);
-    }
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     match text.parse() {
         Ok(number) if digits && number < MAX_DATABASES => Ok(number),
+        _ if text.is_empty() => Ok(0),
         _ => Err(
             "what follows the host is the number of a database, 0 to 65535, like \
              redis://127.0.0.1:6379/0"

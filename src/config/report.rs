@@ -2,64 +2,34 @@
 
 use super::options::OPTIONS;
 use super::{Ca, Config, ProxyUrl, Settings};
-use crate::credentials::{self, Credentials, ValueSource};
+use crate::credentials::{Credentials, ValueSource};
 use crate::log::{Level, Line};
 
-/// What may be shown of an option.
-pub(crate) struct OptionReport {
-    name: &'static str,
-    /// The length of a credential; proxy and cache without user and password. Empty if not set.
-    value: String,
-    source: ValueSource,
-    warnings: Vec<&'static str>,
-}
-
-/// A row for each option, in the order of the table. The settings were made of this config, and
-/// the credentials are those in use.
-pub(crate) fn report(
-    config: &Config,
-    settings: &Settings,
-    credentials: &Credentials,
-) -> Vec<OptionReport> {
-    let warnings = settings.warnings(credentials);
-    let row = |name: &'static str| {
-        let (value, source) = shown(name, config, settings, credentials);
-        let of_this = warnings.iter().filter(|(option, _)| *option == name);
-        OptionReport {
-            name,
-            value,
-            source,
-            warnings: of_this.map(|(_, text)| *text).collect(),
-        }
-    };
-    OPTIONS.iter().map(|option| row(option.name)).collect()
-}
-
-/// The rows as the log tells them: a line for each option, and then the warnings.
-pub(crate) fn log_lines(rows: &[OptionReport]) -> Vec<Line> {
-    let options = rows.iter().map(|row| {
-        let text = match row.value.as_str() {
-            "" => "not set".to_owned(),
-            value => format!("{value}, {}", row.source.describe(row.name)),
+/// A line for each option, in the order of the table, and then the warnings. The settings were made
+/// of this config, and the credentials are those in use.
+pub(crate) fn report(config: &Config, settings: &Settings, credentials: &Credentials) -> Vec<Line> {
+    let row = |name| {
+        let text = match shown(name, config, settings, credentials) {
+            (value, _) if value.is_empty() => "not set".to_owned(),
+            (value, source) => format!("{value}, {}", source.describe(name)),
         };
-        Line::new(Level::Debug, format!("option {}: {text}", row.name))
-    });
-    let warnings = rows.iter().flat_map(|row| &row.warnings);
-    let warnings = warnings.map(|text| Line::new(Level::Warning, *text));
-    options.chain(warnings).collect()
+        Line::new(Level::Debug, format!("option {name}: {text}"))
+    };
+    let rows = OPTIONS.iter().map(|option| row(option.name));
+    let warnings = settings.warnings(credentials).into_iter();
+    rows.chain(warnings.map(|(_, text)| Line::new(Level::Warning, text)))
+        .collect()
 }
 
+/// The length of a credential; proxy and cache without user and password. Empty if not set.
 fn shown(
     name: &str,
     config: &Config,
     settings: &Settings,
     credentials: &Credentials,
 ) -> (String, ValueSource) {
-    if let Some(place) = credentials::OPTIONS.iter().position(|o| *o == name) {
-        return match credentials.iter().nth(place) {
-            Some(credential) => (credential.length(), credential.source.clone()),
-            None => (String::new(), ValueSource::Default),
-        };
+    if let Some(credential) = credentials.iter().find(|each| each.name == name) {
+        return (credential.length(), credential.source.clone());
     }
     let (text, source) = config.value(name);
     let text = match name {

@@ -7,7 +7,7 @@ use super::cache::user_directory;
 use super::values::{attempts, optional_header_value, product, refresh_margin, timeout};
 use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, RefreshBy, Scheme, proxy};
 use crate::credentials::redact::Redactor;
-use crate::credentials::{Credential, CredentialSources, Credentials, is_uuid};
+use crate::credentials::{Credential, CredentialSources, Credentials, absolute, is_uuid};
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::sys;
@@ -63,67 +63,54 @@ impl Settings {
 
     /// What is allowed and yet likely to be a mistake: the option, and what to check.
     pub(super) fn warnings(&self, credentials: &Credentials) -> Vec<(&'static str, &'static str)> {
-        let mut warnings = Vec::new();
-        if !is_uuid(credentials.api_user.expose()) {
-            warnings.push((
-                "api_user",
-                "api_user is no UUID, as MTN's API users are; check that it is not another \
-                 credential",
-            ));
-        }
-        let api_key = credentials.api_key.expose();
-        let mut subscription_keys = credentials.subscription_keys.iter();
-        if subscription_keys.any(|key| key.expose() == api_key) {
-            warnings.push((
-                "api_key",
-                "api_key and the subscription key are the same text; check which of them it is",
-            ));
-        }
-        if let CachePolicy::Redis(url) = &self.cache {
-            if url.shows_password() {
-                warnings.push((
-                    "cache",
-                    "the password of Redis goes over the network in clear; write rediss:// in \
-                     cache",
-                ));
-            }
-        }
-        if self.base_url.is_in_retired_domain() {
-            warnings.push((
+        let same_keys = credentials.subscription_keys.iter();
+        let same_keys = same_keys.filter(|key| key.expose() == credentials.api_key.expose());
+        let warnings = [
+            (
+                self.base_url.is_in_retired_domain(),
                 "base_url",
                 "MTN has given up its hosts under azure-api.net; check base_url",
-            ));
-        }
-        warnings
+            ),
+            (
+                !is_uuid(credentials.api_user.expose()),
+                "api_user",
+                "api_user is no UUID, as MTN's API users are; check that it is not another credential",
+            ),
+            (
+                same_keys.count() > 0,
+                "api_key",
+                "api_key and the subscription key are the same text; check which of them it is",
+            ),
+            (
+                matches!(&self.cache, CachePolicy::Redis(url) if url.shows_password()),
+                "cache",
+                "the password of Redis goes over the network in clear; write rediss:// in cache",
+            ),
+        ];
+        let warnings = warnings.into_iter().filter(|(is_so, ..)| *is_so);
+        warnings.map(|(_, option, text)| (option, text)).collect()
     }
 
     /// Hides these credentials, and those of proxy and cache.
     pub(crate) fn redactor(&self, credentials: &Credentials) -> Redactor {
-        let proxy = self.proxy.as_ref();
-        let user = proxy.and_then(ProxyUrl::user);
-        let password = proxy.and_then(ProxyUrl::password);
-        let secrets = credentials.iter().map(Credential::expose);
+        let user = self.proxy.as_ref().and_then(ProxyUrl::user);
+        let password = self.proxy.as_ref().and_then(ProxyUrl::password);
         let cache = match &self.cache {
             CachePolicy::Redis(url) => url.password.as_ref().map(Secret::expose),
             _ => None,
         };
+        let secrets = credentials.iter().map(Credential::expose);
         let secrets = secrets.chain(user).chain(password).chain(cache);
-        let pairs = user
-            .map(|user| (user, password.unwrap_or_default()))
-            .into_iter()
-            .chain([(credentials.api_user.expose(), credentials.api_key.expose())]);
-        Redactor::new(secrets, pairs)
+        let proxy = user.map(|user| (user, password.unwrap_or_default()));
+        let own = (credentials.api_user.expose(), credentials.api_key.expose());
+        Redactor::new(secrets, proxy.into_iter().chain([own]))
     }
 }
 
 fn cache_of(config: &Config) -> Result<CachePolicy, Failure> {
     let mut cache = config.parsed("cache", |value| CachePolicy::parse(value, user_directory))?;
     if let CachePolicy::Redis(url) = &mut cache {
-        let path = |name| {
-            let (path, _) = config.given(name)?;
-            // The program may change its directory later.
-            Some(std::path::absolute(path).unwrap_or_else(|_| path.into()))
-        };
+        let path = |name| config.given(name).map(|(path, _)| absolute(path));
         let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
         url.complete(path("cache_password_file"), certificate, key)
             .map_err(Failure::config)?;
@@ -133,12 +120,12 @@ fn cache_of(config: &Config) -> Result<CachePolicy, Failure> {
 
 fn proxy_for(base_url: &BaseUrl, config: &Config) -> Result<Option<ProxyUrl>, Failure> {
     // A proxy would carry plain http in clear, keys and all, off this machine.
-    if base_url.scheme() == Scheme::Http {
+    if base_url.scheme == Scheme::Http {
         return Ok(None);
     }
     match config.value("proxy").0 {
         "env" if sys::is_privileged() => Ok(None),
-        "env" => proxy::from_env(base_url.host(), |name| {
+        "env" => proxy::from_env(&base_url.host, |name| {
             std::env::var_os(name).map(|v| v.into_string().map_err(|_| ()))
         })
         .map_err(Failure::config),

@@ -2,8 +2,6 @@
 
 mod host;
 
-use zeroize::Zeroizing;
-
 pub(super) use host::is_loopback;
 
 use crate::pasted::is_invisible;
@@ -27,9 +25,8 @@ pub(crate) enum Scheme {
 impl Scheme {
     // Schemes are case-insensitive (RFC 3986, 3.1).
     fn named(name: &str) -> Option<Self> {
-        [Self::Https, Self::Http]
-            .into_iter()
-            .find(|scheme| name.eq_ignore_ascii_case(scheme.as_str()))
+        let mut schemes = [Self::Https, Self::Http].into_iter();
+        schemes.find(|scheme| name.eq_ignore_ascii_case(scheme.as_str()))
     }
 
     pub(crate) fn as_str(self) -> &'static str {
@@ -49,7 +46,6 @@ pub(super) struct Url<'a> {
     pub(super) scheme: Option<&'a str>,
     user_info: Option<&'a str>,
     pub(super) host_and_port: &'a str,
-    /// Empty, or from its first slash.
     pub(super) path: &'a str,
     pub(super) query: Option<&'a str>,
     pub(super) fragment: Option<&'a str>,
@@ -62,6 +58,10 @@ impl<'a> Url<'a> {
             // Further on it belongs to a password or to what follows the host.
             Some((scheme, rest)) if !scheme.contains(['/', '?', '#', '@']) => (Some(scheme), rest),
             _ => (None, text),
+        };
+        let split_off = |text: &'a str, delimiter| match text.split_once(delimiter) {
+            Some((before, after)) => (before, Some(after)),
+            None => (text, None),
         };
         let (rest, fragment) = split_off(rest, '#');
         let (rest, query) = split_off(rest, '?');
@@ -84,19 +84,17 @@ impl<'a> Url<'a> {
 
     /// None for another scheme, or if there is none.
     pub(super) fn web_scheme(&self) -> Result<Option<Scheme>, String> {
-        if let Some(name) = self.scheme {
-            return Ok(Scheme::named(name));
-        }
+        let bare = self.text.split_once(':').map(|(name, _)| name);
+        let scheme = self.scheme.or(bare).and_then(Scheme::named);
         // "https:host" is a URL too, but one without a host.
-        let name = self.text.split_once(':').map(|(name, _)| name);
-        match name.and_then(Scheme::named) {
-            None => Ok(None),
-            Some(_) => Err(format!(
+        if self.scheme.is_none() && scheme.is_some() {
+            return Err(format!(
                 "the scheme of {} is not followed by two slashes, so it names no host; write it \
                  like {}",
                 self.kind.name, self.kind.example
-            )),
+            ));
         }
+        Ok(scheme)
     }
 
     /// An '@' after the host's could end a user or password that was not encoded.
@@ -127,59 +125,42 @@ impl<'a> Url<'a> {
         }
     }
 
-    /// User and password, decoded. `whose` they are is said in messages.
-    pub(super) fn user_info(
-        &self,
-        whose: &str,
-    ) -> Result<Option<(Secret, Option<Secret>)>, String> {
-        let Some(text) = self.user_info else {
-            return Ok(None);
-        };
+    /// User and password, decoded; "@host" (RFC 3986, 3.2.1) has neither. `whose` they are is said
+    /// in messages.
+    pub(super) fn login(&self, whose: &str) -> Result<(Option<Secret>, Option<Secret>), String> {
+        let text = self.user_info.unwrap_or_default();
         let (user, password) = match text.split_once(':') {
-            Some((user, password)) => (user, Some(decode(password, whose)?)),
-            None => (text, None),
+            Some((user, password)) => (Some(user), Some(password)),
+            None => (Some(text).filter(|user| !user.is_empty()), None),
         };
-        Ok(Some((decode(user, whose)?, password)))
+        let decoded = |part: Option<&str>| part.map(|part| decode(part, whose)).transpose();
+        Ok((decoded(user)?, decoded(password)?))
     }
 }
 
-fn split_off(text: &str, delimiter: char) -> (&str, Option<&str>) {
-    match text.split_once(delimiter) {
-        Some((before, after)) => (before, Some(after)),
-        None => (text, None),
-    }
-}
-
-fn check_characters(text: &str, kind: &UrlKind) -> Result<(), String> {
-    let UrlKind { name, example } = kind;
-    if text.is_empty() {
-        Err(format!("{name} is empty; write it like {example}"))
+fn check_characters(text: &str, UrlKind { name, example }: &UrlKind) -> Result<(), String> {
+    let invisible = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    let why = if text.is_empty() {
+        format!("is empty; write it like {example}")
     } else if text.len() > MAX_URL_BYTES {
-        Err(format!(
-            "{name} is longer than 2,048 bytes; check what was pasted"
-        ))
-    } else if text.contains(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)) {
-        Err(format!(
-            "{name} has a blank, a line break, a control character or an invisible one in it; remove it \
-             (it may be at the very end)"
-        ))
+        "is longer than 2,048 bytes; check what was pasted".to_owned()
+    } else if text.contains(invisible) {
+        "has a blank, a line break, a control character or an invisible one in it; remove it (it \
+         may be at the very end)"
+            .to_owned()
     } else {
-        Ok(())
-    }
+        return Ok(());
+    };
+    Err(format!("{name} {why}"))
 }
 
 pub(super) fn decode(text: &str, whose: &str) -> Result<Secret, String> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
-    bytes.extend(percent::decode(text.as_bytes()).map(|(_, byte)| byte));
-    match std::str::from_utf8(&bytes) {
-        Ok(text) if !text.contains(char::is_control) => Ok(Secret::new(text)),
-        Ok(_) => Err(format!(
-            "the {whose}'s user or password has an escaped control character, which no user or \
-             password has; check what was encoded",
-        )),
-        Err(_) => Err(format!(
-            "the {whose}'s user or password is not UTF-8 once its escapes are decoded; encode it \
-             as UTF-8",
-        )),
-    }
+    let why = match std::str::from_utf8(&percent::decode(text)) {
+        Ok(text) if !text.contains(char::is_control) => return Ok(Secret::new(text)),
+        Ok(_) => {
+            "has an escaped control character, which no user or password has; check what was encoded"
+        }
+        Err(_) => "is not UTF-8 once its escapes are decoded; encode it as UTF-8",
+    };
+    Err(format!("the {whose}'s user or password {why}"))
 }

@@ -4,12 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::duration;
-use crate::credentials::parse_header_value;
+use crate::credentials::check_header_value;
 use crate::secret::Secret;
 
-const MAX_TIMEOUT: Duration = Duration::from_secs(3600);
-const MAX_REFRESH_MARGIN: Duration = Duration::from_secs(24 * 3600);
-const MAX_ATTEMPTS: u32 = 10;
+const HOUR: Duration = Duration::from_secs(3600);
 
 pub(super) const PRODUCTS: [&str; 3] = ["disbursement", "collection", "remittance"];
 
@@ -63,31 +61,33 @@ pub(super) fn product(value: &str) -> Result<&'static str, String> {
 /// An empty one is none.
 pub(super) fn path(value: &str) -> Result<PathBuf, String> {
     if value.contains(char::is_control) {
-        return Err("a control character (a pasted newline?) is in the path; remove it".to_owned());
+        Err("a control character (a pasted newline?) is in the path; remove it")?;
     }
     Ok(value.into())
 }
 
 pub(super) fn timeout(value: &str) -> Result<Duration, String> {
-    duration::parse(value, Duration::from_millis(1), MAX_TIMEOUT)
+    duration::parse(value, Duration::from_millis(1), HOUR)
 }
 
 pub(super) fn refresh_margin(value: &str) -> Result<Duration, String> {
-    duration::parse(value, Duration::ZERO, MAX_REFRESH_MARGIN)
+    duration::parse(value, Duration::ZERO, HOUR * 24)
 }
 
 pub(super) fn attempts(value: &str) -> Result<u32, String> {
-    let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    match value.parse::<u32>() {
-        Ok(n) if digits && (1..=MAX_ATTEMPTS).contains(&n) => Ok(n),
-        _ => Err(format!("it is a whole number from 1 to {MAX_ATTEMPTS}")),
-    }
+    // A number may have a sign.
+    let is_plain = value.starts_with(|c: char| c.is_ascii_digit());
+    let number = value
+        .parse()
+        .ok()
+        .filter(|n| is_plain && (1..=10).contains(n));
+    number.ok_or("it is a whole number from 1 to 10".to_owned())
 }
 
 /// An empty one is none.
 pub(super) fn optional_header_value(value: &str) -> Result<String, String> {
     if !value.is_empty() {
-        parse_header_value(value)?;
+        check_header_value(value)?;
     }
     Ok(value.to_owned())
 }

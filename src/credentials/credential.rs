@@ -9,10 +9,11 @@ use crate::secret::Secret;
 
 const MAX_CREDENTIAL_BYTES: usize = 1024;
 
-/// A secret and its source, so that a message can say which one was sent.
+/// A secret with its option and its source, so that a message can say which one was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Credential {
-    secret: Secret,
+    pub(crate) name: &'static str,
+    pub(super) secret: Secret,
     pub(crate) source: ValueSource,
 }
 
@@ -43,10 +44,6 @@ pub(super) fn environment_variable(name: &str) -> String {
 }
 
 impl Credential {
-    pub(super) fn new(secret: Secret, source: ValueSource) -> Self {
-        Self { secret, source }
-    }
-
     pub(crate) fn expose(&self) -> &str {
         self.secret.expose()
     }
@@ -57,7 +54,8 @@ impl Credential {
     }
 
     /// Its name, length and origin.
-    pub(crate) fn describe(&self, name: &str) -> String {
+    pub(crate) fn describe(&self) -> String {
+        let name = self.name;
         let origin = match &self.source {
             ValueSource::Program => format!("from option {name}"),
             source => source.describe(name),
@@ -68,66 +66,42 @@ impl Credential {
 
 /// The form of a UUID: MTN's API users have it (RFC 9562).
 pub(crate) fn is_uuid(text: &str) -> bool {
-    const DASHES: [usize; 4] = [8, 13, 18, 23];
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| {
-            if DASHES.contains(&at) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        })
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 /// RFC 7617: a user name with a colon cannot be sent, the first colon ends it.
-pub(crate) fn parse_api_user(value: &str) -> Result<Secret, String> {
+pub(crate) fn check_api_user(value: &str) -> Result<(), String> {
     if value.contains(':') {
-        return Err(
-            "an API user has no ':' (was user:key pasted as one? set api_user and api_key)"
-                .to_owned(),
-        );
+        Err("an API user has no ':' (was user:key pasted as one? set api_user and api_key)")?;
     }
-    parse_api_key(value)
+    check_api_key(value)
 }
 
-pub(crate) fn parse_api_key(value: &str) -> Result<Secret, String> {
-    if value.is_empty() {
-        return Err(
-            "it is empty; set the value from your profile in the partner portal".to_owned(),
-        );
-    }
-    if value.len() > MAX_CREDENTIAL_BYTES {
-        return Err(format!(
-            "it is longer than {MAX_CREDENTIAL_BYTES} bytes; that is no credential"
-        ));
-    }
-    if value.contains(['\n', '\r']) {
-        return Err(
-            "a line break is in it, the commonest mistake when pasting or reading a file; remove it"
-                .to_owned(),
-        );
-    }
-    if value.chars().any(char::is_control) {
-        return Err("a control character is in it; remove it".to_owned());
-    }
-    if value.trim() != value {
-        return Err("white space is before or after it; remove it".to_owned());
-    }
-    pasted::check(value)?;
-    Ok(Secret::new(value))
+pub(crate) fn check_api_key(value: &str) -> Result<(), String> {
+    let why = if value.is_empty() {
+        "it is empty; set the value from your profile in the partner portal"
+    } else if value.len() > MAX_CREDENTIAL_BYTES {
+        "it is longer than 1024 bytes; that is no credential"
+    } else if value.contains(['\n', '\r']) {
+        "a line break is in it, the commonest mistake when pasting or reading a file; remove it"
+    } else if value.contains(char::is_control) {
+        "a control character is in it; remove it"
+    } else if value.trim() != value {
+        "white space is before or after it; remove it"
+    } else {
+        return pasted::check(value);
+    };
+    Err(why.to_owned())
 }
 
 /// RFC 9110, section 5.5: what every program on the way reads in the same way in a header.
-pub(crate) fn parse_header_value(value: &str) -> Result<Secret, String> {
-    let secret = parse_api_key(value)?;
-    if value.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-        Ok(secret)
-    } else {
-        Err(
-            "it goes into an HTTP header and has a character that is not ASCII; remove it"
-                .to_owned(),
-        )
+pub(crate) fn check_header_value(value: &str) -> Result<(), String> {
+    check_api_key(value)?;
+    if !value.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        Err("it goes into an HTTP header and has a character that is not ASCII; remove it")?;
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,16 @@ use super::*;
 
 #[test]
 fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
-    let described = |source| Credential::new(Secret::new("s3cr3t-ü"), source).describe("api_key");
+    let secret = Secret::new("s3cr3t-ü");
+    let described = |source| {
+        let (name, secret) = ("api_key", secret.clone());
+        let credential = Credential {
+            name,
+            secret,
+            source,
+        };
+        credential.describe()
+    };
     let cases = [
         (ValueSource::Program, "option api_key"),
         (ValueSource::Environment, "MOMO_API_KEY"),

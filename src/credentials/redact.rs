@@ -13,12 +13,13 @@ mod view;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use zeroize::Zeroizing;
 
-use crate::percent;
+use crate::percent::{self, RESERVED};
 use crate::secret::Secret;
 #[cfg(fuzzing)]
-pub(crate) use tokens::steps::take as take_steps;
+pub(crate) use tokens::STEPS;
 use view::{View, folded, in_one_line, places};
 
 /// Runs of this many characters of a secret are hidden wherever they occur, so that a torn secret
@@ -30,8 +31,17 @@ const MIN_FORM: usize = 4;
 
 const REPLACEMENT: &str = "[redacted]";
 
-/// What encoders of URLs keep beside letters and digits: by RFC 3986, JavaScript's, the strictest.
-const KEPT: [&[u8]; 3] = [percent::UNRESERVED, b"-._~!*'()", b""];
+/// What encoders of URLs encode: by RFC 3986, JavaScript's, the strictest.
+const ENCODED: [&AsciiSet; 3] = [
+    RESERVED,
+    &RESERVED
+        .remove(b'!')
+        .remove(b'*')
+        .remove(b'\'')
+        .remove(b'(')
+        .remove(b')'),
+    NON_ALPHANUMERIC,
+];
 
 /// The secrets of one client. What is looked for is made of them only when something is to be shown:
 /// that is rare, and a program may have thousands of clients.
@@ -44,9 +54,9 @@ pub(crate) struct Redactor {
 
 /// What is looked for in a text.
 struct Patterns {
-    /// Every run of [`WINDOW`] characters of every form of a secret, folded, as a number; sorted, so
-    /// that one is found in a few steps whatever the text and the secrets are.
-    windows: Zeroizing<Vec<u64>>,
+    /// Every run of [`WINDOW`] characters of every form of a secret, folded; sorted, so that one is
+    /// found in a few steps whatever the text and the secrets are.
+    windows: Zeroizing<Vec<[u8; WINDOW]>>,
     /// The forms that are shorter than that, folded.
     short: Vec<Zeroizing<Vec<u8>>>,
 }
@@ -79,23 +89,22 @@ impl Redactor {
         }
         // First of all, so that no secret comes about by it.
         let text = in_one_line(&String::from_utf8_lossy(text));
-        let bytes = text.as_bytes();
-        let hidden = Patterns::of(self).hidden(id, bytes);
-        let mut out = String::with_capacity(bytes.len().min(max));
-        let mut in_hidden = false;
+        let hidden = Patterns::of(self).hidden(id, text.as_bytes());
+        let mut out = String::with_capacity(text.len().min(max));
+        let mut was_hidden = false;
         for (at, c) in text.char_indices() {
-            let hide = hidden[at..at + c.len_utf8()].contains(&true);
-            let before = out.len();
-            match (hide, in_hidden) {
-                (true, true) => {}
-                (true, false) => out.push_str(REPLACEMENT),
-                (false, _) => out.push(c),
-            }
-            in_hidden = hide;
-            if out.len() > max {
-                out.truncate(before);
+            let place = at..at + c.len_utf8();
+            let is_hidden = hidden[place.clone()].contains(&true);
+            let shown = match (is_hidden, was_hidden) {
+                (true, true) => "",
+                (true, false) => REPLACEMENT,
+                (false, _) => &text[place],
+            };
+            if out.len() + shown.len() > max {
                 break;
             }
+            out.push_str(shown);
+            was_hidden = is_hidden;
         }
         out
     }
@@ -116,20 +125,20 @@ impl Patterns {
             // Escapes in it are undone along with those around it.
             add(&View::decoded(secret.as_bytes()).bytes);
             // A torn one may be long enough as it is, and too short where it is decoded.
-            for kept in KEPT {
-                add(percent::encode_but(kept, secret).as_bytes());
+            for set in ENCODED {
+                add(percent::encode(secret, set).as_bytes());
             }
         }
         for text in redactor.secrets.iter().chain(&redactor.pairs) {
             base64_forms(text.expose().as_bytes(), &mut add);
         }
-        let (long, short): (Vec<_>, Vec<_>) =
-            forms.into_iter().partition(|form| form.len() >= WINDOW);
+        let is_long = |form: &Zeroizing<Vec<u8>>| form.len() >= WINDOW;
+        let (long, short): (Vec<_>, Vec<_>) = forms.into_iter().partition(is_long);
         // Reserved as a whole: growing would leave copies behind that are not wiped.
         let count = long.iter().map(|form| form.len() - WINDOW + 1).sum();
         let mut windows = Zeroizing::new(Vec::with_capacity(count));
         for form in &long {
-            windows.extend(numbered_windows(form).map(|(_, window)| window));
+            windows.extend(form.windows(WINDOW).flat_map(<[u8; WINDOW]>::try_from));
         }
         debug_assert_eq!(windows.len(), count);
         windows.sort_unstable();
@@ -153,8 +162,12 @@ impl Patterns {
 
     fn hide(&self, view: &View, hidden: &mut [bool]) {
         let bytes = folded(&view.bytes);
-        for (at, window) in numbered_windows(&bytes) {
-            if self.windows.binary_search(&window).is_ok() {
+        for (at, window) in bytes.windows(WINDOW).enumerate() {
+            if self
+                .windows
+                .binary_search_by(|known| known[..].cmp(window))
+                .is_ok()
+            {
                 view.hide(at, WINDOW, hidden);
             }
         }
@@ -164,24 +177,10 @@ impl Patterns {
     }
 }
 
-/// Every run of [`WINDOW`] bytes as a number, with its place.
-fn numbered_windows(bytes: &[u8]) -> impl Iterator<Item = (usize, u64)> + '_ {
-    let (first, rest) = bytes.split_at(bytes.len().min(WINDOW - 1));
-    let shift = |number: u64, byte: &u8| (number << 8) | u64::from(*byte);
-    let mut number = first.iter().fold(0, shift);
-    rest.iter().enumerate().map(move |(at, byte)| {
-        number = shift(number, byte);
-        (at, number)
-    })
-}
-
 /// A name from outside, fit for a message: what is not plain is replaced, what is long is cut.
 pub(crate) fn shortened(name: &str) -> String {
-    const MAX_CHARACTERS: usize = 64;
-    name.chars()
-        .take(MAX_CHARACTERS)
-        .map(|c| if c.is_ascii_graphic() { c } else { '?' })
-        .collect()
+    let plain = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+    name.chars().take(64).map(plain).collect()
 }
 
 /// Every alignment that base64 can give a text inside a longer one: the characters that hold only

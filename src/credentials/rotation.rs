@@ -38,17 +38,11 @@ struct InUse {
     /// What the files were like when these were read. None if only one of user and key had just
     /// changed then: the two may not belong together.
     stamps: Option<Stamps>,
-    /// A later change of the files that is not in use.
-    change: Option<Change>,
-}
-
-#[derive(Clone)]
-struct Change {
-    /// None if a file cannot be looked at.
-    stamps: Option<Stamps>,
-    /// When it was seen first, by the boot clock.
+    /// What they were like at the last look, and since when, by the boot clock. None if one of them
+    /// cannot be looked at.
+    seen: Option<Stamps>,
     since: Duration,
-    /// Whether a line in the log has said why it is not in use.
+    /// Whether a line in the log has said why what was seen is not in use.
     is_logged: bool,
 }
 
@@ -60,12 +54,15 @@ impl Rotation {
     /// Reads the files. An error names the one that cannot be used.
     pub(crate) fn new(sources: &Arc<CredentialSources>) -> Result<Self, Failure> {
         let (credentials, stamps) = sources.read(true).map_err(Failure::config)?;
+        let now = Now::read();
         Ok(Self {
             sources: Arc::clone(sources),
             in_use: ArcSwap::from_pointee(InUse {
                 credentials: Arc::new(credentials),
-                stamps: Some(stamps).filter(|stamps| !is_half_changed(stamps, Now::read())),
-                change: None,
+                seen: Some(stamps.clone()),
+                stamps: Some(stamps).filter(|stamps| !is_half_changed(stamps, now)),
+                since: now.boot,
+                is_logged: false,
             }),
         })
     }
@@ -78,41 +75,30 @@ impl Rotation {
     /// What a request is to be sent with; `refused` says that the gateway has just refused it.
     pub(crate) fn current(
         &self,
-        refused: bool,
-        log: &mut CallLog,
-    ) -> Result<Arc<Credentials>, Unsettled> {
-        self.current_at(Now::read(), refused, log)
-    }
-
-    fn current_at(
-        &self,
         now: Now,
         refused: bool,
         log: &mut CallLog,
     ) -> Result<Arc<Credentials>, Unsettled> {
-        if !self.sources.has_files() {
-            return Ok(self.credentials());
-        }
         loop {
             let in_use = self.in_use.load_full();
             let found = self.sources.stamps();
-            let is_unchanged = found.is_ok() && in_use.stamps.as_ref() == found.as_ref().ok();
-            if is_unchanged && in_use.change.is_none() && !refused {
+            let stamps = found.as_ref().ok();
+            let is_unchanged = stamps.is_some() && in_use.stamps.as_ref() == stamps;
+            if is_unchanged && in_use.seen.as_ref() == stamps && !refused {
                 return Ok(Arc::clone(&in_use.credentials));
             }
             let mut next = InUse::clone(&in_use);
-            let wait = next.see(found.as_ref().ok(), now);
+            let wait = next.see(stamps, now);
             let must_wait = !is_unchanged && !wait.is_zero();
-            let line = if must_wait {
-                None
-            } else {
-                match found.and_then(|found| Ok((found, self.sources.read(false)?))) {
+            let mut line = None;
+            if !must_wait {
+                line = match found.and_then(|found| Ok((found, self.sources.read(false)?))) {
                     // Changed again since it was looked at.
                     Ok((found, (_, stamps))) if stamps != found => continue,
                     Ok((_, (credentials, stamps))) => next.take(credentials, stamps, refused),
                     Err(why) => next.keep(&why),
-                }
-            };
+                };
+            }
             let next = Arc::new(next);
             // Another thread may have been faster, and have read something newer.
             let before = self.in_use.compare_and_swap(&in_use, Arc::clone(&next));
@@ -131,15 +117,18 @@ impl Rotation {
 }
 
 impl InUse {
-    /// Notes a change, new or seen before. Returns how long until the files are settled.
+    /// Notes what the files are like. Returns how long until they have been still for long enough: as
+    /// long as they were seen like this, or as their own times say.
     fn see(&mut self, stamps: Option<&Stamps>, now: Now) -> Duration {
-        let seen = self.change.take().filter(|c| c.stamps.as_ref() == stamps);
-        let change = seen.unwrap_or_else(|| Change {
-            stamps: stamps.cloned(),
-            since: now.boot,
-            is_logged: false,
-        });
-        self.change.insert(change).settles_in(now)
+        if self.seen.as_ref() != stamps {
+            self.seen = stamps.cloned();
+            self.since = now.boot;
+            self.is_logged = false;
+        }
+        let seen = now.boot.saturating_sub(self.since);
+        let stamps = stamps.into_iter().flat_map(|set| set.iter().flatten());
+        let age = stamps.map(|stamp| stamp.age(now)).min().flatten();
+        SETTLING_TIME.saturating_sub(seen.max(age.unwrap_or_default()))
     }
 
     /// Uses what was read, but no new user with the former key while that key may still be good.
@@ -152,7 +141,7 @@ impl InUse {
                 .keep("there is another API user and the former API key; change the API key, too");
         }
         self.stamps = Some(stamps);
-        self.change = None;
+        self.is_logged = false;
         if next == **former {
             return None;
         }
@@ -164,23 +153,9 @@ impl InUse {
 
     /// Stays with the former ones, and says so once for each change.
     fn keep(&mut self, why: &str) -> Option<Line> {
-        let change = self.change.as_mut()?;
-        if std::mem::replace(&mut change.is_logged, true) {
-            return None;
-        }
+        let is_new = !std::mem::replace(&mut self.is_logged, true);
         let text = format!("the files of the credentials have changed and are not used: {why}");
-        Some(Line::new(Level::Warning, text))
-    }
-}
-
-impl Change {
-    /// How long until the files have been still for long enough: as long as they were seen like
-    /// this, or as their own times say.
-    fn settles_in(&self, now: Now) -> Duration {
-        let seen = now.boot.saturating_sub(self.since);
-        let stamps = self.stamps.iter().flat_map(|set| set.iter().flatten());
-        let age = stamps.map(|stamp| stamp.age(now)).min().flatten();
-        SETTLING_TIME.saturating_sub(seen.max(age.unwrap_or_default()))
+        is_new.then(|| Line::new(Level::Warning, text))
     }
 }
 
@@ -194,6 +169,5 @@ fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "rotation_tests.rs"]
 mod tests;

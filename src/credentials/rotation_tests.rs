@@ -60,7 +60,7 @@ impl Files {
 
     fn look_at(&mut self, now: Now, refused: bool) -> Result<String, Duration> {
         let mut log = CallLog::complete();
-        let current = self.rotation.current_at(now, refused, &mut log);
+        let current = self.rotation.current(now, refused, &mut log);
         self.lines
             .extend(log.into_lines().into_iter().map(|l| l.text));
         match current {

@@ -2,12 +2,13 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use super::credential::parse_api_key;
+use super::Check;
+use super::credential::check_api_key;
 use crate::clock::Now;
 use crate::pasted;
 use crate::secret::Secret;
@@ -27,9 +28,9 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// Of the file that is at this path now.
-    pub(super) fn of(path: &Path) -> io::Result<Self> {
-        std::fs::metadata(path).map(|metadata| Self::from(&metadata))
+    pub(super) fn of(path: &Path) -> Result<Self, String> {
+        let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
+        Ok(Self::from(&metadata))
     }
 
     /// The time since its last change. None if that is ahead of this machine's clock.
@@ -44,8 +45,10 @@ impl From<&Metadata> for Stamp {
         if !metadata.is_file() {
             return Self::default();
         }
-        let since_epoch = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let modified = metadata.modified().map(since_epoch).unwrap_or_default();
+        let since_epoch = |time: io::Result<SystemTime>| {
+            let time = time.ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+            time.unwrap_or_default()
+        };
         #[cfg(unix)]
         let (file, inode_changed) = {
             use std::os::unix::fs::MetadataExt;
@@ -55,24 +58,21 @@ impl From<&Metadata> for Stamp {
             ((metadata.dev(), metadata.ino()), changed)
         };
         #[cfg(not(unix))]
-        let (file, inode_changed) = (
-            (0, 0),
-            metadata.created().map(since_epoch).unwrap_or_default(),
-        );
+        let (file, inode_changed) = ((0, 0), since_epoch(metadata.created()));
         Self {
             file,
             length: metadata.len(),
-            changed: modified.max(inode_changed),
+            changed: since_epoch(metadata.modified()).max(inode_changed),
         }
     }
 }
 
-/// `may_wait` says whether it may wait for whoever writes a pipe.
+/// The text of a file. `may_wait` says whether it may wait for whoever writes a pipe.
 #[cfg_attr(
     not(unix),
     expect(unused_variables, reason = "a path there names no pipe")
 )]
-pub(super) fn read(path: &Path, may_wait: bool) -> io::Result<(Zeroizing<Vec<u8>>, Stamp)> {
+pub(super) fn read(path: &Path, may_wait: bool) -> Result<(Zeroizing<Vec<u8>>, Stamp), String> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -80,34 +80,42 @@ pub(super) fn read(path: &Path, may_wait: bool) -> io::Result<(Zeroizing<Vec<u8>
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK);
     }
-    let file = options.open(path)?;
-    let stamp = Stamp::from(&file.metadata()?);
     // Reserved as a whole: growing would leave copies behind that are not wiped.
     let mut text = Zeroizing::new(Vec::with_capacity(MAX_FILE_BYTES as usize + 1));
-    file.take(MAX_FILE_BYTES).read_to_end(&mut text)?;
-    Ok((text, stamp))
+    let stamp = options.open(path).and_then(|file| {
+        let stamp = Stamp::from(&file.metadata()?);
+        file.take(MAX_FILE_BYTES).read_to_end(&mut text)?;
+        Ok(stamp)
+    });
+    Ok((text, stamp.map_err(|error| unreadable(path, &error))?))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    let path = path.display();
+    format!("{path} cannot be read ({error}); check path and mode")
+}
+
+/// The program may change its directory later.
+pub(crate) fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.into())
 }
 
 /// The credential in such a text; a final line break is dropped.
-pub(super) fn parse(
-    text: &[u8],
-    parse: fn(&str) -> Result<Secret, String>,
-) -> Result<Secret, String> {
-    let text =
-        std::str::from_utf8(pasted::file_text(text)?).map_err(|_| "it is not UTF-8".to_owned())?;
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    parse(text)
+pub(super) fn parse(path: &Path, text: &[u8], check: Check) -> Result<Secret, String> {
+    let secret = pasted::file_text(text).and_then(|text| {
+        let text = std::str::from_utf8(text).map_err(|_| "it is not UTF-8")?;
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        check(text).map(|()| Secret::new(text))
+    });
+    secret.map_err(|why| format!("{}: {why}", path.display()))
 }
 
 /// The password in a file, as it is now. An error names the file, and repeats nothing of it.
 pub(crate) fn read_password(path: &Path) -> Result<Secret, String> {
-    let shown = path.display();
-    let (text, _) = read(path, false)
-        .map_err(|error| format!("{shown} cannot be read ({error}); check path and mode"))?;
-    let password = |value: &str| match value {
+    let (text, _) = read(path, false)?;
+    parse(path, &text, |value| match value {
         "" => Err("it is empty".to_owned()),
-        _ => parse_api_key(value),
-    };
-    parse(&text, password).map_err(|why| format!("{shown}: {why}"))
+        _ => check_api_key(value),
+    })
 }

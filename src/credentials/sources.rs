@@ -1,19 +1,17 @@
 //! Sources of the credentials: each is the value of an option, or a file.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::borrow::Borrow;
+use std::path::Path;
 
 use super::credential::{
-    Credential, ValueSource, environment_variable, parse_api_key, parse_api_user,
-    parse_header_value,
+    Credential, ValueSource, check_api_key, check_api_user, check_header_value,
+    environment_variable,
 };
-use super::secret_file::{self, Stamp};
-use super::{CredentialSet, Credentials};
+use super::secret_file::{self, Stamp, absolute};
+use super::{Check, CredentialSet, Credentials};
 use crate::error::Failure;
 use crate::secret::Secret;
 use crate::sys;
-
-type Parse = fn(&str) -> Result<Secret, String>;
 
 /// What the files were like; None for a credential that comes from no file.
 pub(super) type Stamps = CredentialSet<Option<Stamp>>;
@@ -22,48 +20,44 @@ pub(super) type Stamps = CredentialSet<Option<Stamp>>;
 pub(crate) struct CredentialSources(CredentialSet<CredentialSource>);
 
 #[derive(Debug)]
-enum CredentialSource {
-    Value(Credential),
-    File {
-        /// The option of the credential; that of its file has the same name and `_file`.
-        name: &'static str,
-        path: PathBuf,
-        parse: Parse,
-    },
+struct CredentialSource {
+    /// That of a file is empty until it is read.
+    credential: Credential,
+    check: Check,
 }
 
 /// What a source gave: an error is one of the file's text.
 type Reading = (Result<Credential, String>, Option<Stamp>);
 
 impl CredentialSources {
-    /// `given` is the value of an option and its source, if it is set.
+    /// `given` is the value of an option and its source, if it is set; every value is one that its
+    /// option takes.
     pub(crate) fn new<'a>(
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Self, Failure> {
-        let source = |name, parse| CredentialSource::new(name, parse, &given);
+        let source = |name, check| CredentialSource::new(name, check, &given);
         let mut missing = Vec::new();
-        let mut required = |name, parse| {
-            let source = source(name, parse)?;
+        let mut required = |name, check| {
+            let source = source(name, check)?;
             missing.extend(source.is_none().then_some(name));
             Ok(source)
         };
-        let user = required("api_user", parse_api_user)?;
-        let key = required("api_key", parse_api_key)?;
-        let primary = required("subscription_key", parse_header_value)?;
-        let secondary = source("secondary_subscription_key", parse_header_value)?;
+        let user = required("api_user", check_api_user)?;
+        let key = required("api_key", check_api_key)?;
+        let primary = required("subscription_key", check_header_value)?;
+        let secondary = source("secondary_subscription_key", check_header_value)?;
         match (user, key, primary) {
             (Some(api_user), Some(api_key), Some(primary)) => Ok(Self(CredentialSet {
                 api_user,
                 api_key,
                 subscription_keys: [primary].into_iter().chain(secondary).collect(),
             })),
-            _ => Err(Failure::config(are_missing(&missing, sys::is_privileged()))),
+            _ => Err(Failure::config(are_missing(&missing))),
         }
     }
 
     pub(crate) fn has_files(&self) -> bool {
-        let is_file = |source: &CredentialSource| matches!(source, CredentialSource::File { .. });
-        self.0.iter().any(is_file)
+        self.0.iter().any(|source| source.file().is_some())
     }
 
     /// What the files are like now. An error names the one that cannot be looked at.
@@ -91,66 +85,66 @@ impl CredentialSources {
 impl CredentialSource {
     fn new<'a>(
         name: &'static str,
-        parse: Parse,
+        check: Check,
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Option<Self>, Failure> {
         let option = format!("{name}_file");
-        match (given(name), given(&option)) {
-            (Some(_), Some(_)) => Err(Failure::config(format!(
-                "both {name} and {option} are set; set one of them"
-            ))),
-            (Some((value, source)), None) => {
-                let secret =
-                    parse(value).map_err(|why| Failure::config(format!("option {name}: {why}")))?;
-                Ok(Some(Self::Value(Credential::new(secret, source))))
+        let (value, source) = match (given(name), given(&option)) {
+            (Some(_), Some(_)) => {
+                let why = format!("both {name} and {option} are set; set one of them");
+                return Err(Failure::config(why));
             }
-            (None, Some((path, _))) => Ok(Some(Self::File {
-                name,
-                // The program may change its directory later.
-                path: std::path::absolute(path).unwrap_or_else(|_| path.into()),
-                parse,
-            })),
-            (None, None) => Ok(None),
+            (Some(given), None) => given,
+            (None, Some((path, _))) => ("", ValueSource::File(absolute(path))),
+            (None, None) => return Ok(None),
+        };
+        let credential = Credential {
+            name,
+            secret: Secret::new(value),
+            source,
+        };
+        Ok(Some(Self { credential, check }))
+    }
+
+    fn file(&self) -> Option<&Path> {
+        match &self.credential.source {
+            ValueSource::File(path) => Some(path),
+            _ => None,
         }
     }
 
     fn stamp(&self) -> Result<Option<Stamp>, String> {
-        match self {
-            Self::Value(_) => Ok(None),
-            Self::File { name, path, .. } => Stamp::of(path)
-                .map(Some)
-                .map_err(|e| unreadable(name, path, &e)),
-        }
+        let stamp = self.file().map(Stamp::of).transpose();
+        stamp.map_err(|why| self.of_file(&why))
     }
 
     fn read(&self, may_wait: bool) -> Result<Reading, String> {
-        match self {
-            Self::Value(credential) => Ok((Ok(credential.clone()), None)),
-            Self::File { name, path, parse } => {
-                let (text, stamp) =
-                    secret_file::read(path, may_wait).map_err(|e| unreadable(name, path, &e))?;
-                let credential = secret_file::parse(&text, *parse)
-                    .map(|secret| Credential::new(secret, ValueSource::File(path.clone())))
-                    .map_err(|why| format!("option {name}_file: {}: {why}", path.display()));
-                Ok((credential, Some(stamp)))
-            }
-        }
+        let credential = self.credential.clone();
+        let Some(path) = self.file() else {
+            return Ok((Ok(credential), None));
+        };
+        let read = secret_file::read(path, may_wait);
+        let (text, stamp) = read.map_err(|why| self.of_file(&why))?;
+        let secret = secret_file::parse(path, &text, self.check);
+        let read = secret.map(|secret| Credential {
+            secret,
+            ..credential
+        });
+        Ok((read.map_err(|why| self.of_file(&why)), Some(stamp)))
+    }
+
+    fn of_file(&self, why: &str) -> String {
+        format!("option {}_file: {why}", self.credential.name)
     }
 }
 
-fn unreadable(name: &str, path: &Path, error: &io::Error) -> String {
-    let path = path.display();
-    format!("option {name}_file: {path} cannot be read ({error}); check path and mode")
-}
-
-/// `privileged` is whether the environment is not read, whatever it has.
-fn are_missing(names: &[&str], privileged: bool) -> String {
+fn are_missing(names: &[&str]) -> String {
     let (options, are, them) = match names {
         [_] => ("option", "is", "it"),
         _ => ("options", "are", "them"),
     };
     let set = format!("{options} {} {are} missing; set {them}", listed(names));
-    if privileged {
+    if sys::is_privileged() {
         return format!(
             "{set} in the program or by file: this program runs with more rights than its caller, \
              and does not read the environment"
@@ -164,10 +158,10 @@ fn are_missing(names: &[&str], privileged: bool) -> String {
 }
 
 /// With "and" before the last.
-fn listed(names: &[impl AsRef<str>]) -> String {
-    let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => names.concat(),
+fn listed(names: &[impl Borrow<str>]) -> String {
+    let names = names.join(", ");
+    match names.rsplit_once(", ") {
+        Some((others, last)) => format!("{others} and {last}"),
+        None => names,
     }
 }

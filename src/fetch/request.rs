@@ -208,7 +208,7 @@ impl Request<'_> {
         } = self.fetcher;
         loop {
             let before = rotation.credentials();
-            let wait = match rotation.current(refused, self.log) {
+            let wait = match rotation.current(Now::read(), refused, self.log) {
                 Ok(credentials) => {
                     let authentication = authentication.made_of(settings, credentials)?;
                     self.fetcher.follow(&authentication);

@@ -7,7 +7,7 @@
 
 use super::subscription_key::SubscriptionKeyChoice;
 use crate::config::{BaseUrl, ProxyUrl, Settings};
-use crate::credentials::Credentials;
+use crate::credentials::{Credential, Credentials};
 use crate::error::{Failure, Status};
 use crate::net::progress::{Phase, Progress};
 
@@ -34,8 +34,7 @@ impl Advice {
     pub(super) fn new(settings: &Settings, credentials: &Credentials) -> Self {
         let proxy = settings.proxy.as_ref().map(ProxyUrl::described);
         let proxy = proxy.map(|p| format!(" through proxy {p}"));
-        let names = ["subscription_key", "secondary_subscription_key"];
-        let keys = names.iter().zip(&credentials.subscription_keys);
+        let keys = credentials.subscription_keys.iter();
         Self {
             context: format!(
                 "host {}{}, API user {}",
@@ -46,10 +45,10 @@ impl Advice {
             host: Host::of(&settings.base_url),
             user_and_key: format!(
                 "{} and {}",
-                credentials.api_user.describe("api_user"),
-                credentials.api_key.describe("api_key")
+                credentials.api_user.describe(),
+                credentials.api_key.describe()
             ),
-            subscription_keys: keys.map(|(name, key)| key.describe(name)).collect(),
+            subscription_keys: keys.map(Credential::describe).collect(),
         }
     }
 
@@ -133,7 +132,7 @@ impl Advice {
 
 impl Host {
     fn of(base_url: &BaseUrl) -> Self {
-        let host = base_url.host();
+        let host = &*base_url.host;
         if host == "sandbox.momodeveloper.mtn.com" {
             Self::Sandbox
         } else if host.starts_with("proxy.momoapi.mtn.") {

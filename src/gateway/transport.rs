@@ -69,12 +69,12 @@ impl Transport {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Failure> {
         let tls = trust::tls_config(&settings.ca)?;
         let base_url = &settings.base_url;
-        let plain = base_url.scheme() == Scheme::Http;
+        let plain = base_url.scheme == Scheme::Http;
         let proxy = |url: &ProxyUrl| Proxy {
-            host: url.host().to_owned(),
-            port: url.port(),
-            tls: (url.scheme() == ProxyScheme::Https).then(|| Arc::clone(&tls)),
-            protocol: match url.scheme() {
+            host: url.host.clone(),
+            port: url.port,
+            tls: (url.scheme == ProxyScheme::Https).then(|| Arc::clone(&tls)),
+            protocol: match url.scheme {
                 ProxyScheme::Socks => Protocol::Socks(login(url)),
                 _ => Protocol::Connect(Connect {
                     user_agent: user_agent(settings),
@@ -83,8 +83,8 @@ impl Transport {
             },
         };
         let route = Route {
-            host: base_url.host().to_owned(),
-            port: base_url.port(),
+            host: base_url.host.clone(),
+            port: base_url.port,
             proxy: settings.proxy.as_ref().map(proxy),
             tls: (!plain).then_some(tls),
             option: "base_url",

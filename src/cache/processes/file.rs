@@ -4,6 +4,7 @@
 //! lock is there only while it is held. Whoever meets one that has ended removes it and takes
 //! another; should two do that at once, both ask the gateway, which does no harm.
 
+mod directory;
 #[cfg(not(windows))]
 mod unix;
 #[cfg(windows)]
@@ -13,47 +14,31 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ring::error::Unspecified;
-
+use self::directory::Problem;
 #[cfg(not(windows))]
-use self::unix::{OpenDirectory, lock};
+use self::unix::{OpenDirectory, RIGHTS, check_size, lock};
 #[cfg(windows)]
-use self::windows::{OpenDirectory, lock};
-use super::store::{Lock, MAX_VALUE_BYTES, NewToken, Store, StoreError, Value, Values};
+use self::windows::{OpenDirectory, RIGHTS, check_size, lock};
+use super::store::{Done, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
-use crate::sys::{self, SteadyClock, random};
+use crate::sys::{self, SteadyClock};
 use crate::token::Origin;
-
-/// What nobody has written for so long is of no use: a token lives for a day at most.
-const MAX_AGE: Duration = Duration::from_secs(25 * 3600);
-/// A temporary file of a process that died while it wrote it.
-const ABANDONED: Duration = Duration::from_secs(60);
 
 pub(super) struct FileStore {
     directory: PathBuf,
 }
 
-/// What keeps a directory from being used.
-enum Problem {
-    /// Others could read or write there.
-    Unsafe(String),
-    Unusable(String),
-}
-
 impl FileStore {
     /// An error says that the directory is unsafe. Where it cannot be made it may be made later.
     pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
-        let store = Self {
-            directory: directory.to_owned(),
-        };
-        match OpenDirectory::open(&store.directory) {
-            Err(Problem::Unsafe(why)) => Err(Failure::new(
-                Status::MOMO_CACHE_FAILED,
-                format!("option cache: {why}"),
-            )),
-            Err(Problem::Unusable(_)) | Ok(_) => Ok(store),
+        if let Err(Problem::Unsafe(why)) = OpenDirectory::open(directory) {
+            let why = format!("option cache: {why}");
+            return Err(Failure::new(Status::MOMO_CACHE_FAILED, why));
         }
+        Ok(Self {
+            directory: directory.to_owned(),
+        })
     }
 
     fn opened(&self) -> Result<OpenDirectory, StoreError> {
@@ -67,37 +52,13 @@ fn token_file(name: &str) -> String {
     format!("{name}.token")
 }
 
-fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
-    let sealed = directory.read(file, MAX_VALUE_BYTES)?;
-    Some(Value { sealed, left: None })
-}
-
-/// An unused name for a file that will be `file`.
-fn temporary_file(file: &str) -> Result<String, Unspecified> {
-    let mut bytes = [0; 8];
-    random::fill(&mut bytes)?;
-    Ok(format!("{file}.{:016x}.tmp", u64::from_ne_bytes(bytes)))
-}
-
-/// What a file in the directory is kept for.
-enum Kept {
-    /// Until it is as old as this.
-    For(Duration),
-    UntilItsLockEnds,
-}
-
-/// None of what is not this library's.
-fn kept(file: &str) -> Option<Kept> {
-    match file.rsplit_once('.')?.1 {
-        "tmp" => Some(Kept::For(ABANDONED)),
-        "token" | "failure" => Some(Kept::For(MAX_AGE)),
-        "lock" => Some(Kept::UntilItsLockEnds),
-        _ => None,
-    }
-}
-
 fn failure_file(name: &str) -> String {
     format!("{name}.failure")
+}
+
+fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
+    let sealed = directory.read(file)?;
+    Some(Value { sealed, left: None })
 }
 
 impl Store for FileStore {
@@ -118,7 +79,7 @@ impl Store for FileStore {
         })
     }
 
-    fn write_token(&self, name: &str, token: &NewToken, _: Deadline) -> Result<(), StoreError> {
+    fn write_token(&self, name: &str, token: &NewToken, _: Deadline) -> Done {
         let directory = self.opened()?;
         let file = token_file(name);
         if value(&directory, &file).is_some_and(|there| (token.is_newer)(&there)) {
@@ -130,32 +91,30 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn write_failure(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        _: Duration,
-        _: Deadline,
-    ) -> Result<(), StoreError> {
+    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
         self.opened()?.write(&failure_file(name), sealed)
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Result<(), StoreError> {
+    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
         let directory = self.opened()?;
         let file = token_file(name);
-        if directory.read(&file, MAX_VALUE_BYTES).as_deref() == Some(sealed) {
+        if directory.read(&file).as_deref() == Some(sealed) {
             directory.remove(&file);
         }
         Ok(())
     }
 
     fn lock(self: Arc<Self>, name: &str, _: Deadline) -> Result<Option<Lock>, StoreError> {
-        let lock = lock::take(self.opened()?, &format!("{name}.lock"))?;
+        let lock = lock::take(self.opened()?, format!("{name}.lock")).map_err(|error| {
+            StoreError::Failed(format!(
+                "its lock cannot be taken ({error}); check owner and {RIGHTS} of the directory, and \
+                 that its file system has links and locks"
+            ))
+        })?;
         Ok(lock.map(|lock| Box::new(lock) as Lock))
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "file_tests.rs"]
 mod tests;

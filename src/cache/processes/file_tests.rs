@@ -1,3 +1,5 @@
+use super::super::store::MAX_VALUE_BYTES;
+use super::directory::temporary_file;
 use super::*;
 use crate::test_directory::TestDirectory;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Processes;
 use super::redis::{refusal, resp};
 use super::seal::ValueKind;
-use super::store::{Lock, NewToken, Store, StoreError, Value, Values};
+use super::store::{Done, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::clock::Now;
 use crate::deadline::Deadline;
 use crate::fuzzing::{Failure, Token, settings};
@@ -147,23 +147,17 @@ impl Store for MemoryStore {
         })
     }
 
-    fn write_token(&self, _: &str, token: &NewToken, _: Deadline) -> Result<(), StoreError> {
+    fn write_token(&self, _: &str, token: &NewToken, _: Deadline) -> Done {
         self.0.lock().token = Some(token.sealed.to_vec());
         Ok(())
     }
 
-    fn write_failure(
-        &self,
-        _: &str,
-        sealed: &[u8],
-        _: Duration,
-        _: Deadline,
-    ) -> Result<(), StoreError> {
+    fn write_failure(&self, _: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
         self.0.lock().failure = Some(sealed.to_vec());
         Ok(())
     }
 
-    fn remove_token(&self, _: &str, _: &[u8], _: Deadline) -> Result<(), StoreError> {
+    fn remove_token(&self, _: &str, _: &[u8], _: Deadline) -> Done {
         self.0.lock().token = None;
         Ok(())
     }

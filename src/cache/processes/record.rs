@@ -19,6 +19,25 @@ use crate::token::{Origin, Token, check_access};
 /// How much two threads of one machine may differ in what time it is.
 const LEEWAY: Duration = Duration::from_secs(1);
 
+/// What the clocks say.
+#[derive(Clone, Copy)]
+pub(super) struct Clocks<'a> {
+    pub(super) now: Now,
+    pub(super) steady: Option<&'a SteadyClock>,
+    /// What is left of the value's time by the store's own clock.
+    pub(super) store: Option<Duration>,
+}
+
+impl<'a> Clocks<'a> {
+    pub(super) fn read(steady: Option<&'a SteadyClock>) -> Self {
+        Self {
+            now: Now::read(),
+            steady,
+            store: None,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 pub(super) struct Record<'a> {
     /// Milliseconds of the Unix epoch.
@@ -55,39 +74,29 @@ enum Content<'a> {
 
 impl<'a> Record<'a> {
     /// The bytes of a record of this token; None where it is none to be kept.
-    pub(super) fn of_token(
-        token: &'a Token,
-        now: Now,
-        clock: Option<&'a SteadyClock>,
-    ) -> Option<SecretBytes> {
+    pub(super) fn of_token(token: &'a Token, clocks: Clocks<'a>) -> Option<SecretBytes> {
         let content = Content::Token {
             access: std::str::from_utf8(token.access()).ok()?.into(),
             kind: std::str::from_utf8(token.kind()).ok()?.into(),
         };
-        let age = now.boot.saturating_sub(token.issued.boot);
-        Self::new(content, age, token.life?.lifetime, now, clock).to_bytes()
+        let age = clocks.now.boot.saturating_sub(token.issued.boot);
+        Self::new(content, age, token.life?.lifetime, clocks).to_bytes()
     }
 
     /// The bytes of a record of this failure; None where it is nobody else's.
     pub(super) fn of_failure(
         failure: &Failure,
         cooldown: Duration,
-        now: Now,
-        clock: Option<&'a SteadyClock>,
+        clocks: Clocks<'a>,
     ) -> Option<SecretBytes> {
         use Status as S;
-        let holds_everywhere = matches!(
-            failure.status,
+        let machine = match failure.status {
             S::MOMO_UNAUTHORIZED
-                | S::MOMO_SUBSCRIPTION_KEY_REFUSED
-                | S::MOMO_RATE_LIMITED
-                | S::MOMO_SERVER_ERROR
-        );
-        let machine = if holds_everywhere {
-            None
-        } else {
+            | S::MOMO_SUBSCRIPTION_KEY_REFUSED
+            | S::MOMO_RATE_LIMITED
+            | S::MOMO_SERVER_ERROR => None,
             // Its network, its address, what stands between it and the gateway.
-            Some(sys::network()?.into())
+            _ => Some(sys::network()?.into()),
         };
         let content = Content::Failure {
             machine,
@@ -97,21 +106,15 @@ impl<'a> Record<'a> {
             code: failure.code.clone(),
             body: failure.body.clone(),
         };
-        Self::new(content, Duration::ZERO, cooldown, now, clock).to_bytes()
+        Self::new(content, Duration::ZERO, cooldown, clocks).to_bytes()
     }
 
-    fn new(
-        content: Content<'a>,
-        age: Duration,
-        life: Duration,
-        now: Now,
-        clock: Option<&'a SteadyClock>,
-    ) -> Self {
-        let steady = clock.map_or(Duration::ZERO, |clock| clock.now);
+    fn new(content: Content<'a>, age: Duration, life: Duration, clocks: Clocks<'a>) -> Self {
+        let steady = clocks.steady.map_or(Duration::ZERO, |clock| clock.now);
         Self {
-            wall: millis(now.wall.saturating_sub(age)),
+            wall: millis(clocks.now.wall.saturating_sub(age)),
             steady: millis(steady.saturating_sub(age)),
-            clock: clock.map(|clock| clock.name.as_str().into()),
+            clock: clocks.steady.map(|clock| clock.name.as_str().into()),
             life: millis(life),
             content,
         }
@@ -128,30 +131,21 @@ impl<'a> Record<'a> {
         serde_json::from_slice(bytes).ok()
     }
 
-    /// The token that it is of, with what is left of it; `by_store` is what the store says.
-    pub(super) fn token(
-        &self,
-        clock: Option<&SteadyClock>,
-        by_store: Option<Duration>,
-        now: Now,
-        origin: Origin,
-    ) -> Option<Token> {
+    /// The token that it is of, with what is left of it.
+    pub(super) fn token(&self, clocks: Clocks, origin: Origin) -> Option<Token> {
         let Content::Token { access, kind } = &self.content else {
             return None;
         };
         check_access(access).ok()?;
-        let left = self.left(clock, by_store, now).filter(|_| is_plain(kind))?;
+        let left = self.left(clocks).filter(|_| is_plain(kind))?;
         let lifetime = Duration::from_millis(self.life);
-        Some(Token::adopted(access, kind, lifetime, left, now, origin))
+        Some(Token::adopted(
+            access, kind, lifetime, left, clocks.now, origin,
+        ))
     }
 
     /// The failure that it is of, where it holds for this machine, and for how long.
-    pub(super) fn failure(
-        &self,
-        clock: Option<&SteadyClock>,
-        by_store: Option<Duration>,
-        now: Now,
-    ) -> Option<(Failure, Duration)> {
+    pub(super) fn failure(&self, clocks: Clocks) -> Option<(Failure, Duration)> {
         let Content::Failure {
             machine,
             status,
@@ -170,45 +164,41 @@ impl<'a> Record<'a> {
         if ![message, code, body].into_iter().all(|text| is_plain(text)) {
             return None;
         }
-        let mut failure = Failure::new(status, format!("{message} (as another process was told)"));
-        let left = self.left(clock, by_store, now)?;
-        failure.retry_after_ms = i64::try_from(millis(left)).unwrap_or(i64::MAX).max(1);
-        failure.http_status = *http_status;
-        failure.code.clone_from(code);
-        failure.body.clone_from(body);
+        let left = self.left(clocks)?;
+        let failure = Failure {
+            http_status: *http_status,
+            retry_after_ms: i64::try_from(millis(left)).unwrap_or(i64::MAX).max(1),
+            code: code.clone(),
+            body: body.clone(),
+            ..Failure::new(status, format!("{message} (as another process was told)"))
+        };
         Some((failure, left))
     }
 
-    /// Whether its life was measured by another clock than this, and is not over by the wall clock.
-    pub(super) fn is_of_another_clock(&self, clock: Option<&SteadyClock>, now: Now) -> bool {
-        let is_same = clock.is_some_and(|clock| self.clock.as_deref() == Some(&*clock.name));
-        !is_same && now.wall < Duration::from_millis(self.wall.saturating_add(self.life))
+    /// Whether no second clock vouches for it, and its life is not over by the wall clock.
+    pub(super) fn is_of_another_clock(&self, clocks: Clocks) -> bool {
+        let is_over = clocks.now.wall >= Duration::from_millis(self.wall.saturating_add(self.life));
+        clocks.store.is_none() && self.same_clock(clocks).is_none() && !is_over
+    }
+
+    fn same_clock<'c>(&self, clocks: Clocks<'c>) -> Option<&'c SteadyClock> {
+        let is_same = |clock: &&SteadyClock| self.clock.as_deref() == Some(&*clock.name);
+        clocks.steady.filter(is_same)
     }
 
     /// None where nothing is left.
-    fn left(
-        &self,
-        clock: Option<&SteadyClock>,
-        by_store: Option<Duration>,
-        now: Now,
-    ) -> Option<Duration> {
+    fn left(&self, clocks: Clocks) -> Option<Duration> {
         let life = Duration::from_millis(self.life);
         let until =
             |began: u64, now: Duration| (Duration::from_millis(began) + life).saturating_sub(now);
-        let same_clock = clock.filter(|clock| self.clock.as_deref() == Some(&*clock.name));
-        let by_steady = match same_clock {
-            // What will have been written later was not written by us.
-            Some(clock) if Duration::from_millis(self.steady) > clock.now + LEEWAY => return None,
-            Some(clock) => Some(until(self.steady, clock.now)),
-            None => None,
-        };
-        let steady = match (by_steady, by_store) {
-            (Some(machine), Some(store)) => machine.min(store),
-            (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => return None,
-        };
-        let left = until(self.wall, now.wall).min(life).min(steady);
-        (!left.is_zero()).then_some(left)
+        let steady = self.same_clock(clocks);
+        // What will have been written later was not written by us.
+        let is_ahead =
+            |clock: &SteadyClock| Duration::from_millis(self.steady) > clock.now + LEEWAY;
+        let by_steady = steady.map(|clock| until(self.steady, clock.now));
+        let second = by_steady.into_iter().chain(clocks.store).min()?;
+        let left = until(self.wall, clocks.now.wall).min(life).min(second);
+        (!left.is_zero() && !steady.is_some_and(is_ahead)).then_some(left)
     }
 }
 
@@ -218,6 +208,5 @@ fn is_plain(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "record_tests.rs"]
 mod tests;

@@ -1,5 +1,9 @@
 use super::*;
 
+fn clocks(steady: Option<&SteadyClock>, store: Option<Duration>, now: Now) -> Clocks<'_> {
+    Clocks { now, steady, store }
+}
+
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn seconds(seconds: u64) -> Duration {
@@ -36,7 +40,7 @@ fn left(wall: u64, clock: Option<&SteadyClock>, store: Option<u64>) -> Option<u6
         boot: seconds(500),
         wall: seconds(wall),
     };
-    let left = record().left(clock, store.map(seconds), now);
+    let left = record().left(clocks(clock, store.map(seconds), now));
     left.map(|left| left.as_secs())
 }
 
@@ -82,10 +86,10 @@ fn a_token_comes_back_as_it_was_with_what_is_left_of_it() {
         wall: now.wall - Duration::from_millis(1500),
     };
     let token = Token::new("eyJ.x-_~+/=", "access_\"\u{e9}token", Some(HOUR), issued);
-    let bytes = Record::of_token(&token, now, this_clock().as_ref()).unwrap();
+    let bytes = Record::of_token(&token, clocks(this_clock().as_ref(), None, now)).unwrap();
     let read = Record::parse(&bytes).unwrap();
     let copy = read
-        .token(this_clock().as_ref(), None, now, Origin::File)
+        .token(clocks(this_clock().as_ref(), None, now), Origin::File)
         .unwrap();
     assert_eq!(copy.text(), token.text());
     let (life, original) = (copy.life.unwrap(), token.life.unwrap());
@@ -93,7 +97,10 @@ fn a_token_comes_back_as_it_was_with_what_is_left_of_it() {
     assert!(life.end.boot <= original.end.boot);
     assert!(original.end.boot - life.end.boot < Duration::from_millis(100));
     assert_eq!(copy.origin, Origin::File);
-    assert!(read.failure(this_clock().as_ref(), None, now).is_none());
+    assert!(
+        read.failure(clocks(this_clock().as_ref(), None, now))
+            .is_none()
+    );
 }
 
 #[test]
@@ -102,7 +109,7 @@ fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
         boot: seconds(60),
         wall: seconds(10_600),
     };
-    let token = record().token(None, Some(seconds(3000)), now, Origin::Redis);
+    let token = record().token(clocks(None, Some(seconds(3000)), now), Origin::Redis);
     // Its clock is unknown here.
     let token = token.unwrap();
     assert_eq!(token.issued.boot, Duration::ZERO);
@@ -121,10 +128,16 @@ fn a_failure_holds_where_it_was_met() {
         ..Failure::new(status, "why")
     };
     for status in [Status::MOMO_UNAUTHORIZED, Status::MOMO_RESOLVE_FAILED] {
-        let bytes =
-            Record::of_failure(&failure(status), seconds(5), now, this_clock().as_ref()).unwrap();
+        let bytes = Record::of_failure(
+            &failure(status),
+            seconds(5),
+            clocks(this_clock().as_ref(), None, now),
+        )
+        .unwrap();
         let read = Record::parse(&bytes).unwrap();
-        let (copy, left) = read.failure(this_clock().as_ref(), None, now).unwrap();
+        let (copy, left) = read
+            .failure(clocks(this_clock().as_ref(), None, now))
+            .unwrap();
         assert_eq!((copy.status, copy.http_status), (status, 500));
         assert_eq!((copy.code.as_str(), copy.body.as_str()), ("C", "B"));
         assert!(copy.message.starts_with("why"));
@@ -138,15 +151,14 @@ fn a_failure_holds_where_it_was_met() {
     let bytes = Record::of_failure(
         &failure(Status::MOMO_FORBIDDEN),
         seconds(5),
-        now,
-        this_clock().as_ref(),
+        clocks(this_clock().as_ref(), None, now),
     )
     .unwrap();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let elsewhere = text.replace("net:[", "net:[9");
     assert_ne!(text, elsewhere);
     let read = Record::parse(elsewhere.as_bytes()).unwrap();
-    assert!(read.failure(None, Some(seconds(5)), now).is_none());
+    assert!(read.failure(clocks(None, Some(seconds(5)), now)).is_none());
 }
 
 /// Whoever has the API key is believed, but may be of another version of this library.
@@ -160,8 +172,10 @@ fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
         );
         let record = Record::parse(text.as_bytes()).unwrap();
         let store = Some(seconds(60));
-        record.token(None, store, now, Origin::Redis).is_some()
-            || record.failure(None, store, now).is_some()
+        record
+            .token(clocks(None, store, now), Origin::Redis)
+            .is_some()
+            || record.failure(clocks(None, store, now)).is_some()
     };
     let token = |access: &str, kind: &str| {
         read(&format!(
@@ -203,8 +217,8 @@ fn the_largest_token_and_failure_are_no_larger_than_any_value() {
         ..Failure::new(Status::MOMO_SERVER_ERROR, "\"".repeat(2048))
     };
     let records = [
-        Record::of_token(&token, now, this_clock().as_ref()).unwrap(),
-        Record::of_failure(&failure, HOUR, now, None).unwrap(),
+        Record::of_token(&token, clocks(this_clock().as_ref(), None, now)).unwrap(),
+        Record::of_failure(&failure, HOUR, clocks(None, None, now)).unwrap(),
     ];
     for bytes in records {
         assert!(bytes.len() + SEAL <= MAX_VALUE_BYTES, "{}", bytes.len());

@@ -10,7 +10,6 @@ pub(super) mod refusal;
 pub(super) mod resp;
 mod server;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod test_server;
 
 use std::sync::{Arc, Weak};
@@ -21,7 +20,7 @@ use arc_swap::ArcSwapOption;
 use self::connection::Connector;
 use self::resp::{Command, Reply};
 use self::server::Server;
-use super::store::{LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
+use super::store::{Done, LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
 use crate::config::{Ca, RedisUrl};
 use crate::deadline::Deadline;
 use crate::error::Failure;
@@ -81,34 +80,26 @@ pub(super) struct RedisStore {
 static STORES: ArcSwapOption<Vec<Weak<RedisStore>>> = ArcSwapOption::const_empty();
 
 impl RedisStore {
-    /// The store of this server. Touches no network; refuses a trust store that cannot be used.
+    /// The store of this server. Touches no network; refuses files and a trust store that cannot be
+    /// used.
     pub(super) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
-        let is_same = |store: &Arc<Self>| store.url == *url && store.ca == *ca;
-        let find = || {
-            let stores = STORES.load();
-            let mut live = stores
-                .iter()
-                .flat_map(|s| s.iter())
-                .filter_map(Weak::upgrade);
-            live.find(is_same)
-        };
-        if let Some(store) = find() {
-            return Ok(store);
-        }
-        let store = Arc::new(Self {
+        let fresh = Arc::new(Self {
             url: url.clone(),
             ca: ca.clone(),
             server: Server::new(Connector::new(url, ca)?),
         });
+        let mut found = None;
         STORES.rcu(|stores| {
-            let others = stores.iter().flat_map(|s| s.iter());
-            let others = others.filter(|other| other.strong_count() > 0).cloned();
-            Some(Arc::new(
-                others.chain([Arc::downgrade(&store)]).collect::<Vec<_>>(),
-            ))
+            let stores = stores.iter().flat_map(|stores| stores.iter());
+            let mut live: Vec<_> = stores.filter(|s| s.strong_count() > 0).cloned().collect();
+            let mut same = live.iter().filter_map(Weak::upgrade);
+            found = same.find(|store| store.url == *url && store.ca == *ca);
+            if found.is_none() {
+                live.push(Arc::downgrade(&fresh));
+            }
+            Some(Arc::new(live))
         });
-        // The first of two that were made at once.
-        Ok(find().unwrap_or(store))
+        Ok(found.unwrap_or(fresh))
     }
 }
 
@@ -123,13 +114,12 @@ fn script<const N: usize>(text: &str, keys: [String; N]) -> Command {
 
 /// What [`READ`] gives. None where that is not what it is.
 fn values(mut text: &[u8]) -> Option<Values> {
-    let mut number = || -> Option<i64> {
+    let mut numbers = [0_i64; 4];
+    for number in &mut numbers {
         let end = text.iter().position(|byte| *byte == b' ')?;
-        let number = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
+        *number = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
         text = &text[end + 1..];
-        Some(number)
-    };
-    let numbers = [number()?, number()?, number()?, number()?];
+    }
     let mut value = |length: i64, left: i64, skip: usize| {
         let (sealed, rest) = text.split_at_checked(usize::try_from(length).ok()?)?;
         text = rest;
@@ -159,12 +149,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn write_token(
-        &self,
-        name: &str,
-        token: &NewToken,
-        deadline: Deadline,
-    ) -> Result<(), StoreError> {
+    fn write_token(&self, name: &str, token: &NewToken, deadline: Deadline) -> Done {
         let command = script(WRITE_TOKEN, [key(name, "token"), key(name, "failure")])
             .arg(token.sealed)
             .number(millis(token.age))
@@ -172,24 +157,13 @@ impl Store for RedisStore {
         self.server.run(&command, deadline).map(|_| ())
     }
 
-    fn write_failure(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        left: Duration,
-        deadline: Deadline,
-    ) -> Result<(), StoreError> {
+    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done {
         let set = Command::new("SET").arg(key(name, "failure")).arg(sealed);
         let command = set.arg("PX").number(millis(left).max(1));
         self.server.run(&command, deadline).map(|_| ())
     }
 
-    fn remove_token(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        deadline: Deadline,
-    ) -> Result<(), StoreError> {
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done {
         let command = script(REMOVE_TOKEN, [key(name, "token")]).arg(sealed);
         self.server.run(&command, deadline).map(|_| ())
     }
@@ -213,12 +187,13 @@ impl Store for RedisStore {
                 deadline,
             }))),
             Ok(_) => Ok(None),
-            Err(StoreError::Failed(why)) => {
+            Err(error) => {
                 // The server may have taken it all the same.
-                self.server.owe(unlock);
-                Err(StoreError::Failed(why))
+                if matches!(error, StoreError::Failed(_)) {
+                    self.server.owe(unlock);
+                }
+                Err(error)
             }
-            Err(error) => Err(error),
         }
     }
 }
@@ -246,6 +221,5 @@ impl Drop for RedisLock {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "redis_tests.rs"]
 mod tests;

@@ -70,6 +70,5 @@ fn context(slot: ValueKind, name: &str) -> Aad<Vec<u8>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "seal_tests.rs"]
 mod tests;

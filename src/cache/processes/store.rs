@@ -52,6 +52,8 @@ pub(crate) enum StoreError {
     LeftAlone,
 }
 
+pub(crate) type Done = Result<(), StoreError>;
+
 /// Held until it is dropped, or for [`LOCK_LIFE`].
 pub(crate) type Lock = Box<dyn Send>;
 
@@ -67,24 +69,12 @@ pub(crate) trait Store: Send + Sync {
     fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError>;
 
     /// Takes the place of an older token, and of what is none. Removes the failure.
-    fn write_token(
-        &self,
-        name: &str,
-        token: &NewToken,
-        deadline: Deadline,
-    ) -> Result<(), StoreError>;
+    fn write_token(&self, name: &str, token: &NewToken, deadline: Deadline) -> Done;
 
-    fn write_failure(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        left: Duration,
-        deadline: Deadline,
-    ) -> Result<(), StoreError>;
+    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done;
 
     /// Where it is these very bytes.
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline)
-    -> Result<(), StoreError>;
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done;
 
     /// Has the next operation tried though one failed a moment ago.
     fn insist(&self) {}

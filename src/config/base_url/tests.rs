@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use super::BaseUrl;
 use crate::config::Scheme;
 
@@ -74,12 +72,12 @@ fn what_is_accepted_comes_out_in_one_canonical_form() {
 #[test]
 fn the_parts_are_at_hand() {
     let url = BaseUrl::parse("https://Host/a/").unwrap();
-    assert_eq!(url.scheme(), Scheme::Https);
-    assert_eq!((url.host(), url.port(), url.path()), ("host", 443, "/a"));
+    assert_eq!(url.scheme, Scheme::Https);
+    assert_eq!((&*url.host, url.port, &*url.path), ("host", 443, "/a"));
     assert_eq!(url.authority(), "host");
     let url = BaseUrl::parse("http://[::1]:8080").unwrap();
-    assert_eq!(url.scheme(), Scheme::Http);
-    assert_eq!((url.host(), url.port(), url.path()), ("[::1]", 8080, ""));
+    assert_eq!(url.scheme, Scheme::Http);
+    assert_eq!((&*url.host, url.port, &*url.path), ("[::1]", 8080, ""));
     assert_eq!(url.authority(), "[::1]:8080");
 }
 

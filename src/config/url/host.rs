@@ -5,29 +5,29 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// The host in canonical form and the port, if there is one; a user is not expected here.
 pub(super) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
     if let Some(rest) = authority.strip_prefix('[') {
-        let Some((address, after)) = rest.split_once(']') else {
-            return Err(String::from(
-                "the host's '[' is never closed; write an IPv6 address like [::1]",
-            ));
-        };
+        let (address, after) = rest
+            .split_once(']')
+            .ok_or("the host's '[' is never closed; write an IPv6 address like [::1]")?;
         let host = parse_ipv6(address)?;
-        return match after.strip_prefix(':') {
-            Some(port) => Ok((host, Some(parse_port(port)?))),
-            None if after.is_empty() => Ok((host, None)),
-            None => Err(String::from(
-                "there is something other than a port after the ']' of the IPv6 address; \
-                 write it like [::1]:8080",
-            )),
-        };
+        if after.is_empty() {
+            return Ok((host, None));
+        }
+        let port = after.strip_prefix(':').ok_or(
+            "there is something other than a port after the ']' of the IPv6 address; write it like \
+             [::1]:8080",
+        )?;
+        return Ok((host, Some(parse_port(port)?)));
     }
-    match authority.split_once(':') {
-        None => Ok((parse_host(authority)?, None)),
-        Some((_, port)) if port.contains(':') => Err(String::from(
-            "the host has more than one ':', so where its port begins is unclear; \
-             write an IPv6 address in brackets, like [::1]",
-        )),
-        Some((host, port)) => Ok((parse_host(host)?, Some(parse_port(port)?))),
+    let Some((host, port)) = authority.split_once(':') else {
+        return Ok((parse_host(authority)?, None));
+    };
+    if port.contains(':') {
+        Err(
+            "the host has more than one ':', so where its port begins is unclear; write an IPv6 \
+             address in brackets, like [::1]",
+        )?;
     }
+    Ok((parse_host(host)?, Some(parse_port(port)?)))
 }
 
 // Leading zeros are refused with the rest: some programs read them as octal.
@@ -44,18 +44,15 @@ fn parse_port(text: &str) -> Result<u16, String> {
 }
 
 fn parse_ipv6(text: &str) -> Result<String, String> {
-    if text.contains('%') {
-        return Err(String::from(
-            "the IPv6 address has a zone ('%'), which only means something on one machine; \
-             leave it out",
-        ));
-    }
-    match text.parse::<Ipv6Addr>() {
-        Ok(address) => Ok(format!("[{address}]")),
-        Err(_) => Err(String::from(
-            "what is in brackets is not an IPv6 address; write it like [2001:db8::1]",
-        )),
-    }
+    let why = match text.parse::<Ipv6Addr>() {
+        Ok(address) => return Ok(format!("[{address}]")),
+        Err(_) if text.contains('%') => {
+            "the IPv6 address has a zone ('%'), which only means something on one machine; leave it \
+             out"
+        }
+        Err(_) => "what is in brackets is not an IPv6 address; write it like [2001:db8::1]",
+    };
+    Err(why.to_owned())
 }
 
 fn parse_host(text: &str) -> Result<String, String> {
@@ -82,7 +79,7 @@ fn parse_host(text: &str) -> Result<String, String> {
     } else {
         return Ok(host);
     };
-    Err(String::from(why))
+    Err(why.to_owned())
 }
 
 // RFC 1123, 2.1, and the underscore, which names inside container networks do have.
@@ -92,17 +89,16 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
         && label
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 
 /// `host` is canonical. A mapped address ([::ffff:127.0.0.1]) is not in ::1/128 and gains nobody
 /// anything.
 pub(in crate::config) fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host == "[::1]"
+    ["localhost", "[::1]"].contains(&host)
         || host
-            .parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
+            .parse()
+            .is_ok_and(|address: Ipv4Addr| address.is_loopback())
 }
 
 #[cfg(test)]

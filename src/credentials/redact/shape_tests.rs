@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 

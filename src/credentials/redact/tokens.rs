@@ -2,6 +2,10 @@
 
 use super::view::{View, places};
 
+// How many bytes the walks over runs have looked at, for the tests that they are linear.
+#[cfg(any(test, fuzzing))]
+thread_local!(pub(crate) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+
 /// What stands between the name `access_token` and its value, in JSON, in HTML, in a query.
 const SEPARATORS: &[u8] = b" \"'\\:=";
 
@@ -32,32 +36,10 @@ fn hide_runs(view: &View, starts: impl Iterator<Item = usize>, hidden: &mut [boo
         if start >= end {
             let run = view.bytes[start..].iter();
             let length = run.take_while(|b| is_token_byte(b)).count();
-            steps::add(length);
+            #[cfg(any(test, fuzzing))]
+            STEPS.set(STEPS.get() + length);
             view.hide(start, length, hidden);
             end = start + length;
         }
     }
-}
-
-/// How many bytes the walks over runs have looked at, for the tests that they are linear.
-#[cfg(any(test, fuzzing))]
-pub(super) mod steps {
-    use std::cell::Cell;
-
-    thread_local! {
-        static COUNT: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub(super) fn add(count: usize) {
-        COUNT.set(COUNT.get() + count);
-    }
-
-    pub(crate) fn take() -> usize {
-        COUNT.take()
-    }
-}
-
-#[cfg(not(any(test, fuzzing)))]
-mod steps {
-    pub(super) fn add(_: usize) {}
 }

@@ -1,10 +1,116 @@
-//! Rights are access control lists, and a lock is a file that ends with the handle it was made by.
+//! A directory that nobody but its owner can look into: rights are access control lists.
 
-mod directory;
 pub(super) mod lock;
 
-pub(super) use directory::OpenDirectory;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
+    FILE_LIST_DIRECTORY, FILE_READ_ATTRIBUTES, FILE_SHARE_READ, FILE_SHARE_WRITE, READ_CONTROL,
+};
+
+use super::directory::Problem;
+use crate::sys;
+
+/// What messages call the rights to a file.
+pub(super) const RIGHTS: &str = "rights";
+
+/// Found to be safe when it was opened. While it is open nobody can rename it.
+pub(super) struct OpenDirectory {
+    pub(super) path: PathBuf,
+    _handle: File,
+}
+
+impl OpenDirectory {
+    /// Makes it where it is missing.
+    pub(super) fn open(path: &Path) -> Result<Self, Problem> {
+        let opened = match open_handle(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                match sys::create_private_directory(path) {
+                    // Another process may be as fast.
+                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+                    _ => open_handle(path),
+                }
+            }
+            opened => opened,
+        };
+        let unusable = |error: io::Error| Problem::unusable(path, &error);
+        let handle = opened.map_err(unusable)?;
+        let metadata = handle.metadata().map_err(unusable)?;
+        if metadata.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+            return Err(Problem::link(path));
+        }
+        if !metadata.is_dir() {
+            return Err(Problem::no_directory(path));
+        }
+        if let Some(who) = sys::strangers(&handle).map_err(unusable)? {
+            return Err(Problem::Unsafe(format!(
+                "{} is not this user's alone: {who}; remove those rights (icacls shows them), or \
+                 give the name of a directory that is not there yet",
+                path.display()
+            )));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            _handle: handle,
+        })
+    }
+
+    /// What names this boot of the machine: nothing here.
+    pub(super) fn boot(&self) -> Option<String> {
+        None
+    }
+
+    /// None of what is no file.
+    pub(super) fn open_to_read(&self, file: &str) -> Option<File> {
+        let mut options = OpenOptions::new();
+        options.read(true);
+        options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
+        let opened = options.open(self.path.join(file)).ok()?;
+        opened
+            .metadata()
+            .is_ok_and(|m| m.is_file())
+            .then_some(opened)
+    }
+
+    pub(super) fn create(&self, file: &str) -> io::Result<File> {
+        File::create_new(self.path.join(file))
+    }
+
+    pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        std::fs::rename(self.path.join(from), self.path.join(to))
+    }
+
+    pub(super) fn remove(&self, file: &str) {
+        let _ = std::fs::remove_file(self.path.join(file));
+    }
+
+    /// How long ago a file was written.
+    pub(super) fn age(&self, file: &str) -> Option<Duration> {
+        let metadata = std::fs::symlink_metadata(self.path.join(file)).ok()?;
+        let modified = metadata.modified().ok().filter(|_| metadata.is_file())?;
+        let age = SystemTime::now().duration_since(modified);
+        // Of a time to come: as if it were of now.
+        Some(age.unwrap_or_default())
+    }
+}
+
+fn open_handle(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .access_mode(FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | READ_CONTROL)
+        .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE)
+        .custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT)
+        .open(path)
+}
+
+/// There is no limit here.
+pub(super) fn check_size(_: usize) -> io::Result<()> {
+    Ok(())
+}
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;

@@ -53,10 +53,8 @@ impl Connector {
             config.alpn_protocols.clear();
             Arc::new(config)
         });
-        let connector = Self {
-            url: url.clone(),
-            tls,
-        };
+        let url = url.clone();
+        let connector = Self { url, tls };
         // What is in the files is known to be good, or an error, before any network.
         connector.hello().map_err(Failure::config)?;
         connector.tls().map_err(Failure::config)?;
@@ -65,14 +63,13 @@ impl Connector {
 
     /// With the client certificate that is in its files now.
     fn tls(&self) -> Result<Option<Arc<ClientConfig>>, String> {
-        match (&self.tls, &self.url.client_certificate) {
-            (Some(config), Some((certificate, key))) => {
-                tls::with_client_certificate(config, certificate, key)
-                    .map(Arc::new)
-                    .map(Some)
-            }
-            (config, _) => Ok(config.clone()),
-        }
+        let Some((config, (certificate, key))) =
+            self.tls.as_ref().zip(self.url.client_certificate.as_ref())
+        else {
+            return Ok(self.tls.clone());
+        };
+        let config = tls::with_client_certificate(config, certificate, key)?;
+        Ok(Some(Arc::new(config)))
     }
 
     pub(super) fn connect(&self, deadline: Deadline) -> Result<RedisConnection, String> {
@@ -161,18 +158,15 @@ impl RedisConnection {
     /// The replies to what was sent before come first.
     fn is_sentinel(&mut self) -> bool {
         let info = Command::new("INFO").arg("server");
-        if self
-            .stream
-            .write_all(&Command::bytes([info].iter()))
-            .is_err()
-        {
-            return false;
-        }
-        let replies = std::iter::from_fn(|| self.receive().ok());
-        replies.take(MAX_SENT).any(|reply| match reply {
-            Reply::Bulk(text) => memchr::memmem::find(&text, b"redis_mode:sentinel").is_some(),
-            _ => false,
-        })
+        let sent = self.stream.write_all(&Command::bytes([&info].into_iter()));
+        let mut replies = std::iter::from_fn(|| self.receive().ok()).take(MAX_SENT);
+        sent.is_ok()
+            && replies.any(|reply| {
+                let Reply::Bulk(text) = reply else {
+                    return false;
+                };
+                memchr::memmem::find(&text, b"redis_mode:sentinel").is_some()
+            })
     }
 
     fn receive(&mut self) -> Result<Reply, String> {
@@ -204,7 +198,11 @@ fn no_redis() -> String {
 }
 
 fn broken(error: &io::Error) -> String {
-    match own(error) {
+    // What this library's own socket says.
+    let own = error
+        .get_ref()
+        .and_then(|own| own.downcast_ref::<TransportError>());
+    match own {
         Some(own) if own.kind == Kind::TimedOut => {
             "it has not responded in time; check that it runs, and how far away it is".to_owned()
         }
@@ -213,12 +211,6 @@ fn broken(error: &io::Error) -> String {
     }
 }
 
-/// What this library's own socket says.
-fn own(error: &io::Error) -> Option<&TransportError> {
-    error.get_ref()?.downcast_ref()
-}
-
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "connection_tests.rs"]
 mod tests;

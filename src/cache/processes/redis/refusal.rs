@@ -1,6 +1,5 @@
 //! Refusals: what the error replies of a Redis server mean, and what to do about them.
 
-const MAX_CODE_BYTES: usize = 16;
 const LOGIN: &str = "check user, password and database in cache";
 const COMMANDS: &str = "allow this user the commands EVAL, GET, SET, DEL, PTTL, TIME and, with a \
                         database, SELECT";
@@ -58,12 +57,13 @@ pub(super) fn is_unknown_command(error: &str) -> bool {
 pub(crate) fn explained(command: &str, error: &str) -> String {
     let advice = ADVICE.iter().find(|(words, _)| error.contains(words));
     let advice = advice.map_or("see the server's log", |(_, advice)| advice);
-    let code = error.split(' ').next().unwrap_or_default();
     // Codes are in capitals. Anything else may be what was sent.
-    let is_code =
-        (1..=MAX_CODE_BYTES).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase());
-    let code = if is_code { code } else { "no code" };
-    format!("the server refused {command} ({code}); {advice}",)
+    let is_code = |word: &&str| {
+        (1..=16).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
+    };
+    let code = error.split(' ').next().filter(is_code);
+    let code = code.unwrap_or("no code");
+    format!("the server refused {command} ({code}); {advice}")
 }
 
 #[cfg(test)]

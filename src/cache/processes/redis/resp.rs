@@ -77,41 +77,32 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
     if !b"+-:$".contains(kind) {
         return Err(Malformed);
     }
-    let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") else {
+    let Some(end) = memchr::memmem::find(rest, b"\r\n") else {
         let more = rest.len() < MAX_LINE_BYTES;
         return if more { Ok(None) } else { Err(Malformed) };
     };
     let line = String::from_utf8_lossy(&rest[..end]).into_owned();
-    let length = end + 3;
+    let begin = end + 3;
     let reply = match (kind, line.parse::<i64>()) {
         (b'+', _) => Reply::Status(line),
         (b'-', _) => Reply::Error(line),
         (b':', Ok(number)) => Reply::Integer(number),
         (b'$', Ok(-1)) => Reply::Null,
-        (b'$', Ok(bulk)) => return parse_bulk(bytes, length, bulk),
+        (b'$', Ok(length)) => {
+            let length = usize::try_from(length).map_err(|_| Malformed)?;
+            let end = begin + length.min(MAX_BULK_BYTES);
+            return match bytes.get(end..end + 2) {
+                _ if length > MAX_BULK_BYTES => Err(Malformed),
+                None => Ok(None),
+                Some(b"\r\n") => Ok(Some((Reply::Bulk(bytes[begin..end].to_vec()), end + 2))),
+                Some(_) => Err(Malformed),
+            };
+        }
         _ => return Err(Malformed),
     };
-    Ok(Some((reply, length)))
-}
-
-fn parse_bulk(
-    bytes: &[u8],
-    begin: usize,
-    length: i64,
-) -> Result<Option<(Reply, usize)>, Malformed> {
-    let length = usize::try_from(length).map_err(|_| Malformed)?;
-    if length > MAX_BULK_BYTES {
-        return Err(Malformed);
-    }
-    let end = begin + length;
-    match bytes.get(end..end + 2) {
-        None => Ok(None),
-        Some(b"\r\n") => Ok(Some((Reply::Bulk(bytes[begin..end].to_vec()), end + 2))),
-        Some(_) => Err(Malformed),
-    }
+    Ok(Some((reply, begin)))
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "resp_tests.rs"]
 mod tests;

@@ -103,11 +103,9 @@ impl Access {
                 break;
             }
             if deadline.has_passed() {
-                return Err(StoreError::Failed(
-                    "other calls of this process have used the connection for too long; check how fast \
-                     the server responds"
-                        .to_owned(),
-                ));
+                let why = "other calls of this process have used the connection for too long; check how \
+                           fast the server responds";
+                return Err(StoreError::Failed(why.to_owned()));
             }
             state = self.freed.wait_until(state, deadline);
         }
@@ -148,12 +146,10 @@ impl Drop for AccessGuard<'_> {
             state.paused_until = None;
             state.insisted = 0;
         }
-        drop(state);
         self.access.freed.notify_all();
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "server_tests.rs"]
 mod tests;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use super::parse_host_and_port;
 
 fn assert_refused(cases: &[(&str, &str)]) {

@@ -4,17 +4,18 @@
 //! when it was taken: whoever sees the file sees both. That time is of the steady clock, which
 //! nobody can set.
 
-use std::time::Duration;
+use std::fs::FileTimes;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, SystemTime};
 
-use rustix::fs::{self, FlockOperation, OFlags, Stat};
+use rustix::fs::{self, AtFlags, FlockOperation, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::super::super::store::{LOCK_LIFE, StoreError};
-use super::directory::{OWN_FILE, OpenDirectory, modified, set_modified};
+use super::super::super::store::LOCK_LIFE;
+use super::super::directory::temporary_file;
+use super::{OWN_FILE, OpenDirectory, modified};
 use crate::sys::{self, UninheritedFd};
-
-/// A lock that ended may be another's again at once.
-const MAX_ATTEMPTS: u32 = 4;
 
 pub(in super::super) struct FileLock {
     directory: OpenDirectory,
@@ -25,65 +26,49 @@ pub(in super::super) struct FileLock {
 /// None where another process has it.
 pub(in super::super) fn take(
     directory: OpenDirectory,
-    file: &str,
-) -> Result<Option<FileLock>, StoreError> {
-    match try_take(&directory, file) {
-        Ok(Some(descriptor)) => Ok(Some(FileLock {
-            directory,
-            file: file.to_owned(),
-            descriptor,
-        })),
-        Ok(None) => Ok(None),
-        Err(error) => Err(StoreError::Failed(format!(
-            "its lock cannot be taken ({}); check owner and mode of the directory, and that its \
-             file system has links and locks",
-            std::io::Error::from(error)
-        ))),
+    file: String,
+) -> io::Result<Option<FileLock>> {
+    if !remove_ended(&directory, &file)? {
+        return Ok(None);
     }
-}
-
-fn try_take(directory: &OpenDirectory, file: &str) -> Result<Option<UninheritedFd>, Errno> {
-    for _ in 0..MAX_ATTEMPTS {
-        if !remove_ended(directory, file)? {
-            return Ok(None);
+    let temporary = temporary_file(&file)?;
+    let created = directory.create(&temporary)?;
+    let taken = SystemTime::UNIX_EPOCH + sys::steady_now();
+    let dated = created.set_times(FileTimes::new().set_modified(taken));
+    let descriptor = UninheritedFd::new(OwnedFd::from(created));
+    let at = &directory.descriptor;
+    let named = dated.and_then(|()| {
+        fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive)?;
+        match fs::linkat(at, &temporary, at, &file, AtFlags::empty()) {
+            // Another process was faster.
+            Err(Errno::EXIST) => Ok(false),
+            linked => Ok(linked.map(|()| true)?),
         }
-        match create(directory, file) {
-            Err(Errno::EXIST) => {}
-            created => return created.map(Some),
-        }
-    }
-    Ok(None)
+    });
+    directory.remove(&temporary);
+    Ok(named?.then(|| FileLock {
+        directory,
+        file,
+        descriptor,
+    }))
 }
 
 /// Removes a lock whose owner has died, or has held it for too long. False where it has not ended.
-pub(super) fn remove_ended(directory: &OpenDirectory, file: &str) -> Result<bool, Errno> {
+pub(in super::super) fn remove_ended(directory: &OpenDirectory, file: &str) -> io::Result<bool> {
     let descriptor = match directory.open_file(file, OFlags::RDWR, OWN_FILE) {
         Ok(descriptor) => UninheritedFd::new(descriptor),
         Err(Errno::NOENT) => return Ok(true),
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     let locked = fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive);
     let seen = fs::fstat(&descriptor)?;
     match locked {
-        Ok(()) => {}
-        Err(Errno::WOULDBLOCK) if is_too_old(&seen) => {}
-        Err(Errno::WOULDBLOCK) => return Ok(false),
-        Err(error) => return Err(error),
+        Err(Errno::WOULDBLOCK) if !is_too_old(&seen) => return Ok(false),
+        Ok(()) | Err(Errno::WOULDBLOCK) => {}
+        Err(error) => return Err(error.into()),
     }
-    if is_there(directory, file, &seen) {
-        directory.remove(file);
-    }
+    remove_if_same(directory, file, &seen);
     Ok(true)
-}
-
-fn create(directory: &OpenDirectory, file: &str) -> Result<UninheritedFd, Errno> {
-    let (temporary, descriptor) = directory.create_temporary(file)?;
-    let descriptor = UninheritedFd::new(descriptor);
-    let created = fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive)
-        .and_then(|()| set_modified(&descriptor, sys::steady_now()))
-        .and_then(|()| directory.link(&temporary, file));
-    directory.remove(&temporary);
-    created.map(|()| descriptor)
 }
 
 /// Also where it was taken at a time to come: by another machine.
@@ -93,9 +78,12 @@ fn is_too_old(stat: &Stat) -> bool {
     taken > now + LEEWAY || now.saturating_sub(taken) > LOCK_LIFE
 }
 
-fn is_there(directory: &OpenDirectory, file: &str, seen: &Stat) -> bool {
+/// Another process may have its own lock there by now.
+fn remove_if_same(directory: &OpenDirectory, file: &str, seen: &Stat) {
     let same = |there: Stat| (there.st_dev, there.st_ino) == (seen.st_dev, seen.st_ino);
-    directory.stat(file).is_ok_and(same)
+    if directory.stat(file).is_ok_and(same) {
+        directory.remove(file);
+    }
 }
 
 impl Drop for FileLock {
@@ -104,11 +92,8 @@ impl Drop for FileLock {
         if !self.descriptor.is_ours() {
             return;
         }
-        // Another has it where this one was held for too long.
-        if fs::fstat(&self.descriptor)
-            .is_ok_and(|ours| is_there(&self.directory, &self.file, &ours))
-        {
-            self.directory.remove(&self.file);
+        if let Ok(ours) = fs::fstat(&self.descriptor) {
+            remove_if_same(&self.directory, &self.file, &ours);
         }
         // By hand: a child that was forked without hooks may have a copy of the descriptor.
         let _ = fs::flock(&self.descriptor, FlockOperation::Unlock);

@@ -8,9 +8,10 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::super::super::store::LOCK_LIFE;
+use super::super::FileStore;
+use super::super::directory::{ABANDONED, MAX_AGE, Problem};
 use super::super::tests::Opened;
-use super::super::{ABANDONED, FileStore, MAX_AGE, Problem};
-use super::directory::{OpenDirectory, fits, no_lower_than, problem};
+use super::{OpenDirectory, fits, no_lower_than, problem};
 use crate::error::Status;
 use crate::sys;
 use crate::test_directory::TestDirectory;

@@ -4,28 +4,20 @@
 //! closes it or ends. Its age is that of the wall clock.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::windows::fs::OpenOptionsExt;
 
 use windows_sys::Win32::Storage::FileSystem::{
     DELETE, FILE_FLAG_DELETE_ON_CLOSE, FILE_GENERIC_WRITE, FILE_SHARE_DELETE, FILE_SHARE_READ,
 };
 
-use super::super::super::store::{LOCK_LIFE, StoreError};
-use super::super::temporary_file;
-use super::directory::OpenDirectory;
+use super::super::super::store::LOCK_LIFE;
+use super::super::directory::temporary_file;
+use super::OpenDirectory;
 
-/// Held until it is dropped.
-pub(in super::super) struct FileLock {
-    _file: File,
-}
-
-/// None where another process has it.
-pub(in super::super) fn take(
-    directory: OpenDirectory,
-    file: &str,
-) -> Result<Option<FileLock>, StoreError> {
-    remove_ended(&directory, file);
+/// None where another process has it. It is held until it is dropped.
+pub(in super::super) fn take(directory: OpenDirectory, file: String) -> io::Result<Option<File>> {
+    remove_ended(&directory, &file)?;
     let created = OpenOptions::new()
         // Else the standard library makes no file, whatever the mode of access says.
         .write(true)
@@ -34,35 +26,27 @@ pub(in super::super) fn take(
         // One that is too old can be removed while its owner has it open.
         .share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE)
         .custom_flags(FILE_FLAG_DELETE_ON_CLOSE)
-        .open(directory.path_of(file));
-    match created {
-        Ok(file) => Ok(Some(FileLock { _file: file })),
+        .open(directory.path.join(&file));
+    match created.as_ref().map_err(io::Error::kind) {
         // The second is said of a file that is being removed: its lock ends just now.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::AlreadyExists | io::ErrorKind::PermissionDenied
-            ) && directory.age(file).is_some() =>
+        Err(ErrorKind::AlreadyExists | ErrorKind::PermissionDenied)
+            if directory.age(&file).is_some() =>
         {
             Ok(None)
         }
-        Err(error) => Err(StoreError::Failed(format!(
-            "its lock cannot be taken ({error}); check owner and rights of the directory"
-        ))),
+        _ => created.map(Some),
     }
 }
 
 /// Removes a lock that has been held for too long.
-pub(super) fn remove_ended(directory: &OpenDirectory, file: &str) {
-    if directory.age(file).is_none_or(|age| age <= LOCK_LIFE) {
-        return;
+pub(in super::super) fn remove_ended(directory: &OpenDirectory, file: &str) -> io::Result<()> {
+    if directory.age(file).is_some_and(|age| age > LOCK_LIFE) {
+        // Its owner has it open. Without POSIX semantics a file that is removed keeps its name
+        // until then; under another name it is in nobody's way.
+        let aside = temporary_file(file)?;
+        if directory.rename(file, &aside).is_ok() {
+            directory.remove(&aside);
+        }
     }
-    // Its owner has it open. Without POSIX semantics a file that is removed keeps its name until
-    // then; under another name it is in nobody's way.
-    let Ok(aside) = temporary_file(file) else {
-        return;
-    };
-    if std::fs::rename(directory.path_of(file), directory.path_of(&aside)).is_ok() {
-        directory.remove(&aside);
-    }
+    Ok(())
 }
