@@ -80,16 +80,29 @@ fn a_server_that_refuses_a_command_is_told_of_with_what_to_do() {
             "refused EVAL (ERR); it does not know this command",
         ),
         (
-            "--cluster-enabled yes".to_owned(),
+            // Without one of its own, which is 10,000 above the other and may be none.
+            format!("--cluster-enabled yes --cluster-port {}", free_port()),
             "",
             "",
             "it is part of a cluster",
         ),
         (
-            "--cluster-enabled yes".to_owned(),
+            format!("--cluster-enabled yes --cluster-port {}", free_port()),
             "",
             "/2",
             "it is part of a cluster",
+        ),
+        (
+            "--rename-command SET PUT".to_owned(),
+            "",
+            "",
+            "have GET, SET, DEL, PTTL and TIME keep their names",
+        ),
+        (
+            "--min-replicas-to-write 1".to_owned(),
+            "",
+            "",
+            "see min-replicas-to-write",
         ),
         (
             "--replicaof 127.0.0.1 1".to_owned(),

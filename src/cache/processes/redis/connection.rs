@@ -26,9 +26,6 @@ pub(super) const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 /// Firewalls and load balancers forget a connection that was idle for longer, and tell nobody.
 const MAX_IDLE: Duration = Duration::from_secs(15);
 
-/// More than the commands that are ever sent together.
-const MAX_SENT: usize = 16;
-
 pub(super) struct Connector {
     url: RedisUrl,
     tls: Option<Arc<ClientConfig>>,
@@ -40,6 +37,8 @@ pub(super) struct RedisConnection {
     /// one is refused the command may be run elsewhere, in database 0, where it does no harm.
     hello: Vec<Command>,
     received: Vec<u8>,
+    /// Commands that were sent and have no reply yet.
+    awaited: usize,
     timeout: Duration,
     idle_until: Deadline,
 }
@@ -93,6 +92,7 @@ impl Connector {
             stream: stream.map_err(|error| error.to_string())?,
             hello: self.hello()?,
             received: Vec::new(),
+            awaited: 0,
             timeout: MAX_TIMEOUT.min(COMMAND_TIMEOUT + began.elapsed()),
             idle_until: Deadline::after(MAX_IDLE),
         })
@@ -126,11 +126,7 @@ impl RedisConnection {
         self.stream
             .set_deadline(deadline.min(Deadline::after(self.timeout)));
         let hello = std::mem::take(&mut self.hello);
-        let commands = hello.iter().chain(owed).chain([command]);
-        // If that fails the read says why: a server with too many clients responds and closes the
-        // connection before it has read anything.
-        let sent = self.stream.write_all(&Command::bytes(commands));
-        let _ = sent.and_then(|()| self.stream.flush());
+        self.send(hello.iter().chain(owed).chain([command]));
         for greeting in &hello {
             self.reply_to(greeting)?;
         }
@@ -140,6 +136,14 @@ impl RedisConnection {
         let reply = self.reply_to(command)?;
         self.idle_until = Deadline::after(MAX_IDLE);
         Ok(reply)
+    }
+
+    /// If it fails the read says why: a server with too many clients responds and closes the
+    /// connection before it has read anything.
+    fn send<'a>(&mut self, commands: impl Iterator<Item = &'a Command> + Clone) {
+        self.awaited += commands.clone().count();
+        let sent = self.stream.write_all(&Command::bytes(commands));
+        let _ = sent.and_then(|()| self.stream.flush());
     }
 
     fn reply_to(&mut self, command: &Command) -> Result<Reply, String> {
@@ -157,22 +161,23 @@ impl RedisConnection {
 
     /// The replies to what was sent before come first.
     fn is_sentinel(&mut self) -> bool {
-        let info = Command::new("INFO").arg("server");
-        let sent = self.stream.write_all(&Command::bytes([&info].into_iter()));
-        let mut replies = std::iter::from_fn(|| self.receive().ok()).take(MAX_SENT);
-        sent.is_ok()
-            && replies.any(|reply| {
-                let Reply::Bulk(text) = reply else {
-                    return false;
-                };
-                memchr::memmem::find(&text, b"redis_mode:sentinel").is_some()
-            })
+        self.send([&Command::new("INFO").arg("server")].into_iter());
+        let mut last = None;
+        while self.awaited > 0 {
+            last = self.receive().ok();
+            if last.is_none() {
+                break;
+            }
+        }
+        let find = |text: &[u8]| memchr::memmem::find(text, b"redis_mode:sentinel").is_some();
+        matches!(last, Some(Reply::Bulk(text)) if find(&text))
     }
 
     fn receive(&mut self) -> Result<Reply, String> {
         loop {
             if let Some((reply, length)) = resp::parse(&self.received).map_err(|_| no_redis())? {
                 self.received.drain(..length);
+                self.awaited = self.awaited.saturating_sub(1);
                 return Ok(reply);
             }
             let mut bytes = [0; 4096];

@@ -214,3 +214,16 @@ fn what_this_library_s_own_socket_says_is_told_as_it_stands() {
     let other = broken(&io::Error::from(io::ErrorKind::UnexpectedEof));
     assert!(other.contains("the connection broke"), "{other}");
 }
+
+/// What is asked to tell a sentinel is refused, too: no more is to come, and nothing is waited for.
+#[test]
+fn a_server_that_knows_no_command_is_not_waited_for() {
+    let server =
+        TestServer::start(&[&["-ERR unknown command 'PING'\r\n", "-NOPERM\r\n", ":1\r\n"]]);
+    let mut connection = server.connector().connect(soon()).unwrap();
+    connection.timeout = Duration::from_secs(60);
+    let begin = Instant::now();
+    let said = connection.run(&[], &ping(), soon()).unwrap_err();
+    assert!(said.contains("does not know this command"), "{said}");
+    assert!(begin.elapsed() < Duration::from_secs(10));
+}

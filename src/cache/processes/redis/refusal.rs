@@ -16,6 +16,10 @@ const ADVICE: &[(&str, &str)] = &[
         "it does not know this command; have the command keep its name, and if it is a sentinel, give \
          the address of the primary",
     ),
+    (
+        "nknown Redis command",
+        "it does not know a command of its script; have GET, SET, DEL, PTTL and TIME keep their names",
+    ),
     ("cluster", CLUSTER),
     ("CLUSTER", CLUSTER),
     ("MOVED", CLUSTER),
@@ -41,6 +45,10 @@ const ADVICE: &[(&str, &str)] = &[
     (
         "OOM",
         "it has no memory left; give it more, or have it evict keys",
+    ),
+    (
+        "NOREPLICAS",
+        "it has fewer replicas than it takes for a write; see min-replicas-to-write",
     ),
     ("MISCONF", "it cannot write to its disk; see its log"),
     (

@@ -94,6 +94,16 @@ fn each_error_is_explained_by_its_first_word_and_what_to_do() {
             "DENIED",
             "protected mode",
         ),
+        (
+            "ERR Unknown Redis command called from script script: 1f, on @user_script:1.",
+            "ERR",
+            "keep their names",
+        ),
+        (
+            "NOREPLICAS Not enough good replicas to write.",
+            "NOREPLICAS",
+            "fewer replicas",
+        ),
         ("OTHER a s3cret", "OTHER", "see the server's log"),
     ] {
         let said = explained("EVAL", error);

@@ -30,6 +30,9 @@ struct Access {
 struct AccessState {
     in_use: bool,
     connection: Option<RedisConnection>,
+    /// The last one that failed, until another works: a server that stalls and goes on runs what it
+    /// was sent, an unlock above all, only if the connection is still there.
+    stalled: Option<RedisConnection>,
     paused_until: Option<Deadline>,
     insisted: u8,
     /// What could not be sent, and goes before the next command.
@@ -88,6 +91,7 @@ impl Server {
 struct AccessGuard<'a> {
     access: &'a Access,
     connection: Option<RedisConnection>,
+    stalled: Option<RedisConnection>,
     owed: Vec<Command>,
     failed: bool,
 }
@@ -113,6 +117,7 @@ impl Access {
         Ok(AccessGuard {
             access: self,
             connection: state.connection.take(),
+            stalled: state.stalled.take(),
             owed: std::mem::take(&mut state.owed),
             failed: false,
         })
@@ -127,10 +132,15 @@ impl AccessGuard<'_> {
         command: &Command,
         until: Deadline,
     ) -> Result<Reply, String> {
-        let reply = connection.run(&self.owed, command, until)?;
-        self.owed.clear();
-        self.connection = Some(connection);
-        Ok(reply)
+        let reply = connection.run(&self.owed, command, until);
+        if reply.is_ok() {
+            self.owed.clear();
+            self.connection = Some(connection);
+            self.stalled = None;
+        } else {
+            self.stalled = Some(connection);
+        }
+        reply
     }
 }
 
@@ -139,6 +149,7 @@ impl Drop for AccessGuard<'_> {
         let mut state = self.access.state.lock();
         state.in_use = false;
         state.connection = self.connection.take();
+        state.stalled = self.stalled.take();
         state.owed.append(&mut self.owed);
         if self.failed {
             state.paused_until = Some(Deadline::after(PAUSE_AFTER_FAILURE));
