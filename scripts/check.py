@@ -56,13 +56,14 @@ def test_programs():
         told = json.loads(line) if line.startswith('{"reason":"compiler-artifact"') else {}
         if not told.get("executable") or not told["profile"]["test"]:
             continue
-        name, folder = told["target"]["name"], os.path.dirname(told["manifest_path"])
-        after = ("library", "packages")
+        folder, program = os.path.dirname(told["manifest_path"]), [told["executable"]]
+        name, after = told["target"]["name"], ("library", "packages")
         if name == "soak":
-            yield Part(name, [told["executable"]], after, folder, last=True)
-        else:
-            command = [told["executable"], f"--test-threads={THREADS}"]
-            yield Part(f"tests-{name}", command, after, folder)
+            yield Part(name, program, after, folder, last=True)
+            continue
+        if folder != str(ROOT):
+            name = f"{os.path.basename(folder)}-{name}"
+        yield Part(f"tests-{name}", [*program, f"--test-threads={THREADS}"], after, folder)
     yield Part("tests-doc", ["cargo", "test", "--workspace", "--doc"])
     yield Part("model", ["scripts/model.sh"], patient=True)
 
@@ -178,6 +179,7 @@ def main():
         if options.plan == "check" and (LOGS / "compile.log").exists():
             parts += test_programs()
         parts = [replace(part, after=()) for part in parts if part.name in wanted]
+    print("build/check/PART.log has what a part prints", flush=True)
     passed, failed = run(parts)
     print(f"{options.plan}: {time.monotonic() - begin:.0f} s")
     return closing_line(passed, failed)
