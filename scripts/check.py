@@ -132,7 +132,9 @@ def result(part, status, seconds):
     if failed == 0 and (status != 0 or (part.counts and not counts)):
         failed = 1
     if failed:
-        print(f"--- {part.name}: exit status {status}\n{text.rstrip()}\n---")
+        # What Cargo says in JSON is for this program alone.
+        text = re.sub(r'^\{"reason":.*\n', "", text, flags=re.M).rstrip()
+        print(f"--- {part.name}: exit status {status}\n{text}\n---")
     what = f"{passed} passed, {failed} failed, " if part.counts or failed else ""
     print(f"{part.name}: {what}{seconds:.0f} s", flush=True)
     return passed, failed
