@@ -43,12 +43,8 @@ class Part:
 
 
 # Cargo tells which programs it has compiled.
-COMPILE = """
-set -e
-cargo test --workspace --no-run --message-format=json-render-diagnostics
-cargo test --workspace --no-run --test soak --message-format=json-render-diagnostics
-scripts/model.sh --no-run
-"""
+COMPILED = "cargo test --workspace --no-run --message-format=json-render-diagnostics"
+COMPILE = f"{COMPILED} && {COMPILED} --test soak && scripts/model.sh --no-run"
 
 
 def test_programs():
@@ -73,8 +69,8 @@ def check(_):
     os.environ["LIBMOMO_DIR"] = str(ROOT / "build/lib")
     os.environ["LIBMOMO_MOCK"] = str(TARGET / "debug/momo-mock-gateway")
     packages = "scripts/deps.sh tests check-docs && scripts/languages.py --install"
-    gateway = ["cargo", "build", "--package", "momo-mock-gateway"]
     compile = ["bash", "-c", COMPILE]
+    gateway = ["cargo", "build", "--package", "momo-mock-gateway"]
     ready = ("packages", "gateway", "library")
     return [
         Part("gateway", gateway, counts=False),
@@ -172,15 +168,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("plan", choices=plans)
     parser.add_argument("--long", action="store_true", help="also what CI has no time for")
-    parser.add_argument("--only", metavar="PART,…", help="these parts, of what is there already")
+    parser.add_argument("--only", metavar="PART,…", type=lambda text: text.split(","))
     options = parser.parse_args()
     begin, parts = time.monotonic(), plans[options.plan](options.long)
     if options.only:
-        wanted = options.only.split(",")
         # What the parts need is there already.
         if options.plan == "check" and (LOGS / "compile.log").exists():
             parts += test_programs()
-        parts = [replace(part, after=()) for part in parts if part.name in wanted]
+        parts = [replace(part, after=()) for part in parts if part.name in options.only]
     print("build/check/PART.log has what a part prints", flush=True)
     passed, failed = run(parts)
     print(f"{options.plan}: {time.monotonic() - begin:.0f} s")
