@@ -43,12 +43,8 @@ class Part:
 
 
 # Cargo tells which programs it has compiled.
-COMPILE = """
-set -e
-cargo test --workspace --no-run --message-format=json-render-diagnostics
-cargo test --workspace --no-run --test soak --message-format=json-render-diagnostics
-scripts/model.sh --no-run
-"""
+COMPILED = "cargo test --workspace --no-run --message-format=json-render-diagnostics"
+COMPILE = f"{COMPILED} && {COMPILED} --test soak && scripts/model.sh --no-run"
 
 
 def test_programs():
@@ -56,13 +52,14 @@ def test_programs():
         told = json.loads(line) if line.startswith('{"reason":"compiler-artifact"') else {}
         if not told.get("executable") or not told["profile"]["test"]:
             continue
-        name, folder = told["target"]["name"], os.path.dirname(told["manifest_path"])
-        after = ("library", "packages")
+        folder, program = os.path.dirname(told["manifest_path"]), [told["executable"]]
+        name, after = told["target"]["name"], ("library", "packages")
         if name == "soak":
-            yield Part(name, [told["executable"]], after, folder, last=True)
-        else:
-            command = [told["executable"], f"--test-threads={THREADS}"]
-            yield Part(f"tests-{name}", command, after, folder)
+            yield Part(name, program, after, folder, last=True)
+            continue
+        if folder != str(ROOT):
+            name = f"{os.path.basename(folder)}-{name}"
+        yield Part(f"tests-{name}", [*program, f"--test-threads={THREADS}"], after, folder)
     yield Part("tests-doc", ["cargo", "test", "--workspace", "--doc"])
     yield Part("model", ["scripts/model.sh"], patient=True)
 
@@ -72,8 +69,8 @@ def check(_):
     os.environ["LIBMOMO_DIR"] = str(ROOT / "build/lib")
     os.environ["LIBMOMO_MOCK"] = str(TARGET / "debug/momo-mock-gateway")
     packages = "scripts/deps.sh tests check-docs && scripts/languages.py --install"
-    gateway = ["cargo", "build", "--package", "momo-mock-gateway"]
     compile = ["bash", "-c", COMPILE]
+    gateway = ["cargo", "build", "--package", "momo-mock-gateway"]
     ready = ("packages", "gateway", "library")
     return [
         Part("gateway", gateway, counts=False),
@@ -131,7 +128,9 @@ def result(part, status, seconds):
     if failed == 0 and (status != 0 or (part.counts and not counts)):
         failed = 1
     if failed:
-        print(f"--- {part.name}: exit status {status}\n{text.rstrip()}\n---")
+        # What Cargo says in JSON is for this program alone.
+        text = re.sub(r'^\{"reason":.*\n', "", text, flags=re.M).rstrip()
+        print(f"--- {part.name}: exit status {status}\n{text}\n---")
     what = f"{passed} passed, {failed} failed, " if part.counts or failed else ""
     print(f"{part.name}: {what}{seconds:.0f} s", flush=True)
     return passed, failed
@@ -169,15 +168,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("plan", choices=plans)
     parser.add_argument("--long", action="store_true", help="also what CI has no time for")
-    parser.add_argument("--only", metavar="PART,…", help="these parts, of what is there already")
+    parser.add_argument("--only", metavar="PART,…", type=lambda text: text.split(","))
     options = parser.parse_args()
     begin, parts = time.monotonic(), plans[options.plan](options.long)
     if options.only:
-        wanted = options.only.split(",")
         # What the parts need is there already.
         if options.plan == "check" and (LOGS / "compile.log").exists():
             parts += test_programs()
-        parts = [replace(part, after=()) for part in parts if part.name in wanted]
+        parts = [replace(part, after=()) for part in parts if part.name in options.only]
+    print("build/check/PART.log has what a part prints", flush=True)
     passed, failed = run(parts)
     print(f"{options.plan}: {time.monotonic() - begin:.0f} s")
     return closing_line(passed, failed)
