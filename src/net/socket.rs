@@ -1,25 +1,53 @@
 //! TCP connections that end on time and can be ended from another thread.
+//!
+//! A socket never blocks: Linux rounds a socket's own time-out up, by seconds if it is long, and
+//! Windows leaves a socket whose call has timed out in a state that is not defined (SO_RCVTIMEO).
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod race;
-#[cfg(not(windows))]
-mod unix;
-#[cfg(windows)]
-mod windows;
 
-use std::io;
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-#[cfg(not(windows))]
-pub(crate) use self::unix::Socket;
-#[cfg(windows)]
-pub(crate) use self::windows::Socket;
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use socket2::{Domain, SockRef, Type};
+
 use super::connection::Limits;
 use super::progress::Phase;
 use super::resolver;
 use super::transport_error::{Kind, TransportError};
+use crate::cancellation::Interrupt;
+
+/// Not every system wakes who waits for a socket that another thread has shut down: a wait is no
+/// longer than this, and then looks again.
+const MAX_WAIT: Duration = Duration::from_millis(if cfg!(windows) { 50 } else { 200 });
+
+/// What a connection that is being made says in place of an error.
+const IN_PROGRESS: Errno = if cfg!(windows) {
+    Errno::WOULDBLOCK
+} else {
+    Errno::INPROGRESS
+};
+
+pub(crate) struct Socket {
+    stream: Arc<TcpStream>,
+    /// What a cancellation interrupts: another with each.
+    interrupt: Arc<ShutDown>,
+    pub(in crate::net) limits: Limits,
+}
+
+struct ShutDown(Arc<TcpStream>);
+
+impl Interrupt for ShutDown {
+    fn interrupt(&self) {
+        // Not connected is an error, and as good as shut down.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
 
 impl Socket {
     /// Looks the host up and connects to whichever of its addresses takes the connection first.
@@ -56,26 +84,144 @@ impl Socket {
         })
     }
 
-    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
-    pub(crate) fn is_open(&self) -> bool {
-        let silent = self.peek();
-        silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+    /// Connects to a Unix socket. To the standard library its descriptor is a stream like any other.
+    #[cfg(unix)]
+    pub(crate) fn connect_to_path(path: &str, limits: Limits) -> Result<Self, TransportError> {
+        limits.enter(Phase::Connect);
+        let connect = || {
+            let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
+            socket.set_write_timeout(Some(limits.deadline.left().max(Duration::from_millis(1))))?;
+            socket.connect(&socket2::SockAddr::unix(path)?)?;
+            no_standard_stream(socket)
+        };
+        let connected = connect().map_err(|error| {
+            TransportError::from_local_limit(Phase::Connect, &error).unwrap_or_else(|| {
+                let detail = format!(
+                    "{path} cannot be reached ({error}); check that the server runs, and the rights \
+                     to its socket"
+                );
+                limits.error(Kind::Unreachable, detail)
+            })
+        })?;
+        Ok(Self::of(connected, limits))
     }
 
-    pub(super) fn has_input(&self) -> bool {
-        self.peek().is_ok_and(|amount| amount > 0)
+    /// Begins to connect.
+    fn start(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
+        let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        let socket = Self::of(no_standard_stream(socket)?, limits.clone());
+        // Before it connects, so that a cancellation ends the connecting too.
+        socket.watch_cancellation();
+        match SockRef::from(&*socket.stream).connect(&address.into()) {
+            Err(e) if e.raw_os_error() != Some(IN_PROGRESS.raw_os_error()) => Err(e),
+            _ => Ok(socket),
+        }
+    }
+
+    fn of(stream: TcpStream, limits: Limits) -> Self {
+        let stream = Arc::new(stream);
+        Self {
+            interrupt: Arc::new(ShutDown(Arc::clone(&stream))),
+            stream,
+            limits,
+        }
+    }
+
+    /// Returns whether it was not cancelled before.
+    fn watch_cancellation(&self) -> bool {
+        let interrupt = Arc::downgrade(&self.interrupt);
+        let interrupt: Weak<dyn Interrupt> = interrupt;
+        self.limits.cancellation.interrupts(&interrupt)
     }
 
     /// From now on these limits hold, and those before no more.
     pub(super) fn obey(&mut self, limits: Limits) -> Result<(), TransportError> {
-        let same = Arc::ptr_eq(&limits.cancellation, &self.limits.cancellation);
-        self.limits = limits;
-        if !same {
-            self.forget_waits();
-            if !self.limits.cancellation.interrupts(&self.wait()) {
+        let before = std::mem::replace(&mut self.limits, limits);
+        if !Arc::ptr_eq(&before.cancellation, &self.limits.cancellation) {
+            self.interrupt = Arc::new(ShutDown(Arc::clone(&self.stream)));
+            if !self.watch_cancellation() {
                 return Err(self.limits.cancelled());
             }
         }
         Ok(())
     }
+
+    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
+    pub(crate) fn is_open(&self) -> bool {
+        let silent = self.stream.peek(&mut [0]);
+        silent.is_err_and(|e| e.kind() == ErrorKind::WouldBlock)
+    }
+
+    pub(super) fn has_input(&self) -> bool {
+        self.stream.peek(&mut [0]).is_ok_and(|amount| amount > 0)
+    }
+
+    /// Repeats `work` until it did something or the time is up, whatever interrupts it.
+    fn within(
+        &self,
+        event: PollFlags,
+        mut work: impl FnMut(&TcpStream) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let limits = &self.limits;
+        loop {
+            let left = limits.deadline.left();
+            if left.is_zero() {
+                return Err(limits.timed_out().into());
+            }
+            match work(&self.stream) {
+                Ok(amount) => return Ok(amount),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if e.kind() != ErrorKind::WouldBlock => {
+                    return Err(limits.broken(&e).into());
+                }
+                Err(_) if limits.cancellation.is_cancelled() => {
+                    return Err(limits.cancelled().into());
+                }
+                Err(_) => {
+                    let waits = &mut [PollFd::new(&*self.stream, event)];
+                    wait(waits, left).map_err(|e| limits.broken(&e))?;
+                }
+            }
+        }
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.within(PollFlags::IN, |mut stream| stream.read(into)) {
+            Ok(0) if self.limits.cancellation.is_cancelled() => Err(self.limits.cancelled().into()),
+            read => read,
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.within(PollFlags::OUT, |mut stream| stream.write(from))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Waits until something has happened to one of the sockets, for this time at most.
+fn wait(sockets: &mut [PollFd], time: Duration) -> io::Result<()> {
+    let time = Timespec::try_from(time.min(MAX_WAIT)).ok();
+    match rustix::event::poll(sockets, time.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A socket that does not block, nor take the place of standard input, output or error where the
+/// host has closed one of them: whatever the host writes there would go to the peer.
+fn no_standard_stream(socket: socket2::Socket) -> io::Result<TcpStream> {
+    socket.set_nonblocking(true)?;
+    #[cfg(unix)]
+    if std::os::fd::AsRawFd::as_raw_fd(&socket) <= libc::STDERR_FILENO {
+        // The standard library duplicates to a descriptor of at least 3.
+        return TcpStream::from(socket).try_clone();
+    }
+    Ok(TcpStream::from(socket))
 }

@@ -30,8 +30,9 @@ pub(super) fn connect(
     let Some(stream) = peer(host, port) else {
         return Some(Err(limits.error(Kind::Unreachable, "nobody listens there")));
     };
+    stream.set_nonblocking(true).ok()?;
     let socket = Socket::of(OwnedFd::from(stream).into(), limits.clone());
-    if !limits.cancellation.interrupts(&socket.wait()) {
+    if !socket.watch_cancellation() {
         return Some(Err(limits.cancelled()));
     }
     Some(Ok(socket))

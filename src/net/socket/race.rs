@@ -7,8 +7,10 @@
 //! gives the addresses of both families at once.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags};
 
 use super::Socket;
 use crate::deadline::Deadline;
@@ -19,7 +21,7 @@ use crate::net::transport_error::{Kind, Phase, TransportError};
 const DELAY: Duration = Duration::from_millis(250);
 const MIN_DELAY: Duration = Duration::from_millis(10);
 
-/// Windows waits for 64 events at most, and a socket has two there.
+/// No host has more; a name server may say that it has.
 const MAX_ADDRESSES: usize = 32;
 
 /// Connects to one of the addresses, the first in order being preferred.
@@ -97,13 +99,8 @@ fn delay(addresses: usize, time: Duration) -> Duration {
 /// Connections that are being made. Those that did not win are closed with it.
 #[derive(Default)]
 struct Race {
-    pending: Vec<Contender>,
+    pending: Vec<(SocketAddr, Socket)>,
     failure: Option<TransportError>,
-}
-
-pub(super) struct Contender {
-    address: SocketAddr,
-    pub(super) socket: Socket,
 }
 
 enum RaceEvent {
@@ -116,39 +113,35 @@ enum RaceEvent {
 
 impl Race {
     fn start(&mut self, address: SocketAddr, limits: &Limits) {
-        let started = Socket::new(address, limits).and_then(|socket| {
-            // Before it connects, so that a cancellation ends the connecting too. Whether it came
-            // before that is asked in the loop.
-            limits.cancellation.interrupts(&socket.wait());
-            socket.start_connecting(address)?;
-            Ok(socket)
-        });
-        match started {
-            Ok(socket) => self.pending.push(Contender { address, socket }),
+        match Socket::start(address, limits) {
+            Ok(socket) => self.pending.push((address, socket)),
             Err(error) => self.fail(address, &error),
         }
     }
 
     fn wait(&mut self, time: Duration) -> RaceEvent {
-        let (index, outcome) = match Socket::wait_for_connection(&self.pending, time) {
-            Ok(Some(found)) => found,
-            Ok(None) => return RaceEvent::None,
+        let sockets = self.pending.iter().map(|(_, socket)| &*socket.stream);
+        let mut waits: Vec<_> = sockets.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
+        if let Err(error) = super::wait(&mut waits, time) {
             // The system cannot wait for them: none of them is of use.
-            Err(error) => {
-                for attempt in std::mem::take(&mut self.pending) {
-                    self.fail(attempt.address, &error);
-                }
-                return RaceEvent::Failed;
-            }
-        };
-        let Contender { address, socket } = self.pending.swap_remove(index);
-        match outcome.and_then(|()| socket.connected()) {
-            Ok(()) => RaceEvent::Connected(socket),
-            Err(error) => {
+            for (address, _) in std::mem::take(&mut self.pending) {
                 self.fail(address, &error);
-                RaceEvent::Failed
+            }
+            return RaceEvent::Failed;
+        }
+        let is_ready: Vec<bool> = waits.iter().map(|w| !w.revents().is_empty()).collect();
+        for (index, is_ready) in is_ready.into_iter().enumerate() {
+            match connected(&self.pending[index].1.stream, is_ready) {
+                Ok(true) => return RaceEvent::Connected(self.pending.swap_remove(index).1),
+                Ok(false) => {}
+                Err(error) => {
+                    let (address, _) = self.pending.swap_remove(index);
+                    self.fail(address, &error);
+                    return RaceEvent::Failed;
+                }
             }
         }
+        RaceEvent::None
     }
 
     /// Keeps the failure of the last address, unless it tells of this machine alone: another
@@ -165,6 +158,20 @@ impl Race {
         let no_address = || TransportError::timed_out(Phase::Connect);
         self.failure.unwrap_or_else(no_address)
     }
+}
+
+/// Whether a connection is made, and ready for use.
+fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<bool> {
+    // Windows before 10 2004 has no event for a connection that is not to be had.
+    if let Some(error) = stream.take_error()? {
+        return Err(error);
+    }
+    if is_ready {
+        // Where a cancellation has shut it down meanwhile, there is no error but no peer either.
+        stream.peer_addr()?;
+        stream.set_nodelay(true)?;
+    }
+    Ok(is_ready)
 }
 
 fn connect_error(address: SocketAddr, error: &io::Error) -> TransportError {
