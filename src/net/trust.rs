@@ -42,6 +42,7 @@ struct FileStamps {
 struct FileState {
     path: PathBuf,
     modified: Option<SystemTime>,
+    #[cfg(unix)]
     inode: u64,
     length: u64,
 }
@@ -107,42 +108,34 @@ impl FileStamps {
 impl FileState {
     fn of(path: PathBuf) -> Self {
         let meta = std::fs::metadata(&path).ok();
+        let meta = meta.as_ref();
         Self {
             path,
-            modified: meta.as_ref().and_then(|m| m.modified().ok()),
-            inode: meta.as_ref().map_or(0, inode),
-            length: meta.as_ref().map_or(0, std::fs::Metadata::len),
+            modified: meta.and_then(|m| m.modified().ok()),
+            #[cfg(unix)]
+            inode: meta.map_or(0, std::os::unix::fs::MetadataExt::ino),
+            length: meta.map_or(0, std::fs::Metadata::len),
         }
     }
 }
 
-#[cfg(unix)]
-fn inode(meta: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
-}
-
-#[cfg(not(unix))]
-fn inode(_: &std::fs::Metadata) -> u64 {
-    0
-}
-
 fn parse(ca: &Ca) -> Result<Verifier, String> {
-    let (roots, directories) = match ca {
-        Ca::Mozilla => (
-            webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
-            Vec::new(),
-        ),
-        Ca::File(path) => (from_file(path)?, Vec::new()),
-        Ca::Pem(text) => {
-            let text = in_lines(text.expose());
-            (
-                from_pem(text.as_bytes(), "the text in place of a path")?,
-                Vec::new(),
-            )
+    let roots = match ca {
+        Ca::System => return from_system(system::read()),
+        Ca::Mozilla => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+        Ca::File(path) => {
+            let shown = path.display().to_string();
+            let text = read_file(path)
+                .map_err(|e| format!("{shown} cannot be read ({e}); check path and mode"))?;
+            from_pem(&text, &shown)?
         }
-        Ca::System => from_system()?,
+        Ca::Pem(text) => {
+            // Variables of some systems have no line breaks.
+            let text = text.expose().replace("\\n", "\n");
+            from_pem(text.as_bytes(), "the text in place of a path")?
+        }
     };
-    Ok(Verifier::new(roots, directories))
+    Ok(Verifier::new(roots, Vec::new()))
 }
 
 /// What the system trusts.
@@ -154,26 +147,16 @@ struct SystemCertificates {
     first_error: Option<String>,
 }
 
-fn from_system() -> Result<(RootCertStore, Vec<PathBuf>), String> {
-    let system = system::read();
-    let roots = collect(system.certificates).ok_or_else(|| {
-        format!(
+fn from_system(system: SystemCertificates) -> Result<Verifier, String> {
+    let Some(roots) = collect(system.certificates) else {
+        let why = system.first_error.map(|why| format!(" ({why})"));
+        return Err(format!(
             "the system has no trusted certificates{}; install ca-certificates, mend \
              SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
-            system
-                .first_error
-                .map(|why| format!(" ({why})"))
-                .unwrap_or_default()
-        )
-    })?;
-    Ok((roots, system.directories))
-}
-
-fn from_file(path: &Path) -> Result<RootCertStore, String> {
-    let shown = path.display();
-    let text = read_file(path)
-        .map_err(|e| format!("{shown} cannot be read ({e}); check path and mode"))?;
-    from_pem(&text, &shown.to_string())
+            why.unwrap_or_default()
+        ));
+    };
+    Ok(Verifier::new(roots, system.directories))
 }
 
 fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {
@@ -183,22 +166,6 @@ fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {
     collect(certificates).ok_or_else(|| {
         format!("{what} holds no CA certificate in PEM form (-----BEGIN CERTIFICATE-----)")
     })
-}
-
-/// The text of a PEM file whose line breaks have become blanks or `\n` on the way through a
-/// variable.
-fn in_lines(text: &str) -> String {
-    let text = text.replace("\\n", "\n");
-    let pieces = text
-        .split("-----")
-        .enumerate()
-        .map(|(number, piece)| match number % 2 {
-            1 => format!("-----{piece}-----\n"),
-            _ => piece
-                .split_whitespace()
-                .fold(String::new(), |body, line| body + line + "\n"),
-        });
-    pieces.collect()
 }
 
 pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {

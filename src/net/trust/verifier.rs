@@ -65,37 +65,26 @@ impl Verifier {
         })
     }
 
-    /// Whether an authority above the certificate has such a key: the one whose name it bears, the
-    /// one above that, and so on.
+    /// Whether an authority that has issued one of these certificates has such a key.
     fn is_below_short_rsa_key(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
     ) -> bool {
-        let parsed = |der| EndEntityCert::try_from(der).ok();
-        let issuers: Vec<_> = intermediates.iter().filter_map(parsed).collect();
-        let end_entity = parsed(end_entity);
-        let mut names: Vec<_> = end_entity
-            .iter()
-            .map(|end_entity| end_entity.issuer())
+        let sent: Vec<_> = std::iter::once(end_entity)
+            .chain(intermediates)
+            .filter_map(|der| EndEntityCert::try_from(der).ok())
             .collect();
-        let mut next = 0;
-        while let Some(&name) = names.get(next) {
-            next += 1;
-            let mut roots = self.roots.roots.iter().chain(&self.more_roots().roots);
-            if roots.any(|root| *root.subject == *name && is_short(&root.subject_public_key_info)) {
-                return true;
-            }
-            for issuer in issuers.iter().filter(|issuer| issuer.subject() == name) {
-                if is_short(&issuer.subject_public_key_info()) {
-                    return true;
-                }
-                if !names.contains(&issuer.issuer()) {
-                    names.push(issuer.issuer());
-                }
-            }
-        }
-        false
+        // One that was issued by itself alone is beside the others.
+        let has_issued = |name: &[u8]| {
+            let mut issued = sent.iter().filter(|c| c.issuer() == name);
+            issued.any(|c| c.subject() != name)
+        };
+        let mut roots = self.roots.roots.iter().chain(&self.more_roots().roots);
+        roots.any(|root| is_short(&root.subject_public_key_info) && has_issued(&root.subject))
+            || sent.iter().any(|authority| {
+                is_short(&authority.subject_public_key_info()) && has_issued(authority.subject())
+            })
     }
 }
 
@@ -168,7 +157,7 @@ pub(crate) enum BrokenRule {
 
 impl std::fmt::Display for BrokenRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self, f)
+        write!(f, "{self:?}")
     }
 }
 
