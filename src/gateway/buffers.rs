@@ -1,4 +1,4 @@
-//! Buffers of an exchange: they grow to what it needs, and are wiped and shrunk after it.
+//! Buffers of an exchange: they are there for one alone, and wiped after it.
 
 use std::ops::Range;
 
@@ -6,13 +6,9 @@ use ureq::unversioned::transport::Buffers;
 
 use crate::secret::SecretBytes;
 
-/// A response has some 900 bytes.
-const FIRST_INPUT_BYTES: usize = 2 * 1024;
+/// The head of a response has to be whole in the buffer; a token response has some 900 bytes.
+const INPUT_BYTES: usize = 16 * 1024;
 
-/// The head of a response has to be whole in the buffer.
-const MAX_INPUT_BYTES: usize = 16 * 1024;
-
-#[derive(Default)]
 pub(super) struct ExchangeBuffers {
     input: SecretBytes,
     /// What of the input is not consumed: up to `seen` it is passed on.
@@ -26,19 +22,22 @@ pub(super) struct ExchangeBuffers {
 }
 
 impl ExchangeBuffers {
-    /// The head of the next request has this length.
-    pub(super) fn expect(&mut self, output_bytes: usize) {
-        self.output_bytes = output_bytes;
+    /// For requests whose heads are no longer than this.
+    pub(super) fn new(output_bytes: usize) -> Self {
+        Self {
+            input: SecretBytes::default(),
+            start: 0,
+            seen: 0,
+            end: 0,
+            progress: false,
+            output: SecretBytes::default(),
+            output_bytes,
+        }
     }
 
     /// Wipes and forgets what was sent and received.
     pub(super) fn clear(&mut self) {
-        if self.input.len() > FIRST_INPUT_BYTES {
-            self.input = SecretBytes::default();
-        }
-        self.input.wipe();
-        self.output.wipe();
-        (self.start, self.seen, self.end) = (0, 0, 0);
+        *self = Self::new(self.output_bytes);
     }
 
     /// What is received and not yet passed on.
@@ -57,22 +56,11 @@ impl ExchangeBuffers {
         self.input.copy_within(from..self.end, to);
         self.end -= part.len();
     }
-
-    fn make_room(&mut self) {
-        let unread = self.end - self.start;
-        if self.end == self.input.len() && unread < MAX_INPUT_BYTES {
-            let size = (2 * unread).clamp(FIRST_INPUT_BYTES, MAX_INPUT_BYTES);
-            let mut larger = SecretBytes::zeros(size);
-            larger[..unread].copy_from_slice(&self.input[self.start..self.end]);
-            self.input = larger;
-            (self.start, self.seen, self.end) = (0, self.seen - self.start, unread);
-        }
-    }
 }
 
 impl Buffers for ExchangeBuffers {
     fn output(&mut self) -> &mut [u8] {
-        if self.output.len() < self.output_bytes {
+        if self.output.is_empty() {
             self.output = SecretBytes::zeros(self.output_bytes);
         }
         &mut self.output
@@ -83,7 +71,15 @@ impl Buffers for ExchangeBuffers {
     }
 
     fn input_append_buf(&mut self) -> &mut [u8] {
-        self.make_room();
+        if self.input.is_empty() {
+            self.input = SecretBytes::zeros(INPUT_BYTES);
+        }
+        if self.end == self.input.len() {
+            self.input.copy_within(self.start.., 0);
+            self.seen -= self.start;
+            self.end -= self.start;
+            self.start = 0;
+        }
         &mut self.input[self.end..]
     }
 
@@ -94,9 +90,6 @@ impl Buffers for ExchangeBuffers {
     fn input_consume(&mut self, amount: usize) {
         self.progress = amount > 0;
         self.start += amount;
-        if self.start == self.end {
-            (self.start, self.seen, self.end) = (0, 0, 0);
-        }
     }
 
     /// For the body of a request, of which there is none.

@@ -9,7 +9,7 @@ use once_cell::race::OnceBox;
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use zeroize::Zeroizing;
@@ -30,12 +30,17 @@ use crate::secret::SecretBytes;
 /// A token response has some 634 bytes.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 
+/// A URL has 2 KiB at most, and each of three credentials 1 KiB.
+const USUAL_HEAD_BYTES: usize = 8 * 1024;
+
 /// What is taken for a body of unknown length before it grows.
 const USUAL_BODY_BYTES: usize = 16_384;
 
 /// The connections of one client.
 pub(crate) struct Transport {
     route: Arc<Route>,
+    /// The longest head of a request.
+    head_bytes: usize,
     agent: PerProcess<Agent>,
 }
 
@@ -92,13 +97,17 @@ impl Transport {
         };
         Ok(Self {
             route: Arc::new(route),
+            head_bytes: USUAL_HEAD_BYTES + settings.user_agent.len(),
             agent: PerProcess::new(),
         })
     }
 
     fn agent(&self) -> PerProcessRef<Agent> {
         self.agent.get_or(|| {
-            let connector = RouteConnector(Arc::clone(&self.route));
+            let connector = RouteConnector {
+                route: Arc::clone(&self.route),
+                head_bytes: self.head_bytes,
+            };
             Agent::with_parts(config().clone(), connector, NoResolver)
         })
     }
@@ -112,15 +121,13 @@ impl Transport {
         connect: Deadline,
     ) -> Result<Response, TransportError> {
         let run = |needs_new_connection| {
-            let request = request();
             let attempt = Attempt {
                 limits: limits.clone(),
                 connect,
                 needs_new_connection,
-                head_bytes: head_bytes(&request),
             };
             attempt.hand_over();
-            let response = self.agent().run(request);
+            let response = self.agent().run(request());
             // Where ureq came to no connection.
             drop(Attempt::take());
             response
@@ -131,16 +138,6 @@ impl Transport {
         };
         response.map(read).map_err(into_transport_error)
     }
-}
-
-fn head_bytes(request: &Request<()>) -> usize {
-    const REST: usize = "POST  HTTP/1.1\r\n\r\n".len();
-    let field = |(name, value): (&HeaderName, &HeaderValue)| {
-        name.as_str().len() + ": \r\n".len() + value.len()
-    };
-    let target = request.uri().path_and_query();
-    let target = target.map_or(0, |target| target.as_str().len());
-    REST + target + request.headers().iter().map(field).sum::<usize>()
 }
 
 fn login(proxy: &ProxyUrl) -> Option<Login> {

@@ -22,8 +22,6 @@ pub(super) struct Attempt {
     pub(super) connect: Deadline,
     /// Whether no kept connection is to serve it.
     pub(super) needs_new_connection: bool,
-    /// The length of the request's head.
-    pub(super) head_bytes: usize,
 }
 
 thread_local! {
@@ -47,12 +45,12 @@ impl Attempt {
         ManuallyDrop::into_inner(ATTEMPT.replace(ManuallyDrop::new(attempt)))
     }
 
-    /// What is on its way to a connection that may serve it.
-    fn look<T>(read: impl FnOnce(&Self) -> T) -> Option<T> {
+    /// Of the one that is on its way to a connection.
+    fn next_needs_new_connection() -> Option<bool> {
         let attempt = Self::take();
-        let found = attempt.as_ref().map(read);
+        let needs = attempt.as_ref().map(|attempt| attempt.needs_new_connection);
         Self::exchange(attempt);
-        found
+        needs
     }
 }
 
@@ -62,7 +60,11 @@ impl From<TransportError> for ureq::Error {
     }
 }
 
-pub(super) struct RouteConnector(pub(super) Arc<Route>);
+pub(super) struct RouteConnector {
+    pub(super) route: Arc<Route>,
+    /// The longest head of a request.
+    pub(super) head_bytes: usize,
+}
 
 impl Connector for RouteConnector {
     type Out = UreqConnection;
@@ -76,15 +78,13 @@ impl Connector for RouteConnector {
             return Ok(None);
         };
         let deadline = std::mem::replace(&mut attempt.limits.deadline, attempt.connect);
-        let mut connection = Connection::open(&self.0, attempt.limits)?;
+        let mut connection = Connection::open(&self.route, attempt.limits)?;
         connection.set_deadline(deadline);
-        let mut buffers = ExchangeBuffers::default();
-        buffers.expect(attempt.head_bytes);
         Ok(Some(UreqConnection {
             connection,
-            buffers,
+            buffers: ExchangeBuffers::new(self.head_bytes),
             framing: Framing::default(),
-            is_tls: self.0.tls.is_some(),
+            is_tls: self.route.tls.is_some(),
             is_kept: false,
         }))
     }
@@ -110,15 +110,13 @@ impl UreqConnection {
     /// The server may have closed a kept connection meanwhile: that is `ConnectionFailed`, which ureq
     /// has only for a connector that made no connection.
     fn failed(&self, error: io::Error) -> ureq::Error {
-        let error = match TransportError::carried_by(error) {
-            Ok(error) => error,
-            Err(other) => return other.into(),
-        };
-        let lost = error.kind == Kind::ConnectionLost && error.phase != Phase::Read;
-        if lost && self.is_kept {
-            return ureq::Error::ConnectionFailed;
+        match error.downcast::<TransportError>() {
+            Ok(e) if self.is_kept && e.kind == Kind::ConnectionLost && e.phase != Phase::Read => {
+                ureq::Error::ConnectionFailed
+            }
+            Ok(error) => error.into(),
+            Err(other) => other.into(),
         }
-        error.into()
     }
 
     fn send(&mut self, amount: usize) -> Result<(), ureq::Error> {
@@ -147,7 +145,8 @@ impl UreqConnection {
             }
             let input = self.buffers.input_append_buf();
             if input.is_empty() {
-                return Err(TransportError::header_too_large().into());
+                let what = "the header of the response is larger than any gateway sends";
+                return Err(TransportError::invalid_http(what).into());
             }
             let amount = self.connection.read(input)?;
             let progress = &self.connection.limits().progress;
@@ -183,13 +182,11 @@ impl Transport for UreqConnection {
 
     /// Asked before the connection is kept, and before it serves another attempt.
     fn is_open(&mut self) -> bool {
-        let next = Attempt::look(|next| (next.head_bytes, next.needs_new_connection));
-        match next {
-            Some((_, true)) => return false,
-            Some((head_bytes, false)) => self.buffers.expect(head_bytes),
-            None => self.buffers.clear(),
+        let needs_new = Attempt::next_needs_new_connection();
+        if needs_new.is_none() {
+            self.buffers.clear();
         }
-        self.connection.is_open()
+        needs_new != Some(true) && self.connection.is_open()
     }
 
     fn is_tls(&self) -> bool {

@@ -39,13 +39,15 @@ impl Limits {
         TransportError::cancelled(self.progress.phase())
     }
 
-    /// That the connection has ended, by a cancellation perhaps.
-    pub(super) fn broken(&self, error: &impl std::fmt::Display) -> TransportError {
-        if self.cancellation.is_cancelled() {
-            return self.cancelled();
-        }
-        let detail = format!("the connection broke ({error}); try again");
-        self.error(Kind::ConnectionLost, detail)
+    /// What an I/O error carries, or that the connection has ended, by a cancellation perhaps.
+    pub(super) fn broken(&self, error: io::Error) -> TransportError {
+        error.downcast().unwrap_or_else(|error| {
+            if self.cancellation.is_cancelled() {
+                return self.cancelled();
+            }
+            let detail = format!("the connection broke ({error}); try again");
+            self.error(Kind::ConnectionLost, detail)
+        })
     }
 }
 

@@ -172,14 +172,14 @@ impl Socket {
                 Ok(amount) => return Ok(amount),
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(e) if e.kind() != ErrorKind::WouldBlock => {
-                    return Err(limits.broken(&e).into());
+                    return Err(limits.broken(e).into());
                 }
                 Err(_) if limits.cancellation.is_cancelled() => {
                     return Err(limits.cancelled().into());
                 }
                 Err(_) => {
                     let waits = &mut [PollFd::new(&*self.stream, event)];
-                    wait(waits, left).map_err(|e| limits.broken(&e))?;
+                    wait(waits, left).map_err(|e| limits.broken(e))?;
                 }
             }
         }

@@ -30,9 +30,8 @@ pub(super) fn open(
     connection: &mut Connection,
 ) -> Result<(), TransportError> {
     connection.limits().enter(Phase::Proxy);
-    let limits = connection.limits().clone();
     let outcome = log_in(login, connection).and_then(|()| connect(host, port, connection));
-    outcome.map_err(|e| TransportError::carried_by(e).unwrap_or_else(|other| limits.broken(&other)))
+    outcome.map_err(|error| connection.limits().broken(error))
 }
 
 fn log_in(login: Option<&Login>, connection: &mut Connection) -> io::Result<()> {
@@ -103,18 +102,18 @@ fn connect(host: &str, port: u16, connection: &mut Connection) -> io::Result<()>
             // The address and the port that it connects from say nothing here.
             return connection.read_exact(&mut vec![0; length + 2]);
         }
-        [VERSION, 2, ..] => (
-            Kind::Refused,
-            "it allows no connection there; have its operator allow it",
-        ),
-        [VERSION, 3 | 4 | 6, ..] => (
-            Kind::Unreachable,
-            "it cannot reach it; check base_url, and the proxy's own name servers",
-        ),
-        [VERSION, 5, ..] => (
-            Kind::Unreachable,
-            "its connection there is refused; check base_url",
-        ),
+        [VERSION, 2, ..] => {
+            let why = "it allows no connection there; have its operator allow it";
+            (Kind::Refused, why)
+        }
+        [VERSION, 3 | 4 | 6, ..] => {
+            let why = "it cannot reach it; check base_url, and the proxy's own name servers";
+            (Kind::Unreachable, why)
+        }
+        [VERSION, 5, ..] => {
+            let why = "its connection there is refused; check base_url";
+            (Kind::Unreachable, why)
+        }
         _ => (
             Kind::Unreachable,
             "it makes no connection; tell its operator",

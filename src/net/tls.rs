@@ -76,7 +76,7 @@ impl Tls {
             Some(tls_error) => {
                 failure::explain(&tls_error, option, tls.client_certificate_requested)
             }
-            None => TransportError::carried_by(error).unwrap_or_else(|_| failure::ended()),
+            None => error.downcast().unwrap_or_else(|_| failure::ended()),
         };
         // Another host may have the address by now.
         if error.kind != Kind::Cancelled {
@@ -116,7 +116,7 @@ impl Tls {
             return error;
         };
         failure::client_certificate(&tls, self.option, self.client_certificate_requested)
-            .unwrap_or_else(|| self.below.limits().broken(&tls))
+            .unwrap_or_else(|| self.below.limits().broken(io::Error::other(tls)))
             .into()
     }
 

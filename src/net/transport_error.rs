@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use rustix::io::Errno;
+
 pub(crate) use super::progress::Phase;
 use crate::credentials::redact::Redactor;
 use crate::error::Status;
@@ -83,19 +85,6 @@ impl TransportError {
         Self::new(Phase::Read, Kind::InvalidHttp, detail)
     }
 
-    pub(crate) fn header_too_large() -> Self {
-        Self::new(
-            Phase::Read,
-            Kind::InvalidHttp,
-            "the header of the response is larger than any gateway sends",
-        )
-    }
-
-    /// What a connection put into an I/O error; the error itself if it is another's.
-    pub(crate) fn carried_by(error: io::Error) -> Result<Self, io::Error> {
-        error.downcast()
-    }
-
     /// An error that tells of this machine's or process's limits, where it is one.
     pub(crate) fn from_local_limit(phase: Phase, error: &io::Error) -> Option<Self> {
         let what = local_resource(error)?;
@@ -139,25 +128,15 @@ impl TransportError {
 }
 
 /// What a failed system call says is missing on this machine, if that is what it says.
-#[cfg(unix)]
 fn local_resource(error: &io::Error) -> Option<&'static str> {
-    Some(match error.raw_os_error()? {
-        libc::EMFILE | libc::ENFILE => "no file descriptor left",
-        libc::ENOBUFS | libc::ENOMEM => "no memory left for it",
-        libc::EADDRNOTAVAIL => "no free local port or address",
-        _ => return None,
-    })
-}
-
-#[cfg(not(unix))]
-fn local_resource(error: &io::Error) -> Option<&'static str> {
-    const WSAEMFILE: i32 = 10024;
-    const WSAEADDRNOTAVAIL: i32 = 10049;
-    const WSAENOBUFS: i32 = 10055;
-    Some(match error.raw_os_error()? {
-        WSAEMFILE => "no socket left",
-        WSAENOBUFS => "no memory left for it",
-        WSAEADDRNOTAVAIL => "no free local port or address",
+    Some(match Errno::from_io_error(error)? {
+        #[cfg(unix)]
+        Errno::NFILE => "no file descriptor left",
+        Errno::MFILE => "no file descriptor left",
+        #[cfg(unix)]
+        Errno::NOMEM => "no memory left for it",
+        Errno::NOBUFS => "no memory left for it",
+        Errno::ADDRNOTAVAIL => "no free local port or address",
         _ => return None,
     })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use super::connection::{Connection, Limits};
+use super::connection::Connection;
 use super::head;
 use super::progress::Phase;
 use super::socks;
@@ -73,23 +73,25 @@ fn connect(
         .write_all(request.as_bytes())
         .and_then(|()| read_response(connection));
     let limits = connection.limits();
-    let response = outcome
-        .map_err(|e| TransportError::carried_by(e).unwrap_or_else(|other| limits.broken(&other)))?;
-    if !(200..300).contains(&response.status) {
-        let reason = response.reason(proxy, &format!("{host}:{port}"));
-        let kind = match response.status {
-            401 | 403 | 407 => Kind::Refused,
-            _ => Kind::Unreachable,
-        };
-        return Err(limits.error(kind, reason));
-    }
-    if response.has_more {
+    let response = outcome.map_err(|error| limits.broken(error))?;
+    let (kind, detail) = match response.status {
         // The host speaks only when it is spoken to.
-        let detail = "the proxy has sent something of its own (a page?) where the tunnel begins; \
-                      check the proxy's address";
-        return Err(limits.error(Kind::Untrusted, detail));
-    }
-    Ok(())
+        200..=299 if response.has_more => (
+            Kind::Untrusted,
+            "the proxy has sent something of its own (a page?) where the tunnel begins; check the \
+             proxy's address"
+                .to_owned(),
+        ),
+        200..=299 => return Ok(()),
+        status => (
+            match status {
+                401 | 403 | 407 => Kind::Refused,
+                _ => Kind::Unreachable,
+            },
+            response.reason(proxy, &format!("{host}:{port}")),
+        ),
+    };
+    Err(limits.error(kind, detail))
 }
 
 struct TunnelResponse {
@@ -102,35 +104,36 @@ struct TunnelResponse {
 
 /// The final response, without its body.
 fn read_response(connection: &mut Connection) -> io::Result<TunnelResponse> {
-    let failed = |limits: &Limits, kind, what| {
-        let detail = format!("the proxy {what}; check its address");
-        io::Error::from(limits.error(kind, detail))
-    };
     let mut input = vec![0; MAX_HEAD_BYTES];
     let (mut start, mut end) = (0, 0);
-    loop {
+    let (kind, what) = loop {
         match parse(&input[start..end]) {
-            Ok(Some((length, mut response))) => {
+            Ok(Some((length, response))) if response.is_interim => {
                 start += length;
-                if response.is_interim {
-                    continue;
-                }
-                response.has_more = start < end;
-                return Ok(response);
+                continue;
+            }
+            Ok(Some((length, response))) => {
+                let has_more = start + length < end;
+                return Ok(TunnelResponse {
+                    has_more,
+                    ..response
+                });
             }
             Ok(None) if end < input.len() => {}
-            Ok(None) | Err(_) => {
-                let what = "does not respond as an HTTP proxy";
-                return Err(failed(connection.limits(), Kind::Unreachable, what));
+            Ok(None) | Err(_) => break (Kind::Unreachable, "does not respond as an HTTP proxy"),
+        }
+        match connection.read(&mut input[end..])? {
+            0 => {
+                break (
+                    Kind::ConnectionLost,
+                    "closed the connection instead of responding",
+                );
             }
+            amount => end += amount,
         }
-        let amount = connection.read(&mut input[end..])?;
-        if amount == 0 {
-            let what = "closed the connection instead of responding";
-            return Err(failed(connection.limits(), Kind::ConnectionLost, what));
-        }
-        end += amount;
-    }
+    };
+    let detail = format!("the proxy {what}; check its address");
+    Err(connection.limits().error(kind, detail).into())
 }
 
 fn parse(input: &[u8]) -> Result<Option<(usize, TunnelResponse)>, httparse::Error> {
@@ -160,27 +163,28 @@ impl TunnelResponse {
     fn reason(&self, proxy: &Connect, target: &str) -> String {
         let status = self.status;
         let why = match status {
-            401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => format!(
-                "it lets in by {} alone, and this library has Basic; have it allow Basic, or use a helper on this \
-                 machine such as px or cntlm",
-                self.schemes.join(", ")
-            ),
-            401 | 407 if proxy.authorization.is_none() => {
-                "it demands user and password; put them into the proxy's URL".to_owned()
+            401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => {
+                "it lets in by {schemes} alone, and this library has Basic; have it allow Basic, or \
+                 use a helper on this machine such as px or cntlm"
             }
-            401 | 407 => "it refuses user and password; check them in the proxy's URL".to_owned(),
-            403 => format!("it allows no tunnel to {target}; have its operator allow it"),
-            502 => format!(
+            401 | 407 if proxy.authorization.is_none() => {
+                "it demands user and password; put them into the proxy's URL"
+            }
+            401 | 407 => "it refuses user and password; check them in the proxy's URL",
+            403 => "it allows no tunnel to {target}; have its operator allow it",
+            502 => {
                 "it cannot reach {target}; check base_url, and the proxy's own name servers and \
                  firewall"
-            ),
-            503 => "it is overloaded, or cannot reach anything now; tell its operator".to_owned(),
-            504 => format!(
+            }
+            503 => "it is overloaded, or cannot reach anything now; tell its operator",
+            504 => {
                 "{target} has not responded to it in time; check base_url, and the proxy's own \
                  firewall"
-            ),
-            _ => "it opens no tunnel; check its address, and that it allows CONNECT".to_owned(),
+            }
+            _ => "it opens no tunnel; check its address, and that it allows CONNECT",
         };
+        let why = why.replace("{schemes}", &self.schemes.join(", "));
+        let why = why.replace("{target}", target);
         format!("the proxy responded {status}: {why}")
     }
 }
