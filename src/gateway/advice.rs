@@ -14,20 +14,63 @@ use crate::net::progress::{Phase, Progress};
 pub(super) struct Advice {
     /// Host, proxy, the end of the API user.
     pub(super) context: String,
-    host: Host,
+    host: &'static Host,
     /// Length and origin of the API user and API key.
     user_and_key: String,
     /// Length and origin of each subscription key.
     subscription_keys: Vec<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Host {
-    Sandbox,
-    Production,
-    /// A host of the former address scheme.
-    Retired,
-    Other,
+/// What is known of a host, as parts of a message.
+struct Host {
+    /// Where the subscription key for it is shown.
+    portal: &'static str,
+    /// Which API users and API keys it takes.
+    users: &'static str,
+    /// What may be the cause if it does not respond.
+    silent: &'static str,
+    /// What is to be said of it in any case.
+    always: &'static str,
+}
+
+const SANDBOX: Host = Host {
+    portal: "momodeveloper.mtn.com/developer",
+    users: "the sandbox takes only users that were made by its own provisioning API",
+    silent: "; the sandbox does not respond if it does not know the API user: check api_user",
+    always: "",
+};
+
+const PRODUCTION: Host = Host {
+    portal: "momoapi.mtn.com/developer",
+    users: "users for production come from the partner portal (momoapi.mtn.com), each for one \
+            country, and users of the sandbox do not work there",
+    silent: "",
+    always: "",
+};
+
+const OTHER: Host = Host {
+    portal: "momoapi.mtn.com/developer for production, momodeveloper.mtn.com/developer for the \
+             sandbox",
+    ..PRODUCTION
+};
+
+/// A host of the former address scheme.
+const RETIRED: Host = Host {
+    always: "; MTN has given up its hosts under azure-api.net: set base_url to \
+             https://proxy.momoapi.mtn.com (or the country's), or \
+             https://sandbox.momodeveloper.mtn.com for tests",
+    ..OTHER
+};
+
+impl Host {
+    fn of(base_url: &BaseUrl) -> &'static Self {
+        match base_url.host() {
+            "sandbox.momodeveloper.mtn.com" => &SANDBOX,
+            host if host.starts_with("proxy.momoapi.mtn.") => &PRODUCTION,
+            _ if base_url.is_in_retired_domain() => &RETIRED,
+            _ => &OTHER,
+        }
+    }
 }
 
 impl Advice {
@@ -61,33 +104,24 @@ impl Advice {
         progress: &Progress,
         attempts: u32,
     ) -> Failure {
+        let keys_sent = match keys.tried_both {
+            true => self.subscription_keys.join(" and "),
+            false => self.subscription_keys[keys.current].clone(),
+        };
         let sent = match failure.status {
             Status::MOMO_TIMED_OUT => self.timed_out(progress.phase()).to_owned(),
             Status::MOMO_UNAUTHORIZED => format!("; sent {}", self.user_and_key),
             Status::MOMO_SUBSCRIPTION_KEY_REFUSED if keys.tried_both => {
-                format!(
-                    "; sent one after the other: {}",
-                    self.subscription_keys.join(" and ")
-                )
+                format!("; sent one after the other: {keys_sent}")
             }
-            Status::MOMO_SUBSCRIPTION_KEY_REFUSED => {
-                let key = self.subscription_keys.get(keys.current);
-                format!("; sent {}", key.map(String::as_str).unwrap_or_default())
-            }
+            Status::MOMO_SUBSCRIPTION_KEY_REFUSED => format!("; sent {keys_sent}"),
             _ => String::new(),
-        };
-        let retired = match self.host {
-            Host::Retired => {
-                "; MTN has given up its hosts under azure-api.net: set base_url to \
-                 https://proxy.momoapi.mtn.com (or the country's), or \
-                 https://sandbox.momodeveloper.mtn.com for tests"
-            }
-            _ => "",
         };
         Failure {
             message: format!(
-                "{}{sent}{retired} [{}, attempt {} of {attempts}, {} ms]",
+                "{}{sent}{} [{}, attempt {} of {attempts}, {} ms]",
                 failure.message,
+                self.host.always,
                 self.context,
                 progress.attempt(),
                 progress.elapsed().as_millis(),
@@ -98,51 +132,18 @@ impl Advice {
 
     /// What may be the cause if the time was up in this phase.
     pub(super) fn timed_out(&self, phase: Phase) -> &'static str {
-        if self.host == Host::Sandbox && phase == Phase::Wait {
-            "; the sandbox does not respond if it does not know the API user: check api_user"
-        } else {
-            ""
+        match phase {
+            Phase::Wait => self.host.silent,
+            _ => "",
         }
     }
 
-    /// Which API users and API keys this host takes.
     pub(super) fn users(&self) -> &'static str {
-        match self.host {
-            Host::Sandbox => {
-                "the sandbox takes only users that were made by its own provisioning API"
-            }
-            _ => {
-                "users for production come from the partner portal (momoapi.mtn.com), each for one \
-                 country, and users of the sandbox do not work there"
-            }
-        }
+        self.host.users
     }
 
-    /// Where the subscription key for this host is shown.
-    pub(super) fn subscription_key_portal(&self) -> &'static str {
-        match self.host {
-            Host::Sandbox => "momodeveloper.mtn.com/developer",
-            Host::Production => "momoapi.mtn.com/developer",
-            Host::Retired | Host::Other => {
-                "momoapi.mtn.com/developer for production, momodeveloper.mtn.com/developer for the \
-                 sandbox"
-            }
-        }
-    }
-}
-
-impl Host {
-    fn of(base_url: &BaseUrl) -> Self {
-        let host = base_url.host();
-        if host == "sandbox.momodeveloper.mtn.com" {
-            Self::Sandbox
-        } else if host.starts_with("proxy.momoapi.mtn.") {
-            Self::Production
-        } else if base_url.is_in_retired_domain() {
-            Self::Retired
-        } else {
-            Self::Other
-        }
+    pub(super) fn portal(&self) -> &'static str {
+        self.host.portal
     }
 }
 

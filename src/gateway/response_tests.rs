@@ -5,7 +5,7 @@ use ureq::http::{HeaderName, HeaderValue};
 use super::*;
 use crate::config::Settings;
 use crate::gateway::Authentication;
-use crate::net::transport_error::{Kind, Phase};
+use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::secret::SecretBytes;
 
 pub(in crate::gateway) const USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
