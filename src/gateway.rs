@@ -108,8 +108,8 @@ impl TokenRequest<'_> {
                 _ => error.failure,
             };
             let Some(backoff) = backoff else {
-                let advice = &authentication.advice;
-                return Err(advice.complete(failure, &keys, self.progress, self.attempts));
+                let (progress, attempts) = (self.progress, self.attempts);
+                return Err(authentication.complete(failure, &keys, progress, attempts));
             };
             self.log.record(Level::Information, || {
                 format!("trying again in {} ms", backoff.as_millis())
@@ -127,27 +127,23 @@ impl TokenRequest<'_> {
     }
 
     fn attempt(&mut self, key: usize, number: u32) -> Result<Token, AttemptError> {
-        let Authentication {
-            template,
-            redactor,
-            advice,
-            ..
-        } = self.authentication;
+        let authentication = self.authentication;
         self.progress.begin_attempt(number);
         self.log.record(Level::Debug, || {
-            format!("attempt {number} of {}: {}", self.attempts, advice.context)
+            let (attempts, context) = (self.attempts, &authentication.context);
+            format!("attempt {number} of {attempts}: {context}")
         });
         let (began, issued) = (Instant::now(), Now::read());
         let token = self
-            .post(|| template.request(key, self.keep_connection))
+            .post(|| authentication.template.request(key, self.keep_connection))
             .map_err(|error| AttemptError {
-                failure: Failure::new(error.status(), error.message(redactor)),
+                failure: Failure::new(error.status(), error.message(&authentication.redactor)),
                 retry: match error.is_retryable() {
                     true => Retry::Later,
                     false => Retry::Never,
                 },
             })
-            .and_then(|response| response::read(&response, issued, redactor, advice))
+            .and_then(|response| response::read(&response, issued, authentication))
             .and_then(response::check_not_ended);
         match &token {
             Ok(_) => self.log.record(Level::Information, || {

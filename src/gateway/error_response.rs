@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use ureq::http::HeaderMap;
 use ureq::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 
-use super::advice::Advice;
+use super::authentication::Authentication;
 use super::firewall;
 use super::response::object;
 use super::retry::{AttemptError, Retry, retry_after};
@@ -21,7 +21,8 @@ const MAX_CODE_BYTES: usize = 128;
 const MAX_MESSAGE_BYTES: usize = 512;
 const MAX_SHOWN_BODY_BYTES: usize = 4096;
 
-pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) -> AttemptError {
+pub(super) fn read(response: &Response, authentication: &Authentication) -> AttemptError {
+    let Authentication { redactor, host, .. } = authentication;
     if let Some(refusal) = firewall::read(response, redactor) {
         return refusal.into();
     }
@@ -53,8 +54,8 @@ pub(super) fn read(response: &Response, redactor: &Redactor, advice: &Advice) ->
     let mut says = [
         ("{status}", &*response.status.to_string()),
         ("{code}", &facts.named()),
-        ("{portal}", advice.portal()),
-        ("{users}", advice.users()),
+        ("{portal}", host.portal),
+        ("{users}", host.users),
         ("{host}", &redirect_host(&response.headers, redactor)),
     ]
     .iter()

@@ -9,7 +9,7 @@ use ureq::http::HeaderMap;
 use ureq::http::header::AGE;
 use zeroize::Zeroize;
 
-use super::advice::Advice;
+use super::authentication::Authentication;
 use super::error_response::{self, header};
 use super::firewall;
 use super::lifetime;
@@ -36,12 +36,12 @@ struct TokenBody<'a> {
 pub(super) fn read(
     response: &Response,
     issued: Now,
-    redactor: &Redactor,
-    advice: &Advice,
+    authentication: &Authentication,
 ) -> Result<Token, AttemptError> {
     if response.status != 200 {
-        return Err(error_response::read(response, redactor, advice));
+        return Err(error_response::read(response, authentication));
     }
+    let redactor = &authentication.redactor;
     token_body(response, issued, redactor).map_err(|failure| {
         let firewall = firewall::read(response, redactor);
         let failure = firewall.unwrap_or(failure);

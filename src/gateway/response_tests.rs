@@ -47,8 +47,7 @@ pub(in crate::gateway) fn read_from(
     response: &Response,
 ) -> Result<Token, AttemptError> {
     let authentication = authentication(base_url);
-    let (redactor, advice) = (&authentication.redactor, &authentication.advice);
-    read(response, Now::read(), redactor, advice)
+    read(response, Now::read(), &authentication)
 }
 
 fn read_here(response: &Response) -> Result<Token, AttemptError> {

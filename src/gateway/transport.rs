@@ -3,8 +3,6 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use once_cell::race::OnceBox;
 use ureq::Agent;
 use ureq::config::Config;
@@ -12,7 +10,6 @@ use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
-use zeroize::Zeroizing;
 
 use super::request::user_agent;
 use super::ureq_connection::{Attempt, RouteConnector};
@@ -23,7 +20,7 @@ use crate::net::connection::{Limits, Route};
 use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::trust;
-use crate::net::tunnel::{Connect, Login, Protocol, Proxy};
+use crate::net::tunnel::Proxy;
 use crate::per_process::{PerProcess, PerProcessRef};
 use crate::secret::SecretBytes;
 
@@ -76,16 +73,9 @@ impl Transport {
         let base_url = &settings.base_url;
         let plain = base_url.scheme() == Scheme::Http;
         let proxy = |url: &ProxyUrl| Proxy {
-            host: url.host().to_owned(),
-            port: url.port(),
+            url: url.clone(),
             tls: (url.scheme() == ProxyScheme::Https).then(|| Arc::clone(&tls)),
-            protocol: match url.scheme() {
-                ProxyScheme::Socks => Protocol::Socks(login(url)),
-                _ => Protocol::Connect(Connect {
-                    user_agent: user_agent(settings),
-                    authorization: login(url).map(|login| basic(&login)),
-                }),
-            },
+            user_agent: user_agent(settings),
         };
         let route = Route {
             host: base_url.host().to_owned(),
@@ -138,19 +128,6 @@ impl Transport {
         };
         response.map(read).map_err(into_transport_error)
     }
-}
-
-fn login(proxy: &ProxyUrl) -> Option<Login> {
-    let (user, password) = (proxy.user(), proxy.password());
-    user.or(password)?;
-    let text = |part: Option<&str>| Zeroizing::new(part.unwrap_or_default().to_owned());
-    Some((text(user), text(password)))
-}
-
-fn basic((user, password): &Login) -> Zeroizing<String> {
-    let pair = Zeroizing::new([user, ":", password].concat());
-    let encoded = Zeroizing::new(STANDARD.encode(&*pair));
-    Zeroizing::new(["Basic ", &encoded].concat())
 }
 
 /// ureq's defaults are read from the environment, and so once for all clients.

@@ -80,8 +80,9 @@ impl Connection {
             None if host.starts_with('/') => Self::Plain(Socket::connect_to_path(host, limits)?),
             None => Self::Plain(Socket::connect(host, port, route.loopback_only, limits)?),
             Some(proxy) => {
-                let socket = Self::Plain(Socket::connect(&proxy.host, proxy.port, false, limits)?);
-                let mut connection = socket.secured(proxy.tls.as_ref(), &proxy.host, "proxy")?;
+                let url = &proxy.url;
+                let socket = Self::Plain(Socket::connect(url.host(), url.port(), false, limits)?);
+                let mut connection = socket.secured(proxy.tls.as_ref(), url.host(), "proxy")?;
                 tunnel::open(proxy, host, port, &mut connection)?;
                 connection
             }

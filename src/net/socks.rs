@@ -6,8 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use zeroize::Zeroizing;
 
 use super::connection::Connection;
-use super::progress::Phase;
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::Kind;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -19,22 +18,18 @@ const IPV6: u8 = 4;
 /// Of user and password each (RFC 1929).
 pub(crate) const MAX_LOGIN_BYTES: usize = 255;
 
-/// User and password.
-pub(crate) type Login = (Zeroizing<String>, Zeroizing<String>);
-
 /// Asks the proxy at the other end for a connection to the host (IPv6 in brackets).
 pub(super) fn open(
-    login: Option<&Login>,
+    login: Option<[&str; 2]>,
     host: &str,
     port: u16,
     connection: &mut Connection,
-) -> Result<(), TransportError> {
-    connection.limits().enter(Phase::Proxy);
-    let outcome = log_in(login, connection).and_then(|()| connect(host, port, connection));
-    outcome.map_err(|error| connection.limits().broken(error))
+) -> io::Result<()> {
+    log_in(login, connection)?;
+    connect(host, port, connection)
 }
 
-fn log_in(login: Option<&Login>, connection: &mut Connection) -> io::Result<()> {
+fn log_in(login: Option<[&str; 2]>, connection: &mut Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
@@ -44,10 +39,10 @@ fn log_in(login: Option<&Login>, connection: &mut Connection) -> io::Result<()> 
     connection.read_exact(&mut reply)?;
     let why = match (reply, login) {
         ([VERSION, NO_LOGIN], _) => return Ok(()),
-        ([VERSION, BY_PASSWORD], Some((user, password))) => {
+        ([VERSION, BY_PASSWORD], Some(login)) => {
             let mut request = Zeroizing::new(Vec::with_capacity(3 + 2 * MAX_LOGIN_BYTES));
             request.push(1);
-            for part in [user, password] {
+            for part in login {
                 request.push(u8::try_from(part.len()).unwrap_or(u8::MAX));
                 request.extend(part.bytes());
             }

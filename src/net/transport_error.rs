@@ -98,31 +98,29 @@ impl TransportError {
     }
 
     pub(crate) fn status(&self) -> Status {
-        match (self.kind, self.phase) {
-            (Kind::NoAddress | Kind::NoNameServer, _) => Status::MOMO_RESOLVE_FAILED,
-            (Kind::Unreachable | Kind::Refused | Kind::NoLocalResource, _)
-            | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => Status::MOMO_CONNECT_FAILED,
-            (Kind::Untrusted, _) | (Kind::ConnectionLost, Phase::Handshake) => {
-                Status::MOMO_TLS_FAILED
-            }
-            (Kind::TimedOut, _) => Status::MOMO_TIMED_OUT,
-            (Kind::ConnectionLost, _) => Status::MOMO_CONNECTION_LOST,
-            (Kind::InvalidHttp, _) => Status::MOMO_INVALID_RESPONSE,
-            (Kind::Cancelled, _) => Status::MOMO_CANCELLED,
-        }
+        self.meaning().0
     }
 
     /// Whether another attempt may fare better: nothing of a response has come, and nothing was
     /// refused.
     pub(crate) fn is_retryable(&self) -> bool {
-        match self.kind {
-            Kind::NoAddress
-            | Kind::NoNameServer
-            | Kind::NoLocalResource
-            | Kind::Unreachable
-            | Kind::TimedOut => true,
-            Kind::ConnectionLost => self.phase != Phase::Read,
-            Kind::Refused | Kind::Untrusted | Kind::InvalidHttp | Kind::Cancelled => false,
+        self.meaning().1
+    }
+
+    fn meaning(&self) -> (Status, bool) {
+        match (self.kind, self.phase) {
+            (Kind::NoAddress | Kind::NoNameServer, _) => (Status::MOMO_RESOLVE_FAILED, true),
+            (Kind::Unreachable | Kind::NoLocalResource, _)
+            | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => {
+                (Status::MOMO_CONNECT_FAILED, true)
+            }
+            (Kind::Refused, _) => (Status::MOMO_CONNECT_FAILED, false),
+            (Kind::ConnectionLost, Phase::Handshake) => (Status::MOMO_TLS_FAILED, true),
+            (Kind::Untrusted, _) => (Status::MOMO_TLS_FAILED, false),
+            (Kind::TimedOut, _) => (Status::MOMO_TIMED_OUT, true),
+            (Kind::ConnectionLost, phase) => (Status::MOMO_CONNECTION_LOST, phase != Phase::Read),
+            (Kind::InvalidHttp, _) => (Status::MOMO_INVALID_RESPONSE, false),
+            (Kind::Cancelled, _) => (Status::MOMO_CANCELLED, false),
         }
     }
 }

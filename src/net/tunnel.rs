@@ -3,6 +3,8 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
@@ -10,59 +12,67 @@ use super::connection::Connection;
 use super::head;
 use super::progress::Phase;
 use super::socks;
-pub(crate) use super::socks::{Login, MAX_LOGIN_BYTES};
+pub(crate) use super::socks::MAX_LOGIN_BYTES;
 use super::transport_error::{Kind, TransportError};
+use crate::config::{ProxyScheme, ProxyUrl};
 
 /// Of all heads together: a proxy may send interim responses first.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 
 pub(crate) struct Proxy {
-    /// A name, or an address (IPv6 in brackets).
-    pub(crate) host: String,
-    pub(crate) port: u16,
+    pub(crate) url: ProxyUrl,
     /// None for a connection in clear.
     pub(crate) tls: Option<Arc<ClientConfig>>,
-    pub(crate) protocol: Protocol,
-}
-
-/// How a proxy is asked for a connection.
-pub(crate) enum Protocol {
-    Connect(Connect),
-    Socks(Option<Login>),
-}
-
-pub(crate) struct Connect {
     pub(crate) user_agent: String,
-    /// The value of Proxy-Authorization.
-    pub(crate) authorization: Option<Zeroizing<String>>,
 }
 
-/// Asks the proxy at the other end for a tunnel.
+impl Proxy {
+    /// User and password, of which one may be missing.
+    pub(super) fn login(&self) -> Option<[&str; 2]> {
+        let (user, password) = (self.url.user(), self.url.password());
+        let has_login = user.is_some() || password.is_some();
+        has_login.then(|| [user, password].map(Option::unwrap_or_default))
+    }
+}
+
+/// The value of a header field that carries these (RFC 7617).
+pub(crate) fn basic(user: &str, password: &str) -> Zeroizing<String> {
+    let pair = Zeroizing::new([user, ":", password].concat());
+    let encoded = Zeroizing::new(STANDARD.encode(&*pair));
+    Zeroizing::new(["Basic ", &encoded].concat())
+}
+
+/// Asks the proxy at the other end for a tunnel to the host (IPv6 in brackets).
 pub(super) fn open(
     proxy: &Proxy,
     host: &str,
     port: u16,
     connection: &mut Connection,
 ) -> Result<(), TransportError> {
-    match &proxy.protocol {
-        Protocol::Connect(how) => connect(how, host, port, connection),
-        Protocol::Socks(login) => socks::open(login.as_ref(), host, port, connection),
+    connection.limits().enter(Phase::Proxy);
+    match proxy.url.scheme() {
+        ProxyScheme::Socks => {
+            let outcome = socks::open(proxy.login(), host, port, connection);
+            outcome.map_err(|error| connection.limits().broken(error))
+        }
+        ProxyScheme::Http | ProxyScheme::Https => connect(proxy, host, port, connection),
     }
 }
 
 fn connect(
-    proxy: &Connect,
+    proxy: &Proxy,
     host: &str,
     port: u16,
     connection: &mut Connection,
 ) -> Result<(), TransportError> {
-    connection.limits().enter(Phase::Proxy);
     let common = format!(
         "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
         proxy.user_agent
     );
-    let [name, value, end] = match &proxy.authorization {
+    let login = proxy.login();
+    let authorization = login.map(|[user, password]| basic(user, password));
+    let [name, value, end] = match &authorization {
         Some(value) => ["Proxy-Authorization: ", value, "\r\n"],
         None => [""; 3],
     };
@@ -88,7 +98,7 @@ fn connect(
                 401 | 403 | 407 => Kind::Refused,
                 _ => Kind::Unreachable,
             },
-            response.reason(proxy, &format!("{host}:{port}")),
+            response.reason(login.is_some(), &format!("{host}:{port}")),
         ),
     };
     Err(limits.error(kind, detail))
@@ -160,14 +170,14 @@ fn schemes(fields: &[httparse::Header]) -> Vec<&'static str> {
 
 impl TunnelResponse {
     /// Why there is no tunnel, and what to do.
-    fn reason(&self, proxy: &Connect, target: &str) -> String {
+    fn reason(&self, has_login: bool, target: &str) -> String {
         let status = self.status;
         let why = match status {
             401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => {
                 "it lets in by {schemes} alone, and this library has Basic; have it allow Basic, or \
                  use a helper on this machine such as px or cntlm"
             }
-            401 | 407 if proxy.authorization.is_none() => {
+            401 | 407 if !has_login => {
                 "it demands user and password; put them into the proxy's URL"
             }
             401 | 407 => "it refuses user and password; check them in the proxy's URL",

@@ -8,15 +8,8 @@ fn parsed(head: &str) -> TunnelResponse {
     response
 }
 
-fn proxy(authorization: Option<&str>) -> Connect {
-    Connect {
-        user_agent: "libmomo".to_owned(),
-        authorization: authorization.map(|value| Zeroizing::new(value.to_owned())),
-    }
-}
-
 fn reason(head: &str, authorization: Option<&str>) -> String {
-    parsed(head).reason(&proxy(authorization), "gateway.example:443")
+    parsed(head).reason(authorization.is_some(), "gateway.example:443")
 }
 
 #[test]

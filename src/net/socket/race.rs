@@ -24,48 +24,51 @@ const MIN_DELAY: Duration = Duration::from_millis(10);
 /// No host has more; a name server may say that it has.
 const MAX_ADDRESSES: usize = 32;
 
-/// Connects to one of the addresses, the first in order being preferred.
+/// Connects to one of the addresses, the first in order being preferred. Connections that do not win
+/// are closed.
 pub(super) fn connect(
     ips: &[IpAddr],
     port: u16,
     limits: &Limits,
 ) -> Result<Socket, TransportError> {
-    let deadline = limits.deadline;
     let ips = interleaved(ips);
-    let delay = delay(ips.len(), deadline.left());
+    let delay = delay(ips.len(), limits.deadline.left());
     let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));
-    let mut race = Race::default();
+    let mut pending: Vec<(SocketAddr, Socket)> = Vec::new();
+    let mut failure = None;
     let mut next_start = Deadline::now();
     loop {
         if limits.cancellation.is_cancelled() {
             return Err(limits.cancelled());
         }
         let now = Deadline::now();
-        if now >= deadline {
+        if now >= limits.deadline {
             return Err(limits.timed_out());
         }
-        let turn = if race.pending.is_empty() || now >= next_start {
-            untried.next()
-        } else {
-            None
-        };
-        if let Some(address) = turn {
-            race.start(address, limits);
+        let is_turn = pending.is_empty() || now >= next_start;
+        if let Some(address) = is_turn.then(|| untried.next()).flatten() {
+            match Socket::start(address, limits) {
+                Ok(socket) => pending.push((address, socket)),
+                Err(error) => failure = Some(more_telling(failure, connect_error(address, &error))),
+            }
             next_start = now + delay;
             continue;
         }
-        if race.pending.is_empty() {
-            return Err(race.failure());
-        }
-        let until = if untried.len() == 0 {
-            deadline
-        } else {
-            deadline.min(next_start)
+        let Some((first, _)) = pending.first() else {
+            return Err(failure.unwrap_or_else(|| limits.timed_out()));
         };
-        match race.wait(until.left()) {
-            RaceEvent::Connected(socket) => return Ok(socket),
-            RaceEvent::Failed => next_start = now,
-            RaceEvent::None => {}
+        let until = match untried.len() {
+            0 => limits.deadline,
+            _ => limits.deadline.min(next_start),
+        };
+        let ended = wait(&pending, until.left()).map_err(|error| connect_error(*first, &error))?;
+        if let Some((index, outcome)) = ended {
+            let (address, socket) = pending.swap_remove(index);
+            match outcome {
+                Ok(()) => return Ok(socket),
+                Err(error) => failure = Some(more_telling(failure, connect_error(address, &error))),
+            }
+            next_start = now;
         }
     }
 }
@@ -96,82 +99,44 @@ fn delay(addresses: usize, time: Duration) -> Duration {
     share.clamp(MIN_DELAY, DELAY)
 }
 
-/// Connections that are being made. Those that did not win are closed with it.
-#[derive(Default)]
-struct Race {
-    pending: Vec<(SocketAddr, Socket)>,
-    failure: Option<TransportError>,
-}
-
-enum RaceEvent {
-    Connected(Socket),
-    /// One of them is out of the race.
-    Failed,
-    /// The time was up, or a cancellation has interrupted the wait.
-    None,
-}
-
-impl Race {
-    fn start(&mut self, address: SocketAddr, limits: &Limits) {
-        match Socket::start(address, limits) {
-            Ok(socket) => self.pending.push((address, socket)),
-            Err(error) => self.fail(address, &error),
-        }
-    }
-
-    fn wait(&mut self, time: Duration) -> RaceEvent {
-        let sockets = self.pending.iter().map(|(_, socket)| &*socket.stream);
-        let mut waits: Vec<_> = sockets.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
-        if let Err(error) = super::wait(&mut waits, time) {
-            // The system cannot wait for them: none of them is of use.
-            for (address, _) in std::mem::take(&mut self.pending) {
-                self.fail(address, &error);
-            }
-            return RaceEvent::Failed;
-        }
-        let is_ready: Vec<bool> = waits.iter().map(|w| !w.revents().is_empty()).collect();
-        for (index, is_ready) in is_ready.into_iter().enumerate() {
-            match connected(&self.pending[index].1.stream, is_ready) {
-                Ok(true) => return RaceEvent::Connected(self.pending.swap_remove(index).1),
-                Ok(false) => {}
-                Err(error) => {
-                    let (address, _) = self.pending.swap_remove(index);
-                    self.fail(address, &error);
-                    return RaceEvent::Failed;
-                }
-            }
-        }
-        RaceEvent::None
-    }
-
-    /// Keeps the failure of the last address, unless it tells of this machine alone: another
-    /// address that was tried says more about the host. (Where IPv6 is switched off, an address of
-    /// it fails as if no local port were free.)
-    fn fail(&mut self, address: SocketAddr, error: &io::Error) {
-        let error = connect_error(address, error);
-        if self.failure.is_none() || error.kind != Kind::NoLocalResource {
-            self.failure = Some(error);
-        }
-    }
-
-    fn failure(self) -> TransportError {
-        let no_address = || TransportError::timed_out(Phase::Connect);
-        self.failure.unwrap_or_else(no_address)
-    }
+/// Waits until one of the connections is made or is not to be had, and says which. None: the time
+/// was up, or a cancellation has interrupted the wait.
+fn wait(
+    pending: &[(SocketAddr, Socket)],
+    time: Duration,
+) -> io::Result<Option<(usize, io::Result<()>)>> {
+    let streams = pending.iter().map(|(_, socket)| &*socket.stream);
+    let mut waits: Vec<_> = streams.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
+    super::wait(&mut waits, time)?;
+    let outcomes = pending.iter().zip(&waits).map(|((_, socket), wait)| {
+        let is_ready = !wait.revents().is_empty();
+        connected(&socket.stream, is_ready).transpose()
+    });
+    let mut ended = outcomes.enumerate();
+    Ok(ended.find_map(|(index, outcome)| Some((index, outcome?))))
 }
 
 /// Whether a connection is made, and ready for use.
-fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<bool> {
+fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<Option<()>> {
     // Windows before 10 2004 has no event for a connection that is not to be had.
     if let Some(error) = stream.take_error()? {
         return Err(error);
     }
-    if is_ready {
-        // Where a cancellation has shut it down meanwhile, there is no error but no peer either.
-        stream.peer_addr()?;
-        stream.set_nodelay(true)?;
+    if !is_ready {
+        return Ok(None);
     }
-    Ok(is_ready)
+    // Where a cancellation has shut it down meanwhile, there is no error but no peer either.
+    stream.peer_addr()?;
+    stream.set_nodelay(true).map(Some)
+}
+
+/// The last failure, unless it tells of this machine alone: another address that was tried says more
+/// about the host. (Where IPv6 is switched off, an address of it fails as if no local port were free.)
+fn more_telling(before: Option<TransportError>, last: TransportError) -> TransportError {
+    match before {
+        Some(before) if last.kind == Kind::NoLocalResource => before,
+        _ => last,
+    }
 }
 
 fn connect_error(address: SocketAddr, error: &io::Error) -> TransportError {
