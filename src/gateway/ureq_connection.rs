@@ -78,7 +78,7 @@ impl Connector for RouteConnector {
             return Ok(None);
         };
         let deadline = std::mem::replace(&mut attempt.limits.deadline, attempt.connect);
-        let mut connection = Connection::open(&self.route, attempt.limits)?;
+        let mut connection = <dyn Connection>::open(&self.route, attempt.limits)?;
         connection.set_deadline(deadline);
         Ok(Some(UreqConnection {
             connection,
@@ -92,7 +92,7 @@ impl Connector for RouteConnector {
 
 /// Its times are the attempt's: ureq is told of none.
 pub(super) struct UreqConnection {
-    connection: Connection,
+    connection: Box<dyn Connection>,
     buffers: ExchangeBuffers,
     framing: Framing,
     is_tls: bool,

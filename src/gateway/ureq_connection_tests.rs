@@ -70,7 +70,7 @@ fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {
         progress: Arc::new(Progress::begin()),
     };
     let mut connection = UreqConnection {
-        connection: Connection::open(&route, limits).unwrap(),
+        connection: <dyn Connection>::open(&route, limits).unwrap(),
         buffers: ExchangeBuffers::new(4),
         framing: Framing::default(),
         is_tls: false,

@@ -66,54 +66,39 @@ pub(crate) struct Route {
 }
 
 /// Reading and writing fail with a [`TransportError`], which the I/O error carries.
-pub(crate) enum Connection {
-    Plain(Socket),
-    /// TLS to a proxy carries the TLS to the host behind it.
-    Tls(Box<Tls>),
+pub(crate) trait Connection: Read + Write + Send + Sync {
+    /// What is below all else.
+    fn socket(&self) -> &Socket;
+
+    fn socket_mut(&mut self) -> &mut Socket;
+
+    /// Whether the peer has sent something that nobody has read.
+    fn has_spoken(&mut self) -> bool;
+
+    /// Whether the peer has neither closed it nor sent what nobody asked for.
+    fn is_open(&self) -> bool;
 }
 
-impl Connection {
-    pub(crate) fn open(route: &Route, limits: Limits) -> Result<Self, TransportError> {
+impl dyn Connection + '_ {
+    pub(crate) fn open(
+        route: &Route,
+        limits: Limits,
+    ) -> Result<Box<dyn Connection>, TransportError> {
         let (host, port) = (&*route.host, route.port);
-        let connection = match &route.proxy {
+        let connection: Box<dyn Connection> = match &route.proxy {
             #[cfg(unix)]
-            None if host.starts_with('/') => Self::Plain(Socket::connect_to_path(host, limits)?),
-            None => Self::Plain(Socket::connect(host, port, route.loopback_only, limits)?),
+            None if host.starts_with('/') => Box::new(Socket::connect_to_path(host, limits)?),
+            None => Box::new(Socket::connect(host, port, route.loopback_only, limits)?),
             Some(proxy) => {
                 let url = &proxy.url;
-                let socket = Self::Plain(Socket::connect(url.host(), url.port(), false, limits)?);
-                let mut connection = socket.secured(proxy.tls.as_ref(), url.host(), "proxy")?;
-                tunnel::open(proxy, host, port, &mut connection)?;
+                let socket = Socket::connect(url.host(), url.port(), false, limits)?;
+                let tls = proxy.tls.as_ref();
+                let mut connection = secured(Box::new(socket), tls, url.host(), "proxy")?;
+                tunnel::open(proxy, host, port, &mut *connection)?;
                 connection
             }
         };
-        connection.secured(route.tls.as_ref(), host, route.option)
-    }
-
-    fn secured(
-        self,
-        tls: Option<&Arc<ClientConfig>>,
-        host: &str,
-        option: &'static str,
-    ) -> Result<Self, TransportError> {
-        match tls {
-            Some(config) => Ok(Self::Tls(Tls::connect(config, host, option, self)?)),
-            None => Ok(self),
-        }
-    }
-
-    fn socket(&self) -> &Socket {
-        match self {
-            Self::Plain(socket) => socket,
-            Self::Tls(tls) => tls.below.socket(),
-        }
-    }
-
-    fn socket_mut(&mut self) -> &mut Socket {
-        match self {
-            Self::Plain(socket) => socket,
-            Self::Tls(tls) => tls.below.socket_mut(),
-        }
+        secured(connection, route.tls.as_ref(), host, route.option)
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -128,42 +113,17 @@ impl Connection {
     pub(crate) fn reuse(&mut self, limits: Limits) -> Result<(), TransportError> {
         self.socket_mut().obey(limits)
     }
-
-    /// Whether the peer has sent something that nobody has read.
-    pub(crate) fn has_spoken(&mut self) -> bool {
-        match self {
-            Self::Plain(socket) => socket.has_input(),
-            Self::Tls(tls) => tls.has_spoken(),
-        }
-    }
-
-    /// Whether the peer has neither closed it nor sent what nobody asked for.
-    pub(crate) fn is_open(&self) -> bool {
-        match self {
-            Self::Plain(socket) => socket.is_open(),
-            Self::Tls(tls) => tls.is_open(),
-        }
-    }
 }
 
-impl Read for Connection {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.read(into),
-            Self::Tls(tls) => tls.read(into),
-        }
-    }
-}
-
-impl Write for Connection {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.write(from),
-            Self::Tls(tls) => tls.write(from),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+/// With TLS if that is wanted. TLS to a proxy carries the TLS to the host behind it.
+fn secured(
+    connection: Box<dyn Connection>,
+    tls: Option<&Arc<ClientConfig>>,
+    host: &str,
+    option: &'static str,
+) -> Result<Box<dyn Connection>, TransportError> {
+    match tls {
+        Some(config) => Ok(Tls::connect(config, host, option, connection)?),
+        None => Ok(connection),
     }
 }

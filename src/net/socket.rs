@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 
-use super::connection::Limits;
+use super::connection::{Connection, Limits};
 use super::progress::Phase;
 use super::resolver;
 use super::transport_error::{Kind, TransportError};
@@ -146,16 +146,6 @@ impl Socket {
         Ok(())
     }
 
-    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
-    pub(crate) fn is_open(&self) -> bool {
-        let silent = self.stream.peek(&mut [0]);
-        silent.is_err_and(|e| e.kind() == ErrorKind::WouldBlock)
-    }
-
-    pub(super) fn has_input(&self) -> bool {
-        self.stream.peek(&mut [0]).is_ok_and(|amount| amount > 0)
-    }
-
     /// Repeats `work` until it did something or the time is up, whatever interrupts it.
     fn within(
         &self,
@@ -183,6 +173,25 @@ impl Socket {
                 }
             }
         }
+    }
+}
+
+impl Connection for Socket {
+    fn socket(&self) -> &Self {
+        self
+    }
+
+    fn socket_mut(&mut self) -> &mut Self {
+        self
+    }
+
+    fn has_spoken(&mut self) -> bool {
+        self.stream.peek(&mut [0]).is_ok_and(|amount| amount > 0)
+    }
+
+    fn is_open(&self) -> bool {
+        let silent = self.stream.peek(&mut [0]);
+        silent.is_err_and(|e| e.kind() == ErrorKind::WouldBlock)
     }
 }
 

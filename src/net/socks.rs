@@ -1,6 +1,6 @@
 //! SOCKS 5 (RFC 1928): what such a proxy is asked for. It looks the host up itself.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use zeroize::Zeroizing;
@@ -23,13 +23,13 @@ pub(super) fn open(
     login: Option<[&str; 2]>,
     host: &str,
     port: u16,
-    connection: &mut Connection,
+    connection: &mut dyn Connection,
 ) -> io::Result<()> {
     log_in(login, connection)?;
     connect(host, port, connection)
 }
 
-fn log_in(login: Option<[&str; 2]>, connection: &mut Connection) -> io::Result<()> {
+fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
@@ -64,7 +64,7 @@ fn log_in(login: Option<[&str; 2]>, connection: &mut Connection) -> io::Result<(
     Err(connection.limits().error(Kind::Refused, why).into())
 }
 
-fn connect(host: &str, port: u16, connection: &mut Connection) -> io::Result<()> {
+fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result<()> {
     const CONNECT: u8 = 1;
     let mut request = vec![VERSION, CONNECT, 0];
     let bare = host.trim_start_matches('[').trim_end_matches(']');

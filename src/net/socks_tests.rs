@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +47,7 @@ fn ask(login: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Result<(), Transpor
             }
             heard
         });
-        let outcome = Connection::open(&route, limits).map(drop);
+        let outcome = <dyn Connection>::open(&route, limits).map(drop);
         (proxy.join().unwrap(), outcome)
     })
 }

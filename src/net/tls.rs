@@ -14,6 +14,7 @@ use self::client_certificate::ClientCertificate;
 pub(crate) use self::client_certificate::with_client_certificate;
 use super::connection::Connection;
 use super::progress::Phase;
+use super::socket::Socket;
 use super::transport_error::{Kind, TransportError};
 use super::trust::Verifier;
 use super::{crypto, resolver};
@@ -37,7 +38,7 @@ pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Er
 /// TLS over the connection below it.
 pub(crate) struct Tls {
     session: ClientConnection,
-    pub(super) below: Connection,
+    below: Box<dyn Connection>,
     /// Which names the host.
     option: &'static str,
     /// Whether the server asked for a certificate of this client.
@@ -52,7 +53,7 @@ impl Tls {
         config: &Arc<ClientConfig>,
         host: &str,
         option: &'static str,
-        below: Connection,
+        below: Box<dyn Connection>,
     ) -> Result<Box<Self>, TransportError> {
         below.limits().enter(Phase::Handshake);
         let session = ClientConnection::new(Arc::clone(config), server_name(host, option)?)
@@ -119,9 +120,19 @@ impl Tls {
             .unwrap_or_else(|| self.below.limits().broken(io::Error::other(tls)))
             .into()
     }
+}
+
+impl Connection for Tls {
+    fn socket(&self) -> &Socket {
+        self.below.socket()
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        self.below.socket_mut()
+    }
 
     /// Text, that is: a server may send records of its own after the handshake.
-    pub(super) fn has_spoken(&mut self) -> bool {
+    fn has_spoken(&mut self) -> bool {
         while self.failure.is_none() && self.below.has_spoken() && self.session.wants_read() {
             let received = self.receive_records();
             self.failure = received.err().map(|error| self.failed(error));
@@ -130,7 +141,7 @@ impl Tls {
         state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    fn is_open(&self) -> bool {
         self.failure.is_none() && self.session.wants_read() && self.below.is_open()
     }
 }

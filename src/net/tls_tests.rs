@@ -37,7 +37,7 @@ fn failed(
         loopback_only: false,
     };
     let server = std::thread::spawn(move || treat(listener.accept().unwrap().0));
-    let error = Connection::open(&route, limits).err().unwrap();
+    let error = <dyn Connection>::open(&route, limits).err().unwrap();
     server.join().unwrap();
     error
 }

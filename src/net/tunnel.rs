@@ -1,6 +1,6 @@
 //! Tunnel: what a proxy is asked for by CONNECT, and why it opens none.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -47,7 +47,7 @@ pub(super) fn open(
     proxy: &Proxy,
     host: &str,
     port: u16,
-    connection: &mut Connection,
+    connection: &mut dyn Connection,
 ) -> Result<(), TransportError> {
     connection.limits().enter(Phase::Proxy);
     match proxy.url.scheme() {
@@ -63,7 +63,7 @@ fn connect(
     proxy: &Proxy,
     host: &str,
     port: u16,
-    connection: &mut Connection,
+    connection: &mut dyn Connection,
 ) -> Result<(), TransportError> {
     let common = format!(
         "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
@@ -113,7 +113,7 @@ struct TunnelResponse {
 }
 
 /// The final response, without its body.
-fn read_response(connection: &mut Connection) -> io::Result<TunnelResponse> {
+fn read_response(connection: &mut dyn Connection) -> io::Result<TunnelResponse> {
     let mut input = vec![0; MAX_HEAD_BYTES];
     let (mut start, mut end) = (0, 0);
     let (kind, what) = loop {
