@@ -33,35 +33,35 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
         let text = fields.get(name).map(|v| serde_json::from_str(v.get()));
         text.and_then(Result::ok).unwrap_or_default()
     };
-    let code = |name| identifier(&text(name), "", redactor);
+    let headers = &response.headers;
     let message = text("message");
     let said = message.to_ascii_lowercase();
-    let retry_after = retry_after(&response.headers, &said);
-    let mut challenges = response.headers.get_all(WWW_AUTHENTICATE).iter();
-    let facts = Facts {
+    let mut challenges = headers.get_all(WWW_AUTHENTICATE).iter();
+    let found = Found {
+        status: response.status,
         is_azure: fields.contains_key("statusCode") && fields.contains_key("message")
             || challenges.any(|c| offers(c.as_bytes(), "AzureApiManagementKey")),
-        error: &code("error"),
-        code: &code("code"),
-        // Both of API management's ways to say that a quota is spent.
-        quota_is_spent: response.headers.contains_key(RETRY_AFTER)
-            || retry_after.is_some()
-            || said.contains("quota"),
-        key_is_missing: said.contains("missing subscription key"),
-        names_time: retry_after.is_some(),
+        error: identifier(&text("error"), "", redactor),
+        code: identifier(&text("code"), "", redactor),
+        has_retry_after: headers.contains_key(RETRY_AFTER),
+        retry_after: retry_after(headers, &said),
+        said,
     };
-    let (status, retry, says) = facts.meaning(response.status);
-    let mut says = [
-        ("{status}", &*response.status.to_string()),
-        ("{code}", &facts.named()),
-        ("{portal}", host.portal),
-        ("{users}", host.users),
-        ("{host}", &redirect_host(&response.headers, redactor)),
-    ]
-    .iter()
-    .fold(says.to_owned(), |text, (name, value)| {
-        text.replace(name, value)
-    });
+    let code = match &*found.error {
+        "" => found.code.clone(),
+        error => error.to_owned(),
+    };
+    let (status, says) = found.meaning();
+    let named = match &*code {
+        "" => String::new(),
+        code => format!(" ({code})"),
+    };
+    let mut says = says
+        .replace("{status}", &response.status.to_string())
+        .replace("{code}", &named)
+        .replace("{portal}", host.portal)
+        .replace("{users}", host.users)
+        .replace("{host}", &redirect_host(headers, redactor));
     let message = redactor.clean(message.as_bytes(), MAX_MESSAGE_BYTES);
     if !message.is_empty() {
         says += &format!(" (the response says: {message})");
@@ -73,140 +73,128 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
         says += &format!(" (activity ID {shown_activity})");
     }
     AttemptError {
+        retry: found.retry(status),
         failure: Failure {
             status,
             http_status: response.status,
-            retry_after_ms: retry_after.map_or(-1, millis),
+            retry_after_ms: found.retry_after.map_or(-1, millis),
             message: says,
-            code: facts.own_code().to_owned(),
+            code,
             body: shown(response, id, redactor),
         },
-        retry,
     }
 }
 
-/// What a response says, beside its HTTP status.
-struct Facts<'a> {
+/// What was found in a response.
+struct Found {
+    status: u16,
     /// Whether it is of the shape of Azure API Management, which checks the subscription key.
     is_azure: bool,
-    error: &'a str,
-    code: &'a str,
-    quota_is_spent: bool,
-    /// Whether no subscription key came there.
-    key_is_missing: bool,
-    /// Whether it says when to try again.
-    names_time: bool,
+    error: String,
+    code: String,
+    /// Its message, in lower case.
+    said: String,
+    has_retry_after: bool,
+    retry_after: Option<Duration>,
 }
 
 /// OAuth's codes of a client that is not known (RFC 6749, 5.2).
 const REFUSED_CLIENT: [&str; 3] = ["invalid_client", "invalid_grant", "unauthorized_client"];
 
-impl Facts<'_> {
-    fn own_code(&self) -> &str {
-        match self.error {
-            "" => self.code,
-            error => error,
+impl Found {
+    fn key_is_missing(&self) -> bool {
+        self.said.contains("missing subscription key")
+    }
+
+    /// Both of API management's ways to say so.
+    fn quota_is_spent(&self) -> bool {
+        self.has_retry_after || self.retry_after.is_some() || self.said.contains("quota")
+    }
+
+    fn retry(&self, meaning: Status) -> Retry {
+        match (meaning, self.status) {
+            (Status::MOMO_SUBSCRIPTION_KEY_REFUSED, _) if !self.key_is_missing() => {
+                Retry::WithOtherKey
+            }
+            (Status::MOMO_RATE_LIMITED, 429) if self.retry_after.is_some() => Retry::Later,
+            (Status::MOMO_SERVER_ERROR, 500 | 502..=504) => Retry::Later,
+            _ => Retry::Never,
         }
     }
 
-    /// The response's own code in brackets, if there is one.
-    fn named(&self) -> String {
-        match self.own_code() {
-            "" => String::new(),
-            code => format!(" ({code})"),
-        }
-    }
-
-    /// The status, what may help, and a text with room for what is not the same for all.
-    fn meaning(&self, http_status: u16) -> (Status, Retry, &'static str) {
-        use Retry::{Later, Never, WithOtherKey};
+    /// The status, and a text with room for what is not the same for all.
+    fn meaning(&self) -> (Status, &'static str) {
         use Status as S;
-        let later_if = |can_help| if can_help { Later } else { Never };
-        match (http_status, self.error, self.code) {
-            (401, ..) if self.is_azure && self.key_is_missing => (
+        match (self.status, &*self.error, &*self.code) {
+            (401, ..) if self.is_azure && self.key_is_missing() => (
                 S::MOMO_SUBSCRIPTION_KEY_REFUSED,
-                Never,
                 "no subscription key came there, so something on the way has removed the header \
                  Ocp-Apim-Subscription-Key; check base_url, and what stands between here and the \
                  gateway",
             ),
             (401, ..) if self.is_azure => (
                 S::MOMO_SUBSCRIPTION_KEY_REFUSED,
-                WithOtherKey,
                 "the subscription key was refused; check that subscription_key is the primary or \
                  secondary key of this product's subscription as shown at {portal} (the key of the \
                  Collection Widget is not it)",
             ),
-            (400 | 401, error, _) if http_status == 401 || REFUSED_CLIENT.contains(&error) => (
+            (400 | 401, error, _) if self.status == 401 || REFUSED_CLIENT.contains(&error) => (
                 S::MOMO_UNAUTHORIZED,
-                Never,
                 "the API user or API key was refused{code}; check api_user and api_key",
             ),
             (500, "login_failed", _) => (
                 S::MOMO_UNAUTHORIZED,
-                Never,
                 "the API user or API key was refused (login_failed); check api_user and api_key: \
                  both have to be for this product and host; {users}",
             ),
             (400 | 403 | 500, _, "NOT_ALLOWED") => (
                 S::MOMO_FORBIDDEN,
-                Never,
                 "the API user may not do this (NOT_ALLOWED); have MTN enable this product for the \
                  API user, or check product",
             ),
             (400 | 403 | 500, _, "NOT_ALLOWED_TARGET_ENVIRONMENT") => (
                 S::MOMO_FORBIDDEN,
-                Never,
                 "the API user is not for this environment (NOT_ALLOWED_TARGET_ENVIRONMENT); check \
                  that api_user and base_url belong together: {users}",
             ),
             (400, ..) => (
                 S::MOMO_UNEXPECTED_STATUS,
-                Never,
                 "HTTP 400{code}: the gateway takes the request for malformed; check base_url, and \
                  whether a proxy changes the path or the headers or adds a body on the way",
             ),
-            (403, ..) if self.quota_is_spent => (
+            (403, ..) if self.quota_is_spent() => (
                 S::MOMO_RATE_LIMITED,
-                Never,
                 "the quota of the subscription is spent; wait, or ask for a larger one",
             ),
             (403, ..) => (
                 S::MOMO_FORBIDDEN,
-                Never,
                 "access is forbidden; check that this machine's public IP address is authorised for \
                  the API user (an address can be allowed to get tokens and not to pay)",
             ),
             (404, ..) => (
                 S::MOMO_UNEXPECTED_STATUS,
-                Never,
                 "HTTP 404: wrong product or base path; check product and base_url",
             ),
             (429, ..) => (
                 S::MOMO_RATE_LIMITED,
-                later_if(self.names_time),
                 "too many requests; wait, and keep tokens instead of asking for one per payment",
             ),
             (511, ..) => (
                 S::MOMO_SERVER_ERROR,
-                Never,
                 "HTTP 511: a captive portal responds, since this network wants a sign-in; sign in \
                  with a browser, or use another network",
             ),
             (500..=599, ..) => (
                 S::MOMO_SERVER_ERROR,
-                later_if(matches!(http_status, 500 | 502..=504)),
                 "the gateway failed (HTTP {status}); try again later, and tell MTN if it stays",
             ),
             (300..=399, ..) => (
                 S::MOMO_UNEXPECTED_STATUS,
-                Never,
                 "HTTP {status}: a redirect{host}, which is never followed since it would take the \
                  keys along; check base_url",
             ),
             _ => (
                 S::MOMO_UNEXPECTED_STATUS,
-                Never,
                 "HTTP {status} is no response of the gateway's; check base_url, proxy and firewall",
             ),
         }

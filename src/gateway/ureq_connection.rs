@@ -84,7 +84,6 @@ impl Connector for RouteConnector {
             connection,
             buffers: ExchangeBuffers::new(self.head_bytes),
             framing: Framing::default(),
-            is_tls: self.route.tls.is_some(),
             is_kept: false,
         }))
     }
@@ -95,7 +94,6 @@ pub(super) struct UreqConnection {
     connection: Box<dyn Connection>,
     buffers: ExchangeBuffers,
     framing: Framing,
-    is_tls: bool,
     /// Whether the connection has served an earlier request.
     is_kept: bool,
 }
@@ -189,8 +187,9 @@ impl Transport for UreqConnection {
         needs_new != Some(true) && self.connection.is_open()
     }
 
+    /// As the route has it, whatever the URL says.
     fn is_tls(&self) -> bool {
-        self.is_tls
+        true
     }
 }
 

@@ -73,7 +73,6 @@ fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {
         connection: <dyn Connection>::open(&route, limits).unwrap(),
         buffers: ExchangeBuffers::new(4),
         framing: Framing::default(),
-        is_tls: false,
         is_kept: false,
     };
     let mut peer = listener.accept().unwrap().0;

@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use rustls::client::Resumption;
+use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
@@ -14,17 +15,17 @@ use self::client_certificate::ClientCertificate;
 pub(crate) use self::client_certificate::with_client_certificate;
 use super::connection::Connection;
 use super::progress::Phase;
+use super::resolver;
 use super::socket::Socket;
 use super::transport_error::{Kind, TransportError};
 use super::trust::Verifier;
-use super::{crypto, resolver};
 
 /// What all connections that trust the same authorities have in common.
 ///
 /// Sessions are not resumed: a resumption sends no certificate, and a session would live on after
 /// the certificate that it began with.
 pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(crypto::provider())
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
         .dangerous()

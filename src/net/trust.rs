@@ -30,13 +30,6 @@ use crate::pasted;
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What a store was parsed from; where any of it has changed it is parsed again.
-#[derive(Clone, PartialEq, Eq)]
-struct FileStamps {
-    ca: Ca,
-    files: Vec<FileState>,
-}
-
 /// A file or directory as it was when it was read.
 #[derive(Clone, PartialEq, Eq)]
 struct FileState {
@@ -47,62 +40,53 @@ struct FileState {
     length: u64,
 }
 
+#[derive(Clone)]
 struct Parsed {
-    origin: FileStamps,
+    ca: Ca,
+    /// Where any of them has changed it is parsed again.
+    files: Vec<FileState>,
     config: Arc<ClientConfig>,
 }
 
 /// How many stores are remembered: programs with more than a few are tests.
 const REMEMBERED: usize = 8;
 
-static STORES: ArcSwapOption<Vec<Arc<Parsed>>> = ArcSwapOption::const_empty();
+static STORES: ArcSwapOption<Vec<Parsed>> = ArcSwapOption::const_empty();
 
 /// TLS by the store that `ca` names; refused where that is empty or cannot be read.
 pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
-    let origin = FileStamps::of(ca);
-    if let Some(stores) = STORES.load().as_ref() {
-        if let Some(parsed) = stores.iter().find(|p| p.origin == origin) {
-            return Ok(Arc::clone(&parsed.config));
-        }
+    let paths = match ca {
+        Ca::System => system::paths(),
+        Ca::Mozilla | Ca::Pem(_) => Vec::new(),
+        Ca::File(path) => vec![path.clone()],
+    };
+    let files: Vec<_> = paths.into_iter().map(FileState::of).collect();
+    let stores = STORES.load();
+    let mut known = stores.iter().flat_map(|stores| stores.iter());
+    if let Some(parsed) = known.find(|p| p.ca == *ca && p.files == files) {
+        return Ok(Arc::clone(&parsed.config));
     }
     let verifier = parse(ca)
         .map_err(|why| Failure::config(format!("option ca: no usable trust store: {why}")))?;
     let config = tls::config(Arc::new(verifier))
         .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?;
-    let config = Arc::new(config);
-    let parsed = Arc::new(Parsed {
-        origin,
-        config: Arc::clone(&config),
-    });
+    let parsed = Parsed {
+        ca: ca.clone(),
+        files,
+        config: Arc::new(config),
+    };
     STORES.rcu(|stores| {
-        let stores = stores.iter().flat_map(|s| s.iter());
+        let stores = stores.iter().flat_map(|stores| stores.iter());
         Some(Arc::new(remembered(&parsed, stores)))
     });
-    Ok(config)
+    Ok(parsed.config)
 }
 
 /// The newest in front; of two for one `ca` the newer.
-fn remembered<'a>(
-    newest: &'a Arc<Parsed>,
-    stores: impl Iterator<Item = &'a Arc<Parsed>>,
-) -> Vec<Arc<Parsed>> {
-    let others = stores.filter(|p| p.origin.ca != newest.origin.ca);
+fn remembered<'a>(newest: &'a Parsed, stores: impl Iterator<Item = &'a Parsed>) -> Vec<Parsed> {
+    let others = stores.filter(|p| p.ca != newest.ca);
     let all = std::iter::once(newest).chain(others);
     all.take(REMEMBERED).cloned().collect()
-}
-
-impl FileStamps {
-    fn of(ca: &Ca) -> Self {
-        let paths = match ca {
-            Ca::System => system::paths(),
-            Ca::Mozilla | Ca::Pem(_) => Vec::new(),
-            Ca::File(path) => vec![path.clone()],
-        };
-        Self {
-            ca: ca.clone(),
-            files: paths.into_iter().map(FileState::of).collect(),
-        }
-    }
 }
 
 impl FileState {

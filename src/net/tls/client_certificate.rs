@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::ResolvesClientCert;
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, Error, SignatureScheme};
 use zeroize::Zeroizing;
 
-use crate::net::{crypto, trust};
+use crate::net::trust;
 use crate::pasted;
 
 /// Answers a server's request for a certificate with this, and remembers that there was one: what
@@ -76,7 +77,7 @@ pub(crate) fn with_client_certificate(
     let text = read(OPTIONS[1], key)?;
     let private = PrivateKeyDer::from_pem_slice(&text)
         .map_err(|_| has_none(OPTIONS[1], key, "private key that is not encrypted"))?;
-    let certified = CertifiedKey::from_der(chain, private, &crypto::provider());
+    let certified = CertifiedKey::from_der(chain, private, &ring::default_provider());
     let certified = certified.map_err(|error| match error {
         Error::InconsistentKeys(_) => format!("{}: it is another certificate's key", OPTIONS[1]),
         _ => format!("{} or its key cannot be used ({error})", OPTIONS[0]),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use once_cell::race::OnceBox;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -15,7 +17,6 @@ use rustls::{
 use webpki::EndEntityCert;
 
 use super::{der, system};
-use crate::net::crypto;
 
 /// Checks as the TLS library's own verifier does, with its own functions, with one thing more:
 /// directories of authorities are read only when those at hand did not sign the certificate. That
@@ -36,7 +37,7 @@ impl Verifier {
             roots,
             directories,
             more_roots: OnceBox::new(),
-            algorithms: crypto::provider().signature_verification_algorithms,
+            algorithms: ring::default_provider().signature_verification_algorithms,
         }
     }
 
@@ -101,20 +102,20 @@ impl ServerCertVerifier for Verifier {
         // Webpki does not look at the key usage of issuers.
         let issuers = intermediates.iter().filter(|issuer| der::may_issue(issuer));
         let issuers: Vec<_> = issuers.map(|der| CertificateDer::from(&**der)).collect();
-        self.signed(&certificate, &issuers, now).map_err(|error| {
+        if self.signed(&certificate, &issuers, now).is_err() {
             // Without those whose keys are not for it the reason would be that one is missing.
-            let error = match issuers.len() == intermediates.len() {
-                true => error,
-                false => match self.signed(&certificate, intermediates, now) {
-                    Ok(()) => return BrokenRule::KeyUsage.into(),
-                    Err(error) => error,
-                },
+            let error = match self.signed(&certificate, intermediates, now) {
+                Ok(()) => BrokenRule::KeyUsage.into(),
+                Err(error) => error,
             };
-            match error == BAD_SIGNATURE && self.is_below_short_rsa_key(end_entity, intermediates) {
-                true => BrokenRule::ShortRsaKey.into(),
-                false => error,
-            }
-        })?;
+            let is_short =
+                error == BAD_SIGNATURE && self.is_below_short_rsa_key(end_entity, intermediates);
+            return Err(if is_short {
+                BrokenRule::ShortRsaKey.into()
+            } else {
+                error
+            });
+        }
         verify_server_name(&certificate, server_name)?;
         Ok(ServerCertVerified::assertion())
     }
