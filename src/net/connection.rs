@@ -51,6 +51,11 @@ impl Limits {
     }
 }
 
+/// A host without the brackets that an address of IPv6 has.
+pub(super) fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
 /// Where a connection leads, and by what way.
 pub(crate) struct Route {
     /// A name, an address (IPv6 in brackets), or the path of a Unix socket.

@@ -22,9 +22,9 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
+use super::connection::{self, Limits};
 use super::transport_error::{Kind, TransportError};
-use crate::cancellation::{Cancellation, Interrupt};
-use crate::deadline::Deadline;
+use crate::cancellation::Interrupt;
 use crate::per_process::PerProcess;
 use crate::sync::Mutex;
 use lookup::{Lookup, Outcome};
@@ -57,21 +57,15 @@ struct Cached {
 static RESOLVER: Resolver = Resolver::new(lookup::resolve);
 
 /// The addresses of `host`: an address itself (IPv6 in brackets), or a name.
-pub(crate) fn look_up(
-    host: &str,
-    deadline: Deadline,
-    cancellation: &Cancellation,
-) -> Result<Vec<IpAddr>, TransportError> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    if let Ok(ip) = bare.parse() {
-        return Ok(vec![ip]);
+pub(super) fn look_up(host: &str, limits: &Limits) -> Outcome {
+    match connection::bare(host).parse() {
+        Ok(ip) => Ok(Arc::new([ip])),
+        Err(_) => RESOLVER.look_up(host, limits),
     }
-    let addresses = RESOLVER.look_up(host, deadline, cancellation);
-    addresses.map(|all| all.to_vec())
 }
 
 /// The host could not be reached, or proved to be another: its addresses are looked up anew.
-pub(crate) fn doubt(host: &str) {
+pub(super) fn doubt(host: &str) {
     RESOLVER.doubt(host);
 }
 
@@ -90,12 +84,7 @@ impl Resolver {
         }
     }
 
-    fn look_up(
-        &'static self,
-        host: &str,
-        deadline: Deadline,
-        cancellation: &Cancellation,
-    ) -> Outcome {
+    fn look_up(&'static self, host: &str, limits: &Limits) -> Outcome {
         let cached = self.cached(host);
         if let Some(cached) = cached.as_ref().filter(|c| c.is_usable()) {
             return Ok(Arc::clone(&cached.addresses));
@@ -107,11 +96,14 @@ impl Resolver {
             Err(error) => return fallback.ok_or(error),
         };
         let waiter: Weak<Lookup> = Arc::downgrade(&lookup);
-        cancellation.interrupts(&(waiter as Weak<dyn Interrupt>));
+        limits
+            .cancellation
+            .interrupts(&(waiter as Weak<dyn Interrupt>));
         let Some(fallback) = fallback else {
-            return lookup.wait(deadline, cancellation);
+            return lookup.wait(limits.deadline, limits);
         };
-        match lookup.wait(deadline.min(lookup.started + FALLBACK_AFTER), cancellation) {
+        let until = limits.deadline.min(lookup.started + FALLBACK_AFTER);
+        match lookup.wait(until, limits) {
             Err(e) if !matches!(e.kind, Kind::Cancelled | Kind::NoAddress) => Ok(fallback),
             outcome => outcome,
         }

@@ -2,6 +2,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 
 use super::*;
+use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
+use crate::net::progress::Progress;
 use crate::net::transport_error::Phase;
 
 const FIRST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
@@ -40,8 +43,12 @@ fn never(_: &str) -> Outcome {
 #[cfg(unix)]
 fn no_descriptor(_: &str) -> Outcome {
     let error = std::io::Error::from_raw_os_error(libc::EMFILE);
-    let error = TransportError::from_local_limit(Phase::Resolve, &error).unwrap();
-    Err(error)
+    Err(TransportError::of_system(
+        Phase::Resolve,
+        &error,
+        Kind::NoAddress,
+        String::new(),
+    ))
 }
 
 /// What was looked up `age` ago.
@@ -57,7 +64,12 @@ fn known(resolver: &Resolver, age: Duration) {
 }
 
 fn ask(resolver: &'static Resolver, time: Duration) -> Result<Vec<IpAddr>, TransportError> {
-    let found = resolver.look_up("host", Deadline::after(time), &Cancellation::new());
+    let limits = Limits {
+        deadline: Deadline::after(time),
+        cancellation: Arc::new(Cancellation::new()),
+        progress: Arc::new(Progress::begin()),
+    };
+    let found = resolver.look_up("host", &limits);
     found.map(|all| all.to_vec())
 }
 

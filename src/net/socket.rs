@@ -62,17 +62,15 @@ impl Socket {
             return outcome;
         }
         limits.enter(Phase::Resolve);
-        let mut ips = resolver::look_up(host, limits.deadline, &limits.cancellation)?;
+        let mut ips = resolver::look_up(host, &limits)?.to_vec();
         if loopback_only {
             ips.retain(IpAddr::is_loopback);
             if ips.is_empty() {
-                return Err(limits.error(
-                    Kind::NoAddress,
-                    format!(
-                        "{host} has no address on this machine's loopback, and plain http goes \
-                         nowhere else; use https, or mend the hosts file"
-                    ),
-                ));
+                let detail = format!(
+                    "{host} has no address on this machine's loopback, and plain http goes nowhere \
+                     else; use https, or mend the hosts file"
+                );
+                return Err(limits.error(Kind::NoAddress, detail));
             }
         }
         limits.enter(Phase::Connect);
@@ -95,13 +93,11 @@ impl Socket {
             no_standard_stream(socket)
         };
         let connected = connect().map_err(|error| {
-            TransportError::from_local_limit(Phase::Connect, &error).unwrap_or_else(|| {
-                let detail = format!(
-                    "{path} cannot be reached ({error}); check that the server runs, and the rights \
-                     to its socket"
-                );
-                limits.error(Kind::Unreachable, detail)
-            })
+            let detail = format!(
+                "{path} cannot be reached ({error}); check that the server runs, and the rights to \
+                 its socket"
+            );
+            TransportError::of_system(Phase::Connect, &error, Kind::Unreachable, detail)
         })?;
         Ok(Self::of(connected, limits))
     }

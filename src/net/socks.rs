@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use zeroize::Zeroizing;
 
-use super::connection::Connection;
+use super::connection::{Connection, bare};
 use super::transport_error::Kind;
 
 const VERSION: u8 = 5;
@@ -67,7 +67,7 @@ fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Resu
 fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result<()> {
     const CONNECT: u8 = 1;
     let mut request = vec![VERSION, CONNECT, 0];
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let bare = bare(host);
     if let Ok(address) = bare.parse::<Ipv4Addr>() {
         request.push(IPV4);
         request.extend(address.octets());

@@ -13,7 +13,7 @@ use rustls::{ClientConfig, ClientConnection};
 
 use self::client_certificate::ClientCertificate;
 pub(crate) use self::client_certificate::with_client_certificate;
-use super::connection::Connection;
+use super::connection::{Connection, bare};
 use super::progress::Phase;
 use super::resolver;
 use super::socket::Socket;
@@ -57,7 +57,11 @@ impl Tls {
         below: Box<dyn Connection>,
     ) -> Result<Box<Self>, TransportError> {
         below.limits().enter(Phase::Handshake);
-        let session = ClientConnection::new(Arc::clone(config), server_name(host, option)?)
+        let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
+            let detail = "the host name cannot be in a certificate; check";
+            failure::untrusted(format!("{detail} {option}"))
+        })?;
+        let session = ClientConnection::new(Arc::clone(config), name)
             .map_err(|e| failure::explain(&e, option, false))?;
         let mut tls = Box::new(Self {
             session,
@@ -180,15 +184,6 @@ impl Write for Tls {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn server_name(host: &str, option: &str) -> Result<ServerName<'static>, TransportError> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    ServerName::try_from(bare.to_owned()).map_err(|_| {
-        failure::untrusted(format!(
-            "the host name cannot be in a certificate; check {option}"
-        ))
-    })
 }
 
 #[cfg(all(test, not(loom)))]

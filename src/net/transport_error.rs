@@ -62,13 +62,11 @@ impl TransportError {
     /// The whole of it, fit to be shown.
     pub(crate) fn message(&self, redactor: &Redactor) -> String {
         const MAX_PEER_TEXT_BYTES: usize = 256;
-        match &self.peer_text {
-            Some(peer_text) => format!(
-                "{self} ({})",
-                redactor.clean(peer_text.as_bytes(), MAX_PEER_TEXT_BYTES)
-            ),
-            None => self.to_string(),
-        }
+        let Some(text) = &self.peer_text else {
+            return self.to_string();
+        };
+        let text = redactor.clean(text.as_bytes(), MAX_PEER_TEXT_BYTES);
+        format!("{self} ({text})")
     }
 
     pub(crate) fn timed_out(phase: Phase) -> Self {
@@ -85,16 +83,18 @@ impl TransportError {
         Self::new(Phase::Read, Kind::InvalidHttp, detail)
     }
 
-    /// An error that tells of this machine's or process's limits, where it is one.
-    pub(crate) fn from_local_limit(phase: Phase, error: &io::Error) -> Option<Self> {
-        let what = local_resource(error)?;
-        Some(Self::new(
-            phase,
-            Kind::NoLocalResource,
-            format!(
-                "this process has {what} ({error}); close what is not needed or raise the limit"
+    /// A failed system call. If it tells of this machine's or process's limits, that is the error.
+    pub(crate) fn of_system(phase: Phase, error: &io::Error, kind: Kind, detail: String) -> Self {
+        match local_resource(error) {
+            None => Self::new(phase, kind, detail),
+            Some(what) => Self::new(
+                phase,
+                Kind::NoLocalResource,
+                format!(
+                    "this process has {what} ({error}); close what is not needed or raise the limit"
+                ),
             ),
-        ))
+        }
     }
 
     pub(crate) fn status(&self) -> Status {

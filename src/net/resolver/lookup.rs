@@ -5,8 +5,9 @@ use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
 use std::sync::Arc;
 
 use super::Resolver;
-use crate::cancellation::{Cancellation, Interrupt};
+use crate::cancellation::Interrupt;
 use crate::deadline::Deadline;
+use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::sync::{Condvar, Mutex};
 use crate::{panics, sys};
@@ -60,19 +61,19 @@ impl Lookup {
         self.changed.notify_all();
     }
 
-    pub(super) fn wait(&self, deadline: Deadline, cancellation: &Cancellation) -> Outcome {
+    pub(super) fn wait(&self, until: Deadline, limits: &Limits) -> Outcome {
         let mut outcome = self.outcome.lock();
         loop {
             if let Some(outcome) = &*outcome {
                 return outcome.clone();
             }
-            if cancellation.is_cancelled() {
-                return Err(TransportError::cancelled(Phase::Resolve));
+            if limits.cancellation.is_cancelled() {
+                return Err(limits.cancelled());
             }
-            if deadline.has_passed() {
-                return Err(TransportError::timed_out(Phase::Resolve));
+            if until.has_passed() {
+                return Err(limits.timed_out());
             }
-            outcome = self.changed.wait_until(outcome, deadline);
+            outcome = self.changed.wait_until(outcome, until);
         }
     }
 }
@@ -99,23 +100,24 @@ pub(super) fn resolve(host: &str) -> Outcome {
         }
         Err(error) => error,
     };
+    let (kind, detail) = if sys::is_name_server_s_fault(&error) {
+        let detail = format!(
+            "the name server does not answer for {host} ({error}); try again, and check \
+             /etc/resolv.conf and the network"
+        );
+        (Kind::NoNameServer, detail)
+    } else {
+        let detail = format!("{host} has no address ({error}); check its spelling, and DNS");
+        (Kind::NoAddress, detail)
+    };
     // The C library may call a lack of file descriptors a failed look-up; a socket tells.
-    let limit = TransportError::from_local_limit(Phase::Resolve, &error).or_else(|| {
-        let probe: io::Error = UdpSocket::bind(("127.0.0.1", 0)).err()?;
-        TransportError::from_local_limit(Phase::Resolve, &probe)
-    });
-    Err(limit.unwrap_or_else(|| {
-        if sys::is_name_server_s_fault(&error) {
-            let detail = format!(
-                "the name server does not answer for {host} ({error}); try again, and check \
-                 /etc/resolv.conf and the network"
-            );
-            failed(Kind::NoNameServer, detail)
-        } else {
-            let detail = format!("{host} has no address ({error}); check its spelling, and DNS");
-            failed(Kind::NoAddress, detail)
-        }
-    }))
+    let probe = UdpSocket::bind(("127.0.0.1", 0)).err().unwrap_or(error);
+    Err(TransportError::of_system(
+        Phase::Resolve,
+        &probe,
+        kind,
+        detail,
+    ))
 }
 
 fn failed(kind: Kind, detail: String) -> TransportError {

@@ -144,13 +144,9 @@ fn connect_error(address: SocketAddr, error: &io::Error) -> TransportError {
     if error.kind() == io::ErrorKind::TimedOut {
         return TransportError::timed_out(Phase::Connect);
     }
-    TransportError::from_local_limit(Phase::Connect, error).unwrap_or_else(|| {
-        TransportError::new(
-            Phase::Connect,
-            Kind::Unreachable,
-            format!("{address} cannot be reached ({error}); check host, port, firewall and proxy"),
-        )
-    })
+    let detail =
+        format!("{address} cannot be reached ({error}); check host, port, firewall and proxy");
+    TransportError::of_system(Phase::Connect, error, Kind::Unreachable, detail)
 }
 
 #[cfg(all(test, not(loom)))]
