@@ -121,7 +121,7 @@ impl UreqConnection {
         if let Some(attempt) = Attempt::take() {
             self.is_kept = true;
             self.framing = Framing::default();
-            self.connection.reuse(attempt.limits)?;
+            self.connection.set_limits(attempt.limits);
         }
         // What comes before the request is no response to it.
         if self.connection.has_spoken() {

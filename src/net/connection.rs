@@ -39,12 +39,9 @@ impl Limits {
         TransportError::cancelled(self.progress.phase())
     }
 
-    /// What an I/O error carries, or that the connection has ended, by a cancellation perhaps.
+    /// What an I/O error carries, or that the connection has ended.
     pub(super) fn broken(&self, error: io::Error) -> TransportError {
         error.downcast().unwrap_or_else(|error| {
-            if self.cancellation.is_cancelled() {
-                return self.cancelled();
-            }
             let detail = format!("the connection broke ({error}); try again");
             self.error(Kind::ConnectionLost, detail)
         })
@@ -110,13 +107,12 @@ impl dyn Connection + '_ {
         &self.socket().limits
     }
 
-    pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
-        self.socket_mut().limits.deadline = deadline;
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
+        self.socket_mut().limits = limits;
     }
 
-    /// Begins another attempt on a connection that was kept.
-    pub(crate) fn reuse(&mut self, limits: Limits) -> Result<(), TransportError> {
-        self.socket_mut().obey(limits)
+    pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
+        self.socket_mut().limits.deadline = deadline;
     }
 }
 

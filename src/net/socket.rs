@@ -8,8 +8,7 @@ pub(crate) mod fuzzing;
 mod race;
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
-use std::sync::{Arc, Weak};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -20,11 +19,9 @@ use super::connection::{Connection, Limits};
 use super::progress::Phase;
 use super::resolver;
 use super::transport_error::{Kind, TransportError};
-use crate::cancellation::Interrupt;
 
-/// Not every system wakes who waits for a socket that another thread has shut down: a wait is no
-/// longer than this, and then looks again.
-const MAX_WAIT: Duration = Duration::from_millis(if cfg!(windows) { 50 } else { 200 });
+/// How long a cancellation is not seen at most: a wait is no longer.
+const MAX_WAIT: Duration = Duration::from_millis(25);
 
 /// What a connection that is being made says in place of an error.
 const IN_PROGRESS: Errno = if cfg!(windows) {
@@ -34,19 +31,8 @@ const IN_PROGRESS: Errno = if cfg!(windows) {
 };
 
 pub(crate) struct Socket {
-    stream: Arc<TcpStream>,
-    /// What a cancellation interrupts: another with each.
-    interrupt: Arc<ShutDown>,
+    stream: TcpStream,
     pub(in crate::net) limits: Limits,
-}
-
-struct ShutDown(Arc<TcpStream>);
-
-impl Interrupt for ShutDown {
-    fn interrupt(&self) {
-        // Not connected is an error, and as good as shut down.
-        let _ = self.0.shutdown(Shutdown::Both);
-    }
 }
 
 impl Socket {
@@ -92,57 +78,30 @@ impl Socket {
             socket.connect(&socket2::SockAddr::unix(path)?)?;
             no_standard_stream(socket)
         };
-        let connected = connect().map_err(|error| {
+        let stream = connect().map_err(|error| {
             let detail = format!(
                 "{path} cannot be reached ({error}); check that the server runs, and the rights to \
                  its socket"
             );
             TransportError::of_system(Phase::Connect, &error, Kind::Unreachable, detail)
         })?;
-        Ok(Self::of(connected, limits))
+        Ok(Self { stream, limits })
     }
 
     /// Begins to connect.
     fn start(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
         let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        let socket = Self::of(no_standard_stream(socket)?, limits.clone());
-        // Before it connects, so that a cancellation ends the connecting too.
-        socket.watch_cancellation();
-        match SockRef::from(&*socket.stream).connect(&address.into()) {
+        let stream = no_standard_stream(socket)?;
+        match SockRef::from(&stream).connect(&address.into()) {
             Err(e) if e.raw_os_error() != Some(IN_PROGRESS.raw_os_error()) => Err(e),
-            _ => Ok(socket),
+            _ => Ok(Self {
+                stream,
+                limits: limits.clone(),
+            }),
         }
     }
 
-    fn of(stream: TcpStream, limits: Limits) -> Self {
-        let stream = Arc::new(stream);
-        Self {
-            interrupt: Arc::new(ShutDown(Arc::clone(&stream))),
-            stream,
-            limits,
-        }
-    }
-
-    /// Returns whether it was not cancelled before.
-    fn watch_cancellation(&self) -> bool {
-        let interrupt = Arc::downgrade(&self.interrupt);
-        let interrupt: Weak<dyn Interrupt> = interrupt;
-        self.limits.cancellation.interrupts(&interrupt)
-    }
-
-    /// From now on these limits hold, and those before no more.
-    pub(super) fn obey(&mut self, limits: Limits) -> Result<(), TransportError> {
-        let before = std::mem::replace(&mut self.limits, limits);
-        if !Arc::ptr_eq(&before.cancellation, &self.limits.cancellation) {
-            self.interrupt = Arc::new(ShutDown(Arc::clone(&self.stream)));
-            if !self.watch_cancellation() {
-                return Err(self.limits.cancelled());
-            }
-        }
-        Ok(())
-    }
-
-    /// Repeats `work` until it did something or the time is up, whatever interrupts it.
+    /// Repeats `work` until it did something, the time is up or the call is cancelled.
     fn within(
         &self,
         event: PollFlags,
@@ -151,22 +110,19 @@ impl Socket {
         let limits = &self.limits;
         loop {
             let left = limits.deadline.left();
+            if limits.cancellation.is_cancelled() {
+                return Err(limits.cancelled().into());
+            }
             if left.is_zero() {
                 return Err(limits.timed_out().into());
             }
             match work(&self.stream) {
-                Ok(amount) => return Ok(amount),
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                    wait(&mut [PollFd::new(&self.stream, event)], left)
+                        .map_err(|e| limits.broken(e))?;
+                }
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Err(e) if e.kind() != ErrorKind::WouldBlock => {
-                    return Err(limits.broken(e).into());
-                }
-                Err(_) if limits.cancellation.is_cancelled() => {
-                    return Err(limits.cancelled().into());
-                }
-                Err(_) => {
-                    let waits = &mut [PollFd::new(&*self.stream, event)];
-                    wait(waits, left).map_err(|e| limits.broken(e))?;
-                }
+                done => return done.map_err(|e| limits.broken(e).into()),
             }
         }
     }
@@ -193,10 +149,7 @@ impl Connection for Socket {
 
 impl Read for Socket {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self.within(PollFlags::IN, |mut stream| stream.read(into)) {
-            Ok(0) if self.limits.cancellation.is_cancelled() => Err(self.limits.cancelled().into()),
-            read => read,
-        }
+        self.within(PollFlags::IN, |mut stream| stream.read(into))
     }
 }
 

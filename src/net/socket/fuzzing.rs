@@ -31,9 +31,8 @@ pub(super) fn connect(
         return Some(Err(limits.error(Kind::Unreachable, "nobody listens there")));
     };
     stream.set_nonblocking(true).ok()?;
-    let socket = Socket::of(OwnedFd::from(stream).into(), limits.clone());
-    if !socket.watch_cancellation() {
-        return Some(Err(limits.cancelled()));
-    }
-    Some(Ok(socket))
+    Some(Ok(Socket {
+        stream: OwnedFd::from(stream).into(),
+        limits: limits.clone(),
+    }))
 }

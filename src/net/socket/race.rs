@@ -100,12 +100,12 @@ fn delay(addresses: usize, time: Duration) -> Duration {
 }
 
 /// Waits until one of the connections is made or is not to be had, and says which. None: the time
-/// was up, or a cancellation has interrupted the wait.
+/// was up.
 fn wait(
     pending: &[(SocketAddr, Socket)],
     time: Duration,
 ) -> io::Result<Option<(usize, io::Result<()>)>> {
-    let streams = pending.iter().map(|(_, socket)| &*socket.stream);
+    let streams = pending.iter().map(|(_, socket)| &socket.stream);
     let mut waits: Vec<_> = streams.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
     super::wait(&mut waits, time)?;
     let outcomes = pending.iter().zip(&waits).map(|((_, socket), wait)| {
@@ -125,8 +125,6 @@ fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<Option<()>> {
     if !is_ready {
         return Ok(None);
     }
-    // Where a cancellation has shut it down meanwhile, there is no error but no peer either.
-    stream.peer_addr()?;
     stream.set_nodelay(true).map(Some)
 }
 
