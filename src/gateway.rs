@@ -172,8 +172,7 @@ impl TokenRequest<'_> {
         if limits.deadline <= now {
             return Err(limits.timed_out());
         }
-        let connect = limits.deadline.min(now + self.settings.connect_timeout);
-        self.transport.post(request, &limits, connect)
+        self.transport.post(request, &limits)
     }
 
     /// How long to wait before the next attempt; None where there is to be none.

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use once_cell::race::OnceBox;
 use ureq::Agent;
 use ureq::config::Config;
@@ -12,16 +13,15 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::request::user_agent;
-use super::ureq_connection::{Attempt, RouteConnector};
+use super::ureq_connection::{RouteConnector, exchange_limits};
 use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
-use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::trust;
 use crate::net::tunnel::Proxy;
-use crate::per_process::{PerProcess, PerProcessRef};
+use crate::per_process::PerProcess;
 use crate::secret::SecretBytes;
 
 /// A token response has some 634 bytes.
@@ -35,10 +35,8 @@ const USUAL_BODY_BYTES: usize = 16_384;
 
 /// The connections of one client.
 pub(crate) struct Transport {
-    route: Arc<Route>,
-    /// The longest head of a request.
-    head_bytes: usize,
-    agent: PerProcess<Agent>,
+    connector: RouteConnector,
+    agent: PerProcess<ArcSwap<Agent>>,
 }
 
 /// Stands in where ureq wants a resolver, which it asks before every request, kept connection or
@@ -85,45 +83,38 @@ impl Transport {
             option: "base_url",
             loopback_only: plain,
         };
-        Ok(Self {
+        let connector = RouteConnector {
             route: Arc::new(route),
+            connect_timeout: settings.connect_timeout,
             head_bytes: USUAL_HEAD_BYTES + settings.user_agent.len(),
+        };
+        Ok(Self {
+            connector,
             agent: PerProcess::new(),
         })
     }
 
-    fn agent(&self) -> PerProcessRef<Agent> {
-        self.agent.get_or(|| {
-            let connector = RouteConnector {
-                route: Arc::clone(&self.route),
-                head_bytes: self.head_bytes,
-            };
-            Agent::with_parts(config().clone(), connector, NoResolver)
-        })
-    }
-
-    /// One attempt; a new connection is to be there by the deadline `connect`. A kept connection that
-    /// proves to be closed is replaced by a new one.
+    /// One attempt. A kept connection that proves to be closed is replaced by a new one.
     pub(super) fn post(
         &self,
         request: impl Fn() -> Request<()>,
         limits: &Limits,
-        connect: Deadline,
     ) -> Result<Response, TransportError> {
-        let run = |needs_new_connection| {
-            let attempt = Attempt {
-                limits: limits.clone(),
-                connect,
-                needs_new_connection,
-            };
-            attempt.hand_over();
-            let response = self.agent().run(request());
+        let new_agent = || Agent::with_parts(config().clone(), self.connector.clone(), NoResolver);
+        let agent = self.agent.get_or(|| ArcSwap::from_pointee(new_agent()));
+        let run = || {
+            exchange_limits(Some(limits.clone()));
+            let response = agent.load().run(request());
             // Where ureq came to no connection.
-            drop(Attempt::take());
+            exchange_limits(None);
             response
         };
-        let response = match run(false) {
-            Err(ureq::Error::ConnectionFailed) => run(true),
+        let response = match run() {
+            Err(ureq::Error::ConnectionFailed) => {
+                // Others that were kept may be closed, too: they go with their agent.
+                agent.store(Arc::new(new_agent()));
+                run()
+            }
             outcome => outcome,
         };
         response.map(read).map_err(into_transport_error)

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
@@ -15,43 +16,17 @@ use crate::net::connection::{Connection, Limits, Route};
 use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, TransportError};
 
-/// What an attempt hands to the connection that serves it.
-pub(super) struct Attempt {
-    pub(super) limits: Limits,
-    /// Until when a new connection is to be there.
-    pub(super) connect: Deadline,
-    /// Whether no kept connection is to serve it.
-    pub(super) needs_new_connection: bool,
-}
-
 thread_local! {
-    /// The attempt of this thread, on its way through ureq, which does everything on the thread that
-    /// asks. It has no destructor: a thread may ask to its very end.
-    static ATTEMPT: Cell<ManuallyDrop<Option<Attempt>>> =
+    /// The limits of this thread's attempt, on their way through ureq, which does everything on the
+    /// thread that asks. It has no destructor: a thread may ask to its very end.
+    static LIMITS: Cell<ManuallyDrop<Option<Limits>>> =
         const { Cell::new(ManuallyDrop::new(None)) };
 }
 
-impl Attempt {
-    pub(super) fn hand_over(self) {
-        drop(Self::exchange(Some(self)));
-    }
-
-    /// Once for each attempt: for the connection that is opened for it, or the one that was kept.
-    pub(super) fn take() -> Option<Self> {
-        Self::exchange(None)
-    }
-
-    fn exchange(attempt: Option<Self>) -> Option<Self> {
-        ManuallyDrop::into_inner(ATTEMPT.replace(ManuallyDrop::new(attempt)))
-    }
-
-    /// Of the one that is on its way to a connection.
-    fn next_needs_new_connection() -> Option<bool> {
-        let attempt = Self::take();
-        let needs = attempt.as_ref().map(|attempt| attempt.needs_new_connection);
-        Self::exchange(attempt);
-        needs
-    }
+/// Leaves the limits of an attempt for the connection that serves it, which takes them once: the one
+/// that is opened for it, or one that was kept.
+pub(super) fn exchange_limits(limits: Option<Limits>) -> Option<Limits> {
+    ManuallyDrop::into_inner(LIMITS.replace(ManuallyDrop::new(limits)))
 }
 
 impl From<TransportError> for ureq::Error {
@@ -60,8 +35,10 @@ impl From<TransportError> for ureq::Error {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct RouteConnector {
     pub(super) route: Arc<Route>,
+    pub(super) connect_timeout: Duration,
     /// The longest head of a request.
     pub(super) head_bytes: usize,
 }
@@ -74,11 +51,15 @@ impl Connector for RouteConnector {
         _: &ConnectionDetails,
         _: Option<()>,
     ) -> Result<Option<UreqConnection>, ureq::Error> {
-        let Some(mut attempt) = Attempt::take() else {
+        let Some(limits) = exchange_limits(None) else {
             return Ok(None);
         };
-        let deadline = std::mem::replace(&mut attempt.limits.deadline, attempt.connect);
-        let mut connection = <dyn Connection>::open(&self.route, attempt.limits)?;
+        let deadline = limits.deadline;
+        let limits = Limits {
+            deadline: deadline.min(Deadline::after(self.connect_timeout)),
+            ..limits
+        };
+        let mut connection = <dyn Connection>::open(&self.route, limits)?;
         connection.set_deadline(deadline);
         Ok(Some(UreqConnection {
             connection,
@@ -118,10 +99,10 @@ impl UreqConnection {
     }
 
     fn send(&mut self, amount: usize) -> Result<(), ureq::Error> {
-        if let Some(attempt) = Attempt::take() {
+        if let Some(limits) = exchange_limits(None) {
             self.is_kept = true;
             self.framing = Framing::default();
-            self.connection.set_limits(attempt.limits);
+            self.connection.set_limits(limits);
         }
         // What comes before the request is no response to it.
         if self.connection.has_spoken() {
@@ -180,11 +161,8 @@ impl Transport for UreqConnection {
 
     /// Asked before the connection is kept, and before it serves another attempt.
     fn is_open(&mut self) -> bool {
-        let needs_new = Attempt::next_needs_new_connection();
-        if needs_new.is_none() {
-            self.buffers.clear();
-        }
-        needs_new != Some(true) && self.connection.is_open()
+        self.buffers.clear();
+        self.connection.is_open()
     }
 
     /// As the route has it, whatever the URL says.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 
@@ -12,6 +13,9 @@ use super::transport_error::{Kind, TransportError};
 use super::tunnel::{self, Proxy};
 use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
+
+/// How long a cancellation is not seen at most: no wait is longer.
+pub(super) const MAX_WAIT: Duration = Duration::from_millis(25);
 
 /// What an attempt hands to its connection: until when, what ends it early, and where its phase is
 /// kept.

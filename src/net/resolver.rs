@@ -17,14 +17,13 @@ mod tests;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
 use super::connection::{self, Limits};
 use super::transport_error::{Kind, TransportError};
-use crate::cancellation::Interrupt;
 use crate::per_process::PerProcess;
 use crate::sync::Mutex;
 use lookup::{Lookup, Outcome};
@@ -95,10 +94,6 @@ impl Resolver {
             // Without a thread nothing can be learned about the addresses: they are used on.
             Err(error) => return fallback.ok_or(error),
         };
-        let waiter: Weak<Lookup> = Arc::downgrade(&lookup);
-        limits
-            .cancellation
-            .interrupts(&(waiter as Weak<dyn Interrupt>));
         let Some(fallback) = fallback else {
             return lookup.wait(limits.deadline, limits);
         };

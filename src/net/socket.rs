@@ -15,13 +15,10 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 
-use super::connection::{Connection, Limits};
+use super::connection::{Connection, Limits, MAX_WAIT};
 use super::progress::Phase;
 use super::resolver;
 use super::transport_error::{Kind, TransportError};
-
-/// How long a cancellation is not seen at most: a wait is no longer.
-const MAX_WAIT: Duration = Duration::from_millis(25);
 
 /// What a connection that is being made says in place of an error.
 const IN_PROGRESS: Errno = if cfg!(windows) {

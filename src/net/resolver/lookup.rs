@@ -5,9 +5,8 @@ use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
 use std::sync::Arc;
 
 use super::Resolver;
-use crate::cancellation::Interrupt;
 use crate::deadline::Deadline;
-use crate::net::connection::Limits;
+use crate::net::connection::{Limits, MAX_WAIT};
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::sync::{Condvar, Mutex};
 use crate::{panics, sys};
@@ -73,17 +72,9 @@ impl Lookup {
             if until.has_passed() {
                 return Err(limits.timed_out());
             }
+            let until = until.min(Deadline::after(MAX_WAIT));
             outcome = self.changed.wait_until(outcome, until);
         }
-    }
-}
-
-impl Interrupt for Lookup {
-    /// Wakes all who wait: those who are not cancelled wait on.
-    fn interrupt(&self) {
-        // Through the lock, so that a waiter that has just looked is asleep before it is woken.
-        drop(self.outcome.lock());
-        self.changed.notify_all();
     }
 }
 
