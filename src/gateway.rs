@@ -48,7 +48,7 @@ pub(crate) use authentication::{Authentication, CurrentAuthentication};
 use retry::{AttemptError, Retry};
 use subscription_key::SubscriptionKeyChoice;
 use transport::Response;
-pub(crate) use transport::Transport;
+pub(crate) use transport::{Transport, fill_lazy_cells};
 
 /// What one caller wants of the gateway.
 pub(crate) struct TokenRequest<'a> {
@@ -71,11 +71,6 @@ pub(crate) struct IssuedToken {
     pub(crate) token: Token,
     /// The subscription key that worked.
     pub(crate) key: usize,
-}
-
-/// Fills what ureq fills at its first request, before there can be a fork.
-pub(crate) fn fill_lazy_cells() {
-    transport::fill_lazy_cells();
 }
 
 impl TokenRequest<'_> {

@@ -21,7 +21,7 @@ use crate::error::{Failure, Status};
 use crate::life;
 use crate::token::{self, Token};
 
-const MAX_TYPE_BYTES: usize = 256;
+const MAX_TYPE_CHARACTERS: usize = 256;
 
 #[derive(Deserialize)]
 struct TokenBody<'a> {
@@ -129,14 +129,12 @@ fn age(headers: &HeaderMap) -> Duration {
     }
 }
 
-fn plain(kind: &str) -> Cow<'_, str> {
-    let end = kind.char_indices().nth(MAX_TYPE_BYTES);
-    let kind = end.map_or(kind, |(end, _)| &kind[..end]);
-    if kind.contains(char::is_control) {
-        kind.replace(char::is_control, " ").into()
-    } else {
-        kind.into()
-    }
+fn plain(kind: &str) -> String {
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    kind.chars()
+        .take(MAX_TYPE_CHARACTERS)
+        .map(visible)
+        .collect()
 }
 
 #[cfg(test)]

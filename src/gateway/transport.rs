@@ -135,7 +135,7 @@ fn config() -> &'static Config {
 
 /// ureq fills a cell at its first request, behind a lock: a child forked meanwhile would wait for
 /// that lock for ever. A request that has no way to connect fills it when the library is loaded.
-pub(super) fn fill_lazy_cells() {
+pub(crate) fn fill_lazy_cells() {
     let _ = Agent::with_parts(config().clone(), (), NoResolver)
         .get("http://localhost/")
         .call();
@@ -143,10 +143,8 @@ pub(super) fn fill_lazy_cells() {
 
 fn read(response: ureq::http::Response<ureq::Body>) -> Response {
     let (parts, body) = response.into_parts();
-    let length = body.content_length();
-    let capacity = length.map_or(USUAL_BODY_BYTES, |l| {
-        usize::try_from(l).map_or(MAX_BODY_BYTES, |l| l.min(MAX_BODY_BYTES))
-    });
+    let length = body.content_length().and_then(|l| usize::try_from(l).ok());
+    let capacity = length.unwrap_or(USUAL_BODY_BYTES).min(MAX_BODY_BYTES);
     // One byte more than is taken: whether there is more than that must be seen.
     let mut text = SecretBytes::with_capacity(capacity + 1);
     let limit = MAX_BODY_BYTES as u64 + 1;
@@ -164,30 +162,30 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Response {
 /// to see two different responses), and a coding that no request of ours has accepted.
 fn check_framing(headers: &HeaderMap) -> Result<(), TransportError> {
     let coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
-    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
-        let both = "it has both Content-Length and Transfer-Encoding, which HTTP forbids";
-        Err(TransportError::invalid_http(both))
+    let what = if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        "it has both Content-Length and Transfer-Encoding, which HTTP forbids"
     } else if headers.get_all(CONTENT_ENCODING).iter().any(coded) {
-        let coding = "it has a Content-Encoding, and none was asked for";
-        Err(TransportError::invalid_http(coding))
+        "it has a Content-Encoding, and none was asked for"
     } else {
-        Ok(())
-    }
+        return Ok(());
+    };
+    Err(TransportError::invalid_http(what))
 }
 
 fn into_transport_error(error: ureq::Error) -> TransportError {
-    let error = match error {
-        ureq::Error::Other(own) => match own.downcast() {
-            Ok(own) => return *own,
-            Err(other) => ureq::Error::Other(other),
-        },
-        error => error,
+    let not_http = |said: &dyn std::fmt::Display| {
+        TransportError::invalid_http("it is not valid HTTP").with_peer_text(&said)
     };
-    if let ureq::Error::Io(e) = error {
-        let detail = format!("the connection ended before the response did ({e}); try again");
-        return TransportError::new(Phase::Read, Kind::ConnectionLost, detail);
+    match error {
+        ureq::Error::Other(own) => own
+            .downcast()
+            .map_or_else(|other| not_http(&other), |own| *own),
+        ureq::Error::Io(e) => {
+            let detail = format!("the connection ended before the response did ({e}); try again");
+            TransportError::new(Phase::Read, Kind::ConnectionLost, detail)
+        }
+        error => not_http(&error),
     }
-    TransportError::invalid_http("it is not valid HTTP").with_peer_text(&error)
 }
 
 #[cfg(test)]
