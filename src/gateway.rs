@@ -39,7 +39,7 @@ use crate::error::{Failure, Status};
 use crate::log::{CallLog, Level};
 use crate::net::connection::Limits;
 use crate::net::progress::{Phase, Progress};
-use crate::net::transport_error::TransportError;
+use crate::net::transport_error::Result;
 use crate::stats::Stats;
 use crate::sys::random;
 use crate::token::Token;
@@ -157,7 +157,7 @@ impl TokenRequest<'_> {
         token
     }
 
-    fn post(&self, request: impl Fn() -> Request<()>) -> Result<Response, TransportError> {
+    fn post(&self, request: impl Fn() -> Request<()>) -> Result<Response> {
         let now = Deadline::now();
         let limits = Limits {
             deadline: self.deadline.min(now + self.settings.attempt_timeout),

@@ -18,7 +18,7 @@ use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
 use crate::error::Failure;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Phase;
-use crate::net::transport_error::{Kind, TransportError};
+use crate::net::transport_error::{Kind, Result, TransportError};
 use crate::net::trust;
 use crate::net::tunnel::Proxy;
 use crate::per_process::PerProcess;
@@ -99,7 +99,7 @@ impl Transport {
         &self,
         request: impl Fn() -> Request<()>,
         limits: &Limits,
-    ) -> Result<Response, TransportError> {
+    ) -> Result<Response> {
         let new_agent = || Agent::with_parts(config().clone(), self.connector.clone(), NoResolver);
         let agent = self.agent.get_or(|| ArcSwap::from_pointee(new_agent()));
         let run = || {
@@ -160,7 +160,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Response {
 
 /// What ureq passes over: two lengths (RFC 9112, section 6.3: whoever sends both may want two readers
 /// to see two different responses), and a coding that no request of ours has accepted.
-fn check_framing(headers: &HeaderMap) -> Result<(), TransportError> {
+fn check_framing(headers: &HeaderMap) -> Result<()> {
     let coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
     let what = if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
         "it has both Content-Length and Transfer-Encoding, which HTTP forbids"

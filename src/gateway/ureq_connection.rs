@@ -60,7 +60,7 @@ impl Connector for RouteConnector {
             ..limits
         };
         let mut connection = <dyn Connection>::open(&self.route, limits)?;
-        connection.set_deadline(deadline);
+        connection.limits_mut().deadline = deadline;
         Ok(Some(UreqConnection {
             connection,
             buffers: ExchangeBuffers::new(self.head_bytes),
@@ -102,7 +102,7 @@ impl UreqConnection {
         if let Some(limits) = exchange_limits(None) {
             self.is_kept = true;
             self.framing = Framing::default();
-            self.connection.set_limits(limits);
+            *self.connection.limits_mut() = limits;
         }
         // What comes before the request is no response to it.
         if self.connection.has_spoken() {

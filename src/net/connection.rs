@@ -9,7 +9,7 @@ use rustls::ClientConfig;
 use super::progress::{Phase, Progress};
 use super::socket::Socket;
 use super::tls::Tls;
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::{Kind, Result, TransportError};
 use super::tunnel::{self, Proxy};
 use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
@@ -73,10 +73,9 @@ pub(crate) struct Route {
 
 /// Reading and writing fail with a [`TransportError`], which the I/O error carries.
 pub(crate) trait Connection: Read + Write + Send + Sync {
-    /// What is below all else.
-    fn socket(&self) -> &Socket;
+    fn limits(&self) -> &Limits;
 
-    fn socket_mut(&mut self) -> &mut Socket;
+    fn limits_mut(&mut self) -> &mut Limits;
 
     /// Whether the peer has sent something that nobody has read.
     fn has_spoken(&mut self) -> bool;
@@ -85,11 +84,8 @@ pub(crate) trait Connection: Read + Write + Send + Sync {
     fn is_open(&self) -> bool;
 }
 
-impl dyn Connection + '_ {
-    pub(crate) fn open(
-        route: &Route,
-        limits: Limits,
-    ) -> Result<Box<dyn Connection>, TransportError> {
+impl dyn Connection {
+    pub(crate) fn open(route: &Route, limits: Limits) -> Result<Box<dyn Connection>> {
         let (host, port) = (&*route.host, route.port);
         let connection: Box<dyn Connection> = match &route.proxy {
             #[cfg(unix)]
@@ -106,18 +102,6 @@ impl dyn Connection + '_ {
         };
         secured(connection, route.tls.as_ref(), host, route.option)
     }
-
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.socket().limits
-    }
-
-    pub(crate) fn set_limits(&mut self, limits: Limits) {
-        self.socket_mut().limits = limits;
-    }
-
-    pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
-        self.socket_mut().limits.deadline = deadline;
-    }
 }
 
 /// With TLS if that is wanted. TLS to a proxy carries the TLS to the host behind it.
@@ -126,7 +110,7 @@ fn secured(
     tls: Option<&Arc<ClientConfig>>,
     host: &str,
     option: &'static str,
-) -> Result<Box<dyn Connection>, TransportError> {
+) -> Result<Box<dyn Connection>> {
     match tls {
         Some(config) => Ok(Tls::connect(config, host, option, connection)?),
         None => Ok(connection),

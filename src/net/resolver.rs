@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 
 use super::connection::{self, Limits};
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::{Kind, Result};
 use crate::per_process::PerProcess;
 use crate::sync::Mutex;
 use lookup::{Lookup, Outcome};
@@ -138,7 +138,7 @@ impl Resolver {
     }
 
     /// The look-up of this host that is running, or a new one.
-    fn start_or_join(&'static self, host: &str) -> Result<Arc<Lookup>, TransportError> {
+    fn start_or_join(&'static self, host: &str) -> Result<Arc<Lookup>> {
         let running = self.running.get_or(Mutex::default);
         let mut running = running.lock();
         if let Some(lookup) = running.get(host) {

@@ -5,7 +5,7 @@ use super::*;
 use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
 use crate::net::progress::Progress;
-use crate::net::transport_error::Phase;
+use crate::net::transport_error::{Phase, TransportError};
 
 const FIRST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const SECOND: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));

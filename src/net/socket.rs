@@ -18,7 +18,7 @@ use socket2::{Domain, SockRef, Type};
 use super::connection::{Connection, Limits, MAX_WAIT};
 use super::progress::Phase;
 use super::resolver;
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::{Kind, Result, TransportError};
 
 /// What a connection that is being made says in place of an error.
 const IN_PROGRESS: Errno = if cfg!(windows) {
@@ -29,7 +29,7 @@ const IN_PROGRESS: Errno = if cfg!(windows) {
 
 pub(crate) struct Socket {
     stream: TcpStream,
-    pub(in crate::net) limits: Limits,
+    limits: Limits,
 }
 
 impl Socket {
@@ -39,7 +39,7 @@ impl Socket {
         port: u16,
         loopback_only: bool,
         limits: Limits,
-    ) -> Result<Self, TransportError> {
+    ) -> Result<Self> {
         #[cfg(fuzzing)]
         if let Some(outcome) = fuzzing::connect(host, port, &limits) {
             return outcome;
@@ -67,7 +67,7 @@ impl Socket {
 
     /// Connects to a Unix socket. To the standard library its descriptor is a stream like any other.
     #[cfg(unix)]
-    pub(crate) fn connect_to_path(path: &str, limits: Limits) -> Result<Self, TransportError> {
+    pub(crate) fn connect_to_path(path: &str, limits: Limits) -> Result<Self> {
         limits.enter(Phase::Connect);
         let connect = || {
             let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
@@ -126,12 +126,12 @@ impl Socket {
 }
 
 impl Connection for Socket {
-    fn socket(&self) -> &Self {
-        self
+    fn limits(&self) -> &Limits {
+        &self.limits
     }
 
-    fn socket_mut(&mut self) -> &mut Self {
-        self
+    fn limits_mut(&mut self) -> &mut Limits {
+        &mut self.limits
     }
 
     fn has_spoken(&mut self) -> bool {

@@ -13,11 +13,10 @@ use rustls::{ClientConfig, ClientConnection};
 
 use self::client_certificate::ClientCertificate;
 pub(crate) use self::client_certificate::with_client_certificate;
-use super::connection::{Connection, bare};
+use super::connection::{Connection, Limits, bare};
 use super::progress::Phase;
 use super::resolver;
-use super::socket::Socket;
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::{Kind, Result};
 use super::trust::Verifier;
 
 /// What all connections that trust the same authorities have in common.
@@ -55,7 +54,7 @@ impl Tls {
         host: &str,
         option: &'static str,
         below: Box<dyn Connection>,
-    ) -> Result<Box<Self>, TransportError> {
+    ) -> Result<Box<Self>> {
         below.limits().enter(Phase::Handshake);
         let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
             let detail = "the host name cannot be in a certificate; check";
@@ -128,12 +127,12 @@ impl Tls {
 }
 
 impl Connection for Tls {
-    fn socket(&self) -> &Socket {
-        self.below.socket()
+    fn limits(&self) -> &Limits {
+        self.below.limits()
     }
 
-    fn socket_mut(&mut self) -> &mut Socket {
-        self.below.socket_mut()
+    fn limits_mut(&mut self) -> &mut Limits {
+        self.below.limits_mut()
     }
 
     /// Text, that is: a server may send records of its own after the handshake.

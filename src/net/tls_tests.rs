@@ -11,6 +11,7 @@ use crate::config::Ca;
 use crate::deadline::Deadline;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Progress;
+use crate::net::transport_error::TransportError;
 use crate::net::trust;
 
 fn limits() -> Limits {

@@ -42,6 +42,8 @@ pub(crate) struct TransportError {
     peer_text: Option<String>,
 }
 
+pub(crate) type Result<T, E = TransportError> = std::result::Result<T, E>;
+
 impl TransportError {
     pub(crate) fn new(phase: Phase, kind: Kind, detail: impl Into<String>) -> Self {
         Self {

@@ -13,7 +13,7 @@ use super::head;
 use super::progress::Phase;
 use super::socks;
 pub(crate) use super::socks::MAX_LOGIN_BYTES;
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::{Kind, Result};
 use crate::config::{ProxyScheme, ProxyUrl};
 
 /// Of all heads together: a proxy may send interim responses first.
@@ -48,7 +48,7 @@ pub(super) fn open(
     host: &str,
     port: u16,
     connection: &mut dyn Connection,
-) -> Result<(), TransportError> {
+) -> Result<()> {
     connection.limits().enter(Phase::Proxy);
     match proxy.url.scheme() {
         ProxyScheme::Socks => {
@@ -59,12 +59,7 @@ pub(super) fn open(
     }
 }
 
-fn connect(
-    proxy: &Proxy,
-    host: &str,
-    port: u16,
-    connection: &mut dyn Connection,
-) -> Result<(), TransportError> {
+fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection) -> Result<()> {
     let common = format!(
         "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",

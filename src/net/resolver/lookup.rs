@@ -7,14 +7,14 @@ use std::sync::Arc;
 use super::Resolver;
 use crate::deadline::Deadline;
 use crate::net::connection::{Limits, MAX_WAIT};
-use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::transport_error::{Kind, Phase, Result, TransportError};
 use crate::sync::{Condvar, Mutex};
 use crate::{panics, sys};
 
 /// Enough for getaddrinfo with every name service that Debian packages.
 const STACK: usize = 512 * 1024;
 
-pub(super) type Outcome = Result<Arc<[IpAddr]>, TransportError>;
+pub(super) type Outcome = Result<Arc<[IpAddr]>>;
 
 pub(super) struct Lookup {
     pub(super) started: Deadline,
@@ -24,10 +24,7 @@ pub(super) struct Lookup {
 
 impl Lookup {
     /// Starts the thread that looks the host up, stores what it finds and tells those who wait.
-    pub(super) fn start(
-        resolver: &'static Resolver,
-        host: &str,
-    ) -> Result<Arc<Self>, TransportError> {
+    pub(super) fn start(resolver: &'static Resolver, host: &str) -> Result<Arc<Self>> {
         let lookup = Arc::new(Self {
             started: Deadline::now(),
             outcome: Mutex::default(),

@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags};
 use super::Socket;
 use crate::deadline::Deadline;
 use crate::net::connection::Limits;
-use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::transport_error::{Kind, Phase, Result, TransportError};
 
 /// RFC 8305, section 8: the recommended Connection Contender Delay, and the least that there may be.
 const DELAY: Duration = Duration::from_millis(250);
@@ -26,11 +26,7 @@ const MAX_ADDRESSES: usize = 32;
 
 /// Connects to one of the addresses, the first in order being preferred. Connections that do not win
 /// are closed.
-pub(super) fn connect(
-    ips: &[IpAddr],
-    port: u16,
-    limits: &Limits,
-) -> Result<Socket, TransportError> {
+pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<Socket> {
     let ips = interleaved(ips);
     let delay = delay(ips.len(), limits.deadline.left());
     let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));

@@ -9,9 +9,6 @@ use webpki::Error as Webpki;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::net::trust::BrokenRule;
 
-const OPERATOR: &str = "tell the server's operator";
-const CLOCK: &str = "check this machine's clock, then tell the server's operator";
-
 pub(super) fn untrusted(detail: impl Into<String>) -> TransportError {
     TransportError::new(Phase::Handshake, Kind::Untrusted, detail)
 }
@@ -98,8 +95,21 @@ pub(super) fn client_certificate(
 
 fn refused(error: &CertificateError, option: &str) -> TransportError {
     use CertificateError as C;
-    let (rule, advice) = broken_rule(error);
-    let advice = advice.replace("{option}", option);
+    let advice = match error {
+        C::UnknownIssuer => {
+            "check option ca, whether the server sends its intermediate certificates, and whether \
+             something on the way intercepts TLS"
+        }
+        C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => {
+            "check this machine's clock, then tell the server's operator"
+        }
+        C::NotValidForName | C::NotValidForNameContext { .. } => {
+            "check {option}, and whether something on the way intercepts TLS"
+        }
+        C::BadSignature => "check option ca, and whether something on the way intercepts TLS",
+        _ => "tell the server's operator",
+    };
+    let (rule, advice) = (broken_rule(error), advice.replace("{option}", option));
     let detail = format!("the server's certificate is not accepted: {rule}; {advice}");
     match error {
         // Lists of numbers, which say no more than the rule does.
@@ -110,75 +120,58 @@ fn refused(error: &CertificateError, option: &str) -> TransportError {
     }
 }
 
-/// The rule, and what to do about it.
-fn broken_rule(error: &CertificateError) -> (&'static str, &'static str) {
+fn broken_rule(error: &CertificateError) -> &'static str {
     use CertificateError as C;
     match error {
-        C::UnknownIssuer => (
-            "its issuer is not trusted",
-            "check option ca, whether the server sends its intermediate certificates, and whether \
-             something on the way intercepts TLS",
-        ),
-        C::Expired | C::ExpiredContext { .. } => ("it has expired", CLOCK),
-        C::NotValidYet | C::NotValidYetContext { .. } => ("it is not valid yet", CLOCK),
-        C::NotValidForName | C::NotValidForNameContext { .. } => (
-            "it is not for this host name",
-            "check {option}, and whether something on the way intercepts TLS",
-        ),
-        C::BadSignature => (
-            "a signature does not match its key, so that it is damaged or forged",
-            "check option ca, and whether something on the way intercepts TLS",
-        ),
-        C::UnsupportedSignatureAlgorithmContext { .. } => (
+        C::UnknownIssuer => "its issuer is not trusted",
+        C::Expired | C::ExpiredContext { .. } => "it has expired",
+        C::NotValidYet | C::NotValidYetContext { .. } => "it is not valid yet",
+        C::NotValidForName | C::NotValidForNameContext { .. } => "it is not for this host name",
+        C::BadSignature => "a signature does not match its key, so that it is damaged or forged",
+        C::UnsupportedSignatureAlgorithmContext { .. } => {
             "it, or one of its issuers, is signed by an algorithm that is too weak (SHA-1, say) or \
-             not supported",
-            OPERATOR,
-        ),
-        C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
-            "it, or one of its issuers, is signed with a kind of key that is not supported (RSA, \
-             P-256, P-384 and Ed25519 are)",
-            OPERATOR,
-        ),
-        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
-            ("it is not for servers (extended key usage)", OPERATOR)
+             not supported"
         }
-        C::Other(OtherError(other)) => (
-            match (other.downcast_ref(), other.downcast_ref()) {
-                (Some(BrokenRule::ShortRsaKey), _) => {
-                    "an RSA key, its own or that of an authority above it, is shorter than 2048 bits"
-                }
-                (Some(BrokenRule::KeyUsage), _) => {
-                    "the key of one of its issuers is not for signing certificates (key usage)"
-                }
-                (None, Some(error)) => rule_of_webpki(error),
-                (None, None) => BREAKS_A_RULE,
-            },
-            OPERATOR,
-        ),
-        _ => (BREAKS_A_RULE, OPERATOR),
+        C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "it, or one of its issuers, is signed with a kind of key that is not supported (RSA, \
+             P-256, P-384 and Ed25519 are)"
+        }
+        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
+            "it is not for servers (extended key usage)"
+        }
+        C::Other(OtherError(other)) => match other.downcast_ref() {
+            Some(BrokenRule::ShortRsaKey) => {
+                "an RSA key, its own or that of an authority above it, is shorter than 2048 bits"
+            }
+            Some(BrokenRule::KeyUsage) => {
+                "the key of one of its issuers is not for signing certificates (key usage)"
+            }
+            None => rule_of_webpki(other.downcast_ref()),
+        },
+        _ => rule_of_webpki(None),
     }
 }
 
-const BREAKS_A_RULE: &str = "it breaks a rule";
-
 /// The rules that rustls has no names for.
-fn rule_of_webpki(error: &Webpki) -> &'static str {
+fn rule_of_webpki(error: Option<&Webpki>) -> &'static str {
     match error {
-        Webpki::CaUsedAsEndEntity => {
+        Some(Webpki::CaUsedAsEndEntity) => {
             "it is an authority's own (CA:TRUE) and not one that an authority issued to a server"
         }
-        Webpki::EndEntityUsedAsCa => "one of its issuers is not a certificate authority (CA:FALSE)",
-        Webpki::PathLenConstraintViolated | Webpki::MaximumPathDepthExceeded => {
+        Some(Webpki::EndEntityUsedAsCa) => {
+            "one of its issuers is not a certificate authority (CA:FALSE)"
+        }
+        Some(Webpki::PathLenConstraintViolated | Webpki::MaximumPathDepthExceeded) => {
             "more authorities stand between it and a trusted one than are allowed (path length)"
         }
-        Webpki::NameConstraintViolation => {
+        Some(Webpki::NameConstraintViolation) => {
             "one of its issuers must not issue it for this name (name constraints)"
         }
-        Webpki::UnsupportedCriticalExtension => {
+        Some(Webpki::UnsupportedCriticalExtension) => {
             "it, or one of its issuers, has a critical extension that is not supported"
         }
-        Webpki::UnsupportedCertVersion => "it is not of X.509 version 3",
-        _ => BREAKS_A_RULE,
+        Some(Webpki::UnsupportedCertVersion) => "it is not of X.509 version 3",
+        _ => "it breaks a rule",
     }
 }
 

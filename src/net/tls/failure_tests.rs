@@ -81,7 +81,7 @@ fn each_rule_that_a_certificate_breaks_is_named() {
     let webpki = |error: Webpki| C::Other(OtherError(Arc::new(error)));
     let another = C::Other(OtherError(Arc::new(std::fmt::Error)));
     let intercepted = "and whether something on the way intercepts TLS";
-    let (clock, operator) = ("this machine's clock", OPERATOR);
+    let (clock, operator) = ("this machine's clock", "tell the server's operator");
     for (error, rule, advice) in [
         (
             C::UnknownIssuer,

@@ -126,8 +126,8 @@ impl RedisConnection {
         command: &Command,
         deadline: Deadline,
     ) -> Result<Reply, String> {
-        self.stream
-            .set_deadline(deadline.min(Deadline::after(self.timeout)));
+        let deadline = deadline.min(Deadline::after(self.timeout));
+        self.stream.limits_mut().deadline = deadline;
         let hello = std::mem::take(&mut self.hello);
         let commands = hello.iter().chain(owed).chain([command]);
         // If that fails the read says why: a server with too many clients responds and closes the
