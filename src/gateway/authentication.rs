@@ -52,21 +52,19 @@ impl Authentication {
         progress: &Progress,
         attempts: u32,
     ) -> Failure {
-        let Credentials {
-            api_user,
-            api_key,
-            subscription_keys,
-            ..
-        } = &*self.credentials;
+        let credentials = &*self.credentials;
         let key = |number: usize| {
             let name = ["subscription_key", "secondary_subscription_key"][number];
-            subscription_keys[number].describe(name)
+            credentials.subscription_keys[number].describe(name)
         };
         let sent = match failure.status {
             Status::MOMO_TIMED_OUT => self.timed_out(progress.phase()).to_owned(),
             Status::MOMO_UNAUTHORIZED => {
-                let user = api_user.describe("api_user");
-                format!("; sent {user} and {}", api_key.describe("api_key"))
+                let user = credentials.api_user.describe("api_user");
+                format!(
+                    "; sent {user} and {}",
+                    credentials.api_key.describe("api_key")
+                )
             }
             Status::MOMO_SUBSCRIPTION_KEY_REFUSED if keys.tried_both => {
                 format!("; sent one after the other: {} and {}", key(0), key(1))

@@ -78,75 +78,70 @@ fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection
         .write_all(request.as_bytes())
         .and_then(|()| read_response(connection));
     let limits = connection.limits();
-    let response = outcome.map_err(|error| limits.broken(error))?;
+    let (response, has_more) = outcome.map_err(|error| limits.broken(error))?;
     let (kind, detail) = match response.status {
         // The host speaks only when it is spoken to.
-        200..=299 if response.has_more => (
+        200..=299 if has_more => (
             Kind::Untrusted,
             "the proxy has sent something of its own (a page?) where the tunnel begins; check the \
              proxy's address"
                 .to_owned(),
         ),
         200..=299 => return Ok(()),
-        status => (
-            match status {
-                401 | 403 | 407 => Kind::Refused,
-                _ => Kind::Unreachable,
-            },
-            response.reason(login.is_some(), &format!("{host}:{port}")),
-        ),
+        status => {
+            let is_refused = matches!(status, 401 | 403 | 407);
+            let kind = if is_refused {
+                Kind::Refused
+            } else {
+                Kind::Unreachable
+            };
+            (
+                kind,
+                response.reason(login.is_some(), &format!("{host}:{port}")),
+            )
+        }
     };
     Err(limits.error(kind, detail))
 }
 
 struct TunnelResponse {
     status: u16,
-    is_interim: bool,
     schemes: Vec<&'static str>,
-    /// Whether something follows the head.
-    has_more: bool,
 }
 
-/// The final response, without its body.
-fn read_response(connection: &mut dyn Connection) -> io::Result<TunnelResponse> {
+/// The final response without its body, and whether anything follows its head.
+fn read_response(connection: &mut dyn Connection) -> io::Result<(TunnelResponse, bool)> {
     let mut input = vec![0; MAX_HEAD_BYTES];
     let (mut start, mut end) = (0, 0);
     let (kind, what) = loop {
         match parse(&input[start..end]) {
-            Ok(Some((length, response))) if response.is_interim => {
-                start += length;
-                continue;
-            }
             Ok(Some((length, response))) => {
-                let has_more = start + length < end;
-                return Ok(TunnelResponse {
-                    has_more,
-                    ..response
-                });
+                start += length;
+                match response {
+                    Some(response) => return Ok((response, start < end)),
+                    None => continue,
+                }
             }
             Ok(None) if end < input.len() => {}
             Ok(None) | Err(_) => break (Kind::Unreachable, "does not respond as an HTTP proxy"),
         }
-        match connection.read(&mut input[end..])? {
-            0 => {
-                break (
-                    Kind::ConnectionLost,
-                    "closed the connection instead of responding",
-                );
-            }
-            amount => end += amount,
+        let amount = connection.read(&mut input[end..])?;
+        end += amount;
+        if amount == 0 {
+            let what = "closed the connection instead of responding";
+            break (Kind::ConnectionLost, what);
         }
     };
     let detail = format!("the proxy {what}; check its address");
     Err(connection.limits().error(kind, detail).into())
 }
 
-fn parse(input: &[u8]) -> Result<Option<(usize, TunnelResponse)>, httparse::Error> {
-    head::parse(input, |head| TunnelResponse {
-        status: head.code.unwrap_or_default(),
-        is_interim: head::is_interim(head),
-        schemes: schemes(head.headers),
-        has_more: false,
+/// The length of a head, and what it says if it is the final one.
+fn parse(input: &[u8]) -> Result<Option<(usize, Option<TunnelResponse>)>, httparse::Error> {
+    head::parse(input, |head| {
+        let status = head.code.unwrap_or_default();
+        let schemes = schemes(head.headers);
+        (!head::is_interim(head)).then_some(TunnelResponse { status, schemes })
     })
 }
 

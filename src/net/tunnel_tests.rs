@@ -5,7 +5,7 @@ use super::*;
 fn parsed(head: &str) -> TunnelResponse {
     let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
     assert_eq!(length, head.len());
-    response
+    response.unwrap()
 }
 
 fn reason(head: &str, authorization: Option<&str>) -> String {
