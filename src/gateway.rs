@@ -50,7 +50,6 @@ use subscription_key::SubscriptionKeyChoice;
 use transport::Response;
 pub(crate) use transport::{Transport, fill_lazy_cells};
 
-/// What one caller wants of the gateway.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) authentication: &'a Authentication,
@@ -74,7 +73,6 @@ pub(crate) struct IssuedToken {
 }
 
 impl TokenRequest<'_> {
-    /// Sends the request, and sends it again where that can help.
     pub(crate) fn send(mut self) -> Result<IssuedToken, Failure> {
         let authentication = self.authentication;
         let count = authentication.credentials.subscription_keys.len();

@@ -85,7 +85,6 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
     }
 }
 
-/// What was found in a response.
 struct Found {
     status: u16,
     /// Whether it is of the shape of Azure API Management, which checks the subscription key.

@@ -55,7 +55,7 @@ impl Framing {
                 let Some((size, digits)) = chunk_size(&input[..end]) else {
                     return Some(Self::Broken("a chunk has no proper size"));
                 };
-                let zeros = digits.saturating_sub(MAX_SIZE_DIGITS);
+                let zeros = digits.saturating_sub(MAX_HEX_DIGITS);
                 buffers.remove(digits..end);
                 buffers.remove(0..zeros);
                 let next = match size {
@@ -74,8 +74,7 @@ impl Framing {
     }
 }
 
-/// In hexadecimal.
-const MAX_SIZE_DIGITS: usize = size_of::<usize>() * 2;
+const MAX_HEX_DIGITS: usize = size_of::<usize>() * 2;
 
 /// The size in such a line, and how many digits it has. Extensions may follow.
 fn chunk_size(line: &[u8]) -> Option<(usize, usize)> {
@@ -91,7 +90,6 @@ fn chunk_size(line: &[u8]) -> Option<(usize, usize)> {
     Some((size, digits))
 }
 
-/// What comes behind this head.
 fn after_head(head: &httparse::Response) -> Framing {
     if head::is_interim(head) {
         return Framing::Head;

@@ -8,7 +8,6 @@ use ureq::http::header::RETRY_AFTER;
 use super::error_response::header;
 use crate::error::Failure;
 
-/// What may help.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Retry {
     Never,

@@ -33,7 +33,6 @@ const USUAL_HEAD_BYTES: usize = 8 * 1024;
 /// What is taken for a body of unknown length before it grows.
 const USUAL_BODY_BYTES: usize = 16_384;
 
-/// The connections of one client.
 pub(crate) struct Transport {
     connector: RouteConnector,
     agent: PerProcess<ArcSwap<Agent>>,

@@ -26,7 +26,6 @@ pub(crate) fn is_interim(head: &Response) -> bool {
         .is_some_and(|code| (100..200).contains(&code) && code != 101)
 }
 
-/// The values of the fields of this name.
 pub(crate) fn values<'a>(
     fields: &'a [Header<'a>],
     name: &'a str,

@@ -137,7 +137,6 @@ impl Resolver {
         });
     }
 
-    /// The look-up of this host that is running, or a new one.
     fn start_or_join(&'static self, host: &str) -> Result<Arc<Lookup>> {
         let running = self.running.get_or(Mutex::default);
         let mut running = running.lock();

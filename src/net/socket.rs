@@ -85,7 +85,6 @@ impl Socket {
         Ok(Self { stream, limits })
     }
 
-    /// Begins to connect.
     fn start(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
         let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         let stream = no_standard_stream(socket)?;

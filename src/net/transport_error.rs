@@ -9,10 +9,8 @@ pub(crate) use super::progress::Phase;
 use crate::credentials::redact::Redactor;
 use crate::error::Status;
 
-/// What went wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
-    /// The host name has no (usable) address.
     NoAddress,
     /// No name server says anything about the host.
     NoNameServer,
@@ -25,7 +23,6 @@ pub(crate) enum Kind {
     /// The peers could not agree on TLS, or the certificate is not to be trusted.
     Untrusted,
     TimedOut,
-    /// The peer ended the connection.
     ConnectionLost,
     /// The response is not HTTP as the standards have it, or larger than any token.
     InvalidHttp,
@@ -61,7 +58,6 @@ impl TransportError {
         }
     }
 
-    /// The whole of it, fit to be shown.
     pub(crate) fn message(&self, redactor: &Redactor) -> String {
         const MAX_PEER_TEXT_BYTES: usize = 256;
         let Some(text) = &self.peer_text else {

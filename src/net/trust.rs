@@ -30,7 +30,6 @@ use crate::pasted;
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// A file or directory as it was when it was read.
 #[derive(Clone, PartialEq, Eq)]
 struct FileState {
     path: PathBuf,
@@ -122,7 +121,6 @@ fn parse(ca: &Ca) -> Result<Verifier, String> {
     Ok(Verifier::new(roots, Vec::new()))
 }
 
-/// What the system trusts.
 #[derive(Default)]
 struct SystemCertificates {
     certificates: Vec<CertificateDer<'static>>,

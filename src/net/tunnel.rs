@@ -159,7 +159,6 @@ fn schemes(fields: &[httparse::Header]) -> Vec<&'static str> {
 }
 
 impl TunnelResponse {
-    /// Why there is no tunnel, and what to do.
     fn reason(&self, has_login: bool, target: &str) -> String {
         let status = self.status;
         let why = match status {

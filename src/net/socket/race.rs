@@ -112,7 +112,6 @@ fn wait(
     Ok(ended.find_map(|(index, outcome)| Some((index, outcome?))))
 }
 
-/// Whether a connection is made, and ready for use.
 fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<Option<()>> {
     // Windows before 10 2004 has no event for a connection that is not to be had.
     if let Some(error) = stream.take_error()? {

@@ -82,7 +82,6 @@ impl Sources {
     }
 }
 
-/// What the system's certificates are read from.
 pub(super) fn paths() -> Vec<PathBuf> {
     let sources = Sources::find();
     let files = sources.file.into_iter();
