@@ -1,13 +1,17 @@
-//! Buffers of an exchange: they are there for one alone, and wiped after it.
+//! Buffers of an exchange: they grow to what it needs, and are wiped and shrunk after it.
 
 use std::ops::Range;
 
 use ureq::unversioned::transport::Buffers;
+use zeroize::zeroize_bytes;
 
 use crate::secret::SecretBytes;
 
-/// The head of a response has to be whole in the buffer; a token response has some 900 bytes.
-const INPUT_BYTES: usize = 16 * 1024;
+/// A response has some 900 bytes.
+const FIRST_INPUT_BYTES: usize = 2 * 1024;
+
+/// The head of a response has to be whole in the buffer.
+const MAX_INPUT_BYTES: usize = 16 * 1024;
 
 pub(super) struct ExchangeBuffers {
     input: SecretBytes,
@@ -18,26 +22,33 @@ pub(super) struct ExchangeBuffers {
     /// Whether the last look at the input consumed some of it.
     progress: bool,
     output: SecretBytes,
-    output_bytes: usize,
 }
 
 impl ExchangeBuffers {
-    /// For requests whose heads are no longer than this.
-    pub(super) fn new(output_bytes: usize) -> Self {
+    /// For requests that have no longer line than this.
+    pub(super) fn new(line_bytes: usize) -> Self {
         Self {
             input: SecretBytes::default(),
             start: 0,
             seen: 0,
             end: 0,
             progress: false,
-            output: SecretBytes::default(),
-            output_bytes,
+            output: SecretBytes::zeros(line_bytes),
         }
     }
 
-    /// Wipes and forgets what was sent and received.
+    /// Wipes what was sent.
+    pub(super) fn sent(&mut self, amount: usize) {
+        zeroize_bytes(&mut self.output[..amount]);
+    }
+
+    /// Wipes and forgets what was received.
     pub(super) fn clear(&mut self) {
-        *self = Self::new(self.output_bytes);
+        if self.input.len() > FIRST_INPUT_BYTES {
+            self.input = SecretBytes::default();
+        }
+        self.input.wipe();
+        (self.start, self.seen, self.end) = (0, 0, 0);
     }
 
     /// What is received and not yet passed on.
@@ -60,9 +71,6 @@ impl ExchangeBuffers {
 
 impl Buffers for ExchangeBuffers {
     fn output(&mut self) -> &mut [u8] {
-        if self.output.is_empty() {
-            self.output = SecretBytes::zeros(self.output_bytes);
-        }
         &mut self.output
     }
 
@@ -71,14 +79,13 @@ impl Buffers for ExchangeBuffers {
     }
 
     fn input_append_buf(&mut self) -> &mut [u8] {
-        if self.input.is_empty() {
-            self.input = SecretBytes::zeros(INPUT_BYTES);
-        }
-        if self.end == self.input.len() {
-            self.input.copy_within(self.start.., 0);
-            self.seen -= self.start;
-            self.end -= self.start;
-            self.start = 0;
+        let unread = self.end - self.start;
+        if self.end == self.input.len() && unread < MAX_INPUT_BYTES {
+            let size = (2 * unread).clamp(FIRST_INPUT_BYTES, MAX_INPUT_BYTES);
+            let mut larger = SecretBytes::zeros(size);
+            larger[..unread].copy_from_slice(&self.input[self.start..self.end]);
+            self.input = larger;
+            (self.start, self.seen, self.end) = (0, self.seen - self.start, unread);
         }
         &mut self.input[self.end..]
     }
@@ -90,6 +97,9 @@ impl Buffers for ExchangeBuffers {
     fn input_consume(&mut self, amount: usize) {
         self.progress = amount > 0;
         self.start += amount;
+        if self.start == self.end {
+            (self.start, self.seen, self.end) = (0, 0, 0);
+        }
     }
 
     /// For the body of a request, of which there is none.

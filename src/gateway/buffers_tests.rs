@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn the_input_has_a_largest_size_and_keeps_what_is_unread() {
+fn the_input_grows_to_its_largest_size_and_keeps_what_is_unread() {
     let mut buffers = ExchangeBuffers::new(3);
     let mut given = 0;
     loop {
@@ -15,7 +15,7 @@ fn the_input_has_a_largest_size_and_keeps_what_is_unread() {
         buffers.pass(amount);
         given += 1;
     }
-    assert_eq!(buffers.input().len(), INPUT_BYTES);
+    assert_eq!(buffers.input().len(), MAX_INPUT_BYTES);
     assert!(buffers.input().starts_with(&[0; 1000]));
     buffers.input_consume(1000);
     assert!(buffers.input().starts_with(&[1; 1000]));
@@ -42,16 +42,21 @@ fn input_that_is_not_consumed_waits_for_more() {
 }
 
 #[test]
-fn what_was_sent_and_received_is_wiped_and_released() {
+fn what_was_sent_and_received_is_wiped_and_large_buffers_are_released() {
     let mut buffers = ExchangeBuffers::new(3);
     buffers.output().copy_from_slice(b"key");
+    buffers.sent(3);
+    assert_eq!(buffers.output(), [0; 3]);
     buffers.input_append_buf()[..5].copy_from_slice(b"token");
     buffers.input_appended(5);
     buffers.clear();
-    assert!(buffers.input.is_empty() && buffers.output.is_empty());
     assert!(buffers.input().is_empty());
-    assert_eq!(buffers.output(), [0; 3]);
-    assert_eq!(buffers.input_append_buf(), [0; INPUT_BYTES]);
+    assert_eq!(buffers.input_append_buf(), [0; FIRST_INPUT_BYTES]);
+    buffers.input_appended(FIRST_INPUT_BYTES);
+    buffers.input_append_buf();
+    assert!(buffers.input.len() > FIRST_INPUT_BYTES);
+    buffers.clear();
+    assert!(buffers.input.is_empty());
 }
 
 #[test]

@@ -27,8 +27,9 @@ use crate::secret::SecretBytes;
 /// A token response has some 634 bytes.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// A URL has 2 KiB at most, and each of three credentials 1 KiB.
-const USUAL_HEAD_BYTES: usize = 8 * 1024;
+/// The longest line of a request, but for the user agent's: a URL has 2 KiB at most, and a user and a
+/// key 1 KiB each. Mostly it is room for the whole of the head.
+const MAX_LINE_BYTES: usize = 4 * 1024;
 
 /// What is taken for a body of unknown length before it grows.
 const USUAL_BODY_BYTES: usize = 16_384;
@@ -85,7 +86,7 @@ impl Transport {
         let connector = RouteConnector {
             route: Arc::new(route),
             connect_timeout: settings.connect_timeout,
-            head_bytes: USUAL_HEAD_BYTES + settings.user_agent.len(),
+            line_bytes: MAX_LINE_BYTES + settings.user_agent.len(),
         };
         Ok(Self {
             connector,

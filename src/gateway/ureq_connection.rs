@@ -39,8 +39,8 @@ impl From<TransportError> for ureq::Error {
 pub(super) struct RouteConnector {
     pub(super) route: Arc<Route>,
     pub(super) connect_timeout: Duration,
-    /// The longest head of a request.
-    pub(super) head_bytes: usize,
+    /// The longest line of a request.
+    pub(super) line_bytes: usize,
 }
 
 impl Connector for RouteConnector {
@@ -63,7 +63,7 @@ impl Connector for RouteConnector {
         connection.limits_mut().deadline = deadline;
         Ok(Some(UreqConnection {
             connection,
-            buffers: ExchangeBuffers::new(self.head_bytes),
+            buffers: ExchangeBuffers::new(self.line_bytes),
             framing: Framing::default(),
             is_kept: false,
         }))
@@ -111,6 +111,7 @@ impl UreqConnection {
         }
         self.connection.limits().enter(Phase::Send);
         let sent = self.connection.write_all(&self.buffers.output()[..amount]);
+        self.buffers.sent(amount);
         sent.map_err(|e| self.failed(e))?;
         self.connection.limits().enter(Phase::Wait);
         Ok(())
