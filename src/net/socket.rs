@@ -18,7 +18,7 @@ use socket2::{Domain, SockRef, Type};
 use super::connection::{Connection, Limits, MAX_WAIT};
 use super::progress::Phase;
 use super::resolver;
-use super::transport_error::{Kind, Result, TransportError};
+use super::transport_error::{Kind, Result};
 
 /// What a connection that is being made says in place of an error.
 const IN_PROGRESS: Errno = if cfg!(windows) {
@@ -80,7 +80,12 @@ impl Socket {
                 "{path} cannot be reached ({error}); check that the server runs, and the rights to \
                  its socket"
             );
-            TransportError::of_system(Phase::Connect, &error, Kind::Unreachable, detail)
+            super::transport_error::TransportError::of_system(
+                Phase::Connect,
+                &error,
+                Kind::Unreachable,
+                detail,
+            )
         })?;
         Ok(Self { stream, limits })
     }
