@@ -107,9 +107,9 @@ pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
     if token.life.is_none() || !life::usable(&token, Now::read()).is_zero() {
         return Ok(token);
     }
-    let message = "the token had already expired when it arrived: its lifetime (expires_in) is hardly \
-                   longer than the request took, or a cache on the way has kept it (Age); try again, \
-                   and if this stays, have nothing cache responses";
+    let message = "the token had already expired when it arrived: its lifetime (expires_in) is \
+                   hardly longer than the request took, or a cache on the way has kept it (Age); \
+                   try again, and if this stays, have nothing cache responses";
     Err(AttemptError {
         failure: Failure {
             http_status: 200,

@@ -124,7 +124,7 @@ fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<Option<()>> {
 }
 
 /// The last failure, unless it tells of this machine alone: another address that was tried says more
-/// about the host. (Where IPv6 is switched off, an address of it fails as if no local port were free.)
+/// about the host. (With IPv6 switched off its addresses fail as if no local port were free.)
 fn more_telling(before: Option<TransportError>, last: TransportError) -> TransportError {
     match before {
         Some(before) if last.kind == Kind::NoLocalResource => before,

@@ -12,7 +12,7 @@ use super::{SystemCertificates, pem, read_file};
 use crate::sys;
 
 /// Where Debian, Fedora (before and from 44), SUSE, NixOS, Alpine, the BSDs and Nix elsewhere keep all
-/// of the system's authorities in one file. Reading it alone spares the several hundred single files beside it, which hold the same.
+/// of the system's authorities in one file. The several hundred single files beside it hold the same.
 const BUNDLES: [&str; 8] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
