@@ -8,7 +8,7 @@ use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
 use crate::sync::{AtomicBool, Condvar, Mutex};
 
-/// Something that a thread waits for: a connection, a look-up, a sleep.
+/// Something that a thread waits for: a request of another thread, a sleep.
 pub(crate) trait Interrupt: Send + Sync {
     /// Ends the wait, from another thread.
     fn interrupt(&self);

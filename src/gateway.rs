@@ -3,7 +3,6 @@
 //! Knows HTTP and the gateway, and no cache.
 
 mod advice;
-mod attempt_error;
 mod authentication;
 mod buffers;
 mod error_response;
@@ -11,7 +10,6 @@ mod firewall;
 mod framing;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
-mod json;
 mod lifetime;
 #[cfg(test)]
 mod proxy_tests;
@@ -36,24 +34,22 @@ use ureq::http::Request;
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
-use crate::credentials::redact::Redactor;
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::log::{CallLog, Level};
 use crate::net::connection::Limits;
 use crate::net::progress::{Phase, Progress};
-use crate::net::transport_error::TransportError;
+use crate::net::transport_error::Result;
 use crate::stats::Stats;
 use crate::sys::random;
 use crate::token::Token;
 
-use attempt_error::{AttemptError, Retry, check_not_ended};
 pub(crate) use authentication::{Authentication, CurrentAuthentication};
+use retry::{AttemptError, Retry};
 use subscription_key::SubscriptionKeyChoice;
 use transport::Response;
-pub(crate) use transport::Transport;
+pub(crate) use transport::{Transport, fill_lazy_cells};
 
-/// What one caller wants of the gateway.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) authentication: &'a Authentication,
@@ -76,13 +72,7 @@ pub(crate) struct IssuedToken {
     pub(crate) key: usize,
 }
 
-/// Fills what ureq fills at its first request, before there can be a fork.
-pub(crate) fn fill_lazy_cells() {
-    transport::fill_lazy_cells();
-}
-
 impl TokenRequest<'_> {
-    /// Sends the request, and sends it again where that can help.
     pub(crate) fn send(mut self) -> Result<IssuedToken, Failure> {
         let authentication = self.authentication;
         let count = authentication.credentials.subscription_keys.len();
@@ -90,36 +80,16 @@ impl TokenRequest<'_> {
         let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
-            self.progress.begin_attempt(attempt);
-            let began = Instant::now();
             let error = match self.attempt(keys.current, attempt) {
                 Ok(token) => {
-                    self.stats.request_ended(None, began.elapsed());
                     keys.log_switch(self.log);
                     let key = keys.current;
                     return Ok(IssuedToken { token, key });
                 }
                 Err(error) => error,
             };
-            let cancelled = self.cancellation.is_cancelled();
-            let status = if cancelled {
-                Status::MOMO_CANCELLED
-            } else {
-                error.failure.status
-            };
-            self.stats.request_ended(Some(status), began.elapsed());
-            if cancelled {
-                return Err(Failure::cancelled());
-            }
-            let in_full = |failure: Failure, keys: &SubscriptionKeyChoice| {
-                let (progress, attempts) = (&self.progress, self.attempts);
-                authentication
-                    .advice
-                    .complete(failure, keys, progress, attempts)
-            };
-            let timed_out = error.failure.status == Status::MOMO_TIMED_OUT;
-            if timed_out && earlier_response.is_none() && self.deadline.is_used_up() {
-                return Err(in_full(error.failure, &keys));
+            if error.failure.status == Status::MOMO_CANCELLED {
+                return Err(error.failure);
             }
             if error.retry == Retry::WithOtherKey && keys.switch() {
                 continue;
@@ -127,11 +97,12 @@ impl TokenRequest<'_> {
             let backoff = self.backoff(&error, attempt);
             // A response says more than that there was none the next time.
             let failure = match &earlier_response {
-                Some(earlier) if timed_out => earlier.clone(),
+                Some(earlier) if error.failure.status == Status::MOMO_TIMED_OUT => earlier.clone(),
                 _ => error.failure,
             };
             let Some(backoff) = backoff else {
-                return Err(in_full(failure, &keys));
+                let (progress, attempts) = (self.progress, self.attempts);
+                return Err(authentication.complete(failure, &keys, progress, attempts));
             };
             self.log.record(Level::Information, || {
                 format!("trying again in {} ms", backoff.as_millis())
@@ -149,21 +120,24 @@ impl TokenRequest<'_> {
     }
 
     fn attempt(&mut self, key: usize, number: u32) -> Result<Token, AttemptError> {
-        let Authentication {
-            template,
-            redactor,
-            advice,
-            ..
-        } = self.authentication;
+        let authentication = self.authentication;
+        self.progress.begin_attempt(number);
         self.log.record(Level::Debug, || {
-            format!("attempt {number} of {}: {}", self.attempts, advice.context)
+            let (attempts, context) = (self.attempts, &authentication.context);
+            format!("attempt {number} of {attempts}: {context}")
         });
-        let issued = Now::read();
+        let (began, issued) = (Instant::now(), Now::read());
         let token = self
-            .post(|| template.request(key, self.keep_connection))
-            .map_err(|error| transport_failed(&error, redactor))
-            .and_then(|response| response::read(&response, issued, redactor, advice))
-            .and_then(check_not_ended);
+            .post(|| authentication.template.request(key, self.keep_connection))
+            .map_err(|error| AttemptError {
+                failure: Failure::new(error.status(), error.message(&authentication.redactor)),
+                retry: match error.is_retryable() {
+                    true => Retry::Later,
+                    false => Retry::Never,
+                },
+            })
+            .and_then(|response| response::read(&response, issued, authentication))
+            .and_then(response::check_not_ended);
         match &token {
             Ok(_) => self.log.record(Level::Information, || {
                 "the gateway issued a token".to_owned()
@@ -172,52 +146,38 @@ impl TokenRequest<'_> {
                 .log
                 .record(Level::Warning, || error.failure.to_string()),
         }
+        let token = token.map_err(|error| match self.cancellation.is_cancelled() {
+            true => Failure::cancelled().into(),
+            false => error,
+        });
+        let status = token.as_ref().err().map(|error| error.failure.status);
+        self.stats.request_ended(status, began.elapsed());
         token
     }
 
-    fn post(&self, request: impl Fn() -> Request<()>) -> Result<Response, TransportError> {
-        let Settings {
-            attempt_timeout,
-            connect_timeout,
-            ..
-        } = *self.settings;
+    fn post(&self, request: impl Fn() -> Request<()>) -> Result<Response> {
         let now = Deadline::now();
         let limits = Limits {
-            deadline: self.deadline.min(now + attempt_timeout),
+            deadline: self.deadline.min(now + self.settings.attempt_timeout),
             cancellation: Arc::clone(self.cancellation),
             progress: Arc::clone(self.progress),
         };
         if limits.deadline <= now {
             return Err(limits.timed_out());
         }
-        let connect = limits.deadline.min(now + connect_timeout);
-        self.transport.post(request, &limits, connect)
-    }
-
-    fn time_left(&self) -> Duration {
-        self.deadline.left()
+        self.transport.post(request, &limits)
     }
 
     /// How long to wait before the next attempt; None where there is to be none.
     fn backoff(&self, error: &AttemptError, attempt: u32) -> Option<Duration> {
-        if error.retry != Retry::Later || attempt >= self.attempts {
+        let is_over = attempt >= self.attempts || self.deadline.is_used_up();
+        if error.retry != Retry::Later || is_over {
             return None;
         }
-        let backoff = error
-            .retry_after()
-            .unwrap_or_else(|| retry::backoff(attempt, random::unit()));
-        (backoff < self.time_left()).then_some(backoff)
-    }
-}
-
-fn transport_failed(error: &TransportError, redactor: &Redactor) -> AttemptError {
-    AttemptError {
-        failure: Failure::new(error.status(), error.message(redactor)),
-        retry: if error.is_retryable() {
-            Retry::Later
-        } else {
-            Retry::Never
-        },
+        let named = u64::try_from(error.failure.retry_after_ms).ok();
+        let backoff = named.map(Duration::from_millis);
+        let backoff = backoff.unwrap_or_else(|| retry::backoff(attempt, random::unit()));
+        (backoff < self.deadline.left()).then_some(backoff)
     }
 }
 

@@ -4,7 +4,6 @@
 //! What the gateway and Redis are both reached with. Knows no protocol above TLS.
 
 pub(crate) mod connection;
-pub(crate) mod crypto;
 pub(crate) mod head;
 pub(crate) mod progress;
 pub(crate) mod resolver;

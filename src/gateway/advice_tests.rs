@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn advice(options: &[(&str, &str)]) -> Advice {
+fn advice(options: &[(&str, &str)]) -> Authentication {
     let credentials = [
         ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
         ("api_key", "an-api-key"),
@@ -12,10 +12,10 @@ fn advice(options: &[(&str, &str)]) -> Advice {
     ];
     let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
     let (credentials, _) = settings.credentials.read(true).unwrap();
-    Advice::new(&settings, &credentials)
+    Authentication::new(&settings, credentials).unwrap()
 }
 
-fn completed(advice: &Advice, status: Status, keys: &SubscriptionKeyChoice) -> String {
+fn completed(advice: &Authentication, status: Status, keys: &SubscriptionKeyChoice) -> String {
     let failure = Failure::new(status, "it failed");
     let progress = Progress::begin();
     progress.enter(Phase::Wait);

@@ -4,19 +4,22 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::advice::Advice;
+use super::advice::Host;
 use super::request::RequestTemplate;
-use crate::config::Settings;
+use super::subscription_key::SubscriptionKeyChoice;
+use crate::config::{ProxyUrl, Settings};
 use crate::credentials::Credentials;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
-use crate::net::progress::Progress;
+use crate::net::progress::{Phase, Progress};
 
 pub(crate) struct Authentication {
     pub(crate) credentials: Arc<Credentials>,
     pub(super) template: RequestTemplate,
     pub(super) redactor: Redactor,
-    pub(super) advice: Advice,
+    pub(super) host: &'static Host,
+    /// Host, proxy, the end of the API user.
+    pub(super) context: String,
 }
 
 impl Authentication {
@@ -25,12 +28,63 @@ impl Authentication {
         credentials: impl Into<Arc<Credentials>>,
     ) -> Result<Self, Failure> {
         let credentials = credentials.into();
+        let proxy = settings.proxy.as_ref().map(ProxyUrl::described);
+        let proxy = proxy.map(|proxy| format!(" through proxy {proxy}"));
         Ok(Self {
             template: RequestTemplate::new(settings, &credentials)?,
             redactor: settings.redactor(&credentials),
-            advice: Advice::new(settings, &credentials),
+            host: Host::of(&settings.base_url),
+            context: format!(
+                "host {}{}, API user {}",
+                settings.base_url.authority(),
+                proxy.unwrap_or_default(),
+                last_characters(credentials.api_user.expose())
+            ),
             credentials,
         })
+    }
+
+    /// The failure with all that only the whole call knows, of so many attempts at most.
+    pub(super) fn complete(
+        &self,
+        failure: Failure,
+        keys: &SubscriptionKeyChoice,
+        progress: &Progress,
+        attempts: u32,
+    ) -> Failure {
+        let credentials = &*self.credentials;
+        let key = |number: usize| credentials.subscription_keys[number].describe();
+        let sent = match failure.status {
+            Status::MOMO_TIMED_OUT => self.timed_out(progress.phase()).to_owned(),
+            Status::MOMO_UNAUTHORIZED => {
+                let user = credentials.api_user.describe();
+                format!("; sent {user} and {}", credentials.api_key.describe())
+            }
+            Status::MOMO_SUBSCRIPTION_KEY_REFUSED if keys.tried_both => {
+                format!("; sent one after the other: {} and {}", key(0), key(1))
+            }
+            Status::MOMO_SUBSCRIPTION_KEY_REFUSED => format!("; sent {}", key(keys.current)),
+            _ => String::new(),
+        };
+        Failure {
+            message: format!(
+                "{}{sent}{} [{}, attempt {} of {attempts}, {} ms]",
+                failure.message,
+                self.host.always,
+                self.context,
+                progress.attempt(),
+                progress.elapsed().as_millis(),
+            ),
+            ..failure
+        }
+    }
+
+    /// What may be the cause if the time was up in this phase.
+    fn timed_out(&self, phase: Phase) -> &'static str {
+        match phase {
+            Phase::Wait => self.host.silent,
+            _ => "",
+        }
     }
 
     /// For a call whose time is up while a request goes on.
@@ -39,13 +93,24 @@ impl Authentication {
         let message = format!(
             "{phase}: the time of this call was up; the request goes on, call again or give the call \
              more time{} [{}, attempt {}, {} ms]",
-            self.advice.timed_out(phase),
-            self.advice.context,
+            self.timed_out(phase),
+            self.context,
             progress.attempt(),
             progress.elapsed().as_millis(),
         );
         Failure::new(Status::MOMO_TIMED_OUT, message)
     }
+}
+
+/// Enough of the user to know which, too little to be it.
+fn last_characters(user: &str) -> String {
+    const SHOWN: usize = 4;
+    let length = user.chars().count();
+    if length < 3 * SHOWN {
+        return "…".to_owned();
+    }
+    let tail: String = user.chars().skip(length - SHOWN).collect();
+    format!("…{tail}")
 }
 
 /// The last authentication, for as long as the credentials stay the same.
@@ -71,6 +136,10 @@ impl CurrentAuthentication {
         Ok(next)
     }
 }
+
+#[cfg(test)]
+#[path = "advice_tests.rs"]
+mod advice_tests;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

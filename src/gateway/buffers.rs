@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use ureq::unversioned::transport::Buffers;
+use zeroize::zeroize_bytes;
 
 use crate::secret::SecretBytes;
 
@@ -12,7 +13,6 @@ const FIRST_INPUT_BYTES: usize = 2 * 1024;
 /// The head of a response has to be whole in the buffer.
 const MAX_INPUT_BYTES: usize = 16 * 1024;
 
-#[derive(Default)]
 pub(super) struct ExchangeBuffers {
     input: SecretBytes,
     /// What of the input is not consumed: up to `seen` it is passed on.
@@ -22,22 +22,32 @@ pub(super) struct ExchangeBuffers {
     /// Whether the last look at the input consumed some of it.
     progress: bool,
     output: SecretBytes,
-    output_bytes: usize,
 }
 
 impl ExchangeBuffers {
-    /// The head of the next request has this length.
-    pub(super) fn expect(&mut self, output_bytes: usize) {
-        self.output_bytes = output_bytes;
+    /// For requests that have no longer line than this.
+    pub(super) fn new(line_bytes: usize) -> Self {
+        Self {
+            input: SecretBytes::default(),
+            start: 0,
+            seen: 0,
+            end: 0,
+            progress: false,
+            output: SecretBytes::zeros(line_bytes),
+        }
     }
 
-    /// Wipes and forgets what was sent and received.
+    /// Wipes what was sent.
+    pub(super) fn sent(&mut self, amount: usize) {
+        zeroize_bytes(&mut self.output[..amount]);
+    }
+
+    /// Wipes and forgets what was received.
     pub(super) fn clear(&mut self) {
         if self.input.len() > FIRST_INPUT_BYTES {
             self.input = SecretBytes::default();
         }
         self.input.wipe();
-        self.output.wipe();
         (self.start, self.seen, self.end) = (0, 0, 0);
     }
 
@@ -57,24 +67,10 @@ impl ExchangeBuffers {
         self.input.copy_within(from..self.end, to);
         self.end -= part.len();
     }
-
-    fn make_room(&mut self) {
-        let unread = self.end - self.start;
-        if self.end == self.input.len() && unread < MAX_INPUT_BYTES {
-            let size = (2 * unread).clamp(FIRST_INPUT_BYTES, MAX_INPUT_BYTES);
-            let mut larger = SecretBytes::zeros(size);
-            larger[..unread].copy_from_slice(&self.input[self.start..self.end]);
-            self.input = larger;
-            (self.start, self.seen, self.end) = (0, self.seen - self.start, unread);
-        }
-    }
 }
 
 impl Buffers for ExchangeBuffers {
     fn output(&mut self) -> &mut [u8] {
-        if self.output.len() < self.output_bytes {
-            self.output = SecretBytes::zeros(self.output_bytes);
-        }
         &mut self.output
     }
 
@@ -83,7 +79,14 @@ impl Buffers for ExchangeBuffers {
     }
 
     fn input_append_buf(&mut self) -> &mut [u8] {
-        self.make_room();
+        let unread = self.end - self.start;
+        if self.end == self.input.len() && unread < MAX_INPUT_BYTES {
+            let size = (2 * unread).clamp(FIRST_INPUT_BYTES, MAX_INPUT_BYTES);
+            let mut larger = SecretBytes::zeros(size);
+            larger[..unread].copy_from_slice(&self.input[self.start..self.end]);
+            self.input = larger;
+            (self.start, self.seen, self.end) = (0, self.seen - self.start, unread);
+        }
         &mut self.input[self.end..]
     }
 

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn the_input_grows_to_its_largest_size_and_keeps_what_is_unread() {
-    let mut buffers = ExchangeBuffers::default();
+    let mut buffers = ExchangeBuffers::new(3);
     let mut given = 0;
     loop {
         let room = buffers.input_append_buf();
@@ -24,7 +24,7 @@ fn the_input_grows_to_its_largest_size_and_keeps_what_is_unread() {
 
 #[test]
 fn input_that_is_not_consumed_waits_for_more() {
-    let mut buffers = ExchangeBuffers::default();
+    let mut buffers = ExchangeBuffers::new(3);
     assert!(!buffers.can_use_input());
     buffers.input_append_buf()[..2].copy_from_slice(b"ab");
     buffers.input_appended(2);
@@ -43,14 +43,14 @@ fn input_that_is_not_consumed_waits_for_more() {
 
 #[test]
 fn what_was_sent_and_received_is_wiped_and_large_buffers_are_released() {
-    let mut buffers = ExchangeBuffers::default();
-    buffers.expect(3);
+    let mut buffers = ExchangeBuffers::new(3);
     buffers.output().copy_from_slice(b"key");
+    buffers.sent(3);
+    assert_eq!(buffers.output(), [0; 3]);
     buffers.input_append_buf()[..5].copy_from_slice(b"token");
     buffers.input_appended(5);
     buffers.clear();
     assert!(buffers.input().is_empty());
-    assert_eq!(buffers.output(), [0; 3]);
     assert_eq!(buffers.input_append_buf(), [0; FIRST_INPUT_BYTES]);
     buffers.input_appended(FIRST_INPUT_BYTES);
     buffers.input_append_buf();
@@ -61,7 +61,7 @@ fn what_was_sent_and_received_is_wiped_and_large_buffers_are_released() {
 
 #[test]
 fn a_part_of_what_is_unseen_can_be_taken_out() {
-    let mut buffers = ExchangeBuffers::default();
+    let mut buffers = ExchangeBuffers::new(3);
     buffers.input_append_buf()[..8].copy_from_slice(b"abcdefgh");
     buffers.input_appended(8);
     buffers.pass(2);

@@ -1,8 +1,7 @@
 //! Firewall's response: HTML, under any status, with an ID that its operator needs to find the
 //! reason.
 
-use super::attempt_error::{AttemptError, Retry};
-use super::error_response::{MAX_CODE_BYTES, identifier, shown};
+use super::error_response::{identifier, shown};
 use super::transport::Response;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
@@ -10,42 +9,33 @@ use crate::error::{Failure, Status};
 /// A number of 64 bits.
 const MAX_SUPPORT_ID_BYTES: usize = 20;
 
-pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<AttemptError> {
+pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<Failure> {
     let body = String::from_utf8_lossy(&response.body);
     if !body.contains("Request Rejected") {
         return None;
     }
     let lower = body.to_ascii_lowercase();
-    let id = lower
-        .find("support id")
-        .map(|at| &body[at + "support id".len()..])
-        .unwrap_or_default()
+    let (_, rest) = lower.split_once("support id").unwrap_or_default();
+    let is_digit = |c: char| c.is_ascii_digit();
+    let id = rest
         .split(|c: char| !c.is_ascii_alphanumeric())
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-        .filter(|word| {
-            word.len() <= MAX_SUPPORT_ID_BYTES && word.bytes().all(|b| b.is_ascii_digit())
-        })
+        .find(|word| word.starts_with(is_digit))
+        .filter(|word| word.len() <= MAX_SUPPORT_ID_BYTES && word.chars().all(is_digit))
         .unwrap_or_default();
-    let shown = shown(response, id, redactor);
-    let id = identifier(&redactor.clean_but(id, id.as_bytes(), MAX_CODE_BYTES));
-    let named = if id.is_empty() {
-        String::new()
-    } else {
-        format!(" (support ID {id})")
+    let code = identifier(id, id, redactor);
+    let named = match &*code {
+        "" => String::new(),
+        code => format!(" (support ID {code})"),
     };
-    Some(AttemptError {
-        failure: Failure {
-            status: Status::MOMO_FORBIDDEN,
-            http_status: response.status,
-            retry_after_ms: -1,
-            message: format!(
-                "a firewall in front of the gateway rejected the request{named}; check that this \
-                 machine's public IP address is authorised, and give MTN the support ID"
-            ),
-            code: id,
-            body: shown,
-        },
-        retry: Retry::Never,
+    let message = format!(
+        "a firewall in front of the gateway rejected the request{named}; check that this machine's \
+         public IP address is authorised, and give MTN the support ID"
+    );
+    Some(Failure {
+        http_status: response.status,
+        code,
+        body: shown(response, id, redactor),
+        ..Failure::new(Status::MOMO_FORBIDDEN, message)
     })
 }
 

@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use crate::error::Status as S;
-use crate::gateway::attempt_error::Retry;
 use crate::gateway::response::tests::{failure_of, response};
+use crate::gateway::retry::Retry;
 
 #[test]
 fn a_firewall_is_recognised_under_any_status() {

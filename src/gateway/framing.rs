@@ -2,8 +2,6 @@
 //! responses with header fields, folded lines and long chunk extensions, and takes odd chunk sizes and
 //! codings.
 
-use std::ops::Range;
-
 use super::buffers::ExchangeBuffers;
 use crate::net::head;
 
@@ -21,101 +19,65 @@ pub(super) enum Framing {
     Broken(&'static str),
 }
 
-enum Coding {
-    Interim,
-    None,
-    Chunked,
-    Unknown,
-}
-
 impl Framing {
     /// Passes on what can be read of the input.
     pub(super) fn look_at(&mut self, buffers: &mut ExchangeBuffers) {
-        loop {
-            let amount = buffers.unseen().len();
-            if amount == 0 {
-                return;
-            }
-            let is_whole = match *self {
-                Self::Head => self.head(buffers),
-                Self::ChunkSize => self.chunk_size(buffers),
-                Self::Chunk(left) => {
-                    let amount = left.min(amount);
-                    buffers.pass(amount);
-                    *self = match left - amount {
-                        0 => Self::ChunkSize,
-                        left => Self::Chunk(left),
-                    };
-                    true
-                }
-                Self::Rest => {
-                    buffers.pass(amount);
-                    true
-                }
-                Self::Broken(_) => false,
-            };
-            if !is_whole {
-                return;
-            }
+        while let Some(next) = self.step(buffers) {
+            *self = next;
         }
     }
 
-    /// Returns whether the head has ended.
-    fn head(&mut self, buffers: &mut ExchangeBuffers) -> bool {
+    /// Passes on the next part if it is whole, and says what comes behind it.
+    fn step(self, buffers: &mut ExchangeBuffers) -> Option<Self> {
         let input = buffers.unseen();
-        let Ok(parsed) = head::parse(input, coding) else {
-            // The HTTP library says what is wrong.
-            *self = Self::Rest;
-            return true;
-        };
-        let Some((length, coding)) = parsed else {
-            return false;
-        };
-        *self = match coding {
-            Coding::Interim => {
-                buffers.remove(0..length);
-                return true;
+        if input.is_empty() {
+            return None;
+        }
+        let (amount, next) = match self {
+            Self::Head => {
+                // What is wrong with a head the HTTP library says.
+                let Ok(parsed) = head::parse(input, after_head) else {
+                    return Some(Self::Rest);
+                };
+                let (length, next) = parsed?;
+                match next {
+                    Self::Head => buffers.remove(0..length),
+                    Self::Broken(_) => {}
+                    _ => {
+                        head::unfold(&mut input[..length]);
+                        buffers.pass(length);
+                    }
+                }
+                return Some(next);
             }
-            Coding::None => Self::Rest,
-            Coding::Chunked => Self::ChunkSize,
-            Coding::Unknown => {
-                *self = Self::Broken("its Transfer-Encoding is not chunked, and chunked alone");
-                return false;
+            Self::ChunkSize => {
+                let end = input.windows(2).position(|pair| pair == b"\r\n")?;
+                let Some((size, digits)) = chunk_size(&input[..end]) else {
+                    return Some(Self::Broken("a chunk has no proper size"));
+                };
+                let zeros = digits.saturating_sub(MAX_HEX_DIGITS);
+                buffers.remove(digits..end);
+                buffers.remove(0..zeros);
+                let next = match size {
+                    0 => Self::Rest,
+                    size => Self::Chunk(size.saturating_add(2)),
+                };
+                (digits - zeros + 2, next)
             }
+            Self::Chunk(left) if left <= input.len() => (left, Self::ChunkSize),
+            Self::Chunk(left) => (input.len(), Self::Chunk(left - input.len())),
+            Self::Rest => (input.len(), Self::Rest),
+            Self::Broken(_) => return None,
         };
-        head::unfold(&mut input[..length]);
-        buffers.pass(length);
-        true
-    }
-
-    /// Returns whether the line has ended.
-    fn chunk_size(&mut self, buffers: &mut ExchangeBuffers) -> bool {
-        let line = buffers.unseen();
-        let Some(end) = line.windows(2).position(|pair| pair == b"\r\n") else {
-            return false;
-        };
-        let Some((size, rest)) = chunk_size(&line[..end]) else {
-            *self = Self::Broken("a chunk has no proper size");
-            return false;
-        };
-        *self = match size {
-            0 => Self::Rest,
-            size => Self::Chunk(size.saturating_add(2)),
-        };
-        let zeros = rest.start.saturating_sub(MAX_SIZE_DIGITS);
-        let line_end = rest.start - zeros + 2;
-        buffers.remove(rest);
-        buffers.remove(0..zeros);
-        buffers.pass(line_end);
-        true
+        buffers.pass(amount);
+        Some(next)
     }
 }
 
-/// In hexadecimal.
-const MAX_SIZE_DIGITS: usize = size_of::<usize>() * 2;
+const MAX_HEX_DIGITS: usize = size_of::<usize>() * 2;
 
-/// The size, and where in the line its extensions are.
-fn chunk_size(line: &[u8]) -> Option<(usize, Range<usize>)> {
+/// The size in such a line, and how many digits it has. Extensions may follow.
+fn chunk_size(line: &[u8]) -> Option<(usize, usize)> {
     let digits = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();
     let (number, extensions) = line.split_at(digits);
     let is_text = |b: &u8| *b == b'\t' || !b.is_ascii_control();
@@ -125,22 +87,22 @@ fn chunk_size(line: &[u8]) -> Option<(usize, Range<usize>)> {
     }
     let number = std::str::from_utf8(number).ok()?;
     let size = usize::from_str_radix(number, 16).ok()?;
-    Some((size, digits..line.len()))
+    Some((size, digits))
 }
 
-fn coding(head: &httparse::Response) -> Coding {
+fn after_head(head: &httparse::Response) -> Framing {
     if head::is_interim(head) {
-        return Coding::Interim;
+        return Framing::Head;
     }
-    let mut values = head::values(head.headers, "transfer-encoding");
-    match (values.next().map(<[u8]>::trim_ascii), values.next()) {
-        (None, _) => Coding::None,
-        (Some(value), None) if value.eq_ignore_ascii_case(b"identity") => Coding::None,
-        (Some(value), None)
-            if value.eq_ignore_ascii_case(b"chunked") && head.version == Some(1) =>
+    let mut codings = head::values(head.headers, "transfer-encoding").map(<[u8]>::trim_ascii);
+    match (codings.next(), codings.next()) {
+        (None, _) => Framing::Rest,
+        (Some(coding), None) if coding.eq_ignore_ascii_case(b"identity") => Framing::Rest,
+        (Some(coding), None)
+            if coding.eq_ignore_ascii_case(b"chunked") && head.version == Some(1) =>
         {
-            Coding::Chunked
+            Framing::ChunkSize
         }
-        _ => Coding::Unknown,
+        _ => Framing::Broken("its Transfer-Encoding is not chunked, and chunked alone"),
     }
 }

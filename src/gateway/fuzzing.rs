@@ -47,10 +47,7 @@ impl ResponseReader {
             body: text,
             incomplete: (!is_whole).then(lost),
         };
-        let Authentication {
-            redactor, advice, ..
-        } = &self.0;
-        response::read(&response, Now::read(), redactor, advice)
+        response::read(&response, Now::read(), &self.0)
             .map(|token| Token::from(&token))
             .map_err(|error| Failure::from(error.failure))
     }

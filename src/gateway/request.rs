@@ -1,14 +1,12 @@
 //! The one request there is.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, USER_AGENT};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
-use zeroize::Zeroizing;
 
 use crate::config::Settings;
 use crate::credentials::{Credential, Credentials};
 use crate::error::Failure;
+use crate::net::tunnel::basic;
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 
@@ -22,32 +20,17 @@ pub(super) struct RequestTemplate {
 
 impl RequestTemplate {
     pub(super) fn new(settings: &Settings, credentials: &Credentials) -> Result<Self, Failure> {
-        let url = format!(
-            "{}/{}/token/",
-            settings.base_url.canonical(),
-            settings.product
-        );
-        let uri = url
+        let (base_url, product) = (settings.base_url.canonical(), &settings.product);
+        let uri = format!("{base_url}/{product}/token/")
             .parse()
             .map_err(|_| Failure::config("option base_url: it makes no valid URL; check it"))?;
-        let pair = Zeroizing::new(format!(
-            "{}:{}",
-            credentials.api_user.expose(),
-            credentials.api_key.expose()
-        ));
-        let basic = Zeroizing::new(format!(
-            "Basic {}",
-            &*Zeroizing::new(STANDARD.encode(&*pair))
-        ));
+        let (user, key) = (&credentials.api_user, &credentials.api_key);
+        let basic = basic(user.expose(), key.expose());
         let mut common = HeaderMap::new();
-        common.insert(
-            USER_AGENT,
-            header_value(&user_agent(settings), "option user_agent")?,
-        );
-        common.insert(
-            HOST,
-            header_value(&settings.base_url.authority(), "the host of base_url")?,
-        );
+        let agent = header_value(&user_agent(settings), "option user_agent")?;
+        common.insert(USER_AGENT, agent);
+        let host = header_value(&settings.base_url.authority(), "the host of base_url")?;
+        common.insert(HOST, host);
         common.insert(AUTHORIZATION, sensitive(&basic)?);
         let with_key = |key: &Credential| {
             let mut headers = common.clone();

@@ -9,20 +9,19 @@ use ureq::http::HeaderMap;
 use ureq::http::header::AGE;
 use zeroize::Zeroize;
 
-use super::advice::Advice;
-use super::attempt_error::{AttemptError, Retry};
+use super::authentication::Authentication;
 use super::error_response::{self, header};
 use super::firewall;
-use super::json::object;
 use super::lifetime;
+use super::retry::{AttemptError, Retry};
 use super::transport::{MAX_BODY_BYTES, Response};
 use crate::clock::Now;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
-use crate::net::transport_error::TransportError;
+use crate::life;
 use crate::token::{self, Token};
 
-const MAX_TYPE_BYTES: usize = 256;
+const MAX_TYPE_CHARACTERS: usize = 256;
 
 #[derive(Deserialize)]
 struct TokenBody<'a> {
@@ -37,25 +36,34 @@ struct TokenBody<'a> {
 pub(super) fn read(
     response: &Response,
     issued: Now,
-    redactor: &Redactor,
-    advice: &Advice,
+    authentication: &Authentication,
 ) -> Result<Token, AttemptError> {
-    if response.status == 200 {
-        return token_body(response, issued).map_err(|why| unusable(response, redactor, &why));
+    if response.status != 200 {
+        return Err(error_response::read(response, authentication));
     }
-    Err(error_response::read(response, redactor, advice))
+    let redactor = &authentication.redactor;
+    token_body(response, issued, redactor).map_err(|failure| {
+        let firewall = firewall::read(response, redactor);
+        let failure = firewall.unwrap_or(failure);
+        let http_status = 200;
+        Failure {
+            http_status,
+            ..failure
+        }
+        .into()
+    })
 }
 
-fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
+fn token_body(response: &Response, issued: Now, redactor: &Redactor) -> Result<Token, Failure> {
     if let Some(error) = &response.incomplete {
-        return Err(Unusable::Incomplete(error.clone()));
+        return Err(Failure::new(error.status(), error.message(redactor)));
     }
     if response.body.len() > MAX_BODY_BYTES {
-        return Err(Unusable::Content("it is larger than 64 KiB".to_owned()));
+        return Err(unusable("it is larger than 64 KiB"));
     }
     // serde's own message would quote the body; the place is all that is needed.
     let mut body: TokenBody = object(&response.body).map_err(|e| {
-        Unusable::Content(format!(
+        unusable(&format!(
             "it is no JSON object with a text access_token (line {}, column {})",
             e.line(),
             e.column()
@@ -73,7 +81,42 @@ fn token_body(response: &Response, issued: Now) -> Result<Token, Unusable> {
     if let Cow::Owned(copy) = &mut body.access_token {
         copy.zeroize();
     }
-    token.map_err(|why| Unusable::Content(why.to_owned()))
+    token.map_err(unusable)
+}
+
+fn unusable(why: &str) -> Failure {
+    let message = format!(
+        "the response has HTTP status 200 but no usable token: {why}; check that base_url is the \
+         gateway and nothing in between responds for it"
+    );
+    Failure::new(Status::MOMO_INVALID_RESPONSE, message)
+}
+
+/// The one shape of JSON that the gateway sends. serde also takes an array of a struct's members for
+/// the struct: here an array is nothing.
+pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> serde_json::Result<T> {
+    // Some servers begin with a byte order mark, which says nothing (RFC 8259, 8.1).
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let is_array = text.trim_ascii_start().starts_with(b"[");
+    serde_json::from_slice(if is_array { b"" } else { text })
+}
+
+/// A token can end on its way: where the machine was suspended meanwhile, say. One that is about to
+/// would have every call ask for another.
+pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
+    if token.life.is_none() || !life::usable(&token, Now::read()).is_zero() {
+        return Ok(token);
+    }
+    let message = "the token had already expired when it arrived: its lifetime (expires_in) is \
+                   hardly longer than the request took, or a cache on the way has kept it (Age); \
+                   try again, and if this stays, have nothing cache responses";
+    Err(AttemptError {
+        failure: Failure {
+            http_status: 200,
+            ..Failure::new(Status::MOMO_INVALID_RESPONSE, message)
+        },
+        retry: Retry::Later,
+    })
 }
 
 /// How long a cache on the way has kept the response (RFC 9111, 5.1).
@@ -86,42 +129,12 @@ fn age(headers: &HeaderMap) -> Duration {
     }
 }
 
-fn plain(kind: &str) -> Cow<'_, str> {
-    let end = kind.char_indices().nth(MAX_TYPE_BYTES);
-    let kind = end.map_or(kind, |(end, _)| &kind[..end]);
-    if kind.contains(char::is_control) {
-        kind.replace(char::is_control, " ").into()
-    } else {
-        kind.into()
-    }
-}
-
-enum Unusable {
-    Incomplete(TransportError),
-    Content(String),
-}
-
-fn unusable(response: &Response, redactor: &Redactor, why: &Unusable) -> AttemptError {
-    if let Some(firewall) = firewall::read(response, redactor) {
-        return firewall;
-    }
-    let failure = match why {
-        Unusable::Incomplete(error) => Failure::new(error.status(), error.message(redactor)),
-        Unusable::Content(why) => Failure::new(
-            Status::MOMO_INVALID_RESPONSE,
-            format!(
-                "the response has HTTP status 200 but no usable token: {why}; check that base_url is \
-                 the gateway and nothing in between responds for it"
-            ),
-        ),
-    };
-    AttemptError {
-        failure: Failure {
-            http_status: 200,
-            ..failure
-        },
-        retry: Retry::Never,
-    }
+fn plain(kind: &str) -> String {
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    kind.chars()
+        .take(MAX_TYPE_CHARACTERS)
+        .map(visible)
+        .collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use ureq::http::{HeaderName, HeaderValue};
 use super::*;
 use crate::config::Settings;
 use crate::gateway::Authentication;
-use crate::net::transport_error::{Kind, Phase};
+use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::secret::SecretBytes;
 
 pub(in crate::gateway) const USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
@@ -47,8 +47,7 @@ pub(in crate::gateway) fn read_from(
     response: &Response,
 ) -> Result<Token, AttemptError> {
     let authentication = authentication(base_url);
-    let (redactor, advice) = (&authentication.redactor, &authentication.advice);
-    read(response, Now::read(), redactor, advice)
+    read(response, Now::read(), &authentication)
 }
 
 fn read_here(response: &Response) -> Result<Token, AttemptError> {
@@ -70,7 +69,10 @@ fn a_token_is_taken_as_it_stands() {
         let long = character.repeat(300);
         let body = format!(r#"{{"access_token":"a","token_type":"{long}"}}"#);
         let token = read_here(&response(200, &[], &body)).ok().unwrap();
-        assert_eq!(token.kind(), character.repeat(MAX_TYPE_BYTES).as_bytes());
+        assert_eq!(
+            token.kind(),
+            character.repeat(MAX_TYPE_CHARACTERS).as_bytes()
+        );
         assert!(token.life.is_none());
     }
     let escaped = read_here(&response(200, &[], r#"{"access_token":"\u0061b"}"#));

@@ -1,4 +1,4 @@
-//! Retries: how long to wait before the next attempt.
+//! Retries: what may help after an attempt that brought no token, and how long to wait before.
 
 use std::time::Duration;
 
@@ -6,6 +6,28 @@ use ureq::http::HeaderMap;
 use ureq::http::header::RETRY_AFTER;
 
 use super::error_response::header;
+use crate::error::Failure;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Retry {
+    Never,
+    /// The same request in a moment.
+    Later,
+    WithOtherKey,
+}
+
+/// Why an attempt brought no token, and whether another may.
+pub(super) struct AttemptError {
+    pub(super) failure: Failure,
+    pub(super) retry: Retry,
+}
+
+impl From<Failure> for AttemptError {
+    fn from(failure: Failure) -> Self {
+        let retry = Retry::Never;
+        Self { failure, retry }
+    }
+}
 
 /// Full jitter: a backoff anywhere between nothing and this, doubled with each attempt, so that
 /// clients that failed together do not come back together.

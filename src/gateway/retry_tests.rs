@@ -1,6 +1,5 @@
 use super::*;
 use crate::error::Status as S;
-use crate::gateway::attempt_error::Retry;
 use crate::gateway::response::tests::{failure_of, response};
 
 #[test]

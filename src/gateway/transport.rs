@@ -3,40 +3,40 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use arc_swap::ArcSwap;
 use once_cell::race::OnceBox;
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
-use zeroize::Zeroizing;
 
 use super::request::user_agent;
-use super::ureq_connection::{Attempt, RouteConnector};
+use super::ureq_connection::{RouteConnector, exchange_limits};
 use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
-use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Phase;
-use crate::net::transport_error::{Kind, TransportError};
+use crate::net::transport_error::{Kind, Result, TransportError};
 use crate::net::trust;
-use crate::net::tunnel::{Connect, Login, Protocol, Proxy};
-use crate::per_process::{PerProcess, PerProcessRef};
+use crate::net::tunnel::Proxy;
+use crate::per_process::PerProcess;
 use crate::secret::SecretBytes;
 
 /// A token response has some 634 bytes.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 
+/// The longest line of a request, but for the user agent's: user and key have at most 1 KiB each, and
+/// base64 makes a third more of them. Mostly it is room for the whole head.
+const MAX_LINE_BYTES: usize = 2_816;
+
 /// What is taken for a body of unknown length before it grows.
 const USUAL_BODY_BYTES: usize = 16_384;
 
-/// The connections of one client.
 pub(crate) struct Transport {
-    route: Arc<Route>,
-    agent: PerProcess<Agent>,
+    connector: RouteConnector,
+    agent: PerProcess<ArcSwap<Agent>>,
 }
 
 /// Stands in where ureq wants a resolver, which it asks before every request, kept connection or
@@ -71,16 +71,9 @@ impl Transport {
         let base_url = &settings.base_url;
         let plain = base_url.scheme == Scheme::Http;
         let proxy = |url: &ProxyUrl| Proxy {
-            host: url.host.clone(),
-            port: url.port,
+            url: url.clone(),
             tls: (url.scheme == ProxyScheme::Https).then(|| Arc::clone(&tls)),
-            protocol: match url.scheme {
-                ProxyScheme::Socks => Protocol::Socks(login(url)),
-                _ => Protocol::Connect(Connect {
-                    user_agent: user_agent(settings),
-                    authorization: login(url).map(|login| basic(&login)),
-                }),
-            },
+            user_agent: user_agent(settings),
         };
         let route = Route {
             host: base_url.host.clone(),
@@ -90,70 +83,42 @@ impl Transport {
             option: "base_url",
             loopback_only: plain,
         };
-        Ok(Self {
+        let connector = RouteConnector {
             route: Arc::new(route),
+            connect_timeout: settings.connect_timeout,
+            line_bytes: MAX_LINE_BYTES + settings.user_agent.len(),
+        };
+        Ok(Self {
+            connector,
             agent: PerProcess::new(),
         })
     }
 
-    fn agent(&self) -> PerProcessRef<Agent> {
-        self.agent.get_or(|| {
-            let connector = RouteConnector(Arc::clone(&self.route));
-            Agent::with_parts(config().clone(), connector, NoResolver)
-        })
-    }
-
-    /// One attempt; a new connection is to be there by the deadline `connect`. A kept connection that
-    /// proves to be closed is replaced by a new one.
+    /// One attempt. A kept connection that proves to be closed is replaced by a new one.
     pub(super) fn post(
         &self,
         request: impl Fn() -> Request<()>,
         limits: &Limits,
-        connect: Deadline,
-    ) -> Result<Response, TransportError> {
-        let run = |needs_new_connection| {
-            let request = request();
-            let attempt = Attempt {
-                limits: limits.clone(),
-                connect,
-                needs_new_connection,
-                head_bytes: head_bytes(&request),
-            };
-            attempt.hand_over();
-            let response = self.agent().run(request);
+    ) -> Result<Response> {
+        let new_agent = || Agent::with_parts(config().clone(), self.connector.clone(), NoResolver);
+        let agent = self.agent.get_or(|| ArcSwap::from_pointee(new_agent()));
+        let run = || {
+            exchange_limits(Some(limits.clone()));
+            let response = agent.load().run(request());
             // Where ureq came to no connection.
-            drop(Attempt::take());
+            exchange_limits(None);
             response
         };
-        let response = match run(false) {
-            Err(ureq::Error::ConnectionFailed) => run(true),
+        let response = match run() {
+            Err(ureq::Error::ConnectionFailed) => {
+                // Others that were kept may be closed, too: they go with their agent.
+                agent.store(Arc::new(new_agent()));
+                run()
+            }
             outcome => outcome,
         };
         response.map(read).map_err(into_transport_error)
     }
-}
-
-fn head_bytes(request: &Request<()>) -> usize {
-    const REST: usize = "POST  HTTP/1.1\r\n\r\n".len();
-    let field = |(name, value): (&HeaderName, &HeaderValue)| {
-        name.as_str().len() + ": \r\n".len() + value.len()
-    };
-    let target = request.uri().path_and_query();
-    let target = target.map_or(0, |target| target.as_str().len());
-    REST + target + request.headers().iter().map(field).sum::<usize>()
-}
-
-fn login(proxy: &ProxyUrl) -> Option<Login> {
-    let (user, password) = (proxy.user(), proxy.password());
-    user.or(password)?;
-    let text = |part: Option<&str>| Zeroizing::new(part.unwrap_or_default().to_owned());
-    Some((text(user), text(password)))
-}
-
-fn basic((user, password): &Login) -> Zeroizing<String> {
-    let pair = Zeroizing::new([user, ":", password].concat());
-    let encoded = Zeroizing::new(STANDARD.encode(&*pair));
-    Zeroizing::new(["Basic ", &encoded].concat())
 }
 
 /// ureq's defaults are read from the environment, and so once for all clients.
@@ -170,7 +135,7 @@ fn config() -> &'static Config {
 
 /// ureq fills a cell at its first request, behind a lock: a child forked meanwhile would wait for
 /// that lock for ever. A request that has no way to connect fills it when the library is loaded.
-pub(super) fn fill_lazy_cells() {
+pub(crate) fn fill_lazy_cells() {
     let _ = Agent::with_parts(config().clone(), (), NoResolver)
         .get("http://localhost/")
         .call();
@@ -178,10 +143,8 @@ pub(super) fn fill_lazy_cells() {
 
 fn read(response: ureq::http::Response<ureq::Body>) -> Response {
     let (parts, body) = response.into_parts();
-    let length = body.content_length();
-    let capacity = length.map_or(USUAL_BODY_BYTES, |l| {
-        usize::try_from(l).map_or(MAX_BODY_BYTES, |l| l.min(MAX_BODY_BYTES))
-    });
+    let length = body.content_length().and_then(|l| usize::try_from(l).ok());
+    let capacity = length.unwrap_or(USUAL_BODY_BYTES).min(MAX_BODY_BYTES);
     // One byte more than is taken: whether there is more than that must be seen.
     let mut text = SecretBytes::with_capacity(capacity + 1);
     let limit = MAX_BODY_BYTES as u64 + 1;
@@ -197,32 +160,32 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Response {
 
 /// What ureq passes over: two lengths (RFC 9112, section 6.3: whoever sends both may want two readers
 /// to see two different responses), and a coding that no request of ours has accepted.
-fn check_framing(headers: &HeaderMap) -> Result<(), TransportError> {
+fn check_framing(headers: &HeaderMap) -> Result<()> {
     let coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
-    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
-        let both = "it has both Content-Length and Transfer-Encoding, which HTTP forbids";
-        Err(TransportError::invalid_http(both))
+    let what = if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        "it has both Content-Length and Transfer-Encoding, which HTTP forbids"
     } else if headers.get_all(CONTENT_ENCODING).iter().any(coded) {
-        let coding = "it has a Content-Encoding, and none was asked for";
-        Err(TransportError::invalid_http(coding))
+        "it has a Content-Encoding, and none was asked for"
     } else {
-        Ok(())
-    }
+        return Ok(());
+    };
+    Err(TransportError::invalid_http(what))
 }
 
 fn into_transport_error(error: ureq::Error) -> TransportError {
-    let error = match error {
-        ureq::Error::Other(own) => match own.downcast() {
-            Ok(own) => return *own,
-            Err(other) => ureq::Error::Other(other),
-        },
-        error => error,
+    let not_http = |said: &dyn std::fmt::Display| {
+        TransportError::invalid_http("it is not valid HTTP").with_peer_text(&said)
     };
-    if let ureq::Error::Io(e) = error {
-        let detail = format!("the connection ended before the response did ({e}); try again");
-        return TransportError::new(Phase::Read, Kind::ConnectionLost, detail);
+    match error {
+        ureq::Error::Other(own) => own
+            .downcast()
+            .map_or_else(|other| not_http(&other), |own| *own),
+        ureq::Error::Io(e) => {
+            let detail = format!("the connection ended before the response did ({e}); try again");
+            TransportError::new(Phase::Read, Kind::ConnectionLost, detail)
+        }
+        error => not_http(&error),
     }
-    TransportError::invalid_http("it is not valid HTTP").with_peer_text(&error)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
@@ -15,45 +16,17 @@ use crate::net::connection::{Connection, Limits, Route};
 use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, TransportError};
 
-/// What an attempt hands to the connection that serves it.
-pub(super) struct Attempt {
-    pub(super) limits: Limits,
-    /// Until when a new connection is to be there.
-    pub(super) connect: Deadline,
-    /// Whether no kept connection is to serve it.
-    pub(super) needs_new_connection: bool,
-    /// The length of the request's head.
-    pub(super) head_bytes: usize,
-}
-
 thread_local! {
-    /// The attempt of this thread, on its way through ureq, which does everything on the thread that
-    /// asks. It has no destructor: a thread may ask to its very end.
-    static ATTEMPT: Cell<ManuallyDrop<Option<Attempt>>> =
+    /// The limits of this thread's attempt, on their way through ureq, which does everything on the
+    /// thread that asks. It has no destructor: a thread may ask to its very end.
+    static LIMITS: Cell<ManuallyDrop<Option<Limits>>> =
         const { Cell::new(ManuallyDrop::new(None)) };
 }
 
-impl Attempt {
-    pub(super) fn hand_over(self) {
-        drop(Self::exchange(Some(self)));
-    }
-
-    /// Once for each attempt: for the connection that is opened for it, or the one that was kept.
-    pub(super) fn take() -> Option<Self> {
-        Self::exchange(None)
-    }
-
-    fn exchange(attempt: Option<Self>) -> Option<Self> {
-        ManuallyDrop::into_inner(ATTEMPT.replace(ManuallyDrop::new(attempt)))
-    }
-
-    /// What is on its way to a connection that may serve it.
-    fn look<T>(read: impl FnOnce(&Self) -> T) -> Option<T> {
-        let attempt = Self::take();
-        let found = attempt.as_ref().map(read);
-        Self::exchange(attempt);
-        found
-    }
+/// Leaves the limits of an attempt for the connection that serves it, which takes them once: the one
+/// that is opened for it, or one that was kept.
+pub(super) fn exchange_limits(limits: Option<Limits>) -> Option<Limits> {
+    ManuallyDrop::into_inner(LIMITS.replace(ManuallyDrop::new(limits)))
 }
 
 impl From<TransportError> for ureq::Error {
@@ -62,7 +35,13 @@ impl From<TransportError> for ureq::Error {
     }
 }
 
-pub(super) struct RouteConnector(pub(super) Arc<Route>);
+#[derive(Clone)]
+pub(super) struct RouteConnector {
+    pub(super) route: Arc<Route>,
+    pub(super) connect_timeout: Duration,
+    /// The longest line of a request.
+    pub(super) line_bytes: usize,
+}
 
 impl Connector for RouteConnector {
     type Out = UreqConnection;
@@ -72,19 +51,20 @@ impl Connector for RouteConnector {
         _: &ConnectionDetails,
         _: Option<()>,
     ) -> Result<Option<UreqConnection>, ureq::Error> {
-        let Some(mut attempt) = Attempt::take() else {
+        let Some(limits) = exchange_limits(None) else {
             return Ok(None);
         };
-        let deadline = std::mem::replace(&mut attempt.limits.deadline, attempt.connect);
-        let mut connection = Connection::open(&self.0, attempt.limits)?;
-        connection.set_deadline(deadline);
-        let mut buffers = ExchangeBuffers::default();
-        buffers.expect(attempt.head_bytes);
+        let deadline = limits.deadline;
+        let limits = Limits {
+            deadline: deadline.min(Deadline::after(self.connect_timeout)),
+            ..limits
+        };
+        let mut connection = <dyn Connection>::open(&self.route, limits)?;
+        connection.limits_mut().deadline = deadline;
         Ok(Some(UreqConnection {
             connection,
-            buffers,
+            buffers: ExchangeBuffers::new(self.line_bytes),
             framing: Framing::default(),
-            is_tls: self.0.tls.is_some(),
             is_kept: false,
         }))
     }
@@ -92,10 +72,9 @@ impl Connector for RouteConnector {
 
 /// Its times are the attempt's: ureq is told of none.
 pub(super) struct UreqConnection {
-    connection: Connection,
+    connection: Box<dyn Connection>,
     buffers: ExchangeBuffers,
     framing: Framing,
-    is_tls: bool,
     /// Whether the connection has served an earlier request.
     is_kept: bool,
 }
@@ -110,22 +89,20 @@ impl UreqConnection {
     /// The server may have closed a kept connection meanwhile: that is `ConnectionFailed`, which ureq
     /// has only for a connector that made no connection.
     fn failed(&self, error: io::Error) -> ureq::Error {
-        let error = match TransportError::carried_by(error) {
-            Ok(error) => error,
-            Err(other) => return other.into(),
-        };
-        let lost = error.kind == Kind::ConnectionLost && error.phase != Phase::Read;
-        if lost && self.is_kept {
-            return ureq::Error::ConnectionFailed;
+        match error.downcast::<TransportError>() {
+            Ok(e) if self.is_kept && e.kind == Kind::ConnectionLost && e.phase != Phase::Read => {
+                ureq::Error::ConnectionFailed
+            }
+            Ok(error) => error.into(),
+            Err(other) => other.into(),
         }
-        error.into()
     }
 
     fn send(&mut self, amount: usize) -> Result<(), ureq::Error> {
-        if let Some(attempt) = Attempt::take() {
+        if let Some(limits) = exchange_limits(None) {
             self.is_kept = true;
             self.framing = Framing::default();
-            self.connection.reuse(attempt.limits)?;
+            *self.connection.limits_mut() = limits;
         }
         // What comes before the request is no response to it.
         if self.connection.has_spoken() {
@@ -134,6 +111,7 @@ impl UreqConnection {
         }
         self.connection.limits().enter(Phase::Send);
         let sent = self.connection.write_all(&self.buffers.output()[..amount]);
+        self.buffers.sent(amount);
         sent.map_err(|e| self.failed(e))?;
         self.connection.limits().enter(Phase::Wait);
         Ok(())
@@ -147,7 +125,8 @@ impl UreqConnection {
             }
             let input = self.buffers.input_append_buf();
             if input.is_empty() {
-                return Err(TransportError::header_too_large().into());
+                let what = "the header of the response is larger than any gateway sends";
+                return Err(TransportError::invalid_http(what).into());
             }
             let amount = self.connection.read(input)?;
             let progress = &self.connection.limits().progress;
@@ -183,17 +162,13 @@ impl Transport for UreqConnection {
 
     /// Asked before the connection is kept, and before it serves another attempt.
     fn is_open(&mut self) -> bool {
-        let next = Attempt::look(|next| (next.head_bytes, next.needs_new_connection));
-        match next {
-            Some((_, true)) => return false,
-            Some((head_bytes, false)) => self.buffers.expect(head_bytes),
-            None => self.buffers.clear(),
-        }
+        self.buffers.clear();
         self.connection.is_open()
     }
 
+    /// As the route has it, whatever the URL says.
     fn is_tls(&self) -> bool {
-        self.is_tls
+        true
     }
 }
 

@@ -70,10 +70,9 @@ fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {
         progress: Arc::new(Progress::begin()),
     };
     let mut connection = UreqConnection {
-        connection: Connection::open(&route, limits).unwrap(),
-        buffers: ExchangeBuffers::default(),
+        connection: <dyn Connection>::open(&route, limits).unwrap(),
+        buffers: ExchangeBuffers::new(4),
         framing: Framing::default(),
-        is_tls: false,
         is_kept: false,
     };
     let mut peer = listener.accept().unwrap().0;
@@ -81,7 +80,7 @@ fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {
     while !connection.connection.has_spoken() {
         std::thread::yield_now();
     }
-    connection.buffers.expect(4);
+    connection.buffers.output();
     let error = connection.send(4);
     let error = error.unwrap_err().to_string();
     assert!(error.contains("before the request was sent"), "{error}");

@@ -2,16 +2,20 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 
 use super::progress::{Phase, Progress};
 use super::socket::Socket;
 use super::tls::Tls;
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::{Kind, Result, TransportError};
 use super::tunnel::{self, Proxy};
 use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
+
+/// How long a cancellation is not seen at most: no wait is longer.
+pub(super) const MAX_WAIT: Duration = Duration::from_millis(25);
 
 /// What an attempt hands to its connection: until when, what ends it early, and where its phase is
 /// kept.
@@ -39,14 +43,18 @@ impl Limits {
         TransportError::cancelled(self.progress.phase())
     }
 
-    /// That the connection has ended, by a cancellation perhaps.
-    pub(super) fn broken(&self, error: &impl std::fmt::Display) -> TransportError {
-        if self.cancellation.is_cancelled() {
-            return self.cancelled();
-        }
-        let detail = format!("the connection broke ({error}); try again");
-        self.error(Kind::ConnectionLost, detail)
+    /// What an I/O error carries, or that the connection has ended.
+    pub(super) fn broken(&self, error: io::Error) -> TransportError {
+        error.downcast().unwrap_or_else(|error| {
+            let detail = format!("the connection broke ({error}); try again");
+            self.error(Kind::ConnectionLost, detail)
+        })
     }
+}
+
+/// A host without the brackets that an address of IPv6 has.
+pub(super) fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// Where a connection leads, and by what way.
@@ -64,103 +72,47 @@ pub(crate) struct Route {
 }
 
 /// Reading and writing fail with a [`TransportError`], which the I/O error carries.
-pub(crate) enum Connection {
-    Plain(Socket),
-    /// TLS to a proxy carries the TLS to the host behind it.
-    Tls(Box<Tls>),
+pub(crate) trait Connection: Read + Write + Send + Sync {
+    fn limits(&self) -> &Limits;
+
+    fn limits_mut(&mut self) -> &mut Limits;
+
+    /// Whether the peer has sent something that nobody has read.
+    fn has_spoken(&mut self) -> bool;
+
+    /// Whether the peer has neither closed it nor sent what nobody asked for.
+    fn is_open(&self) -> bool;
 }
 
-impl Connection {
-    pub(crate) fn open(route: &Route, limits: Limits) -> Result<Self, TransportError> {
+impl dyn Connection {
+    pub(crate) fn open(route: &Route, limits: Limits) -> Result<Box<dyn Connection>> {
         let (host, port) = (&*route.host, route.port);
-        let connection = match &route.proxy {
+        let connection: Box<dyn Connection> = match &route.proxy {
             #[cfg(unix)]
-            None if host.starts_with('/') => Self::Plain(Socket::connect_to_path(host, limits)?),
-            None => Self::Plain(Socket::connect(host, port, route.loopback_only, limits)?),
+            None if host.starts_with('/') => Box::new(Socket::connect_to_path(host, limits)?),
+            None => Box::new(Socket::connect(host, port, route.loopback_only, limits)?),
             Some(proxy) => {
-                let socket = Self::Plain(Socket::connect(&proxy.host, proxy.port, false, limits)?);
-                let mut connection = socket.secured(proxy.tls.as_ref(), &proxy.host, "proxy")?;
-                tunnel::open(proxy, host, port, &mut connection)?;
+                let url = &proxy.url;
+                let socket = Socket::connect(&url.host, url.port, false, limits)?;
+                let tls = proxy.tls.as_ref();
+                let mut connection = secured(Box::new(socket), tls, &url.host, "proxy")?;
+                tunnel::open(proxy, host, port, &mut *connection)?;
                 connection
             }
         };
-        connection.secured(route.tls.as_ref(), host, route.option)
-    }
-
-    fn secured(
-        self,
-        tls: Option<&Arc<ClientConfig>>,
-        host: &str,
-        option: &'static str,
-    ) -> Result<Self, TransportError> {
-        match tls {
-            Some(config) => Ok(Self::Tls(Tls::connect(config, host, option, self)?)),
-            None => Ok(self),
-        }
-    }
-
-    fn socket(&self) -> &Socket {
-        match self {
-            Self::Plain(socket) => socket,
-            Self::Tls(tls) => tls.below.socket(),
-        }
-    }
-
-    fn socket_mut(&mut self) -> &mut Socket {
-        match self {
-            Self::Plain(socket) => socket,
-            Self::Tls(tls) => tls.below.socket_mut(),
-        }
-    }
-
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.socket().limits
-    }
-
-    pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
-        self.socket_mut().limits.deadline = deadline;
-    }
-
-    /// Begins another attempt on a connection that was kept.
-    pub(crate) fn reuse(&mut self, limits: Limits) -> Result<(), TransportError> {
-        self.socket_mut().obey(limits)
-    }
-
-    /// Whether the peer has sent something that nobody has read.
-    pub(crate) fn has_spoken(&mut self) -> bool {
-        match self {
-            Self::Plain(socket) => socket.has_input(),
-            Self::Tls(tls) => tls.has_spoken(),
-        }
-    }
-
-    /// Whether the peer has neither closed it nor sent what nobody asked for.
-    pub(crate) fn is_open(&self) -> bool {
-        match self {
-            Self::Plain(socket) => socket.is_open(),
-            Self::Tls(tls) => tls.is_open(),
-        }
+        secured(connection, route.tls.as_ref(), host, route.option)
     }
 }
 
-impl Read for Connection {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.read(into),
-            Self::Tls(tls) => tls.read(into),
-        }
-    }
-}
-
-impl Write for Connection {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.write(from),
-            Self::Tls(tls) => tls.write(from),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+/// With TLS if that is wanted. TLS to a proxy carries the TLS to the host behind it.
+fn secured(
+    connection: Box<dyn Connection>,
+    tls: Option<&Arc<ClientConfig>>,
+    host: &str,
+    option: &'static str,
+) -> Result<Box<dyn Connection>> {
+    match tls {
+        Some(config) => Ok(Tls::connect(config, host, option, connection)?),
+        None => Ok(connection),
     }
 }

@@ -26,26 +26,19 @@ pub(crate) fn is_interim(head: &Response) -> bool {
         .is_some_and(|code| (100..200).contains(&code) && code != 101)
 }
 
-/// The values of the fields of this name.
 pub(crate) fn values<'a>(
     fields: &'a [Header<'a>],
     name: &'a str,
 ) -> impl Iterator<Item = &'a [u8]> {
-    let named = fields
-        .iter()
-        .filter(|field| field.name.eq_ignore_ascii_case(name));
-    named.map(|field| field.value)
+    let named = |field: &&Header| field.name.eq_ignore_ascii_case(name);
+    fields.iter().filter(named).map(|field| field.value)
 }
 
 /// Makes blanks of the line ends within the values of a head that was parsed (RFC 9112, 5.2).
 pub(crate) fn unfold(head: &mut [u8]) {
     for at in 2..head.len() {
         if head[at - 1] == b'\n' && matches!(head[at], b' ' | b'\t') {
-            let end = if head[at - 2] == b'\r' {
-                at - 2
-            } else {
-                at - 1
-            };
+            let end = at - 1 - usize::from(head[at - 2] == b'\r');
             head[end..at].fill(b' ');
         }
     }
@@ -58,9 +51,9 @@ pub(crate) fn offers(challenge: &[u8], scheme: &str) -> bool {
         is_quoted ^= *byte == b'"';
         *byte == b',' && !is_quoted
     });
-    let mut words = parts.filter_map(|part| {
-        let mut words = part.split(u8::is_ascii_whitespace);
-        words.find(|word| !word.is_empty())
+    let mut words = parts.map(|part| {
+        let part = part.trim_ascii_start();
+        part.split(u8::is_ascii_whitespace).next()
     });
-    words.any(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+    words.any(|word| word.is_some_and(|w| w.eq_ignore_ascii_case(scheme.as_bytes())))
 }

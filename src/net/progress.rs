@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 pub(crate) enum Phase {
     /// Reading the files of the credentials, and what other processes have left.
     Prepare,
-    /// Another process is asking.
     OtherProcess,
     Resolve,
     Connect,
@@ -19,21 +18,24 @@ pub(crate) enum Phase {
     Send,
     Wait,
     Read,
-    /// Between two attempts.
     Backoff,
 }
 
-const PHASES: [Phase; 10] = [
-    Phase::Prepare,
-    Phase::OtherProcess,
-    Phase::Resolve,
-    Phase::Connect,
-    Phase::Proxy,
-    Phase::Handshake,
-    Phase::Send,
-    Phase::Wait,
-    Phase::Read,
-    Phase::Backoff,
+/// In their order.
+const PHASES: [(Phase, &str); 10] = [
+    (Phase::Prepare, "preparing the request"),
+    (
+        Phase::OtherProcess,
+        "waiting for the request of another process",
+    ),
+    (Phase::Resolve, "looking up the host name"),
+    (Phase::Connect, "connecting"),
+    (Phase::Proxy, "asking the proxy for a tunnel"),
+    (Phase::Handshake, "the TLS handshake"),
+    (Phase::Send, "sending the request"),
+    (Phase::Wait, "waiting for the response"),
+    (Phase::Read, "reading the response"),
+    (Phase::Backoff, "waiting before the next attempt"),
 ];
 
 /// Written by the thread that makes the request, read by any.
@@ -57,7 +59,7 @@ impl Progress {
     }
 
     pub(crate) fn phase(&self) -> Phase {
-        PHASES[usize::from(self.phase.load(Relaxed))]
+        PHASES[usize::from(self.phase.load(Relaxed))].0
     }
 
     pub(crate) fn begin_attempt(&self, number: u32) {
@@ -76,18 +78,7 @@ impl Progress {
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Prepare => "preparing the request",
-            Self::OtherProcess => "waiting for the request of another process",
-            Self::Resolve => "looking up the host name",
-            Self::Connect => "connecting",
-            Self::Proxy => "asking the proxy for a tunnel",
-            Self::Handshake => "the TLS handshake",
-            Self::Send => "sending the request",
-            Self::Wait => "waiting for the response",
-            Self::Read => "reading the response",
-            Self::Backoff => "waiting before the next attempt",
-        })
+        f.write_str(PHASES[*self as usize].1)
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 fn every_phase_is_read_as_it_was_entered() {
     let progress = Progress::begin();
     assert_eq!(progress.phase(), Phase::Prepare);
-    for phase in PHASES {
+    for (phase, _) in PHASES {
         progress.enter(phase);
         assert_eq!(progress.phase(), phase);
     }

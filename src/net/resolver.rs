@@ -17,16 +17,16 @@ mod tests;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
-use super::transport_error::{Kind, Phase, TransportError};
-use crate::cancellation::{Cancellation, Interrupt};
-use crate::deadline::Deadline;
+use super::connection::{self, Limits};
+use super::transport_error::{Kind, Result};
 use crate::per_process::PerProcess;
-use lookup::{Addresses, Lookup, LookupWaiter};
+use crate::sync::Mutex;
+use lookup::{Lookup, Outcome};
 
 /// How long addresses are used. The system's own caches honour the lifetime of the DNS records;
 /// the C library's functions do not tell it.
@@ -36,17 +36,18 @@ const MAX_AGE: Duration = Duration::from_secs(60);
 const FALLBACK_AFTER: Duration = Duration::from_millis(500);
 
 /// What asks the C library; another function in tests.
-type Resolve = fn(&str) -> Result<Addresses, TransportError>;
+type Resolve = fn(&str) -> Outcome;
 
 struct Resolver {
     resolve: Resolve,
     /// Read and replaced without a lock: a forked child may always use what is cached here.
-    cached: ArcSwapOption<HashMap<String, Arc<Cached>>>,
+    cached: ArcSwapOption<HashMap<String, Cached>>,
     running: PerProcess<Mutex<HashMap<String, Arc<Lookup>>>>,
 }
 
+#[derive(Clone)]
 struct Cached {
-    addresses: Addresses,
+    addresses: Arc<[IpAddr]>,
     since: Instant,
     /// Whether connecting to them, or the TLS handshake, has failed.
     doubtful: bool,
@@ -55,20 +56,15 @@ struct Cached {
 static RESOLVER: Resolver = Resolver::new(lookup::resolve);
 
 /// The addresses of `host`: an address itself (IPv6 in brackets), or a name.
-pub(crate) fn look_up(
-    host: &str,
-    deadline: Deadline,
-    cancellation: &Cancellation,
-) -> Result<Vec<IpAddr>, TransportError> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    if let Ok(ip) = bare.parse() {
-        return Ok(vec![ip]);
+pub(super) fn look_up(host: &str, limits: &Limits) -> Outcome {
+    match connection::bare(host).parse() {
+        Ok(ip) => Ok(Arc::new([ip])),
+        Err(_) => RESOLVER.look_up(host, limits),
     }
-    RESOLVER.look_up(host, deadline, cancellation)
 }
 
 /// The host could not be reached, or proved to be another: its addresses are looked up anew.
-pub(crate) fn doubt(host: &str) {
+pub(super) fn doubt(host: &str) {
     RESOLVER.doubt(host);
 }
 
@@ -87,67 +83,53 @@ impl Resolver {
         }
     }
 
-    fn look_up(
-        &'static self,
-        host: &str,
-        deadline: Deadline,
-        cancellation: &Cancellation,
-    ) -> Result<Vec<IpAddr>, TransportError> {
+    fn look_up(&'static self, host: &str, limits: &Limits) -> Outcome {
         let cached = self.cached(host);
         if let Some(cached) = cached.as_ref().filter(|c| c.is_usable()) {
-            return Ok(cached.addresses.to_vec());
+            return Ok(Arc::clone(&cached.addresses));
         }
-        let running = match self.start_or_join(host) {
-            Ok(running) => running,
+        let fallback = cached.map(|cached| Arc::clone(&cached.addresses));
+        let lookup = match self.start_or_join(host) {
+            Ok(lookup) => lookup,
             // Without a thread nothing can be learned about the addresses: they are used on.
-            Err(error) => return cached.map(|c| c.addresses.to_vec()).ok_or(error),
+            Err(error) => return fallback.ok_or(error),
         };
-        let waiter = Arc::new(LookupWaiter::new(Arc::clone(&running)));
-        let weak = Arc::downgrade(&waiter);
-        let weak: Weak<dyn Interrupt> = weak;
-        if !cancellation.interrupts(&weak) {
-            return Err(TransportError::cancelled(Phase::Resolve));
-        }
-        let Some(cached) = cached else {
-            return waiter.wait(deadline);
+        let Some(fallback) = fallback else {
+            return lookup.wait(limits.deadline, limits);
         };
-        match waiter.wait(deadline.min(running.started + FALLBACK_AFTER)) {
-            Err(error) if !matches!(error.kind, Kind::Cancelled | Kind::NoAddress) => {
-                Ok(cached.addresses.to_vec())
-            }
+        let until = limits.deadline.min(lookup.started + FALLBACK_AFTER);
+        match lookup.wait(until, limits) {
+            Err(e) if !matches!(e.kind, Kind::Cancelled | Kind::NoAddress) => Ok(fallback),
             outcome => outcome,
         }
     }
 
-    fn cached(&self, host: &str) -> Option<Arc<Cached>> {
+    fn cached(&self, host: &str) -> Option<Cached> {
         let all = self.cached.load();
-        all.as_ref()?.get(host).map(Arc::clone)
+        all.as_ref()?.get(host).cloned()
     }
 
-    fn store(&self, host: &str, addresses: &Addresses) {
-        let cached = Arc::new(Cached {
-            addresses: Arc::clone(addresses),
-            since: Instant::now(),
-            doubtful: false,
-        });
+    fn store(&self, host: &str, addresses: &Arc<[IpAddr]>) {
+        let since = Instant::now();
         self.change(|all| {
-            all.insert(host.to_owned(), Arc::clone(&cached));
+            let cached = Cached {
+                addresses: Arc::clone(addresses),
+                since,
+                doubtful: false,
+            };
+            all.insert(host.to_owned(), cached);
         });
     }
 
     fn doubt(&self, host: &str) {
         self.change(|all| {
-            if let Some(cached) = all.get_mut(host).filter(|c| !c.doubtful) {
-                *cached = Arc::new(Cached {
-                    addresses: Arc::clone(&cached.addresses),
-                    doubtful: true,
-                    ..**cached
-                });
+            if let Some(cached) = all.get_mut(host) {
+                cached.doubtful = true;
             }
         });
     }
 
-    fn change(&self, change: impl Fn(&mut HashMap<String, Arc<Cached>>)) {
+    fn change(&self, change: impl Fn(&mut HashMap<String, Cached>)) {
         self.cached.rcu(|all| {
             let mut next = all.as_ref().map(|a| HashMap::clone(a)).unwrap_or_default();
             change(&mut next);
@@ -155,23 +137,20 @@ impl Resolver {
         });
     }
 
-    /// The look-up of this host that is running, or a new one.
-    fn start_or_join(&'static self, host: &str) -> Result<Arc<Lookup>, TransportError> {
+    fn start_or_join(&'static self, host: &str) -> Result<Arc<Lookup>> {
         let running = self.running.get_or(Mutex::default);
-        let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = running.lock();
         if let Some(lookup) = running.get(host) {
             return Ok(Arc::clone(lookup));
         }
-        let lookup = Arc::new(Lookup::new());
-        lookup::start(self, host, &lookup)?;
+        let lookup = Lookup::start(self, host)?;
         running.insert(host.to_owned(), Arc::clone(&lookup));
         Ok(lookup)
     }
 
     fn end(&self, host: &str) {
         if let Some(running) = self.running.get() {
-            let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
-            running.remove(host);
+            running.lock().remove(host);
         }
     }
 }

@@ -2,6 +2,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 
 use super::*;
+use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
+use crate::net::progress::Progress;
+use crate::net::transport_error::{Phase, TransportError};
 
 const FIRST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const SECOND: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
@@ -10,11 +14,11 @@ fn new(resolve: Resolve) -> &'static Resolver {
     Box::leak(Box::new(Resolver::new(resolve)))
 }
 
-fn second(_: &str) -> Result<Addresses, TransportError> {
+fn second(_: &str) -> Outcome {
     Ok([SECOND].into())
 }
 
-fn no_address(_: &str) -> Result<Addresses, TransportError> {
+fn no_address(_: &str) -> Outcome {
     Err(TransportError::new(
         Phase::Resolve,
         Kind::NoAddress,
@@ -22,7 +26,7 @@ fn no_address(_: &str) -> Result<Addresses, TransportError> {
     ))
 }
 
-fn no_answer(_: &str) -> Result<Addresses, TransportError> {
+fn no_answer(_: &str) -> Outcome {
     Err(TransportError::new(
         Phase::Resolve,
         Kind::NoNameServer,
@@ -30,17 +34,21 @@ fn no_answer(_: &str) -> Result<Addresses, TransportError> {
     ))
 }
 
-fn never(_: &str) -> Result<Addresses, TransportError> {
+fn never(_: &str) -> Outcome {
     loop {
         sleep(Duration::from_secs(60));
     }
 }
 
 #[cfg(unix)]
-fn no_descriptor(_: &str) -> Result<Addresses, TransportError> {
+fn no_descriptor(_: &str) -> Outcome {
     let error = std::io::Error::from_raw_os_error(libc::EMFILE);
-    let error = TransportError::from_local_limit(Phase::Resolve, &error).unwrap();
-    Err(error)
+    Err(TransportError::of_system(
+        Phase::Resolve,
+        &error,
+        Kind::NoAddress,
+        String::new(),
+    ))
 }
 
 /// What was looked up `age` ago.
@@ -51,12 +59,18 @@ fn known(resolver: &Resolver, age: Duration) {
             since: Instant::now().checked_sub(age).unwrap(),
             doubtful: false,
         };
-        all.insert("host".to_owned(), Arc::new(cached));
+        all.insert("host".to_owned(), cached);
     });
 }
 
 fn ask(resolver: &'static Resolver, time: Duration) -> Result<Vec<IpAddr>, TransportError> {
-    resolver.look_up("host", Deadline::after(time), &Cancellation::new())
+    let limits = Limits {
+        deadline: Deadline::after(time),
+        cancellation: Arc::new(Cancellation::new()),
+        progress: Arc::new(Progress::begin()),
+    };
+    let found = resolver.look_up("host", &limits);
+    found.map(|all| all.to_vec())
 }
 
 const NEW: Duration = Duration::ZERO;
@@ -130,7 +144,7 @@ fn a_lack_of_descriptors_is_named_and_forgets_no_address() {
 #[test]
 fn a_look_up_that_panics_is_an_error_and_the_next_one_runs() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
-    fn once_broken(host: &str) -> Result<Addresses, TransportError> {
+    fn once_broken(host: &str) -> Outcome {
         assert!(CALLS.fetch_add(1, Ordering::SeqCst) > 0, "the first call");
         second(host)
     }

@@ -1,25 +1,36 @@
 //! TCP connections that end on time and can be ended from another thread.
+//!
+//! A socket never blocks: Linux rounds a socket's own time-out up, by seconds if it is long, and
+//! Windows leaves a socket whose call has timed out in a state that is not defined (SO_RCVTIMEO).
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod race;
-#[cfg(not(windows))]
-mod unix;
-#[cfg(windows)]
-mod windows;
 
-use std::io;
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::time::Duration;
 
-#[cfg(not(windows))]
-pub(crate) use self::unix::Socket;
-#[cfg(windows)]
-pub(crate) use self::windows::Socket;
-use super::connection::Limits;
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use socket2::{Domain, SockRef, Type};
+
+use super::connection::{Connection, Limits, MAX_WAIT};
 use super::progress::Phase;
 use super::resolver;
-use super::transport_error::{Kind, TransportError};
+use super::transport_error::{Kind, Result};
+
+/// What a connection that is being made says in place of an error.
+const IN_PROGRESS: Errno = if cfg!(windows) {
+    Errno::WOULDBLOCK
+} else {
+    Errno::INPROGRESS
+};
+
+pub(crate) struct Socket {
+    stream: TcpStream,
+    limits: Limits,
+}
 
 impl Socket {
     /// Looks the host up and connects to whichever of its addresses takes the connection first.
@@ -28,23 +39,21 @@ impl Socket {
         port: u16,
         loopback_only: bool,
         limits: Limits,
-    ) -> Result<Self, TransportError> {
+    ) -> Result<Self> {
         #[cfg(fuzzing)]
         if let Some(outcome) = fuzzing::connect(host, port, &limits) {
             return outcome;
         }
         limits.enter(Phase::Resolve);
-        let mut ips = resolver::look_up(host, limits.deadline, &limits.cancellation)?;
+        let mut ips = resolver::look_up(host, &limits)?.to_vec();
         if loopback_only {
             ips.retain(IpAddr::is_loopback);
             if ips.is_empty() {
-                return Err(limits.error(
-                    Kind::NoAddress,
-                    format!(
-                        "{host} has no address on this machine's loopback, and plain http goes \
-                         nowhere else; use https, or mend the hosts file"
-                    ),
-                ));
+                let detail = format!(
+                    "{host} has no address on this machine's loopback, and plain http goes nowhere \
+                     else; use https, or mend the hosts file"
+                );
+                return Err(limits.error(Kind::NoAddress, detail));
             }
         }
         limits.enter(Phase::Connect);
@@ -56,26 +65,122 @@ impl Socket {
         })
     }
 
-    /// Open is: nothing to read, neither an end nor bytes that nobody asked for.
-    pub(crate) fn is_open(&self) -> bool {
-        let silent = self.peek();
-        silent.is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock)
+    /// Connects to a Unix socket. To the standard library its descriptor is a stream like any other.
+    #[cfg(unix)]
+    pub(crate) fn connect_to_path(path: &str, limits: Limits) -> Result<Self> {
+        limits.enter(Phase::Connect);
+        let connect = || {
+            let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
+            socket.set_write_timeout(Some(limits.deadline.left().max(Duration::from_millis(1))))?;
+            socket.connect(&socket2::SockAddr::unix(path)?)?;
+            no_standard_stream(socket)
+        };
+        let stream = connect().map_err(|error| {
+            let detail = format!(
+                "{path} cannot be reached ({error}); check that the server runs, and the rights to \
+                 its socket"
+            );
+            super::transport_error::TransportError::of_system(
+                Phase::Connect,
+                &error,
+                Kind::Unreachable,
+                detail,
+            )
+        })?;
+        Ok(Self { stream, limits })
     }
 
-    pub(super) fn has_input(&self) -> bool {
-        self.peek().is_ok_and(|amount| amount > 0)
+    fn start(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
+        let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        let stream = no_standard_stream(socket)?;
+        match SockRef::from(&stream).connect(&address.into()) {
+            Err(e) if e.raw_os_error() != Some(IN_PROGRESS.raw_os_error()) => Err(e),
+            _ => Ok(Self {
+                stream,
+                limits: limits.clone(),
+            }),
+        }
     }
 
-    /// From now on these limits hold, and those before no more.
-    pub(super) fn obey(&mut self, limits: Limits) -> Result<(), TransportError> {
-        let same = Arc::ptr_eq(&limits.cancellation, &self.limits.cancellation);
-        self.limits = limits;
-        if !same {
-            self.forget_waits();
-            if !self.limits.cancellation.interrupts(&self.wait()) {
-                return Err(self.limits.cancelled());
+    /// Repeats `work` until it did something, the time is up or the call is cancelled.
+    fn within(
+        &self,
+        event: PollFlags,
+        mut work: impl FnMut(&TcpStream) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let limits = &self.limits;
+        loop {
+            let left = limits.deadline.left();
+            if limits.cancellation.is_cancelled() {
+                return Err(limits.cancelled().into());
+            }
+            if left.is_zero() {
+                return Err(limits.timed_out().into());
+            }
+            match work(&self.stream) {
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                    wait(&mut [PollFd::new(&self.stream, event)], left)
+                        .map_err(|e| limits.broken(e))?;
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                done => return done.map_err(|e| limits.broken(e).into()),
             }
         }
+    }
+}
+
+impl Connection for Socket {
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn limits_mut(&mut self) -> &mut Limits {
+        &mut self.limits
+    }
+
+    fn has_spoken(&mut self) -> bool {
+        self.stream.peek(&mut [0]).is_ok_and(|amount| amount > 0)
+    }
+
+    fn is_open(&self) -> bool {
+        let silent = self.stream.peek(&mut [0]);
+        silent.is_err_and(|e| e.kind() == ErrorKind::WouldBlock)
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.within(PollFlags::IN, |mut stream| stream.read(into))
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        self.within(PollFlags::OUT, |mut stream| stream.write(from))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Waits until something has happened to one of the sockets, for this time at most.
+fn wait(sockets: &mut [PollFd], time: Duration) -> io::Result<()> {
+    let time = Timespec::try_from(time.min(MAX_WAIT)).ok();
+    match rustix::event::poll(sockets, time.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A socket that does not block, nor take the place of standard input, output or error where the
+/// host has closed one of them: whatever the host writes there would go to the peer.
+fn no_standard_stream(socket: socket2::Socket) -> io::Result<TcpStream> {
+    socket.set_nonblocking(true)?;
+    #[cfg(unix)]
+    if std::os::fd::AsRawFd::as_raw_fd(&socket) <= libc::STDERR_FILENO {
+        // The standard library duplicates to a descriptor of at least 3.
+        return TcpStream::from(socket).try_clone();
+    }
+    Ok(TcpStream::from(socket))
 }

@@ -1,13 +1,12 @@
 //! SOCKS 5 (RFC 1928): what such a proxy is asked for. It looks the host up itself.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use zeroize::Zeroizing;
 
-use super::connection::Connection;
-use super::progress::Phase;
-use super::transport_error::{Kind, TransportError};
+use super::connection::{Connection, bare};
+use super::transport_error::Kind;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -19,23 +18,18 @@ const IPV6: u8 = 4;
 /// Of user and password each (RFC 1929).
 pub(crate) const MAX_LOGIN_BYTES: usize = 255;
 
-/// User and password.
-pub(crate) type Login = (Zeroizing<String>, Zeroizing<String>);
-
 /// Asks the proxy at the other end for a connection to the host (IPv6 in brackets).
 pub(super) fn open(
-    login: Option<&Login>,
+    login: Option<[&str; 2]>,
     host: &str,
     port: u16,
-    connection: &mut Connection,
-) -> Result<(), TransportError> {
-    connection.limits().enter(Phase::Proxy);
-    let limits = connection.limits().clone();
-    let outcome = log_in(login, connection).and_then(|()| connect(host, port, connection));
-    outcome.map_err(|e| TransportError::carried_by(e).unwrap_or_else(|other| limits.broken(&other)))
+    connection: &mut dyn Connection,
+) -> io::Result<()> {
+    log_in(login, connection)?;
+    connect(host, port, connection)
 }
 
-fn log_in(login: Option<&Login>, connection: &mut Connection) -> io::Result<()> {
+fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
@@ -45,10 +39,10 @@ fn log_in(login: Option<&Login>, connection: &mut Connection) -> io::Result<()> 
     connection.read_exact(&mut reply)?;
     let why = match (reply, login) {
         ([VERSION, NO_LOGIN], _) => return Ok(()),
-        ([VERSION, BY_PASSWORD], Some((user, password))) => {
+        ([VERSION, BY_PASSWORD], Some(login)) => {
             let mut request = Zeroizing::new(Vec::with_capacity(3 + 2 * MAX_LOGIN_BYTES));
             request.push(1);
-            for part in [user, password] {
+            for part in login {
                 request.push(u8::try_from(part.len()).unwrap_or(u8::MAX));
                 request.extend(part.bytes());
             }
@@ -70,10 +64,10 @@ fn log_in(login: Option<&Login>, connection: &mut Connection) -> io::Result<()> 
     Err(connection.limits().error(Kind::Refused, why).into())
 }
 
-fn connect(host: &str, port: u16, connection: &mut Connection) -> io::Result<()> {
+fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result<()> {
     const CONNECT: u8 = 1;
     let mut request = vec![VERSION, CONNECT, 0];
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let bare = bare(host);
     if let Ok(address) = bare.parse::<Ipv4Addr>() {
         request.push(IPV4);
         request.extend(address.octets());
@@ -103,18 +97,18 @@ fn connect(host: &str, port: u16, connection: &mut Connection) -> io::Result<()>
             // The address and the port that it connects from say nothing here.
             return connection.read_exact(&mut vec![0; length + 2]);
         }
-        [VERSION, 2, ..] => (
-            Kind::Refused,
-            "it allows no connection there; have its operator allow it",
-        ),
-        [VERSION, 3 | 4 | 6, ..] => (
-            Kind::Unreachable,
-            "it cannot reach it; check base_url, and the proxy's own name servers",
-        ),
-        [VERSION, 5, ..] => (
-            Kind::Unreachable,
-            "its connection there is refused; check base_url",
-        ),
+        [VERSION, 2, ..] => {
+            let why = "it allows no connection there; have its operator allow it";
+            (Kind::Refused, why)
+        }
+        [VERSION, 3 | 4 | 6, ..] => {
+            let why = "it cannot reach it; check base_url, and the proxy's own name servers";
+            (Kind::Unreachable, why)
+        }
+        [VERSION, 5, ..] => {
+            let why = "its connection there is refused; check base_url";
+            (Kind::Unreachable, why)
+        }
         _ => (
             Kind::Unreachable,
             "it makes no connection; tell its operator",

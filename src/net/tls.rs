@@ -7,23 +7,24 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use rustls::client::Resumption;
+use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
 use self::client_certificate::ClientCertificate;
 pub(crate) use self::client_certificate::with_client_certificate;
-use super::connection::Connection;
+use super::connection::{Connection, Limits, bare};
 use super::progress::Phase;
-use super::transport_error::{Kind, TransportError};
+use super::resolver;
+use super::transport_error::{Kind, Result};
 use super::trust::Verifier;
-use super::{crypto, resolver};
 
 /// What all connections that trust the same authorities have in common.
 ///
 /// Sessions are not resumed: a resumption sends no certificate, and a session would live on after
 /// the certificate that it began with.
 pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(crypto::provider())
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         // Rustls names it so because a verifier could accept anything: see the one of trust.rs.
         .dangerous()
@@ -37,7 +38,7 @@ pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Er
 /// TLS over the connection below it.
 pub(crate) struct Tls {
     session: ClientConnection,
-    pub(super) below: Connection,
+    below: Box<dyn Connection>,
     /// Which names the host.
     option: &'static str,
     /// Whether the server asked for a certificate of this client.
@@ -52,10 +53,14 @@ impl Tls {
         config: &Arc<ClientConfig>,
         host: &str,
         option: &'static str,
-        below: Connection,
-    ) -> Result<Box<Self>, TransportError> {
+        below: Box<dyn Connection>,
+    ) -> Result<Box<Self>> {
         below.limits().enter(Phase::Handshake);
-        let session = ClientConnection::new(Arc::clone(config), server_name(host, option)?)
+        let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
+            let detail = "the host name cannot be in a certificate; check";
+            failure::untrusted(format!("{detail} {option}"))
+        })?;
+        let session = ClientConnection::new(Arc::clone(config), name)
             .map_err(|e| failure::explain(&e, option, false))?;
         let mut tls = Box::new(Self {
             session,
@@ -76,7 +81,7 @@ impl Tls {
             Some(tls_error) => {
                 failure::explain(&tls_error, option, tls.client_certificate_requested)
             }
-            None => TransportError::carried_by(error).unwrap_or_else(|_| failure::ended()),
+            None => error.downcast().unwrap_or_else(|_| failure::ended()),
         };
         // Another host may have the address by now.
         if error.kind != Kind::Cancelled {
@@ -116,12 +121,22 @@ impl Tls {
             return error;
         };
         failure::client_certificate(&tls, self.option, self.client_certificate_requested)
-            .unwrap_or_else(|| self.below.limits().broken(&tls))
+            .unwrap_or_else(|| self.below.limits().broken(io::Error::other(tls)))
             .into()
+    }
+}
+
+impl Connection for Tls {
+    fn limits(&self) -> &Limits {
+        self.below.limits()
+    }
+
+    fn limits_mut(&mut self) -> &mut Limits {
+        self.below.limits_mut()
     }
 
     /// Text, that is: a server may send records of its own after the handshake.
-    pub(super) fn has_spoken(&mut self) -> bool {
+    fn has_spoken(&mut self) -> bool {
         while self.failure.is_none() && self.below.has_spoken() && self.session.wants_read() {
             let received = self.receive_records();
             self.failure = received.err().map(|error| self.failed(error));
@@ -130,7 +145,7 @@ impl Tls {
         state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    fn is_open(&self) -> bool {
         self.failure.is_none() && self.session.wants_read() && self.below.is_open()
     }
 }
@@ -168,15 +183,6 @@ impl Write for Tls {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn server_name(host: &str, option: &str) -> Result<ServerName<'static>, TransportError> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    ServerName::try_from(bare.to_owned()).map_err(|_| {
-        failure::untrusted(format!(
-            "the host name cannot be in a certificate; check {option}"
-        ))
-    })
 }
 
 #[cfg(all(test, not(loom)))]

@@ -11,6 +11,7 @@ use crate::config::Ca;
 use crate::deadline::Deadline;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Progress;
+use crate::net::transport_error::TransportError;
 use crate::net::trust;
 
 fn limits() -> Limits {
@@ -37,7 +38,7 @@ fn failed(
         loopback_only: false,
     };
     let server = std::thread::spawn(move || treat(listener.accept().unwrap().0));
-    let error = Connection::open(&route, limits).err().unwrap();
+    let error = <dyn Connection>::open(&route, limits).err().unwrap();
     server.join().unwrap();
     error
 }

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::io;
 
+use rustix::io::Errno;
+
 pub(crate) use super::progress::Phase;
 use crate::credentials::redact::Redactor;
 use crate::error::Status;
 
-/// What went wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
-    /// The host name has no (usable) address.
     NoAddress,
     /// No name server says anything about the host.
     NoNameServer,
@@ -23,7 +23,6 @@ pub(crate) enum Kind {
     /// The peers could not agree on TLS, or the certificate is not to be trusted.
     Untrusted,
     TimedOut,
-    /// The peer ended the connection.
     ConnectionLost,
     /// The response is not HTTP as the standards have it, or larger than any token.
     InvalidHttp,
@@ -39,6 +38,8 @@ pub(crate) struct TransportError {
     /// What the peer, or a library on its behalf, said. It is redacted before it is shown.
     peer_text: Option<String>,
 }
+
+pub(crate) type Result<T, E = TransportError> = std::result::Result<T, E>;
 
 impl TransportError {
     pub(crate) fn new(phase: Phase, kind: Kind, detail: impl Into<String>) -> Self {
@@ -57,16 +58,13 @@ impl TransportError {
         }
     }
 
-    /// The whole of it, fit to be shown.
     pub(crate) fn message(&self, redactor: &Redactor) -> String {
         const MAX_PEER_TEXT_BYTES: usize = 256;
-        match &self.peer_text {
-            Some(peer_text) => format!(
-                "{self} ({})",
-                redactor.clean(peer_text.as_bytes(), MAX_PEER_TEXT_BYTES)
-            ),
-            None => self.to_string(),
-        }
+        let Some(text) = &self.peer_text else {
+            return self.to_string();
+        };
+        let text = redactor.clean(text.as_bytes(), MAX_PEER_TEXT_BYTES);
+        format!("{self} ({text})")
     }
 
     pub(crate) fn timed_out(phase: Phase) -> Self {
@@ -83,81 +81,58 @@ impl TransportError {
         Self::new(Phase::Read, Kind::InvalidHttp, detail)
     }
 
-    pub(crate) fn header_too_large() -> Self {
-        Self::new(
-            Phase::Read,
-            Kind::InvalidHttp,
-            "the header of the response is larger than any gateway sends",
-        )
-    }
-
-    /// What a connection put into an I/O error; the error itself if it is another's.
-    pub(crate) fn carried_by(error: io::Error) -> Result<Self, io::Error> {
-        error.downcast()
-    }
-
-    /// An error that tells of this machine's or process's limits, where it is one.
-    pub(crate) fn from_local_limit(phase: Phase, error: &io::Error) -> Option<Self> {
-        let what = local_resource(error)?;
-        Some(Self::new(
-            phase,
-            Kind::NoLocalResource,
-            format!(
-                "this process has {what} ({error}); close what is not needed or raise the limit"
+    /// A failed system call. If it tells of this machine's or process's limits, that is the error.
+    pub(crate) fn of_system(phase: Phase, error: &io::Error, kind: Kind, detail: String) -> Self {
+        match local_resource(error) {
+            None => Self::new(phase, kind, detail),
+            Some(what) => Self::new(
+                phase,
+                Kind::NoLocalResource,
+                format!(
+                    "this process has {what} ({error}); close what is not needed or raise the limit"
+                ),
             ),
-        ))
+        }
     }
 
     pub(crate) fn status(&self) -> Status {
-        match (self.kind, self.phase) {
-            (Kind::NoAddress | Kind::NoNameServer, _) => Status::MOMO_RESOLVE_FAILED,
-            (Kind::Unreachable | Kind::Refused | Kind::NoLocalResource, _)
-            | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => Status::MOMO_CONNECT_FAILED,
-            (Kind::Untrusted, _) | (Kind::ConnectionLost, Phase::Handshake) => {
-                Status::MOMO_TLS_FAILED
-            }
-            (Kind::TimedOut, _) => Status::MOMO_TIMED_OUT,
-            (Kind::ConnectionLost, _) => Status::MOMO_CONNECTION_LOST,
-            (Kind::InvalidHttp, _) => Status::MOMO_INVALID_RESPONSE,
-            (Kind::Cancelled, _) => Status::MOMO_CANCELLED,
-        }
+        self.meaning().0
     }
 
     /// Whether another attempt may fare better: nothing of a response has come, and nothing was
     /// refused.
     pub(crate) fn is_retryable(&self) -> bool {
-        match self.kind {
-            Kind::NoAddress
-            | Kind::NoNameServer
-            | Kind::NoLocalResource
-            | Kind::Unreachable
-            | Kind::TimedOut => true,
-            Kind::ConnectionLost => self.phase != Phase::Read,
-            Kind::Refused | Kind::Untrusted | Kind::InvalidHttp | Kind::Cancelled => false,
+        self.meaning().1
+    }
+
+    fn meaning(&self) -> (Status, bool) {
+        match (self.kind, self.phase) {
+            (Kind::NoAddress | Kind::NoNameServer, _) => (Status::MOMO_RESOLVE_FAILED, true),
+            (Kind::Unreachable | Kind::NoLocalResource, _)
+            | (Kind::ConnectionLost, Phase::Connect | Phase::Proxy) => {
+                (Status::MOMO_CONNECT_FAILED, true)
+            }
+            (Kind::Refused, _) => (Status::MOMO_CONNECT_FAILED, false),
+            (Kind::ConnectionLost, Phase::Handshake) => (Status::MOMO_TLS_FAILED, true),
+            (Kind::Untrusted, _) => (Status::MOMO_TLS_FAILED, false),
+            (Kind::TimedOut, _) => (Status::MOMO_TIMED_OUT, true),
+            (Kind::ConnectionLost, phase) => (Status::MOMO_CONNECTION_LOST, phase != Phase::Read),
+            (Kind::InvalidHttp, _) => (Status::MOMO_INVALID_RESPONSE, false),
+            (Kind::Cancelled, _) => (Status::MOMO_CANCELLED, false),
         }
     }
 }
 
 /// What a failed system call says is missing on this machine, if that is what it says.
-#[cfg(unix)]
 fn local_resource(error: &io::Error) -> Option<&'static str> {
-    Some(match error.raw_os_error()? {
-        libc::EMFILE | libc::ENFILE => "no file descriptor left",
-        libc::ENOBUFS | libc::ENOMEM => "no memory left for it",
-        libc::EADDRNOTAVAIL => "no free local port or address",
-        _ => return None,
-    })
-}
-
-#[cfg(not(unix))]
-fn local_resource(error: &io::Error) -> Option<&'static str> {
-    const WSAEMFILE: i32 = 10024;
-    const WSAEADDRNOTAVAIL: i32 = 10049;
-    const WSAENOBUFS: i32 = 10055;
-    Some(match error.raw_os_error()? {
-        WSAEMFILE => "no socket left",
-        WSAENOBUFS => "no memory left for it",
-        WSAEADDRNOTAVAIL => "no free local port or address",
+    Some(match Errno::from_io_error(error)? {
+        #[cfg(unix)]
+        Errno::NFILE => "no file descriptor left",
+        Errno::MFILE => "no file descriptor left",
+        #[cfg(unix)]
+        Errno::NOMEM => "no memory left for it",
+        Errno::NOBUFS => "no memory left for it",
+        Errno::ADDRNOTAVAIL => "no free local port or address",
         _ => return None,
     })
 }

@@ -30,122 +30,97 @@ use crate::pasted;
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What a store was parsed from; where any of it has changed it is parsed again.
-#[derive(Clone, PartialEq, Eq)]
-struct FileStamps {
-    ca: Ca,
-    files: Vec<FileState>,
-}
-
-/// A file or directory as it was when it was read.
 #[derive(Clone, PartialEq, Eq)]
 struct FileState {
     path: PathBuf,
     modified: Option<SystemTime>,
+    #[cfg(unix)]
     inode: u64,
     length: u64,
 }
 
+#[derive(Clone)]
 struct Parsed {
-    origin: FileStamps,
+    ca: Ca,
+    /// Where any of them has changed it is parsed again.
+    files: Vec<FileState>,
     config: Arc<ClientConfig>,
 }
 
 /// How many stores are remembered: programs with more than a few are tests.
 const REMEMBERED: usize = 8;
 
-static STORES: ArcSwapOption<Vec<Arc<Parsed>>> = ArcSwapOption::const_empty();
+static STORES: ArcSwapOption<Vec<Parsed>> = ArcSwapOption::const_empty();
 
 /// TLS by the store that `ca` names; refused where that is empty or cannot be read.
 pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
-    let origin = FileStamps::of(ca);
-    if let Some(stores) = STORES.load().as_ref() {
-        if let Some(parsed) = stores.iter().find(|p| p.origin == origin) {
-            return Ok(Arc::clone(&parsed.config));
-        }
+    let paths = match ca {
+        Ca::System => system::paths(),
+        Ca::Mozilla | Ca::Pem(_) => Vec::new(),
+        Ca::File(path) => vec![path.clone()],
+    };
+    let files: Vec<_> = paths.into_iter().map(FileState::of).collect();
+    let stores = STORES.load();
+    let mut known = stores.iter().flat_map(|stores| stores.iter());
+    if let Some(parsed) = known.find(|p| p.ca == *ca && p.files == files) {
+        return Ok(Arc::clone(&parsed.config));
     }
     let verifier = parse(ca)
         .map_err(|why| Failure::config(format!("option ca: no usable trust store: {why}")))?;
     let config = tls::config(Arc::new(verifier))
         .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?;
-    let config = Arc::new(config);
-    let parsed = Arc::new(Parsed {
-        origin,
-        config: Arc::clone(&config),
-    });
+    let parsed = Parsed {
+        ca: ca.clone(),
+        files,
+        config: Arc::new(config),
+    };
     STORES.rcu(|stores| {
-        let stores = stores.iter().flat_map(|s| s.iter());
+        let stores = stores.iter().flat_map(|stores| stores.iter());
         Some(Arc::new(remembered(&parsed, stores)))
     });
-    Ok(config)
+    Ok(parsed.config)
 }
 
 /// The newest in front; of two for one `ca` the newer.
-fn remembered<'a>(
-    newest: &'a Arc<Parsed>,
-    stores: impl Iterator<Item = &'a Arc<Parsed>>,
-) -> Vec<Arc<Parsed>> {
-    let others = stores.filter(|p| p.origin.ca != newest.origin.ca);
+fn remembered<'a>(newest: &'a Parsed, stores: impl Iterator<Item = &'a Parsed>) -> Vec<Parsed> {
+    let others = stores.filter(|p| p.ca != newest.ca);
     let all = std::iter::once(newest).chain(others);
     all.take(REMEMBERED).cloned().collect()
-}
-
-impl FileStamps {
-    fn of(ca: &Ca) -> Self {
-        let paths = match ca {
-            Ca::System => system::paths(),
-            Ca::Mozilla | Ca::Pem(_) => Vec::new(),
-            Ca::File(path) => vec![path.clone()],
-        };
-        Self {
-            ca: ca.clone(),
-            files: paths.into_iter().map(FileState::of).collect(),
-        }
-    }
 }
 
 impl FileState {
     fn of(path: PathBuf) -> Self {
         let meta = std::fs::metadata(&path).ok();
+        let meta = meta.as_ref();
         Self {
             path,
-            modified: meta.as_ref().and_then(|m| m.modified().ok()),
-            inode: meta.as_ref().map_or(0, inode),
-            length: meta.as_ref().map_or(0, std::fs::Metadata::len),
+            modified: meta.and_then(|m| m.modified().ok()),
+            #[cfg(unix)]
+            inode: meta.map_or(0, std::os::unix::fs::MetadataExt::ino),
+            length: meta.map_or(0, std::fs::Metadata::len),
         }
     }
 }
 
-#[cfg(unix)]
-fn inode(meta: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
-}
-
-#[cfg(not(unix))]
-fn inode(_: &std::fs::Metadata) -> u64 {
-    0
-}
-
 fn parse(ca: &Ca) -> Result<Verifier, String> {
-    let (roots, directories) = match ca {
-        Ca::Mozilla => (
-            webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
-            Vec::new(),
-        ),
-        Ca::File(path) => (from_file(path)?, Vec::new()),
-        Ca::Pem(text) => {
-            let text = in_lines(text.expose());
-            (
-                from_pem(text.as_bytes(), "the text in place of a path")?,
-                Vec::new(),
-            )
+    let roots = match ca {
+        Ca::System => return from_system(system::read()),
+        Ca::Mozilla => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+        Ca::File(path) => {
+            let shown = path.display().to_string();
+            let text = read_file(path)
+                .map_err(|e| format!("{shown} cannot be read ({e}); check path and mode"))?;
+            from_pem(&text, &shown)?
         }
-        Ca::System => from_system()?,
+        Ca::Pem(text) => {
+            // Variables of some systems have no line breaks.
+            let text = text.expose().replace("\\n", "\n");
+            from_pem(text.as_bytes(), "the text in place of a path")?
+        }
     };
-    Ok(Verifier::new(roots, directories))
+    Ok(Verifier::new(roots, Vec::new()))
 }
 
-/// What the system trusts.
 #[derive(Default)]
 struct SystemCertificates {
     certificates: Vec<CertificateDer<'static>>,
@@ -154,26 +129,16 @@ struct SystemCertificates {
     first_error: Option<String>,
 }
 
-fn from_system() -> Result<(RootCertStore, Vec<PathBuf>), String> {
-    let system = system::read();
-    let roots = collect(system.certificates).ok_or_else(|| {
-        format!(
+fn from_system(system: SystemCertificates) -> Result<Verifier, String> {
+    let Some(roots) = collect(system.certificates) else {
+        let why = system.first_error.map(|why| format!(" ({why})"));
+        return Err(format!(
             "the system has no trusted certificates{}; install ca-certificates, mend \
              SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
-            system
-                .first_error
-                .map(|why| format!(" ({why})"))
-                .unwrap_or_default()
-        )
-    })?;
-    Ok((roots, system.directories))
-}
-
-fn from_file(path: &Path) -> Result<RootCertStore, String> {
-    let shown = path.display();
-    let text = read_file(path)
-        .map_err(|e| format!("{shown} cannot be read ({e}); check path and mode"))?;
-    from_pem(&text, &shown.to_string())
+            why.unwrap_or_default()
+        ));
+    };
+    Ok(Verifier::new(roots, system.directories))
 }
 
 fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {
@@ -183,22 +148,6 @@ fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {
     collect(certificates).ok_or_else(|| {
         format!("{what} holds no CA certificate in PEM form (-----BEGIN CERTIFICATE-----)")
     })
-}
-
-/// The text of a PEM file whose line breaks have become blanks or `\n` on the way through a
-/// variable.
-fn in_lines(text: &str) -> String {
-    let text = text.replace("\\n", "\n");
-    let pieces = text
-        .split("-----")
-        .enumerate()
-        .map(|(number, piece)| match number % 2 {
-            1 => format!("-----{piece}-----\n"),
-            _ => piece
-                .split_whitespace()
-                .fold(String::new(), |body, line| body + line + "\n"),
-        });
-    pieces.collect()
 }
 
 pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {

@@ -33,17 +33,17 @@ fn a_store_is_parsed_once_until_its_file_changes() {
 #[test]
 fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
     let parsed = |number: usize| {
-        let origin = FileStamps {
-            ca: Ca::File(number.to_string().into()),
-            files: Vec::new(),
-        };
         let verifier = Arc::new(Verifier::new(RootCertStore::empty(), Vec::new()));
         let config = Arc::new(tls::config(verifier).unwrap());
-        Arc::new(Parsed { origin, config })
+        Parsed {
+            ca: Ca::File(number.to_string().into()),
+            files: Vec::new(),
+            config,
+        }
     };
     let add = |stores: Vec<_>, number| remembered(&parsed(number), stores.iter());
-    let numbers = |stores: &[Arc<Parsed>]| {
-        let number = |parsed: &Arc<Parsed>| match &parsed.origin.ca {
+    let numbers = |stores: &[Parsed]| {
+        let number = |parsed: &Parsed| match &parsed.ca {
             Ca::File(path) => path.to_str().unwrap().to_owned(),
             other => format!("{other:?}"),
         };

@@ -1,68 +1,73 @@
 //! Tunnel: what a proxy is asked for by CONNECT, and why it opens none.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use super::connection::{Connection, Limits};
+use super::connection::Connection;
 use super::head;
 use super::progress::Phase;
 use super::socks;
-pub(crate) use super::socks::{Login, MAX_LOGIN_BYTES};
-use super::transport_error::{Kind, TransportError};
+pub(crate) use super::socks::MAX_LOGIN_BYTES;
+use super::transport_error::{Kind, Result};
+use crate::config::{ProxyScheme, ProxyUrl};
 
 /// Of all heads together: a proxy may send interim responses first.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 
 pub(crate) struct Proxy {
-    /// A name, or an address (IPv6 in brackets).
-    pub(crate) host: String,
-    pub(crate) port: u16,
+    pub(crate) url: ProxyUrl,
     /// None for a connection in clear.
     pub(crate) tls: Option<Arc<ClientConfig>>,
-    pub(crate) protocol: Protocol,
-}
-
-/// How a proxy is asked for a connection.
-pub(crate) enum Protocol {
-    Connect(Connect),
-    Socks(Option<Login>),
-}
-
-pub(crate) struct Connect {
     pub(crate) user_agent: String,
-    /// The value of Proxy-Authorization.
-    pub(crate) authorization: Option<Zeroizing<String>>,
 }
 
-/// Asks the proxy at the other end for a tunnel.
+impl Proxy {
+    /// User and password, of which one may be missing.
+    pub(super) fn login(&self) -> Option<[&str; 2]> {
+        let (user, password) = (self.url.user(), self.url.password());
+        let has_login = user.is_some() || password.is_some();
+        has_login.then(|| [user, password].map(Option::unwrap_or_default))
+    }
+}
+
+/// The value of a header field that carries these (RFC 7617).
+pub(crate) fn basic(user: &str, password: &str) -> Zeroizing<String> {
+    let pair = Zeroizing::new([user, ":", password].concat());
+    let encoded = Zeroizing::new(STANDARD.encode(&*pair));
+    Zeroizing::new(["Basic ", &encoded].concat())
+}
+
+/// Asks the proxy at the other end for a tunnel to the host (IPv6 in brackets).
 pub(super) fn open(
     proxy: &Proxy,
     host: &str,
     port: u16,
-    connection: &mut Connection,
-) -> Result<(), TransportError> {
-    match &proxy.protocol {
-        Protocol::Connect(how) => connect(how, host, port, connection),
-        Protocol::Socks(login) => socks::open(login.as_ref(), host, port, connection),
+    connection: &mut dyn Connection,
+) -> Result<()> {
+    connection.limits().enter(Phase::Proxy);
+    match proxy.url.scheme {
+        ProxyScheme::Socks => {
+            let outcome = socks::open(proxy.login(), host, port, connection);
+            outcome.map_err(|error| connection.limits().broken(error))
+        }
+        ProxyScheme::Http | ProxyScheme::Https => connect(proxy, host, port, connection),
     }
 }
 
-fn connect(
-    proxy: &Connect,
-    host: &str,
-    port: u16,
-    connection: &mut Connection,
-) -> Result<(), TransportError> {
-    connection.limits().enter(Phase::Proxy);
+fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection) -> Result<()> {
     let common = format!(
         "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
         proxy.user_agent
     );
-    let [name, value, end] = match &proxy.authorization {
+    let login = proxy.login();
+    let authorization = login.map(|[user, password]| basic(user, password));
+    let [name, value, end] = match &authorization {
         Some(value) => ["Proxy-Authorization: ", value, "\r\n"],
         None => [""; 3],
     };
@@ -73,72 +78,70 @@ fn connect(
         .write_all(request.as_bytes())
         .and_then(|()| read_response(connection));
     let limits = connection.limits();
-    let response = outcome
-        .map_err(|e| TransportError::carried_by(e).unwrap_or_else(|other| limits.broken(&other)))?;
-    if !(200..300).contains(&response.status) {
-        let reason = response.reason(proxy, &format!("{host}:{port}"));
-        let kind = match response.status {
-            401 | 403 | 407 => Kind::Refused,
-            _ => Kind::Unreachable,
-        };
-        return Err(limits.error(kind, reason));
-    }
-    if response.has_more {
+    let (response, has_more) = outcome.map_err(|error| limits.broken(error))?;
+    let (kind, detail) = match response.status {
         // The host speaks only when it is spoken to.
-        let detail = "the proxy has sent something of its own (a page?) where the tunnel begins; \
-                      check the proxy's address";
-        return Err(limits.error(Kind::Untrusted, detail));
-    }
-    Ok(())
+        200..=299 if has_more => (
+            Kind::Untrusted,
+            "the proxy has sent something of its own (a page?) where the tunnel begins; check the \
+             proxy's address"
+                .to_owned(),
+        ),
+        200..=299 => return Ok(()),
+        status => {
+            let is_refused = matches!(status, 401 | 403 | 407);
+            let kind = if is_refused {
+                Kind::Refused
+            } else {
+                Kind::Unreachable
+            };
+            (
+                kind,
+                response.reason(login.is_some(), &format!("{host}:{port}")),
+            )
+        }
+    };
+    Err(limits.error(kind, detail))
 }
 
 struct TunnelResponse {
     status: u16,
-    is_interim: bool,
     schemes: Vec<&'static str>,
-    /// Whether something follows the head.
-    has_more: bool,
 }
 
-/// The final response, without its body.
-fn read_response(connection: &mut Connection) -> io::Result<TunnelResponse> {
-    let failed = |limits: &Limits, kind, what| {
-        let detail = format!("the proxy {what}; check its address");
-        io::Error::from(limits.error(kind, detail))
-    };
+/// The final response without its body, and whether anything follows its head.
+fn read_response(connection: &mut dyn Connection) -> io::Result<(TunnelResponse, bool)> {
     let mut input = vec![0; MAX_HEAD_BYTES];
     let (mut start, mut end) = (0, 0);
-    loop {
+    let (kind, what) = loop {
         match parse(&input[start..end]) {
-            Ok(Some((length, mut response))) => {
+            Ok(Some((length, response))) => {
                 start += length;
-                if response.is_interim {
-                    continue;
+                match response {
+                    Some(response) => return Ok((response, start < end)),
+                    None => continue,
                 }
-                response.has_more = start < end;
-                return Ok(response);
             }
             Ok(None) if end < input.len() => {}
-            Ok(None) | Err(_) => {
-                let what = "does not respond as an HTTP proxy";
-                return Err(failed(connection.limits(), Kind::Unreachable, what));
-            }
+            Ok(None) | Err(_) => break (Kind::Unreachable, "does not respond as an HTTP proxy"),
         }
         let amount = connection.read(&mut input[end..])?;
+        end += amount;
         if amount == 0 {
             let what = "closed the connection instead of responding";
-            return Err(failed(connection.limits(), Kind::ConnectionLost, what));
+            break (Kind::ConnectionLost, what);
         }
-        end += amount;
-    }
+    };
+    let detail = format!("the proxy {what}; check its address");
+    Err(connection.limits().error(kind, detail).into())
 }
 
-fn parse(input: &[u8]) -> Result<Option<(usize, TunnelResponse)>, httparse::Error> {
-    head::parse(input, |head| TunnelResponse {
-        status: head.code.unwrap_or_default(),
-        is_interim: head::is_interim(head),
-        schemes: schemes(head.headers),
-        has_more: false,
+/// The length of a head, and what it says if it is the final one.
+fn parse(input: &[u8]) -> Result<Option<(usize, Option<TunnelResponse>)>, httparse::Error> {
+    head::parse(input, |head| {
+        let status = head.code.unwrap_or_default();
+        let schemes = schemes(head.headers);
+        (!head::is_interim(head)).then_some(TunnelResponse { status, schemes })
     })
 }
 
@@ -156,31 +159,31 @@ fn schemes(fields: &[httparse::Header]) -> Vec<&'static str> {
 }
 
 impl TunnelResponse {
-    /// Why there is no tunnel, and what to do.
-    fn reason(&self, proxy: &Connect, target: &str) -> String {
+    fn reason(&self, has_login: bool, target: &str) -> String {
         let status = self.status;
         let why = match status {
-            401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => format!(
-                "it lets in by {} alone, and this library has Basic; have it allow Basic, or use a helper on this \
-                 machine such as px or cntlm",
-                self.schemes.join(", ")
-            ),
-            401 | 407 if proxy.authorization.is_none() => {
-                "it demands user and password; put them into the proxy's URL".to_owned()
+            401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => {
+                "it lets in by {schemes} alone, and this library has Basic; have it allow Basic, or \
+                 use a helper on this machine such as px or cntlm"
             }
-            401 | 407 => "it refuses user and password; check them in the proxy's URL".to_owned(),
-            403 => format!("it allows no tunnel to {target}; have its operator allow it"),
-            502 => format!(
+            401 | 407 if !has_login => {
+                "it demands user and password; put them into the proxy's URL"
+            }
+            401 | 407 => "it refuses user and password; check them in the proxy's URL",
+            403 => "it allows no tunnel to {target}; have its operator allow it",
+            502 => {
                 "it cannot reach {target}; check base_url, and the proxy's own name servers and \
                  firewall"
-            ),
-            503 => "it is overloaded, or cannot reach anything now; tell its operator".to_owned(),
-            504 => format!(
+            }
+            503 => "it is overloaded, or cannot reach anything now; tell its operator",
+            504 => {
                 "{target} has not responded to it in time; check base_url, and the proxy's own \
                  firewall"
-            ),
-            _ => "it opens no tunnel; check its address, and that it allows CONNECT".to_owned(),
+            }
+            _ => "it opens no tunnel; check its address, and that it allows CONNECT",
         };
+        let why = why.replace("{schemes}", &self.schemes.join(", "));
+        let why = why.replace("{target}", target);
         format!("the proxy responded {status}: {why}")
     }
 }

@@ -3,8 +3,6 @@
 mod identity;
 mod module;
 mod security;
-mod sockets;
 
 pub(super) use module::pin;
 pub(crate) use security::{create_private_directory, strangers};
-pub(crate) use sockets::{Event, SocketEvents};

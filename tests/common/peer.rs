@@ -208,7 +208,7 @@ pub fn waits(thread: i32) -> bool {
 
 /// Whether that thread waits for bytes from a socket.
 pub fn reads(thread: i32) -> bool {
-    is_in(thread, &[libc::SYS_recvfrom, libc::SYS_read])
+    is_in(thread, &[libc::SYS_ppoll])
 }
 
 fn is_in(thread: i32, calls: &[libc::c_long]) -> bool {

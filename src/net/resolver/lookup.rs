@@ -3,21 +3,18 @@
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Resolver;
-use crate::cancellation::Interrupt;
 use crate::deadline::Deadline;
-use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::net::connection::{Limits, MAX_WAIT};
+use crate::net::transport_error::{Kind, Phase, Result, TransportError};
+use crate::sync::{Condvar, Mutex};
 use crate::{panics, sys};
 
 /// Enough for getaddrinfo with every name service that Debian packages.
 const STACK: usize = 512 * 1024;
 
-pub(super) type Addresses = Arc<[IpAddr]>;
-
-type Outcome = Result<Addresses, TransportError>;
+pub(super) type Outcome = Result<Arc<[IpAddr]>>;
 
 pub(super) struct Lookup {
     pub(super) started: Deadline,
@@ -26,56 +23,56 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    pub(super) fn new() -> Self {
-        Self {
+    /// Starts the thread that looks the host up, stores what it finds and tells those who wait.
+    pub(super) fn start(resolver: &'static Resolver, host: &str) -> Result<Arc<Self>> {
+        let lookup = Arc::new(Self {
             started: Deadline::now(),
             outcome: Mutex::default(),
             changed: Condvar::default(),
+        });
+        let (host, running) = (host.to_owned(), Arc::clone(&lookup));
+        let thread = std::thread::Builder::new()
+            .name("momo-resolver".to_owned())
+            .stack_size(STACK);
+        match sys::with_signals_blocked(|| thread.spawn(move || running.run(resolver, &host))) {
+            Ok(_detached) => Ok(lookup),
+            Err(e) => Err(failed(
+                Kind::NoLocalResource,
+                format!("no thread can be started for it ({e}); check the limits on threads"),
+            )),
         }
     }
 
-    fn outcome(&self) -> MutexGuard<'_, Option<Outcome>> {
-        self.outcome.lock()
+    fn run(&self, resolver: &Resolver, host: &str) {
+        // A panic must neither print nor leave those who wait, and the host, without an end.
+        let outcome = panics::catch_panic(|| (resolver.resolve)(host)).unwrap_or_else(|| {
+            let error = "the look-up panicked; this is a bug in libmomo, please report it";
+            Err(failed(Kind::NoNameServer, error.to_owned()))
+        });
+        if let Ok(addresses) = &outcome {
+            resolver.store(host, addresses);
+        }
+        resolver.end(host);
+        *self.outcome.lock() = Some(outcome);
+        self.changed.notify_all();
     }
-}
 
-/// Starts the thread that looks the host up, stores what it finds and tells those who wait.
-pub(super) fn start(
-    resolver: &'static Resolver,
-    host: &str,
-    lookup: &Arc<Lookup>,
-) -> Result<(), TransportError> {
-    let (host, lookup) = (host.to_owned(), Arc::clone(lookup));
-    let thread = std::thread::Builder::new()
-        .name("momo-resolver".to_owned())
-        .stack_size(STACK);
-    sys::with_signals_blocked(|| thread.spawn(move || run(resolver, &host, &lookup)))
-        .map(|_detached| ())
-        .map_err(|e| {
-            TransportError::new(
-                Phase::Resolve,
-                Kind::NoLocalResource,
-                format!("no thread can be started for it ({e}); check the limits on threads"),
-            )
-        })
-}
-
-fn run(resolver: &Resolver, host: &str, lookup: &Lookup) {
-    // A panic must neither print nor leave those who wait, and the host, without an end.
-    let outcome = panics::catch_panic(|| (resolver.resolve)(host)).unwrap_or_else(|| {
-        let error = "the look-up panicked; this is a bug in libmomo, please report it";
-        Err(TransportError::new(
-            Phase::Resolve,
-            Kind::NoNameServer,
-            error,
-        ))
-    });
-    if let Ok(addresses) = &outcome {
-        resolver.store(host, addresses);
+    pub(super) fn wait(&self, until: Deadline, limits: &Limits) -> Outcome {
+        let mut outcome = self.outcome.lock();
+        loop {
+            if let Some(outcome) = &*outcome {
+                return outcome.clone();
+            }
+            if limits.cancellation.is_cancelled() {
+                return Err(limits.cancelled());
+            }
+            if until.has_passed() {
+                return Err(limits.timed_out());
+            }
+            let until = until.min(Deadline::after(MAX_WAIT));
+            outcome = self.changed.wait_until(outcome, until);
+        }
     }
-    resolver.end(host);
-    *lookup.outcome() = Some(outcome);
-    lookup.changed.notify_all();
 }
 
 /// Asks the C library.
@@ -91,63 +88,26 @@ pub(super) fn resolve(host: &str) -> Outcome {
         }
         Err(error) => error,
     };
+    let (kind, detail) = if sys::is_name_server_s_fault(&error) {
+        let detail = format!(
+            "the name server does not answer for {host} ({error}); try again, and check \
+             /etc/resolv.conf and the network"
+        );
+        (Kind::NoNameServer, detail)
+    } else {
+        let detail = format!("{host} has no address ({error}); check its spelling, and DNS");
+        (Kind::NoAddress, detail)
+    };
     // The C library may call a lack of file descriptors a failed look-up; a socket tells.
-    let limit = TransportError::from_local_limit(Phase::Resolve, &error).or_else(|| {
-        let probe: io::Error = UdpSocket::bind(("127.0.0.1", 0)).err()?;
-        TransportError::from_local_limit(Phase::Resolve, &probe)
-    });
-    Err(limit.unwrap_or_else(|| {
-        let (kind, detail) = if sys::is_name_server_s_fault(&error) {
-            let detail = format!(
-                "the name server does not answer for {host} ({error}); try again, and check \
-                 /etc/resolv.conf and the network"
-            );
-            (Kind::NoNameServer, detail)
-        } else {
-            let detail = format!("{host} has no address ({error}); check its spelling, and DNS");
-            (Kind::NoAddress, detail)
-        };
-        TransportError::new(Phase::Resolve, kind, detail)
-    }))
+    let probe = UdpSocket::bind(("127.0.0.1", 0)).err().unwrap_or(error);
+    Err(TransportError::of_system(
+        Phase::Resolve,
+        &probe,
+        kind,
+        detail,
+    ))
 }
 
-pub(super) struct LookupWaiter {
-    lookup: Arc<Lookup>,
-    cancelled: AtomicBool,
-}
-
-impl Interrupt for LookupWaiter {
-    fn interrupt(&self) {
-        self.cancelled.store(true, Ordering::SeqCst);
-        // Through the lock, so that a waiter that has just looked is asleep before it is woken.
-        drop(self.lookup.outcome());
-        self.lookup.changed.notify_all();
-    }
-}
-
-impl LookupWaiter {
-    pub(super) fn new(lookup: Arc<Lookup>) -> Self {
-        Self {
-            lookup,
-            cancelled: AtomicBool::new(false),
-        }
-    }
-
-    pub(super) fn wait(&self, deadline: Deadline) -> Result<Vec<IpAddr>, TransportError> {
-        let mut outcome = self.lookup.outcome();
-        loop {
-            match &*outcome {
-                Some(Ok(addresses)) => return Ok(addresses.to_vec()),
-                Some(Err(error)) => return Err(error.clone()),
-                None => {}
-            }
-            if self.cancelled.load(Ordering::SeqCst) {
-                return Err(TransportError::cancelled(Phase::Resolve));
-            }
-            if deadline.has_passed() {
-                return Err(TransportError::timed_out(Phase::Resolve));
-            }
-            outcome = self.lookup.changed.wait_until(outcome, deadline);
-        }
-    }
+fn failed(kind: Kind, detail: String) -> TransportError {
+    TransportError::new(Phase::Resolve, kind, detail)
 }

@@ -30,9 +30,9 @@ pub(super) fn connect(
     let Some(stream) = peer(host, port) else {
         return Some(Err(limits.error(Kind::Unreachable, "nobody listens there")));
     };
-    let socket = Socket::of(OwnedFd::from(stream).into(), limits.clone());
-    if !limits.cancellation.interrupts(&socket.wait()) {
-        return Some(Err(limits.cancelled()));
-    }
-    Some(Ok(socket))
+    stream.set_nonblocking(true).ok()?;
+    Some(Ok(Socket {
+        stream: OwnedFd::from(stream).into(),
+        limits: limits.clone(),
+    }))
 }

@@ -7,63 +7,64 @@
 //! gives the addresses of both families at once.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags};
 
 use super::Socket;
 use crate::deadline::Deadline;
 use crate::net::connection::Limits;
-use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::transport_error::{Kind, Phase, Result, TransportError};
 
 /// RFC 8305, section 8: the recommended Connection Contender Delay, and the least that there may be.
 const DELAY: Duration = Duration::from_millis(250);
 const MIN_DELAY: Duration = Duration::from_millis(10);
 
-/// Windows waits for 64 events at most, and a socket has two there.
+/// No host has more; a name server may say that it has.
 const MAX_ADDRESSES: usize = 32;
 
-/// Connects to one of the addresses, the first in order being preferred.
-pub(super) fn connect(
-    ips: &[IpAddr],
-    port: u16,
-    limits: &Limits,
-) -> Result<Socket, TransportError> {
-    let deadline = limits.deadline;
+/// Connects to one of the addresses, the first in order being preferred. Connections that do not win
+/// are closed.
+pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<Socket> {
     let ips = interleaved(ips);
-    let delay = delay(ips.len(), deadline.left());
+    let delay = delay(ips.len(), limits.deadline.left());
     let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));
-    let mut race = Race::default();
+    let mut pending: Vec<(SocketAddr, Socket)> = Vec::new();
+    let mut failure = None;
     let mut next_start = Deadline::now();
     loop {
         if limits.cancellation.is_cancelled() {
             return Err(limits.cancelled());
         }
         let now = Deadline::now();
-        if now >= deadline {
+        if now >= limits.deadline {
             return Err(limits.timed_out());
         }
-        let turn = if race.pending.is_empty() || now >= next_start {
-            untried.next()
-        } else {
-            None
-        };
-        if let Some(address) = turn {
-            race.start(address, limits);
+        let is_turn = pending.is_empty() || now >= next_start;
+        if let Some(address) = is_turn.then(|| untried.next()).flatten() {
+            match Socket::start(address, limits) {
+                Ok(socket) => pending.push((address, socket)),
+                Err(error) => failure = Some(more_telling(failure, connect_error(address, &error))),
+            }
             next_start = now + delay;
             continue;
         }
-        if race.pending.is_empty() {
-            return Err(race.failure());
-        }
-        let until = if untried.len() == 0 {
-            deadline
-        } else {
-            deadline.min(next_start)
+        let Some((first, _)) = pending.first() else {
+            return Err(failure.unwrap_or_else(|| limits.timed_out()));
         };
-        match race.wait(until.left()) {
-            RaceEvent::Connected(socket) => return Ok(socket),
-            RaceEvent::Failed => next_start = now,
-            RaceEvent::None => {}
+        let until = match untried.len() {
+            0 => limits.deadline,
+            _ => limits.deadline.min(next_start),
+        };
+        let ended = wait(&pending, until.left()).map_err(|error| connect_error(*first, &error))?;
+        if let Some((index, outcome)) = ended {
+            let (address, socket) = pending.swap_remove(index);
+            match outcome {
+                Ok(()) => return Ok(socket),
+                Err(error) => failure = Some(more_telling(failure, connect_error(address, &error))),
+            }
+            next_start = now;
         }
     }
 }
@@ -94,76 +95,40 @@ fn delay(addresses: usize, time: Duration) -> Duration {
     share.clamp(MIN_DELAY, DELAY)
 }
 
-/// Connections that are being made. Those that did not win are closed with it.
-#[derive(Default)]
-struct Race {
-    pending: Vec<Contender>,
-    failure: Option<TransportError>,
+/// Waits until one of the connections is made or is not to be had, and says which. None: the time
+/// was up.
+fn wait(
+    pending: &[(SocketAddr, Socket)],
+    time: Duration,
+) -> io::Result<Option<(usize, io::Result<()>)>> {
+    let streams = pending.iter().map(|(_, socket)| &socket.stream);
+    let mut waits: Vec<_> = streams.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
+    super::wait(&mut waits, time)?;
+    let outcomes = pending.iter().zip(&waits).map(|((_, socket), wait)| {
+        let is_ready = !wait.revents().is_empty();
+        connected(&socket.stream, is_ready).transpose()
+    });
+    let mut ended = outcomes.enumerate();
+    Ok(ended.find_map(|(index, outcome)| Some((index, outcome?))))
 }
 
-pub(super) struct Contender {
-    address: SocketAddr,
-    pub(super) socket: Socket,
+fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<Option<()>> {
+    // Windows before 10 2004 has no event for a connection that is not to be had.
+    if let Some(error) = stream.take_error()? {
+        return Err(error);
+    }
+    if !is_ready {
+        return Ok(None);
+    }
+    stream.set_nodelay(true).map(Some)
 }
 
-enum RaceEvent {
-    Connected(Socket),
-    /// One of them is out of the race.
-    Failed,
-    /// The time was up, or a cancellation has interrupted the wait.
-    None,
-}
-
-impl Race {
-    fn start(&mut self, address: SocketAddr, limits: &Limits) {
-        let started = Socket::new(address, limits).and_then(|socket| {
-            // Before it connects, so that a cancellation ends the connecting too. Whether it came
-            // before that is asked in the loop.
-            limits.cancellation.interrupts(&socket.wait());
-            socket.start_connecting(address)?;
-            Ok(socket)
-        });
-        match started {
-            Ok(socket) => self.pending.push(Contender { address, socket }),
-            Err(error) => self.fail(address, &error),
-        }
-    }
-
-    fn wait(&mut self, time: Duration) -> RaceEvent {
-        let (index, outcome) = match Socket::wait_for_connection(&self.pending, time) {
-            Ok(Some(found)) => found,
-            Ok(None) => return RaceEvent::None,
-            // The system cannot wait for them: none of them is of use.
-            Err(error) => {
-                for attempt in std::mem::take(&mut self.pending) {
-                    self.fail(attempt.address, &error);
-                }
-                return RaceEvent::Failed;
-            }
-        };
-        let Contender { address, socket } = self.pending.swap_remove(index);
-        match outcome.and_then(|()| socket.connected()) {
-            Ok(()) => RaceEvent::Connected(socket),
-            Err(error) => {
-                self.fail(address, &error);
-                RaceEvent::Failed
-            }
-        }
-    }
-
-    /// Keeps the failure of the last address, unless it tells of this machine alone: another
-    /// address that was tried says more about the host. (Where IPv6 is switched off, an address of
-    /// it fails as if no local port were free.)
-    fn fail(&mut self, address: SocketAddr, error: &io::Error) {
-        let error = connect_error(address, error);
-        if self.failure.is_none() || error.kind != Kind::NoLocalResource {
-            self.failure = Some(error);
-        }
-    }
-
-    fn failure(self) -> TransportError {
-        let no_address = || TransportError::timed_out(Phase::Connect);
-        self.failure.unwrap_or_else(no_address)
+/// The last failure, unless it tells of this machine alone: another address that was tried says more
+/// about the host. (With IPv6 switched off its addresses fail as if no local port were free.)
+fn more_telling(before: Option<TransportError>, last: TransportError) -> TransportError {
+    match before {
+        Some(before) if last.kind == Kind::NoLocalResource => before,
+        _ => last,
     }
 }
 
@@ -172,13 +137,9 @@ fn connect_error(address: SocketAddr, error: &io::Error) -> TransportError {
     if error.kind() == io::ErrorKind::TimedOut {
         return TransportError::timed_out(Phase::Connect);
     }
-    TransportError::from_local_limit(Phase::Connect, error).unwrap_or_else(|| {
-        TransportError::new(
-            Phase::Connect,
-            Kind::Unreachable,
-            format!("{address} cannot be reached ({error}); check host, port, firewall and proxy"),
-        )
-    })
+    let detail =
+        format!("{address} cannot be reached ({error}); check host, port, firewall and proxy");
+    TransportError::of_system(Phase::Connect, error, Kind::Unreachable, detail)
 }
 
 #[cfg(all(test, not(loom)))]

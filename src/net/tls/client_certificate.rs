@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::ResolvesClientCert;
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, Error, SignatureScheme};
 use zeroize::Zeroizing;
 
-use crate::net::{crypto, trust};
+use crate::net::trust;
 use crate::pasted;
 
 /// Answers a server's request for a certificate with this, and remembers that there was one: what
@@ -57,26 +58,25 @@ pub(crate) fn with_client_certificate(
     const OPTIONS: [&str; 2] = ["option cache_client_certificate", "option cache_client_key"];
     let read = |option: &str, path: &Path| {
         let shown = path.display();
-        let text = trust::read_file(path).map_err(|error| {
-            format!("{option}: {shown} cannot be read ({error}); check path and mode")
-        })?;
-        let text = Zeroizing::new(text);
+        let text = trust::read_file(path)
+            .map(Zeroizing::new)
+            .map_err(|error| {
+                format!("{option}: {shown} cannot be read ({error}); check path and mode")
+            })?;
         let without_mark = pasted::file_text(&text).map(|text| Zeroizing::new(text.to_vec()));
         without_mark.map_err(|why| format!("{option}: {shown}: {why}"))
     };
     let has_none = |option: &str, path: &Path, what: &str| {
-        let shown = path.display();
-        format!("{option}: {shown} holds no {what} in PEM form")
+        format!("{option}: {} holds no {what} in PEM form", path.display())
     };
     let text = read(OPTIONS[0], certificate)?;
     let chain: Vec<_> = CertificateDer::pem_slice_iter(&text).flatten().collect();
     if chain.is_empty() {
         return Err(has_none(OPTIONS[0], certificate, "certificate"));
     }
-    let text = read(OPTIONS[1], key)?;
-    let private = PrivateKeyDer::from_pem_slice(&text)
+    let private = PrivateKeyDer::from_pem_slice(&read(OPTIONS[1], key)?)
         .map_err(|_| has_none(OPTIONS[1], key, "private key that is not encrypted"))?;
-    let certified = CertifiedKey::from_der(chain, private, &crypto::provider());
+    let certified = CertifiedKey::from_der(chain, private, &ring::default_provider());
     let certified = certified.map_err(|error| match error {
         Error::InconsistentKeys(_) => format!("{}: it is another certificate's key", OPTIONS[1]),
         _ => format!("{} or its key cannot be used ({error})", OPTIONS[0]),

@@ -1,15 +1,13 @@
 //! Failures of TLS in words: the rule that failed, and what to do about it.
 
 use rustls::{
-    AlertDescription as Alert, CertificateError, Error, InvalidMessage, PeerIncompatible,
+    AlertDescription as Alert, CertificateError, Error, InvalidMessage, OtherError,
+    PeerIncompatible,
 };
 use webpki::Error as Webpki;
 
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::net::trust::BrokenRule;
-
-const INTERCEPTED: &str = "and whether something on the way intercepts TLS";
-const OPERATOR: &str = "tell the server's operator";
 
 pub(super) fn untrusted(detail: impl Into<String>) -> TransportError {
     TransportError::new(Phase::Handshake, Kind::Untrusted, detail)
@@ -34,30 +32,29 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
         Error::InvalidCertificate(certificate) => return refused(certificate, option),
         Error::InvalidMessage(
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
-        ) => format!("the server sends certificates of more than 64 KiB; {OPERATOR}"),
+        ) => "the server sends certificates of more than 64 KiB; tell the server's operator",
         Error::InvalidMessage(_) => {
-            return untrusted(format!(
-                "the server does not respond in TLS; check the port of {option}"
-            ));
+            let detail = "the server does not respond in TLS; check the port of";
+            return untrusted(format!("{detail} {option}"));
         }
-        Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity) => format!(
+        Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity) => {
             "the server and this library have no cipher suite, curve or kind of key in common; \
-             {OPERATOR}"
-        ),
+             tell the server's operator"
+        }
         Error::AlertReceived(Alert::ProtocolVersion)
         | Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => format!("the server speaks neither TLS 1.2 nor TLS 1.3; {OPERATOR}"),
+        ) => "the server speaks neither TLS 1.2 nor TLS 1.3; tell the server's operator",
         Error::AlertReceived(Alert::NoApplicationProtocol) => {
-            format!("the server does not offer HTTP/1.1 (ALPN); check the port of {option}")
+            "the server does not offer HTTP/1.1 (ALPN); check the port of {option}"
         }
         Error::AlertReceived(Alert::UnrecognisedName) => {
-            format!("the server does not know this host name; check {option}")
+            "the server does not know this host name; check {option}"
         }
-        _ => "no agreement on TLS; the server may be too old or too strict".to_owned(),
+        _ => "no agreement on TLS; the server may be too old or too strict",
     };
-    untrusted(detail).with_peer_text(error)
+    untrusted(detail.replace("{option}", option)).with_peer_text(error)
 }
 
 /// Whether the server refuses a client that has no certificate. Some servers say so; the others
@@ -98,92 +95,82 @@ pub(super) fn client_certificate(
 
 fn refused(error: &CertificateError, option: &str) -> TransportError {
     use CertificateError as C;
-    let (rule, advice) = broken_rule(error, option);
+    let advice = match error {
+        C::UnknownIssuer => {
+            "check option ca, whether the server sends its intermediate certificates, and whether \
+             something on the way intercepts TLS"
+        }
+        C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => {
+            "check this machine's clock, then tell the server's operator"
+        }
+        C::NotValidForName | C::NotValidForNameContext { .. } => {
+            "check {option}, and whether something on the way intercepts TLS"
+        }
+        C::BadSignature => "check option ca, and whether something on the way intercepts TLS",
+        _ => "tell the server's operator",
+    };
+    let (rule, advice) = (broken_rule(error), advice.replace("{option}", option));
     let detail = format!("the server's certificate is not accepted: {rule}; {advice}");
-    let failure = untrusted(detail);
     match error {
         // Lists of numbers, which say no more than the rule does.
         C::UnsupportedSignatureAlgorithmContext { .. }
-        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => failure,
-        C::Other(other) => failure.with_peer_text(other),
-        _ => failure.with_peer_text(&Error::InvalidCertificate(error.clone())),
+        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => untrusted(detail),
+        C::Other(other) => untrusted(detail).with_peer_text(other),
+        _ => untrusted(detail).with_peer_text(&Error::InvalidCertificate(error.clone())),
     }
 }
 
-fn broken_rule(error: &CertificateError, option: &str) -> (&'static str, String) {
+fn broken_rule(error: &CertificateError) -> &'static str {
     use CertificateError as C;
-    let operator = || OPERATOR.to_owned();
     match error {
-        C::UnknownIssuer => (
-            "its issuer is not trusted",
-            format!(
-                "check option ca, whether the server sends its intermediate certificates, \
-                 {INTERCEPTED}"
-            ),
-        ),
-        C::Expired | C::ExpiredContext { .. } => (
-            "it has expired",
-            format!("check this machine's clock, then {OPERATOR}"),
-        ),
-        C::NotValidYet | C::NotValidYetContext { .. } => (
-            "it is not valid yet",
-            format!("check this machine's clock, then {OPERATOR}"),
-        ),
-        C::NotValidForName | C::NotValidForNameContext { .. } => (
-            "it is not for this host name",
-            format!("check {option}, {INTERCEPTED}"),
-        ),
-        C::BadSignature => (
-            "a signature does not match its key, so that it is damaged or forged",
-            format!("check option ca, {INTERCEPTED}"),
-        ),
-        C::UnsupportedSignatureAlgorithmContext { .. } => (
+        C::UnknownIssuer => "its issuer is not trusted",
+        C::Expired | C::ExpiredContext { .. } => "it has expired",
+        C::NotValidYet | C::NotValidYetContext { .. } => "it is not valid yet",
+        C::NotValidForName | C::NotValidForNameContext { .. } => "it is not for this host name",
+        C::BadSignature => "a signature does not match its key, so that it is damaged or forged",
+        C::UnsupportedSignatureAlgorithmContext { .. } => {
             "it, or one of its issuers, is signed by an algorithm that is too weak (SHA-1, say) or \
-             not supported",
-            operator(),
-        ),
-        C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
-            "it, or one of its issuers, is signed with a kind of key that is not supported (RSA, \
-             P-256, P-384 and Ed25519 are)",
-            operator(),
-        ),
-        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
-            ("it is not for servers (extended key usage)", operator())
+             not supported"
         }
-        C::Other(other) => (
-            match (other.0.downcast_ref(), other.0.downcast_ref()) {
-                (Some(BrokenRule::ShortRsaKey), _) => {
-                    "an RSA key, its own or that of an authority above it, is shorter than 2048 bits"
-                }
-                (Some(BrokenRule::KeyUsage), _) => {
-                    "the key of one of its issuers is not for signing certificates (key usage)"
-                }
-                (None, Some(error)) => rule_of_webpki(error),
-                (None, None) => "it breaks a rule",
-            },
-            operator(),
-        ),
-        _ => ("it breaks a rule", operator()),
+        C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "it, or one of its issuers, is signed with a kind of key that is not supported (RSA, \
+             P-256, P-384 and Ed25519 are)"
+        }
+        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
+            "it is not for servers (extended key usage)"
+        }
+        C::Other(OtherError(other)) => match other.downcast_ref() {
+            Some(BrokenRule::ShortRsaKey) => {
+                "an RSA key, its own or that of an authority above it, is shorter than 2048 bits"
+            }
+            Some(BrokenRule::KeyUsage) => {
+                "the key of one of its issuers is not for signing certificates (key usage)"
+            }
+            None => rule_of_webpki(other.downcast_ref()),
+        },
+        _ => rule_of_webpki(None),
     }
 }
 
 /// The rules that rustls has no names for.
-fn rule_of_webpki(error: &Webpki) -> &'static str {
+fn rule_of_webpki(error: Option<&Webpki>) -> &'static str {
     match error {
-        Webpki::CaUsedAsEndEntity => {
+        Some(Webpki::CaUsedAsEndEntity) => {
             "it is an authority's own (CA:TRUE) and not one that an authority issued to a server"
         }
-        Webpki::EndEntityUsedAsCa => "one of its issuers is not a certificate authority (CA:FALSE)",
-        Webpki::PathLenConstraintViolated | Webpki::MaximumPathDepthExceeded => {
+        Some(Webpki::EndEntityUsedAsCa) => {
+            "one of its issuers is not a certificate authority (CA:FALSE)"
+        }
+        Some(Webpki::PathLenConstraintViolated | Webpki::MaximumPathDepthExceeded) => {
             "more authorities stand between it and a trusted one than are allowed (path length)"
         }
-        Webpki::NameConstraintViolation => {
+        Some(Webpki::NameConstraintViolation) => {
             "one of its issuers must not issue it for this name (name constraints)"
         }
-        Webpki::UnsupportedCriticalExtension => {
+        Some(Webpki::UnsupportedCriticalExtension) => {
             "it, or one of its issuers, has a critical extension that is not supported"
         }
-        Webpki::UnsupportedCertVersion => "it is not of X.509 version 3",
+        Some(Webpki::UnsupportedCertVersion) => "it is not of X.509 version 3",
         _ => "it breaks a rule",
     }
 }

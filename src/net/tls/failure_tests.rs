@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rustls::OtherError;
-
 use super::*;
 use crate::credentials::redact::Redactor;
 
@@ -82,7 +80,8 @@ fn each_rule_that_a_certificate_breaks_is_named() {
     use CertificateError as C;
     let webpki = |error: Webpki| C::Other(OtherError(Arc::new(error)));
     let another = C::Other(OtherError(Arc::new(std::fmt::Error)));
-    let (clock, intercepted, operator) = ("this machine's clock", INTERCEPTED, OPERATOR);
+    let intercepted = "and whether something on the way intercepts TLS";
+    let (clock, operator) = ("this machine's clock", "tell the server's operator");
     for (error, rule, advice) in [
         (
             C::UnknownIssuer,

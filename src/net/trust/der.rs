@@ -3,6 +3,7 @@
 use rustls::pki_types::alg_id;
 
 const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
 const OID: u8 = 0x06;
 const OCTET_STRING: u8 = 0x04;
 const BIT_STRING: u8 = 0x03;
@@ -42,21 +43,24 @@ fn next<'a>(rest: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     }
 }
 
+/// The content of the first element that has this tag.
+fn first(mut elements: &[u8], tag: u8) -> Option<&[u8]> {
+    next(&mut elements, tag)
+}
+
 /// RFC 5280, 4.2.1.3: whether a certificate's key may sign others, as it also may if it does not say.
 pub(super) fn may_issue(certificate: &[u8]) -> bool {
     key_usage(certificate).is_none_or(|bits| bits & KEY_CERT_SIGN != 0)
 }
 
-fn key_usage(mut certificate: &[u8]) -> Option<u8> {
-    let mut certificate = next(&mut certificate, SEQUENCE)?;
-    let mut to_be_signed = next(&mut certificate, SEQUENCE)?;
-    let mut extensions = next(&mut to_be_signed, CONTEXT_3)?;
-    let mut extensions = next(&mut extensions, SEQUENCE)?;
-    while let Some(mut extension) = next(&mut extensions, SEQUENCE) {
-        if next(&mut extension, OID)? == KEY_USAGE {
-            let mut value = next(&mut extension, OCTET_STRING)?;
+fn key_usage(certificate: &[u8]) -> Option<u8> {
+    let to_be_signed = first(first(certificate, SEQUENCE)?, SEQUENCE)?;
+    let mut extensions = first(first(to_be_signed, CONTEXT_3)?, SEQUENCE)?;
+    while let Some(extension) = next(&mut extensions, SEQUENCE) {
+        if first(extension, OID)? == KEY_USAGE {
             // Behind the number of bits that are not used.
-            return next(&mut value, BIT_STRING)?.get(1).copied();
+            let value = first(extension, OCTET_STRING)?;
+            return first(value, BIT_STRING)?.get(1).copied();
         }
     }
     None
@@ -66,10 +70,8 @@ fn key_usage(mut certificate: &[u8]) -> Option<u8> {
 /// without.
 pub(super) fn rsa_bits(key: &[u8]) -> Option<usize> {
     let within = memchr::memmem::find(key, &alg_id::RSA_ENCRYPTION)?;
-    let mut rest = &key[within + alg_id::RSA_ENCRYPTION.len()..];
-    let bits = next(&mut rest, BIT_STRING)?;
-    let mut key = next(&mut bits.get(1..)?, SEQUENCE)?;
-    let (_, modulus) = element(&mut key)?;
+    let bits = first(&key[within + alg_id::RSA_ENCRYPTION.len()..], BIT_STRING)?;
+    let modulus = first(first(bits.get(1..)?, SEQUENCE)?, INTEGER)?;
     let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
     let first = modulus.get(zeros)?;
     Some((modulus.len() - zeros) * 8 - first.leading_zeros() as usize)

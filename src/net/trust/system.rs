@@ -12,7 +12,7 @@ use super::{SystemCertificates, pem, read_file};
 use crate::sys;
 
 /// Where Debian, Fedora (before and from 44), SUSE, NixOS, Alpine, the BSDs and Nix elsewhere keep all
-/// of the system's authorities in one file. Reading it alone spares the several hundred single files beside it, which hold the same.
+/// of the system's authorities in one file. The several hundred single files beside it hold the same.
 const BUNDLES: [&str; 8] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -40,11 +40,11 @@ impl Sources {
     /// takes them. If the caller has fewer rights than the program, its environment must not choose
     /// whom the program trusts.
     fn find() -> Self {
-        let variable = |name| match sys::is_privileged() {
-            true => None,
-            false => std::env::var_os(name),
-        };
-        Self::of(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"))
+        let variable = |name| (!sys::is_privileged()).then(|| std::env::var_os(name));
+        Self::of(
+            variable("SSL_CERT_FILE").flatten(),
+            variable("SSL_CERT_DIR").flatten(),
+        )
     }
 
     /// Each variable takes the place of its own half of what the system has. An empty one is unset.
@@ -54,12 +54,7 @@ impl Sources {
         let directories: Vec<_> = std::env::split_paths(&directories.unwrap_or_default())
             .filter(not_empty)
             .collect();
-        let bundle = || {
-            BUNDLES
-                .iter()
-                .map(PathBuf::from)
-                .find(|path| path.is_file())
-        };
+        let bundle = || BUNDLES.iter().map(PathBuf::from).find(|p| p.is_file());
         let are_systems = directories.is_empty();
         Self {
             file_has_all: named.is_none() && are_systems,
@@ -78,29 +73,19 @@ impl Sources {
         if let Some(file) = &self.file {
             reading.file(file);
         }
-        let mut directories = self.directories;
-        if reading.certificates.is_empty() {
-            directories.iter().for_each(|path| reading.directory(path));
-            directories.clear();
-        } else if self.file_has_all {
-            directories.clear();
+        if reading.found.certificates.is_empty() {
+            reading.directories(&self.directories);
+        } else if !self.file_has_all {
+            reading.found.directories = self.directories;
         }
-        SystemCertificates {
-            certificates: reading.certificates,
-            directories,
-            first_error: reading.first_error,
-        }
+        reading.found
     }
 }
 
-/// What the system's certificates are read from.
 pub(super) fn paths() -> Vec<PathBuf> {
     let sources = Sources::find();
-    sources
-        .file
-        .into_iter()
-        .chain(sources.directories)
-        .collect()
+    let files = sources.file.into_iter();
+    files.chain(sources.directories).collect()
 }
 
 pub(super) fn read() -> SystemCertificates {
@@ -109,48 +94,48 @@ pub(super) fn read() -> SystemCertificates {
 
 pub(super) fn read_directories(directories: &[PathBuf]) -> Vec<CertificateDer<'static>> {
     let mut reading = Reading::default();
-    directories.iter().for_each(|path| reading.directory(path));
-    reading.certificates
+    reading.directories(directories);
+    reading.found.certificates
 }
 
 #[derive(Default)]
 struct Reading {
-    certificates: Vec<CertificateDer<'static>>,
+    found: SystemCertificates,
     /// Device and inode: in a directory several links lead to one file.
     files: HashSet<(u64, u64)>,
-    first_error: Option<String>,
 }
 
 impl Reading {
-    fn directory(&mut self, directory: &Path) {
-        let entries = match std::fs::read_dir(directory) {
-            Ok(entries) => entries,
-            Err(e) => return self.failed(directory, &e),
-        };
-        for entry in entries.flatten() {
-            self.file(&entry.path());
+    fn directories(&mut self, directories: &[PathBuf]) {
+        for directory in directories {
+            match std::fs::read_dir(directory) {
+                Ok(entries) => entries.flatten().for_each(|entry| self.file(&entry.path())),
+                Err(error) => self.failed(directory, &error),
+            }
         }
     }
 
     fn file(&mut self, path: &Path) {
+        if let Err(error) = self.try_file(path) {
+            self.failed(path, &error);
+        }
+    }
+
+    fn try_file(&mut self, path: &Path) -> std::io::Result<()> {
         use std::os::unix::fs::MetadataExt;
-        let metadata = match std::fs::metadata(path) {
-            Ok(metadata) => metadata,
-            Err(e) => return self.failed(path, &e),
-        };
+        let metadata = std::fs::metadata(path)?;
         // Whatever else may be there: a fifo would hold the reader for ever.
-        if !metadata.is_file() || !self.files.insert((metadata.dev(), metadata.ino())) {
-            return;
+        if metadata.is_file() && self.files.insert((metadata.dev(), metadata.ino())) {
+            let text = read_file(path)?;
+            let certificates = pem::certificates(&text).flatten();
+            self.found.certificates.extend(certificates);
         }
-        match read_file(path) {
-            Ok(text) => self.certificates.extend(pem::certificates(&text).flatten()),
-            Err(e) => self.failed(path, &e),
-        }
+        Ok(())
     }
 
     fn failed(&mut self, path: &Path, error: &std::io::Error) {
         let text = || format!("{} cannot be read ({error})", path.display());
-        self.first_error.get_or_insert_with(text);
+        self.found.first_error.get_or_insert_with(text);
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use once_cell::race::OnceBox;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -15,7 +17,6 @@ use rustls::{
 use webpki::EndEntityCert;
 
 use super::{der, system};
-use crate::net::crypto;
 
 /// Checks as the TLS library's own verifier does, with its own functions, with one thing more:
 /// directories of authorities are read only when those at hand did not sign the certificate. That
@@ -36,7 +37,7 @@ impl Verifier {
             roots,
             directories,
             more_roots: OnceBox::new(),
-            algorithms: crypto::provider().signature_verification_algorithms,
+            algorithms: ring::default_provider().signature_verification_algorithms,
         }
     }
 
@@ -65,37 +66,26 @@ impl Verifier {
         })
     }
 
-    /// Whether an authority above the certificate has such a key: the one whose name it bears, the
-    /// one above that, and so on.
+    /// Whether an authority that has issued one of these certificates has such a key.
     fn is_below_short_rsa_key(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
     ) -> bool {
-        let parsed = |der| EndEntityCert::try_from(der).ok();
-        let issuers: Vec<_> = intermediates.iter().filter_map(parsed).collect();
-        let end_entity = parsed(end_entity);
-        let mut names: Vec<_> = end_entity
-            .iter()
-            .map(|end_entity| end_entity.issuer())
+        let sent: Vec<_> = std::iter::once(end_entity)
+            .chain(intermediates)
+            .filter_map(|der| EndEntityCert::try_from(der).ok())
             .collect();
-        let mut next = 0;
-        while let Some(&name) = names.get(next) {
-            next += 1;
-            let mut roots = self.roots.roots.iter().chain(&self.more_roots().roots);
-            if roots.any(|root| *root.subject == *name && is_short(&root.subject_public_key_info)) {
-                return true;
-            }
-            for issuer in issuers.iter().filter(|issuer| issuer.subject() == name) {
-                if is_short(&issuer.subject_public_key_info()) {
-                    return true;
-                }
-                if !names.contains(&issuer.issuer()) {
-                    names.push(issuer.issuer());
-                }
-            }
-        }
-        false
+        // One that was issued by itself alone is beside the others.
+        let has_issued = |name: &[u8]| {
+            let mut issued = sent.iter().filter(|c| c.issuer() == name);
+            issued.any(|c| c.subject() != name)
+        };
+        let mut roots = self.roots.roots.iter().chain(&self.more_roots().roots);
+        roots.any(|root| is_short(&root.subject_public_key_info) && has_issued(&root.subject))
+            || sent.iter().any(|authority| {
+                is_short(&authority.subject_public_key_info()) && has_issued(authority.subject())
+            })
     }
 }
 
@@ -112,20 +102,20 @@ impl ServerCertVerifier for Verifier {
         // Webpki does not look at the key usage of issuers.
         let issuers = intermediates.iter().filter(|issuer| der::may_issue(issuer));
         let issuers: Vec<_> = issuers.map(|der| CertificateDer::from(&**der)).collect();
-        self.signed(&certificate, &issuers, now).map_err(|error| {
+        if self.signed(&certificate, &issuers, now).is_err() {
             // Without those whose keys are not for it the reason would be that one is missing.
-            let error = match issuers.len() == intermediates.len() {
-                true => error,
-                false => match self.signed(&certificate, intermediates, now) {
-                    Ok(()) => return BrokenRule::KeyUsage.into(),
-                    Err(error) => error,
-                },
+            let error = match self.signed(&certificate, intermediates, now) {
+                Ok(()) => BrokenRule::KeyUsage.into(),
+                Err(error) => error,
             };
-            match error == BAD_SIGNATURE && self.is_below_short_rsa_key(end_entity, intermediates) {
-                true => BrokenRule::ShortRsaKey.into(),
-                false => error,
-            }
-        })?;
+            let is_short =
+                error == BAD_SIGNATURE && self.is_below_short_rsa_key(end_entity, intermediates);
+            return Err(if is_short {
+                BrokenRule::ShortRsaKey.into()
+            } else {
+                error
+            });
+        }
         verify_server_name(&certificate, server_name)?;
         Ok(ServerCertVerified::assertion())
     }
@@ -168,7 +158,7 @@ pub(crate) enum BrokenRule {
 
 impl std::fmt::Display for BrokenRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self, f)
+        write!(f, "{self:?}")
     }
 }
 

@@ -14,7 +14,7 @@ const STEPS: [(&str, u32); 11] = [
     ("openat", 60),
     ("connect", 2),
     ("sendto", 8),
-    ("recvfrom", 10),
+    ("recvfrom", 20),
     ("write", 1),
     ("fsync", 1),
     ("linkat", 1),

@@ -13,10 +13,10 @@ use crate::config::{Ca, RedisUrl};
 use crate::credentials::read_password;
 use crate::deadline::Deadline;
 use crate::error::Failure;
-use crate::net::connection::{Limits, Route};
+use crate::net::connection::{Connection, Limits, Route};
 use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, TransportError};
-use crate::net::{self, tls, trust};
+use crate::net::{tls, trust};
 
 /// How long a command may take; what connecting took is added, as the server may be far away.
 pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
@@ -32,7 +32,7 @@ pub(super) struct Connector {
 }
 
 pub(super) struct RedisConnection {
-    stream: net::connection::Connection,
+    stream: Box<dyn Connection>,
     /// AUTH and SELECT, which go with the first command: each would cost a round trip of its own. If
     /// one is refused the command may be run elsewhere, in database 0, where it does no harm.
     hello: Vec<Command>,
@@ -87,7 +87,7 @@ impl Connector {
             proxy: None,
             loopback_only: false,
         };
-        let stream = net::connection::Connection::open(&route, limits);
+        let stream = <dyn Connection>::open(&route, limits);
         Ok(RedisConnection {
             stream: stream.map_err(|error| error.to_string())?,
             hello: self.hello()?,
@@ -123,8 +123,8 @@ impl RedisConnection {
         command: &Command,
         deadline: Deadline,
     ) -> Result<Reply, String> {
-        self.stream
-            .set_deadline(deadline.min(Deadline::after(self.timeout)));
+        let deadline = deadline.min(Deadline::after(self.timeout));
+        self.stream.limits_mut().deadline = deadline;
         let hello = std::mem::take(&mut self.hello);
         self.send(hello.iter().chain(owed).chain([command]));
         for greeting in &hello {
