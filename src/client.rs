@@ -12,15 +12,15 @@ use crate::clock::Now;
 use crate::config::{self, Config, Settings};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
-use crate::fetch::Fetcher;
+use crate::fetch::{Caller, Fetcher};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Logger};
-use crate::stats::Snapshot;
+use crate::stats::momo_stats;
 use crate::sys;
-use crate::token::{Origin, Token};
+use crate::token::Token;
 use call::Call;
 pub(crate) use call::CallTimeout;
-pub(crate) use token_for_caller::{CurrentToken, TokenForCaller, TokenRef};
+pub(crate) use token_for_caller::{TokenForCaller, TokenRef};
 
 /// How long an invalidation may take where other processes share the token.
 const INVALIDATION_TIMEOUT: Duration = Duration::from_millis(500);
@@ -34,13 +34,6 @@ pub(crate) struct Client {
     is_original: bool,
 }
 
-/// What an entry is like now, for whoever watches it.
-pub(crate) struct Gauges {
-    pub(crate) token_left: Duration,
-    pub(crate) token_origin: Option<Origin>,
-    pub(crate) cooldown_ms: i64,
-}
-
 impl Client {
     /// Touches no network.
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
@@ -51,7 +44,6 @@ impl Client {
             let rows = config::report(config, &fetcher.settings, &credentials);
             logger.write(&config::log_lines(&rows));
         }
-        fetcher.add_handle();
         Ok(Self {
             fetcher: Arc::new(fetcher),
             cancellation: Arc::new(Cancellation::new()),
@@ -77,7 +69,7 @@ impl Client {
     pub(crate) fn cancel(&self) {
         let is_first = self.cancellation.cancel();
         if is_first && (self.fetcher.remove_handle() || self.is_original) {
-            self.fetcher.cancel();
+            self.fetcher.entry().cancel();
         }
     }
 
@@ -97,19 +89,7 @@ impl Client {
 
     /// A new token, asked of the gateway now.
     pub(crate) fn create_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
-        self.logged(|log| self.create(timeout, log))
-    }
-
-    fn create(&self, timeout: CallTimeout, log: &mut CallLog) -> Result<TokenForCaller, Failure> {
-        self.check_not_cancelled()?;
-        let deadline = timeout
-            .deadline(self.fetcher.settings.timeout)
-            .ok_or_else(Failure::would_block)?;
-        match self.fetcher.create(deadline, &self.cancellation, log)? {
-            Step::Token(token) => Ok(self.for_caller(token, Status::MOMO_OK)),
-            Step::Failed(failure) => Err(Failure::clone(&failure)),
-            Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
-        }
+        self.logged(|log| self.create(&mut self.caller(timeout, log)))
     }
 
     /// A token that is good, asked of the gateway only if none is at hand or it is stale.
@@ -119,14 +99,14 @@ impl Client {
             return Ok(token);
         }
         self.logged(|log| {
+            let mut caller = self.caller(timeout, log);
             if !self.fetcher.settings.cache.keeps_tokens() {
-                return self.create(timeout, log);
+                return self.create(&mut caller);
             }
             let mut call = Call {
                 client: self,
-                deadline: timeout.deadline(self.fetcher.settings.timeout),
+                caller,
                 waiting_since: None,
-                log,
             };
             let outcome = call.token();
             if let Some(since) = call.waiting_since {
@@ -136,6 +116,23 @@ impl Client {
         })
     }
 
+    fn caller<'a>(&'a self, timeout: CallTimeout, log: &'a mut CallLog) -> Caller<'a> {
+        Caller {
+            deadline: timeout.deadline(self.fetcher.settings.timeout),
+            cancellation: &self.cancellation,
+            log,
+        }
+    }
+
+    fn create(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
+        self.check_not_cancelled()?;
+        match self.fetcher.create(caller)? {
+            Step::Token(token) => Ok(self.for_caller(token, Status::MOMO_OK)),
+            Step::Failed(failure) => Err(Failure::clone(&failure)),
+            Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
+        }
+    }
+
     /// The current token if it is fresh: no lock, no system call, nothing that blocks. None, too,
     /// if the host's logger has to be told what a request had to say.
     fn fresh_token(&self) -> Option<TokenForCaller> {
@@ -143,15 +140,14 @@ impl Client {
         if self.logger.is_some() && !entry.pending_log.is_empty() {
             return None;
         }
-        let now = Now::read();
-        let state = entry.state();
-        let Freshness::Fresh { refresh_in } = self.fetcher.freshness(state.token.as_ref()?, now)
-        else {
+        let (now, state) = (Now::read(), entry.state());
+        let freshness = self.fetcher.freshness(state.token.as_ref()?, now);
+        let Freshness::Fresh { refresh_in } = freshness else {
             return None;
         };
         Some(TokenForCaller {
             refresh_status: state.refresh_status(),
-            token: TokenRef::Current(CurrentToken::of(state)?),
+            token: TokenRef::Current(state),
             now,
             refresh_in: Some(refresh_in),
         })
@@ -167,16 +163,16 @@ impl Client {
         }
     }
 
-    pub(crate) fn stats(&self) -> (Snapshot, Gauges) {
-        let entry = self.fetcher.entry();
-        let (now, state) = (Now::read(), entry.state());
-        let token = state.token.as_ref();
-        let gauges = Gauges {
-            token_left: token.and_then(|t| life::left(t, now)).unwrap_or_default(),
-            token_origin: token.map(|t| t.origin),
-            cooldown_ms: state.cooldown_ms(now),
-        };
-        (entry.stats.snapshot(), gauges)
+    pub(crate) fn stats(&self) -> momo_stats {
+        let (entry, now) = (self.fetcher.entry(), Now::read());
+        let (state, mut stats) = (entry.state(), entry.stats.snapshot());
+        stats.cooldown_ms = state.cooldown_ms(now);
+        if let Some(token) = &state.token {
+            let left = life::left(token, now).unwrap_or_default();
+            stats.token_expires_in = left.as_secs().cast_signed();
+            stats.token_origin = token.origin as i64;
+        }
+        stats
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {

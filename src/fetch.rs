@@ -8,9 +8,9 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::cache::{
-    self, ClientEntry, CurrentEntry, Entry, EntryGuard, Flight, State, Step, Store,
-};
+use arc_swap::{ArcSwap, Guard};
+
+use crate::cache::{self, ClientEntry, Entry, Flight, State, Step, Store};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{RefreshBy, Settings};
@@ -21,10 +21,9 @@ use crate::gateway::{Authentication, CurrentAuthentication, Transport};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
-use crate::sys::random;
 use crate::token::Token;
 pub(crate) use plan::Plan;
-use request::Request;
+use request::{Outcome, Request};
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
 pub(crate) struct Fetcher {
@@ -34,34 +33,44 @@ pub(crate) struct Fetcher {
     transport: Transport,
     /// Where other processes share the tokens.
     store: Option<Arc<dyn Store>>,
-    entry: CurrentEntry,
+    /// Another takes its place when the credentials are rotated.
+    entry: ArcSwap<ClientEntry>,
     /// Handles that were neither freed nor cancelled.
     handles: AtomicUsize,
 }
 
+/// The call that a request is for.
+pub(crate) struct Caller<'a> {
+    /// None if it must not block.
+    pub(crate) deadline: Option<Deadline>,
+    pub(crate) cancellation: &'a Arc<Cancellation>,
+    pub(crate) log: &'a mut CallLog,
+}
+
 impl Fetcher {
-    /// Reads the files of the credentials, and touches no network.
+    /// Has one handle. Reads the files of the credentials, and touches no network.
     pub(crate) fn new(settings: Settings) -> Result<Self, Failure> {
         let rotation = Rotation::new(&settings.credentials)?;
         let credentials = rotation.credentials();
         let store = cache::open(&settings)?;
+        let entry = ClientEntry::new(&settings, &credentials, store.as_ref(), None);
         Ok(Self {
             transport: Transport::new(&settings)?,
-            entry: CurrentEntry::new(ClientEntry::new(&settings, &credentials, store.as_ref())),
+            entry: ArcSwap::from_pointee(entry),
             authentication: CurrentAuthentication::new(&settings, credentials)?,
             rotation,
             store,
             settings,
-            handles: AtomicUsize::new(0),
+            handles: AtomicUsize::new(1),
         })
     }
 
     pub(crate) fn freshness(&self, token: &Token, now: Now) -> Freshness {
-        let jitter = life::process_jitter(random::unit);
-        life::freshness(token, now, self.settings.refresh_margin, jitter)
+        life::freshness(token, now, self.settings.refresh_margin, life::jitter())
     }
 
-    pub(crate) fn entry(&self) -> EntryGuard<'_> {
+    /// Takes no lock and counts no reference.
+    pub(crate) fn entry(&self) -> Guard<Arc<ClientEntry>> {
         self.entry.load()
     }
 
@@ -74,29 +83,23 @@ impl Fetcher {
         self.handles.fetch_sub(1, Ordering::SeqCst) == 1
     }
 
-    /// No handle will ask again. A request under way ends with it, unless another client has its
-    /// entry in use.
-    pub(crate) fn cancel(&self) {
-        self.entry.cancel();
-    }
-
-    /// Has a request begun if none is under way, and returns the one that is. `deadline` is the
-    /// caller's, None if it must not block. An error is the next step of a caller with nothing to
-    /// wait for: the entry is not as `state` any more, or the request was made on its own thread.
+    /// Has a request begun if none is under way, and returns the one that is. An error is the next
+    /// step of a caller with nothing to wait for: the entry is not as `state` any more, or the
+    /// request was made on its own thread.
     pub(crate) fn begin(
         self: &Arc<Self>,
         entry: &Entry,
         state: &Arc<State>,
         plan: Plan,
-        deadline: Option<Deadline>,
-        cancellation: &Arc<Cancellation>,
-        log: &mut CallLog,
+        caller: &mut Caller,
     ) -> Result<Arc<Flight>, Step> {
+        let would_block = || Step::Failed(Arc::new(Failure::would_block()));
         let on_own_thread = self.settings.refresh == RefreshBy::Caller;
-        if on_own_thread && deadline.is_none() {
-            return Err(Step::Failed(Arc::new(Failure::would_block())));
+        if on_own_thread && caller.deadline.is_none() {
+            return Err(would_block());
         }
-        let mut leader = match entry.single_flight.lead(plan.deadline) {
+        let lead = || entry.single_flight.lead(plan.deadline);
+        let mut leader = match lead() {
             Ok(leader) => leader,
             Err(flight) => return Ok(flight),
         };
@@ -108,47 +111,42 @@ impl Fetcher {
             let flight = Arc::clone(&leader.flight);
             match self.start_thread(leader, plan) {
                 Ok(()) => return Ok(flight),
-                Err((error, unused)) => {
-                    log_no_thread(log, &error);
-                    leader = unused;
-                }
+                Err(error) => log_no_thread(caller.log, &error),
             }
+            leader = match lead() {
+                Ok(leader) => leader,
+                Err(flight) => return Ok(flight),
+            };
         }
-        let Some(deadline) = deadline else {
-            return Err(Step::Failed(Arc::new(Failure::would_block())));
-        };
-        let progress = Arc::clone(&leader.flight.progress);
-        let outcome = Request {
+        let request = Request {
             fetcher: self,
             leader: Some(&leader),
-            plan: plan.on_a_caller_s_thread(deadline),
-            cancellation,
-            progress: &progress,
-            log,
-        }
-        .run();
-        if outcome.holds_for_all {
-            leader.finish(outcome.step.clone());
-        }
-        Err(outcome.step)
+            plan: plan.on_a_caller_s_thread(caller.deadline.ok_or_else(would_block)?),
+            cancellation: caller.cancellation,
+            progress: &leader.flight.progress,
+            log: caller.log,
+        };
+        Err(match request.run() {
+            Outcome::ForAll(step) => {
+                leader.finish(step.clone());
+                step
+            }
+            Outcome::OfItsOwn(step) => step,
+        })
     }
 
     /// A new token on the caller's thread, whatever the entry has.
-    pub(crate) fn create(
-        &self,
-        deadline: Deadline,
-        cancellation: &Arc<Cancellation>,
-        log: &mut CallLog,
-    ) -> Result<Step, Failure> {
-        let step = Request {
+    pub(crate) fn create(&self, caller: &mut Caller) -> Result<Step, Failure> {
+        let deadline = caller.deadline.ok_or_else(Failure::would_block)?;
+        let mut request = Request {
             fetcher: self,
             leader: None,
             plan: Plan::create(&self.settings, deadline),
-            cancellation,
+            cancellation: caller.cancellation,
             progress: &Arc::new(Progress::begin()),
-            log,
-        }
-        .send()?;
+            log: caller.log,
+        };
+        let step = request.send()?;
         // Those who wait for a slower request can have this token.
         self.entry().single_flight.wake_waiters();
         Ok(step)
@@ -168,12 +166,11 @@ impl Fetcher {
         if !self.settings.cache.joins_equal_clients() || !self.settings.credentials.has_files() {
             return;
         }
-        let credentials = &authentication.credentials;
-        let former = self.entry();
+        let (credentials, former) = (&authentication.credentials, self.entry());
         if !former.is_for(&self.settings, credentials) {
             let store = self.store.as_ref();
-            let next = ClientEntry::after(&former, &self.settings, credentials, store);
-            self.entry.replace(next);
+            let next = ClientEntry::new(&self.settings, credentials, store, Some(&former));
+            self.entry.store(Arc::new(next));
         }
     }
 }

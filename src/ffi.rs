@@ -27,6 +27,7 @@ mod token;
 mod stats;
 
 pub use crate::error::momo_status;
+pub use crate::stats::momo_stats;
 pub use client::*;
 pub use config::*;
 pub use error::*;

@@ -1,6 +1,5 @@
 //! Life of a token: fresh, stale, expired.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Now;
@@ -66,27 +65,17 @@ pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) 
     }
 }
 
-/// This process's draw. A forked child draws anew. Costs no system call where
+/// This process's draw, from 0 to 1: another one in each forked child. Costs no system call if
 /// [`sys::generation`] costs none.
-pub(crate) fn process_jitter(draw: impl FnOnce() -> f64) -> f64 {
-    static DRAWN: AtomicU64 = AtomicU64::new(0);
-    drawn_once(&DRAWN, sys::generation(), draw)
+pub(crate) fn jitter() -> f64 {
+    jitter_of(sys::generation())
 }
 
-/// `drawn` is 0 where nothing was drawn yet; then the lower half of the process's generation, with its
-/// lowest bit set, before the draw in 32 bits.
-fn drawn_once(drawn: &AtomicU64, generation: u64, draw: impl FnOnce() -> f64) -> f64 {
-    let process = (generation | 1) << 32;
-    let mut current = drawn.load(Ordering::Relaxed);
-    if (current >> 32) << 32 != process {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let draw = (draw() * f64::from(u32::MAX)) as u32;
-        current = process + u64::from(draw);
-        drawn.store(current, Ordering::Relaxed);
-    }
+fn jitter_of(generation: u64) -> f64 {
+    // Numbers that differ by little, as of processes one after the other, come out far apart.
     #[allow(clippy::cast_possible_truncation)]
-    let draw = current as u32;
-    f64::from(draw) / f64::from(u32::MAX)
+    let high = (generation.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
+    f64::from(high) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

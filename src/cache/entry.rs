@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -39,22 +38,6 @@ impl Entry {
         }
     }
 
-    /// For the clients of `former` with other credentials: they go on with its token and counters.
-    pub(crate) fn after(former: &Self, processes: Option<Processes>) -> Self {
-        let entry = Self {
-            stats: Arc::clone(&former.stats),
-            ..Self::new(processes)
-        };
-        entry.take_over(former);
-        entry
-    }
-
-    /// Uses the token of `former` where it has no good one of its own.
-    pub(crate) fn take_over(&self, former: &Self) {
-        let (former, now) = (former.state(), Now::read());
-        self.state.rcu(|state| state.taking_over(&former, now));
-    }
-
     pub(super) fn add_user(&self) {
         self.users.fetch_add(1, Ordering::SeqCst);
     }
@@ -76,6 +59,12 @@ impl Entry {
         self.state.load()
     }
 
+    /// Puts another state in place of this one. `next` runs again if another thread was faster.
+    pub(crate) fn update(&self, mut next: impl FnMut(&State) -> Option<State>) {
+        self.state
+            .rcu(|state| next(state).map_or_else(|| Arc::clone(state), Arc::new));
+    }
+
     pub(crate) fn succeeded(
         &self,
         token: &Arc<Token>,
@@ -84,10 +73,10 @@ impl Entry {
         now: Now,
     ) -> Result<(), Arc<Failure>> {
         let mut outcome = Ok(());
-        self.state.rcu(|state| {
-            let (next, became) = state.succeeded(token, key, keep, now);
-            outcome = became;
-            next
+        self.update(|state| {
+            let next;
+            (next, outcome) = state.succeeded(token, key, keep, now);
+            Some(next)
         });
         outcome
     }
@@ -95,15 +84,10 @@ impl Entry {
     /// Another process was given this token. Returns whether it is the current one now.
     pub(crate) fn adopt(&self, token: &Arc<Token>, now: Now) -> bool {
         let mut adopted = false;
-        self.state.rcu(|state| match state.adopted(token, now) {
-            Some(next) => {
-                adopted = true;
-                Arc::new(next)
-            }
-            None => {
-                adopted = false;
-                Arc::clone(state)
-            }
+        self.update(|state| {
+            let next = state.adopted(token, now);
+            adopted = next.is_some();
+            next
         });
         if adopted {
             self.stats.adopted();
@@ -111,33 +95,18 @@ impl Entry {
         adopted
     }
 
-    /// Another process was given this failure: nobody asks for this time.
-    pub(crate) fn failed_elsewhere(&self, failure: &Arc<Failure>, left: Duration, now: Now) {
-        self.state
-            .rcu(|state| state.failed_elsewhere(failure, left, now));
-    }
-
-    pub(crate) fn failed(&self, failure: &Arc<Failure>, for_all: bool, now: Now, random: f64) {
-        self.state
-            .rcu(|state| state.failed(failure, for_all, now, random));
-    }
-
-    /// A token of which so much is `usable` was stale on arrival, as the next may be.
-    pub(crate) fn hold_back(&self, failure: &Arc<Failure>, usable: Duration, now: Now) {
-        self.state
-            .rcu(|state| state.holding_back(failure, usable, now));
-    }
-
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
-        self.state
-            .rcu(|state| match state.invalidated(access, now) {
-                Some(next) => Arc::new(next),
-                None => Arc::clone(state),
-            });
+        self.update(|state| state.invalidated(access, now));
         self.stats.invalidated();
     }
 
+    /// Uses the token of `former` if it has no good one of its own.
+    pub(super) fn take_over(&self, former: &Self) {
+        let (former, now) = (former.state(), Now::read());
+        self.update(|state| Some(state.taking_over(&former, now)));
+    }
+
     pub(crate) fn clear(&self) {
-        self.state.rcu(|state| state.cleared());
+        self.update(|state| Some(state.cleared()));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-use super::cooldown::{self, Cooldown, MAX_COOLDOWN};
+use super::cooldown::{self, Cooldown, MAX_COOLDOWN, MAX_RETRY_AFTER};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::life;
@@ -22,7 +22,8 @@ type Digest = [u8; SHA256_OUTPUT_LEN];
 pub(crate) struct State {
     pub(crate) token: Option<Arc<Token>>,
     cooldown: Option<Cooldown>,
-    key: KeyChoice,
+    /// The subscription key that worked last, and since when by the boot clock.
+    key: (usize, Duration),
     /// Digests of invalidated tokens, the latest last.
     invalidated: Vec<Digest>,
     /// When a token was last asked for because of an invalidation, or may be next: a time of the
@@ -30,73 +31,49 @@ pub(crate) struct State {
     last_replacement: Option<Duration>,
 }
 
-/// The choice between the primary and the secondary subscription key.
-#[derive(Clone, Copy, Default)]
-struct KeyChoice {
-    index: usize,
-    /// Since when, by the boot clock.
-    since: Duration,
-}
-
 impl State {
     /// Which subscription key to begin with: 0 the primary, 1 the secondary.
     pub(crate) fn key(&self, now: Now) -> usize {
-        if now.boot.saturating_sub(self.key.since) < SECONDARY_FOR {
-            self.key.index
-        } else {
-            0
-        }
+        let (index, since) = self.key;
+        let is_over = now.boot.saturating_sub(since) >= SECONDARY_FOR;
+        if is_over { 0 } else { index }
     }
 
     /// The failure that is given back without asking, with what is left of its cooldown.
     pub(crate) fn failure_in_cooldown(&self, now: Now) -> Option<Failure> {
-        let cooldown = self.cooldown.as_ref().filter(|c| c.for_all)?;
-        let left = cooldown.left_ms(now);
-        if left == 0 {
-            return None;
-        }
-        Some(Failure {
+        let Cooldown { failure, .. } = self.cooldown.as_ref().filter(|c| c.for_all)?;
+        let left = self.cooldown_ms(now);
+        (left > 0).then(|| Failure {
             retry_after_ms: left,
             message: format!(
                 "{} (not asked again yet: the next attempt is in {left} ms)",
-                cooldown.failure.message
+                failure.message
             ),
-            ..Failure::clone(&cooldown.failure)
+            ..Failure::clone(failure)
         })
     }
 
+    /// What is left of the cooldown.
     pub(crate) fn cooldown(&self, now: Now) -> Duration {
-        let left = |cooldown: &Cooldown| cooldown.left(now);
-        self.cooldown.as_ref().map(left).unwrap_or_default()
+        let until = self.cooldown.as_ref().map(|c| c.until);
+        until.unwrap_or_default().saturating_sub(now.boot)
     }
 
-    /// What is left of the cooldown in milliseconds, rounded up.
+    /// The same in milliseconds, rounded up.
     pub(crate) fn cooldown_ms(&self, now: Now) -> i64 {
-        self.cooldown.as_ref().map_or(0, |c| c.left_ms(now))
+        let left = |c: &Cooldown| cooldown::millis_until(c.until, now);
+        self.cooldown.as_ref().map_or(0, left)
     }
 
     /// Whether a stale token is to be used on without asking for a new one.
     pub(crate) fn is_in_cooldown(&self, now: Now) -> bool {
-        self.cooldown.as_ref().is_some_and(|c| now.boot < c.until)
+        !self.cooldown(now).is_zero()
     }
 
     /// Why the last refresh failed.
     pub(crate) fn refresh_status(&self) -> Status {
-        self.cooldown
-            .as_ref()
-            .map_or(Status::MOMO_OK, |c| c.failure.status)
-    }
-
-    /// The subscription key at `index` worked.
-    fn with_key(&self, index: usize, now: Now) -> Self {
-        let mut next = self.clone();
-        if self.key.index != index || self.key(now) != index {
-            next.key = KeyChoice {
-                index,
-                since: now.boot,
-            };
-        }
-        next
+        let failure = self.cooldown.as_ref().map(|c| &c.failure);
+        failure.map_or(Status::MOMO_OK, |failure| failure.status)
     }
 
     /// The gateway issued a token, asked for with the subscription key at `key`. `keep` says
@@ -109,7 +86,10 @@ impl State {
         keep: bool,
         now: Now,
     ) -> (Self, Result<(), Arc<Failure>>) {
-        let mut next = self.with_key(key, now);
+        let mut next = self.clone();
+        if self.key.0 != key || self.key(now) != key {
+            next.key = (key, now.boot);
+        }
         if self.was_invalidated(token.access()) {
             let until = next.next_replacement(now);
             let mut failure = Failure::new(
@@ -118,20 +98,16 @@ impl State {
                  API user, the product and the environment belong together",
             );
             failure.retry_after_ms = cooldown::millis_until(until, now);
-            let failure = Arc::new(failure);
-            next.cooldown = Some(Cooldown::until(until, Arc::clone(&failure)));
+            let cooldown = next.cooldown.insert(Cooldown::until(until, failure));
+            let failure = Arc::clone(&cooldown.failure);
             return (next, Err(failure));
         }
         next.cooldown = None;
-        if !keep || token.life.is_none() {
-            return (next, Ok(()));
-        }
         // Of two tokens the one whose request started later: the gateway may end the older.
-        let newer = |t: &Arc<Token>| t.issued.boot > token.issued.boot;
-        if next.token.as_ref().is_some_and(newer) {
-            return (next, Ok(()));
+        let is_newer = |current: &Arc<Token>| current.issued.boot <= token.issued.boot;
+        if keep && token.life.is_some() && self.token.as_ref().is_none_or(is_newer) {
+            next.token = Some(Arc::clone(token));
         }
-        next.token = Some(Arc::clone(token));
         (next, Ok(()))
     }
 
@@ -144,37 +120,10 @@ impl State {
         now: Now,
         random: f64,
     ) -> Self {
-        let former = self.cooldown.as_ref();
-        Self {
-            cooldown: Some(Cooldown::after(former, failure, for_all, now, random)),
-            ..self.clone()
-        }
-    }
-
-    /// The next refresh has to wait, and nobody else, for at most half of what is usable of the token.
-    pub(crate) fn holding_back(&self, failure: &Arc<Failure>, usable: Duration, now: Now) -> Self {
-        let until = now.boot + MAX_COOLDOWN.min(usable / 2);
-        let cooldown = Cooldown::until(until, Arc::clone(failure));
-        Self {
-            cooldown: Some(cooldown.of_refreshes()),
-            ..self.clone()
-        }
-    }
-
-    /// Another process has shared this token. None where it is of no use here: it was invalidated,
-    /// or is no newer than the present one.
-    pub(crate) fn adopted(&self, token: &Arc<Token>, now: Now) -> Option<Self> {
-        let is_newer = |own: &Arc<Token>| {
-            own.issued.boot < token.issued.boot && own.access() != token.access()
-        };
-        let is_useful = !life::usable(token, now).is_zero()
-            && !self.was_invalidated(token.access())
-            && self.token.as_ref().is_none_or(is_newer);
-        is_useful.then(|| Self {
-            token: Some(Arc::clone(token)),
-            cooldown: None,
-            ..self.clone()
-        })
+        // Callers in a hurry must not keep those with more time from refreshing.
+        let failures_before = self.failures(u32::from(for_all));
+        let length = cooldown::length(failure, failures_before, random);
+        self.with_cooldown(now.boot + length, failure, for_all, failures_before)
     }
 
     /// Another process was given this failure, and what is `left` of its cooldown is ours, too.
@@ -184,24 +133,63 @@ impl State {
         left: Duration,
         now: Now,
     ) -> Self {
-        let former = self.cooldown.as_ref();
-        Self {
-            cooldown: Some(Cooldown::elsewhere(former, failure, left, now)),
-            ..self.clone()
-        }
+        let until = now.boot + left.min(MAX_RETRY_AFTER);
+        // It was one more in a row: else each process would begin with the shortest.
+        self.with_cooldown(until, failure, true, self.failures(1))
     }
 
-    /// The gateway refused `access` elsewhere. None where that was known already.
+    /// The next refresh has to wait, and nobody else, for at most half of what is usable of the token.
+    pub(crate) fn holding_back(&self, failure: &Arc<Failure>, usable: Duration, now: Now) -> Self {
+        let until = now.boot + MAX_COOLDOWN.min(usable / 2);
+        self.with_cooldown(until, failure, false, 0)
+    }
+
+    /// How many failures came in a row with so many `more`. A success ends the row.
+    fn failures(&self, more: u32) -> u32 {
+        let before = self.cooldown.as_ref().map(|c| c.failures_before);
+        before.map_or(0, |before| before.saturating_add(more))
+    }
+
+    fn with_cooldown(
+        &self,
+        until: Duration,
+        failure: &Arc<Failure>,
+        for_all: bool,
+        failures_before: u32,
+    ) -> Self {
+        let mut next = self.clone();
+        next.cooldown = Some(Cooldown {
+            until,
+            failure: Arc::clone(failure),
+            for_all,
+            failures_before,
+        });
+        next
+    }
+
+    /// Another process has shared this token. None if it is of no use here: it was invalidated,
+    /// or is no newer than the present one.
+    pub(crate) fn adopted(&self, token: &Arc<Token>, now: Now) -> Option<Self> {
+        let is_newer = |own: &Arc<Token>| {
+            own.issued.boot < token.issued.boot && own.access() != token.access()
+        };
+        let is_useful = self.may_use(token, now) && self.token.as_ref().is_none_or(is_newer);
+        is_useful.then(|| Self {
+            token: Some(Arc::clone(token)),
+            cooldown: None,
+            ..self.clone()
+        })
+    }
+
+    /// The gateway refused `access` elsewhere. None if that was known already.
     pub(crate) fn invalidated(&self, access: &[u8], now: Now) -> Option<Self> {
         let is_current = self.token.as_ref().is_some_and(|t| t.access() == access);
         if !is_current && self.was_invalidated(access) {
             return None;
         }
         let mut next = self.clone();
-        if next.invalidated.len() == INVALIDATED {
-            next.invalidated.remove(0);
-        }
         next.invalidated.push(fingerprint(access));
+        next.forget_oldest();
         if is_current {
             next.token = None;
             next.replace(now);
@@ -219,47 +207,11 @@ impl State {
                  (a 401 of another cause?) is about the token",
             );
             let until = self.next_replacement(now);
-            self.cooldown = Some(Cooldown::until(until, Arc::new(failure)));
+            self.cooldown = Some(Cooldown::until(until, failure));
         } else {
             self.last_replacement = Some(now.boot);
             self.cooldown = None;
         }
-    }
-
-    pub(crate) fn cleared(&self) -> Self {
-        Self {
-            key: self.key,
-            invalidated: self.invalidated.clone(),
-            ..Self::default()
-        }
-    }
-
-    /// The token of an entry with former credentials stays in use where there is none that is good
-    /// here; what was invalidated stays so.
-    pub(crate) fn taking_over(&self, former: &Self, now: Now) -> Self {
-        let mut next = self.clone();
-        let is_new = |text: &&Digest| !self.invalidated.contains(text);
-        let others = former.invalidated.iter().filter(is_new).copied();
-        next.invalidated.splice(..0, others);
-        let excess = next.invalidated.len().saturating_sub(INVALIDATED);
-        next.invalidated.drain(..excess);
-        let is_refused = |t: &Arc<Token>| next.was_invalidated(t.access());
-        if next.token.as_ref().is_some_and(is_refused) {
-            next.token = None;
-        }
-        let is_good = |token: &&Arc<Token>| !life::usable(token, now).is_zero();
-        if next.token.as_ref().filter(is_good).is_none() {
-            let may_be_used = |t: &&Arc<Token>| is_good(t) && !next.was_invalidated(t.access());
-            if let Some(token) = former.token.as_ref().filter(may_be_used) {
-                next.token = Some(Arc::clone(token));
-            }
-        }
-        next
-    }
-
-    pub(crate) fn was_invalidated(&self, access: &[u8]) -> bool {
-        // A digest costs as much as all the rest of a call, and mostly there is nothing to find.
-        !self.invalidated.is_empty() && self.invalidated.contains(&fingerprint(access))
     }
 
     /// Reserves the time of the next token that invalidation asks for, and returns it.
@@ -272,6 +224,42 @@ impl State {
         };
         self.last_replacement = Some(at);
         at
+    }
+
+    pub(crate) fn cleared(&self) -> Self {
+        Self {
+            key: self.key,
+            invalidated: self.invalidated.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The token of an entry with former credentials stays in use if there is none that is good
+    /// here; what was invalidated stays so.
+    pub(crate) fn taking_over(&self, former: &Self, now: Now) -> Self {
+        let mut next = self.clone();
+        let is_new = |text: &&Digest| !self.invalidated.contains(text);
+        let others = former.invalidated.iter().filter(is_new).copied();
+        next.invalidated.splice(..0, others);
+        next.forget_oldest();
+        let mut tokens = [&self.token, &former.token].into_iter().flatten();
+        next.token = tokens.find(|t| next.may_use(t, now)).cloned();
+        next
+    }
+
+    /// Whether it is neither expired nor invalidated.
+    fn may_use(&self, token: &Token, now: Now) -> bool {
+        !life::usable(token, now).is_zero() && !self.was_invalidated(token.access())
+    }
+
+    pub(crate) fn was_invalidated(&self, access: &[u8]) -> bool {
+        // A digest costs as much as all the rest of a call, and mostly there is nothing to find.
+        !self.invalidated.is_empty() && self.invalidated.contains(&fingerprint(access))
+    }
+
+    fn forget_oldest(&mut self) {
+        let excess = self.invalidated.len().saturating_sub(INVALIDATED);
+        self.invalidated.drain(..excess);
     }
 }
 

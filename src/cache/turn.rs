@@ -1,7 +1,6 @@
 //! Turn to ask the gateway: this process's, or another's with which it shares tokens.
 
 use std::ops::ControlFlow::{self, Break, Continue};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::Entry;
@@ -59,21 +58,19 @@ impl Entry {
             if lock.is_some() {
                 return Continue(lock);
             }
-            match processes.lock(wait.deadline, log) {
-                Ok(Some(ours)) => {
-                    lock = Some(ours);
-                    continue;
-                }
-                Ok(None) => {}
-                Err(_) => return Continue(None),
+            let Ok(taken) = processes.lock(wait.deadline, log) else {
+                return Continue(None);
+            };
+            lock = taken;
+            if lock.is_some() {
+                continue;
             }
             let left = wait.until.left();
+            if left.is_zero() && wait.then_ask {
+                return Continue(None);
+            }
             if left.is_zero() {
-                return if wait.then_ask {
-                    Continue(None)
-                } else {
-                    Break(Step::LookAgain)
-                };
+                return Break(Step::LookAgain);
             }
             progress.enter(Phase::OtherProcess);
             if !cancellation.sleep(pause.min(left)) {
@@ -100,14 +97,14 @@ impl Entry {
                         processes.place()
                     )
                 });
-                return Some(Step::Token(Arc::clone(&found.token)));
+                return Some(Step::Token(found.token));
             }
             if self.state().was_invalidated(found.token.access()) {
                 processes.remove(&found, deadline, log);
             }
         }
         let (failure, left) = found.failure?;
-        self.failed_elsewhere(&failure, left, now);
+        self.update(|state| Some(state.failed_elsewhere(&failure, left, now)));
         Some(Step::Failed(failure))
     }
 }

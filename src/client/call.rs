@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 use arc_swap::Guard;
 
 use super::{Client, TokenForCaller};
-use crate::cache::{Entry, Flight, State, Step};
+use crate::cache::{Entry, State, Step};
 use crate::clock::Now;
 use crate::deadline::Deadline;
 use crate::error::Failure;
-use crate::fetch::Plan;
+use crate::fetch::{Caller, Plan};
 use crate::life::{self, Freshness};
-use crate::log::CallLog;
 use crate::token::Token;
 
 /// How long a call may take.
@@ -38,10 +37,8 @@ impl CallTimeout {
 /// One call for a token that may not be fresh.
 pub(super) struct Call<'a> {
     pub(super) client: &'a Client,
-    /// None if it must not block.
-    pub(super) deadline: Option<Deadline>,
+    pub(super) caller: Caller<'a>,
     pub(super) waiting_since: Option<Instant>,
-    pub(super) log: &'a mut CallLog,
 }
 
 impl Call<'_> {
@@ -81,10 +78,12 @@ impl Call<'_> {
 
     /// Has a stale token refreshed if nobody does that yet, and takes the token at hand meanwhile.
     fn refresh(&mut self, entry: &Entry, state: &Arc<State>, token: &Arc<Token>, now: Now) -> Step {
+        let fetcher = &self.client.fetcher;
         if !state.is_in_cooldown(now) {
             let plan = Plan::refresh(life::usable(token, now));
-            if let Err(Step::Token(new)) = self.begin(entry, state, plan) {
-                return Step::Token(new);
+            let begun = fetcher.begin(entry, state, plan, &mut self.caller);
+            if let Err(new @ Step::Token(_)) = begun {
+                return new;
             }
         }
         // Another's refresh may have ended meanwhile, or the token may have been invalidated.
@@ -98,36 +97,19 @@ impl Call<'_> {
 
     /// Waits for the request that is under way, or for one that is begun now.
     fn wait(&mut self, entry: &Entry, state: &Arc<State>) -> Result<Step, Failure> {
-        let client = self.client;
-        let plan = Plan::full(&client.fetcher.settings);
-        let flight = match self.begin(entry, state, plan) {
+        let fetcher = &self.client.fetcher;
+        let plan = Plan::full(&fetcher.settings);
+        let flight = match fetcher.begin(entry, state, plan, &mut self.caller) {
             Ok(flight) => flight,
             Err(step) => return Ok(step),
         };
-        let deadline = self.deadline.ok_or_else(Failure::would_block)?;
+        let deadline = self.caller.deadline.ok_or_else(Failure::would_block)?;
         self.waiting_since.get_or_insert_with(Instant::now);
-        let waiter = flight.waiter(&client.cancellation);
+        let waiter = flight.waiter(self.caller.cancellation);
         if !Arc::ptr_eq(state, &entry.state()) {
             return Ok(Step::LookAgain);
         }
         let step = waiter.wait(deadline);
-        step.ok_or_else(|| client.fetcher.still_under_way(&flight))
-    }
-
-    fn begin(
-        &mut self,
-        entry: &Entry,
-        state: &Arc<State>,
-        plan: Plan,
-    ) -> Result<Arc<Flight>, Step> {
-        let Self {
-            client,
-            deadline,
-            log,
-            ..
-        } = self;
-        let cancellation = &client.cancellation;
-        let fetcher = &client.fetcher;
-        fetcher.begin(entry, state, plan, *deadline, cancellation, log)
+        step.ok_or_else(|| fetcher.still_under_way(&flight))
     }
 }

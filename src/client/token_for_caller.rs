@@ -15,25 +15,16 @@ pub(crate) struct TokenForCaller {
     pub(crate) token: TokenRef,
     pub(crate) now: Now,
     pub(crate) refresh_status: Status,
-    /// How long until a refresh is due; None where there will be none.
+    /// How long until a refresh is due; None if there will be none.
     pub(crate) refresh_in: Option<Duration>,
 }
 
 /// A token that stays alive as long as this.
 pub(crate) enum TokenRef {
-    /// The current one, without a change of its count of references: threads that take the same
-    /// fresh token do not slow each other down.
-    Current(CurrentToken),
+    /// That of a state which has one, without a change of its count of references: threads that
+    /// take the same fresh token do not slow each other down.
+    Current(Guard<Arc<State>>),
     Counted(Arc<Token>),
-}
-
-/// A state that has a token.
-pub(crate) struct CurrentToken(Guard<Arc<State>>);
-
-impl CurrentToken {
-    pub(crate) fn of(state: Guard<Arc<State>>) -> Option<Self> {
-        state.token.is_some().then_some(Self(state))
-    }
 }
 
 impl Deref for TokenRef {
@@ -41,10 +32,7 @@ impl Deref for TokenRef {
 
     fn deref(&self) -> &Token {
         match self {
-            Self::Current(CurrentToken(state)) => match &state.token {
-                Some(token) => token,
-                None => unreachable!("a CurrentToken has one"),
-            },
+            Self::Current(state) => state.token.as_ref().expect("a state with a token"),
             Self::Counted(token) => token,
         }
     }

@@ -19,8 +19,6 @@ pub(crate) struct Plan {
     pub(super) is_refresh: bool,
     /// Whether the deadline is one that every caller would have: a time-out is then everybody's.
     pub(super) is_everybody_s: bool,
-    /// Whether the connection is kept: only if a next request is soon.
-    pub(super) keep_connection: bool,
 }
 
 impl Plan {
@@ -34,7 +32,6 @@ impl Plan {
             attempts: settings.max_attempts,
             is_refresh: false,
             is_everybody_s: true,
-            keep_connection: false,
         }
     }
 
@@ -47,7 +44,6 @@ impl Plan {
             attempts: 1,
             is_refresh: true,
             is_everybody_s: false,
-            keep_connection: false,
         }
     }
 
@@ -56,7 +52,6 @@ impl Plan {
         Self {
             deadline,
             is_everybody_s: false,
-            keep_connection: true,
             ..Self::full(settings)
         }
     }

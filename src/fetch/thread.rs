@@ -20,57 +20,41 @@ use crate::sys;
 const STACK: usize = 512 * 1024;
 
 impl Fetcher {
-    /// An error says that there is no thread, and gives the leader back.
-    pub(super) fn start_thread(
-        self: &Arc<Self>,
-        leader: Leader,
-        plan: Plan,
-    ) -> Result<(), (io::Error, Leader)> {
-        let leader = Arc::new(leader);
-        let run = {
-            let (fetcher, leader) = (Arc::clone(self), Arc::clone(&leader));
-            move || {
-                let _ = catch_panic(move || fetcher.lead(&leader, plan));
-            }
+    /// An error says that there is no thread, and that nobody leads any more.
+    pub(super) fn start_thread(self: &Arc<Self>, leader: Leader, plan: Plan) -> io::Result<()> {
+        let fetcher = Arc::clone(self);
+        let run = move || {
+            let _ = catch_panic(move || fetcher.lead(&leader, plan));
         };
         let thread = std::thread::Builder::new()
             .name("momo-request".to_owned())
             .stack_size(STACK);
-        match sys::with_signals_blocked(|| thread.spawn(run)) {
-            Ok(_detached) => Ok(()),
-            // The thread's own reference went with what it would have run.
-            Err(error) => match Arc::try_unwrap(leader) {
-                Ok(leader) => Err((error, leader)),
-                Err(_) => Ok(()),
-            },
-        }
+        sys::with_signals_blocked(|| thread.spawn(run)).map(drop)
     }
 
     fn lead(&self, leader: &Leader, plan: Plan) {
         let mut log = CallLog::complete();
         let flight = &leader.flight;
-        let outcome = catch_panic(|| {
-            Request {
-                fetcher: self,
-                leader: Some(leader),
-                plan,
-                cancellation: &flight.cancellation,
-                progress: &flight.progress,
-                log: &mut log,
-            }
-            .run()
-        });
-        let outcome = outcome.unwrap_or_else(|| {
+        let request = Request {
+            fetcher: self,
+            leader: Some(leader),
+            plan,
+            cancellation: &flight.cancellation,
+            progress: &flight.progress,
+            log: &mut log,
+        };
+        let outcome = catch_panic(|| request.run()).unwrap_or_else(|| {
             // Without a cooldown every call would start a thread that panics.
             let failure = Arc::new(Failure::internal("a panic was caught"));
-            let random = sys::random::unit();
-            self.entry().failed(&failure, true, Now::read(), random);
-            Outcome::for_all(Step::Failed(failure))
+            let (now, random) = (Now::read(), sys::random::unit());
+            let entry = self.entry();
+            entry.update(|state| Some(state.failed(&failure, true, now, random)));
+            Outcome::ForAll(Step::Failed(failure))
         });
         // Before the waiters wake up: one of them tells its logger.
         self.entry().pending_log.add(log.into_lines());
-        if outcome.holds_for_all {
-            leader.finish(outcome.step);
+        if let Outcome::ForAll(step) = outcome {
+            leader.finish(step);
         }
     }
 }
