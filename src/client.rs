@@ -169,7 +169,7 @@ impl Client {
         stats.cooldown_ms = state.cooldown_ms(now);
         if let Some(token) = &state.token {
             let left = life::left(token, now).unwrap_or_default();
-            stats.token_expires_in = left.as_secs().cast_signed();
+            stats.token_expires_in = left.as_secs() as i64;
             stats.token_origin = token.origin as i64;
         }
         stats

@@ -112,8 +112,8 @@ impl Stats {
         if let Some(failures) = self.failures(status) {
             add_one(failures);
             self.last_failure_status.store(status as i64, Relaxed);
-            let at = Now::read().wall.as_secs().cast_signed();
-            self.last_failure_at.store(at, Relaxed);
+            let now = Now::read().wall.as_secs();
+            self.last_failure_at.store(now as i64, Relaxed);
         }
     }
 

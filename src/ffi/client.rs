@@ -1,9 +1,10 @@
+use std::ptr::null_mut;
+
 use super::config::momo_config;
 use super::error::momo_error;
-use super::guard::call;
+use super::guard::{boxed, call_for, free, live};
 use crate::client::Client;
-use crate::error::Failure;
-use crate::error::momo_status;
+use crate::error::{Failure, momo_status};
 use crate::panics::catch_panic;
 use crate::sys;
 
@@ -20,9 +21,7 @@ impl momo_client {
     /// `client` is NULL or live for as long as the reference is used.
     pub(super) unsafe fn of<'a>(client: *const momo_client) -> Result<&'a Client, Failure> {
         // SAFETY: this function's own contract.
-        unsafe { client.as_ref() }
-            .map(|c| &c.0)
-            .ok_or_else(|| Failure::argument("client is NULL; make one with momo_create_client"))
+        unsafe { live(client, "client is NULL; make one with momo_create_client") }.map(|c| &c.0)
     }
 }
 
@@ -70,24 +69,19 @@ pub unsafe extern "C" fn momo_create_client(
     //! # Safety
     //! `config` is NULL or live and not changed meanwhile, `client` and `error` are NULL or valid for
     //! writing.
-    // SAFETY: `client` is NULL or valid, `error` is as `call` wants it, `config` is as `of` wants
-    // it, all by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
     unsafe {
-        if !client.is_null() {
-            *client = std::ptr::null_mut();
-        }
-        call(error, || {
-            sys::ensure_prepared();
-            let config = momo_config::of(config)?;
-            if client.is_null() {
-                return Err(Failure::argument(
-                    "client is NULL; give a place for the client",
-                ));
-            }
-            let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
-            *client = Box::into_raw(Box::new(momo_client(made)));
-            Ok(())
-        })
+        call_for(
+            client,
+            "client is NULL; give a place for the client",
+            error,
+            || {
+                sys::ensure_prepared();
+                let config = momo_config::of(config)?;
+                let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
+                Ok(boxed(momo_client(made)))
+            },
+        )
     }
 }
 
@@ -113,13 +107,10 @@ pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut m
     //! # Safety
     //! `client` is NULL or live.
     // SAFETY: NULL or live, by this function's own contract.
-    let Some(client) = (unsafe { client.as_ref() }) else {
-        return std::ptr::null_mut();
-    };
-    match catch_panic(|| Client::clone_of(&client.0)) {
-        Some(clone) => Box::into_raw(Box::new(momo_client(clone))),
-        None => std::ptr::null_mut(),
-    }
+    let client = unsafe { client.as_ref() };
+    let clone = |client: &momo_client| boxed(momo_client(Client::clone_of(&client.0)));
+    let clone = client.and_then(|client| catch_panic(|| clone(client)));
+    clone.unwrap_or(null_mut())
 }
 
 /// Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
@@ -162,12 +153,6 @@ pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
     //! # Safety
     //! `client` is NULL or was made by momo_create_client or momo_clone_client, is not freed, and no
     //! call on it is running.
-    if !client.is_null() {
-        // SAFETY: made from a box, by this function's own contract.
-        let client = unsafe { Box::from_raw(client) };
-        catch_panic(|| {
-            // Closing a connection is a cancellation point.
-            sys::with_thread_cancellation_disabled(|| drop(client));
-        });
-    }
+    // SAFETY: made by one of the two, by this function's own contract.
+    unsafe { free(client) };
 }

@@ -1,11 +1,11 @@
 use std::ffi::c_char;
+use std::ptr::null_mut;
 
 use super::error::momo_error;
-use super::guard::call;
+use super::guard::{boxed, call, free, live};
 use super::strings::text;
 use crate::config::{Config, set_from_env};
-use crate::error::Failure;
-use crate::error::momo_status;
+use crate::error::{Failure, momo_status};
 use crate::panics::catch_panic;
 
 /// Options of the clients that you make from it: an opaque type.
@@ -14,26 +14,24 @@ use crate::panics::catch_panic;
 #[allow(non_camel_case_types)]
 pub struct momo_config(Config);
 
+const MISSING: &str = "config is NULL; make one with momo_create_config";
+
 impl momo_config {
     /// # Safety
     /// `config` is NULL or live, and no other thread changes it while the reference is used.
     pub(super) unsafe fn of<'a>(config: *const momo_config) -> Result<&'a Config, Failure> {
         // SAFETY: this function's own contract.
-        unsafe { config.as_ref() }.map(|c| &c.0).ok_or_else(missing)
+        unsafe { live(config, MISSING) }.map(|config| &config.0)
     }
 
     /// # Safety
     /// `config` is NULL or live, and no other thread uses it while the reference is used.
     pub(super) unsafe fn of_mut<'a>(config: *mut momo_config) -> Result<&'a mut Config, Failure> {
         // SAFETY: this function's own contract.
-        unsafe { config.as_mut() }
-            .map(|c| &mut c.0)
-            .ok_or_else(missing)
+        let config = unsafe { config.as_mut() };
+        let config = config.ok_or_else(|| Failure::argument(MISSING))?;
+        Ok(&mut config.0)
     }
-}
-
-fn missing() -> Failure {
-    Failure::argument("config is NULL; make one with momo_create_config")
 }
 
 /// Creates a config that has the default of every option.
@@ -48,10 +46,8 @@ fn missing() -> Failure {
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_create_config() -> *mut momo_config {
     crate::sys::ensure_prepared();
-    match catch_panic(Config::default) {
-        Some(config) => Box::into_raw(Box::new(momo_config(config))),
-        None => std::ptr::null_mut(),
-    }
+    let config = catch_panic(|| boxed(momo_config(Config::default())));
+    config.unwrap_or(null_mut())
 }
 
 /// Sets one option. docs/options.md lists the options with their values and defaults.
@@ -80,10 +76,9 @@ pub unsafe extern "C" fn momo_set_option(
     //! # Safety
     //! `config` is NULL or live, `name` and `value` are NULL or NUL-terminated, `error` is NULL or
     //! valid for writing.
-    // SAFETY: `error` is as `call` wants it, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
     unsafe {
         call(error, || {
-            // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
             let config = momo_config::of_mut(config)?;
             config.set(text(name, "name")?, text(value, "value")?)
         })
@@ -113,10 +108,9 @@ pub unsafe extern "C" fn momo_set_options_from_env(
 ) -> momo_status {
     //! # Safety
     //! `config` is NULL or live, `error` is NULL or valid for writing.
-    // SAFETY: `error` is as `call` wants it, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
     unsafe {
         call(error, || {
-            // SAFETY: NULL or live, by this function's own contract.
             let config = momo_config::of_mut(config)?;
             set_from_env(config)?;
             config.flush_pending_log();
@@ -138,9 +132,6 @@ pub unsafe extern "C" fn momo_set_options_from_env(
 pub unsafe extern "C" fn momo_free_config(config: *mut momo_config) {
     //! # Safety
     //! `config` is NULL or was made by momo_create_config and not freed since.
-    if !config.is_null() {
-        // SAFETY: made by momo_create_config from a box, by this function's own contract.
-        let config = unsafe { Box::from_raw(config) };
-        catch_panic(|| drop(config));
-    }
+    // SAFETY: made by momo_create_config, by this function's own contract.
+    unsafe { free(config) };
 }

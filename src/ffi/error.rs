@@ -1,8 +1,8 @@
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CString, c_char};
 
+use super::guard::{boxed, free};
 use super::strings::c_string;
 use crate::error::{Failure, momo_status};
-use crate::panics::catch_panic;
 
 /// An error: why a call failed.
 ///
@@ -55,13 +55,13 @@ impl momo_error {
             code: code.as_ptr(),
             body: body.as_ptr(),
         };
-        Box::into_raw(Box::new(OwnedText {
+        let owned = OwnedText {
             error,
             message,
             code,
             body,
-        }))
-        .cast()
+        };
+        boxed(owned).cast()
     }
 }
 
@@ -78,12 +78,8 @@ impl momo_error {
 pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
     //! # Safety
     //! `error` is NULL or was handed out by this library and not freed since.
-    if error.is_null() {
-        return;
-    }
     // SAFETY: handed out by `hand_out`, which made it the first member of a boxed OwnedText.
-    let owned = unsafe { Box::from_raw(error.cast::<OwnedText>()) };
-    catch_panic(|| drop(owned));
+    unsafe { free(error.cast::<OwnedText>()) };
 }
 
 /// Returns the name of a status, for example "MOMO_OK" for 0.
@@ -98,7 +94,8 @@ pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
 /// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_status_name(status: i32) -> *const c_char {
-    let known = |(s, _): &&(momo_status, &'static CStr)| *s as i32 == status;
-    let name = momo_status::NAMES.iter().find(known);
-    name.map_or(c"MOMO_UNKNOWN", |(_, name)| name).as_ptr()
+    let mut names = momo_status::NAMES.iter();
+    let known = names.find(|(known, _)| *known as i32 == status);
+    let name = known.map_or("MOMO_UNKNOWN\0", |(_, name)| name);
+    name.as_ptr().cast()
 }

@@ -5,8 +5,7 @@ use super::config::momo_config;
 use super::error::momo_error;
 use super::guard::call;
 use super::strings::c_string;
-use crate::error::Failure;
-use crate::error::momo_status;
+use crate::error::{Failure, momo_status};
 use crate::log::{Level, Line, Logger, Sink};
 use crate::sys::with_thread_cancellation_disabled;
 
@@ -31,31 +30,25 @@ use crate::sys::with_thread_cancellation_disabled;
 pub type momo_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
 
+/// The host's logger, and what is the library's until nothing can use it any more.
 struct HostLogger {
-    log: unsafe extern "C" fn(*mut c_void, i32, *const c_char),
-    user_data: UserData,
-}
-
-/// The host's pointer with the function that frees it.
-struct UserData {
-    pointer: *mut c_void,
-    free: Option<unsafe extern "C" fn(*mut c_void)>,
+    log: momo_log_fn,
+    user_data: *mut c_void,
+    free_user_data: Option<unsafe extern "C" fn(*mut c_void)>,
 }
 
 // SAFETY: the interface says that the logger is called from several threads at once, and so what
 // `user_data` points to is the host's to make safe for that.
-unsafe impl Send for UserData {}
+unsafe impl Send for HostLogger {}
 // SAFETY: as above.
-unsafe impl Sync for UserData {}
+unsafe impl Sync for HostLogger {}
 
-impl Drop for UserData {
+impl Drop for HostLogger {
     fn drop(&mut self) {
-        if let Some(free) = self.free {
-            with_thread_cancellation_disabled(|| {
-                // SAFETY: the host gave the function for this very pointer, and nothing else of
-                // ours has it any more.
-                unsafe { free(self.pointer) };
-            });
+        if let Some(free) = self.free_user_data {
+            // SAFETY: the host gave the function for this very pointer, and nothing else of ours
+            // has it any more.
+            with_thread_cancellation_disabled(|| unsafe { free(self.user_data) });
         }
     }
 }
@@ -63,10 +56,11 @@ impl Drop for UserData {
 impl Sink for HostLogger {
     fn write(&self, line: &Line) {
         let text = c_string(line.text.clone());
-        with_thread_cancellation_disabled(|| {
+        if let Some(log) = self.log {
+            let (level, text) = (line.level as i32, text.as_ptr());
             // SAFETY: the host gave function and pointer together; the text outlives the call.
-            unsafe { (self.log)(self.user_data.pointer, line.level as i32, text.as_ptr()) };
-        });
+            with_thread_cancellation_disabled(|| unsafe { log(self.user_data, level, text) });
+        }
     }
 }
 
@@ -102,20 +96,19 @@ pub unsafe extern "C" fn momo_set_logger(
     //! # Safety
     //! `config` is NULL or a live config, `log` and `free_user_data` are NULL or functions of these
     //! types, `error` is NULL or valid for writing.
-    let user_data = UserData {
-        pointer: user_data,
-        free: free_user_data,
+    let logger = HostLogger {
+        log,
+        user_data,
+        free_user_data,
     };
-    // SAFETY: `error` is as `call` wants it, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
     unsafe {
         call(error, || {
-            // SAFETY: `config` is NULL or live, and nobody else uses it during this call.
             let config = momo_config::of_mut(config)?;
             let level = Level::from_number(level).ok_or_else(|| {
                 Failure::argument("level is out of range; it is 1 (error) to 4 (debug)")
             })?;
-            config.logger =
-                log.map(|log| Logger::new(level, Arc::new(HostLogger { log, user_data })));
+            config.logger = log.map(|_| Logger::new(level, Arc::new(logger)));
             config.flush_pending_log();
             Ok(())
         })

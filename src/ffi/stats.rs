@@ -1,9 +1,7 @@
 use super::client::momo_client;
 use super::error::momo_error;
-use super::guard::call;
-use crate::error::Failure;
+use super::guard::{boxed, call_for, free};
 use crate::error::momo_status;
-use crate::panics::catch_panic;
 use crate::stats::momo_stats;
 
 /// Gets the counters of a client, for a monitoring system that polls them.
@@ -26,22 +24,14 @@ pub unsafe extern "C" fn momo_get_stats(
 ) -> momo_status {
     //! # Safety
     //! `client` is NULL or live, `stats` and `error` are NULL or valid for writing.
-    // SAFETY: `stats` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
-    // it, all by this function's own contract.
+    // SAFETY: each is NULL or valid, by this function's own contract.
     unsafe {
-        if !stats.is_null() {
-            *stats = std::ptr::null_mut();
-        }
-        call(error, || {
-            let client = momo_client::of(client)?;
-            if stats.is_null() {
-                return Err(Failure::argument(
-                    "stats is NULL; give a place for the counters",
-                ));
-            }
-            *stats = Box::into_raw(Box::new(client.stats()));
-            Ok(())
-        })
+        call_for(
+            stats,
+            "stats is NULL; give a place for the counters",
+            error,
+            || Ok(boxed(momo_client::of(client)?.stats())),
+        )
     }
 }
 
@@ -58,9 +48,6 @@ pub unsafe extern "C" fn momo_get_stats(
 pub unsafe extern "C" fn momo_free_stats(stats: *mut momo_stats) {
     //! # Safety
     //! `stats` is NULL or was handed out by this library and not freed since.
-    if !stats.is_null() {
-        // SAFETY: handed out by momo_get_stats from a box, by this function's own contract.
-        let stats = unsafe { Box::from_raw(stats) };
-        catch_panic(|| drop(stats));
-    }
+    // SAFETY: handed out by momo_get_stats, by this function's own contract.
+    unsafe { free(stats) };
 }

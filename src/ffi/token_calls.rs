@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::client::momo_client;
 use super::error::momo_error;
-use super::guard::call;
+use super::guard::{call, call_for};
 use super::strings::text;
 use super::token::momo_token;
 use crate::client::{CallTimeout, Client, TokenForCaller};
@@ -39,23 +39,20 @@ unsafe fn hand_out(
     error: *mut *mut momo_error,
     get: fn(&Client, CallTimeout) -> Result<TokenForCaller, Failure>,
 ) -> momo_status {
-    // SAFETY: `token` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
-    // it, all by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
     unsafe {
-        if !token.is_null() {
-            *token = std::ptr::null_mut();
-        }
-        call(error, || {
-            let client = momo_client::of(client)?;
-            let timeout = call_timeout(timeout_ms)?;
-            if token.is_null() {
-                return Err(Failure::argument(
-                    "token is NULL; give a place for the token",
-                ));
-            }
-            *token = momo_token::allocate(&get(client, timeout)?);
-            Ok(())
-        })
+        call_for(
+            token,
+            "token is NULL; give a place for the token",
+            error,
+            || {
+                let client = momo_client::of(client)?;
+                Ok(momo_token::allocate(&get(
+                    client,
+                    call_timeout(timeout_ms)?,
+                )?))
+            },
+        )
     }
 }
 
