@@ -1,7 +1,6 @@
 //! Client: a fresh, a stale or an expired token, and who waits for what. Knows neither C nor HTTP.
 
 mod call;
-mod token_for_caller;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +17,7 @@ use crate::log::{CallLog, Logger};
 use crate::stats::momo_stats;
 use crate::sys;
 use crate::token::Token;
-use call::Call;
-pub(crate) use call::CallTimeout;
-pub(crate) use token_for_caller::{TokenForCaller, TokenRef};
+pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
 
 /// How long an invalidation may take where other processes share the token.
 const INVALIDATION_TIMEOUT: Duration = Duration::from_millis(500);
@@ -75,10 +72,15 @@ impl Client {
 
     /// Runs a call that may block, and hands the host's logger what it, and the requests before it,
     /// had to say.
-    fn logged<T>(&self, call: impl FnOnce(&mut CallLog) -> T) -> T {
+    fn call<T>(&self, timeout: CallTimeout, call: impl FnOnce(&mut Caller) -> T) -> T {
         sys::with_thread_cancellation_disabled(|| {
             let mut log = CallLog::for_logger(self.logger.as_ref());
-            let outcome = call(&mut log);
+            let outcome = call(&mut Caller {
+                deadline: timeout.deadline(self.fetcher.settings.timeout),
+                cancellation: &self.cancellation,
+                waiting_since: None,
+                log: &mut log,
+            });
             if let Some(logger) = &self.logger {
                 logger.write(&self.fetcher.entry().pending_log.take());
                 logger.write(&log.into_lines());
@@ -89,39 +91,7 @@ impl Client {
 
     /// A new token, asked of the gateway now.
     pub(crate) fn create_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
-        self.logged(|log| self.create(&mut self.caller(timeout, log)))
-    }
-
-    /// A token that is good, asked of the gateway only if none is at hand or it is stale.
-    pub(crate) fn get_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
-        self.check_not_cancelled()?;
-        if let Some(token) = self.fresh_token() {
-            return Ok(token);
-        }
-        self.logged(|log| {
-            let mut caller = self.caller(timeout, log);
-            if !self.fetcher.settings.cache.keeps_tokens() {
-                return self.create(&mut caller);
-            }
-            let mut call = Call {
-                client: self,
-                caller,
-                waiting_since: None,
-            };
-            let outcome = call.token();
-            if let Some(since) = call.waiting_since {
-                self.fetcher.entry().stats.waited(since.elapsed());
-            }
-            outcome
-        })
-    }
-
-    fn caller<'a>(&'a self, timeout: CallTimeout, log: &'a mut CallLog) -> Caller<'a> {
-        Caller {
-            deadline: timeout.deadline(self.fetcher.settings.timeout),
-            cancellation: &self.cancellation,
-            log,
-        }
+        self.call(timeout, |caller| self.create(caller))
     }
 
     fn create(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
@@ -131,6 +101,24 @@ impl Client {
             Step::Failed(failure) => Err(Failure::clone(&failure)),
             Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
         }
+    }
+
+    /// A token that is good, asked of the gateway only if none is at hand or it is stale.
+    pub(crate) fn get_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
+        self.check_not_cancelled()?;
+        if let Some(token) = self.fresh_token() {
+            return Ok(token);
+        }
+        self.call(timeout, |caller| {
+            if !self.fetcher.settings.cache.keeps_tokens() {
+                return self.create(caller);
+            }
+            let outcome = self.current_token(caller);
+            if let Some(since) = caller.waiting_since {
+                self.fetcher.entry().stats.waited(since.elapsed());
+            }
+            outcome
+        })
     }
 
     /// The current token if it is fresh: no lock, no system call, nothing that blocks. None, too,
@@ -159,7 +147,9 @@ impl Client {
         entry.invalidate(access.as_bytes(), Now::read());
         if let Some(others) = &entry.processes {
             let deadline = Deadline::after(INVALIDATION_TIMEOUT);
-            self.logged(|log| others.invalidate(access.as_bytes(), deadline, log));
+            self.call(CallTimeout::NeverBlock, |caller| {
+                others.invalidate(access.as_bytes(), deadline, caller.log);
+            });
         }
     }
 
@@ -185,15 +175,14 @@ impl Client {
     fn for_caller(&self, token: Arc<Token>, refresh_status: Status) -> TokenForCaller {
         let now = Now::read();
         let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
-        let refresh_in = is_kept.then(|| match self.fetcher.freshness(&token, now) {
-            Freshness::Fresh { refresh_in } => refresh_in,
-            Freshness::Stale | Freshness::Expired => Duration::ZERO,
-        });
         TokenForCaller {
+            refresh_in: is_kept.then(|| match self.fetcher.freshness(&token, now) {
+                Freshness::Fresh { refresh_in } => refresh_in,
+                Freshness::Stale | Freshness::Expired => Duration::ZERO,
+            }),
             token: TokenRef::Counted(token),
             now,
             refresh_status,
-            refresh_in,
         }
     }
 }

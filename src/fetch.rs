@@ -7,6 +7,7 @@ mod thread;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -44,6 +45,8 @@ pub(crate) struct Caller<'a> {
     /// None if it must not block.
     pub(crate) deadline: Option<Deadline>,
     pub(crate) cancellation: &'a Arc<Cancellation>,
+    /// Set once it waits for a request.
+    pub(crate) waiting_since: Option<Instant>,
     pub(crate) log: &'a mut CallLog,
 }
 

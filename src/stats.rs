@@ -71,13 +71,13 @@ macro_rules! counters {
     ($($name:ident)*) => {
         #[derive(Default)]
         pub(crate) struct Stats {
-            $($name: AtomicI64,)*
+            $(pub(crate) $name: Counter,)*
         }
 
         impl Stats {
             fn counted(&self) -> momo_stats {
                 momo_stats {
-                    $($name: self.$name.load(Relaxed),)*
+                    $($name: self.$name.0.load(Relaxed),)*
                     ..momo_stats::default()
                 }
             }
@@ -92,8 +92,17 @@ counters! {
     last_request_ms last_failure_status last_failure_at
 }
 
-fn add_one(counter: &AtomicI64) {
-    counter.fetch_add(1, Relaxed);
+#[derive(Default)]
+pub(crate) struct Counter(AtomicI64);
+
+impl Counter {
+    pub(crate) fn add_one(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+
+    fn set(&self, value: i64) {
+        self.0.store(value, Relaxed);
+    }
 }
 
 fn millis(time: Duration) -> i64 {
@@ -103,22 +112,21 @@ fn millis(time: Duration) -> i64 {
 impl Stats {
     /// A request reached its end; None as its failure if it brought a token.
     pub(crate) fn request_ended(&self, failure: Option<Status>, took: Duration) {
-        add_one(&self.requests);
+        self.requests.add_one();
         // One more, so that 0 is before the first request.
-        self.last_request_ms.store(millis(took) + 1, Relaxed);
+        self.last_request_ms.set(millis(took) + 1);
         let Some(status) = failure else {
-            return add_one(&self.tokens_issued);
+            return self.tokens_issued.add_one();
         };
         if let Some(failures) = self.failures(status) {
-            add_one(failures);
-            self.last_failure_status.store(status as i64, Relaxed);
-            let now = Now::read().wall.as_secs();
-            self.last_failure_at.store(now as i64, Relaxed);
+            failures.add_one();
+            self.last_failure_status.set(status as i64);
+            self.last_failure_at.set(Now::read().wall.as_secs() as i64);
         }
     }
 
     /// None for what says nothing about the gateway: a cancelled call, a bug.
-    fn failures(&self, status: Status) -> Option<&AtomicI64> {
+    fn failures(&self, status: Status) -> Option<&Counter> {
         match status as i32 {
             10..=14 => Some(&self.network_failures),
             20..=22 => Some(&self.credential_failures),
@@ -129,30 +137,17 @@ impl Stats {
         }
     }
 
-    pub(crate) fn retry_began(&self) {
-        add_one(&self.retries);
-    }
-
     pub(crate) fn refresh_ended(&self, failed: bool) {
-        add_one(&self.refreshes);
+        self.refreshes.add_one();
         if failed {
-            add_one(&self.failed_refreshes);
+            self.failed_refreshes.add_one();
         }
     }
 
     /// A caller waited for the request of another.
     pub(crate) fn waited(&self, time: Duration) {
-        add_one(&self.waits);
-        self.longest_wait_ms.fetch_max(millis(time), Relaxed);
-    }
-
-    /// A token was taken from other processes.
-    pub(crate) fn adopted(&self) {
-        add_one(&self.tokens_adopted);
-    }
-
-    pub(crate) fn invalidated(&self) {
-        add_one(&self.invalidations);
+        self.waits.add_one();
+        self.longest_wait_ms.0.fetch_max(millis(time), Relaxed);
     }
 
     /// The counters at one moment, without what is known of the current token.

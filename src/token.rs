@@ -73,14 +73,11 @@ impl Token {
         issued: Now,
         origin: Origin,
     ) -> Self {
-        let length = SCHEME.len() + access.len() + kind.len() + 2;
-        let mut text = SecretBytes::with_capacity(length);
-        for part in [SCHEME, access, "\0"] {
+        let type_at = SCHEME.len() + access.len() + 1;
+        let mut text = SecretBytes::with_capacity(type_at + kind.len() + 1);
+        for part in [SCHEME, access, "\0", kind, "\0"] {
             text.extend_from_slice(part.as_bytes());
         }
-        let type_at = text.len();
-        text.extend_from_slice(kind.as_bytes());
-        text.push(0);
         Self {
             text,
             type_at,
@@ -94,12 +91,9 @@ impl Token {
         &self.text
     }
 
-    pub(crate) fn access_at(&self) -> usize {
-        SCHEME.len()
-    }
-
-    pub(crate) fn type_at(&self) -> usize {
-        self.type_at
+    /// Where in the text the access token and the token type begin.
+    pub(crate) fn offsets(&self) -> (usize, usize) {
+        (SCHEME.len(), self.type_at)
     }
 
     pub(crate) fn access(&self) -> &[u8] {

@@ -1,7 +1,6 @@
 //! Cache entry: state, single flight, counters and log of one set of credentials.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -22,8 +21,6 @@ pub(crate) struct Entry {
     pub(crate) stats: Arc<Stats>,
     /// What other processes know of it.
     pub(crate) processes: Option<Processes>,
-    /// Clients that use it and were not cancelled.
-    users: AtomicUsize,
 }
 
 impl Entry {
@@ -34,29 +31,18 @@ impl Entry {
             pending_log: PendingLog::new(),
             stats: Arc::default(),
             processes,
-            users: AtomicUsize::new(0),
-        }
-    }
-
-    pub(super) fn add_user(&self) {
-        self.users.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// A client is freed, and its request goes on.
-    pub(super) fn remove_user(&self) {
-        self.users.fetch_sub(1, Ordering::SeqCst);
-    }
-
-    /// A client is cancelled, and with it the request that nobody else has a use for.
-    pub(super) fn cancel_user(&self) {
-        if self.users.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.single_flight.cancel_request();
         }
     }
 
     /// Takes no lock and counts no reference: every payment comes through here.
     pub(crate) fn state(&self) -> Guard<Arc<State>> {
         self.state.load()
+    }
+
+    /// Whether this is the current token.
+    pub(crate) fn has(&self, token: &Arc<Token>) -> bool {
+        let state = self.state();
+        state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, token))
     }
 
     /// Puts another state in place of this one. `next` runs again if another thread was faster.
@@ -90,14 +76,14 @@ impl Entry {
             next
         });
         if adopted {
-            self.stats.adopted();
+            self.stats.tokens_adopted.add_one();
         }
         adopted
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
         self.update(|state| state.invalidated(access, now));
-        self.stats.invalidated();
+        self.stats.invalidations.add_one();
     }
 
     /// Uses the token of `former` if it has no good one of its own.

@@ -4,9 +4,9 @@
 //! can go on using it whatever other threads were doing. Its trees share all but a few nodes with
 //! those they replace: a change costs the same with ten clients as with ten thousand.
 //!
-//! Three things always hold. A live client's entry is in the registry. An entry that clients share
-//! and that has none is idle, and there are at most [`MAX_IDLE`] idle ones. An entry of a single
-//! client goes with that client.
+//! Three things always hold. The entry of a client that is not cancelled is in the registry. An
+//! entry that clients share and that has none is idle, and there are at most [`MAX_IDLE`] idle
+//! ones. An entry of a single client goes with that client.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -55,11 +55,11 @@ struct Registry {
 
 static REGISTRY: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
 
-/// A client's hold on its entry: while there is one the entry stays in the registry.
+/// A client's hold on its entry: until it is released the entry stays in the registry.
 pub(crate) struct ClientEntry {
     key: Key,
     entry: Arc<Entry>,
-    is_cancelled: AtomicBool,
+    is_released: AtomicBool,
 }
 
 impl ClientEntry {
@@ -104,19 +104,34 @@ impl ClientEntry {
             entry = next.add_client(&key, &fresh);
             Some(Arc::new(next))
         });
-        entry.add_user();
         Self {
             key,
             entry,
-            is_cancelled: AtomicBool::new(false),
+            is_released: AtomicBool::new(false),
         }
     }
 
-    /// The client is cancelled: it will not ask for a token again.
+    /// The client is cancelled, and with it the request that nobody else has a use for.
     pub(crate) fn cancel(&self) {
-        if !self.is_cancelled.swap(true, Ordering::SeqCst) {
-            self.entry.cancel_user();
+        if self.release() {
+            self.entry.single_flight.cancel_request();
         }
+    }
+
+    /// The client will not ask for a token again. Returns whether it was the entry's last one.
+    fn release(&self) -> bool {
+        if self.is_released.swap(true, Ordering::SeqCst) {
+            return false;
+        }
+        let state = self.entry.state();
+        let token_end = state.token.as_ref().and_then(|t| Some(t.life?.end.boot));
+        let mut was_last = false;
+        REGISTRY.rcu(|registry| {
+            let mut next = Registry::clone(registry.as_ref()?);
+            was_last = next.remove_client(&self.key, token_end.unwrap_or_default());
+            Some(Arc::new(next))
+        });
+        was_last
     }
 }
 
@@ -130,16 +145,8 @@ impl std::ops::Deref for ClientEntry {
 
 impl Drop for ClientEntry {
     fn drop(&mut self) {
-        if !*self.is_cancelled.get_mut() {
-            self.entry.remove_user();
-        }
-        let state = self.entry.state();
-        let token_end = state.token.as_ref().and_then(|t| Some(t.life?.end.boot));
-        REGISTRY.rcu(|registry| {
-            let mut next = Registry::clone(registry.as_ref()?);
-            next.remove_client(&self.key, token_end.unwrap_or_default());
-            Some(Arc::new(next))
-        });
+        // Its request goes on.
+        self.release();
     }
 }
 
@@ -167,26 +174,30 @@ impl Registry {
         entry
     }
 
-    fn remove_client(&mut self, key: &Key, token_end: Duration) {
+    /// Returns whether it was the entry's last one.
+    fn remove_client(&mut self, key: &Key, token_end: Duration) -> bool {
         let Some(mut slot) = self.slots.get(key).cloned() else {
-            return;
+            return false;
         };
-        slot.clients = slot.clients.saturating_sub(1);
-        if slot.clients == 0 {
-            if matches!(key, Key::Private(_)) {
-                self.slots.remove_mut(key);
-                return;
-            }
-            slot.idle = Some(token_end);
-            self.idle.insert_mut((token_end, key.clone()));
+        slot.clients -= 1;
+        if slot.clients > 0 {
+            self.slots.insert_mut(key.clone(), slot);
+            return false;
         }
+        if matches!(key, Key::Private(_)) {
+            self.slots.remove_mut(key);
+            return true;
+        }
+        slot.idle = Some(token_end);
         self.slots.insert_mut(key.clone(), slot);
+        self.idle.insert_mut((token_end, key.clone()));
         if self.idle.size() > MAX_IDLE {
             if let Some(first) = self.idle.first().cloned() {
                 self.idle.remove_mut(&first);
                 self.slots.remove_mut(&first.1);
             }
         }
+        true
     }
 }
 

@@ -44,11 +44,8 @@ impl Entry {
         };
         let mut lock = None;
         let mut pause = MIN_PAUSE;
-        loop {
-            if cancellation.is_cancelled() {
-                return Break(Step::LookAgain);
-            }
-            // With the lock, too: whoever had it may have processes a token since the last look.
+        while !cancellation.is_cancelled() {
+            // With the lock, too: whoever had it may have left a token since the last look.
             let Ok(found) = processes.read(wait.deadline, log) else {
                 return Continue(lock);
             };
@@ -69,18 +66,16 @@ impl Entry {
             if left.is_zero() && wait.then_ask {
                 return Continue(None);
             }
-            if left.is_zero() {
-                return Break(Step::LookAgain);
-            }
             progress.enter(Phase::OtherProcess);
-            if !cancellation.sleep(pause.min(left)) {
-                return Break(Step::LookAgain);
+            if left.is_zero() || !cancellation.sleep(pause.min(left)) {
+                break;
             }
             pause = next_pause(pause, random::unit());
         }
+        Break(Step::LookAgain)
     }
 
-    /// What another process has left, where it is of use here.
+    /// What another process has left, if it is of use here.
     fn settled(
         &self,
         processes: &Processes,
@@ -92,10 +87,8 @@ impl Entry {
         if let Some(found) = found.token {
             if self.adopt(&found.token, now) {
                 log.record(Level::Information, || {
-                    format!(
-                        "took the token that another process has left in {}",
-                        processes.place()
-                    )
+                    let place = processes.place();
+                    format!("took the token that another process has left in {place}")
                 });
                 return Some(Step::Token(found.token));
             }

@@ -1,18 +1,47 @@
-//! One call for a token that may not be fresh: what it begins, and what it waits for.
+//! One call for a token that may not be fresh: what it begins, what it waits for, what it gets.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::Guard;
 
-use super::{Client, TokenForCaller};
+use super::Client;
 use crate::cache::{Entry, State, Step};
 use crate::clock::Now;
 use crate::deadline::Deadline;
-use crate::error::Failure;
+use crate::error::{Failure, Status};
 use crate::fetch::{Caller, Plan};
 use crate::life::{self, Freshness};
 use crate::token::Token;
+
+/// A token as a call hands it out, with what is said about it.
+pub(crate) struct TokenForCaller {
+    pub(crate) token: TokenRef,
+    pub(crate) now: Now,
+    pub(crate) refresh_status: Status,
+    /// How long until a refresh is due; None if there will be none.
+    pub(crate) refresh_in: Option<Duration>,
+}
+
+/// A token that stays alive as long as this.
+pub(crate) enum TokenRef {
+    /// That of a state which has one, without a change of its count of references: threads that
+    /// take the same fresh token do not slow each other down.
+    Current(Guard<Arc<State>>),
+    Counted(Arc<Token>),
+}
+
+impl Deref for TokenRef {
+    type Target = Token;
+
+    fn deref(&self) -> &Token {
+        match self {
+            Self::Current(state) => state.token.as_ref().expect("a state with a token"),
+            Self::Counted(token) => token,
+        }
+    }
+}
 
 /// How long a call may take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,31 +63,21 @@ impl CallTimeout {
     }
 }
 
-/// One call for a token that may not be fresh.
-pub(super) struct Call<'a> {
-    pub(super) client: &'a Client,
-    pub(super) caller: Caller<'a>,
-    pub(super) waiting_since: Option<Instant>,
-}
-
-impl Call<'_> {
-    pub(super) fn token(&mut self) -> Result<TokenForCaller, Failure> {
-        let client = self.client;
+impl Client {
+    /// A token that is good, for a caller that found none that is fresh.
+    pub(super) fn current_token(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
         loop {
-            client.check_not_cancelled()?;
-            let now = Now::read();
-            let entry = client.fetcher.entry();
+            self.check_not_cancelled()?;
+            let (now, entry) = (Now::read(), self.fetcher.entry());
             let state = Guard::into_inner(entry.state());
             let at_hand = state.token.as_ref();
-            let step = match at_hand.map(|t| (t, client.fetcher.freshness(t, now))) {
+            let step = match at_hand.map(|t| (t, self.fetcher.freshness(t, now))) {
                 Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
-                Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now),
-                Some((_, Freshness::Expired)) | None => {
-                    if let Some(failure) = state.failure_in_cooldown(now) {
-                        return Err(failure);
-                    }
-                    self.wait(&entry, &state)?
-                }
+                Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now, caller),
+                Some((_, Freshness::Expired)) | None => match state.failure_in_cooldown(now) {
+                    Some(failure) => return Err(failure),
+                    None => self.wait(&entry, &state, caller)?,
+                },
             };
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
@@ -69,7 +88,7 @@ impl Call<'_> {
                         && !entry.state().was_invalidated(token.access()) =>
                 {
                     let refresh_status = entry.state().refresh_status();
-                    return Ok(client.for_caller(token, refresh_status));
+                    return Ok(self.for_caller(token, refresh_status));
                 }
                 Step::Token(_) | Step::LookAgain => {}
             }
@@ -77,18 +96,23 @@ impl Call<'_> {
     }
 
     /// Has a stale token refreshed if nobody does that yet, and takes the token at hand meanwhile.
-    fn refresh(&mut self, entry: &Entry, state: &Arc<State>, token: &Arc<Token>, now: Now) -> Step {
-        let fetcher = &self.client.fetcher;
+    fn refresh(
+        &self,
+        entry: &Entry,
+        state: &Arc<State>,
+        token: &Arc<Token>,
+        now: Now,
+        caller: &mut Caller,
+    ) -> Step {
         if !state.is_in_cooldown(now) {
             let plan = Plan::refresh(life::usable(token, now));
-            let begun = fetcher.begin(entry, state, plan, &mut self.caller);
+            let begun = self.fetcher.begin(entry, state, plan, caller);
             if let Err(new @ Step::Token(_)) = begun {
                 return new;
             }
         }
         // Another's refresh may have ended meanwhile, or the token may have been invalidated.
-        let is_current = |other: &Arc<Token>| Arc::ptr_eq(other, token);
-        if entry.state().token.as_ref().is_some_and(is_current) {
+        if entry.has(token) {
             Step::Token(Arc::clone(token))
         } else {
             Step::LookAgain
@@ -96,20 +120,24 @@ impl Call<'_> {
     }
 
     /// Waits for the request that is under way, or for one that is begun now.
-    fn wait(&mut self, entry: &Entry, state: &Arc<State>) -> Result<Step, Failure> {
-        let fetcher = &self.client.fetcher;
-        let plan = Plan::full(&fetcher.settings);
-        let flight = match fetcher.begin(entry, state, plan, &mut self.caller) {
+    fn wait(
+        &self,
+        entry: &Entry,
+        state: &Arc<State>,
+        caller: &mut Caller,
+    ) -> Result<Step, Failure> {
+        let plan = Plan::full(&self.fetcher.settings);
+        let flight = match self.fetcher.begin(entry, state, plan, caller) {
             Ok(flight) => flight,
             Err(step) => return Ok(step),
         };
-        let deadline = self.caller.deadline.ok_or_else(Failure::would_block)?;
-        self.waiting_since.get_or_insert_with(Instant::now);
-        let waiter = flight.waiter(self.caller.cancellation);
+        let deadline = caller.deadline.ok_or_else(Failure::would_block)?;
+        caller.waiting_since.get_or_insert_with(Instant::now);
+        let waiter = flight.waiter(caller.cancellation);
         if !Arc::ptr_eq(state, &entry.state()) {
             return Ok(Step::LookAgain);
         }
         let step = waiter.wait(deadline);
-        step.ok_or_else(|| fetcher.still_under_way(&flight))
+        step.ok_or_else(|| self.fetcher.still_under_way(&flight))
     }
 }

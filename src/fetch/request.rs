@@ -136,16 +136,12 @@ impl Request<'_> {
         if let Err(failure) = entry.succeeded(&token, issued.key, keep, now) {
             return Ok(Step::Failed(failure));
         }
-        let is_current = || {
-            let state = entry.state();
-            state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, &token))
-        };
-        if is_current() && fetcher.freshness(&token, now) == Freshness::Stale {
+        if entry.has(&token) && fetcher.freshness(&token, now) == Freshness::Stale {
             let failure = Arc::new(useless(STALE_ON_ARRIVAL));
             let usable = life::usable(&token, now);
             entry.update(|state| Some(state.holding_back(&failure, usable, now)));
         }
-        if let Some(others) = entry.processes.as_ref().filter(|_| is_current()) {
+        if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {
             let deadline = self.plan.deadline;
             others.tell(&token, deadline, self.log);
             // Whoever did that meanwhile may have looked before there was something to remove.
