@@ -5,9 +5,7 @@
 //! read without a lock) and the single flight by which one caller asks for all. A part of it may
 //! be shared with other processes, by files or by Redis.
 
-mod cooldown;
 mod entry;
-mod identity;
 mod processes;
 mod registry;
 mod single_flight;

@@ -75,7 +75,8 @@ pub(super) fn give(client: &Client, name: &str, left: u64) {
     now.wall -= lived;
     let token = Token::new(name, "", Some(Duration::from_secs(1000)), now);
     let entry = client.fetcher.entry();
-    let stored = entry.succeeded(&Arc::new(token), 0, true, Now::read());
+    let (token, now) = (Arc::new(token), Now::read());
+    let stored = entry.change(|state| state.succeeded(&token, 0, true, now));
     stored.unwrap();
 }
 

@@ -2,7 +2,6 @@
 
 mod plan;
 mod request;
-mod thread;
 
 use std::io;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
 
-use crate::cache::{self, ClientEntry, Entry, Flight, State, Step, Store};
+use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{RefreshBy, Settings};
@@ -22,9 +21,15 @@ use crate::gateway::{Authentication, CurrentAuthentication, Transport};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
+use crate::panics::catch_panic;
+use crate::sys::{self, random};
 use crate::token::Token;
 pub(crate) use plan::Plan;
 use request::{Outcome, Request};
+
+/// Of a thread: enough for a TLS handshake in a build without optimisation; only what is used takes
+/// memory.
+const STACK: usize = 512 * 1024;
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
 pub(crate) struct Fetcher {
@@ -136,6 +141,48 @@ impl Fetcher {
             }
             Outcome::OfItsOwn(step) => step,
         })
+    }
+
+    /// The request keeps the fetcher alive by itself, so that the client may be freed meanwhile. The
+    /// host's logger is therefore no part of it: on a thread of the library no callback of the host
+    /// runs, not even the one that frees the logger's data.
+    ///
+    /// An error says that there is no thread, and that nobody leads any more.
+    fn start_thread(self: &Arc<Self>, leader: Leader, plan: Plan) -> io::Result<()> {
+        let fetcher = Arc::clone(self);
+        let run = move || {
+            let _ = catch_panic(move || fetcher.lead(&leader, plan));
+        };
+        let thread = std::thread::Builder::new()
+            .name("momo-request".to_owned())
+            .stack_size(STACK);
+        sys::with_signals_blocked(|| thread.spawn(run)).map(drop)
+    }
+
+    fn lead(&self, leader: &Leader, plan: Plan) {
+        let mut log = CallLog::complete();
+        let flight = &leader.flight;
+        let request = Request {
+            fetcher: self,
+            leader: Some(leader),
+            plan,
+            cancellation: &flight.cancellation,
+            progress: &flight.progress,
+            log: &mut log,
+        };
+        let outcome = catch_panic(|| request.run()).unwrap_or_else(|| {
+            // Without a cooldown every call would start a thread that panics.
+            let failure = Arc::new(Failure::internal("a panic was caught"));
+            let (now, random) = (Now::read(), random::unit());
+            let entry = self.entry();
+            entry.change(|state| state.failed(&failure, true, now, random));
+            Outcome::ForAll(Step::Failed(failure))
+        });
+        // Before the waiters wake up: one of them tells its logger.
+        self.entry().pending_log.add(log.into_lines());
+        if let Outcome::ForAll(step) = outcome {
+            leader.finish(step);
+        }
     }
 
     /// A new token on the caller's thread, whatever the entry has.

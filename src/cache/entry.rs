@@ -8,7 +8,6 @@ use super::processes::Processes;
 use super::single_flight::SingleFlight;
 use super::state::State;
 use crate::clock::Now;
-use crate::error::Failure;
 use crate::log::PendingLog;
 use crate::stats::Stats;
 use crate::token::Token;
@@ -45,36 +44,20 @@ impl Entry {
         state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, token))
     }
 
-    /// Puts another state in place of this one. `next` runs again if another thread was faster.
-    pub(crate) fn update(&self, mut next: impl FnMut(&State) -> Option<State>) {
-        self.state
-            .rcu(|state| next(state).map_or_else(|| Arc::clone(state), Arc::new));
-    }
-
-    pub(crate) fn succeeded(
-        &self,
-        token: &Arc<Token>,
-        key: usize,
-        keep: bool,
-        now: Now,
-    ) -> Result<(), Arc<Failure>> {
-        let mut outcome = Ok(());
-        self.update(|state| {
-            let next;
-            (next, outcome) = state.succeeded(token, key, keep, now);
-            Some(next)
+    /// Puts another state in place of this one. `change` runs again if another thread was faster.
+    pub(crate) fn change<T>(&self, change: impl Fn(&mut State) -> T) -> T {
+        let mut outcome = None;
+        self.state.rcu(|state| {
+            let mut next = State::clone(state);
+            outcome = Some(change(&mut next));
+            next
         });
-        outcome
+        outcome.expect("a change that ran")
     }
 
     /// Another process was given this token. Returns whether it is the current one now.
     pub(crate) fn adopt(&self, token: &Arc<Token>, now: Now) -> bool {
-        let mut adopted = false;
-        self.update(|state| {
-            let next = state.adopted(token, now);
-            adopted = next.is_some();
-            next
-        });
+        let adopted = self.change(|state| state.adopt(token, now));
         if adopted {
             self.stats.tokens_adopted.add_one();
         }
@@ -82,17 +65,17 @@ impl Entry {
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
-        self.update(|state| state.invalidated(access, now));
+        self.change(|state| state.invalidate(access, now));
         self.stats.invalidations.add_one();
     }
 
     /// Uses the token of `former` if it has no good one of its own.
     pub(super) fn take_over(&self, former: &Self) {
         let (former, now) = (former.state(), Now::read());
-        self.update(|state| Some(state.taking_over(&former, now)));
+        self.change(|state| state.take_over(&former, now));
     }
 
     pub(crate) fn clear(&self) {
-        self.update(|state| Some(state.cleared()));
+        self.change(State::clear);
     }
 }

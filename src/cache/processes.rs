@@ -23,7 +23,7 @@ use self::record::Record;
 use self::seal::ValueKind;
 pub(crate) use self::store::{Lock, Store};
 use self::store::{NewToken, StoreError, Value};
-use super::identity::identity;
+use super::registry::identity;
 use crate::clock::Now;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;

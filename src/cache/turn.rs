@@ -97,7 +97,7 @@ impl Entry {
             }
         }
         let (failure, left) = found.failure?;
-        self.update(|state| Some(state.failed_elsewhere(&failure, left, now)));
+        self.change(|state| state.failed_elsewhere(&failure, left, now));
         Some(Step::Failed(failure))
     }
 }

@@ -84,7 +84,7 @@ impl Request<'_> {
         // A caller in a hurry must not make others wait, and holds back the next refresh only.
         if for_all || is_refresh {
             let (now, random) = (Now::read(), random::unit());
-            entry.update(|state| Some(state.failed(&failure, for_all, now, random)));
+            entry.change(|state| state.failed(&failure, for_all, now, random));
         }
         if let Some(others) = entry.processes.as_ref().filter(|_| for_all) {
             let cooldown = entry.state().cooldown(Now::read());
@@ -133,13 +133,14 @@ impl Request<'_> {
             }
         }
         let keep = fetcher.settings.cache.keeps_tokens();
-        if let Err(failure) = entry.succeeded(&token, issued.key, keep, now) {
+        let stored = entry.change(|state| state.succeeded(&token, issued.key, keep, now));
+        if let Err(failure) = stored {
             return Ok(Step::Failed(failure));
         }
         if entry.has(&token) && fetcher.freshness(&token, now) == Freshness::Stale {
             let failure = Arc::new(useless(STALE_ON_ARRIVAL));
             let usable = life::usable(&token, now);
-            entry.update(|state| Some(state.holding_back(&failure, usable, now)));
+            entry.change(|state| state.hold_back(&failure, usable, now));
         }
         if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {
             let deadline = self.plan.deadline;

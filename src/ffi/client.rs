@@ -66,10 +66,7 @@ pub unsafe extern "C" fn momo_create_client(
     client: *mut *mut momo_client,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `config` is NULL or live and not changed meanwhile, `client` and `error` are NULL or valid for
-    //! writing.
-    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call_for(
             client,
@@ -104,9 +101,7 @@ pub unsafe extern "C" fn momo_create_client(
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut momo_client {
-    //! # Safety
-    //! `client` is NULL or live.
-    // SAFETY: NULL or live, by this function's own contract.
+    // SAFETY: NULL or live, by the contract of this interface.
     let client = unsafe { client.as_ref() };
     let clone = |client: &momo_client| boxed(momo_client(Client::clone_of(&client.0)));
     let clone = client.and_then(|client| catch_panic(|| clone(client)));
@@ -128,9 +123,7 @@ pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut m
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
-    //! # Safety
-    //! `client` is NULL or live.
-    // SAFETY: NULL or live, by this function's own contract.
+    // SAFETY: NULL or live, by the contract of this interface.
     if let Some(client) = unsafe { client.as_ref() } {
         catch_panic(|| client.0.cancel());
     }
@@ -150,9 +143,6 @@ pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
-    //! # Safety
-    //! `client` is NULL or was made by momo_create_client or momo_clone_client, is not freed, and no
-    //! call on it is running.
-    // SAFETY: made by one of the two, by this function's own contract.
+    // SAFETY: made by one of the two, by the contract of this interface.
     unsafe { free(client) };
 }

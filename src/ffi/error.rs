@@ -1,7 +1,6 @@
 use std::ffi::{CString, c_char};
 
-use super::guard::{boxed, free};
-use super::strings::c_string;
+use super::guard::{boxed, c_string, free};
 use crate::error::{Failure, momo_status};
 
 /// An error: why a call failed.
@@ -76,8 +75,6 @@ impl momo_error {
 /// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
-    //! # Safety
-    //! `error` is NULL or was handed out by this library and not freed since.
     // SAFETY: handed out by `hand_out`, which made it the first member of a boxed OwnedText.
     unsafe { free(error.cast::<OwnedText>()) };
 }

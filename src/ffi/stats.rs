@@ -22,9 +22,7 @@ pub unsafe extern "C" fn momo_get_stats(
     stats: *mut *mut momo_stats,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `client` is NULL or live, `stats` and `error` are NULL or valid for writing.
-    // SAFETY: each is NULL or valid, by this function's own contract.
+    // SAFETY: each is NULL or valid, by the contract of this interface.
     unsafe {
         call_for(
             stats,
@@ -46,8 +44,6 @@ pub unsafe extern "C" fn momo_get_stats(
 /// @ingroup momo_stats
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_stats(stats: *mut momo_stats) {
-    //! # Safety
-    //! `stats` is NULL or was handed out by this library and not freed since.
-    // SAFETY: handed out by momo_get_stats, by this function's own contract.
+    // SAFETY: handed out by momo_get_stats, by the contract of this interface.
     unsafe { free(stats) };
 }

@@ -102,8 +102,6 @@ impl momo_token {
 /// @ingroup momo_token
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_token(token: *mut momo_token) {
-    //! # Safety
-    //! `token` is NULL or was handed out by this library and not freed since.
     if token.is_null() {
         return;
     }

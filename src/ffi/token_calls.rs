@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use super::client::momo_client;
 use super::error::momo_error;
-use super::guard::{call, call_for};
-use super::strings::text;
+use super::guard::{call, call_for, text};
 use super::token::momo_token;
 use crate::client::{CallTimeout, Client, TokenForCaller};
 use crate::error::{Failure, momo_status};
@@ -39,7 +38,7 @@ unsafe fn hand_out(
     error: *mut *mut momo_error,
     get: fn(&Client, CallTimeout) -> Result<TokenForCaller, Failure>,
 ) -> momo_status {
-    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call_for(
             token,
@@ -82,8 +81,6 @@ pub unsafe extern "C" fn momo_create_token(
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `client` is NULL or live, `token` and `error` are NULL or valid for writing.
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe { hand_out(client, timeout_ms, token, error, Client::create_token) }
 }
@@ -141,8 +138,6 @@ pub unsafe extern "C" fn momo_get_token(
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `client` is NULL or live, `token` and `error` are NULL or valid for writing.
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe { hand_out(client, timeout_ms, token, error, Client::get_token) }
 }
@@ -176,10 +171,7 @@ pub unsafe extern "C" fn momo_invalidate_token(
     access_token: *const c_char,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `client` is NULL or live, `access_token` is NULL or NUL-terminated, `error` is NULL or valid for
-    //! writing.
-    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
             let client = momo_client::of(client)?;
