@@ -16,7 +16,6 @@ use crate::life::{self, Freshness};
 use crate::log::{CallLog, Logger};
 use crate::stats::momo_stats;
 use crate::sys;
-use crate::token::Token;
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
 
 /// How long an invalidation may take where other processes share the token.
@@ -97,7 +96,7 @@ impl Client {
     fn create(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
         self.check_not_cancelled()?;
         match self.fetcher.create(caller)? {
-            Step::Token(token) => Ok(self.for_caller(token, Status::MOMO_OK)),
+            Step::Token(token) => Ok(self.for_caller(TokenRef::Counted(token), Status::MOMO_OK)),
             Step::Failed(failure) => Err(Failure::clone(&failure)),
             Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
         }
@@ -128,17 +127,12 @@ impl Client {
         if self.logger.is_some() && !entry.pending_log.is_empty() {
             return None;
         }
-        let (now, state) = (Now::read(), entry.state());
-        let freshness = self.fetcher.freshness(state.token.as_ref()?, now);
-        let Freshness::Fresh { refresh_in } = freshness else {
-            return None;
-        };
-        Some(TokenForCaller {
-            refresh_status: state.refresh_status(),
-            token: TokenRef::Current(state),
-            now,
-            refresh_in: Some(refresh_in),
-        })
+        let state = entry.state();
+        state.token.as_ref()?;
+        let refresh_status = state.refresh_status();
+        let token = self.for_caller(TokenRef::Current(state), refresh_status);
+        let is_stale = token.refresh_in.is_none_or(|time| time.is_zero());
+        (!is_stale).then_some(token)
     }
 
     /// The gateway refused this token elsewhere.
@@ -172,7 +166,7 @@ impl Client {
         Ok(())
     }
 
-    fn for_caller(&self, token: Arc<Token>, refresh_status: Status) -> TokenForCaller {
+    fn for_caller(&self, token: TokenRef, refresh_status: Status) -> TokenForCaller {
         let now = Now::read();
         let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
         TokenForCaller {
@@ -180,7 +174,7 @@ impl Client {
                 Freshness::Fresh { refresh_in } => refresh_in,
                 Freshness::Stale | Freshness::Expired => Duration::ZERO,
             }),
-            token: TokenRef::Counted(token),
+            token,
             now,
             refresh_status,
         }

@@ -4,6 +4,7 @@ use std::time::Instant;
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
 use crate::log::{Level, Line, Sink};
+use crate::token::Token;
 
 pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
 const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(50));

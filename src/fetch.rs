@@ -119,7 +119,12 @@ impl Fetcher {
             let flight = Arc::clone(&leader.flight);
             match self.start_thread(leader, plan) {
                 Ok(()) => return Ok(flight),
-                Err(error) => log_no_thread(caller.log, &error),
+                Err(error) => caller.log.record(Level::Warning, || {
+                    format!(
+                        "no thread can be started to ask for a token in the background ({error}); \
+                         check the limits on threads, or set refresh to caller"
+                    )
+                }),
             }
             leader = match lead() {
                 Ok(leader) => leader,
@@ -223,13 +228,4 @@ impl Fetcher {
             self.entry.store(Arc::new(next));
         }
     }
-}
-
-fn log_no_thread(log: &mut CallLog, error: &io::Error) {
-    log.record(Level::Warning, || {
-        format!(
-            "no thread can be started to ask for a token in the background ({error}); check the \
-             limits on threads, or set refresh to caller"
-        )
-    });
 }

@@ -88,7 +88,7 @@ impl Client {
                         && !entry.state().was_invalidated(token.access()) =>
                 {
                     let refresh_status = entry.state().refresh_status();
-                    return Ok(self.for_caller(token, refresh_status));
+                    return Ok(self.for_caller(TokenRef::Counted(token), refresh_status));
                 }
                 Step::Token(_) | Step::LookAgain => {}
             }

@@ -24,12 +24,15 @@ pub(crate) struct Plan {
 impl Plan {
     /// For a first token, or after one has expired: within the option `timeout`.
     pub(crate) fn full(settings: &Settings) -> Self {
-        let deadline = Deadline::after(settings.timeout);
+        Self::until(Deadline::after(settings.timeout), settings.max_attempts)
+    }
+
+    fn until(deadline: Deadline, attempts: u32) -> Self {
         Self {
             deadline,
             // The process that is asking may hang: half of the time is left to ask beside it.
-            wait_until: deadline - MAX_REFRESH.min(settings.timeout / 2),
-            attempts: settings.max_attempts,
+            wait_until: deadline - MAX_REFRESH.min(deadline.left() / 2),
+            attempts,
             is_refresh: false,
             is_everybody_s: true,
         }
@@ -39,36 +42,32 @@ impl Plan {
     pub(crate) fn refresh(usable: Duration) -> Self {
         let deadline = Deadline::after(MAX_REFRESH.min(usable / 2));
         Self {
-            deadline,
             wait_until: deadline,
-            attempts: 1,
             is_refresh: true,
             is_everybody_s: false,
+            ..Self::until(deadline, 1)
         }
     }
 
     /// For momo_create_token, within the time of its call.
     pub(super) fn create(settings: &Settings, deadline: Deadline) -> Self {
         Self {
-            deadline,
             is_everybody_s: false,
-            ..Self::full(settings)
+            ..Self::until(deadline, settings.max_attempts)
         }
     }
 
     /// The same within a caller's own time.
     pub(super) fn on_a_caller_s_thread(self, deadline: Deadline) -> Self {
-        let deadline = self.deadline.min(deadline);
+        let mut own = Self::until(self.deadline.min(deadline), self.attempts);
+        if self.is_refresh {
+            // The caller has a token, and waits for no other process.
+            own.wait_until = Deadline::now();
+        }
         Self {
-            deadline,
-            wait_until: if self.is_refresh {
-                // The caller has a token, and waits for no other process.
-                Deadline::now()
-            } else {
-                deadline - MAX_REFRESH.min(deadline.left() / 2)
-            },
+            is_refresh: self.is_refresh,
             is_everybody_s: false,
-            ..self
+            ..own
         }
     }
 

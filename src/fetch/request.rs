@@ -111,7 +111,9 @@ impl Request<'_> {
                 Ok(issued) => return self.store(&entry, issued),
                 Err(failure) => failure,
             };
-            if is_second || !is_about_credentials(&failure) {
+            use Status::{MOMO_SUBSCRIPTION_KEY_REFUSED, MOMO_UNAUTHORIZED};
+            let refused = [MOMO_UNAUTHORIZED, MOMO_SUBSCRIPTION_KEY_REFUSED];
+            if is_second || !refused.contains(&failure.status) {
                 return Err(failure);
             }
             // What is in the files may be newer than what was refused.
@@ -129,7 +131,10 @@ impl Request<'_> {
         if token.life.is_none() && self.leader.is_some() {
             let is_known = |known: &Arc<Token>| known.access() == token.access();
             if self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known) {
-                return Err(useless(WITHOUT_LIFETIME));
+                return Err(useless(
+                    "the gateway issued a token without a lifetime (expires_in), which cannot take \
+                     the place of the one before; report it to MTN if it stays",
+                ));
             }
         }
         let keep = fetcher.settings.cache.keeps_tokens();
@@ -138,7 +143,10 @@ impl Request<'_> {
             return Ok(Step::Failed(failure));
         }
         if entry.has(&token) && fetcher.freshness(&token, now) == Freshness::Stale {
-            let failure = Arc::new(useless(STALE_ON_ARRIVAL));
+            let failure = Arc::new(useless(
+                "the token was due for a refresh when it arrived; check that nothing on the way \
+                 keeps responses (Age)",
+            ));
             let usable = life::usable(&token, now);
             entry.change(|state| state.hold_back(&failure, usable, now));
         }
@@ -211,19 +219,7 @@ impl Request<'_> {
     }
 }
 
-fn is_about_credentials(failure: &Failure) -> bool {
-    matches!(
-        failure.status,
-        Status::MOMO_UNAUTHORIZED | Status::MOMO_SUBSCRIPTION_KEY_REFUSED
-    )
-}
-
-const WITHOUT_LIFETIME: &str = "the gateway issued a token without a lifetime (expires_in), which \
-    cannot take the place of the one before; report it to MTN if it stays";
-
-const STALE_ON_ARRIVAL: &str = "the token was due for a refresh when it arrived; check that nothing \
-    on the way keeps responses (Age)";
-
+/// A response with a token that cannot be used, or not for long.
 fn useless(why: &str) -> Failure {
     let mut failure = Failure::new(Status::MOMO_INVALID_RESPONSE, why);
     failure.http_status = 200;
