@@ -3,6 +3,7 @@
 mod call;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use crate::cache::Step;
@@ -51,7 +52,7 @@ impl Client {
     /// A client with everything in common with this one. It is cancelled by itself, and with this
     /// one.
     pub(crate) fn clone_of(original: &Self) -> Self {
-        original.fetcher.add_handle();
+        original.fetcher.handles.fetch_add(1, SeqCst);
         Self {
             fetcher: Arc::clone(&original.fetcher),
             cancellation: Arc::new(Cancellation::child(&original.cancellation)),
@@ -63,10 +64,14 @@ impl Client {
     /// Final: ends the calls in progress and every later one. A request of the library goes on for
     /// as long as another handle may ask for its token.
     pub(crate) fn cancel(&self) {
-        let is_first = self.cancellation.cancel();
-        if is_first && (self.fetcher.remove_handle() || self.is_original) {
+        if self.cancellation.cancel() && (self.is_last_handle() || self.is_original) {
             self.fetcher.entry().cancel();
         }
+    }
+
+    /// To be asked once, when the handle is freed or cancelled.
+    fn is_last_handle(&self) -> bool {
+        self.fetcher.handles.fetch_sub(1, SeqCst) == 1
     }
 
     /// Runs a call that may block, and hands the host's logger what it, and the requests before it,
@@ -174,8 +179,8 @@ impl Client {
                 Freshness::Fresh { refresh_in } => refresh_in,
                 Freshness::Stale | Freshness::Expired => Duration::ZERO,
             }),
+            expires_in: life::left(&token, now),
             token,
-            now,
             refresh_status,
         }
     }
@@ -184,7 +189,7 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         if !self.cancellation.is_cancelled_itself() {
-            self.fetcher.remove_handle();
+            self.is_last_handle();
         }
     }
 }

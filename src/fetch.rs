@@ -5,7 +5,7 @@ mod request;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
@@ -42,7 +42,7 @@ pub(crate) struct Fetcher {
     /// Another takes its place when the credentials are rotated.
     entry: ArcSwap<ClientEntry>,
     /// Handles that were neither freed nor cancelled.
-    handles: AtomicUsize,
+    pub(crate) handles: AtomicUsize,
 }
 
 /// The call that a request is for.
@@ -80,15 +80,6 @@ impl Fetcher {
     /// Takes no lock and counts no reference.
     pub(crate) fn entry(&self) -> Guard<Arc<ClientEntry>> {
         self.entry.load()
-    }
-
-    pub(crate) fn add_handle(&self) {
-        self.handles.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// A handle was freed or cancelled. Returns whether it was the last one.
-    pub(crate) fn remove_handle(&self) -> bool {
-        self.handles.fetch_sub(1, Ordering::SeqCst) == 1
     }
 
     /// Has a request begun if none is under way, and returns the one that is. An error is the next

@@ -36,10 +36,13 @@ pub(crate) fn left(token: &Token, now: Now) -> Option<Duration> {
 
 /// How long a token may still be used.
 pub(crate) fn usable(token: &Token, now: Now) -> Duration {
-    let early = token.life.map_or(Duration::ZERO, |l| {
-        MAX_EARLINESS.min(l.lifetime / EARLINESS_PART)
-    });
-    left(token, now).unwrap_or_default().saturating_sub(early)
+    let left = left(token, now).unwrap_or_default();
+    left.saturating_sub(earliness(token))
+}
+
+fn earliness(token: &Token) -> Duration {
+    let lifetime = token.life.map_or(Duration::ZERO, |life| life.lifetime);
+    MAX_EARLINESS.min(lifetime / EARLINESS_PART)
 }
 
 /// Whether the token's whole lifetime is over.
@@ -49,15 +52,16 @@ pub(crate) fn has_ended(token: &Token, now: Now) -> bool {
 
 /// `jitter` is this process's draw, from 0 to 1.
 pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) -> Freshness {
-    let usable = usable(token, now);
+    let Some((life, left)) = token.life.zip(left(token, now)) else {
+        return Freshness::Expired;
+    };
+    let usable = left.saturating_sub(earliness(token));
     if usable.is_zero() {
         return Freshness::Expired;
     }
-    let lifetime = token.life.map_or(Duration::ZERO, |l| l.lifetime);
-    let margin = margin.min(lifetime / MARGIN_PART);
+    let margin = margin.min(life.lifetime / MARGIN_PART);
     let margin = margin.mul_f64(1.0 + MARGIN_JITTER * jitter);
-    let before_margin = left(token, now).unwrap_or_default().saturating_sub(margin);
-    let refresh_in = before_margin.min(usable);
+    let refresh_in = left.saturating_sub(margin).min(usable);
     if refresh_in.is_zero() {
         Freshness::Stale
     } else {

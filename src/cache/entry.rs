@@ -55,15 +55,6 @@ impl Entry {
         outcome.expect("a change that ran")
     }
 
-    /// Another process was given this token. Returns whether it is the current one now.
-    pub(crate) fn adopt(&self, token: &Arc<Token>, now: Now) -> bool {
-        let adopted = self.change(|state| state.adopt(token, now));
-        if adopted {
-            self.stats.tokens_adopted.add_one();
-        }
-        adopted
-    }
-
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
         self.change(|state| state.invalidate(access, now));
         self.stats.invalidations.add_one();

@@ -118,6 +118,10 @@ impl ClientEntry {
     pub(crate) fn cancel(&self) {
         if self.release() {
             self.entry.single_flight.cancel_request();
+            if matches!(self.key, Key::Private(_)) {
+                // The registry knows it no more, and clears it no more.
+                self.entry.clear();
+            }
         }
     }
 

@@ -85,7 +85,8 @@ impl Entry {
     ) -> Option<Step> {
         let now = Now::read();
         if let Some(found) = found.token {
-            if self.adopt(&found.token, now) {
+            if self.change(|state| state.adopt(&found.token, now)) {
+                self.stats.tokens_adopted.add_one();
                 log.record(Level::Information, || {
                     let place = processes.place();
                     format!("took the token that another process has left in {place}")

@@ -18,7 +18,8 @@ use crate::token::Token;
 /// A token as a call hands it out, with what is said about it.
 pub(crate) struct TokenForCaller {
     pub(crate) token: TokenRef,
-    pub(crate) now: Now,
+    /// How long until it expires; None if that is not known.
+    pub(crate) expires_in: Option<Duration>,
     pub(crate) refresh_status: Status,
     /// How long until a refresh is due; None if there will be none.
     pub(crate) refresh_in: Option<Duration>,

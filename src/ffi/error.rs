@@ -36,31 +36,22 @@ pub struct momo_error {
 #[repr(C)]
 struct OwnedText {
     error: momo_error,
-    message: CString,
-    code: CString,
-    body: CString,
+    texts: [CString; 3],
 }
 
 impl momo_error {
     pub(super) fn hand_out(failure: Failure) -> *mut momo_error {
-        let message = c_string(failure.message);
-        let code = c_string(failure.code);
-        let body = c_string(failure.body);
+        let texts = [failure.message, failure.code, failure.body].map(c_string);
+        let [message, code, body] = texts.each_ref().map(|text| text.as_ptr());
         let error = momo_error {
             status: failure.status,
             http_status: i32::from(failure.http_status),
             retry_after_ms: failure.retry_after_ms,
-            message: message.as_ptr(),
-            code: code.as_ptr(),
-            body: body.as_ptr(),
-        };
-        let owned = OwnedText {
-            error,
             message,
             code,
             body,
         };
-        boxed(owned).cast()
+        boxed(OwnedText { error, texts }).cast()
     }
 }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use zeroize::zeroize_bytes;
 
 use crate::client::TokenForCaller;
-use crate::life;
 
 /// A token: your own copy.
 ///
@@ -79,7 +78,7 @@ impl momo_token {
                     token_type: copy.add(type_at).cast(),
                     authorization: copy.cast(),
                     // 0 is for what is not known: less than a second left is one.
-                    expires_in: life::left(token, from.now).map_or(0, |l| seconds(l).max(1)),
+                    expires_in: from.expires_in.map_or(0, |left| seconds(left).max(1)),
                     expires_at: token.life.map_or(0, |life| seconds(life.end.wall)),
                     lifetime: token.life.map_or(0, |life| seconds(life.lifetime)),
                     refresh_status: from.refresh_status as i32,
