@@ -65,7 +65,7 @@ impl Client {
     /// as long as another handle may ask for its token.
     pub(crate) fn cancel(&self) {
         if self.cancellation.cancel() && (self.is_last_handle() || self.is_original) {
-            self.fetcher.entry().cancel();
+            self.fetcher.cancel();
         }
     }
 

@@ -4,11 +4,13 @@ mod plan;
 mod request;
 
 use std::io;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
+use once_cell::race::OnceBox;
 
 use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store};
 use crate::cancellation::Cancellation;
@@ -39,10 +41,28 @@ pub(crate) struct Fetcher {
     transport: Transport,
     /// Where other processes share the tokens.
     store: Option<Arc<dyn Store>>,
-    /// Another takes its place when the credentials are rotated.
-    entry: ArcSwap<ClientEntry>,
+    first_entry: ClientEntry,
+    /// Takes its place once the credentials were rotated.
+    next_entry: OnceBox<ArcSwap<ClientEntry>>,
     /// Handles that were neither freed nor cancelled.
     pub(crate) handles: AtomicUsize,
+}
+
+/// Keeps an entry alive while it is used.
+pub(crate) enum EntryGuard<'a> {
+    First(&'a ClientEntry),
+    Next(Guard<Arc<ClientEntry>>),
+}
+
+impl Deref for EntryGuard<'_> {
+    type Target = ClientEntry;
+
+    fn deref(&self) -> &ClientEntry {
+        match self {
+            Self::First(entry) => entry,
+            Self::Next(entry) => entry,
+        }
+    }
 }
 
 /// The call that a request is for.
@@ -61,10 +81,11 @@ impl Fetcher {
         let rotation = Rotation::new(&settings.credentials)?;
         let credentials = rotation.credentials();
         let store = cache::open(&settings)?;
-        let entry = ClientEntry::new(&settings, &credentials, store.as_ref(), None);
+        let first_entry = ClientEntry::new(&settings, &credentials, store.as_ref(), None);
         Ok(Self {
             transport: Transport::new(&settings)?,
-            entry: ArcSwap::from_pointee(entry),
+            first_entry,
+            next_entry: OnceBox::new(),
             authentication: CurrentAuthentication::new(&settings, credentials)?,
             rotation,
             store,
@@ -78,8 +99,17 @@ impl Fetcher {
     }
 
     /// Takes no lock and counts no reference.
-    pub(crate) fn entry(&self) -> Guard<Arc<ClientEntry>> {
-        self.entry.load()
+    pub(crate) fn entry(&self) -> EntryGuard<'_> {
+        match self.next_entry.get() {
+            None => EntryGuard::First(&self.first_entry),
+            Some(next) => EntryGuard::Next(next.load()),
+        }
+    }
+
+    /// No handle will ask again. A request under way ends, unless another client has a use for it.
+    pub(crate) fn cancel(&self) {
+        self.first_entry.cancel();
+        self.entry().cancel();
     }
 
     /// Has a request begun if none is under way, and returns the one that is. An error is the next
@@ -216,7 +246,9 @@ impl Fetcher {
         if !former.is_for(&self.settings, credentials) {
             let store = self.store.as_ref();
             let next = ClientEntry::new(&self.settings, credentials, store, Some(&former));
-            self.entry.store(Arc::new(next));
+            let next = Arc::new(next);
+            let made = || Box::new(ArcSwap::new(Arc::clone(&next)));
+            self.next_entry.get_or_init(made).store(next);
         }
     }
 }

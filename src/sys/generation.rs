@@ -47,9 +47,9 @@ pub(super) fn renew() {
 
 fn draw() -> u64 {
     let mut bytes = [0; 8];
-    let without_randomness = || u64::from(std::process::id());
-    random::fill(&mut bytes)
-        .map_or_else(|_| without_randomness(), |()| u64::from_ne_bytes(bytes))
+    let drawn = random::fill(&mut bytes).map(|()| u64::from_ne_bytes(bytes));
+    drawn
+        .unwrap_or_else(|_| u64::from(std::process::id()))
         .max(1)
 }
 
