@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
-use crate::log::{Level, Line, Sink};
+use crate::log::{Level, Line};
 use crate::token::Token;
 
 pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
@@ -12,12 +12,6 @@ const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(50));
 /// The host's logger.
 #[derive(Default)]
 struct Lines(Mutex<Vec<String>>);
-
-impl Sink for Lines {
-    fn write(&self, line: &Line) {
-        self.0.lock().unwrap().push(line.text.clone());
-    }
-}
 
 impl Lines {
     fn take(&self) -> String {
@@ -49,8 +43,9 @@ pub(super) fn client(peer: &TestPeer, options: &[(&str, &str)]) -> Client {
 fn logging(peer: &TestPeer, options: &[(&str, &str)]) -> (Client, Arc<Lines>) {
     let mut config = config(peer.port, options);
     let lines = Arc::new(Lines::default());
-    let sink = Arc::clone(&lines) as Arc<dyn Sink>;
-    config.logger = Some(Logger::new(Level::Information, sink));
+    let told = Arc::clone(&lines);
+    let sink = move |line: &Line| told.0.lock().unwrap().push(line.text.clone());
+    config.logger = Some(Logger::new(Level::Information, Arc::new(sink)));
     let client = Client::new(&config).unwrap();
     lines.take();
     (client, lines)

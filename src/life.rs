@@ -34,7 +34,6 @@ pub(crate) fn left(token: &Token, now: Now) -> Option<Duration> {
     Some(by_boot.min(end.wall.saturating_sub(now.wall)))
 }
 
-/// How long a token may still be used.
 pub(crate) fn usable(token: &Token, now: Now) -> Duration {
     let left = left(token, now).unwrap_or_default();
     left.saturating_sub(earliness(token))
@@ -45,7 +44,6 @@ fn earliness(token: &Token) -> Duration {
     MAX_EARLINESS.min(lifetime / EARLINESS_PART)
 }
 
-/// Whether the token's whole lifetime is over.
 pub(crate) fn has_ended(token: &Token, now: Now) -> bool {
     left(token, now).is_some_and(|left| left.is_zero())
 }

@@ -40,30 +40,27 @@ impl Line {
     }
 }
 
-pub(crate) trait Sink: Send + Sync {
-    fn write(&self, line: &Line);
-}
+pub(crate) type Sink = dyn Fn(&Line) + Send + Sync;
 
 /// The host's logger with the most detailed level it wants.
 #[derive(Clone)]
 pub(crate) struct Logger {
     level: Level,
-    sink: Arc<dyn Sink>,
+    sink: Arc<Sink>,
 }
 
 impl Logger {
-    pub(crate) fn new(level: Level, sink: Arc<dyn Sink>) -> Self {
+    pub(crate) fn new(level: Level, sink: Arc<Sink>) -> Self {
         Self { level, sink }
     }
 
     pub(crate) fn write(&self, lines: &[Line]) {
         for line in lines.iter().filter(|l| l.level <= self.level) {
-            self.sink.write(line);
+            (self.sink)(line);
         }
     }
 }
 
-/// The lines of one call.
 pub(crate) struct CallLog {
     level: Option<Level>,
     lines: Vec<Line>,

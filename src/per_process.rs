@@ -56,7 +56,6 @@ impl<T> PerProcess<T> {
         }
     }
 
-    /// This process's value, made by `make` if there is none yet.
     pub(crate) fn get_or_try<E>(
         &self,
         make: impl FnOnce() -> Result<T, E>,

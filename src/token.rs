@@ -23,7 +23,6 @@ pub(crate) struct Token {
     pub(crate) origin: Origin,
 }
 
-/// How long a token lives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Life {
     /// As the gateway said.
@@ -31,7 +30,6 @@ pub(crate) struct Life {
     pub(crate) end: Now,
 }
 
-/// Where this process has a token from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Origin {
     Gateway = 1,
@@ -105,7 +103,6 @@ impl Token {
     }
 }
 
-/// What a bearer token may look like.
 pub(crate) fn check_access(token: &str) -> Result<(), &'static str> {
     if token.is_empty() {
         return Err("its access_token is empty");

@@ -38,7 +38,6 @@ impl Entry {
         self.state.load()
     }
 
-    /// Whether this is the current token.
     pub(crate) fn has(&self, token: &Arc<Token>) -> bool {
         let state = self.state();
         state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, token))

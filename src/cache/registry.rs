@@ -181,7 +181,6 @@ impl Registry {
         entry
     }
 
-    /// Returns whether it was the entry's last one.
     fn remove_client(&mut self, key: &Key, token_end: Duration) -> bool {
         let Some(mut slot) = self.slots.get(key).cloned() else {
             return false;

@@ -43,7 +43,6 @@ pub(crate) struct SingleFlight {
 #[derive(Default)]
 struct Slot(Mutex<Option<Arc<Flight>>>);
 
-/// A request that is under way.
 pub(crate) struct Flight {
     pub(crate) progress: Arc<Progress>,
     /// Ends the request, if it is on a thread of the library.
@@ -77,7 +76,6 @@ pub(crate) struct Leader {
     pub(crate) flight: Arc<Flight>,
 }
 
-/// A call that waits for a flight.
 pub(crate) struct Waiter<'a> {
     flight: &'a Flight,
     room: Arc<Room>,
@@ -96,7 +94,7 @@ impl SingleFlight {
     pub(crate) fn lead(&self, ends: Deadline) -> Result<Leader, Arc<Flight>> {
         let slot = self.slot.get_or(Slot::default);
         let mut current = slot.0.lock();
-        if let Some(flight) = current.as_ref().filter(|f| !f.is_lost()) {
+        if let Some(flight) = current.as_ref().filter(|f| !f.lost_at().has_passed()) {
             return Err(Arc::clone(flight));
         }
         let flight = Arc::new(Flight {
@@ -154,7 +152,8 @@ impl Flight {
     }
 
     fn wait_until(&self, deadline: Deadline) -> Deadline {
-        if self.ends <= deadline + ENDING {
+        let ends_soon = self.ends <= deadline + ENDING;
+        if ends_soon {
             deadline.max(self.ends + ENDING)
         } else {
             deadline
@@ -163,10 +162,6 @@ impl Flight {
 
     fn lost_at(&self) -> Deadline {
         self.ends + GRACE
-    }
-
-    fn is_lost(&self) -> bool {
-        self.lost_at().has_passed()
     }
 
     /// Changes what each room knows, and wakes its waiters.
@@ -189,14 +184,14 @@ impl Interrupt for Room {
 impl Waiter<'_> {
     /// Waits for the outcome. None says that the time was up.
     pub(crate) fn wait(self, deadline: Deadline) -> Option<Step> {
-        let until = self.flight.wait_until(deadline);
+        let (until, lost_at) = (self.flight.wait_until(deadline), self.flight.lost_at());
         let mut news = self.room.news.lock();
         loop {
             if self.cancellation.is_cancelled() {
                 return Some(Step::Failed(Arc::new(Failure::cancelled())));
             }
             // The time is read before the outcome: an outcome that came in time is never missed.
-            let (time_is_up, is_lost) = (until.has_passed(), self.flight.is_lost());
+            let (time_is_up, is_lost) = (until.has_passed(), lost_at.has_passed());
             if let Some(step) = &news.step {
                 return Some(step.clone());
             }
@@ -206,8 +201,7 @@ impl Waiter<'_> {
             if news.looks != self.looks || is_lost {
                 return Some(Step::LookAgain);
             }
-            let until = until.min(self.flight.lost_at());
-            news = self.room.changed.wait_until(news, until);
+            news = self.room.changed.wait_until(news, until.min(lost_at));
         }
     }
 }

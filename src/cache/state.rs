@@ -14,7 +14,6 @@ use crate::token::Token;
 const MAX_COOLDOWN: Duration = Duration::from_secs(5);
 /// After a failure that may pass: doubled with each further failure, up to the long cooldown.
 const MIN_COOLDOWN: Duration = Duration::from_millis(250);
-/// The longest Retry-After that is honoured.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// How long the secondary subscription key is used before the primary is tried again.
 const SECONDARY_FOR: Duration = Duration::from_secs(3600);
@@ -71,7 +70,6 @@ impl State {
         })
     }
 
-    /// What is left of the cooldown.
     pub(crate) fn cooldown(&self, now: Now) -> Duration {
         self.cooldown.until.saturating_sub(now.boot)
     }

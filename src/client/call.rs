@@ -15,7 +15,6 @@ use crate::fetch::{Caller, Plan};
 use crate::life::{self, Freshness};
 use crate::token::Token;
 
-/// A token as a call hands it out, with what is said about it.
 pub(crate) struct TokenForCaller {
     pub(crate) token: TokenRef,
     /// How long until it expires; None if that is not known.
@@ -44,7 +43,6 @@ impl Deref for TokenRef {
     }
 }
 
-/// How long a call may take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum CallTimeout {
     /// As long as the option `timeout` says.

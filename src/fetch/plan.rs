@@ -6,7 +6,6 @@ use crate::config::Settings;
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 
-/// The longest refresh of a token that is still good.
 const MAX_REFRESH: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy)]

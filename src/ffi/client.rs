@@ -1,10 +1,10 @@
 use std::ptr::null_mut;
 
-use super::config::momo_config;
+use super::config::{NO_CONFIG, momo_config};
 use super::error::momo_error;
 use super::guard::{boxed, call_for, free, live};
 use crate::client::Client;
-use crate::error::{Failure, momo_status};
+use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::sys;
 
@@ -14,16 +14,9 @@ use crate::sys;
 ///
 /// @ingroup momo_client
 #[allow(non_camel_case_types)]
-pub struct momo_client(Client);
+pub struct momo_client(pub(super) Client);
 
-impl momo_client {
-    /// # Safety
-    /// `client` is NULL or live for as long as the reference is used.
-    pub(super) unsafe fn of<'a>(client: *const momo_client) -> Result<&'a Client, Failure> {
-        // SAFETY: this function's own contract.
-        unsafe { live(client, "client is NULL; make one with momo_create_client") }.map(|c| &c.0)
-    }
-}
+pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_client";
 
 /// Creates a client from a config. The call does not use the network.
 ///
@@ -68,17 +61,12 @@ pub unsafe extern "C" fn momo_create_client(
 ) -> momo_status {
     // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
-        call_for(
-            client,
-            "client is NULL; give a place for the client",
-            error,
-            || {
-                sys::ensure_prepared();
-                let config = momo_config::of(config)?;
-                let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
-                Ok(boxed(momo_client(made)))
-            },
-        )
+        call_for(client, "client", error, || {
+            sys::ensure_prepared();
+            let config = &live(config, NO_CONFIG)?.0;
+            let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
+            Ok(boxed(momo_client(made)))
+        })
     }
 }
 

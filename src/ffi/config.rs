@@ -3,10 +3,10 @@ use std::ptr::null_mut;
 use std::sync::Arc;
 
 use super::error::momo_error;
-use super::guard::{boxed, c_string, call, free, live, text};
+use super::guard::{boxed, c_string, call, free, live_mut, text};
 use crate::config::{Config, set_from_env};
 use crate::error::{Failure, momo_status};
-use crate::log::{Level, Line, Logger, Sink};
+use crate::log::{Level, Line, Logger};
 use crate::panics::catch_panic;
 use crate::sys::with_thread_cancellation_disabled;
 
@@ -14,27 +14,9 @@ use crate::sys::with_thread_cancellation_disabled;
 ///
 /// @ingroup momo_config
 #[allow(non_camel_case_types)]
-pub struct momo_config(Config);
+pub struct momo_config(pub(super) Config);
 
-const MISSING: &str = "config is NULL; make one with momo_create_config";
-
-impl momo_config {
-    /// # Safety
-    /// `config` is NULL or live, and no other thread changes it while the reference is used.
-    pub(super) unsafe fn of<'a>(config: *const momo_config) -> Result<&'a Config, Failure> {
-        // SAFETY: this function's own contract.
-        unsafe { live(config, MISSING) }.map(|config| &config.0)
-    }
-
-    /// # Safety
-    /// `config` is NULL or live, and no other thread uses it while the reference is used.
-    pub(super) unsafe fn of_mut<'a>(config: *mut momo_config) -> Result<&'a mut Config, Failure> {
-        // SAFETY: this function's own contract.
-        let config = unsafe { config.as_mut() };
-        let config = config.ok_or_else(|| Failure::argument(MISSING))?;
-        Ok(&mut config.0)
-    }
-}
+pub(super) const NO_CONFIG: &str = "config is NULL; make one with momo_create_config";
 
 /// Creates a config that has the default of every option.
 ///
@@ -78,7 +60,7 @@ pub unsafe extern "C" fn momo_set_option(
     // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
-            let config = momo_config::of_mut(config)?;
+            let config = &mut live_mut(config, NO_CONFIG)?.0;
             config.set(text(name, "name")?, text(value, "value")?)
         })
     }
@@ -108,7 +90,7 @@ pub unsafe extern "C" fn momo_set_options_from_env(
     // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
-            let config = momo_config::of_mut(config)?;
+            let config = &mut live_mut(config, NO_CONFIG)?.0;
             set_from_env(config)?;
             config.flush_pending_log();
             Ok(())
@@ -175,7 +157,7 @@ impl Drop for HostLogger {
     }
 }
 
-impl Sink for HostLogger {
+impl HostLogger {
     fn write(&self, line: &Line) {
         let text = c_string(line.text.clone());
         if let Some(log) = self.log {
@@ -223,11 +205,12 @@ pub unsafe extern "C" fn momo_set_logger(
     // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
-            let config = momo_config::of_mut(config)?;
+            let config = &mut live_mut(config, NO_CONFIG)?.0;
             let level = Level::from_number(level).ok_or_else(|| {
                 Failure::argument("level is out of range; it is 1 (error) to 4 (debug)")
             })?;
-            config.logger = log.map(|_| Logger::new(level, Arc::new(logger)));
+            config.logger =
+                log.map(|_| Logger::new(level, Arc::new(move |line: &Line| logger.write(line))));
             config.flush_pending_log();
             Ok(())
         })

@@ -32,13 +32,13 @@ pub(super) unsafe fn call(
     status
 }
 
-/// Runs a call that stores what it makes in `out`. `missing` is what is said if that is NULL.
+/// Runs a call that stores what it makes in `out`, the parameter of this `name`.
 ///
 /// # Safety
 /// `out` and `error` are NULL or valid for writing one pointer.
 pub(super) unsafe fn call_for<T>(
     out: *mut *mut T,
-    missing: &str,
+    name: &str,
     error: *mut *mut momo_error,
     f: impl FnOnce() -> Result<*mut T, Failure>,
 ) -> momo_status {
@@ -49,7 +49,8 @@ pub(super) unsafe fn call_for<T>(
         }
         call(error, || {
             if out.is_null() {
-                return Err(Failure::argument(missing));
+                let why = format!("{name} is NULL; give a place for the {name}");
+                return Err(Failure::argument(why));
             }
             *out = f()?;
             Ok(())
@@ -62,6 +63,13 @@ pub(super) unsafe fn call_for<T>(
 pub(super) unsafe fn live<'a, T>(handle: *const T, missing: &str) -> Result<&'a T, Failure> {
     // SAFETY: this function's own contract.
     unsafe { handle.as_ref() }.ok_or_else(|| Failure::argument(missing))
+}
+
+/// # Safety
+/// `handle` is NULL or live, and nothing else uses it while the reference is used.
+pub(super) unsafe fn live_mut<'a, T>(handle: *mut T, missing: &str) -> Result<&'a mut T, Failure> {
+    // SAFETY: this function's own contract.
+    unsafe { handle.as_mut() }.ok_or_else(|| Failure::argument(missing))
 }
 
 pub(super) fn boxed<T>(value: T) -> *mut T {

@@ -1,6 +1,6 @@
-use super::client::momo_client;
+use super::client::{NO_CLIENT, momo_client};
 use super::error::momo_error;
-use super::guard::{boxed, call_for, free};
+use super::guard::{boxed, call_for, free, live};
 use crate::error::momo_status;
 use crate::stats::momo_stats;
 
@@ -24,12 +24,9 @@ pub unsafe extern "C" fn momo_get_stats(
 ) -> momo_status {
     // SAFETY: each is NULL or valid, by the contract of this interface.
     unsafe {
-        call_for(
-            stats,
-            "stats is NULL; give a place for the counters",
-            error,
-            || Ok(boxed(momo_client::of(client)?.stats())),
-        )
+        call_for(stats, "stats", error, || {
+            Ok(boxed(live(client, NO_CLIENT)?.0.stats()))
+        })
     }
 }
 

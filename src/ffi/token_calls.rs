@@ -1,9 +1,9 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use super::client::momo_client;
+use super::client::{NO_CLIENT, momo_client};
 use super::error::momo_error;
-use super::guard::{call, call_for, text};
+use super::guard::{call, call_for, live, text};
 use super::token::momo_token;
 use crate::client::{CallTimeout, Client, TokenForCaller};
 use crate::error::{Failure, momo_status};
@@ -40,18 +40,11 @@ unsafe fn hand_out(
 ) -> momo_status {
     // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
-        call_for(
-            token,
-            "token is NULL; give a place for the token",
-            error,
-            || {
-                let client = momo_client::of(client)?;
-                Ok(momo_token::allocate(&get(
-                    client,
-                    call_timeout(timeout_ms)?,
-                )?))
-            },
-        )
+        call_for(token, "token", error, || {
+            let client = &live(client, NO_CLIENT)?.0;
+            let token = get(client, call_timeout(timeout_ms)?)?;
+            Ok(momo_token::allocate(&token))
+        })
     }
 }
 
@@ -174,7 +167,7 @@ pub unsafe extern "C" fn momo_invalidate_token(
     // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
-            let client = momo_client::of(client)?;
+            let client = &live(client, NO_CLIENT)?.0;
             let access = text(access_token, "access_token")?;
             sys::with_thread_cancellation_disabled(|| client.invalidate_token(access));
             Ok(())

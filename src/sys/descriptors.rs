@@ -31,7 +31,6 @@ impl UninheritedFd {
         }
     }
 
-    /// Whether this is the process that opened it.
     pub(crate) fn is_ours(&self) -> bool {
         self.generation == super::generation()
     }
