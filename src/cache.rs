@@ -5,24 +5,20 @@
 //! read without a lock) and the single flight by which one caller asks for all. A part of it may
 //! be shared with other processes, by files or by Redis.
 
-mod cooldown;
-mod current_entry;
 mod entry;
-mod identity;
 mod processes;
 mod registry;
 mod single_flight;
 mod state;
-mod turn;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod two_processes;
+mod test_processes;
+mod turn;
 
-pub(crate) use current_entry::{CurrentEntry, EntryGuard};
 pub(crate) use entry::Entry;
 #[cfg(fuzzing)]
 pub(crate) use processes::fuzzing;
-pub(crate) use processes::{Lock, Store, open};
+pub(crate) use processes::{Store, open};
 pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Flight, Leader, Step};
 pub(crate) use state::State;

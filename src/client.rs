@@ -1,9 +1,9 @@
 //! Client: a fresh, a stale or an expired token, and who waits for what. Knows neither C nor HTTP.
 
 mod call;
-mod token_for_caller;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use crate::cache::Step;
@@ -12,15 +12,12 @@ use crate::clock::Now;
 use crate::config::{self, Config, Settings};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
-use crate::fetch::Fetcher;
+use crate::fetch::{Caller, Fetcher};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Logger};
-use crate::stats::Snapshot;
+use crate::stats::momo_stats;
 use crate::sys;
-use crate::token::{Origin, Token};
-use call::Call;
-pub(crate) use call::CallTimeout;
-pub(crate) use token_for_caller::{CurrentToken, TokenForCaller, TokenRef};
+pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
 
 /// How long an invalidation may take where other processes share the token.
 const INVALIDATION_TIMEOUT: Duration = Duration::from_millis(500);
@@ -34,13 +31,6 @@ pub(crate) struct Client {
     is_original: bool,
 }
 
-/// What an entry is like now, for whoever watches it.
-pub(crate) struct Gauges {
-    pub(crate) token_left: Duration,
-    pub(crate) token_origin: Option<Origin>,
-    pub(crate) cooldown_ms: i64,
-}
-
 impl Client {
     /// Touches no network.
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
@@ -50,7 +40,6 @@ impl Client {
             let credentials = fetcher.rotation.credentials();
             logger.write(&config::report(config, &fetcher.settings, &credentials));
         }
-        fetcher.add_handle();
         Ok(Self {
             fetcher: Arc::new(fetcher),
             cancellation: Arc::new(Cancellation::new()),
@@ -62,7 +51,7 @@ impl Client {
     /// A client with everything in common with this one. It is cancelled by itself, and with this
     /// one.
     pub(crate) fn clone_of(original: &Self) -> Self {
-        original.fetcher.add_handle();
+        original.fetcher.handles.fetch_add(1, SeqCst);
         Self {
             fetcher: Arc::clone(&original.fetcher),
             cancellation: Arc::new(Cancellation::child(&original.cancellation)),
@@ -74,18 +63,27 @@ impl Client {
     /// Final: ends the calls in progress and every later one. A request of the library goes on for
     /// as long as another handle may ask for its token.
     pub(crate) fn cancel(&self) {
-        let is_first = self.cancellation.cancel();
-        if is_first && (self.fetcher.remove_handle() || self.is_original) {
+        if self.cancellation.cancel() && (self.is_last_handle() || self.is_original) {
             self.fetcher.cancel();
         }
     }
 
+    /// To be asked once, when the handle is freed or cancelled.
+    fn is_last_handle(&self) -> bool {
+        self.fetcher.handles.fetch_sub(1, SeqCst) == 1
+    }
+
     /// Runs a call that may block, and hands the host's logger what it, and the requests before it,
     /// had to say.
-    fn logged<T>(&self, call: impl FnOnce(&mut CallLog) -> T) -> T {
+    fn call<T>(&self, timeout: CallTimeout, call: impl FnOnce(&mut Caller) -> T) -> T {
         sys::with_thread_cancellation_disabled(|| {
             let mut log = CallLog::for_logger(self.logger.as_ref());
-            let outcome = call(&mut log);
+            let outcome = call(&mut Caller {
+                deadline: timeout.deadline(self.fetcher.settings.timeout),
+                cancellation: &self.cancellation,
+                waiting_since: None,
+                log: &mut log,
+            });
             if let Some(logger) = &self.logger {
                 logger.write(&self.fetcher.entry().pending_log.take());
                 logger.write(&log.into_lines());
@@ -96,16 +94,13 @@ impl Client {
 
     /// A new token, asked of the gateway now.
     pub(crate) fn create_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
-        self.logged(|log| self.create(timeout, log))
+        self.call(timeout, |caller| self.create(caller))
     }
 
-    fn create(&self, timeout: CallTimeout, log: &mut CallLog) -> Result<TokenForCaller, Failure> {
+    fn create(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
         self.check_not_cancelled()?;
-        let deadline = timeout
-            .deadline(self.fetcher.settings.timeout)
-            .ok_or_else(Failure::would_block)?;
-        match self.fetcher.create(deadline, &self.cancellation, log)? {
-            Step::Token(token) => Ok(self.for_caller(token, Status::MOMO_OK)),
+        match self.fetcher.create(caller)? {
+            Step::Token(token) => Ok(self.for_caller(TokenRef::Counted(token), Status::MOMO_OK)),
             Step::Failed(failure) => Err(Failure::clone(&failure)),
             Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
         }
@@ -117,18 +112,12 @@ impl Client {
         if let Some(token) = self.fresh_token() {
             return Ok(token);
         }
-        self.logged(|log| {
+        self.call(timeout, |caller| {
             if !self.fetcher.settings.cache.keeps_tokens() {
-                return self.create(timeout, log);
+                return self.create(caller);
             }
-            let mut call = Call {
-                client: self,
-                deadline: timeout.deadline(self.fetcher.settings.timeout),
-                waiting_since: None,
-                log,
-            };
-            let outcome = call.token();
-            if let Some(since) = call.waiting_since {
+            let outcome = self.current_token(caller);
+            if let Some(since) = caller.waiting_since {
                 self.fetcher.entry().stats.waited(since.elapsed());
             }
             outcome
@@ -142,18 +131,12 @@ impl Client {
         if self.logger.is_some() && !entry.pending_log.is_empty() {
             return None;
         }
-        let now = Now::read();
         let state = entry.state();
-        let Freshness::Fresh { refresh_in } = self.fetcher.freshness(state.token.as_ref()?, now)
-        else {
-            return None;
-        };
-        Some(TokenForCaller {
-            refresh_status: state.refresh_status(),
-            token: TokenRef::Current(CurrentToken::of(state)?),
-            now,
-            refresh_in: Some(refresh_in),
-        })
+        state.token.as_ref()?;
+        let refresh_status = state.refresh_status();
+        let token = self.for_caller(TokenRef::Current(state), refresh_status);
+        let is_stale = token.refresh_in.is_none_or(|time| time.is_zero());
+        (!is_stale).then_some(token)
     }
 
     /// The gateway refused this token elsewhere.
@@ -162,20 +145,22 @@ impl Client {
         entry.invalidate(access.as_bytes(), Now::read());
         if let Some(others) = &entry.processes {
             let deadline = Deadline::after(INVALIDATION_TIMEOUT);
-            self.logged(|log| others.invalidate(access.as_bytes(), deadline, log));
+            self.call(CallTimeout::NeverBlock, |caller| {
+                others.invalidate(access.as_bytes(), deadline, caller.log);
+            });
         }
     }
 
-    pub(crate) fn stats(&self) -> (Snapshot, Gauges) {
-        let entry = self.fetcher.entry();
-        let (now, state) = (Now::read(), entry.state());
-        let token = state.token.as_ref();
-        let gauges = Gauges {
-            token_left: token.and_then(|t| life::left(t, now)).unwrap_or_default(),
-            token_origin: token.map(|t| t.origin),
-            cooldown_ms: state.cooldown_ms(now),
-        };
-        (entry.stats.snapshot(), gauges)
+    pub(crate) fn stats(&self) -> momo_stats {
+        let (entry, now) = (self.fetcher.entry(), Now::read());
+        let (state, mut stats) = (entry.state(), entry.stats.snapshot());
+        stats.cooldown_ms = state.cooldown_ms(now);
+        if let Some(token) = &state.token {
+            let left = life::left(token, now).unwrap_or_default();
+            stats.token_expires_in = left.as_secs() as i64;
+            stats.token_origin = token.origin as i64;
+        }
+        stats
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {
@@ -185,18 +170,17 @@ impl Client {
         Ok(())
     }
 
-    fn for_caller(&self, token: Arc<Token>, refresh_status: Status) -> TokenForCaller {
+    fn for_caller(&self, token: TokenRef, refresh_status: Status) -> TokenForCaller {
         let now = Now::read();
         let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
-        let refresh_in = is_kept.then(|| match self.fetcher.freshness(&token, now) {
-            Freshness::Fresh { refresh_in } => refresh_in,
-            Freshness::Stale | Freshness::Expired => Duration::ZERO,
-        });
         TokenForCaller {
-            token: TokenRef::Counted(token),
-            now,
+            refresh_in: is_kept.then(|| match self.fetcher.freshness(&token, now) {
+                Freshness::Fresh { refresh_in } => refresh_in,
+                Freshness::Stale | Freshness::Expired => Duration::ZERO,
+            }),
+            expires_in: life::left(&token, now),
+            token,
             refresh_status,
-            refresh_in,
         }
     }
 }
@@ -204,7 +188,7 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         if !self.cancellation.is_cancelled_itself() {
-            self.fetcher.remove_handle();
+            self.is_last_handle();
         }
     }
 }

@@ -23,9 +23,7 @@ impl Now {
         let now = now + crate::fuzzing::clocks_ahead();
         now
     }
-}
 
-impl Now {
     /// No earlier than the clocks begin.
     pub(crate) fn earlier(self, by: Duration) -> Self {
         Self {

@@ -7,32 +7,20 @@ use crate::sync;
 /// By the boot clock: a call that is frozen or suspended past its deadline ends when it wakes up,
 /// and not that much later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Deadline {
-    at: Duration,
-}
+pub(crate) struct Deadline(pub(crate) Duration);
 
 impl Deadline {
     /// This moment: no time is left.
     pub(crate) fn now() -> Self {
-        Self { at: sync::now() }
+        Self(sync::now())
     }
 
     pub(crate) fn after(time: Duration) -> Self {
         Self::now() + time
     }
 
-    #[cfg(all(test, loom))]
-    pub(crate) fn at(time: Duration) -> Self {
-        Self { at: time }
-    }
-
-    #[cfg(all(test, loom))]
-    pub(crate) fn since_boot(self) -> Duration {
-        self.at
-    }
-
     pub(crate) fn left(self) -> Duration {
-        self.at.saturating_sub(sync::now())
+        self.0.saturating_sub(sync::now())
     }
 
     /// Whether it has passed but for the last milliseconds, which are lost between a time-out and
@@ -51,9 +39,7 @@ impl std::ops::Add<Duration> for Deadline {
     type Output = Self;
 
     fn add(self, time: Duration) -> Self {
-        Self {
-            at: self.at.saturating_add(time),
-        }
+        Self(self.0.saturating_add(time))
     }
 }
 
@@ -61,8 +47,6 @@ impl std::ops::Sub<Duration> for Deadline {
     type Output = Self;
 
     fn sub(self, time: Duration) -> Self {
-        Self {
-            at: self.at.saturating_sub(time),
-        }
+        Self(self.0.saturating_sub(time))
     }
 }

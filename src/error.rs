@@ -69,35 +69,23 @@ pub enum momo_status {
 
 pub(crate) use momo_status as Status;
 
-impl momo_status {
-    /// Every status with its name; the number is the enum's own.
-    pub(crate) const NAMES: [(momo_status, &'static std::ffi::CStr); 19] = [
-        (Status::MOMO_OK, c"MOMO_OK"),
-        (Status::MOMO_INVALID_ARGUMENT, c"MOMO_INVALID_ARGUMENT"),
-        (Status::MOMO_INVALID_CONFIG, c"MOMO_INVALID_CONFIG"),
-        (Status::MOMO_RESOLVE_FAILED, c"MOMO_RESOLVE_FAILED"),
-        (Status::MOMO_CONNECT_FAILED, c"MOMO_CONNECT_FAILED"),
-        (Status::MOMO_TLS_FAILED, c"MOMO_TLS_FAILED"),
-        (Status::MOMO_TIMED_OUT, c"MOMO_TIMED_OUT"),
-        (Status::MOMO_CONNECTION_LOST, c"MOMO_CONNECTION_LOST"),
-        (Status::MOMO_WOULD_BLOCK, c"MOMO_WOULD_BLOCK"),
-        (Status::MOMO_CANCELLED, c"MOMO_CANCELLED"),
-        (Status::MOMO_UNAUTHORIZED, c"MOMO_UNAUTHORIZED"),
-        (
-            Status::MOMO_SUBSCRIPTION_KEY_REFUSED,
-            c"MOMO_SUBSCRIPTION_KEY_REFUSED",
-        ),
-        (Status::MOMO_FORBIDDEN, c"MOMO_FORBIDDEN"),
-        (Status::MOMO_RATE_LIMITED, c"MOMO_RATE_LIMITED"),
-        (Status::MOMO_SERVER_ERROR, c"MOMO_SERVER_ERROR"),
-        (Status::MOMO_UNEXPECTED_STATUS, c"MOMO_UNEXPECTED_STATUS"),
-        (Status::MOMO_INVALID_RESPONSE, c"MOMO_INVALID_RESPONSE"),
-        (Status::MOMO_CACHE_FAILED, c"MOMO_CACHE_FAILED"),
-        (Status::MOMO_INTERNAL, c"MOMO_INTERNAL"),
-    ];
+/// Statuses with their names, which end with NUL for C.
+macro_rules! named {
+    ($($name:ident)*) => {
+        &[$((Status::$name, concat!(stringify!($name), "\0"))),*]
+    };
 }
 
 impl momo_status {
+    pub(crate) const NAMES: &[(Self, &'static str)] = named! {
+        MOMO_OK MOMO_INVALID_ARGUMENT MOMO_INVALID_CONFIG
+        MOMO_RESOLVE_FAILED MOMO_CONNECT_FAILED MOMO_TLS_FAILED MOMO_TIMED_OUT
+        MOMO_CONNECTION_LOST MOMO_WOULD_BLOCK MOMO_CANCELLED
+        MOMO_UNAUTHORIZED MOMO_SUBSCRIPTION_KEY_REFUSED MOMO_FORBIDDEN MOMO_RATE_LIMITED
+        MOMO_SERVER_ERROR MOMO_UNEXPECTED_STATUS MOMO_INVALID_RESPONSE
+        MOMO_CACHE_FAILED MOMO_INTERNAL
+    };
+
     pub(crate) fn of_number(number: i32) -> Option<Self> {
         let mut all = Self::NAMES.iter().map(|(status, _)| *status);
         all.find(|status| *status as i32 == number)

@@ -2,15 +2,17 @@
 
 mod plan;
 mod request;
-mod thread;
 
 use std::io;
+use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
+use std::time::Instant;
 
-use crate::cache::{
-    self, ClientEntry, CurrentEntry, Entry, EntryGuard, Flight, State, Step, Store,
-};
+use arc_swap::{ArcSwap, Guard};
+use once_cell::race::OnceBox;
+
+use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{RefreshBy, Settings};
@@ -21,10 +23,15 @@ use crate::gateway::{Authentication, CurrentAuthentication, Transport};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
-use crate::sys::random;
+use crate::panics::catch_panic;
+use crate::sys::{self, random};
 use crate::token::Token;
 pub(crate) use plan::Plan;
-use request::Request;
+use request::{Outcome, Request};
+
+/// Of a thread: enough for a TLS handshake in a build without optimisation; only what is used takes
+/// memory.
+const STACK: usize = 512 * 1024;
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
 pub(crate) struct Fetcher {
@@ -34,69 +41,94 @@ pub(crate) struct Fetcher {
     transport: Transport,
     /// Where other processes share the tokens.
     store: Option<Arc<dyn Store>>,
-    entry: CurrentEntry,
+    first_entry: ClientEntry,
+    /// Takes its place once the credentials were rotated.
+    next_entry: OnceBox<ArcSwap<ClientEntry>>,
     /// Handles that were neither freed nor cancelled.
-    handles: AtomicUsize,
+    pub(crate) handles: AtomicUsize,
+}
+
+/// Keeps an entry alive while it is used.
+pub(crate) enum EntryGuard<'a> {
+    First(&'a ClientEntry),
+    Next(Guard<Arc<ClientEntry>>),
+}
+
+impl Deref for EntryGuard<'_> {
+    type Target = ClientEntry;
+
+    fn deref(&self) -> &ClientEntry {
+        match self {
+            Self::First(entry) => entry,
+            Self::Next(entry) => entry,
+        }
+    }
+}
+
+/// The call that a request is for.
+pub(crate) struct Caller<'a> {
+    /// None if it must not block.
+    pub(crate) deadline: Option<Deadline>,
+    pub(crate) cancellation: &'a Arc<Cancellation>,
+    /// Set once it waits for a request.
+    pub(crate) waiting_since: Option<Instant>,
+    pub(crate) log: &'a mut CallLog,
 }
 
 impl Fetcher {
-    /// Reads the files of the credentials, and touches no network.
+    /// Has one handle. Reads the files of the credentials, and touches no network.
     pub(crate) fn new(settings: Settings) -> Result<Self, Failure> {
         let rotation = Rotation::new(&settings.credentials)?;
         let credentials = rotation.credentials();
         let store = cache::open(&settings)?;
+        let first_entry = ClientEntry::new(&settings, &credentials, store.as_ref(), None);
         Ok(Self {
             transport: Transport::new(&settings)?,
-            entry: CurrentEntry::new(ClientEntry::new(&settings, &credentials, store.as_ref())),
+            first_entry,
+            next_entry: OnceBox::new(),
             authentication: CurrentAuthentication::new(&settings, credentials)?,
             rotation,
             store,
             settings,
-            handles: AtomicUsize::new(0),
+            handles: AtomicUsize::new(1),
         })
     }
 
     pub(crate) fn freshness(&self, token: &Token, now: Now) -> Freshness {
-        let jitter = life::process_jitter(random::unit);
-        life::freshness(token, now, self.settings.refresh_margin, jitter)
+        life::freshness(token, now, self.settings.refresh_margin, life::jitter())
     }
 
+    /// Takes no lock and counts no reference.
     pub(crate) fn entry(&self) -> EntryGuard<'_> {
-        self.entry.load()
+        match self.next_entry.get() {
+            None => EntryGuard::First(&self.first_entry),
+            Some(next) => EntryGuard::Next(next.load()),
+        }
     }
 
-    pub(crate) fn add_handle(&self) {
-        self.handles.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// A handle was freed or cancelled. Returns whether it was the last one.
-    pub(crate) fn remove_handle(&self) -> bool {
-        self.handles.fetch_sub(1, Ordering::SeqCst) == 1
-    }
-
-    /// No handle will ask again. A request under way ends with it, unless another client has its
-    /// entry in use.
+    /// No handle will ask again. A request under way ends, unless another client has a use for it.
     pub(crate) fn cancel(&self) {
-        self.entry.cancel();
+        self.first_entry.cancel();
+        self.entry().cancel();
     }
 
-    /// Has a request begun if none is under way, and returns the one that is. `deadline` is the
-    /// caller's, None if it must not block. An error is the next step of a caller with nothing to
-    /// wait for: the entry is not as `state` any more, or the request was made on its own thread.
+    /// Has a request begun if none is under way, and returns the one that is. An error is the next
+    /// step of a caller with nothing to wait for: the entry is not as `state` any more, or the
+    /// request was made on its own thread.
     pub(crate) fn begin(
         self: &Arc<Self>,
         entry: &Entry,
         state: &Arc<State>,
         plan: Plan,
-        deadline: Option<Deadline>,
-        cancellation: &Arc<Cancellation>,
-        log: &mut CallLog,
+        caller: &mut Caller,
     ) -> Result<Arc<Flight>, Step> {
+        let would_block = || Step::Failed(Arc::new(Failure::would_block()));
         let on_own_thread = self.settings.refresh == RefreshBy::Caller;
-        if on_own_thread && deadline.is_none() {
-            return Err(Step::Failed(Arc::new(Failure::would_block())));
+        if on_own_thread && caller.deadline.is_none() {
+            return Err(would_block());
         }
-        let mut leader = match entry.single_flight.lead(plan.deadline) {
+        let lead = || entry.single_flight.lead(plan.deadline);
+        let mut leader = match lead() {
             Ok(leader) => leader,
             Err(flight) => return Ok(flight),
         };
@@ -108,47 +140,89 @@ impl Fetcher {
             let flight = Arc::clone(&leader.flight);
             match self.start_thread(leader, plan) {
                 Ok(()) => return Ok(flight),
-                Err((error, unused)) => {
-                    log_no_thread(log, &error);
-                    leader = unused;
-                }
+                Err(error) => caller.log.record(Level::Warning, || {
+                    format!(
+                        "no thread can be started to ask for a token in the background ({error}); \
+                         check the limits on threads, or set refresh to caller"
+                    )
+                }),
             }
+            leader = match lead() {
+                Ok(leader) => leader,
+                Err(flight) => return Ok(flight),
+            };
         }
-        let Some(deadline) = deadline else {
-            return Err(Step::Failed(Arc::new(Failure::would_block())));
-        };
-        let progress = Arc::clone(&leader.flight.progress);
-        let outcome = Request {
+        let request = Request {
             fetcher: self,
             leader: Some(&leader),
-            plan: plan.on_a_caller_s_thread(deadline),
-            cancellation,
-            progress: &progress,
-            log,
+            plan: plan.on_a_caller_s_thread(caller.deadline.ok_or_else(would_block)?),
+            cancellation: caller.cancellation,
+            progress: &leader.flight.progress,
+            log: caller.log,
+        };
+        Err(match request.run() {
+            Outcome::ForAll(step) => {
+                leader.finish(step.clone());
+                step
+            }
+            Outcome::OfItsOwn(step) => step,
+        })
+    }
+
+    /// The request keeps the fetcher alive by itself, so that the client may be freed meanwhile. The
+    /// host's logger is therefore no part of it: on a thread of the library no callback of the host
+    /// runs, not even the one that frees the logger's data.
+    ///
+    /// An error says that there is no thread, and that nobody leads any more.
+    fn start_thread(self: &Arc<Self>, leader: Leader, plan: Plan) -> io::Result<()> {
+        let fetcher = Arc::clone(self);
+        let run = move || {
+            let _ = catch_panic(move || fetcher.lead(&leader, plan));
+        };
+        let thread = std::thread::Builder::new()
+            .name("momo-request".to_owned())
+            .stack_size(STACK);
+        sys::with_signals_blocked(|| thread.spawn(run)).map(drop)
+    }
+
+    fn lead(&self, leader: &Leader, plan: Plan) {
+        let mut log = CallLog::complete();
+        let flight = &leader.flight;
+        let request = Request {
+            fetcher: self,
+            leader: Some(leader),
+            plan,
+            cancellation: &flight.cancellation,
+            progress: &flight.progress,
+            log: &mut log,
+        };
+        let outcome = catch_panic(|| request.run()).unwrap_or_else(|| {
+            // Without a cooldown every call would start a thread that panics.
+            let failure = Arc::new(Failure::internal("a panic was caught"));
+            let (now, random) = (Now::read(), random::unit());
+            let entry = self.entry();
+            entry.change(|state| state.failed(&failure, true, now, random));
+            Outcome::ForAll(Step::Failed(failure))
+        });
+        // Before the waiters wake up: one of them tells its logger.
+        self.entry().pending_log.add(log.into_lines());
+        if let Outcome::ForAll(step) = outcome {
+            leader.finish(step);
         }
-        .run();
-        if outcome.holds_for_all {
-            leader.finish(outcome.step.clone());
-        }
-        Err(outcome.step)
     }
 
     /// A new token on the caller's thread, whatever the entry has.
-    pub(crate) fn create(
-        &self,
-        deadline: Deadline,
-        cancellation: &Arc<Cancellation>,
-        log: &mut CallLog,
-    ) -> Result<Step, Failure> {
-        let step = Request {
+    pub(crate) fn create(&self, caller: &mut Caller) -> Result<Step, Failure> {
+        let deadline = caller.deadline.ok_or_else(Failure::would_block)?;
+        let mut request = Request {
             fetcher: self,
             leader: None,
             plan: Plan::create(&self.settings, deadline),
-            cancellation,
+            cancellation: caller.cancellation,
             progress: &Arc::new(Progress::begin()),
-            log,
-        }
-        .send()?;
+            log: caller.log,
+        };
+        let step = request.send()?;
         // Those who wait for a slower request can have this token.
         self.entry().single_flight.wake_waiters();
         Ok(step)
@@ -168,21 +242,13 @@ impl Fetcher {
         if !self.settings.cache.joins_equal_clients() || !self.settings.credentials.has_files() {
             return;
         }
-        let credentials = &authentication.credentials;
-        let former = self.entry();
+        let (credentials, former) = (&authentication.credentials, self.entry());
         if !former.is_for(&self.settings, credentials) {
             let store = self.store.as_ref();
-            let next = ClientEntry::after(&former, &self.settings, credentials, store);
-            self.entry.replace(next);
+            let next = ClientEntry::new(&self.settings, credentials, store, Some(&former));
+            let next = Arc::new(next);
+            let made = || Box::new(ArcSwap::new(Arc::clone(&next)));
+            self.next_entry.get_or_init(made).store(next);
         }
     }
-}
-
-fn log_no_thread(log: &mut CallLog, error: &io::Error) {
-    log.record(Level::Warning, || {
-        format!(
-            "no thread can be started to ask for a token in the background ({error}); check the \
-             limits on threads, or set refresh to caller"
-        )
-    });
 }

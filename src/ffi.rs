@@ -1,37 +1,45 @@
 //! The boundary to C, and beside `sys` the only unsafe code. It decides nothing: it checks
 //! pointers, turns C's text into ours and our results into C's, and lets no panic through.
 //!
-//! The outer comment of an item is its comment in the header. Safety sections are for Rust alone,
-//! so they are inner comments.
-#![allow(clippy::mixed_attributes_style)]
+//! The comment of an item is its comment in the header.
+//!
+//! # Safety
+//! The contract of every function: a pointer to a handle or a struct is NULL, or the library made
+//! it and it is not freed; a text is NULL, or ends with NUL and stays as it is; an output is NULL
+//! or valid for writing. What may run at the same time is in the comments.
+#![allow(clippy::missing_safety_doc)]
+
+use std::ffi::c_char;
 
 mod guard;
-mod strings;
-
 // In the order in which the header explains them.
-
-mod version;
-
 mod error;
-
+pub use error::*;
 mod config;
-
-mod logger;
-
+pub use config::*;
 mod client;
-
+pub use client::*;
 mod token_calls;
-
+pub use token_calls::*;
 mod token;
-
+pub use token::*;
 mod stats;
+pub use stats::*;
 
 pub use crate::error::momo_status;
-pub use client::*;
-pub use config::*;
-pub use error::*;
-pub use logger::*;
-pub use stats::*;
-pub use token::*;
-pub use token_calls::*;
-pub use version::*;
+pub use crate::stats::momo_stats;
+
+/// Returns the version of the loaded library, for example "0.1.0".
+///
+/// #MOMO_VERSION is the version of the header.
+///
+/// @return A static string. It is never NULL. Do not free it.
+///
+/// Any thread may call this function at any time. It does not block.
+///
+/// @since 0.1.0
+/// @ingroup libmomo
+#[unsafe(no_mangle)]
+pub extern "C" fn momo_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}

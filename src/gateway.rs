@@ -114,7 +114,7 @@ impl TokenRequest<'_> {
             if !self.cancellation.sleep(backoff) {
                 return Err(Failure::cancelled());
             }
-            self.stats.retry_began();
+            self.stats.retries.add_one();
             attempt += 1;
         }
     }

@@ -1,6 +1,5 @@
 //! Life of a token: fresh, stale, expired.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Now;
@@ -35,30 +34,32 @@ pub(crate) fn left(token: &Token, now: Now) -> Option<Duration> {
     Some(by_boot.min(end.wall.saturating_sub(now.wall)))
 }
 
-/// How long a token may still be used.
 pub(crate) fn usable(token: &Token, now: Now) -> Duration {
-    let early = token.life.map_or(Duration::ZERO, |l| {
-        MAX_EARLINESS.min(l.lifetime / EARLINESS_PART)
-    });
-    left(token, now).unwrap_or_default().saturating_sub(early)
+    let left = left(token, now).unwrap_or_default();
+    left.saturating_sub(earliness(token))
 }
 
-/// Whether the token's whole lifetime is over.
+fn earliness(token: &Token) -> Duration {
+    let lifetime = token.life.map_or(Duration::ZERO, |life| life.lifetime);
+    MAX_EARLINESS.min(lifetime / EARLINESS_PART)
+}
+
 pub(crate) fn has_ended(token: &Token, now: Now) -> bool {
     left(token, now).is_some_and(|left| left.is_zero())
 }
 
 /// `jitter` is this process's draw, from 0 to 1.
 pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) -> Freshness {
-    let usable = usable(token, now);
+    let Some((life, left)) = token.life.zip(left(token, now)) else {
+        return Freshness::Expired;
+    };
+    let usable = left.saturating_sub(earliness(token));
     if usable.is_zero() {
         return Freshness::Expired;
     }
-    let lifetime = token.life.map_or(Duration::ZERO, |l| l.lifetime);
-    let margin = margin.min(lifetime / MARGIN_PART);
+    let margin = margin.min(life.lifetime / MARGIN_PART);
     let margin = margin.mul_f64(1.0 + MARGIN_JITTER * jitter);
-    let before_margin = left(token, now).unwrap_or_default().saturating_sub(margin);
-    let refresh_in = before_margin.min(usable);
+    let refresh_in = left.saturating_sub(margin).min(usable);
     if refresh_in.is_zero() {
         Freshness::Stale
     } else {
@@ -66,27 +67,17 @@ pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) 
     }
 }
 
-/// This process's draw. A forked child draws anew. Costs no system call where
+/// This process's draw, from 0 to 1: another one in each forked child. Costs no system call if
 /// [`sys::generation`] costs none.
-pub(crate) fn process_jitter(draw: impl FnOnce() -> f64) -> f64 {
-    static DRAWN: AtomicU64 = AtomicU64::new(0);
-    drawn_once(&DRAWN, sys::generation(), draw)
+pub(crate) fn jitter() -> f64 {
+    jitter_of(sys::generation())
 }
 
-/// `drawn` is 0 where nothing was drawn yet; then the lower half of the process's generation, with its
-/// lowest bit set, before the draw in 32 bits.
-fn drawn_once(drawn: &AtomicU64, generation: u64, draw: impl FnOnce() -> f64) -> f64 {
-    let process = (generation | 1) << 32;
-    let mut current = drawn.load(Ordering::Relaxed);
-    if (current >> 32) << 32 != process {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let draw = (draw() * f64::from(u32::MAX)) as u32;
-        current = process + u64::from(draw);
-        drawn.store(current, Ordering::Relaxed);
-    }
+fn jitter_of(generation: u64) -> f64 {
+    // Numbers that differ by little, as of processes one after the other, come out far apart.
     #[allow(clippy::cast_possible_truncation)]
-    let draw = current as u32;
-    f64::from(draw) / f64::from(u32::MAX)
+    let high = (generation.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
+    f64::from(high) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

@@ -35,38 +35,32 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn new(level: Level, text: impl Into<String>) -> Self {
-        Self {
-            level,
-            text: text.into(),
-        }
+        let text = text.into();
+        Self { level, text }
     }
 }
 
-pub(crate) trait Sink: Send + Sync {
-    fn write(&self, line: &Line);
-}
+pub(crate) type Sink = dyn Fn(&Line) + Send + Sync;
 
 /// The host's logger with the most detailed level it wants.
 #[derive(Clone)]
 pub(crate) struct Logger {
     level: Level,
-    sink: Arc<dyn Sink>,
+    sink: Arc<Sink>,
 }
 
 impl Logger {
-    pub(crate) fn new(level: Level, sink: Arc<dyn Sink>) -> Self {
+    pub(crate) fn new(level: Level, sink: Arc<Sink>) -> Self {
         Self { level, sink }
     }
 
     pub(crate) fn write(&self, lines: &[Line]) {
         for line in lines.iter().filter(|l| l.level <= self.level) {
-            self.sink.write(line);
+            (self.sink)(line);
         }
     }
 }
 
-/// The lines of one call.
-#[derive(Default)]
 pub(crate) struct CallLog {
     level: Option<Level>,
     lines: Vec<Line>,
@@ -74,18 +68,17 @@ pub(crate) struct CallLog {
 
 impl CallLog {
     pub(crate) fn for_logger(logger: Option<&Logger>) -> Self {
-        Self {
-            level: logger.map(|l| l.level),
-            lines: Vec::new(),
-        }
+        Self::up_to(logger.map(|l| l.level))
     }
 
     /// Every line, for whichever logger is told of them.
     pub(crate) fn complete() -> Self {
-        Self {
-            level: Some(Level::Debug),
-            lines: Vec::new(),
-        }
+        Self::up_to(Some(Level::Debug))
+    }
+
+    fn up_to(level: Option<Level>) -> Self {
+        let lines = Vec::new();
+        Self { level, lines }
     }
 
     /// Where nobody listens, nothing is put into words.
@@ -134,10 +127,10 @@ impl PendingLog {
     }
 
     pub(crate) fn take(&self) -> Vec<Line> {
-        if self.is_empty() {
+        let pending = self.lines.get().filter(|_| !self.is_empty());
+        let Some(pending) = pending else {
             return Vec::new();
-        }
-        let pending = self.lines.get_or(Mutex::default);
+        };
         let mut pending = pending.lock();
         self.any.store(false, Ordering::Relaxed);
         pending.drain(..).collect()

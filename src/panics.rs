@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{AcqRel, Relaxed};
 
 thread_local! {
     /// How many calls of the library this thread is in: a logger may call back.
@@ -29,10 +30,7 @@ pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Option<T> {
 /// is printed; elsewhere the hook that was there before goes on.
 pub(crate) fn keep_silent() {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
-    if INSTALLED.load(Ordering::Relaxed) || std::thread::panicking() {
-        return;
-    }
-    if INSTALLED.swap(true, Ordering::AcqRel) {
+    if INSTALLED.load(Relaxed) || std::thread::panicking() || INSTALLED.swap(true, AcqRel) {
         return;
     }
     let before = std::panic::take_hook();

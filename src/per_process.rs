@@ -6,9 +6,11 @@
 //! makes its own value; what the parent left is leaked, never dropped: dropping would touch
 //! half-written structures and could send something on the parent's connections.
 
+use std::convert::Infallible;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 
 use crate::sys;
 
@@ -18,17 +20,32 @@ pub(crate) struct PerProcess<T> {
 
 struct Owned<T> {
     generation: u64,
-    value: T,
+    /// Taken out when this is dropped.
+    value: Option<T>,
 }
 
 /// A reference to the value of a [`PerProcess`], which stays alive as long as the reference.
 pub(crate) struct PerProcessRef<T>(Arc<Owned<T>>);
 
-impl<T> std::ops::Deref for PerProcessRef<T> {
+impl<T> Deref for PerProcessRef<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0.value
+        self.0.value.as_ref().expect("a value that is not dropped")
+    }
+}
+
+impl<T> Owned<T> {
+    fn is_ours(&self) -> bool {
+        self.generation == sys::generation()
+    }
+}
+
+impl<T> Drop for Owned<T> {
+    fn drop(&mut self) {
+        if !self.is_ours() {
+            std::mem::forget(self.value.take());
+        }
     }
 }
 
@@ -39,69 +56,33 @@ impl<T> PerProcess<T> {
         }
     }
 
-    /// This process's value, made by `make` where there is none yet.
     pub(crate) fn get_or_try<E>(
         &self,
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<PerProcessRef<T>, E> {
-        let generation = sys::generation();
         let current = self.owned.load_full();
-        if let Some(owned) = &current {
-            if owned.generation == generation {
-                return Ok(PerProcessRef(Arc::clone(owned)));
-            }
+        if let Some(owned) = current.as_ref().filter(|owned| owned.is_ours()) {
+            return Ok(PerProcessRef(Arc::clone(owned)));
         }
-        let fresh = Arc::new(Owned {
-            generation,
-            value: make()?,
-        });
-        let found = self
-            .owned
-            .compare_and_swap(&current, Some(Arc::clone(&fresh)));
-        let won = match (&*found, &current) {
-            (Some(found), Some(current)) => Arc::ptr_eq(found, current),
-            (None, None) => true,
-            _ => false,
-        };
-        if won {
-            // Two references would be released here, the cell's and ours: both are the parent's.
-            std::mem::forget(current);
-            std::mem::forget(arc_swap::Guard::into_inner(found));
-            return Ok(PerProcessRef(fresh));
-        }
-        match arc_swap::Guard::into_inner(found) {
-            Some(owned) => Ok(PerProcessRef(owned)),
-            None => Ok(PerProcessRef(fresh)),
-        }
+        let ours = Some(Arc::new(Owned {
+            generation: sys::generation(),
+            value: Some(make()?),
+        }));
+        let found = self.owned.compare_and_swap(&current, ours.clone());
+        // Another thread of this process may have been faster.
+        let faster = Guard::into_inner(found).filter(|owned| owned.is_ours());
+        Ok(PerProcessRef(faster.or(ours).expect("a value just made")))
     }
 
     pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> PerProcessRef<T> {
-        match self.get_or_try(|| Ok::<T, std::convert::Infallible>(make())) {
-            Ok(value) => value,
-        }
+        let Ok(value) = self.get_or_try(|| Ok::<T, Infallible>(make()));
+        value
     }
 
-    /// This process's value, where it has made one.
+    /// This process's value, if it has made one.
     pub(crate) fn get(&self) -> Option<PerProcessRef<T>> {
-        let owned = self.owned.load_full()?;
-        if owned.generation == sys::generation() {
-            Some(PerProcessRef(owned))
-        } else {
-            std::mem::forget(owned);
-            None
-        }
-    }
-}
-
-impl<T> Drop for PerProcess<T> {
-    fn drop(&mut self) {
-        let owned = self.owned.swap(None);
-        if owned
-            .as_ref()
-            .is_some_and(|o| o.generation != sys::generation())
-        {
-            std::mem::forget(owned);
-        }
+        let owned = self.owned.load_full();
+        owned.filter(|owned| owned.is_ours()).map(PerProcessRef)
     }
 }
 

@@ -13,7 +13,7 @@ fn foreign(drops: &Arc<AtomicUsize>) -> PerProcess<Counted> {
     let cell = PerProcess::new();
     cell.owned.store(Some(Arc::new(Owned {
         generation: sys::generation() ^ 1,
-        value: Counted(Arc::clone(drops)),
+        value: Some(Counted(Arc::clone(drops))),
     })));
     cell
 }
@@ -38,7 +38,7 @@ fn another_process_s_value_is_neither_used_nor_dropped() {
     let cell = foreign(&theirs);
     assert!(cell.get().is_none());
     let value = cell.get_or(|| Counted(Arc::clone(&ours)));
-    assert!(Arc::ptr_eq(&value.0.value.0, &ours));
+    assert!(Arc::ptr_eq(&(*value).0, &ours));
     drop(value);
     drop(cell);
     drop(foreign(&theirs));

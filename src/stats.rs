@@ -1,142 +1,160 @@
 //! Counters of an entry's requests. They change when the library asks the gateway or a call waits,
 //! and never on the way of a fresh token.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::clock::Now;
 use crate::error::Status;
 
-/// A forked child goes on from its parent's numbers.
+/// Counters of a client's requests and token.
+///
+/// You own it. Free it with momo_free_stats(). New versions may add fields at the end, so do not
+/// copy the struct by value.
+///
+/// Equal clients that use one token have the same counters. The counters begin at 0 with the first
+/// of these clients. They go on in a forked child, and after credentials in files have changed.
+/// `requests` is the sum of `tokens_issued`, the failures and the cancelled requests.
+///
+/// @since 0.1.0
+/// @ingroup momo_stats
+#[allow(non_camel_case_types)]
+#[repr(C)]
 #[derive(Default)]
-pub(crate) struct Stats {
-    requests: AtomicU64,
-    tokens_issued: AtomicU64,
-    tokens_adopted: AtomicU64,
-    failures: [AtomicU64; FailureGroup::COUNT],
-    retries: AtomicU64,
-    refreshes: AtomicU64,
-    failed_refreshes: AtomicU64,
-    waits: AtomicU64,
-    longest_wait_ms: AtomicU64,
-    invalidations: AtomicU64,
-    /// One more than the milliseconds; 0 before the first request.
-    last_request_ms: AtomicU64,
-    last_failure_status: AtomicI64,
-    /// Unix seconds.
-    last_failure_at: AtomicU64,
+pub struct momo_stats {
+    /// HTTP requests to the gateway that have ended. Each retry counts.
+    pub requests: i64,
+    /// Requests that returned a token.
+    pub tokens_issued: i64,
+    /// Requests that failed with MOMO_RESOLVE_FAILED to MOMO_CONNECTION_LOST.
+    pub network_failures: i64,
+    /// Requests that failed with MOMO_UNAUTHORIZED to MOMO_FORBIDDEN.
+    pub credential_failures: i64,
+    /// Requests that failed with MOMO_RATE_LIMITED.
+    pub rate_limit_failures: i64,
+    /// Requests that failed with MOMO_SERVER_ERROR.
+    pub server_failures: i64,
+    /// Requests that failed with MOMO_UNEXPECTED_STATUS or MOMO_INVALID_RESPONSE.
+    pub response_failures: i64,
+    /// Requests that repeated one that failed.
+    pub retries: i64,
+    /// Refreshes of a stale token.
+    pub refreshes: i64,
+    /// Refreshes that failed. The token at hand stayed in use.
+    pub failed_refreshes: i64,
+    /// Calls that had to wait for a request, also if they gave up.
+    pub waits: i64,
+    /// Longest of these waits, in milliseconds.
+    pub longest_wait_ms: i64,
+    /// Tokens that momo_invalidate_token() invalidated.
+    pub invalidations: i64,
+    /// Duration of the last request in milliseconds; -1 before the first.
+    pub last_request_ms: i64,
+    /// Status of the last failed request, a momo_status; MOMO_OK (0) if none failed.
+    pub last_failure_status: i64,
+    /// Unix time in seconds of the last failure; 0 if none failed.
+    pub last_failure_at: i64,
+    /// Seconds left of the current token; 0 if there is none.
+    pub token_expires_in: i64,
+    /// Milliseconds left of the cooldown after a failure; 0 if there is none.
+    pub cooldown_ms: i64,
+    /// Tokens of other processes that were taken from a directory or a Redis server (see the option
+    /// `cache`).
+    pub tokens_adopted: i64,
+    /// Origin of the current token: 1 the gateway, 2 a directory, 3 a Redis server; 0 if there is
+    /// no token.
+    pub token_origin: i64,
 }
 
-/// What a failure is about, as the ranges of the status values have it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum FailureGroup {
-    Network,
-    Credentials,
-    RateLimit,
-    Server,
-    Response,
-}
-
-/// The numbers at one moment.
-pub(crate) struct Snapshot {
-    pub(crate) requests: u64,
-    pub(crate) tokens_issued: u64,
-    pub(crate) tokens_adopted: u64,
-    pub(crate) failures: [u64; FailureGroup::COUNT],
-    pub(crate) retries: u64,
-    pub(crate) refreshes: u64,
-    pub(crate) failed_refreshes: u64,
-    pub(crate) waits: u64,
-    pub(crate) longest_wait_ms: u64,
-    pub(crate) invalidations: u64,
-    pub(crate) last_request_ms: Option<u64>,
-    pub(crate) last_failure_status: i64,
-    pub(crate) last_failure_at: u64,
-}
-
-impl FailureGroup {
-    pub(crate) const COUNT: usize = 5;
-
-    /// None for what says nothing about the gateway: a cancelled call, a bug.
-    fn of(status: Status) -> Option<Self> {
-        match status as i32 {
-            10..=14 => Some(Self::Network),
-            20..=22 => Some(Self::Credentials),
-            23 => Some(Self::RateLimit),
-            24 => Some(Self::Server),
-            25 | 26 => Some(Self::Response),
-            _ => None,
+/// The counters among the fields above. A forked child goes on from its parent's numbers.
+macro_rules! counters {
+    ($($name:ident)*) => {
+        #[derive(Default)]
+        pub(crate) struct Stats {
+            $(pub(crate) $name: Counter,)*
         }
+
+        impl Stats {
+            fn counted(&self) -> momo_stats {
+                momo_stats {
+                    $($name: self.$name.0.load(Relaxed),)*
+                    ..momo_stats::default()
+                }
+            }
+        }
+    };
+}
+
+counters! {
+    requests tokens_issued tokens_adopted
+    network_failures credential_failures rate_limit_failures server_failures response_failures
+    retries refreshes failed_refreshes waits longest_wait_ms invalidations
+    last_request_ms last_failure_status last_failure_at
+}
+
+#[derive(Default)]
+pub(crate) struct Counter(AtomicI64);
+
+impl Counter {
+    pub(crate) fn add_one(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+
+    fn set(&self, value: i64) {
+        self.0.store(value, Relaxed);
     }
 }
 
-fn add_one(counter: &AtomicU64) {
-    counter.fetch_add(1, Relaxed);
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX - 1)
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX - 1)
 }
 
 impl Stats {
-    /// A request reached its end; None as its failure where it brought a token.
+    /// A request reached its end; None as its failure if it brought a token.
     pub(crate) fn request_ended(&self, failure: Option<Status>, took: Duration) {
-        add_one(&self.requests);
-        self.last_request_ms.store(millis(took) + 1, Relaxed);
+        self.requests.add_one();
+        // One more, so that 0 is before the first request.
+        self.last_request_ms.set(millis(took) + 1);
         let Some(status) = failure else {
-            return add_one(&self.tokens_issued);
+            return self.tokens_issued.add_one();
         };
-        if let Some(group) = FailureGroup::of(status) {
-            add_one(&self.failures[group as usize]);
-            self.last_failure_status.store(status as i64, Relaxed);
-            let at = Now::read().wall.as_secs();
-            self.last_failure_at.store(at, Relaxed);
+        if let Some(failures) = self.failures(status) {
+            failures.add_one();
+            self.last_failure_status.set(status as i64);
+            self.last_failure_at.set(Now::read().wall.as_secs() as i64);
         }
     }
 
-    pub(crate) fn retry_began(&self) {
-        add_one(&self.retries);
+    /// None for what says nothing about the gateway: a cancelled call, a bug.
+    fn failures(&self, status: Status) -> Option<&Counter> {
+        match status as i32 {
+            10..=14 => Some(&self.network_failures),
+            20..=22 => Some(&self.credential_failures),
+            23 => Some(&self.rate_limit_failures),
+            24 => Some(&self.server_failures),
+            25 | 26 => Some(&self.response_failures),
+            _ => None,
+        }
     }
 
     pub(crate) fn refresh_ended(&self, failed: bool) {
-        add_one(&self.refreshes);
+        self.refreshes.add_one();
         if failed {
-            add_one(&self.failed_refreshes);
+            self.failed_refreshes.add_one();
         }
     }
 
     /// A caller waited for the request of another.
     pub(crate) fn waited(&self, time: Duration) {
-        add_one(&self.waits);
-        self.longest_wait_ms.fetch_max(millis(time), Relaxed);
+        self.waits.add_one();
+        self.longest_wait_ms.0.fetch_max(millis(time), Relaxed);
     }
 
-    /// A token was taken from other processes.
-    pub(crate) fn adopted(&self) {
-        add_one(&self.tokens_adopted);
-    }
-
-    pub(crate) fn invalidated(&self) {
-        add_one(&self.invalidations);
-    }
-
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        let get = |counter: &AtomicU64| counter.load(Relaxed);
-        Snapshot {
-            requests: get(&self.requests),
-            tokens_issued: get(&self.tokens_issued),
-            tokens_adopted: get(&self.tokens_adopted),
-            failures: self.failures.each_ref().map(get),
-            retries: get(&self.retries),
-            refreshes: get(&self.refreshes),
-            failed_refreshes: get(&self.failed_refreshes),
-            waits: get(&self.waits),
-            longest_wait_ms: get(&self.longest_wait_ms),
-            invalidations: get(&self.invalidations),
-            last_request_ms: get(&self.last_request_ms).checked_sub(1),
-            last_failure_status: self.last_failure_status.load(Relaxed),
-            last_failure_at: get(&self.last_failure_at),
-        }
+    /// The counters at one moment, without what is known of the current token.
+    pub(crate) fn snapshot(&self) -> momo_stats {
+        let mut now = self.counted();
+        now.last_request_ms -= 1;
+        now
     }
 }
 

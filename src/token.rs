@@ -23,7 +23,6 @@ pub(crate) struct Token {
     pub(crate) origin: Origin,
 }
 
-/// How long a token lives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Life {
     /// As the gateway said.
@@ -31,7 +30,6 @@ pub(crate) struct Life {
     pub(crate) end: Now,
 }
 
-/// Where this process has a token from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Origin {
     Gateway = 1,
@@ -73,14 +71,11 @@ impl Token {
         issued: Now,
         origin: Origin,
     ) -> Self {
-        let length = SCHEME.len() + access.len() + kind.len() + 2;
-        let mut text = SecretBytes::with_capacity(length);
-        for part in [SCHEME, access, "\0"] {
+        let type_at = SCHEME.len() + access.len() + 1;
+        let mut text = SecretBytes::with_capacity(type_at + kind.len() + 1);
+        for part in [SCHEME, access, "\0", kind, "\0"] {
             text.extend_from_slice(part.as_bytes());
         }
-        let type_at = text.len();
-        text.extend_from_slice(kind.as_bytes());
-        text.push(0);
         Self {
             text,
             type_at,
@@ -94,12 +89,9 @@ impl Token {
         &self.text
     }
 
-    pub(crate) fn access_at(&self) -> usize {
-        SCHEME.len()
-    }
-
-    pub(crate) fn type_at(&self) -> usize {
-        self.type_at
+    /// Where in the text the access token and the token type begin.
+    pub(crate) fn offsets(&self) -> (usize, usize) {
+        (SCHEME.len(), self.type_at)
     }
 
     pub(crate) fn access(&self) -> &[u8] {
@@ -111,7 +103,6 @@ impl Token {
     }
 }
 
-/// What a bearer token may look like.
 pub(crate) fn check_access(token: &str) -> Result<(), &'static str> {
     if token.is_empty() {
         return Err("its access_token is empty");
@@ -120,39 +111,13 @@ pub(crate) fn check_access(token: &str) -> Result<(), &'static str> {
         return Err("its access_token is longer than 8,192 characters");
     }
     // token68: the alphabet, then any number of '='.
-    let body = token.trim_end_matches('=').as_bytes();
-    let mut eights = body.chunks_exact(8);
-    if body.is_empty() || !eights.all(are_token68) || !are_token68(eights.remainder()) {
+    let body = token.trim_end_matches('=');
+    let is_token68 = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    if body.is_empty() || !body.bytes().all(is_token68) {
         return Err("its access_token has a character that no bearer token has");
     }
     Ok(())
 }
-
-/// Eight bytes at once take 0.49 of the instructions that one by one take (x86-64), where it is known
-/// at compile time that they are eight.
-#[inline(always)]
-fn are_token68(bytes: &[u8]) -> bool {
-    if let [a, b, c, d, e, f, g, h] = *bytes {
-        let is = |byte: u8| TOKEN68[usize::from(byte)];
-        is(a) & is(b) & is(c) & is(d) & is(e) & is(f) & is(g) & is(h)
-    } else {
-        bytes.iter().all(|byte| TOKEN68[usize::from(*byte)])
-    }
-}
-
-/// RFC 6750's alphabet but for the '=' at the end, as a table: it is asked for every byte.
-static TOKEN68: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[allow(clippy::cast_possible_truncation)]
-        let b = byte as u8;
-        table[byte] =
-            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-        byte += 1;
-    }
-    table
-};
 
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -23,7 +23,7 @@ use self::record::{Clocks, Record};
 use self::seal::ValueKind;
 pub(crate) use self::store::{Lock, Store};
 use self::store::{NewToken, StoreError, Value};
-use super::identity::identity;
+use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
 use crate::deadline::Deadline;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cache::two_processes::TwoProcesses;
+use crate::cache::test_processes::TwoProcesses;
 use crate::clock::Now;
 use crate::log::Line;
 use crate::sys::{self, SteadyClock};

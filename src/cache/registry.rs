@@ -1,12 +1,12 @@
-//! Every entry of the process, and how many clients each one has.
+//! Registry: every entry of the process, and how many clients each one has.
 //!
-//! The registry is one immutable value that is replaced as a whole and never locked, so that a
-//! forked child can go on using it whatever other threads were doing. Its maps share all but a few
-//! nodes with those they replace: a change costs the same with ten clients as with ten thousand.
+//! It is one immutable value that is replaced as a whole and never locked, so that a forked child
+//! can go on using it whatever other threads were doing. Its trees share all but a few nodes with
+//! those they replace: a change costs the same with ten clients as with ten thousand.
 //!
-//! Three things always hold. A live client's entry is in the registry. An entry that clients share
-//! and that has none is idle, and there are at most [`MAX_IDLE`] idle ones. An entry of a single
-//! client goes with that client.
+//! Three things always hold. The entry of a client that is not cancelled is in the registry. An
+//! entry that clients share and that has none is idle, and there are at most [`MAX_IDLE`] idle
+//! ones. An entry of a single client goes with that client.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,94 +17,85 @@ use archery::ArcK;
 use once_cell::race::OnceBox;
 use ring::digest::SHA256_OUTPUT_LEN;
 use ring::hmac;
-use rpds::RedBlackTreeMap;
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
+use zeroize::Zeroizing;
 
 use super::entry::Entry;
-use super::identity::{Identity, identity};
 use super::processes::{Processes, Store};
-use crate::config::Settings;
-use crate::credentials::Credentials;
+use crate::config::{Ca, ProxyUrl, Settings};
+use crate::credentials::{Credential, Credentials};
 use crate::sys::random;
 
 /// Entries without a client that are kept for the next equal client.
 const MAX_IDLE: usize = 256;
 
+/// A digest, which holds no credentials.
+type Identity = [u8; SHA256_OUTPUT_LEN];
+
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Key {
-    /// A digest of what a token depends on: the registry holds no credentials.
+    /// What a token depends on.
     Equals(Identity),
     /// A number of a single client's own.
     Private(u64),
 }
 
-/// The order in which idle entries go: those first whose tokens end first, by the boot clock.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct IdleOrder {
-    token_end: Duration,
-    sequence: u64,
-}
-
 #[derive(Clone)]
-struct RegistryEntry {
+struct Slot {
     entry: Arc<Entry>,
     clients: usize,
-    /// Its place among the idle ones, where it has no client.
-    idle: Option<IdleOrder>,
+    /// If it has no client: when its token ends by the boot clock, zero without one.
+    idle: Option<Duration>,
 }
 
+/// With the standard library's counted pointer, whose memory order ThreadSanitizer follows.
 #[derive(Clone, Default)]
 struct Registry {
-    /// With the standard library's counted pointer, whose memory order ThreadSanitizer follows.
-    slots: RedBlackTreeMap<Key, RegistryEntry, ArcK>,
-    /// In order. It is short: copying it costs as much as a change of a tree.
-    idle: Arc<Vec<(IdleOrder, Key)>>,
-    next_sequence: u64,
+    slots: RedBlackTreeMap<Key, Slot, ArcK>,
+    /// Those whose tokens end first go first.
+    idle: RedBlackTreeSet<(Duration, Key), ArcK>,
 }
 
 static REGISTRY: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
 
-/// A client's hold on its entry: while there is one the entry stays in the registry.
+/// A client's hold on its entry: until it is released the entry stays in the registry.
 pub(crate) struct ClientEntry {
     key: Key,
     entry: Arc<Entry>,
-    is_cancelled: AtomicBool,
+    is_released: AtomicBool,
 }
 
 impl ClientEntry {
     /// The entry of a client with these credentials: that of its equals, or one of its own.
-    /// `store` is where other processes share the token, too.
+    /// `store` is where other processes share the token, too. A client whose credentials are others
+    /// now goes on from the entry `former`.
     pub(crate) fn new(
         settings: &Settings,
         credentials: &Credentials,
         store: Option<&Arc<dyn Store>>,
+        former: Option<&Entry>,
     ) -> Self {
         static PRIVATE: AtomicU64 = AtomicU64::new(0);
         let key = if settings.cache.joins_equal_clients() {
-            Key::Equals(process_identity(settings, credentials))
+            Key::of_equals(settings, credentials)
         } else {
             Key::Private(PRIVATE.fetch_add(1, Ordering::Relaxed))
         };
-        let processes = store.map(|store| Processes::new(store, settings, credentials));
-        Self::with_fresh(key, Entry::new(processes))
+        let mut fresh = Entry::new(store.map(|s| Processes::new(s, settings, credentials)));
+        if let Some(former) = former {
+            fresh.stats = Arc::clone(&former.stats);
+            fresh.take_over(former);
+        }
+        let found = Self::with_fresh(key, fresh);
+        if let Some(former) = former {
+            // Equal clients may have had one already.
+            found.take_over(former);
+        }
+        found
     }
 
-    /// The entry of a client whose credentials are others now; its entry was `former`.
-    pub(crate) fn after(
-        former: &Entry,
-        settings: &Settings,
-        credentials: &Credentials,
-        store: Option<&Arc<dyn Store>>,
-    ) -> Self {
-        let key = Key::Equals(process_identity(settings, credentials));
-        let processes = store.map(|store| Processes::new(store, settings, credentials));
-        let entry = Self::with_fresh(key, Entry::after(former, processes));
-        // Where equal clients had one already.
-        entry.take_over(former);
-        entry
-    }
-
-    pub(super) fn is_for(&self, settings: &Settings, credentials: &Credentials) -> bool {
-        self.key == Key::Equals(process_identity(settings, credentials))
+    pub(crate) fn is_for(&self, settings: &Settings, credentials: &Credentials) -> bool {
+        self.key == Key::of_equals(settings, credentials)
     }
 
     fn with_fresh(key: Key, fresh: Entry) -> Self {
@@ -112,24 +103,42 @@ impl ClientEntry {
         let mut entry = Arc::clone(&fresh);
         // Finding the entry and counting its client are one step: nobody can evict it in between.
         REGISTRY.rcu(|registry| {
-            let registry = registry.as_ref().map(|r| Registry::clone(r));
-            let (next, found) = registry.unwrap_or_default().with_client(&key, &fresh);
-            entry = found;
+            let mut next = registry.as_deref().cloned().unwrap_or_default();
+            entry = next.add_client(&key, &fresh);
             Some(Arc::new(next))
         });
-        entry.add_user();
         Self {
             key,
             entry,
-            is_cancelled: AtomicBool::new(false),
+            is_released: AtomicBool::new(false),
         }
     }
 
-    /// The client is cancelled: it will not ask for a token again.
-    pub(super) fn cancel(&self) {
-        if !self.is_cancelled.swap(true, Ordering::SeqCst) {
-            self.entry.cancel_user();
+    /// The client is cancelled, and with it the request that nobody else has a use for.
+    pub(crate) fn cancel(&self) {
+        if self.release() {
+            self.entry.single_flight.cancel_request();
+            if matches!(self.key, Key::Private(_)) {
+                // The registry knows it no more, and clears it no more.
+                self.entry.clear();
+            }
         }
+    }
+
+    /// The client will not ask for a token again. Returns whether it was the entry's last one.
+    fn release(&self) -> bool {
+        if self.is_released.swap(true, Ordering::SeqCst) {
+            return false;
+        }
+        let state = self.entry.state();
+        let token_end = state.token.as_ref().and_then(|t| Some(t.life?.end.boot));
+        let mut was_last = false;
+        REGISTRY.rcu(|registry| {
+            let mut next = Registry::clone(registry.as_ref()?);
+            was_last = next.remove_client(&self.key, token_end.unwrap_or_default());
+            Some(Arc::new(next))
+        });
+        was_last
     }
 }
 
@@ -143,17 +152,8 @@ impl std::ops::Deref for ClientEntry {
 
 impl Drop for ClientEntry {
     fn drop(&mut self) {
-        if !*self.is_cancelled.get_mut() {
-            self.entry.remove_user();
-        }
-        let state = self.entry.state();
-        let token_end = state.token.as_ref().and_then(|t| Some(t.life?.end.boot));
-        REGISTRY.rcu(|registry| {
-            let registry = registry.as_ref()?;
-            Some(Arc::new(
-                registry.without_client(&self.key, token_end.unwrap_or_default()),
-            ))
-        });
+        // Its request goes on.
+        self.release();
     }
 }
 
@@ -165,79 +165,92 @@ pub(crate) fn clear() {
 }
 
 impl Registry {
-    /// With one client more at this key, and that client's entry: `fresh` where there was none.
-    fn with_client(&self, key: &Key, fresh: &Arc<Entry>) -> (Self, Arc<Entry>) {
-        let mut next = self.clone();
-        let mut slot = self
-            .slots
-            .get(key)
-            .cloned()
-            .unwrap_or_else(|| RegistryEntry {
-                entry: Arc::clone(fresh),
-                clients: 0,
-                idle: None,
-            });
+    /// Returns that client's entry: `fresh` if there was none.
+    fn add_client(&mut self, key: &Key, fresh: &Arc<Entry>) -> Arc<Entry> {
+        let mut slot = self.slots.get(key).cloned().unwrap_or_else(|| Slot {
+            entry: Arc::clone(fresh),
+            clients: 0,
+            idle: None,
+        });
         slot.clients += 1;
-        if let Some(order) = slot.idle.take() {
-            next.remove_idle(&order);
+        if let Some(token_end) = slot.idle.take() {
+            self.idle.remove_mut(&(token_end, key.clone()));
         }
         let entry = Arc::clone(&slot.entry);
-        next.slots.insert_mut(key.clone(), slot);
-        (next, entry)
+        self.slots.insert_mut(key.clone(), slot);
+        entry
     }
 
-    /// With one client less at this key. `token_end` is when its token ends, zero without one.
-    fn without_client(&self, key: &Key, token_end: Duration) -> Self {
-        let mut next = self.clone();
+    fn remove_client(&mut self, key: &Key, token_end: Duration) -> bool {
         let Some(mut slot) = self.slots.get(key).cloned() else {
-            return next;
+            return false;
         };
-        slot.clients = slot.clients.saturating_sub(1);
+        slot.clients -= 1;
         if slot.clients > 0 {
-            next.slots.insert_mut(key.clone(), slot);
-            return next;
+            self.slots.insert_mut(key.clone(), slot);
+            return false;
         }
         if matches!(key, Key::Private(_)) {
-            next.slots.remove_mut(key);
-            return next;
+            self.slots.remove_mut(key);
+            return true;
         }
-        let order = IdleOrder {
-            token_end,
-            sequence: self.next_sequence,
-        };
-        next.next_sequence += 1;
-        slot.idle = Some(order);
-        next.insert_idle(order, key.clone());
-        next.slots.insert_mut(key.clone(), slot);
-        if next.idle.len() > MAX_IDLE {
-            let (_, first) = Arc::make_mut(&mut next.idle).remove(0);
-            next.slots.remove_mut(&first);
+        slot.idle = Some(token_end);
+        self.slots.insert_mut(key.clone(), slot);
+        self.idle.insert_mut((token_end, key.clone()));
+        if self.idle.size() > MAX_IDLE {
+            if let Some(first) = self.idle.first().cloned() {
+                self.idle.remove_mut(&first);
+                self.slots.remove_mut(&first.1);
+            }
         }
-        next
-    }
-
-    fn insert_idle(&mut self, order: IdleOrder, key: Key) {
-        let at = self.idle.partition_point(|(other, _)| *other < order);
-        Arc::make_mut(&mut self.idle).insert(at, (order, key));
-    }
-
-    fn remove_idle(&mut self, order: &IdleOrder) {
-        if let Ok(at) = self.idle.binary_search_by_key(order, |(other, _)| *other) {
-            Arc::make_mut(&mut self.idle).remove(at);
-        }
+        true
     }
 }
 
-/// Within this process: the key of the digest is its own.
-fn process_identity(settings: &Settings, credentials: &Credentials) -> Identity {
-    static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
-    let process = PROCESS.get_or_init(|| {
-        let mut bytes = [0; SHA256_OUTPUT_LEN];
-        // Without randomness the key is a plain digest, which is still no credential.
-        let _ = random::fill(&mut bytes);
-        Box::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
-    });
-    identity(process, settings, credentials, &settings.cache.shown())
+impl Key {
+    /// Within this process: the key of the digest is its own.
+    fn of_equals(settings: &Settings, credentials: &Credentials) -> Self {
+        static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
+        let process = PROCESS.get_or_init(|| {
+            let mut bytes = [0; SHA256_OUTPUT_LEN];
+            // Without randomness the key is a plain digest, which is still no credential.
+            let _ = random::fill(&mut bytes);
+            Box::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
+        });
+        let cache = settings.cache.shown();
+        Self::Equals(identity(process, settings, credentials, &cache))
+    }
+}
+
+/// Of an entry: clients that would trust another server, or send other credentials, have another
+/// one. `cache` is where tokens are shared, as far as that matters.
+pub(super) fn identity(
+    key: &hmac::Key,
+    settings: &Settings,
+    credentials: &Credentials,
+    cache: &str,
+) -> Identity {
+    let mut context = hmac::Context::with_key(key);
+    // With its length before it: two parts never look like other two.
+    let mut add = |part: &str| {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    };
+    add(&settings.base_url.canonical());
+    add(settings.product);
+    match &settings.ca {
+        Ca::System => add("system"),
+        Ca::Mozilla => add("mozilla"),
+        Ca::File(path) => add(&format!("file {}", path.display())),
+        Ca::Pem(text) => add(text.expose()),
+    }
+    let proxy = settings.proxy.as_ref().map(ProxyUrl::to_url);
+    add(&Zeroizing::new(proxy.unwrap_or_default()));
+    add(cache);
+    credentials.iter().map(Credential::expose).for_each(add);
+    let mut out = Identity::default();
+    out.copy_from_slice(context.sign().as_ref());
+    out
 }
 
 #[cfg(test)]

@@ -11,7 +11,15 @@ fn numbered(number: u16) -> Key {
 }
 
 fn take(registry: &Registry, key: &Key) -> (Registry, Arc<Entry>) {
-    registry.with_client(key, &Arc::new(Entry::new(None)))
+    let mut registry = registry.clone();
+    let entry = registry.add_client(key, &Arc::new(Entry::new(None)));
+    (registry, entry)
+}
+
+fn free(registry: &Registry, key: &Key, token_end: Duration) -> Registry {
+    let mut registry = registry.clone();
+    registry.remove_client(key, token_end);
+    registry
 }
 
 fn seconds(seconds: u64) -> Duration {
@@ -25,10 +33,10 @@ fn equal_clients_have_one_entry_and_it_outlives_them() {
     assert!(Arc::ptr_eq(&first, &second));
     let (registry, other) = take(&registry, &key(2));
     assert!(!Arc::ptr_eq(&first, &other));
-    let registry = registry.without_client(&key(1), seconds(1));
+    let registry = free(&registry, &key(1), seconds(1));
     assert!(registry.idle.is_empty(), "a client is left");
-    let registry = registry.without_client(&key(1), seconds(1));
-    assert_eq!(registry.idle.len(), 1);
+    let registry = free(&registry, &key(1), seconds(1));
+    assert_eq!(registry.idle.size(), 1);
     let (registry, again) = take(&registry, &key(1));
     assert!(Arc::ptr_eq(&first, &again));
     assert!(registry.idle.is_empty(), "it has a client again");
@@ -42,9 +50,9 @@ fn of_idle_entries_those_go_first_whose_tokens_end_first_and_none_with_a_client(
         registry = take(&registry, &numbered(number)).0;
         // The last two end first.
         let end = seconds(1000 - u64::from(number));
-        registry = registry.without_client(&numbered(number), end);
+        registry = free(&registry, &numbered(number), end);
     }
-    assert_eq!(registry.idle.len(), MAX_IDLE);
+    assert_eq!(registry.idle.size(), MAX_IDLE);
     assert_eq!(registry.slots.size(), MAX_IDLE + 1);
     assert!(registry.slots.contains_key(&key(255)), "it has a client");
     assert!(registry.slots.contains_key(&numbered(0)));
@@ -57,7 +65,7 @@ fn idle_entries_whose_tokens_end_together_are_told_apart() {
     let mut registry = Registry::default();
     for number in 1..=3 {
         registry = take(&registry, &key(number)).0;
-        registry = registry.without_client(&key(number), seconds(1));
+        registry = free(&registry, &key(number), seconds(1));
     }
     let (registry, _) = take(&registry, &key(2));
     let idle: Vec<_> = registry.idle.iter().map(|(_, key)| key.clone()).collect();
@@ -67,15 +75,10 @@ fn idle_entries_whose_tokens_end_together_are_told_apart() {
 #[test]
 fn a_private_entry_goes_with_its_client() {
     let (registry, _) = take(&Registry::default(), &Key::Private(1));
-    let registry = registry.without_client(&Key::Private(1), seconds(1));
+    let registry = free(&registry, &Key::Private(1), seconds(1));
     assert!(registry.slots.is_empty() && registry.idle.is_empty());
     // A child frees what it inherited, or what is gone already: nothing happens.
-    assert!(
-        registry
-            .without_client(&key(1), seconds(1))
-            .slots
-            .is_empty()
-    );
+    assert!(free(&registry, &key(1), seconds(1)).slots.is_empty());
 }
 
 #[test]
@@ -96,7 +99,7 @@ fn whatever_threads_do_a_live_client_s_entry_is_in_the_registry() {
         }
     });
     let registry = REGISTRY.load_full().unwrap();
-    assert!(registry.idle.len() <= MAX_IDLE);
+    assert!(registry.idle.size() <= MAX_IDLE);
     for slot in registry.slots.values() {
         assert_eq!(slot.idle.is_some(), slot.clients == 0);
     }

@@ -35,24 +35,21 @@ pub(crate) enum Step {
     LookAgain,
 }
 
+/// A forked child finds no flight: it is a thread of its parent's that leads it.
 pub(crate) struct SingleFlight {
-    /// A forked child finds no flight: it is a thread of its parent's that leads it.
     slot: PerProcess<Slot>,
 }
 
 #[derive(Default)]
-struct Slot {
-    current: Mutex<Option<Arc<Flight>>>,
-}
+struct Slot(Mutex<Option<Arc<Flight>>>);
 
-/// A request that is under way.
 pub(crate) struct Flight {
     pub(crate) progress: Arc<Progress>,
     /// Ends the request, if it is on a thread of the library.
     pub(crate) cancellation: Arc<Cancellation>,
     /// When the request ends by itself.
     ends: Deadline,
-    rooms: [Room; ROOMS],
+    rooms: [Arc<Room>; ROOMS],
     next_room: AtomicUsize,
 }
 
@@ -79,16 +76,11 @@ pub(crate) struct Leader {
     pub(crate) flight: Arc<Flight>,
 }
 
-/// A call that waits for a flight.
 pub(crate) struct Waiter<'a> {
-    place: Arc<Place>,
+    flight: &'a Flight,
+    room: Arc<Room>,
     cancellation: &'a Cancellation,
     looks: u32,
-}
-
-struct Place {
-    flight: Arc<Flight>,
-    room: usize,
 }
 
 impl SingleFlight {
@@ -101,11 +93,17 @@ impl SingleFlight {
     /// Leads a request that ends at this time. An error is the one that is under way.
     pub(crate) fn lead(&self, ends: Deadline) -> Result<Leader, Arc<Flight>> {
         let slot = self.slot.get_or(Slot::default);
-        let mut current = slot.current.lock();
-        if let Some(flight) = current.as_ref().filter(|f| !f.is_lost()) {
+        let mut current = slot.0.lock();
+        if let Some(flight) = current.as_ref().filter(|f| !f.lost_at().has_passed()) {
             return Err(Arc::clone(flight));
         }
-        let flight = Arc::new(Flight::until(ends));
+        let flight = Arc::new(Flight {
+            progress: Arc::new(Progress::begin()),
+            cancellation: Arc::new(Cancellation::new()),
+            ends,
+            rooms: std::array::from_fn(|_| Arc::default()),
+            next_room: AtomicUsize::new(0),
+        });
         *current = Some(Arc::clone(&flight));
         drop(current);
         Ok(Leader { slot, flight })
@@ -113,9 +111,8 @@ impl SingleFlight {
 
     /// Whether this is the flight's place: a leader's client may use another entry by now.
     pub(crate) fn is_led_by(&self, leader: &Leader) -> bool {
-        self.slot
-            .get()
-            .is_some_and(|slot| std::ptr::eq(&*slot, &*leader.slot))
+        let slot = self.slot.get();
+        slot.is_some_and(|slot| std::ptr::eq(&*slot, &*leader.slot))
     }
 
     /// Has every waiter look at the entry again.
@@ -125,7 +122,7 @@ impl SingleFlight {
         }
     }
 
-    /// Ends the request of a thread of the library.
+    /// Ends the request that is under way, if it is on a thread of the library.
     pub(crate) fn cancel_request(&self) {
         if let Some(flight) = self.current() {
             flight.cancellation.cancel();
@@ -133,42 +130,30 @@ impl SingleFlight {
     }
 
     fn current(&self) -> Option<Arc<Flight>> {
-        let slot = self.slot.get()?;
-        let current = slot.current.lock();
-        current.as_ref().map(Arc::clone)
+        self.slot.get()?.0.lock().clone()
     }
 }
 
 impl Flight {
-    fn until(ends: Deadline) -> Self {
-        Self {
-            progress: Arc::new(Progress::begin()),
-            cancellation: Arc::new(Cancellation::new()),
-            ends,
-            rooms: std::array::from_fn(|_| Room::default()),
-            next_room: AtomicUsize::new(0),
-        }
-    }
-
     /// A place to wait at. What changes the entry from now on wakes the waiter.
-    pub(crate) fn waiter<'a>(self: &Arc<Self>, cancellation: &'a Cancellation) -> Waiter<'a> {
-        let place = Arc::new(Place {
-            flight: Arc::clone(self),
-            room: self.next_room.fetch_add(1, Ordering::Relaxed) % ROOMS,
-        });
-        let interrupt: Weak<Place> = Arc::downgrade(&place);
+    pub(crate) fn waiter<'a>(&'a self, cancellation: &'a Cancellation) -> Waiter<'a> {
+        let room = self.next_room.fetch_add(1, Ordering::Relaxed) % ROOMS;
+        let room = Arc::clone(&self.rooms[room]);
+        let interrupt: Weak<Room> = Arc::downgrade(&room);
         // Whether it is cancelled already is asked before every sleep.
         cancellation.interrupts(&(interrupt as Weak<dyn Interrupt>));
-        let looks = place.room().news.lock().looks;
+        let looks = room.news.lock().looks;
         Waiter {
-            place,
+            flight: self,
+            room,
             cancellation,
             looks,
         }
     }
 
     fn wait_until(&self, deadline: Deadline) -> Deadline {
-        if self.ends <= deadline + ENDING {
+        let ends_soon = self.ends <= deadline + ENDING;
+        if ends_soon {
             deadline.max(self.ends + ENDING)
         } else {
             deadline
@@ -177,14 +162,6 @@ impl Flight {
 
     fn lost_at(&self) -> Deadline {
         self.ends + GRACE
-    }
-
-    fn is_lost(&self) -> bool {
-        self.lost_at().has_passed()
-    }
-
-    fn step(&self) -> Option<Step> {
-        self.rooms[0].news.lock().step.clone()
     }
 
     /// Changes what each room knows, and wakes its waiters.
@@ -196,33 +173,25 @@ impl Flight {
     }
 }
 
-impl Place {
-    fn room(&self) -> &Room {
-        &self.flight.rooms[self.room]
-    }
-}
-
-impl Interrupt for Place {
+impl Interrupt for Room {
     fn interrupt(&self) {
         // Through the lock, so that a waiter that has just looked is asleep before it is woken.
-        drop(self.room().news.lock());
-        self.room().changed.notify_all();
+        drop(self.news.lock());
+        self.changed.notify_all();
     }
 }
 
 impl Waiter<'_> {
     /// Waits for the outcome. None says that the time was up.
     pub(crate) fn wait(self, deadline: Deadline) -> Option<Step> {
-        let Place { flight, .. } = &*self.place;
-        let until = flight.wait_until(deadline);
-        let room = self.place.room();
-        let mut news = room.news.lock();
+        let (until, lost_at) = (self.flight.wait_until(deadline), self.flight.lost_at());
+        let mut news = self.room.news.lock();
         loop {
             if self.cancellation.is_cancelled() {
                 return Some(Step::Failed(Arc::new(Failure::cancelled())));
             }
             // The time is read before the outcome: an outcome that came in time is never missed.
-            let (time_is_up, is_lost) = (until.has_passed(), flight.is_lost());
+            let (time_is_up, is_lost) = (until.has_passed(), lost_at.has_passed());
             if let Some(step) = &news.step {
                 return Some(step.clone());
             }
@@ -232,7 +201,7 @@ impl Waiter<'_> {
             if news.looks != self.looks || is_lost {
                 return Some(Step::LookAgain);
             }
-            news = room.changed.wait_until(news, until.min(flight.lost_at()));
+            news = self.room.changed.wait_until(news, until.min(lost_at));
         }
     }
 }
@@ -241,19 +210,13 @@ impl Leader {
     /// Gives the outcome to every waiter. The entry's state must have been changed before, so that
     /// a call that comes later does not ask again.
     pub(crate) fn finish(&self, step: Step) {
-        if self.flight.step().is_none() {
-            self.leave();
-            self.flight.tell(|news| news.step = Some(step.clone()));
+        if self.flight.rooms[0].news.lock().step.is_some() {
+            return;
         }
-    }
-
-    /// A later call leads, unless another leads already: this flight may be lost.
-    fn leave(&self) {
-        let mut current = self.slot.current.lock();
-        let is_mine = |flight: &Arc<Flight>| Arc::ptr_eq(flight, &self.flight);
-        if current.as_ref().is_some_and(is_mine) {
-            *current = None;
-        }
+        // A later call leads, unless another leads already: this flight may be lost.
+        let is_mine = |flight: &mut Arc<Flight>| Arc::ptr_eq(flight, &self.flight);
+        drop(self.slot.0.lock().take_if(is_mine));
+        self.flight.tell(|news| news.step = Some(step.clone()));
     }
 }
 

@@ -7,6 +7,57 @@ mod invalidation;
 
 const RANDOM: f64 = 1.0;
 
+/// The state after an event, beside the state before.
+trait After: Sized {
+    fn after<T>(&self, event: impl FnOnce(&mut State) -> T) -> (State, T);
+
+    fn succeeded(
+        &self,
+        token: &Arc<Token>,
+        key: usize,
+        keep: bool,
+        now: Now,
+    ) -> (State, Result<(), Arc<Failure>>) {
+        self.after(|state| State::succeeded(state, token, key, keep, now))
+    }
+
+    fn failed(&self, failure: &Arc<Failure>, for_all: bool, now: Now, random: f64) -> State {
+        let event = |state: &mut State| State::failed(state, failure, for_all, now, random);
+        self.after(event).0
+    }
+
+    fn failed_elsewhere(&self, failure: &Arc<Failure>, left: Duration, now: Now) -> State {
+        let event = |state: &mut State| State::failed_elsewhere(state, failure, left, now);
+        self.after(event).0
+    }
+
+    fn adopted(&self, token: &Arc<Token>, now: Now) -> Option<State> {
+        let (state, adopted) = self.after(|state| state.adopt(token, now));
+        adopted.then_some(state)
+    }
+
+    fn invalidated(&self, access: &[u8], now: Now) -> Option<State> {
+        let (state, invalidated) = self.after(|state| state.invalidate(access, now));
+        invalidated.then_some(state)
+    }
+
+    fn cleared(&self) -> State {
+        self.after(State::clear).0
+    }
+
+    fn taking_over(&self, former: &State, now: Now) -> State {
+        self.after(|state| state.take_over(former, now)).0
+    }
+}
+
+impl After for State {
+    fn after<T>(&self, event: impl FnOnce(&mut State) -> T) -> (State, T) {
+        let mut next = self.clone();
+        let outcome = event(&mut next);
+        (next, outcome)
+    }
+}
+
 fn at(millis: u64) -> Now {
     let now = Duration::from_secs(1000) + Duration::from_millis(millis);
     Now {

@@ -1,7 +1,6 @@
 //! Turn to ask the gateway: this process's, or another's with which it shares tokens.
 
 use std::ops::ControlFlow::{self, Break, Continue};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::Entry;
@@ -45,11 +44,8 @@ impl Entry {
         };
         let mut lock = None;
         let mut pause = MIN_PAUSE;
-        loop {
-            if cancellation.is_cancelled() {
-                return Break(Step::LookAgain);
-            }
-            // With the lock, too: whoever had it may have processes a token since the last look.
+        while !cancellation.is_cancelled() {
+            // With the lock, too: whoever had it may have left a token since the last look.
             let Ok(found) = processes.read(wait.deadline, log) else {
                 return Continue(lock);
             };
@@ -59,31 +55,27 @@ impl Entry {
             if lock.is_some() {
                 return Continue(lock);
             }
-            match processes.lock(wait.deadline, log) {
-                Ok(Some(ours)) => {
-                    lock = Some(ours);
-                    continue;
-                }
-                Ok(None) => {}
-                Err(_) => return Continue(None),
+            let Ok(taken) = processes.lock(wait.deadline, log) else {
+                return Continue(None);
+            };
+            lock = taken;
+            if lock.is_some() {
+                continue;
             }
             let left = wait.until.left();
-            if left.is_zero() {
-                return if wait.then_ask {
-                    Continue(None)
-                } else {
-                    Break(Step::LookAgain)
-                };
+            if left.is_zero() && wait.then_ask {
+                return Continue(None);
             }
             progress.enter(Phase::OtherProcess);
-            if !cancellation.sleep(pause.min(left)) {
-                return Break(Step::LookAgain);
+            if left.is_zero() || !cancellation.sleep(pause.min(left)) {
+                break;
             }
             pause = next_pause(pause, random::unit());
         }
+        Break(Step::LookAgain)
     }
 
-    /// What another process has left, where it is of use here.
+    /// What another process has left, if it is of use here.
     fn settled(
         &self,
         processes: &Processes,
@@ -93,21 +85,20 @@ impl Entry {
     ) -> Option<Step> {
         let now = Now::read();
         if let Some(found) = found.token {
-            if self.adopt(&found.token, now) {
+            if self.change(|state| state.adopt(&found.token, now)) {
+                self.stats.tokens_adopted.add_one();
                 log.record(Level::Information, || {
-                    format!(
-                        "took the token that another process has left in {}",
-                        processes.place()
-                    )
+                    let place = processes.place();
+                    format!("took the token that another process has left in {place}")
                 });
-                return Some(Step::Token(Arc::clone(&found.token)));
+                return Some(Step::Token(found.token));
             }
             if self.state().was_invalidated(found.token.access()) {
                 processes.remove(&found, deadline, log);
             }
         }
         let (failure, left) = found.failure?;
-        self.failed_elsewhere(&failure, left, now);
+        self.change(|state| state.failed_elsewhere(&failure, left, now));
         Some(Step::Failed(failure))
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cache::two_processes::TwoProcesses;
+use crate::cache::test_processes::TwoProcesses;
 use crate::error::{Failure, Status};
 use crate::token::Token;
 use std::time::Instant;

@@ -1,21 +1,48 @@
-//! One call for a token that may not be fresh: what it begins, and what it waits for.
+//! One call for a token that may not be fresh: what it begins, what it waits for, what it gets.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::Guard;
 
-use super::{Client, TokenForCaller};
-use crate::cache::{Entry, Flight, State, Step};
+use super::Client;
+use crate::cache::{Entry, State, Step};
 use crate::clock::Now;
 use crate::deadline::Deadline;
-use crate::error::Failure;
-use crate::fetch::Plan;
+use crate::error::{Failure, Status};
+use crate::fetch::{Caller, Plan};
 use crate::life::{self, Freshness};
-use crate::log::CallLog;
 use crate::token::Token;
 
-/// How long a call may take.
+pub(crate) struct TokenForCaller {
+    pub(crate) token: TokenRef,
+    /// How long until it expires; None if that is not known.
+    pub(crate) expires_in: Option<Duration>,
+    pub(crate) refresh_status: Status,
+    /// How long until a refresh is due; None if there will be none.
+    pub(crate) refresh_in: Option<Duration>,
+}
+
+/// A token that stays alive as long as this.
+pub(crate) enum TokenRef {
+    /// That of a state which has one, without a change of its count of references: threads that
+    /// take the same fresh token do not slow each other down.
+    Current(Guard<Arc<State>>),
+    Counted(Arc<Token>),
+}
+
+impl Deref for TokenRef {
+    type Target = Token;
+
+    fn deref(&self) -> &Token {
+        match self {
+            Self::Current(state) => state.token.as_ref().expect("a state with a token"),
+            Self::Counted(token) => token,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum CallTimeout {
     /// As long as the option `timeout` says.
@@ -35,33 +62,21 @@ impl CallTimeout {
     }
 }
 
-/// One call for a token that may not be fresh.
-pub(super) struct Call<'a> {
-    pub(super) client: &'a Client,
-    /// None if it must not block.
-    pub(super) deadline: Option<Deadline>,
-    pub(super) waiting_since: Option<Instant>,
-    pub(super) log: &'a mut CallLog,
-}
-
-impl Call<'_> {
-    pub(super) fn token(&mut self) -> Result<TokenForCaller, Failure> {
-        let client = self.client;
+impl Client {
+    /// A token that is good, for a caller that found none that is fresh.
+    pub(super) fn current_token(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
         loop {
-            client.check_not_cancelled()?;
-            let now = Now::read();
-            let entry = client.fetcher.entry();
+            self.check_not_cancelled()?;
+            let (now, entry) = (Now::read(), self.fetcher.entry());
             let state = Guard::into_inner(entry.state());
             let at_hand = state.token.as_ref();
-            let step = match at_hand.map(|t| (t, client.fetcher.freshness(t, now))) {
+            let step = match at_hand.map(|t| (t, self.fetcher.freshness(t, now))) {
                 Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
-                Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now),
-                Some((_, Freshness::Expired)) | None => {
-                    if let Some(failure) = state.failure_in_cooldown(now) {
-                        return Err(failure);
-                    }
-                    self.wait(&entry, &state)?
-                }
+                Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now, caller),
+                Some((_, Freshness::Expired)) | None => match state.failure_in_cooldown(now) {
+                    Some(failure) => return Err(failure),
+                    None => self.wait(&entry, &state, caller)?,
+                },
             };
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
@@ -72,7 +87,7 @@ impl Call<'_> {
                         && !entry.state().was_invalidated(token.access()) =>
                 {
                     let refresh_status = entry.state().refresh_status();
-                    return Ok(client.for_caller(token, refresh_status));
+                    return Ok(self.for_caller(TokenRef::Counted(token), refresh_status));
                 }
                 Step::Token(_) | Step::LookAgain => {}
             }
@@ -80,16 +95,23 @@ impl Call<'_> {
     }
 
     /// Has a stale token refreshed if nobody does that yet, and takes the token at hand meanwhile.
-    fn refresh(&mut self, entry: &Entry, state: &Arc<State>, token: &Arc<Token>, now: Now) -> Step {
+    fn refresh(
+        &self,
+        entry: &Entry,
+        state: &Arc<State>,
+        token: &Arc<Token>,
+        now: Now,
+        caller: &mut Caller,
+    ) -> Step {
         if !state.is_in_cooldown(now) {
             let plan = Plan::refresh(life::usable(token, now));
-            if let Err(Step::Token(new)) = self.begin(entry, state, plan) {
-                return Step::Token(new);
+            let begun = self.fetcher.begin(entry, state, plan, caller);
+            if let Err(new @ Step::Token(_)) = begun {
+                return new;
             }
         }
         // Another's refresh may have ended meanwhile, or the token may have been invalidated.
-        let is_current = |other: &Arc<Token>| Arc::ptr_eq(other, token);
-        if entry.state().token.as_ref().is_some_and(is_current) {
+        if entry.has(token) {
             Step::Token(Arc::clone(token))
         } else {
             Step::LookAgain
@@ -97,37 +119,24 @@ impl Call<'_> {
     }
 
     /// Waits for the request that is under way, or for one that is begun now.
-    fn wait(&mut self, entry: &Entry, state: &Arc<State>) -> Result<Step, Failure> {
-        let client = self.client;
-        let plan = Plan::full(&client.fetcher.settings);
-        let flight = match self.begin(entry, state, plan) {
+    fn wait(
+        &self,
+        entry: &Entry,
+        state: &Arc<State>,
+        caller: &mut Caller,
+    ) -> Result<Step, Failure> {
+        let plan = Plan::full(&self.fetcher.settings);
+        let flight = match self.fetcher.begin(entry, state, plan, caller) {
             Ok(flight) => flight,
             Err(step) => return Ok(step),
         };
-        let deadline = self.deadline.ok_or_else(Failure::would_block)?;
-        self.waiting_since.get_or_insert_with(Instant::now);
-        let waiter = flight.waiter(&client.cancellation);
+        let deadline = caller.deadline.ok_or_else(Failure::would_block)?;
+        caller.waiting_since.get_or_insert_with(Instant::now);
+        let waiter = flight.waiter(caller.cancellation);
         if !Arc::ptr_eq(state, &entry.state()) {
             return Ok(Step::LookAgain);
         }
         let step = waiter.wait(deadline);
-        step.ok_or_else(|| client.fetcher.still_under_way(&flight))
-    }
-
-    fn begin(
-        &mut self,
-        entry: &Entry,
-        state: &Arc<State>,
-        plan: Plan,
-    ) -> Result<Arc<Flight>, Step> {
-        let Self {
-            client,
-            deadline,
-            log,
-            ..
-        } = self;
-        let cancellation = &client.cancellation;
-        let fetcher = &client.fetcher;
-        fetcher.begin(entry, state, plan, *deadline, cancellation, log)
+        step.ok_or_else(|| self.fetcher.still_under_way(&flight))
     }
 }

@@ -6,7 +6,6 @@ use crate::config::Settings;
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 
-/// The longest refresh of a token that is still good.
 const MAX_REFRESH: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy)]
@@ -19,22 +18,22 @@ pub(crate) struct Plan {
     pub(super) is_refresh: bool,
     /// Whether the deadline is one that every caller would have: a time-out is then everybody's.
     pub(super) is_everybody_s: bool,
-    /// Whether the connection is kept: only if a next request is soon.
-    pub(super) keep_connection: bool,
 }
 
 impl Plan {
     /// For a first token, or after one has expired: within the option `timeout`.
     pub(crate) fn full(settings: &Settings) -> Self {
-        let deadline = Deadline::after(settings.timeout);
+        Self::until(Deadline::after(settings.timeout), settings.max_attempts)
+    }
+
+    fn until(deadline: Deadline, attempts: u32) -> Self {
         Self {
             deadline,
             // The process that is asking may hang: half of the time is left to ask beside it.
-            wait_until: deadline - MAX_REFRESH.min(settings.timeout / 2),
-            attempts: settings.max_attempts,
+            wait_until: deadline - MAX_REFRESH.min(deadline.left() / 2),
+            attempts,
             is_refresh: false,
             is_everybody_s: true,
-            keep_connection: false,
         }
     }
 
@@ -42,38 +41,32 @@ impl Plan {
     pub(crate) fn refresh(usable: Duration) -> Self {
         let deadline = Deadline::after(MAX_REFRESH.min(usable / 2));
         Self {
-            deadline,
             wait_until: deadline,
-            attempts: 1,
             is_refresh: true,
             is_everybody_s: false,
-            keep_connection: false,
+            ..Self::until(deadline, 1)
         }
     }
 
     /// For momo_create_token, within the time of its call.
     pub(super) fn create(settings: &Settings, deadline: Deadline) -> Self {
         Self {
-            deadline,
             is_everybody_s: false,
-            keep_connection: true,
-            ..Self::full(settings)
+            ..Self::until(deadline, settings.max_attempts)
         }
     }
 
     /// The same within a caller's own time.
     pub(super) fn on_a_caller_s_thread(self, deadline: Deadline) -> Self {
-        let deadline = self.deadline.min(deadline);
+        let mut own = Self::until(self.deadline.min(deadline), self.attempts);
+        if self.is_refresh {
+            // The caller has a token, and waits for no other process.
+            own.wait_until = Deadline::now();
+        }
         Self {
-            deadline,
-            wait_until: if self.is_refresh {
-                // The caller has a token, and waits for no other process.
-                Deadline::now()
-            } else {
-                deadline - MAX_REFRESH.min(deadline.left() / 2)
-            },
+            is_refresh: self.is_refresh,
             is_everybody_s: false,
-            ..self
+            ..own
         }
     }
 

@@ -24,10 +24,9 @@ fn a_full_request_has_the_option_s_time_and_leaves_half_of_it_to_ask_beside_anot
     assert!(is_about(plan.deadline.left(), Duration::from_secs(8)));
     assert!(is_about(plan.wait_until.left(), Duration::from_secs(4)));
     assert_eq!(plan.attempts, 4);
-    assert!(!plan.is_refresh && !plan.keep_connection);
+    assert!(!plan.is_refresh);
     let created = Plan::create(&settings(), Deadline::after(Duration::from_secs(3)));
     assert!(is_about(created.deadline.left(), Duration::from_secs(3)));
-    assert!(created.keep_connection);
 }
 
 #[test]
@@ -38,7 +37,7 @@ fn a_refresh_is_one_attempt_within_half_of_what_is_left_and_five_seconds() {
         assert!(is_about(plan.deadline.left(), time), "{usable}");
         assert!(is_about(plan.wait_until.left(), time), "{usable}");
         assert_eq!(plan.attempts, 1);
-        assert!(plan.is_refresh && !plan.keep_connection);
+        assert!(plan.is_refresh);
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::{Fetcher, Plan};
-use crate::cache::{Entry, EntryGuard, Leader, Step, Wait};
+use crate::cache::{Entry, Leader, Step, Wait};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::credentials::Unsettled;
@@ -27,118 +27,102 @@ pub(super) struct Request<'a> {
 }
 
 /// What a request has come to.
-pub(super) struct Outcome {
-    pub(super) step: Step,
-    /// Whether it is told to all waiters. If not they look at the entry again.
-    pub(super) holds_for_all: bool,
-}
-
-impl Outcome {
-    pub(super) fn for_all(step: Step) -> Self {
-        Self {
-            step,
-            holds_for_all: true,
-        }
-    }
-
-    fn of_its_own(step: Step) -> Self {
-        Self {
-            step,
-            holds_for_all: false,
-        }
-    }
+pub(super) enum Outcome {
+    /// Every waiter is told.
+    ForAll(Step),
+    /// The waiters look at the entry again.
+    OfItsOwn(Step),
 }
 
 impl Request<'_> {
     /// Asks for all who wait. When this returns, the entry knows the outcome.
     pub(super) fn run(mut self) -> Outcome {
-        let fetcher = self.fetcher;
         let authenticated = self.authentication(false);
-        let entry = fetcher.entry();
+        let entry = self.fetcher.entry();
         if self.cancellation.is_cancelled() || self.is_abandoned(&entry) {
-            return Outcome::of_its_own(Step::LookAgain);
+            return Outcome::OfItsOwn(Step::LookAgain);
         }
         if let Err(failure) = authenticated {
             return self.failed(&entry, failure);
         }
-        // The lock is kept until the outcome is known to other processes.
-        let _lock = match self.take_turn(&entry) {
-            ControlFlow::Continue(lock) => lock,
-            ControlFlow::Break(step) => return Outcome::for_all(step),
-        };
-        let sent = self.send();
-        if self.cancellation.is_cancelled() && !matches!(sent, Ok(Step::Token(_))) {
-            return Outcome::of_its_own(Step::LookAgain);
-        }
-        if self.plan.is_refresh && !matches!(sent, Ok(Step::LookAgain)) {
-            let failed = !matches!(sent, Ok(Step::Token(_)));
-            entry.stats.refresh_ended(failed);
-        }
-        match sent {
-            Ok(step) => Outcome::for_all(step),
-            Err(failure) => self.failed(&entry, failure),
-        }
-    }
-
-    fn take_turn(&mut self, entry: &Entry) -> ControlFlow<Step, Option<crate::cache::Lock>> {
         let wait = Wait {
             until: self.plan.wait_until,
             deadline: self.plan.deadline,
             // It may hang, and nobody has a token.
             then_ask: !self.plan.is_refresh,
         };
-        entry.take_turn(wait, self.cancellation, self.progress, self.log)
+        let turn = entry.take_turn(wait, self.cancellation, self.progress, self.log);
+        // The lock is kept until the outcome is known to other processes.
+        let _lock = match turn {
+            ControlFlow::Continue(lock) => lock,
+            ControlFlow::Break(step) => return Outcome::ForAll(step),
+        };
+        let sent = self.send();
+        let has_token = matches!(sent, Ok(Step::Token(_)));
+        if self.cancellation.is_cancelled() && !has_token {
+            return Outcome::OfItsOwn(Step::LookAgain);
+        }
+        if self.plan.is_refresh && !matches!(sent, Ok(Step::LookAgain)) {
+            entry.stats.refresh_ended(!has_token);
+        }
+        match sent {
+            Ok(step) => Outcome::ForAll(step),
+            Err(failure) => self.failed(&entry, failure),
+        }
     }
 
     /// Begins a cooldown.
     fn failed(&mut self, entry: &Entry, failure: Failure) -> Outcome {
-        if self.plan.is_refresh {
+        let is_refresh = self.plan.is_refresh;
+        if is_refresh {
             self.log.record(Level::Warning, || {
                 format!("the refresh failed and the token at hand is used on: {failure}")
             });
         }
-        let holds_for_all = !self.plan.is_own_time_out(&failure);
+        let for_all = !self.plan.is_own_time_out(&failure);
         let failure = Arc::new(failure);
         // A caller in a hurry must not make others wait, and holds back the next refresh only.
-        if holds_for_all || self.plan.is_refresh {
-            let now = Now::read();
-            entry.failed(&failure, holds_for_all, now, random::unit());
+        if for_all || is_refresh {
+            let (now, random) = (Now::read(), random::unit());
+            entry.change(|state| state.failed(&failure, for_all, now, random));
         }
-        if let Some(others) = entry.processes.as_ref().filter(|_| holds_for_all) {
+        if let Some(others) = entry.processes.as_ref().filter(|_| for_all) {
             let cooldown = entry.state().cooldown(Now::read());
             others.tell_failure(&failure, cooldown, self.plan.deadline, self.log);
         }
-        Outcome {
-            step: Step::Failed(failure),
-            // After a failed refresh whoever waits, waits for more than a refresh.
-            holds_for_all: holds_for_all && !self.plan.is_refresh,
+        // After a failed refresh whoever waits, waits for more than a refresh.
+        if for_all && !is_refresh {
+            Outcome::ForAll(Step::Failed(failure))
+        } else {
+            Outcome::OfItsOwn(Step::Failed(failure))
         }
     }
 
     /// Asks the gateway, with retries. When this returns, the entry knows the token it brought.
     pub(super) fn send(&mut self) -> Result<Step, Failure> {
-        let fetcher = self.fetcher;
-        let authentication = self.authentication(false)?;
-        let mut entry = fetcher.entry();
-        if self.is_abandoned(&entry) {
-            return Ok(Step::LookAgain);
-        }
-        let issued = match self.send_with(&authentication, &entry) {
-            Err(failure) if is_about_credentials(&failure) => {
-                // What is in the files may be newer than what was refused.
-                let newer = self.authentication(true)?;
-                if Arc::ptr_eq(&newer, &authentication) {
-                    return Err(failure);
-                }
-                entry = fetcher.entry();
-                if self.is_abandoned(&entry) {
-                    return Ok(Step::LookAgain);
-                }
-                self.send_with(&newer, &entry)?
+        let mut authentication = self.authentication(false)?;
+        let mut is_second = false;
+        loop {
+            let entry = self.fetcher.entry();
+            if self.is_abandoned(&entry) {
+                return Ok(Step::LookAgain);
             }
-            issued => issued?,
-        };
-        self.store(&entry, issued)
+            let failure = match self.send_with(&authentication, &entry) {
+                Ok(issued) => return self.store(&entry, issued),
+                Err(failure) => failure,
+            };
+            use Status::{MOMO_SUBSCRIPTION_KEY_REFUSED, MOMO_UNAUTHORIZED};
+            let refused = [MOMO_UNAUTHORIZED, MOMO_SUBSCRIPTION_KEY_REFUSED];
+            if is_second || !refused.contains(&failure.status) {
+                return Err(failure);
+            }
+            // What is in the files may be newer than what was refused.
+            let newer = self.authentication(true)?;
+            if Arc::ptr_eq(&newer, &authentication) {
+                return Err(failure);
+            }
+            (authentication, is_second) = (newer, true);
+        }
     }
 
     fn store(&mut self, entry: &Entry, issued: IssuedToken) -> Result<Step, Failure> {
@@ -147,25 +131,26 @@ impl Request<'_> {
         if token.life.is_none() && self.leader.is_some() {
             let is_known = |known: &Arc<Token>| known.access() == token.access();
             if self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known) {
-                return Err(without_lifetime());
+                return Err(useless(
+                    "the gateway issued a token without a lifetime (expires_in), which cannot take \
+                     the place of the one before; report it to MTN if it stays",
+                ));
             }
         }
         let keep = fetcher.settings.cache.keeps_tokens();
-        if let Err(failure) = entry.succeeded(&token, issued.key, keep, now) {
+        let stored = entry.change(|state| state.succeeded(&token, issued.key, keep, now));
+        if let Err(failure) = stored {
             return Ok(Step::Failed(failure));
         }
-        let is_current = |entry: &Entry| {
-            let state = entry.state();
-            state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, &token))
-        };
-        if is_current(entry) && fetcher.freshness(&token, now) == Freshness::Stale {
-            entry.hold_back(
-                &Arc::new(stale_on_arrival()),
-                life::usable(&token, now),
-                now,
-            );
+        if entry.has(&token) && fetcher.freshness(&token, now) == Freshness::Stale {
+            let failure = Arc::new(useless(
+                "the token was due for a refresh when it arrived; check that nothing on the way \
+                 keeps responses (Age)",
+            ));
+            let usable = life::usable(&token, now);
+            entry.change(|state| state.hold_back(&failure, usable, now));
         }
-        if let Some(others) = entry.processes.as_ref().filter(|_| is_current(entry)) {
+        if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {
             let deadline = self.plan.deadline;
             others.tell(&token, deadline, self.log);
             // Whoever did that meanwhile may have looked before there was something to remove.
@@ -187,7 +172,8 @@ impl Request<'_> {
             transport: &self.fetcher.transport,
             deadline: self.plan.deadline,
             attempts: self.plan.attempts,
-            keep_connection: self.plan.keep_connection,
+            // Only after momo_create_token the next request may be soon.
+            keep_connection: self.leader.is_none(),
             key: entry.state().key(Now::read()),
             cancellation: self.cancellation,
             progress: self.progress,
@@ -227,33 +213,13 @@ impl Request<'_> {
 
     /// Whether the client's credentials are others by now, and another entry is theirs: whoever
     /// waits for a token of the former ones must not be given one of the new.
-    fn is_abandoned(&self, entry: &EntryGuard) -> bool {
+    fn is_abandoned(&self, entry: &Entry) -> bool {
         self.leader
             .is_some_and(|leader| !entry.single_flight.is_led_by(leader))
     }
 }
 
-fn is_about_credentials(failure: &Failure) -> bool {
-    matches!(
-        failure.status,
-        Status::MOMO_UNAUTHORIZED | Status::MOMO_SUBSCRIPTION_KEY_REFUSED
-    )
-}
-
-fn without_lifetime() -> Failure {
-    useless(
-        "the gateway issued a token without a lifetime (expires_in), which cannot take the place of \
-         the one before; report it to MTN if it stays",
-    )
-}
-
-fn stale_on_arrival() -> Failure {
-    useless(
-        "the token was due for a refresh when it arrived; check that nothing on the way keeps \
-         responses (Age)",
-    )
-}
-
+/// A response with a token that cannot be used, or not for long.
 fn useless(why: &str) -> Failure {
     let mut failure = Failure::new(Status::MOMO_INVALID_RESPONSE, why);
     failure.http_status = 200;

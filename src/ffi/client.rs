@@ -1,8 +1,9 @@
-use super::config::momo_config;
+use std::ptr::null_mut;
+
+use super::config::{NO_CONFIG, momo_config};
 use super::error::momo_error;
-use super::guard::call;
+use super::guard::{boxed, call_for, free, live};
 use crate::client::Client;
-use crate::error::Failure;
 use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::sys;
@@ -13,18 +14,9 @@ use crate::sys;
 ///
 /// @ingroup momo_client
 #[allow(non_camel_case_types)]
-pub struct momo_client(Client);
+pub struct momo_client(pub(super) Client);
 
-impl momo_client {
-    /// # Safety
-    /// `client` is NULL or live for as long as the reference is used.
-    pub(super) unsafe fn of<'a>(client: *const momo_client) -> Result<&'a Client, Failure> {
-        // SAFETY: this function's own contract.
-        unsafe { client.as_ref() }
-            .map(|c| &c.0)
-            .ok_or_else(|| Failure::argument("client is NULL; make one with momo_create_client"))
-    }
-}
+pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_client";
 
 /// Creates a client from a config. The call does not use the network.
 ///
@@ -67,26 +59,13 @@ pub unsafe extern "C" fn momo_create_client(
     client: *mut *mut momo_client,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `config` is NULL or live and not changed meanwhile, `client` and `error` are NULL or valid for
-    //! writing.
-    // SAFETY: `client` is NULL or valid, `error` is as `call` wants it, `config` is as `of` wants
-    // it, all by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
-        if !client.is_null() {
-            *client = std::ptr::null_mut();
-        }
-        call(error, || {
+        call_for(client, "client", error, || {
             sys::ensure_prepared();
-            let config = momo_config::of(config)?;
-            if client.is_null() {
-                return Err(Failure::argument(
-                    "client is NULL; give a place for the client",
-                ));
-            }
+            let config = &live(config, NO_CONFIG)?.0;
             let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
-            *client = Box::into_raw(Box::new(momo_client(made)));
-            Ok(())
+            Ok(boxed(momo_client(made)))
         })
     }
 }
@@ -110,16 +89,11 @@ pub unsafe extern "C" fn momo_create_client(
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut momo_client {
-    //! # Safety
-    //! `client` is NULL or live.
-    // SAFETY: NULL or live, by this function's own contract.
-    let Some(client) = (unsafe { client.as_ref() }) else {
-        return std::ptr::null_mut();
-    };
-    match catch_panic(|| Client::clone_of(&client.0)) {
-        Some(clone) => Box::into_raw(Box::new(momo_client(clone))),
-        None => std::ptr::null_mut(),
-    }
+    // SAFETY: NULL or live, by the contract of this interface.
+    let client = unsafe { client.as_ref() };
+    let clone = |client: &momo_client| boxed(momo_client(Client::clone_of(&client.0)));
+    let clone = client.and_then(|client| catch_panic(|| clone(client)));
+    clone.unwrap_or(null_mut())
 }
 
 /// Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
@@ -137,9 +111,7 @@ pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut m
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
-    //! # Safety
-    //! `client` is NULL or live.
-    // SAFETY: NULL or live, by this function's own contract.
+    // SAFETY: NULL or live, by the contract of this interface.
     if let Some(client) = unsafe { client.as_ref() } {
         catch_panic(|| client.0.cancel());
     }
@@ -159,15 +131,6 @@ pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
-    //! # Safety
-    //! `client` is NULL or was made by momo_create_client or momo_clone_client, is not freed, and no
-    //! call on it is running.
-    if !client.is_null() {
-        // SAFETY: made from a box, by this function's own contract.
-        let client = unsafe { Box::from_raw(client) };
-        catch_panic(|| {
-            // Closing a connection is a cancellation point.
-            sys::with_thread_cancellation_disabled(|| drop(client));
-        });
-    }
+    // SAFETY: made by one of the two, by the contract of this interface.
+    unsafe { free(client) };
 }

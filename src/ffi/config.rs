@@ -1,40 +1,22 @@
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
+use std::ptr::null_mut;
+use std::sync::Arc;
 
 use super::error::momo_error;
-use super::guard::call;
-use super::strings::text;
+use super::guard::{boxed, c_string, call, free, live_mut, text};
 use crate::config::{Config, set_from_env};
-use crate::error::Failure;
-use crate::error::momo_status;
+use crate::error::{Failure, momo_status};
+use crate::log::{Level, Line, Logger};
 use crate::panics::catch_panic;
+use crate::sys::with_thread_cancellation_disabled;
 
 /// Options of the clients that you make from it: an opaque type.
 ///
 /// @ingroup momo_config
 #[allow(non_camel_case_types)]
-pub struct momo_config(Config);
+pub struct momo_config(pub(super) Config);
 
-impl momo_config {
-    /// # Safety
-    /// `config` is NULL or live, and no other thread changes it while the reference is used.
-    pub(super) unsafe fn of<'a>(config: *const momo_config) -> Result<&'a Config, Failure> {
-        // SAFETY: this function's own contract.
-        unsafe { config.as_ref() }.map(|c| &c.0).ok_or_else(missing)
-    }
-
-    /// # Safety
-    /// `config` is NULL or live, and no other thread uses it while the reference is used.
-    pub(super) unsafe fn of_mut<'a>(config: *mut momo_config) -> Result<&'a mut Config, Failure> {
-        // SAFETY: this function's own contract.
-        unsafe { config.as_mut() }
-            .map(|c| &mut c.0)
-            .ok_or_else(missing)
-    }
-}
-
-fn missing() -> Failure {
-    Failure::argument("config is NULL; make one with momo_create_config")
-}
+pub(super) const NO_CONFIG: &str = "config is NULL; make one with momo_create_config";
 
 /// Creates a config that has the default of every option.
 ///
@@ -48,10 +30,8 @@ fn missing() -> Failure {
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_create_config() -> *mut momo_config {
     crate::sys::ensure_prepared();
-    match catch_panic(Config::default) {
-        Some(config) => Box::into_raw(Box::new(momo_config(config))),
-        None => std::ptr::null_mut(),
-    }
+    let config = catch_panic(|| boxed(momo_config(Config::default())));
+    config.unwrap_or(null_mut())
 }
 
 /// Sets one option. docs/options.md lists the options with their values and defaults.
@@ -77,14 +57,10 @@ pub unsafe extern "C" fn momo_set_option(
     value: *const c_char,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `config` is NULL or live, `name` and `value` are NULL or NUL-terminated, `error` is NULL or
-    //! valid for writing.
-    // SAFETY: `error` is as `call` wants it, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
-            // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
-            let config = momo_config::of_mut(config)?;
+            let config = &mut live_mut(config, NO_CONFIG)?.0;
             config.set(text(name, "name")?, text(value, "value")?)
         })
     }
@@ -111,13 +87,10 @@ pub unsafe extern "C" fn momo_set_options_from_env(
     config: *mut momo_config,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `config` is NULL or live, `error` is NULL or valid for writing.
-    // SAFETY: `error` is as `call` wants it, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
-            // SAFETY: NULL or live, by this function's own contract.
-            let config = momo_config::of_mut(config)?;
+            let config = &mut live_mut(config, NO_CONFIG)?.0;
             set_from_env(config)?;
             config.flush_pending_log();
             Ok(())
@@ -136,11 +109,110 @@ pub unsafe extern "C" fn momo_set_options_from_env(
 /// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_config(config: *mut momo_config) {
-    //! # Safety
-    //! `config` is NULL or was made by momo_create_config and not freed since.
-    if !config.is_null() {
-        // SAFETY: made by momo_create_config from a box, by this function's own contract.
-        let config = unsafe { Box::from_raw(config) };
-        catch_panic(|| drop(config));
+    // SAFETY: made by momo_create_config, by the contract of this interface.
+    unsafe { free(config) };
+}
+
+/// A logger: a function of your program that writes one line of the log.
+///
+/// @param user_data  The pointer given to momo_set_logger().
+/// @param level      1 error, 2 warning, 3 information, 4 debug.
+/// @param line       The line: UTF-8 without a line break and without secrets. It is valid only
+///                   during the call.
+///
+/// The library calls the logger on the thread whose call the line is about, before that call
+/// returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
+/// be in the logger at once.
+///
+/// The logger must not throw, longjmp or end its thread. It must not free the client or the config
+/// that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
+/// takes effect after the call.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
+#[allow(non_camel_case_types)]
+pub type momo_log_fn =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
+
+/// The host's logger, and what is the library's until nothing can use it any more.
+struct HostLogger {
+    log: momo_log_fn,
+    user_data: *mut c_void,
+    free_user_data: Option<unsafe extern "C" fn(*mut c_void)>,
+}
+
+// SAFETY: the interface says that the logger is called from several threads at once, and so what
+// `user_data` points to is the host's to make safe for that.
+unsafe impl Send for HostLogger {}
+// SAFETY: as above.
+unsafe impl Sync for HostLogger {}
+
+impl Drop for HostLogger {
+    fn drop(&mut self) {
+        if let Some(free) = self.free_user_data {
+            // SAFETY: the host gave the function for this very pointer, and nothing else of ours
+            // has it any more.
+            with_thread_cancellation_disabled(|| unsafe { free(self.user_data) });
+        }
+    }
+}
+
+impl HostLogger {
+    fn write(&self, line: &Line) {
+        let text = c_string(line.text.clone());
+        if let Some(log) = self.log {
+            let (level, text) = (line.level as i32, text.as_ptr());
+            // SAFETY: the host gave function and pointer together; the text outlives the call.
+            with_thread_cancellation_disabled(|| unsafe { log(self.user_data, level, text) });
+        }
+    }
+}
+
+/// Sets the logger of the clients that you make from this config later.
+///
+/// The library calls `free_user_data` once, if it is not NULL, as soon as nothing can use
+/// `user_data` any more. That is when the config and the last client made from it are freed, or
+/// when another logger replaces this one. If the call fails, or if `log` is NULL, that is before it
+/// returns. The library calls it on the thread of the call that ends the last use.
+///
+/// @param config          A config; not NULL.
+/// @param log             The logger, or NULL for none.
+/// @param user_data       Passed to `log` and `free_user_data`; may be NULL. It belongs to the
+///                        library until `free_user_data` is called.
+/// @param free_user_data  Frees `user_data`; may be NULL.
+/// @param level           The most detailed level to log, from 1 (errors only) to 4 (everything).
+/// @param[out] error      Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
+///
+/// No other call may use the config at the same time. The call does not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_set_logger(
+    config: *mut momo_config,
+    log: momo_log_fn,
+    user_data: *mut c_void,
+    free_user_data: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+    level: i32,
+    error: *mut *mut momo_error,
+) -> momo_status {
+    let logger = HostLogger {
+        log,
+        user_data,
+        free_user_data,
+    };
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
+    unsafe {
+        call(error, || {
+            let config = &mut live_mut(config, NO_CONFIG)?.0;
+            let level = Level::from_number(level).ok_or_else(|| {
+                Failure::argument("level is out of range; it is 1 (error) to 4 (debug)")
+            })?;
+            config.logger =
+                log.map(|_| Logger::new(level, Arc::new(move |line: &Line| logger.write(line))));
+            config.flush_pending_log();
+            Ok(())
+        })
     }
 }

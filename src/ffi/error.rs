@@ -1,8 +1,7 @@
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CString, c_char};
 
-use super::strings::c_string;
+use super::guard::{boxed, c_string, free};
 use crate::error::{Failure, momo_status};
-use crate::panics::catch_panic;
 
 /// An error: why a call failed.
 ///
@@ -37,31 +36,22 @@ pub struct momo_error {
 #[repr(C)]
 struct OwnedText {
     error: momo_error,
-    message: CString,
-    code: CString,
-    body: CString,
+    texts: [CString; 3],
 }
 
 impl momo_error {
     pub(super) fn hand_out(failure: Failure) -> *mut momo_error {
-        let message = c_string(failure.message);
-        let code = c_string(failure.code);
-        let body = c_string(failure.body);
+        let texts = [failure.message, failure.code, failure.body].map(c_string);
+        let [message, code, body] = texts.each_ref().map(|text| text.as_ptr());
         let error = momo_error {
             status: failure.status,
             http_status: i32::from(failure.http_status),
             retry_after_ms: failure.retry_after_ms,
-            message: message.as_ptr(),
-            code: code.as_ptr(),
-            body: body.as_ptr(),
-        };
-        Box::into_raw(Box::new(OwnedText {
-            error,
             message,
             code,
             body,
-        }))
-        .cast()
+        };
+        boxed(OwnedText { error, texts }).cast()
     }
 }
 
@@ -76,14 +66,8 @@ impl momo_error {
 /// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
-    //! # Safety
-    //! `error` is NULL or was handed out by this library and not freed since.
-    if error.is_null() {
-        return;
-    }
     // SAFETY: handed out by `hand_out`, which made it the first member of a boxed OwnedText.
-    let owned = unsafe { Box::from_raw(error.cast::<OwnedText>()) };
-    catch_panic(|| drop(owned));
+    unsafe { free(error.cast::<OwnedText>()) };
 }
 
 /// Returns the name of a status, for example "MOMO_OK" for 0.
@@ -98,7 +82,8 @@ pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
 /// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_status_name(status: i32) -> *const c_char {
-    let known = |(s, _): &&(momo_status, &'static CStr)| *s as i32 == status;
-    let name = momo_status::NAMES.iter().find(known);
-    name.map_or(c"MOMO_UNKNOWN", |(_, name)| name).as_ptr()
+    let mut names = momo_status::NAMES.iter();
+    let known = names.find(|(known, _)| *known as i32 == status);
+    let name = known.map_or("MOMO_UNKNOWN\0", |(_, name)| name);
+    name.as_ptr().cast()
 }

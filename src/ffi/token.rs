@@ -1,11 +1,11 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ffi::c_char;
+use std::mem::offset_of;
 use std::time::Duration;
 
 use zeroize::zeroize_bytes;
 
 use crate::client::TokenForCaller;
-use crate::life;
 
 /// A token: your own copy.
 ///
@@ -45,23 +45,23 @@ struct Block {
     token: momo_token,
 }
 
-fn layout(text: usize) -> Option<Layout> {
-    let size = size_of::<Block>().checked_add(text)?;
-    Layout::from_size_align(size, align_of::<Block>()).ok()
+fn layout(text: usize) -> Layout {
+    let (block, _) = Layout::new::<Block>()
+        .extend(Layout::array::<u8>(text).expect("a text of a few KiB"))
+        .expect("a text of a few KiB");
+    block
+}
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 impl momo_token {
     pub(super) fn allocate(from: &TokenForCaller) -> *mut momo_token {
         let token = &*from.token;
-        let text = token.text();
-        let Some(layout) = layout(text.len()) else {
-            // No address space holds such a text.
-            handle_alloc_error(Layout::new::<Block>());
-        };
-        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let (text, (access_at, type_at)) = (token.text(), token.offsets());
+        let layout = layout(text.len());
         let rounded_up = |time: Duration| seconds(time) + i64::from(time.subsec_nanos() > 0);
-        let lifetime = token.life.map_or(0, |life| seconds(life.lifetime));
-        let expires_at = token.life.map_or(0, |life| seconds(life.end.wall));
         // SAFETY: the layout is that of a Block followed by `text`, never empty; every part that is
         // written lies within it, and the pointers kept in it point into it.
         unsafe {
@@ -74,13 +74,13 @@ impl momo_token {
             block.write(Block {
                 text: text.len(),
                 token: momo_token {
-                    access_token: copy.add(token.access_at()).cast(),
-                    token_type: copy.add(token.type_at()).cast(),
+                    access_token: copy.add(access_at).cast(),
+                    token_type: copy.add(type_at).cast(),
                     authorization: copy.cast(),
                     // 0 is for what is not known: less than a second left is one.
-                    expires_in: life::left(token, from.now).map_or(0, |l| seconds(l).max(1)),
-                    expires_at,
-                    lifetime,
+                    expires_in: from.expires_in.map_or(0, |left| seconds(left).max(1)),
+                    expires_at: token.life.map_or(0, |life| seconds(life.end.wall)),
+                    lifetime: token.life.map_or(0, |life| seconds(life.lifetime)),
                     refresh_status: from.refresh_status as i32,
                     refresh_in: from.refresh_in.map_or(-1, rounded_up),
                 },
@@ -101,23 +101,15 @@ impl momo_token {
 /// @ingroup momo_token
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_token(token: *mut momo_token) {
-    //! # Safety
-    //! `token` is NULL or was handed out by this library and not freed since.
     if token.is_null() {
         return;
     }
     // SAFETY: handed out by `allocate`, so it lies in a Block of the layout that its length says.
     unsafe {
-        let block = token
-            .byte_sub(std::mem::offset_of!(Block, token))
-            .cast::<Block>();
+        let block = token.byte_sub(offset_of!(Block, token)).cast::<Block>();
         let text = (*block).text;
-        zeroize_bytes(std::slice::from_raw_parts_mut(
-            block.add(1).cast::<u8>(),
-            text,
-        ));
-        if let Some(layout) = layout(text) {
-            dealloc(block.cast(), layout);
-        }
+        let copy = block.add(1).cast::<u8>();
+        zeroize_bytes(std::slice::from_raw_parts_mut(copy, text));
+        dealloc(block.cast(), layout(text));
     }
 }

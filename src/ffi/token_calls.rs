@@ -1,10 +1,9 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use super::client::momo_client;
+use super::client::{NO_CLIENT, momo_client};
 use super::error::momo_error;
-use super::guard::call;
-use super::strings::text;
+use super::guard::{call, call_for, live, text};
 use super::token::momo_token;
 use crate::client::{CallTimeout, Client, TokenForCaller};
 use crate::error::{Failure, momo_status};
@@ -39,22 +38,12 @@ unsafe fn hand_out(
     error: *mut *mut momo_error,
     get: fn(&Client, CallTimeout) -> Result<TokenForCaller, Failure>,
 ) -> momo_status {
-    // SAFETY: `token` is NULL or valid, `error` is as `call` wants it, `client` is as `of` wants
-    // it, all by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
-        if !token.is_null() {
-            *token = std::ptr::null_mut();
-        }
-        call(error, || {
-            let client = momo_client::of(client)?;
-            let timeout = call_timeout(timeout_ms)?;
-            if token.is_null() {
-                return Err(Failure::argument(
-                    "token is NULL; give a place for the token",
-                ));
-            }
-            *token = momo_token::allocate(&get(client, timeout)?);
-            Ok(())
+        call_for(token, "token", error, || {
+            let client = &live(client, NO_CLIENT)?.0;
+            let token = get(client, call_timeout(timeout_ms)?)?;
+            Ok(momo_token::allocate(&token))
         })
     }
 }
@@ -85,8 +74,6 @@ pub unsafe extern "C" fn momo_create_token(
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `client` is NULL or live, `token` and `error` are NULL or valid for writing.
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe { hand_out(client, timeout_ms, token, error, Client::create_token) }
 }
@@ -144,8 +131,6 @@ pub unsafe extern "C" fn momo_get_token(
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `client` is NULL or live, `token` and `error` are NULL or valid for writing.
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe { hand_out(client, timeout_ms, token, error, Client::get_token) }
 }
@@ -179,13 +164,10 @@ pub unsafe extern "C" fn momo_invalidate_token(
     access_token: *const c_char,
     error: *mut *mut momo_error,
 ) -> momo_status {
-    //! # Safety
-    //! `client` is NULL or live, `access_token` is NULL or NUL-terminated, `error` is NULL or valid for
-    //! writing.
-    // SAFETY: each is NULL or what its helper asks for, by this function's own contract.
+    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call(error, || {
-            let client = momo_client::of(client)?;
+            let client = &live(client, NO_CLIENT)?.0;
             let access = text(access_token, "access_token")?;
             sys::with_thread_cancellation_disabled(|| client.invalidate_token(access));
             Ok(())

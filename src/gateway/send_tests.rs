@@ -27,8 +27,8 @@ fn what_may_fare_better_is_tried_again_as_often_as_is_allowed() {
         assert!(error.message.contains(&progress), "{}", error.message);
         assert_eq!(peer.requests().len(), replies);
         let stats = caller.stats.snapshot();
-        assert_eq!(stats.requests, replies as u64);
-        assert_eq!(stats.retries, replies as u64 - 1);
+        assert_eq!(stats.requests, replies as i64);
+        assert_eq!(stats.retries, replies as i64 - 1);
     }
     let peer = TestPeer::start([unavailable(), Reply::Closed(token("later"))]);
     let caller = Caller::of(peer.port);

@@ -194,7 +194,7 @@ fn a_kept_connection_that_is_closed_when_it_is_used_is_replaced_by_a_new_one_alo
         asked.filter(|asked| *asked).count()
     });
     assert_eq!(asked, 1);
-    assert_eq!(caller.stats.snapshot().requests, KEPT as u64 + 1);
+    assert_eq!(caller.stats.snapshot().requests, KEPT as i64 + 1);
 }
 
 #[test]

@@ -48,7 +48,7 @@ loom::lazy_static! {
 
 /// This many seconds after the model's beginning.
 pub(crate) fn at(seconds: u64) -> Deadline {
-    Deadline::at(Duration::from_secs(seconds))
+    Deadline(Duration::from_secs(seconds))
 }
 
 pub(crate) fn now() -> Duration {
@@ -105,7 +105,7 @@ impl Condvar {
     ) -> MutexGuard<'a, T> {
         let MutexGuard { mutex, locked } = guard;
         // Rounded up: who wakes up finds the time past.
-        let until = until.since_boot().as_millis().div_ceil(1000);
+        let until = until.0.as_millis().div_ceil(1000);
         let until = u64::try_from(until).unwrap();
         let bell = Arc::new(Bell::new());
         let mut sleepers = CLOCK.sleepers.lock().unwrap();

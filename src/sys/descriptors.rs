@@ -3,13 +3,18 @@
 
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
 
 const NONE: RawFd = -1;
 /// Of more than this many at once a child keeps the rest; a lock has an end of its own.
 const MAX_DESCRIPTORS: usize = 64;
 
 static OPEN: [AtomicI32; MAX_DESCRIPTORS] = [const { AtomicI32::new(NONE) }; MAX_DESCRIPTORS];
+
+fn replace_first(from: RawFd, to: RawFd) {
+    let replaced = |slot: &AtomicI32| slot.compare_exchange(from, to, SeqCst, SeqCst).is_ok();
+    let _ = OPEN.iter().any(replaced);
+}
 
 /// Closed in every child that a fork hook tells of.
 pub(crate) struct UninheritedFd {
@@ -26,18 +31,9 @@ impl UninheritedFd {
         }
     }
 
-    /// Whether this is the process that opened it.
     pub(crate) fn is_ours(&self) -> bool {
         self.generation == super::generation()
     }
-}
-
-fn replace_first(from: RawFd, to: RawFd) {
-    let replaced = |slot: &AtomicI32| {
-        slot.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst)
-            .is_ok()
-    };
-    let _ = OPEN.iter().any(replaced);
 }
 
 impl AsFd for UninheritedFd {
@@ -60,7 +56,7 @@ impl Drop for UninheritedFd {
 /// Called by the fork hook in the child: async-signal-safe.
 pub(super) fn close_inherited() {
     for slot in &OPEN {
-        let number = slot.swap(NONE, Ordering::SeqCst);
+        let number = slot.swap(NONE, SeqCst);
         if number != NONE {
             // SAFETY: this process's copy of the descriptor is open and is used by nobody: whoever
             // opened it is a thread of the parent.

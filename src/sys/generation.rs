@@ -6,72 +6,51 @@ use once_cell::race::OnceBox;
 
 use super::random;
 
-/// This process's number, 0 where it has none yet. A child has to find 0 here, however it was made:
-/// the page is wiped by the kernel in every child with memory of its own, also after raw `clone`
-/// and `_Fork`, which run no fork hooks, and in two children that are both process 1 of their own
-/// PID namespaces.
-struct Number {
-    number: &'static AtomicU64,
-    wiped_by_kernel: bool,
-}
-
-/// A number that no other process of this family has. Costs no system call where the kernel wipes
+/// A number that no other process of this family has. Costs no system call if the kernel wipes
 /// the page (Linux 4.14 and later), otherwise one to ask for the process ID.
 pub(crate) fn generation() -> u64 {
-    static NUMBER: OnceBox<Number> = OnceBox::new();
-    let number = NUMBER.get_or_init(|| Box::new(Number::new()));
-    let mut current = number.number.load(Ordering::Relaxed);
+    let (number, is_wiped) = number();
+    let mut current = number.load(Ordering::Relaxed);
     if current == 0 {
         current = draw();
         // Of several threads of a child one wins, and all take its number.
-        if let Err(winner) =
-            number
-                .number
-                .compare_exchange(0, current, Ordering::Relaxed, Ordering::Relaxed)
-        {
+        let (relaxed, drawn) = (Ordering::Relaxed, current);
+        if let Err(winner) = number.compare_exchange(0, drawn, relaxed, relaxed) {
             current = winner;
         }
     }
-    if number.wiped_by_kernel {
+    if is_wiped {
         current
     } else {
         current.rotate_left(32) ^ u64::from(std::process::id())
     }
 }
 
-/// Called by the fork hook in the child, for kernels that do not wipe.
-#[cfg(unix)]
-pub(super) fn renew() {
-    FORKS.fetch_add(1, Ordering::Relaxed);
+/// This process's number, 0 if it has none yet, and whether the kernel wipes it. A child has to
+/// find 0 here, however it was made: the kernel wipes the page in every child with memory of its
+/// own, also after raw `clone` and `_Fork`, which run no fork hooks, and in two children that are
+/// both process 1 of their own PID namespaces.
+fn number() -> (&'static AtomicU64, bool) {
+    static UNWIPED: AtomicU64 = AtomicU64::new(0);
+    static WIPED: OnceBox<Option<&AtomicU64>> = OnceBox::new();
+    match WIPED.get_or_init(|| Box::new(wiped_page())) {
+        Some(number) => (number, true),
+        None => (&UNWIPED, false),
+    }
 }
 
-/// How many forks lie between the process that loaded this library and this one, as far as fork
-/// hooks ran. Where there is no randomness it tells the generations apart.
-static FORKS: AtomicU64 = AtomicU64::new(0);
+/// Called by the fork hook in the child, for kernels that do not wipe. Async-signal-safe.
+#[cfg(unix)]
+pub(super) fn renew() {
+    number().0.store(0, Ordering::Relaxed);
+}
 
 fn draw() -> u64 {
     let mut bytes = [0; 8];
-    let random = match random::fill(&mut bytes) {
-        Ok(()) => u64::from_ne_bytes(bytes),
-        Err(_) => (FORKS.load(Ordering::Relaxed) << 32) | u64::from(std::process::id()),
-    };
-    random.max(1)
-}
-
-impl Number {
-    fn new() -> Self {
-        if let Some(number) = wiped_page() {
-            return Self {
-                number,
-                wiped_by_kernel: true,
-            };
-        }
-        static FALLBACK: AtomicU64 = AtomicU64::new(0);
-        Self {
-            number: &FALLBACK,
-            wiped_by_kernel: false,
-        }
-    }
+    let drawn = random::fill(&mut bytes).map(|()| u64::from_ne_bytes(bytes));
+    drawn
+        .unwrap_or_else(|_| u64::from(std::process::id()))
+        .max(1)
 }
 
 /// A page of zeros that every child finds as zeros again; never unmapped.

@@ -9,38 +9,35 @@ pub(crate) struct SteadyClock {
     pub(crate) now: Duration,
 }
 
-/// The time of the steady clock, for those who know which one it is.
-#[cfg(target_os = "linux")]
+/// The time of the steady clock, for those who know which one it is. Where no other clock is the
+/// same in all processes, the wall clock has to do.
 pub(crate) fn steady_now() -> Duration {
-    super::boot()
+    if cfg!(target_os = "linux") {
+        super::boot()
+    } else {
+        super::wall()
+    }
 }
 
-/// Where no other clock is the same in all processes, the wall clock has to do.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn steady_now() -> Duration {
-    super::wall()
-}
-
-/// None where it cannot be told which clock this is. `boot` is the same for all who have it since
+/// None if it cannot be told which clock this is. `boot` is the same for all who have it since
 /// the machine was started, and nobody else's; else the kernel says it.
-#[cfg(target_os = "linux")]
 pub(crate) fn steady_clock(boot: Option<String>) -> Option<SteadyClock> {
+    let name = clock_name(boot)?;
+    let now = steady_now();
+    Some(SteadyClock { name, now })
+}
+
+#[cfg(target_os = "linux")]
+fn clock_name(boot: Option<String>) -> Option<String> {
     // A time namespace shifts the clock for the containers in it (time_namespaces(7), Linux 5.6). Who
     // has no /proc is taken to be in the first one, whose number is fixed (PROC_TIME_INIT_INO).
     let namespace = namespace("time").unwrap_or_else(|| "time:[4026531834]".to_owned());
-    let name = format!("{} {namespace}", boot.or_else(boot_id)?);
-    Some(SteadyClock {
-        name,
-        now: steady_now(),
-    })
+    Some(format!("{} {namespace}", boot.or_else(boot_id)?))
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn steady_clock(_: Option<String>) -> Option<SteadyClock> {
-    Some(SteadyClock {
-        name: "wall".to_owned(),
-        now: steady_now(),
-    })
+fn clock_name(_: Option<String>) -> Option<String> {
+    Some("wall".to_owned())
 }
 
 /// The same in processes that reach the same network in the same way. None where that cannot be

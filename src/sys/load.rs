@@ -36,6 +36,7 @@ pub(crate) extern "C" fn ensure_prepared() {
     }
     PREPARING.fetch_add(1, Ordering::SeqCst);
     // The hooks come first, so that a fork from here on waits.
+    #[cfg(unix)]
     watch_forks();
     #[cfg(windows)]
     super::windows::pin();
@@ -44,31 +45,22 @@ pub(crate) extern "C" fn ensure_prepared() {
     PREPARING.fetch_sub(1, Ordering::SeqCst);
 }
 
+#[cfg(unix)]
 fn watch_forks() {
-    #[cfg(unix)]
-    {
-        static WATCHING: AtomicBool = AtomicBool::new(false);
-        if !WATCHING.swap(true, Ordering::AcqRel) {
-            // SAFETY: the hooks are plain functions that use atomics alone, which is
-            // async-signal-safe; the library is never unloaded (-z nodelete), so they stay valid.
-            let failed = unsafe {
-                libc::pthread_atfork(Some(wait_for_preparation), None, Some(forked_child))
-            };
-            // ENOMEM is the only failure: the wiped page still tells parent and child apart.
-            let _ = failed;
+    extern "C" fn wait_for_preparation() {
+        while PREPARING.load(Ordering::SeqCst) > 0 {
+            std::thread::yield_now();
         }
     }
-}
-
-#[cfg(unix)]
-extern "C" fn wait_for_preparation() {
-    while PREPARING.load(Ordering::SeqCst) > 0 {
-        std::thread::yield_now();
+    extern "C" fn forked_child() {
+        super::generation::renew();
+        super::descriptors::close_inherited();
     }
-}
-
-#[cfg(unix)]
-extern "C" fn forked_child() {
-    super::generation::renew();
-    super::descriptors::close_inherited();
+    static WATCHING: AtomicBool = AtomicBool::new(false);
+    if !WATCHING.swap(true, Ordering::AcqRel) {
+        // ENOMEM is the only failure: the wiped page still tells parent and child apart.
+        // SAFETY: the hooks are plain functions that use atomics alone, which is
+        // async-signal-safe; the library is never unloaded (-z nodelete), so they stay valid.
+        unsafe { libc::pthread_atfork(Some(wait_for_preparation), None, Some(forked_child)) };
+    }
 }

@@ -1,35 +1,37 @@
 //! Guards for host threads: blocked signals, no pthread cancellation.
 
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
 /// Runs `f` with every signal blocked, so that a thread started in it never takes a signal that
 /// the host meant for one of its own.
+#[cfg(unix)]
 pub(crate) fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
-    #[cfg(unix)]
-    {
-        struct Restore(libc::sigset_t);
-        impl Drop for Restore {
-            fn drop(&mut self) {
-                // SAFETY: the set is the one pthread_sigmask filled in below.
-                unsafe {
-                    libc::pthread_sigmask(
-                        libc::SIG_SETMASK,
-                        &raw const self.0,
-                        std::ptr::null_mut(),
-                    );
-                }
-            }
-        }
-        let mut all = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-        let mut before = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-        // SAFETY: sigfillset initialises `all`; pthread_sigmask with a valid `how` and set
-        // initialises `before` and cannot fail.
-        let _restore = unsafe {
-            libc::sigfillset(all.as_mut_ptr());
-            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-            Restore(before.assume_init())
-        };
-        f()
-    }
-    #[cfg(not(unix))]
+    use std::mem::MaybeUninit;
+    let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+    // SAFETY: sigfillset initialises `all`; pthread_sigmask with a valid `how` and set
+    // initialises `before` and cannot fail.
+    let before: libc::sigset_t = unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+        before.assume_init()
+    };
+    let ignored = std::ptr::null_mut();
+    // SAFETY: the set is the one that pthread_sigmask filled in above.
+    let restore = move || unsafe {
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, ignored);
+    };
+    let _restore = OnDrop(restore);
+    f()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
@@ -43,18 +45,16 @@ pub(crate) fn with_thread_cancellation_disabled<T>(f: impl FnOnce() -> T) -> T {
     unsafe extern "C" {
         fn pthread_setcancelstate(state: c_int, old: *mut c_int) -> c_int;
     }
-    struct Restore(c_int);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            let mut ignored = 0;
-            // SAFETY: the state is the one that the same function returned before.
-            unsafe { pthread_setcancelstate(self.0, &raw mut ignored) };
-        }
-    }
-    let mut before = 0;
-    // SAFETY: a valid state, and a place of our own for the old one.
-    unsafe { pthread_setcancelstate(DISABLE, &raw mut before) };
-    let _restore = Restore(before);
+    let set = |state| {
+        let mut old = 0;
+        // SAFETY: DISABLE, or what the same function returned before; a place of our own.
+        unsafe { pthread_setcancelstate(state, &raw mut old) };
+        old
+    };
+    let before = set(DISABLE);
+    let _restore = OnDrop(|| {
+        set(before);
+    });
     f()
 }
 
