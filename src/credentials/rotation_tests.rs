@@ -23,8 +23,9 @@ struct Files {
     directory: TestDirectory,
     rotation: Rotation,
     lines: Vec<String>,
-    /// How far the boot clock, by which a change is seen to be still, is ahead of the real one.
-    ahead: Duration,
+    /// It stands still, so that a busy machine changes nothing; `after` sets the boot clock on, by
+    /// which a change is seen to be still.
+    now: Now,
 }
 
 impl Files {
@@ -38,24 +39,18 @@ impl Files {
             directory,
             rotation,
             lines: Vec::new(),
-            ahead: Duration::ZERO,
+            now: Now::read(),
         }
     }
 
     fn after(&mut self, time: Duration) -> &mut Self {
-        self.ahead += time;
+        self.now.boot += time;
         self
-    }
-
-    fn now(&self) -> Now {
-        let mut now = Now::read();
-        now.boot += self.ahead;
-        now
     }
 
     /// What a request is sent with, or for how long it has to wait for that.
     fn look(&mut self, refused: bool) -> Result<String, Duration> {
-        self.look_at(self.now(), refused)
+        self.look_at(self.now, refused)
     }
 
     fn look_at(&mut self, now: Now, refused: bool) -> Result<String, Duration> {
@@ -168,7 +163,7 @@ fn the_clock_of_another_machine_delays_a_change_by_a_second_and_no_more() {
     let mut files = Files::new();
     files.directory.replace("key", "key-2");
     let mut look = |time| {
-        let mut now = files.now();
+        let mut now = files.now;
         // The files are an hour ahead of this machine.
         now.wall -= Duration::from_secs(3600);
         now.boot += time;
@@ -183,7 +178,7 @@ fn the_clock_of_another_machine_delays_a_change_by_a_second_and_no_more() {
 fn a_change_that_is_an_hour_old_is_used_at_once() {
     let mut files = Files::new();
     files.directory.replace("key", "key-2");
-    let mut now = files.now();
+    let mut now = files.now;
     now.wall += Duration::from_secs(3600);
     assert_eq!(files.look_at(now, false).as_deref(), Ok("user-1 key-2"));
 }
@@ -212,7 +207,7 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
         directory,
         rotation,
         lines: Vec::new(),
-        ahead: Duration::ZERO,
+        now: Now::read(),
     };
     files.look(false).unwrap_err();
     files.after(SETTLING_TIME).expect("user-2 key-2");
