@@ -1,7 +1,9 @@
 //! Guards for host threads: blocked signals, no pthread cancellation.
 
+#[cfg(unix)]
 struct OnDrop<F: Fn()>(F);
 
+#[cfg(unix)]
 impl<F: Fn()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         (self.0)();
