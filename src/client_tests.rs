@@ -1,6 +1,8 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
+use socket2::{Domain, Socket, Type};
+
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
 use crate::log::{Level, Line};
@@ -225,6 +227,27 @@ fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one(
     got(&client);
     assert_eq!(lines.take(), "");
     assert_eq!(peer.requests().len(), 3);
+}
+
+/// Each request is over at once, often before the call that began it could wait.
+#[test]
+fn a_call_gets_the_failure_of_the_request_that_it_began_however_fast_that_is() {
+    // Nothing listens there, and nobody else can.
+    let bound = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let any: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
+    bound.bind(&any.into()).unwrap();
+    let port = bound.local_addr().unwrap().as_socket().unwrap().port();
+    for _ in 0..300 {
+        let client = Client::new(&config(port, &[])).unwrap();
+        let first = client.get_token(ALWAYS).err().unwrap();
+        assert_eq!(first.retry_after_ms, -1, "{}", first.message);
+        let next = client.get_token(ALWAYS).err().unwrap();
+        assert!(
+            next.message.contains("(not asked again yet"),
+            "{}",
+            next.message
+        );
+    }
 }
 
 #[test]

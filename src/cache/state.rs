@@ -57,17 +57,19 @@ impl State {
         if is_over { 0 } else { index }
     }
 
-    /// The failure that is given back without asking, with what is left of its cooldown.
-    pub(crate) fn failure_in_cooldown(&self, now: Now) -> Option<Failure> {
+    /// The failure that is given back without asking, with what is left of its cooldown. A call that
+    /// waited for the request gets it as the request ended with it.
+    pub(crate) fn failure_in_cooldown(&self, now: Now, has_waited: bool) -> Option<Failure> {
         let (failure, left) = (self.cooldown.failure.as_ref()?, self.cooldown_ms(now));
-        (self.cooldown.for_all && left > 0).then(|| Failure {
-            retry_after_ms: left,
-            message: format!(
-                "{} (not asked again yet: the next attempt is in {left} ms)",
-                failure.message
-            ),
-            ..Failure::clone(failure)
-        })
+        if !self.cooldown.for_all || left == 0 {
+            return None;
+        }
+        let mut failure = Failure::clone(failure);
+        if !has_waited {
+            failure.retry_after_ms = left;
+            failure.message += &format!(" (not asked again yet: the next attempt is in {left} ms)");
+        }
+        Some(failure)
     }
 
     pub(crate) fn cooldown(&self, now: Now) -> Duration {

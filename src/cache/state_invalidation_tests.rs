@@ -11,7 +11,7 @@ fn invalidating_another_token_leaves_the_current_one() {
     let state = state.invalidated(b"a", at(1)).unwrap();
     assert_eq!(current(&state), None);
     assert!(state.invalidated(b"a", at(2)).is_none());
-    assert!(state.failure_in_cooldown(at(2)).is_none());
+    assert!(state.failure_in_cooldown(at(2), false).is_none());
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn invalidating_every_token_asks_for_one_per_five_seconds() {
     let mut asked_at = Vec::new();
     for now in 0..20_001 {
         // A program that asks without end and invalidates whatever it gets.
-        if state.token.is_none() && state.failure_in_cooldown(at(now)).is_none() {
+        if state.token.is_none() && state.failure_in_cooldown(at(now), false).is_none() {
             state = store(&state, &format!("t{now}-"), now).0;
             asked_at.push(now);
         }
@@ -74,7 +74,7 @@ fn a_token_that_was_not_stored_is_not_handed_out_again_either_once_invalidated()
     assert!(outcome.is_ok());
     let state = state.invalidated(b"a", at(1)).unwrap();
     // It was never handed out by momo_get_token, so momo_get_token is not in a cooldown.
-    assert!(state.failure_in_cooldown(at(1)).is_none());
+    assert!(state.failure_in_cooldown(at(1), false).is_none());
     let (state, outcome) = state.succeeded(&token("a", 2), 0, false, at(2));
     let Err(failure) = outcome else {
         panic!("it was handed out")

@@ -76,7 +76,9 @@ fn failure(status: Status) -> Arc<Failure> {
 }
 
 fn cooldown_of(state: &State, now: Now) -> Option<i64> {
-    state.failure_in_cooldown(now).map(|f| f.retry_after_ms)
+    state
+        .failure_in_cooldown(now, false)
+        .map(|f| f.retry_after_ms)
 }
 
 fn store(state: &State, text: &str, now: u64) -> (State, Result<(), Arc<Failure>>) {
@@ -159,7 +161,7 @@ fn cooldowns_double_to_five_seconds_and_a_success_ends_them() {
 #[test]
 fn a_cooldown_tells_what_is_left_and_ends() {
     let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), true, at(0), RANDOM);
-    let failure_in_cooldown = state.failure_in_cooldown(at(1200)).unwrap();
+    let failure_in_cooldown = state.failure_in_cooldown(at(1200), false).unwrap();
     assert_eq!(failure_in_cooldown.retry_after_ms, 3800);
     let message = failure_in_cooldown.message;
     assert!(message.starts_with("it failed"), "{message}");
@@ -180,14 +182,14 @@ fn a_cooldown_tells_what_is_left_and_ends() {
         Some(1),
         "never 0 while it lasts"
     );
-    assert!(state.failure_in_cooldown(at(5000)).is_none());
+    assert!(state.failure_in_cooldown(at(5000), false).is_none());
 }
 
 #[test]
 fn a_failure_that_is_not_told_to_all_holds_back_refreshes_only() {
     let timed_out = failure(Status::MOMO_TIMED_OUT);
     let state = State::default().failed(&timed_out, false, at(0), RANDOM);
-    assert!(state.failure_in_cooldown(at(0)).is_none());
+    assert!(state.failure_in_cooldown(at(0), false).is_none());
     assert!(state.is_in_cooldown(at(249)) && !state.is_in_cooldown(at(250)));
     assert_eq!(state.refresh_status(), Status::MOMO_TIMED_OUT);
     // Callers in a hurry do not lengthen it.
@@ -220,7 +222,7 @@ fn clearing_keeps_the_choice_of_key_and_what_was_invalidated() {
     let (state, _) = State::default().succeeded(&token("a", 0), 1, true, at(0));
     let state = state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(1), RANDOM);
     let state = state.cleared();
-    assert!(state.token.is_none() && state.failure_in_cooldown(at(1)).is_none());
+    assert!(state.token.is_none() && state.failure_in_cooldown(at(1), false).is_none());
     assert_eq!(state.key(at(1)), 1);
 }
 

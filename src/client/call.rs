@@ -73,10 +73,13 @@ impl Client {
             let step = match at_hand.map(|t| (t, self.fetcher.freshness(t, now))) {
                 Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
                 Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now, caller),
-                Some((_, Freshness::Expired)) | None => match state.failure_in_cooldown(now) {
-                    Some(failure) => return Err(failure),
-                    None => self.wait(&entry, &state, caller)?,
-                },
+                Some((_, Freshness::Expired)) | None => {
+                    let has_waited = caller.waiting_since.is_some();
+                    match state.failure_in_cooldown(now, has_waited) {
+                        Some(failure) => return Err(failure),
+                        None => self.wait(&entry, &state, caller)?,
+                    }
+                }
             };
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
