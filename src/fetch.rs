@@ -16,7 +16,7 @@ use crate::clock::Now;
 use crate::config::{RefreshBy, Settings};
 use crate::credentials::Rotation;
 use crate::deadline::Deadline;
-use crate::error::Failure;
+use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, CurrentAuthentication, Transport};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
@@ -25,6 +25,9 @@ use crate::sys::random;
 use crate::token::Token;
 pub(crate) use plan::Plan;
 use request::Request;
+
+/// When a call that must not block finds out something new, if it is made again.
+const LOOK_AGAIN_MS: i64 = 5;
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
 pub(crate) struct Fetcher {
@@ -160,6 +163,17 @@ impl Fetcher {
         match self.authentication.made_of(&self.settings, credentials) {
             Ok(authentication) => authentication.still_under_way(&flight.progress),
             Err(failure) => failure,
+        }
+    }
+
+    /// For a call that must not block while this request goes on.
+    pub(crate) fn would_block(&self, entry: &Entry, flight: &Flight) -> Failure {
+        flight.progress.poll();
+        let is_kept = !entry.lacks_lifetime.load(Ordering::Relaxed);
+        Failure {
+            status: Status::MOMO_WOULD_BLOCK,
+            retry_after_ms: if is_kept { LOOK_AGAIN_MS } else { -1 },
+            ..self.still_under_way(flight)
         }
     }
 

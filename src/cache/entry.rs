@@ -1,7 +1,7 @@
 //! Cache entry: state, single flight, counters and log of one set of credentials.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
@@ -23,6 +23,8 @@ pub(crate) struct Entry {
     pub(crate) stats: Arc<Stats>,
     /// What other processes know of it.
     pub(crate) processes: Option<Processes>,
+    /// The last token had no lifetime: only calls that wait for a request have one.
+    pub(crate) lacks_lifetime: AtomicBool,
     /// Clients that use it and were not cancelled.
     users: AtomicUsize,
 }
@@ -35,6 +37,7 @@ impl Entry {
             pending_log: PendingLog::new(),
             stats: Arc::default(),
             processes,
+            lacks_lifetime: AtomicBool::new(false),
             users: AtomicUsize::new(0),
         }
     }

@@ -104,7 +104,9 @@ impl Call<'_> {
             Ok(flight) => flight,
             Err(step) => return Ok(step),
         };
-        let deadline = self.deadline.ok_or_else(Failure::would_block)?;
+        let Some(deadline) = self.deadline else {
+            return Err(client.fetcher.would_block(entry, &flight));
+        };
         self.waiting_since.get_or_insert_with(Instant::now);
         let waiter = flight.waiter(&client.cancellation);
         if !Arc::ptr_eq(state, &entry.state()) {

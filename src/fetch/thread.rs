@@ -67,6 +67,9 @@ impl Fetcher {
             self.entry().failed(&failure, true, Now::read(), random);
             Outcome::for_all(Step::Failed(failure))
         });
+        if flight.progress.was_polled() {
+            self.entry().stats.waited(flight.progress.elapsed());
+        }
         // Before the waiters wake up: one of them tells its logger.
         self.entry().pending_log.add(log.into_lines());
         if outcome.holds_for_all {

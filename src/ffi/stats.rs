@@ -40,7 +40,8 @@ pub struct momo_stats {
     pub refreshes: i64,
     /// Refreshes that failed. The token at hand stayed in use.
     pub failed_refreshes: i64,
-    /// Calls that had to wait for a request, also if they gave up.
+    /// Calls that had to wait for a request, also if they gave up. Calls with `timeout_ms` 0 that
+    /// found no token count as one per request.
     pub waits: i64,
     /// Longest of these waits, in milliseconds.
     pub longest_wait_ms: i64,

@@ -1,7 +1,7 @@
 //! Progress of a request: its phase and its attempt, readable from the threads that wait for it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// The step that a request is at.
@@ -41,6 +41,7 @@ pub(crate) struct Progress {
     started: Instant,
     phase: AtomicU8,
     attempt: AtomicU32,
+    polled: AtomicBool,
 }
 
 impl Progress {
@@ -49,6 +50,7 @@ impl Progress {
             started: Instant::now(),
             phase: AtomicU8::new(Phase::Prepare as u8),
             attempt: AtomicU32::new(1),
+            polled: AtomicBool::new(false),
         }
     }
 
@@ -67,6 +69,15 @@ impl Progress {
     /// Counted from 1.
     pub(crate) fn attempt(&self) -> u32 {
         self.attempt.load(Relaxed)
+    }
+
+    /// A call that must not block wants the outcome.
+    pub(crate) fn poll(&self) {
+        self.polled.store(true, Relaxed);
+    }
+
+    pub(crate) fn was_polled(&self) -> bool {
+        self.polled.load(Relaxed)
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
