@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"time"
 	"unsafe"
 )
 
@@ -21,8 +20,7 @@ type Client struct {
 	mu      sync.Mutex
 	calls   int // those in progress: the last one out frees
 	closed  bool
-	waiting *flight // for a token
-	late    *flight // for why there is none in time
+	settled chan struct{} // what goroutines wait for
 }
 
 // NewClient makes a client; the options are applied in their order. It uses no network.
@@ -62,22 +60,13 @@ func (c *Client) Close() error {
 
 // GetToken returns a valid token. Call it before each payment.
 //
-// The context's deadline is the call's whole time; without one it is the option timeout. Goroutines
-// that wait at the same time wait for one call of the library.
+// The context's deadline is the call's whole time; without one it is the option timeout.
 func (c *Client) GetToken(ctx context.Context) (*Token, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer c.leave()
-	// Mostly a token is at hand, or why there is none is known.
-	token, e := get(c.client, 0)
-	if e == nil {
-		return token, nil
-	}
-	if e.Status != WouldBlock {
-		return nil, e
-	}
-	return c.wait(ctx, c.join(&c.waiting, get, -1))
+	return c.wait(ctx)
 }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
@@ -87,8 +76,7 @@ func (c *Client) CreateToken(ctx context.Context) (*Token, error) {
 		return nil, err
 	}
 	defer c.leave()
-	var alone *flight
-	return c.wait(ctx, c.join(&alone, create, timeout(ctx)))
+	return c.block(ctx, create)
 }
 
 // InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
@@ -107,9 +95,6 @@ func (c *Client) InvalidateToken(accessToken string) error {
 	if C.momo_invalidate_token(c.client, text, &e) != C.MOMO_OK {
 		return takeError(e)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiting = nil // the call in progress may have that token
 	return nil
 }
 
@@ -123,46 +108,10 @@ func Version() string {
 	return C.GoString(C.momo_version())
 }
 
-type operation func(client *C.momo_client, timeout C.int64_t) (*Token, *Error)
-
-func get(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
-	var t *C.momo_token
-	var e *C.momo_error
-	C.momo_get_token(client, timeout, &t, &e)
-	return take(t, e)
-}
-
-func create(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
-	var t *C.momo_token
-	var e *C.momo_error
-	C.momo_create_token(client, timeout, &t, &e)
-	return take(t, e)
-}
-
-func take(t *C.momo_token, e *C.momo_error) (*Token, *Error) {
-	if e != nil {
-		return nil, takeError(e)
-	}
-	return takeToken(t), nil
-}
-
-// timeout is what is left until the context's deadline. Never 0, which would mean not to block.
-func timeout(ctx context.Context) C.int64_t {
-	deadline, timed := ctx.Deadline()
-	if !timed {
-		return -1
-	}
-	left := (time.Until(deadline) + time.Millisecond - 1).Milliseconds()
-	if left < 1 {
-		left = 1
-	}
-	return C.int64_t(left)
-}
-
 // enter keeps the client alive until leave.
 func (c *Client) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return ended(err)
+		return ended(err, "the context ended")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
