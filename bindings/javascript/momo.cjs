@@ -52,10 +52,7 @@ class Client {
     } finally {
       momo.free_config(config);
     }
-    const value = (name) => String(options[name] ?? (environment && process.env[`MOMO_${name.toUpperCase()}`]));
-    const asks = value('refresh').toLowerCase() === 'caller' || value('cache').toLowerCase() === 'none';
-    if (asks) this.#handle = this.#poolHandle;
-    this.#waiting = new Waiting(this.#handle, this.#poolHandle, asks);
+    this.#waiting = new Waiting(this.#handle);
   }
 
   /**
@@ -66,7 +63,12 @@ class Client {
     const { milliseconds, signal } = callOptions(options);
     const client = this.#client(signal);
     if (milliseconds === 0) return native.taken(momo.get_token, client, 0);
-    return (this.#waiting.isEmpty && native.tokenAtHand(client)) || (await this.#waiting.token(milliseconds, signal));
+    try {
+      return await this.#waiting.token(milliseconds, signal);
+    } catch (error) {
+      if (error.status !== Status.WOULD_BLOCK) throw error;
+      return await this.#inPool(momo.get_token, milliseconds, signal);
+    }
   }
 
   /**
@@ -75,14 +77,18 @@ class Client {
    * is none is known.
    */
   tokenAtHand() {
-    return native.tokenAtHand(this.#client());
+    try {
+      return native.taken(momo.get_token, this.#client(), 0);
+    } catch (error) {
+      if (error.status !== Status.WOULD_BLOCK) throw error;
+      return null;
+    }
   }
 
   /** A new token from the gateway, at every call; one call after the other. */
   async createToken(options) {
     const { milliseconds, signal } = callOptions(options);
-    this.#client(signal);
-    return await new PoolCall(this.#poolHandle.pointer, momo.create_token, milliseconds).wait(signal);
+    return await this.#inPool(momo.create_token, milliseconds, signal);
   }
 
   /** Tells that the gateway refused this token, or this text, so that it is not handed out again. */
@@ -112,6 +118,11 @@ class Client {
 
   [Symbol.dispose ?? Symbol.for('nodejs.dispose')]() {
     this.close();
+  }
+
+  #inPool(function_, milliseconds, signal) {
+    this.#client(signal);
+    return new PoolCall(this.#poolHandle.pointer, function_, milliseconds).wait(signal);
   }
 
   /** The library's client, for a call that may go on. */

@@ -144,18 +144,6 @@ function given(status, token, error) {
   }
 }
 
-/** The token at hand, or null where there is none; what is needed is asked for in the background. */
-function tokenAtHand(client) {
-  const token = [null];
-  const error = [null];
-  const status = momo.get_token(client, 0, token, error);
-  if (status === Status.WOULD_BLOCK) {
-    momo.free_error(error[0]);
-    return null;
-  }
-  return given(status, token, error);
-}
-
 function stats(client) {
   const stats = [null];
   call(momo.get_stats, client, stats);
@@ -203,4 +191,4 @@ function text(value) {
 }
 
 module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, loggers, momo };
-Object.assign(module.exports, { given, optionText, stats, taken, text, tokenAtHand });
+Object.assign(module.exports, { given, optionText, stats, taken, text });
