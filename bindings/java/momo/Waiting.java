@@ -1,119 +1,113 @@
 package momo;
 
 import com.sun.jna.Pointer;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * One call of the library at a time, and the threads that wait for it. They are parked: a thread in C
- * could not be interrupted, and a virtual one would keep its carrier.
+ * How threads wait for a token of one client. None of them waits in C: there it could not be
+ * interrupted, and a virtual thread would keep its carrier.
  */
 final class Waiting {
     interface Operation {
         int call(Pointer client, long timeoutMs, Pointer token, Pointer error);
     }
 
-    private final Operation operation;
-    private final long timeoutMs;
-    private volatile Call current;
+    private final Handle handle;
+    private CountDownLatch settled;
 
-    Waiting(Operation operation, long timeoutMs) {
-        this.operation = operation;
-        this.timeoutMs = timeoutMs;
+    Waiting(Handle handle) {
+        this.handle = handle;
     }
 
-    /** Whether to wait for the call in progress; not in a logger, which the call itself waits for. */
-    boolean isUnderWay() {
-        Call call = current;
-        return call != null && call.thread != Thread.currentThread();
-    }
-
-    /** Has the next thread begin another call. */
-    synchronized void forget() {
-        current = null;
-    }
-
-    /** The call's outcome, or null if the time was up before. */
-    MomoToken await(Pointer client, long nanos) throws MomoException {
-        Call call = join(client);
-        long end = System.nanoTime() + nanos;
-        try {
-            while (!call.hasEnded) {
-                long left = end - System.nanoTime();
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new MomoException(MomoStatus.CANCELLED, "the thread was interrupted");
-                } else if (left <= 0) {
-                    return null;
-                }
-                LockSupport.parkNanos(call, left);
-            }
-        } finally {
-            leave(call);
-        }
-        if (call.failure != null) {
-            throw new MomoException(call.failure); // Its stack tells who called.
-        }
-        return call.token;
-    }
-
-    private synchronized Call join(Pointer client) {
-        if (current == null) {
-            Call call = new Call(LibMomo.momo_clone_client(client));
-            call.thread.setDaemon(true);
-            call.thread.start();
-            current = call;
-        }
-        current.threads.add(Thread.currentThread());
-        return current;
-    }
-
-    private synchronized void leave(Call call) {
-        call.threads.remove(Thread.currentThread());
-        if (call.threads.isEmpty() && !call.hasEnded) {
-            hide(call);
-            LibMomo.momo_cancel_client(call.clone);
-        }
-    }
-
-    private synchronized void end(Call call) {
-        hide(call);
-        LibMomo.momo_free_client(call.clone);
-        call.hasEnded = true;
-        call.threads.forEach(LockSupport::unpark);
-    }
-
-    private void hide(Call call) {
-        if (current == call) {
-            current = null;
-        }
-    }
-
-    private final class Call implements Runnable {
-        /** To cancel is final, so the call has a handle to itself. */
-        private final Pointer clone;
-        private final Thread thread = new Thread(this, "momo");
-        private final Set<Thread> threads = new HashSet<>();
-        private MomoToken token;
-        private MomoException failure;
-        private volatile boolean hasEnded;
-
-        Call(Pointer clone) {
-            this.clone = clone;
-        }
-
-        @Override
-        public void run() {
+    /** The token at hand, or the first within that time. */
+    MomoToken token(long timeoutMs) throws MomoException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        while (true) {
             try {
-                token = LibMomo.token(operation, clone, timeoutMs);
+                return atHand();
             } catch (MomoException e) {
-                failure = e;
-            } catch (Throwable e) {
-                failure = new MomoException(MomoStatus.INTERNAL, e.toString());
-            } finally {
-                end(this);
+                long left = end - System.nanoTime();
+                if (e.status() != MomoStatus.WOULD_BLOCK || timeoutMs == 0) {
+                    throw e;
+                } else if (e.retryAfter().isEmpty()) { // The library asks for nothing in the background.
+                    return block(LibMomo::momo_get_token, timeoutMs);
+                } else if (timeoutMs > 0 && left <= 0) {
+                    throw new MomoException(MomoStatus.TIMED_OUT, e.getMessage());
+                }
+                interruptible(() -> settled().await(timeoutMs < 0 ? Long.MAX_VALUE : left, TimeUnit.NANOSECONDS));
             }
+        }
+    }
+
+    /** Makes a call on a thread of its own. */
+    MomoToken block(Operation operation, long timeoutMs) throws MomoException {
+        Handle clone = handle.copy();
+        var call = new FutureTask<>(() -> clone.use(client -> LibMomo.token(operation, client, timeoutMs)));
+        start(call);
+        try {
+            return interruptible(call::get);
+        } finally {
+            clone.run();
+        }
+    }
+
+    private MomoToken atHand() throws MomoException {
+        return handle.use(client -> LibMomo.token(LibMomo::momo_get_token, client, 0));
+    }
+
+    /** Opened as soon as there is a token or a failure. One thread looks for all. */
+    private synchronized CountDownLatch settled() {
+        if (settled == null) {
+            settled = new CountDownLatch(1);
+            start(this::look);
+        }
+        return settled;
+    }
+
+    private void look() {
+        try {
+            do {
+                Thread.sleep(5);
+            } while (isUnderWay());
+        } catch (InterruptedException e) {
+            // Nobody has this thread.
+        }
+        synchronized (this) {
+            settled.countDown();
+            settled = null;
+        }
+    }
+
+    private boolean isUnderWay() {
+        try {
+            return atHand() == null;
+        } catch (MomoException e) {
+            return e.status() == MomoStatus.WOULD_BLOCK;
+        }
+    }
+
+    private static void start(Runnable run) {
+        Thread thread = new Thread(run, "momo");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private interface Wait<T> {
+        T end() throws InterruptedException, ExecutionException;
+    }
+
+    private static <T> T interruptible(Wait<T> wait) throws MomoException {
+        try {
+            return wait.end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MomoException(MomoStatus.CANCELLED, "the thread was interrupted");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof MomoException told
+                    ? told : new MomoException(MomoStatus.INTERNAL, e.getCause().toString());
         }
     }
 }
