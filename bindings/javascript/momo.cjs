@@ -13,20 +13,15 @@
 'use strict';
 
 const native = require('./momo_native.cjs');
-const { PoolCall, Waiting } = require('./momo_waiting.cjs');
+const { Waiting, callInPool } = require('./momo_waiting.cjs');
 const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions, loggers, momo, text } = native;
 
+// momo.d.cts says what each method does.
 class Client {
   #handle; // of the library's client; null once this is closed
   #poolHandle; // the same without its logger, which cannot be called on other threads
   #waiting;
 
-  /**
-   * Options come from MOMO_… in the environment (unless environment is false), then from here, by
-   * the names in docs/options.md: new Client({ api_key_file: '/run/secrets/momo', timeout: '10s' }).
-   * logger: an object with error, warn, info and debug (console, pino, winston); logLevel: the most
-   * detailed of them that is wanted.
-   */
   constructor({ environment = true, logger, logLevel = 'info', ...options } = {}) {
     if (!LEVELS.includes(logLevel, 1)) throw new TypeError(`logLevel is one of ${LEVELS.slice(1)}, not ${logLevel}`);
     const config = momo.create_config();
@@ -55,10 +50,6 @@ class Client {
     this.#waiting = new Waiting(this.#handle);
   }
 
-  /**
-   * A token that is good now: call it before each payment. timeout: seconds; 0 never waits. A signal
-   * ends this wait alone.
-   */
   async getToken(options) {
     const { milliseconds, signal } = callOptions(options);
     const client = this.#client(signal);
@@ -67,15 +58,10 @@ class Client {
       return await this.#waiting.token(milliseconds, signal);
     } catch (error) {
       if (error.status !== Status.WOULD_BLOCK) throw error;
-      return await this.#inPool(momo.get_token, milliseconds, signal);
+      return await callInPool(momo.get_token, this.#poolHandle.pointer, milliseconds, signal);
     }
   }
 
-  /**
-   * The same without any wait: null where there is no token yet. One is then asked for in the
-   * background, unless the option refresh is caller. Throws a MomoError while the reason why there
-   * is none is known.
-   */
   tokenAtHand() {
     try {
       return native.taken(momo.get_token, this.#client(), 0);
@@ -85,28 +71,22 @@ class Client {
     }
   }
 
-  /** A new token from the gateway, at every call; one call after the other. */
   async createToken(options) {
     const { milliseconds, signal } = callOptions(options);
-    return await this.#inPool(momo.create_token, milliseconds, signal);
+    this.#client(signal);
+    return await callInPool(momo.create_token, this.#poolHandle.pointer, milliseconds, signal);
   }
 
-  /** Tells that the gateway refused this token, or this text, so that it is not handed out again. */
   invalidateToken(token) {
     const accessToken = token instanceof Token ? token.accessToken : token;
     if (typeof accessToken !== 'string') throw new TypeError('a Token or its accessToken is invalidated');
     call(momo.invalidate_token, this.#client(), text(accessToken));
   }
 
-  /**
-   * Counters, for a monitoring system: requests, tokensIssued, networkFailures, tokenExpiresIn in
-   * seconds, cooldownMs and the others of momo_stats in momo.h.
-   */
   stats() {
     return native.stats(this.#client());
   }
 
-  /** Ends calls in progress and refuses later ones, with MOMO_CANCELLED. */
   close() {
     if (!this.#handle) return;
     for (const { pointer } of [this.#handle, this.#poolHandle]) momo.cancel_client(pointer); // its clones too
@@ -120,11 +100,6 @@ class Client {
     this.close();
   }
 
-  #inPool(function_, milliseconds, signal) {
-    this.#client(signal);
-    return new PoolCall(this.#poolHandle.pointer, function_, milliseconds).wait(signal);
-  }
-
   /** The library's client, for a call that may go on. */
   #client(signal) {
     if (!this.#handle) throw new MomoError({ status: Status.CANCELLED, message: 'the client is closed' });
@@ -133,7 +108,6 @@ class Client {
   }
 }
 
-/** Forgets and wipes every token that this process holds. */
 function clearCache() {
   momo.clear_cache();
 }

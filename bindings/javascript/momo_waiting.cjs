@@ -1,8 +1,11 @@
 /* How calls wait while the event loop turns. */
 'use strict';
 
+const { setTimeout: sleep } = require('node:timers/promises');
 const util = require('node:util');
 const { MomoError, Status, aborted, given, momo, taken } = require('./momo_native.cjs');
+
+const MAX_MS = 2 ** 31 - 1;
 
 /**
  * The callers who wait for a token of one client. The library's own thread makes the request, and
@@ -50,68 +53,44 @@ class Waiting {
   }
 }
 
+const inPool = new Set();
+let last = Promise.resolve();
+
+// Node waits for the threads of its pool before the process ends.
+process.on('exit', () => inPool.forEach((client) => momo.cancel_client(client)));
+
 /**
- * A call in a thread of libuv's pool, one at a time, so that the others are left to files and names.
- * It is on a clone of the client, as to cancel is final.
+ * A call in a thread of libuv's pool. They follow each other, so that the other threads are left to
+ * files and names; whose time is up does not wait for its turn.
  */
-class PoolCall {
-  static #running = new Set();
-  static #last = Promise.resolve();
-  #clone;
-
-  static {
-    // Node waits for the threads of its pool before the process ends.
-    process.on('exit', () => PoolCall.#running.forEach((call) => call.cancel()));
-  }
-
-  constructor(client, function_, milliseconds) {
-    this.#clone = momo.clone_client(client);
-    PoolCall.#running.add(this);
-    this.token = this.#run(function_, milliseconds, PoolCall.#last);
-    PoolCall.#last = this.token.then(
-      () => {},
-      () => {},
-    );
-  }
-
-  async wait(signal) {
-    let leave;
-    const left = new Promise((_, reject) => {
-      leave = () => {
-        this.cancel();
-        reject(aborted(signal));
-      };
-    });
-    signal?.addEventListener('abort', leave, { once: true });
-    try {
-      return await Promise.race([this.token, left]);
-    } finally {
-      signal?.removeEventListener('abort', leave);
-    }
-  }
-
-  cancel() {
-    momo.cancel_client(this.#clone); // null once the call has returned, which does nothing
-  }
-
-  async #run(function_, milliseconds, before) {
-    const due = performance.now() + milliseconds;
-    let timer;
-    // Whose time is up does not wait for its turn: the library says so within a millisecond.
-    const isUp = new Promise((go) => milliseconds >= 0 && (timer = setTimeout(go, milliseconds)));
-    await Promise.race([before, isUp]);
-    clearTimeout(timer);
-    const left = milliseconds < 0 ? -1 : Math.max(1, Math.ceil(due - performance.now()));
-    const token = [null];
-    const error = [null];
-    try {
-      return given(await util.promisify(function_.async)(this.#clone, left, token, error), token, error);
-    } finally {
-      PoolCall.#running.delete(this);
-      momo.free_client(this.#clone);
-      this.#clone = null;
-    }
+async function callInPool(function_, client, milliseconds, signal) {
+  const due = milliseconds < 0 ? Infinity : performance.now() + milliseconds;
+  const clone = momo.clone_client(client); // to cancel is final
+  inPool.add(clone);
+  let pass;
+  const turn = last;
+  last = Promise.all([turn, new Promise((resolve) => (pass = resolve))]);
+  const left = new AbortController();
+  const leave = () => {
+    momo.cancel_client(clone);
+    left.abort();
+  };
+  signal?.addEventListener('abort', leave);
+  const [token, error] = [[null], [null]];
+  try {
+    const isUp = sleep(milliseconds < 0 ? MAX_MS : milliseconds, null, { signal: left.signal }).catch(() => {});
+    await Promise.race([turn, isUp]);
+    left.abort();
+    const rest = due === Infinity ? -1 : Math.max(1, Math.ceil(due - performance.now()));
+    return given(await util.promisify(function_.async)(clone, rest, token, error), token, error);
+  } catch (failure) {
+    throw signal?.aborted ? aborted(signal) : failure;
+  } finally {
+    pass();
+    signal?.removeEventListener('abort', leave);
+    inPool.delete(clone);
+    momo.free_client(clone);
   }
 }
 
-module.exports = { PoolCall, Waiting };
+module.exports = { Waiting, callInPool };

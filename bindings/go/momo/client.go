@@ -15,11 +15,10 @@ import (
 
 // Client hands out tokens, to any number of goroutines at once.
 type Client struct {
-	client *C.momo_client
+	mu     sync.RWMutex   // of a call into C for reading
+	client *C.momo_client // nil after Close
 
-	mu      sync.Mutex
-	calls   int // those in progress: the last one out frees
-	closed  bool
+	waiting sync.Mutex
 	settled chan struct{} // what goroutines wait for
 }
 
@@ -43,18 +42,17 @@ func NewClient(options ...Option) (*Client, error) {
 	return c, nil
 }
 
-// Close ends the calls in progress and every later one with Cancelled. It may be called twice.
+// Close ends the calls in progress and every later one with Cancelled. It may be called twice, but not
+// by the log of this client.
 func (c *Client) Close() error {
+	if c.enter() == nil {
+		C.momo_cancel_client(c.client) // its clones too
+		c.mu.RUnlock()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.closed {
-		c.closed = true
-		runtime.SetFinalizer(c, nil)
-		C.momo_cancel_client(c.client) // its clones too
-		if c.calls == 0 {
-			C.momo_free_client(c.client)
-		}
-	}
+	C.momo_free_client(c.client)
+	c.client = nil
 	return nil
 }
 
@@ -62,40 +60,36 @@ func (c *Client) Close() error {
 //
 // The context's deadline is the call's whole time; without one it is the option timeout.
 func (c *Client) GetToken(ctx context.Context) (*Token, error) {
-	if err := c.enter(ctx); err != nil {
-		return nil, err
+	if err := ctx.Err(); err != nil {
+		return nil, ended(err, "the context ended")
 	}
-	defer c.leave()
 	return c.wait(ctx)
 }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
 // against a token per transaction: GetToken is what most programs want. Each call takes a thread.
 func (c *Client) CreateToken(ctx context.Context) (*Token, error) {
-	if err := c.enter(ctx); err != nil {
-		return nil, err
+	if err := ctx.Err(); err != nil {
+		return nil, ended(err, "the context ended")
 	}
-	defer c.leave()
-	return c.block(ctx, create)
+	return c.block(ctx, true)
 }
 
 // InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
 // It is never returned again.
 func (c *Client) InvalidateToken(accessToken string) error {
-	if err := c.enter(context.Background()); err != nil {
+	if err := c.enter(); err != nil {
 		return err
 	}
-	defer c.leave()
+	defer c.mu.RUnlock()
 	if accessToken == "" || strings.ContainsRune(accessToken, 0) {
 		return failure(InvalidArgument, "the token is empty or has a NUL in it")
 	}
 	text := C.CString(accessToken)
 	defer C.free(unsafe.Pointer(text))
 	var e *C.momo_error
-	if C.momo_invalidate_token(c.client, text, &e) != C.MOMO_OK {
-		return takeError(e)
-	}
-	return nil
+	C.momo_invalidate_token(c.client, text, &e)
+	return check(e)
 }
 
 // ClearCache forgets every token that this process holds.
@@ -108,25 +102,12 @@ func Version() string {
 	return C.GoString(C.momo_version())
 }
 
-// enter keeps the client alive until leave.
-func (c *Client) enter(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return ended(err, "the context ended")
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
+// enter keeps the client alive until c.mu.RUnlock.
+func (c *Client) enter() *Error {
+	c.mu.RLock()
+	if c.client == nil {
+		c.mu.RUnlock()
 		return failure(Cancelled, "the client is closed; make another with NewClient")
 	}
-	c.calls++
 	return nil
-}
-
-func (c *Client) leave() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.calls--
-	if c.closed && c.calls == 0 {
-		C.momo_free_client(c.client)
-	}
 }

@@ -61,6 +61,13 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
+func check(e *C.momo_error) error {
+	if e == nil {
+		return nil
+	}
+	return takeError(e)
+}
+
 // takeError copies the library's error, and frees it.
 func takeError(e *C.momo_error) *Error {
 	defer C.momo_free_error(e)

@@ -8,20 +8,18 @@ import (
 	"time"
 )
 
-type operation func(client *C.momo_client, timeout C.int64_t) (*Token, *Error)
-
 // wait returns the token at hand, or sleeps until there may be one. No goroutine waits in C, where each
 // would take a thread of the operating system.
 func (c *Client) wait(ctx context.Context) (*Token, error) {
 	for {
-		token, e := get(c.client, 0)
+		token, e := c.atHand()
 		switch err := ctx.Err(); {
 		case e == nil:
 			return token, nil
 		case e.Status != WouldBlock:
 			return nil, e
 		case e.RetryAfter < 0: // the library asks for nothing in the background
-			return c.block(ctx, get)
+			return c.block(ctx, false)
 		case err != nil:
 			return nil, ended(err, e.Message)
 		}
@@ -34,29 +32,30 @@ func (c *Client) wait(ctx context.Context) (*Token, error) {
 
 // outcome is closed as soon as there is a token or a failure. One goroutine looks for all.
 func (c *Client) outcome(every time.Duration) <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.waiting.Lock()
+	defer c.waiting.Unlock()
 	if c.settled == nil {
-		settled := make(chan struct{})
-		c.settled = settled
-		c.calls++
+		c.settled = make(chan struct{})
 		go func() {
-			defer c.leave()
 			for e := (&Error{Status: WouldBlock}); e != nil && e.Status == WouldBlock; {
 				time.Sleep(every)
-				_, e = get(c.client, 0)
+				_, e = c.atHand()
 			}
-			c.mu.Lock()
-			defer c.mu.Unlock()
+			c.waiting.Lock()
+			defer c.waiting.Unlock()
+			close(c.settled)
 			c.settled = nil
-			close(settled)
 		}()
 	}
 	return c.settled
 }
 
 // block makes a call that takes a thread. To cancel is final, so the call has a client of its own.
-func (c *Client) block(ctx context.Context, call operation) (*Token, error) {
+func (c *Client) block(ctx context.Context, create bool) (*Token, error) {
+	if err := c.enter(); err != nil {
+		return nil, err
+	}
+	defer c.mu.RUnlock()
 	clone := C.momo_clone_client(c.client)
 	defer C.momo_free_client(clone)
 	returned, watched := make(chan struct{}), make(chan struct{})
@@ -70,7 +69,7 @@ func (c *Client) block(ctx context.Context, call operation) (*Token, error) {
 			}
 		}
 	}()
-	token, e := call(clone, timeout(ctx))
+	token, e := take(clone, create, timeout(ctx))
 	close(returned)
 	<-watched
 	if err := ctx.Err(); e != nil && err != nil && (e.Status == TimedOut || e.Status == Cancelled) {
@@ -94,21 +93,22 @@ func timeout(ctx context.Context) C.int64_t {
 	return C.int64_t(left)
 }
 
-func get(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
-	var t *C.momo_token
-	var e *C.momo_error
-	C.momo_get_token(client, timeout, &t, &e)
-	return take(t, e)
+func (c *Client) atHand() (*Token, *Error) {
+	if err := c.enter(); err != nil {
+		return nil, err
+	}
+	defer c.mu.RUnlock()
+	return take(c.client, false, 0)
 }
 
-func create(client *C.momo_client, timeout C.int64_t) (*Token, *Error) {
+func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error) {
 	var t *C.momo_token
 	var e *C.momo_error
-	C.momo_create_token(client, timeout, &t, &e)
-	return take(t, e)
-}
-
-func take(t *C.momo_token, e *C.momo_error) (*Token, *Error) {
+	if create {
+		C.momo_create_token(client, timeout, &t, &e)
+	} else {
+		C.momo_get_token(client, timeout, &t, &e)
+	}
 	if e != nil {
 		return nil, takeError(e)
 	}

@@ -45,6 +45,10 @@ final class LibMomo {
     private static native void momo_free_error(Pointer error);
     private static native Pointer momo_status_name(int status);
 
+    interface TokenCall {
+        int to(Pointer client, long timeoutMs, Pointer token, Pointer error);
+    }
+
     /** A call that hands something out. */
     interface Call {
         int to(Pointer output, Pointer error);
@@ -76,8 +80,8 @@ final class LibMomo {
     }
 
     /** Makes a call for a token, copies it, and frees it, which wipes that copy. */
-    static MomoToken token(Waiting.Operation operation, Pointer client, long timeoutMs) throws MomoException {
-        Pointer pointer = output((token, error) -> operation.call(client, timeoutMs, token, error));
+    static MomoToken token(TokenCall call, Pointer client, long timeoutMs) throws MomoException {
+        Pointer pointer = output((token, error) -> call.to(client, timeoutMs, token, error));
         try {
             // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
             long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);

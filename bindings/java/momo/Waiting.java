@@ -1,22 +1,20 @@
 package momo;
 
-import com.sun.jna.Pointer;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * How threads wait for a token of one client. None of them waits in C: there it could not be
  * interrupted, and a virtual thread would keep its carrier.
  */
 final class Waiting {
-    interface Operation {
-        int call(Pointer client, long timeoutMs, Pointer token, Pointer error);
-    }
+    private static final long FOREVER = Long.MAX_VALUE;
 
     private final Handle handle;
-    private CountDownLatch settled;
+    private FutureTask<MomoToken> looking;
 
     Waiting(Handle handle) {
         this.handle = handle;
@@ -29,26 +27,24 @@ final class Waiting {
             try {
                 return atHand();
             } catch (MomoException e) {
-                long left = end - System.nanoTime();
+                long left = timeoutMs < 0 ? FOREVER : end - System.nanoTime();
                 if (e.status() != MomoStatus.WOULD_BLOCK || timeoutMs == 0) {
                     throw e;
                 } else if (e.retryAfter().isEmpty()) { // The library asks for nothing in the background.
                     return block(LibMomo::momo_get_token, timeoutMs);
-                } else if (timeoutMs > 0 && left <= 0) {
+                } else if (left <= 0) {
                     throw new MomoException(MomoStatus.TIMED_OUT, e.getMessage());
                 }
-                interruptible(() -> settled().await(timeoutMs < 0 ? Long.MAX_VALUE : left, TimeUnit.NANOSECONDS));
+                outcome(looking(), left);
             }
         }
     }
 
     /** Makes a call on a thread of its own. */
-    MomoToken block(Operation operation, long timeoutMs) throws MomoException {
+    MomoToken block(LibMomo.TokenCall call, long timeoutMs) throws MomoException {
         Handle clone = handle.copy();
-        var call = new FutureTask<>(() -> clone.use(client -> LibMomo.token(operation, client, timeoutMs)));
-        start(call);
         try {
-            return interruptible(call::get);
+            return outcome(start(() -> clone.use(client -> LibMomo.token(call, client, timeoutMs))), FOREVER);
         } finally {
             clone.run();
         }
@@ -58,56 +54,49 @@ final class Waiting {
         return handle.use(client -> LibMomo.token(LibMomo::momo_get_token, client, 0));
     }
 
-    /** Opened as soon as there is a token or a failure. One thread looks for all. */
-    private synchronized CountDownLatch settled() {
-        if (settled == null) {
-            settled = new CountDownLatch(1);
-            start(this::look);
+    /** Done as soon as there is a token or a failure. One thread looks for all. */
+    private synchronized FutureTask<MomoToken> looking() {
+        if (looking == null || looking.isDone()) {
+            looking = start(this::look);
         }
-        return settled;
+        return looking;
     }
 
-    private void look() {
-        try {
-            do {
-                Thread.sleep(5);
-            } while (isUnderWay());
-        } catch (InterruptedException e) {
-            // Nobody has this thread.
-        }
-        synchronized (this) {
-            settled.countDown();
-            settled = null;
-        }
-    }
-
-    private boolean isUnderWay() {
-        try {
-            return atHand() == null;
-        } catch (MomoException e) {
-            return e.status() == MomoStatus.WOULD_BLOCK;
+    private MomoToken look() throws InterruptedException {
+        while (true) {
+            Thread.sleep(5);
+            try {
+                return atHand();
+            } catch (MomoException e) {
+                if (e.status() != MomoStatus.WOULD_BLOCK) {
+                    return null; // Each has its own.
+                }
+            }
         }
     }
 
-    private static void start(Runnable run) {
-        Thread thread = new Thread(run, "momo");
+    private static FutureTask<MomoToken> start(Callable<MomoToken> call) {
+        FutureTask<MomoToken> task = new FutureTask<>(call);
+        Thread thread = new Thread(task, "momo");
         thread.setDaemon(true);
         thread.start();
+        return task;
     }
 
-    private interface Wait<T> {
-        T end() throws InterruptedException, ExecutionException;
-    }
-
-    private static <T> T interruptible(Wait<T> wait) throws MomoException {
+    /** Null if the time is up. */
+    private static MomoToken outcome(FutureTask<MomoToken> task, long nanos) throws MomoException {
         try {
-            return wait.end();
+            return task.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MomoException(MomoStatus.CANCELLED, "the thread was interrupted");
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof MomoException told
-                    ? told : new MomoException(MomoStatus.INTERNAL, e.getCause().toString());
+            MomoException told = e.getCause() instanceof MomoException known
+                    ? known : new MomoException(MomoStatus.INTERNAL, e.getCause().toString());
+            told.fillInStackTrace(); // which tells who called
+            throw told;
         }
     }
 }
