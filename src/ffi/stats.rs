@@ -6,6 +6,23 @@ use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::stats::FailureGroup;
 
+/// Origins of a token, as `token_origin` of #momo_stats has them.
+///
+/// @since 0.1.0
+/// @ingroup momo_stats
+#[repr(C)]
+#[allow(dead_code, non_camel_case_types)]
+pub enum momo_token_origin {
+    /// There is no token.
+    MOMO_TOKEN_FROM_NOWHERE = 0,
+    /// The gateway issued it to this process.
+    MOMO_TOKEN_FROM_GATEWAY = 1,
+    /// A directory (see the option `cache`).
+    MOMO_TOKEN_FROM_DIRECTORY = 2,
+    /// A Redis server.
+    MOMO_TOKEN_FROM_REDIS = 3,
+}
+
 /// Counters of a client's requests and token.
 ///
 /// You own it. Free it with momo_free_stats(). New versions may add fields at the end, so do not
@@ -41,7 +58,7 @@ pub struct momo_stats {
     /// Refreshes that failed. The token at hand stayed in use.
     pub failed_refreshes: i64,
     /// Calls that had to wait for a request, also if they gave up. Calls with `timeout_ms` 0 that
-    /// found no token count as one per request.
+    /// look again count as one per request.
     pub waits: i64,
     /// Longest of these waits, in milliseconds.
     pub longest_wait_ms: i64,
@@ -60,8 +77,7 @@ pub struct momo_stats {
     /// Tokens of other processes that were taken from a directory or a Redis server (see the option
     /// `cache`).
     pub tokens_adopted: i64,
-    /// Origin of the current token: 1 the gateway, 2 a directory, 3 a Redis server; 0 if there is
-    /// no token.
+    /// Origin of the current token: a #momo_token_origin.
     pub token_origin: i64,
 }
 

@@ -1,7 +1,7 @@
 //! Progress of a request: its phase and its attempt, readable from the threads that wait for it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// The step that a request is at.
@@ -41,7 +41,7 @@ pub(crate) struct Progress {
     started: Instant,
     phase: AtomicU8,
     attempt: AtomicU32,
-    polled: AtomicBool,
+    polls: AtomicU32,
 }
 
 impl Progress {
@@ -50,7 +50,7 @@ impl Progress {
             started: Instant::now(),
             phase: AtomicU8::new(Phase::Prepare as u8),
             attempt: AtomicU32::new(1),
-            polled: AtomicBool::new(false),
+            polls: AtomicU32::new(0),
         }
     }
 
@@ -73,11 +73,12 @@ impl Progress {
 
     /// A call that must not block wants the outcome.
     pub(crate) fn poll(&self) {
-        self.polled.store(true, Relaxed);
+        self.polls.fetch_add(1, Relaxed);
     }
 
+    /// Whether one of them looked again: its program waits.
     pub(crate) fn was_polled(&self) -> bool {
-        self.polled.load(Relaxed)
+        self.polls.load(Relaxed) > 1
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
