@@ -27,3 +27,7 @@ export CARGO_ENCODED_RUSTFLAGS CFLAGS=$c CC_SHELL_ESCAPED_FLAGS=1
 # Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
 # optimisation out.
 ${CARGO_RUSTC:-cargo rustc} --release --lib --crate-type cdylib,staticlib "$@"
+# Users test their programs against it: what is released has it.
+if [ -n "${LIBMOMO_MOCK_GATEWAY:-}" ]; then
+  ${CARGO_RUSTC:-cargo rustc} --release --package momo-mock-gateway --bin momo-mock-gateway "$@"
+fi

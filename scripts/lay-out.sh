@@ -51,3 +51,6 @@ else
 fi
 "${cc[@]}" -std=c99 -O2 -Wall -Wextra -Wpedantic "-I$folder/include" tools/momo-token.c \
   "-L$folder/lib" -lmomo "${options[@]}" -o "$folder/bin/momo-token"
+for program in "$built"/momo-mock-gateway{,.exe}; do
+  [ -z "${LIBMOMO_MOCK_GATEWAY:-}" ] || [ ! -e "$program" ] || put "$program" "$folder/bin/${program##*/}"
+done

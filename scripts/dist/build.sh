@@ -23,6 +23,7 @@ with_own_std() {
 }
 
 options=(--quiet)
+export LIBMOMO_MOCK_GATEWAY=1
 case $platform in
   x86_64-linux-gnu)
     export LIBMOMO_TARGET=x86_64-unknown-linux-gnu CARGO_RUSTC="cargo-zigbuild rustc"
