@@ -159,20 +159,6 @@ namespace Momo
         void Invalidate(string accessToken);
     }
 
-    /// <summary>Cancels a call if the program ends: Mono would wait for a thread that is in C.</summary>
-    sealed class AtExit : IDisposable
-    {
-        readonly EventHandler cancel;
-
-        internal AtExit(ClientHandle client)
-        {
-            cancel = (sender, e) => Native.momo_cancel_client(client);
-            AppDomain.CurrentDomain.ProcessExit += cancel;
-        }
-
-        public void Dispose() => AppDomain.CurrentDomain.ProcessExit -= cancel;
-    }
-
     /// <summary>Hands out tokens. Any number of threads may call on one client at once.</summary>
     public sealed class MomoClient : IMomoTokenSource, IDisposable
     {

@@ -1,9 +1,23 @@
-// How tasks wait for a token: they take no thread.
+// How calls wait and end: tasks take no thread.
 using System;
 using System.Threading.Tasks;
 
 namespace Momo
 {
+    /// <summary>Cancels a call if the program ends: Mono would wait for a thread that is in C.</summary>
+    sealed class AtExit : IDisposable
+    {
+        readonly EventHandler cancel;
+
+        internal AtExit(ClientHandle client)
+        {
+            cancel = (sender, e) => Native.momo_cancel_client(client);
+            AppDomain.CurrentDomain.ProcessExit += cancel;
+        }
+
+        public void Dispose() => AppDomain.CurrentDomain.ProcessExit -= cancel;
+    }
+
     sealed class MomoWaiting
     {
         readonly ClientHandle client;

@@ -1,11 +1,10 @@
 # frozen_string_literal: true
 
 require 'logger'
-require_relative 'momo_waiting'
 require_relative 'momo_library'
 
-# Access tokens for MTN Mobile Money, through libmomo: copy this file, momo_waiting.rb and momo_library.rb
-# into a project.
+# Access tokens for MTN Mobile Money, through libmomo: copy this file and momo_library.rb into a
+# project.
 #
 #   client = Momo::Client.new
 #   headers = { 'Authorization' => client.get_token.authorization }
@@ -106,6 +105,40 @@ module Momo
     end
   end
   private_constant :LogClosure
+
+  # How threads and fibers wait: in Ruby, as C hears no Thread#kill, Timeout or Ctrl-C and lets no
+  # other fiber run.
+  class Waiting
+    def initialize
+      @waiting = 0
+      @lock = Mutex.new
+      @changed = ConditionVariable.new # Thread#join forgets its limit under a scheduler of Ruby 3.1
+    end
+
+    # Sleeps until the block, which a thread calls for all who wait, says that there is an outcome.
+    def sleep(seconds, every, &is_settled)
+      @lock.synchronize do
+        @waiting += 1
+        @looking = look(every, is_settled) unless @looking&.alive?
+        @changed.wait(@lock, seconds)
+      ensure
+        @waiting -= 1
+      end
+    end
+
+    private
+
+    def look(every, is_settled)
+      Thread.new do
+        Kernel.sleep every until @waiting.zero? || is_settled.call
+        @lock.synchronize do
+          @looking = nil
+          @changed.broadcast
+        end
+      end
+    end
+  end
+  private_constant :Waiting
 
   # Options come from MOMO_… in the environment (unless environment: false), then from keywords:
   # Client.new(api_key_file: '/run/secrets/momo', timeout: '10s'). docs/options.md lists them.

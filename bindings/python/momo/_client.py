@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import math
 import os
@@ -10,11 +11,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from ctypes import byref, c_void_p
 from typing import Any, NoReturn
 
-from ._call import on_thread
 from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, text, values
 from ._values import Error, Stats, Status, Token
 
@@ -185,7 +185,7 @@ class Client:
     def _block(self, function: Callable[..., int], milliseconds: int) -> Token:
         clone = self.clone()  # to end a call is to close its handle, and this one has other calls
         try:
-            call = on_thread(lambda: clone._take(function, milliseconds), clone.close)
+            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
             while not call.done():
                 wait([call], 0.2)  # Windows handles Ctrl-C only between two waits
             return call.result()
@@ -195,10 +195,33 @@ class Client:
     async def _block_async(self, function: Callable[..., int], milliseconds: int) -> Token:
         clone = self.clone()
         try:
-            call = on_thread(lambda: clone._take(function, milliseconds), clone.close)
+            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
             return await asyncio.wrap_future(call)
         finally:
             clone.close()
+
+
+def _on_thread(function: Callable[[], Token], end: Callable[[], None]) -> Future[Token]:
+    """Makes a call on a thread of its own, which `end` ends."""
+    future: Future[Token] = Future()
+    future.set_running_or_notify_cancel()  # nobody else ends it
+
+    def run() -> None:
+        atexit.register(end_at_exit)
+        try:
+            future.set_result(function())
+        except BaseException as error:  # for whoever waits
+            future.set_exception(error)
+        atexit.unregister(end_at_exit)
+
+    def end_at_exit() -> None:
+        end()
+        thread.join(1)
+
+    # A daemon: the interpreter does not wait for it, but ends it while it can still log.
+    thread = threading.Thread(target=run, name="momo-call", daemon=True)
+    thread.start()
+    return future
 
 
 def clear_cache() -> None:
