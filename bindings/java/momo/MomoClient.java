@@ -48,21 +48,19 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
     }
 
     /**
-     * Asks for a new token, at every call: the operation CreateAccessToken.
+     * {@return a new token from the gateway, at every call: the operation CreateAccessToken}
      *
-     * @return the new token
-     * @throws MomoException where the gateway gives none within the option timeout
+     * @throws MomoException if the gateway gives none within the option timeout
      */
     public MomoToken createToken() throws MomoException {
         return with(client -> waiting.block(LibMomo::momo_create_token, -1));
     }
 
     /**
-     * Asks for a new token, within the call's own time.
+     * {@return a new token, within the call's own time}
      *
      * @param timeout the call's whole time
-     * @return the new token
-     * @throws MomoException where the gateway gives none within that time
+     * @throws MomoException if the gateway gives none within that time
      */
     public MomoToken createToken(Duration timeout) throws MomoException {
         long timeoutMs = milliseconds(timeout);
@@ -81,10 +79,9 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
     }
 
     /**
-     * Gives the counters for a monitoring system; does not wait.
+     * {@return the counters, for a monitoring system; does not wait}
      *
-     * @return the counters of now
-     * @throws MomoException where the client is closed
+     * @throws MomoException if the client is closed
      */
     public MomoStats stats() throws MomoException {
         return with(client ->
@@ -134,11 +131,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
         private Builder() {}
 
-        /**
-         * Sets every option that the environment names, MOMO_API_USER and so on.
-         *
-         * @return this builder
-         */
+        /** {@return this builder, with every option that the environment names: MOMO_API_USER and so on} */
         public Builder fromEnvironment() {
             steps.add(config -> LibMomo.check(error -> LibMomo.momo_set_options_from_env(config, error)));
             return this;
@@ -186,10 +179,9 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         }
 
         /**
-         * Makes the client, without any use of the network.
+         * {@return a client, to be closed; makes no use of the network}
          *
-         * @return the client, to be closed
-         * @throws MomoException where an option is wrong or missing
+         * @throws MomoException if an option is wrong or missing
          */
         public MomoClient build() throws MomoException {
             Pointer config = LibMomo.momo_create_config();
