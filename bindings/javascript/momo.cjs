@@ -14,7 +14,7 @@
 
 const native = require('./momo_native.cjs');
 const { Waiting, callInPool } = require('./momo_waiting.cjs');
-const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions, loggers, momo, text } = native;
+const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions, momo, text } = native;
 
 // momo.d.cts says what each method does.
 class Client {
@@ -40,9 +40,7 @@ class Client {
       }
       this.#handle = this.#poolHandle = created();
       if (logger) {
-        const forget = loggers.add(logger);
-        call(momo.set_logger, config, loggers.callback(), forget.id, null, LEVELS.indexOf(logLevel));
-        this.#handle = created(forget);
+        this.#handle = created(native.setLogger(config, logger, LEVELS.indexOf(logLevel)));
       }
     } finally {
       momo.free_config(config);

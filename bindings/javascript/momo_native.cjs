@@ -83,27 +83,24 @@ class Handle {
   }
 }
 
-/** One C function pointer serves all loggers, by their number, as koffi has so many and no more. */
-const loggers = {
-  byId: new Map(),
-  last: 0,
+/** By their number: one C function pointer serves all, as koffi has so many and no more. */
+const loggers = new Map();
+let lastLogger = 0;
+let logFunction;
 
-  add(logger) {
-    const id = ++loggers.last;
-    loggers.byId.set(id, logger);
-    return Object.assign(() => loggers.byId.delete(id), { id });
-  },
+/** Returns a function that forgets the logger. */
+function setLogger(config, logger, level) {
+  const id = ++lastLogger;
+  loggers.set(id, logger);
+  logFunction ??= koffi.register(log, koffi.pointer(LogFunction));
+  call(momo.set_logger, config, logFunction, id, null, level);
+  return () => loggers.delete(id);
+}
 
-  callback() {
-    return (loggers.pointer ??= koffi.register(loggers.log, koffi.pointer(LogFunction)));
-  },
-
-  log(id, level, line) {
-    // Async, so that what the logger throws, now or later, becomes a rejection: nothing may be
-    // thrown through C.
-    (async () => loggers.byId.get(id)?.[LEVELS[level]](line))().catch((error) => process.emitWarning(util.inspect(error)));
-  },
-};
+/** Async, so that what the logger throws, now or later, becomes a rejection and not C's. */
+function log(id, level, line) {
+  (async () => loggers.get(id)?.[LEVELS[level]](line))().catch((error) => process.emitWarning(util.inspect(error)));
+}
 
 function call(function_, ...parameters) {
   const error = [null];
@@ -190,5 +187,5 @@ function text(value) {
   return string;
 }
 
-module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, loggers, momo };
-Object.assign(module.exports, { given, optionText, stats, taken, text });
+module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, momo };
+Object.assign(module.exports, { given, optionText, stats, taken, text, setLogger });
