@@ -55,7 +55,8 @@ namespace Momo
         {
             try
             {
-                return Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out _)?.Status == MomoStatus.WouldBlock;
+                var failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out _);
+                return failure?.Status == MomoStatus.WouldBlock && failure.RetryAfter != null;
             }
             catch (ObjectDisposedException)
             {

@@ -233,11 +233,11 @@ module Momo
       @waiting = Waiting.new
     end
 
-    # Whether there is a token, or a failure.
+    # Whether there is a token, a failure, or nothing to look for.
     def settled?
       take(:momo_get_token, 0)
     rescue Error => e
-      e.status != Status::WOULD_BLOCK
+      e.status != Status::WOULD_BLOCK || e.retry_after_ms.negative?
     end
 
     # A call on a thread of its own, which whoever waits for it can leave.

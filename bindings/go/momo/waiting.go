@@ -37,7 +37,7 @@ func (c *Client) outcome(every time.Duration) <-chan struct{} {
 	if c.settled == nil {
 		c.settled = make(chan struct{})
 		go func() {
-			for e := (&Error{Status: WouldBlock}); e != nil && e.Status == WouldBlock; {
+			for e := (&Error{Status: WouldBlock}); e != nil && e.Status == WouldBlock && e.RetryAfter >= 0; {
 				time.Sleep(every)
 				_, e = c.atHand()
 			}

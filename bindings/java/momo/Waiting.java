@@ -68,7 +68,7 @@ final class Waiting {
             try {
                 return atHand();
             } catch (MomoException e) {
-                if (e.status() != MomoStatus.WOULD_BLOCK) {
+                if (e.status() != MomoStatus.WOULD_BLOCK || e.retryAfter().isEmpty()) {
                     return null; // Each has its own.
                 }
             }

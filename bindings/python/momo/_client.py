@@ -173,7 +173,8 @@ class Client:
 
     def _look_for_all(self, every: float, waiting: list[asyncio.Future[None]]) -> None:
         try:
-            if isinstance(self._look(None), Error):
+            found = self._look(None)
+            if isinstance(found, Error) and found.retry_after_ms >= 0:
                 waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
                 return
         except Error:
