@@ -115,7 +115,7 @@ namespace Momo
     }
 
     /// <summary>Where this process has a token from.</summary>
-    public enum MomoOrigin : long { None = 0, Gateway = 1, File = 2, Redis = 3 }
+    public enum MomoOrigin : long { None = 0, Gateway = 1, Directory = 2, Redis = 3 }
 
     /// <summary>The options of a client, by name: docs/options.md.</summary>
     public sealed class MomoConfig

@@ -35,7 +35,7 @@ type Origin int64
 const (
 	OriginNone Origin = iota
 	OriginGateway
-	OriginFile
+	OriginDirectory
 	OriginRedis
 )
 
