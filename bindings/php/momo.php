@@ -219,7 +219,7 @@ final class Client
         try {
             $texts = [$token->access_token, $token->token_type, $token->authorization];
             $times = [$token->expires_in, $token->expires_at, $token->lifetime];
-            return new Token(...$texts, ...$times, refreshStatus: $token->refresh_status, refreshIn: $token->refresh_in);
+            return new Token(...$texts, ...$times, ...[$token->refresh_status, $token->refresh_in]);
         } finally {
             $library->momo_free_token($token);
         }
