@@ -1,6 +1,6 @@
 # all (make alone), demo, deps, check, lint; check-abi, check-dist, check-docs, check-fuzz, check-languages,
-# check-packages, check-release, check-reproducible, check-sanitizers, check-targets; mutants, soak;
-# dist, docs, packages; bench, headers; install, uninstall, clean
+# check-packages, check-release, check-reproducible, check-sanitizers, check-targets, check-versions;
+# mutants, soak; dist, docs, packages; bench, headers; install, uninstall, clean
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -21,6 +21,8 @@ VERSION := $(shell scripts/version.sh)
 SONAME := $(shell sed -n 's/^const SONAME: &str = "\(.*\)";$$/\1/p' build.rs)
 # What the static library needs of the system.
 STATIC_LIBS ?= -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+# momo-token, and in what is released momo-mock-gateway.
+TOOLS = $(wildcard $(BUILD)/bin/momo-*)
 CMAKEDIR := $(LIBDIR)/cmake/momo
 WARNINGS := -Wall -Wextra -Wpedantic -Werror
 # A clean Debian has no Python.
@@ -28,7 +30,7 @@ CHECK := scripts/deps.sh python3=python3 && scripts/check.py
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
 .PHONY: all demo deps check check-abi check-dist check-docs check-fuzz check-languages check-packages \
-  check-release check-reproducible check-sanitizers check-targets mutants soak dist docs packages \
+  check-release check-reproducible check-sanitizers check-targets check-versions mutants soak dist docs packages \
   lint bench headers install uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
@@ -50,6 +52,10 @@ check:
 
 check-languages: all
 	@scripts/languages.py
+
+# The same by the oldest and the newest versions of the languages; as root, and not in CI.
+check-versions: all
+	@scripts/check-versions.py
 
 lint:
 	$(CARGO) fmt --all --check
@@ -151,8 +157,8 @@ endef
 install: $(BUILD)/lib/libmomo.a
 	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(INCLUDEDIR)" \
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
-	install -m 755 $(BUILD)/bin/momo-token "$(DESTDIR)$(BINDIR)/"
-	install -m 644 packaging/momo-token.1 "$(DESTDIR)$(MANDIR)/man1/"
+	install -m 755 $(TOOLS) "$(DESTDIR)$(BINDIR)/"
+	install -m 644 $(TOOLS:$(BUILD)/bin/%=packaging/%.1) "$(DESTDIR)$(MANDIR)/man1/"
 	for page in $(wildcard $(MAN)/man3/*.3); do install -m 644 $$page "$(DESTDIR)$(MANDIR)/man3/" || exit; done
 	cp -P $(BUILD)/lib/libmomo* "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
@@ -168,6 +174,7 @@ uninstall:
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.h "$(DESTDIR)$(INCLUDEDIR)"/momo_ffi.h \
 	  "$(DESTDIR)$(INCLUDEDIR)"/momo.hpp \
 	  "$(DESTDIR)$(BINDIR)"/momo-token "$(DESTDIR)$(MANDIR)"/man1/momo-token.1 \
+	  "$(DESTDIR)$(BINDIR)"/momo-mock-gateway "$(DESTDIR)$(MANDIR)"/man1/momo-mock-gateway.1 \
 	  "$(DESTDIR)$(MANDIR)"/man3/libmomo.3 "$(DESTDIR)$(MANDIR)"/man3/momo.h.3 \
 	  "$(DESTDIR)$(MANDIR)"/man3/momo_*.3
 	rm -rf "$(DESTDIR)$(CMAKEDIR)"

@@ -164,7 +164,7 @@ private:
 using stats = momo_stats;
 
 /* Values of stats::token_origin. */
-enum class origin : std::int64_t { none = 0, gateway = 1, file = 2, redis = 3 };
+enum class origin : std::int64_t { none = 0, gateway = 1, directory = 2, redis = 3 };
 
 enum class log_level : std::int32_t { error = 1, warning = 2, information = 3, debug = 4 };
 

@@ -134,6 +134,56 @@ typedef enum momo_status {
 } momo_status;
 
 /**
+ * Levels of the log.
+ *
+ * @since 0.1.0
+ * @ingroup momo_config
+ */
+typedef enum momo_log_level {
+  /**
+   * Why a call failed.
+   */
+  MOMO_LOG_ERROR = 1,
+  /**
+   * What somebody should look at.
+   */
+  MOMO_LOG_WARNING = 2,
+  /**
+   * What the library does: a request, its outcome.
+   */
+  MOMO_LOG_INFORMATION = 3,
+  /**
+   * Everything.
+   */
+  MOMO_LOG_DEBUG = 4,
+} momo_log_level;
+
+/**
+ * Origins of a token, as `token_origin` of #momo_stats has them.
+ *
+ * @since 0.1.0
+ * @ingroup momo_stats
+ */
+typedef enum momo_token_origin {
+  /**
+   * There is no token.
+   */
+  MOMO_TOKEN_FROM_NOWHERE = 0,
+  /**
+   * The gateway issued it to this process.
+   */
+  MOMO_TOKEN_FROM_GATEWAY = 1,
+  /**
+   * A directory (see the option `cache`).
+   */
+  MOMO_TOKEN_FROM_DIRECTORY = 2,
+  /**
+   * A Redis server.
+   */
+  MOMO_TOKEN_FROM_REDIS = 3,
+} momo_token_origin;
+
+/**
  * A client: an opaque type that never changes once it is made.
  *
  * Any number of threads may call functions on one client at the same time.
@@ -193,7 +243,7 @@ typedef struct momo_error {
  * A logger: a function of your program that writes one line of the log.
  *
  * @param user_data  The pointer given to momo_set_logger().
- * @param level      1 error, 2 warning, 3 information, 4 debug.
+ * @param level      A #momo_log_level.
  * @param line       The line: UTF-8 without a line break and without secrets. It is valid only
  *                   during the call.
  *
@@ -312,7 +362,8 @@ typedef struct momo_stats {
    */
   int64_t failed_refreshes;
   /**
-   * Calls that had to wait for a request, also if they gave up.
+   * Calls that had to wait for a request, also if they gave up. Calls with `timeout_ms` 0 that
+   * look again count as one per request.
    */
   int64_t waits;
   /**
@@ -349,8 +400,7 @@ typedef struct momo_stats {
    */
   int64_t tokens_adopted;
   /**
-   * Origin of the current token: 1 the gateway, 2 a directory, 3 a Redis server; 0 if there is
-   * no token.
+   * Origin of the current token: a #momo_token_origin.
    */
   int64_t token_origin;
 } momo_stats;
@@ -639,8 +689,10 @@ enum momo_status momo_create_token(const struct momo_client *client,
  *
  * With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
  * and the library makes a request that is due in the background. An event loop needs no worker
- * and no timer for this: it makes the call again. If `refresh` is `caller`, such a call begins no
- * request.
+ * and no timer for this: it makes the call again. The message of MOMO_WOULD_BLOCK is that of a
+ * time-out: it says what the request is doing. `retry_after_ms` says when to look again. It is -1
+ * if that would find nothing, because only a call with time has the token: if `refresh` is
+ * `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
  *
  * The thread in the background blocks every signal and calls no function of your program. It goes
  * on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork

@@ -37,6 +37,10 @@ compile() { # OPTION OF CARGO...
   # Not `cargo build`: with the Rust library among the crate types, Cargo leaves link-time
   # optimisation out.
   ${CARGO_RUSTC:-cargo rustc} --release --lib --crate-type cdylib,staticlib "$@"
+  # Users test their programs against it: what is released has it.
+  if [ -n "${LIBMOMO_MOCK_GATEWAY:-}" ]; then
+    ${CARGO_RUSTC:-cargo rustc} --release --package momo-mock-gateway --bin momo-mock-gateway "$@"
+  fi
 }
 
 # To a new name, then renamed: a program that has the old library mapped keeps it.
@@ -81,6 +85,11 @@ lay_out() { # BUILT FOLDER COMPILER...: the compiler makes momo-token
   fi
   "${@:3}" -std=c99 -O2 -Wall -Wextra -Wpedantic "-I$folder/include" tools/momo-token.c \
     "-L$folder/lib" -lmomo "${options[@]}" -o "$folder/bin/momo-token"
+  local program
+  for program in "$built"/momo-mock-gateway{,.exe}; do
+    [ -z "${LIBMOMO_MOCK_GATEWAY:-}" ] || [ ! -e "$program" ] ||
+      put "$program" "$folder/bin/${program##*/}"
+  done
 }
 
 # Debian's Rust, of one version with the source of its standard library: rustup has that of this
@@ -103,6 +112,7 @@ with_zig() { # SUFFIX OF RUST'S TARGET, ZIG'S TARGET
 
 build_for() { # PLATFORM
   local platform=$1 out=build/dist/$1 options=(--quiet) cc
+  export LIBMOMO_MOCK_GATEWAY=1
   LIBMOMO_TARGET=$(awk -v name="$platform" '$1 == name { print $2 }' scripts/platforms)
   case $platform in
     # RHEL 7 and everything since has this glibc.

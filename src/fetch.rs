@@ -6,7 +6,7 @@ mod request;
 use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
@@ -18,7 +18,7 @@ use crate::clock::Now;
 use crate::config::{RefreshBy, Settings};
 use crate::credentials::Rotation;
 use crate::deadline::Deadline;
-use crate::error::Failure;
+use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, CurrentAuthentication, Transport};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
@@ -32,6 +32,9 @@ use request::{Outcome, Request};
 /// Of a thread: enough for a TLS handshake in a build without optimisation; only what is used takes
 /// memory.
 const STACK: usize = 512 * 1024;
+
+/// When a call that must not block finds out something new, if it is made again.
+const LOOK_AGAIN_MS: i64 = 5;
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
 pub(crate) struct Fetcher {
@@ -204,6 +207,9 @@ impl Fetcher {
             entry.change(|state| state.failed(&failure, true, now, random));
             Outcome::ForAll(Step::Failed(failure))
         });
+        if flight.progress.was_polled() {
+            self.entry().stats.waited(flight.progress.elapsed());
+        }
         // Before the waiters wake up: one of them tells its logger.
         self.entry().pending_log.add(log.into_lines());
         if let Outcome::ForAll(step) = outcome {
@@ -234,6 +240,17 @@ impl Fetcher {
         match self.authentication.made_of(&self.settings, credentials) {
             Ok(authentication) => authentication.still_under_way(&flight.progress),
             Err(failure) => failure,
+        }
+    }
+
+    /// For a call that must not block while this request goes on.
+    pub(crate) fn would_block(&self, entry: &Entry, flight: &Flight) -> Failure {
+        flight.progress.poll();
+        let is_kept = !entry.lacks_lifetime.load(Ordering::Relaxed);
+        Failure {
+            status: Status::MOMO_WOULD_BLOCK,
+            retry_after_ms: if is_kept { LOOK_AGAIN_MS } else { -1 },
+            ..self.still_under_way(flight)
         }
     }
 

@@ -42,7 +42,8 @@ pub struct momo_stats {
     pub refreshes: i64,
     /// Refreshes that failed. The token at hand stayed in use.
     pub failed_refreshes: i64,
-    /// Calls that had to wait for a request, also if they gave up.
+    /// Calls that had to wait for a request, also if they gave up. Calls with `timeout_ms` 0 that
+    /// look again count as one per request.
     pub waits: i64,
     /// Longest of these waits, in milliseconds.
     pub longest_wait_ms: i64,
@@ -61,8 +62,7 @@ pub struct momo_stats {
     /// Tokens of other processes that were taken from a directory or a Redis server (see the option
     /// `cache`).
     pub tokens_adopted: i64,
-    /// Origin of the current token: 1 the gateway, 2 a directory, 3 a Redis server; 0 if there is
-    /// no token.
+    /// Origin of the current token: a #momo_token_origin.
     pub token_origin: i64,
 }
 

@@ -48,13 +48,12 @@ namespace Momo
             RetryAfter = retryAfter;
         }
 
-        internal MomoException Copy() =>
-            new MomoException(Status, Message, HttpStatus, Code, Body, RetryAfter, StatusName);
-
-        internal static OperationCanceledException Cancellation(CancellationToken cancellation)
+        internal static void ThrowIfCancelled(CancellationToken cancellation)
         {
+            if (!cancellation.IsCancellationRequested)
+                return;
             var cause = new MomoException(MomoStatus.Cancelled, "the call was cancelled");
-            return new OperationCanceledException(cause.Message, cause, cancellation);
+            throw new OperationCanceledException(cause.Message, cause, cancellation);
         }
     }
 
@@ -116,7 +115,7 @@ namespace Momo
     }
 
     /// <summary>Where this process has a token from.</summary>
-    public enum MomoOrigin : long { None = 0, Gateway = 1, File = 2, Redis = 3 }
+    public enum MomoOrigin : long { None = 0, Gateway = 1, Directory = 2, Redis = 3 }
 
     /// <summary>The options of a client, by name: docs/options.md.</summary>
     public sealed class MomoConfig
@@ -164,7 +163,7 @@ namespace Momo
     public sealed class MomoClient : IMomoTokenSource, IDisposable
     {
         readonly ClientHandle client;
-        readonly MomoWaiting waiting, late;
+        readonly MomoWaiting waiting;
         int disposed;
 
         /// <summary>
@@ -178,9 +177,7 @@ namespace Momo
                 configure(new MomoConfig(config));
                 Native.Check(Native.momo_create_client(config, out client, out var error), error);
             }
-            waiting = new MomoWaiting(Native.momo_get_token, null);
-            // For calls whose time is up: the library says what they waited for.
-            late = new MomoWaiting(Native.momo_get_token, TimeSpan.FromMilliseconds(1));
+            waiting = new MomoWaiting(client);
         }
 
         public static MomoClient FromEnvironment() => new MomoClient(config => config.SetFromEnvironment());
@@ -192,15 +189,28 @@ namespace Momo
         /// </summary>
         public MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return AtHand(timeout, cancellation) ?? Block(Native.momo_get_token, timeout, cancellation);
+            return AtHand(timeout, cancellation, out _) ?? Block(Native.momo_get_token, timeout, cancellation);
         }
 
-        /// <summary>The same. Tasks that wait take one thread together, and none of the pool.</summary>
+        /// <summary>The same. Tasks that wait take no thread.</summary>
         public async Task<MomoToken> GetTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return AtHand(timeout, cancellation)
-                ?? Token(await waiting.Wait(client, timeout, cancellation).ConfigureAwait(false)
-                    ?? await late.Wait(client, null, cancellation).ConfigureAwait(false));
+            using (var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+            {
+                end.CancelAfter((int)Native.Milliseconds(timeout));
+                while (true)
+                {
+                    var token = AtHand(timeout, cancellation, out MomoException failure);
+                    if (token != null)
+                        return token;
+                    if (failure.RetryAfter == null) // the library asks for nothing in the background
+                        return await BlockAsync(Native.momo_get_token, timeout, cancellation).ConfigureAwait(false);
+                    if (end.IsCancellationRequested)
+                        throw new MomoException(MomoStatus.TimedOut, failure.Message);
+                    var outcome = waiting.Outcome((int)failure.RetryAfter.Value.TotalMilliseconds);
+                    await Task.WhenAny(outcome, Task.Delay(Timeout.Infinite, end.Token)).ConfigureAwait(false);
+                }
+            }
         }
 
         /// <summary>A new token from the gateway at every call.</summary>
@@ -210,12 +220,9 @@ namespace Momo
         }
 
         /// <summary>The same; each call has a thread of its own, and none of the pool.</summary>
-        public async Task<MomoToken> CreateTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
+        public Task<MomoToken> CreateTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
         {
-            cancellation.ThrowIfCancellationRequested();
-            Native.Milliseconds(timeout); // refuses a negative one
-            var alone = new MomoWaiting(Native.momo_create_token, timeout);
-            return Token(await alone.Wait(client, null, cancellation).ConfigureAwait(false));
+            return BlockAsync(Native.momo_create_token, timeout, cancellation);
         }
 
         /// <summary>The gateway refused this token elsewhere: it is not returned again.</summary>
@@ -224,7 +231,6 @@ namespace Momo
             if (string.IsNullOrEmpty(accessToken))
                 throw new ArgumentException("the token is null or empty", nameof(accessToken));
             Native.Check(Native.momo_invalidate_token(client, Native.Utf8(accessToken), out var error), error);
-            waiting.Forget(); // the call in progress may have that token
         }
 
         public void Invalidate(MomoToken token) => Invalidate(token?.AccessToken);
@@ -255,39 +261,38 @@ namespace Momo
             client.Dispose();
         }
 
-        // Mostly a token is at hand, or why there is none is known. Null if the call has to wait.
-        MomoToken AtHand(TimeSpan? timeout, CancellationToken cancellation)
+        // Null if the call has to wait.
+        MomoToken AtHand(TimeSpan? timeout, CancellationToken cancellation, out MomoException failure)
         {
-            cancellation.ThrowIfCancellationRequested();
+            MomoException.ThrowIfCancelled(cancellation);
             Native.Milliseconds(timeout); // refuses a negative one
-            var failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out var token);
+            failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out var token);
             if (failure != null && (failure.Status != MomoStatus.WouldBlock || timeout == TimeSpan.Zero))
                 throw failure;
             return token;
         }
 
-        static MomoToken Token(object outcome)
+        async Task<MomoToken> BlockAsync(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
         {
-            if (outcome is Exception e)
-                throw e;
-            return (MomoToken)outcome;
+            return await Task.Factory.StartNew(() => Block(call, timeout, cancellation), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
 
         // To cancel is final, and ends every call on a handle: the call has a clone to itself.
         MomoToken Block(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
         {
-            cancellation.ThrowIfCancellationRequested();
+            MomoException.ThrowIfCancelled(cancellation);
             MomoToken token;
             MomoException failure;
             using (var clone = Native.momo_clone_client(client))
-            using (new AtExit(clone))
             // Its end waits for a callback that is running: the clone lives until then.
             using (cancellation.Register(() => Native.momo_cancel_client(clone)))
+            using (new AtExit(clone))
                 failure = Native.TryGet(call, clone, timeout, out token);
             if (failure == null)
                 return token;
-            if (failure.Status == MomoStatus.Cancelled && cancellation.IsCancellationRequested)
-                throw MomoException.Cancellation(cancellation);
+            if (failure.Status == MomoStatus.Cancelled)
+                MomoException.ThrowIfCancelled(cancellation);
             throw failure;
         }
     }

@@ -1,7 +1,5 @@
-// One call of the library at a time, and the tasks that wait for it: they take no thread of the pool.
+// How calls wait and end: tasks take no thread.
 using System;
-using System.Collections.Generic;
-using System.Threading;
 using System.Threading.Tasks;
 
 namespace Momo
@@ -22,95 +20,48 @@ namespace Momo
 
     sealed class MomoWaiting
     {
-        sealed class Call
-        {
-            internal ClientHandle Clone; // of its own, as to cancel is final; null after the call
-            internal readonly HashSet<TaskCompletionSource<object>> Waiters = new HashSet<TaskCompletionSource<object>>();
-        }
+        readonly ClientHandle client;
+        TaskCompletionSource<bool> settled;
 
-        readonly Native.Call function;
-        readonly TimeSpan? callTimeout;
-        Call current;
+        internal MomoWaiting(ClientHandle client) { this.client = client; }
 
-        internal MomoWaiting(Native.Call function, TimeSpan? callTimeout)
-        {
-            this.function = function;
-            this.callTimeout = callTimeout;
-        }
-
-        /// <summary>The next task begins another call.</summary>
-        internal void Forget()
+        /// <summary>Ends as soon as there is a token or a failure. One task looks for all.</summary>
+        internal Task Outcome(int everyMs)
         {
             lock (this)
-                current = null;
+            {
+                if (settled == null)
+                {
+                    settled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    Look(everyMs);
+                }
+                return settled.Task;
+            }
         }
 
-        /// <summary>The call's token, an exception (a value, since each throw takes its time), or null if the
-        /// time was up before.</summary>
-        internal async Task<object> Wait(ClientHandle client, TimeSpan? timeout, CancellationToken cancellation)
+        async void Look(int everyMs)
         {
-            var waiter = new TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var call = Join(client, waiter);
+            do
+                await Task.Delay(everyMs).ConfigureAwait(false);
+            while (IsUnderWay());
+            lock (this)
+            {
+                settled.SetResult(true);
+                settled = null;
+            }
+        }
+
+        bool IsUnderWay()
+        {
             try
             {
-                using (cancellation.Register(() => waiter.TrySetResult(MomoException.Cancellation(cancellation))))
-                using (timeout == null ? null :
-                    new Timer(_ => waiter.TrySetResult(null), null, Native.Milliseconds(timeout), Timeout.Infinite))
-                    return await waiter.Task.ConfigureAwait(false);
+                var failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out _);
+                return failure?.Status == MomoStatus.WouldBlock && failure.RetryAfter != null;
             }
-            finally
+            catch (ObjectDisposedException)
             {
-                Leave(call, waiter);
+                return false;
             }
-        }
-
-        Call Join(ClientHandle client, TaskCompletionSource<object> waiter)
-        {
-            lock (this)
-            {
-                if (current == null)
-                {
-                    var call = new Call { Clone = Native.momo_clone_client(client) };
-                    new Thread(() => Run(call)) { IsBackground = true, Name = "momo" }.Start();
-                    current = call;
-                }
-                current.Waiters.Add(waiter);
-                return current;
-            }
-        }
-
-        void Leave(Call call, TaskCompletionSource<object> waiter)
-        {
-            lock (this)
-            {
-                call.Waiters.Remove(waiter);
-                if (call.Waiters.Count > 0 || call.Clone == null)
-                    return;
-                Hide(call);
-                Native.momo_cancel_client(call.Clone);
-            }
-        }
-
-        void Run(Call call)
-        {
-            MomoException failure;
-            MomoToken token;
-            using (new AtExit(call.Clone))
-                failure = Native.TryGet(function, call.Clone, callTimeout, out token);
-            lock (this)
-            {
-                Hide(call);
-                call.Clone.Dispose();
-                call.Clone = null;
-                foreach (var waiter in call.Waiters)
-                    waiter.TrySetResult((object)token ?? failure.Copy()); // each is thrown once
-            }
-        }
-
-        void Hide(Call call)
-        {
-            if (current == call)
-                current = null;
         }
     }
 }

@@ -13,20 +13,15 @@
 'use strict';
 
 const native = require('./momo_native.cjs');
-const { PoolCall, Waiting } = require('./momo_waiting.cjs');
-const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions, loggers, momo, text } = native;
+const { Waiting, callInPool } = require('./momo_waiting.cjs');
+const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions, momo, text } = native;
 
+// momo.d.cts says what each method does.
 class Client {
   #handle; // of the library's client; null once this is closed
   #poolHandle; // the same without its logger, which cannot be called on other threads
   #waiting;
 
-  /**
-   * Options come from MOMO_… in the environment (unless environment is false), then from here, by
-   * the names in docs/options.md: new Client({ api_key_file: '/run/secrets/momo', timeout: '10s' }).
-   * logger: an object with error, warn, info and debug (console, pino, winston); logLevel: the most
-   * detailed of them that is wanted.
-   */
   constructor({ environment = true, logger, logLevel = 'info', ...options } = {}) {
     if (!LEVELS.includes(logLevel, 1)) throw new TypeError(`logLevel is one of ${LEVELS.slice(1)}, not ${logLevel}`);
     const config = momo.create_config();
@@ -45,62 +40,51 @@ class Client {
       }
       this.#handle = this.#poolHandle = created();
       if (logger) {
-        const forget = loggers.add(logger);
-        call(momo.set_logger, config, loggers.callback(), forget.id, null, LEVELS.indexOf(logLevel));
-        this.#handle = created(forget);
+        this.#handle = created(native.setLogger(config, logger, LEVELS.indexOf(logLevel)));
       }
     } finally {
       momo.free_config(config);
     }
-    const value = (name) => String(options[name] ?? (environment && process.env[`MOMO_${name.toUpperCase()}`]));
-    const asks = value('refresh').toLowerCase() === 'caller' || value('cache').toLowerCase() === 'none';
-    if (asks) this.#handle = this.#poolHandle;
-    this.#waiting = new Waiting(this.#handle, this.#poolHandle, asks);
+    this.#waiting = new Waiting(this.#handle);
   }
 
-  /**
-   * A token that is good now: call it before each payment. timeout: seconds; 0 never waits. A signal
-   * ends this wait alone.
-   */
   async getToken(options) {
     const { milliseconds, signal } = callOptions(options);
     const client = this.#client(signal);
     if (milliseconds === 0) return native.taken(momo.get_token, client, 0);
-    return (this.#waiting.isEmpty && native.tokenAtHand(client)) || (await this.#waiting.token(milliseconds, signal));
+    try {
+      return await this.#waiting.token(milliseconds, signal);
+    } catch (error) {
+      if (error.status !== Status.WOULD_BLOCK) throw error;
+      return await callInPool(momo.get_token, this.#poolHandle.pointer, milliseconds, signal);
+    }
   }
 
-  /**
-   * The same without any wait: null where there is no token yet. One is then asked for in the
-   * background, unless the option refresh is caller. Throws a MomoError while the reason why there
-   * is none is known.
-   */
   tokenAtHand() {
-    return native.tokenAtHand(this.#client());
+    try {
+      return native.taken(momo.get_token, this.#client(), 0);
+    } catch (error) {
+      if (error.status !== Status.WOULD_BLOCK) throw error;
+      return null;
+    }
   }
 
-  /** A new token from the gateway, at every call; one call after the other. */
   async createToken(options) {
     const { milliseconds, signal } = callOptions(options);
     this.#client(signal);
-    return await new PoolCall(this.#poolHandle.pointer, momo.create_token, milliseconds).wait(signal);
+    return await callInPool(momo.create_token, this.#poolHandle.pointer, milliseconds, signal);
   }
 
-  /** Tells that the gateway refused this token, or this text, so that it is not handed out again. */
   invalidateToken(token) {
     const accessToken = token instanceof Token ? token.accessToken : token;
     if (typeof accessToken !== 'string') throw new TypeError('a Token or its accessToken is invalidated');
     call(momo.invalidate_token, this.#client(), text(accessToken));
   }
 
-  /**
-   * Counters, for a monitoring system: requests, tokensIssued, networkFailures, tokenExpiresIn in
-   * seconds, cooldownMs and the others of momo_stats in momo.h.
-   */
   stats() {
     return native.stats(this.#client());
   }
 
-  /** Ends calls in progress and refuses later ones, with MOMO_CANCELLED. */
   close() {
     if (!this.#handle) return;
     for (const { pointer } of [this.#handle, this.#poolHandle]) momo.cancel_client(pointer); // its clones too
@@ -122,7 +106,6 @@ class Client {
   }
 }
 
-/** Forgets and wipes every token that this process holds. */
 function clearCache() {
   momo.clear_cache();
 }

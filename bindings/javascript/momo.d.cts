@@ -27,14 +27,13 @@ export class Client {
   /** A token that is good now: call it before each payment. */
   getToken(options?: CallOptions): Promise<Token>;
   /**
-   * The same without any wait: null where there is no token yet. One is then asked for in the
-   * background, unless the option refresh is caller. Throws a MomoError while the reason why there
-   * is none is known.
+   * The same without any wait: null if there is no token yet. The library then asks for one, unless
+   * the option refresh is caller. Throws a MomoError if the reason why there is none is known.
    */
   tokenAtHand(): Token | null;
   /** A new token from the gateway, at every call; one call after the other. */
   createToken(options?: CallOptions): Promise<Token>;
-  /** Tells that the gateway refused this token, so that it is not handed out again. */
+  /** Tells that the gateway refused this token, or this text, so that it is not handed out again. */
   invalidateToken(token: Token | string): void;
   /** The counters, for a monitoring system; asks nothing of the gateway. */
   stats(): Stats;
@@ -89,35 +88,19 @@ export class MomoError extends Error {
   readonly retryAfterMs: number;
 }
 
-/** What a client's token cost; momo.h explains each. */
-export interface Stats {
-  readonly requests: number;
-  readonly tokensIssued: number;
-  readonly networkFailures: number;
-  readonly credentialFailures: number;
-  readonly rateLimitFailures: number;
-  readonly serverFailures: number;
-  readonly responseFailures: number;
-  readonly retries: number;
-  readonly refreshes: number;
-  readonly failedRefreshes: number;
-  readonly waits: number;
-  readonly longestWaitMs: number;
-  readonly invalidations: number;
-  /** -1 before the first. */
-  readonly lastRequestMs: number;
-  /** One of Status, 0 where nothing failed. */
-  readonly lastFailureStatus: number;
-  /** Unix time in seconds, 0 where nothing failed. */
-  readonly lastFailureAt: number;
-  /** Seconds left, 0 where there is no token. */
-  readonly tokenExpiresIn: number;
-  readonly cooldownMs: number;
-  /** Tokens of other processes, by the option cache. */
-  readonly tokensAdopted: number;
-  /** One of TokenOrigin. */
-  readonly tokenOrigin: number;
-}
+/**
+ * What a client's token cost; momo.h explains each. lastRequestMs is -1 before the first,
+ * lastFailureStatus one of Status, tokenOrigin one of TokenOrigin.
+ */
+export type Stats = Readonly<
+  Record<
+    | 'requests' | 'tokensIssued' | 'tokensAdopted' | 'retries' | 'refreshes' | 'failedRefreshes' | 'invalidations'
+    | 'networkFailures' | 'credentialFailures' | 'rateLimitFailures' | 'serverFailures' | 'responseFailures'
+    | 'waits' | 'longestWaitMs' | 'lastRequestMs' | 'lastFailureStatus' | 'lastFailureAt'
+    | 'tokenExpiresIn' | 'cooldownMs' | 'tokenOrigin',
+    number
+  >
+>;
 
 /** Forgets and wipes every token that this process holds. */
 export function clearCache(): void;
@@ -126,27 +109,14 @@ export function clearCache(): void;
 export const version: string;
 
 /** The numbers of momo_status; momo.h explains each. */
-export const Status: {
-  readonly OK: 0;
-  readonly INVALID_ARGUMENT: 1;
-  readonly INVALID_CONFIG: 2;
-  readonly RESOLVE_FAILED: 10;
-  readonly CONNECT_FAILED: 11;
-  readonly TLS_FAILED: 12;
-  readonly TIMED_OUT: 13;
-  readonly CONNECTION_LOST: 14;
-  readonly WOULD_BLOCK: 15;
-  readonly CANCELLED: 16;
-  readonly UNAUTHORIZED: 20;
-  readonly SUBSCRIPTION_KEY_REFUSED: 21;
-  readonly FORBIDDEN: 22;
-  readonly RATE_LIMITED: 23;
-  readonly SERVER_ERROR: 24;
-  readonly UNEXPECTED_STATUS: 25;
-  readonly INVALID_RESPONSE: 26;
-  readonly CACHE_FAILED: 30;
-  readonly INTERNAL: 99;
-};
+export const Status: Readonly<
+  Record<
+    | 'OK' | 'INVALID_ARGUMENT' | 'INVALID_CONFIG' | 'RESOLVE_FAILED' | 'CONNECT_FAILED' | 'TLS_FAILED' | 'TIMED_OUT'
+    | 'CONNECTION_LOST' | 'WOULD_BLOCK' | 'CANCELLED' | 'UNAUTHORIZED' | 'SUBSCRIPTION_KEY_REFUSED' | 'FORBIDDEN'
+    | 'RATE_LIMITED' | 'SERVER_ERROR' | 'UNEXPECTED_STATUS' | 'INVALID_RESPONSE' | 'CACHE_FAILED' | 'INTERNAL',
+    number
+  >
+>;
 
 /** Where the current token came from. */
 export const TokenOrigin: { readonly NONE: 0; readonly GATEWAY: 1; readonly DIRECTORY: 2; readonly REDIS: 3 };

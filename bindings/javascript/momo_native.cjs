@@ -83,27 +83,24 @@ class Handle {
   }
 }
 
-/** One C function pointer serves all loggers, by their number, as koffi has so many and no more. */
-const loggers = {
-  byId: new Map(),
-  last: 0,
+/** By their number: one C function pointer serves all, as koffi has so many and no more. */
+const loggers = new Map();
+let lastLogger = 0;
+let logFunction;
 
-  add(logger) {
-    const id = ++loggers.last;
-    loggers.byId.set(id, logger);
-    return Object.assign(() => loggers.byId.delete(id), { id });
-  },
+/** Returns a function that forgets the logger. */
+function setLogger(config, logger, level) {
+  const id = ++lastLogger;
+  loggers.set(id, logger);
+  logFunction ??= koffi.register(log, koffi.pointer(LogFunction));
+  call(momo.set_logger, config, logFunction, id, null, level);
+  return () => loggers.delete(id);
+}
 
-  callback() {
-    return (loggers.pointer ??= koffi.register(loggers.log, koffi.pointer(LogFunction)));
-  },
-
-  log(id, level, line) {
-    // Async, so that what the logger throws, now or later, becomes a rejection: nothing may be
-    // thrown through C.
-    (async () => loggers.byId.get(id)?.[LEVELS[level]](line))().catch((error) => process.emitWarning(util.inspect(error)));
-  },
-};
+/** Async, so that what the logger throws, now or later, becomes a rejection and not C's. */
+function log(id, level, line) {
+  (async () => loggers.get(id)?.[LEVELS[level]](line))().catch((error) => process.emitWarning(util.inspect(error)));
+}
 
 function call(function_, ...parameters) {
   const error = [null];
@@ -142,18 +139,6 @@ function given(status, token, error) {
   } finally {
     momo.free_token(token[0]);
   }
-}
-
-/** The token at hand, or null where there is none; what is needed is asked for in the background. */
-function tokenAtHand(client) {
-  const token = [null];
-  const error = [null];
-  const status = momo.get_token(client, 0, token, error);
-  if (status === Status.WOULD_BLOCK) {
-    momo.free_error(error[0]);
-    return null;
-  }
-  return given(status, token, error);
 }
 
 function stats(client) {
@@ -202,5 +187,5 @@ function text(value) {
   return string;
 }
 
-module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, loggers, momo };
-Object.assign(module.exports, { given, optionText, stats, taken, text, tokenAtHand });
+module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, momo };
+Object.assign(module.exports, { given, optionText, stats, taken, text, setLogger });

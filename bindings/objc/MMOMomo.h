@@ -15,17 +15,10 @@ extern NSString *const MMOCodeKey;       /* NSString: the response's own code or
 extern NSString *const MMOBodyKey;       /* NSString: the response, redacted, or "" */
 extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not known */
 
-typedef enum {
-  MMOLogLevelError = 1,
-  MMOLogLevelWarning = 2,
-  MMOLogLevelInformation = 3,
-  MMOLogLevelDebug = 4
-} MMOLogLevel;
-
 @protocol MMOLogger
 /* Called on the thread whose call it tells of, on several at once where several call. What it
  * raises is dropped. */
-- (void)logLine:(NSString *)line level:(MMOLogLevel)level;
+- (void)logLine:(NSString *)line level:(momo_log_level)level;
 @end
 
 /* The options of clients to be made, by name: docs/options.md. */
@@ -38,7 +31,7 @@ typedef enum {
 - (BOOL)setOptionsFromEnvironment:(NSError **)error;
 /* `level` is the most detailed one wanted. The logger is retained by the clients made from here;
  * nil takes it away. */
-- (BOOL)setLogger:(id<MMOLogger>)logger level:(MMOLogLevel)level error:(NSError **)error;
+- (BOOL)setLogger:(id<MMOLogger>)logger level:(momo_log_level)level error:(NSError **)error;
 /* For what momo.h has and this class has not. */
 - (momo_config *)handle;
 @end
@@ -57,8 +50,6 @@ typedef enum {
 @property(nonatomic, readonly) int64_t expiresIn, expiresAt, lifetime, refreshIn;
 @property(nonatomic, readonly) int32_t refreshStatus;
 @end
-
-typedef enum { MMOOriginNone, MMOOriginGateway, MMOOriginFile, MMOOriginRedis } MMOOrigin;
 
 /* Hands out tokens. Any number of threads may call on one client at once. */
 @interface MMOClient : NSObject {
@@ -87,7 +78,7 @@ typedef enum { MMOOriginNone, MMOOriginGateway, MMOOriginFile, MMOOriginRedis } 
  * for a call that another thread may have to end. */
 - (MMOClient *)clone;
 
-/* The counters, for monitoring; asks nothing of the gateway. token_origin is an MMOOrigin. */
+/* The counters, for monitoring; asks nothing of the gateway. As in momo.h. */
 - (BOOL)getStats:(momo_stats *)stats error:(NSError **)error;
 
 /* Final: ends the calls in progress, those on clones too, and every later one. */

@@ -53,7 +53,7 @@ static void log_line(void *logger, int32_t level, const char *line) {
   NSAutoreleasePool *pool = [NSAutoreleasePool new];
   /* Nothing may be raised through C. */
   @try {
-    [(id<MMOLogger>)logger logLine:text(line) level:(MMOLogLevel)level];
+    [(id<MMOLogger>)logger logLine:text(line) level:(momo_log_level)level];
   } @catch (...) {
   }
   [pool drain];
@@ -91,7 +91,7 @@ static void release_logger(void *logger) { [(id)logger release]; }
   return succeeded(momo_set_options_from_env(_config, &failure), &failure, error);
 }
 
-- (BOOL)setLogger:(id<MMOLogger>)logger level:(MMOLogLevel)level error:(NSError **)error {
+- (BOOL)setLogger:(id<MMOLogger>)logger level:(momo_log_level)level error:(NSError **)error {
   momo_error *failure = NULL;
   /* The library releases it, also where this call fails. */
   return succeeded(momo_set_logger(_config, logger != nil ? log_line : NULL, [(id)logger retain],

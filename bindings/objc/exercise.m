@@ -76,7 +76,7 @@ static int failed(NSError *error) {
 
 @implementation RaisingLogger
 
-- (void)logLine:(NSString *)line level:(MMOLogLevel)level {
+- (void)logLine:(NSString *)line level:(momo_log_level)level {
   lines++;
   [NSException raise:NSGenericException format:@"level %d: %@", (int)level, line];
 }
@@ -202,7 +202,7 @@ static int logger(void) {
   MMOConfig *config = [[MMOConfig new] autorelease];
   MMOClient *client;
   if (![config setOptionsFromEnvironment:&error] ||
-      ![config setLogger:logger level:MMOLogLevelDebug error:&error])
+      ![config setLogger:logger level:MOMO_LOG_DEBUG error:&error])
     return failed(error);
   client = [[[MMOClient alloc] initWithConfig:config error:&error] autorelease];
   if ([client token:&error] == nil)

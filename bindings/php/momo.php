@@ -92,19 +92,11 @@ final readonly class Token
 final readonly class Stats
 {
     public function __construct(
-        public int $requests,
-        public int $tokensIssued,
-        public int $networkFailures,
-        public int $credentialFailures,
-        public int $rateLimitFailures,
-        public int $serverFailures,
-        public int $responseFailures,
-        public int $retries,
-        public int $refreshes,
-        public int $failedRefreshes,
-        public int $waits,
-        public int $longestWaitMs,
-        public int $invalidations,
+        public int $requests, public int $tokensIssued,
+        public int $networkFailures, public int $credentialFailures, public int $rateLimitFailures,
+        public int $serverFailures, public int $responseFailures,
+        public int $retries, public int $refreshes, public int $failedRefreshes,
+        public int $waits, public int $longestWaitMs, public int $invalidations,
         public int $lastRequestMs, // -1 before the first
         public int $lastFailureStatus, // a Status, 0 where nothing failed
         public int $lastFailureAt, // Unix time in seconds, 0 where nothing failed
@@ -225,16 +217,9 @@ final class Client
         $token = $library->new('momo_token *');
         Library::call($function, $this->handle, self::milliseconds($timeout), FFI::addr($token));
         try {
-            return new Token(
-                $token->access_token,
-                $token->token_type,
-                $token->authorization,
-                $token->expires_in,
-                $token->expires_at,
-                $token->lifetime,
-                $token->refresh_status,
-                $token->refresh_in,
-            );
+            $texts = [$token->access_token, $token->token_type, $token->authorization];
+            $times = [$token->expires_in, $token->expires_at, $token->lifetime];
+            return new Token(...$texts, ...$times, ...[$token->refresh_status, $token->refresh_in]);
         } finally {
             $library->momo_free_token($token);
         }

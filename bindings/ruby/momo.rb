@@ -1,11 +1,10 @@
 # frozen_string_literal: true
 
 require 'logger'
-require_relative 'momo_call'
 require_relative 'momo_library'
 
-# Access tokens for MTN Mobile Money, through libmomo: copy this file, momo_call.rb and momo_library.rb
-# into a project.
+# Access tokens for MTN Mobile Money, through libmomo: copy this file and momo_library.rb into a
+# project.
 #
 #   client = Momo::Client.new
 #   headers = { 'Authorization' => client.get_token.authorization }
@@ -107,9 +106,49 @@ module Momo
   end
   private_constant :LogClosure
 
+  # How threads and fibers wait: in Ruby, as C hears no Thread#kill, Timeout or Ctrl-C and lets no
+  # other fiber run.
+  class Waiting
+    def initialize
+      @waiting = 0
+      @lock = Mutex.new
+      @changed = ConditionVariable.new # Thread#join forgets its limit under a scheduler of Ruby 3.1
+    end
+
+    # Sleeps until the block, which a thread calls for all who wait, says that there is an outcome.
+    def sleep(seconds, every, &is_settled)
+      @lock.synchronize do
+        @waiting += 1
+        @looking = look(every, is_settled) unless @looking&.alive?
+        @changed.wait(@lock, seconds)
+      ensure
+        @waiting -= 1
+      end
+    end
+
+    private
+
+    def look(every, is_settled)
+      Thread.new do
+        Kernel.sleep every until @waiting.zero? || is_settled.call
+        @lock.synchronize do
+          @looking = nil
+          @changed.broadcast
+        end
+      end
+    end
+  end
+  private_constant :Waiting
+
   # Options come from MOMO_… in the environment (unless environment: false), then from keywords:
   # Client.new(api_key_file: '/run/secrets/momo', timeout: '10s'). docs/options.md lists them.
   class Client
+    BLOCKED = {}.compare_by_identity
+    private_constant :BLOCKED
+
+    # A program does not end before its threads are out of C.
+    at_exit { BLOCKED.keys.each(&:close) }
+
     def initialize(environment: true, logger: nil, **options)
       config = Library.momo_create_config
       set_logger(config, logger) if logger # first: it is told of MOMO_ names that are no option
@@ -130,29 +169,24 @@ module Momo
     # background.
     def get_token(timeout: nil)
       milliseconds = Library.milliseconds(timeout)
+      due ||= now + timeout if timeout
       token = take(:momo_get_token, 0)
       # Where a refresh is due it may be this call's, by the option refresh.
       milliseconds != 0 && token.refresh_in.zero? ? take(:momo_get_token, milliseconds) : token
     rescue Error => e
       raise if e.status != Status::WOULD_BLOCK || milliseconds.zero?
+      return block(:momo_get_token, milliseconds) if e.retry_after_ms.negative?
 
-      begin
-        # Those whose time is up have one error, which says so.
-        wait_with_others(-1, timeout) || wait_with_others(1)
-      rescue ThreadError # no thread can be started
-        take(:momo_get_token, milliseconds)
-      end
+      left = due - now if due
+      raise Error.new(status: Status::TIMED_OUT, message: e.message), cause: nil if left && left <= 0
+
+      @waiting.sleep(left, e.retry_after_ms / 1000.0) { settled? }
+      retry
     end
 
     # A new token from the gateway, at every call.
     def create_token(timeout: nil)
-      milliseconds = Library.milliseconds(timeout)
-      call = Call.new(self, :momo_create_token, milliseconds)
-      call.outcome
-    rescue ThreadError # no thread can be started
-      take(:momo_create_token, milliseconds)
-    ensure
-      call&.leave
+      block(:momo_create_token, Library.milliseconds(timeout))
     end
 
     # Tells that the gateway refused this token, or this text, so that it is not handed out again.
@@ -196,19 +230,37 @@ module Momo
     # Freed when this object is collected, so never under a call of another thread.
     def own(client)
       @handle = Fiddle::Pointer.new(client.to_i, 0, Library::FREE_CLIENT)
-      @gets = {} # that callers wait for, by their milliseconds
+      @waiting = Waiting.new
     end
 
-    def wait_with_others(milliseconds, timeout = nil)
-      call = @gets[milliseconds]
-      call = @gets[milliseconds] = Call.new(self, :momo_get_token, milliseconds) unless call&.join
-      call.outcome(timeout)
+    # Whether there is a token, a failure, or nothing to look for.
+    def settled?
+      take(:momo_get_token, 0)
+    rescue Error => e
+      e.status != Status::WOULD_BLOCK || e.retry_after_ms.negative?
+    end
+
+    # A call on a thread of its own, which whoever waits for it can leave.
+    def block(function, milliseconds)
+      call = clone # to end a call is to close its handle, and the client has others
+      BLOCKED[call] = true
+      Thread.new do
+        Thread.current.report_on_exception = false
+        Thread.handle_interrupt(Object => :never) { call.send(:take, function, milliseconds) }
+      end.value
+    rescue ThreadError # no thread can be started
+      take(function, milliseconds)
     ensure
-      @gets.delete(milliseconds) if call&.leave && @gets[milliseconds].equal?(call)
+      BLOCKED.delete(call)
+      call&.close
     end
 
     def take(function, milliseconds)
       copied(function, Library::TokenStruct, Token, :momo_free_token, milliseconds)
+    end
+
+    def now
+      Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end
 
     # What a function hands out, as an object of Ruby's.

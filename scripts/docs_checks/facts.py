@@ -20,7 +20,8 @@ def options():
 
 
 def check_each_status_has_an_anchor():
-    statuses = re.findall(r"^  (MOMO_\w+) = \d+,", header(), re.M)
+    [values] = re.findall(r"enum momo_status {(.*?)^}", header(), re.M | re.S)
+    statuses = re.findall(r"^  (MOMO_\w+) = \d+,", values, re.M)
     missing = [name for name in statuses if name not in headings(ERRORS_PAGE)]
     if missing:
         raise Failed(f"{ERRORS_PAGE} has no heading for {', '.join(missing)}")

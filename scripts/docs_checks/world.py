@@ -52,7 +52,8 @@ class World:
         """What a reader has set: the options of the mock gateway, as if it were MTN's."""
         options = dict(self.gateway.environment)
         del options["MOMO_CA"], options["MOMO_PROXY"]
-        path = f"{self.prefix}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
+        built = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug"  # the mock gateway
+        path = f"{self.prefix}/bin:{built}:{os.environ['PATH']}:/usr/sbin:/sbin"
         return inherited() | options | {
             "CURL_CA_BUNDLE": str(self.authorities),
             "HOME": str(self.home),

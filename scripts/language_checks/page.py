@@ -11,7 +11,8 @@ HEAD = """\
 
 The shortest working use of libmomo in each language. `make check` runs the programs that these
 snippets are from. Each heading leads to a folder with the wrapper to copy into your project, a
-complete program, and the commands to try it.
+complete program, and the commands to try it. [One table](wrappers.md) has what each wrapper calls
+the rest.
 
 `scripts/languages.py --docs` writes this page: change the programs instead.
 """

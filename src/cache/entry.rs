@@ -1,6 +1,7 @@
 //! Cache entry: state, single flight, counters and log of one set of credentials.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -20,6 +21,8 @@ pub(crate) struct Entry {
     pub(crate) stats: Arc<Stats>,
     /// What other processes know of it.
     pub(crate) processes: Option<Processes>,
+    /// The last token had no lifetime: only calls that wait for a request have one.
+    pub(crate) lacks_lifetime: AtomicBool,
 }
 
 impl Entry {
@@ -30,6 +33,7 @@ impl Entry {
             pending_log: PendingLog::new(),
             stats: Arc::default(),
             processes,
+            lacks_lifetime: AtomicBool::new(false),
         }
     }
 

@@ -169,6 +169,9 @@ fn a_cooldown_tells_what_is_left_and_ends() {
         message.contains("the next attempt is in 3800 ms"),
         "{message}"
     );
+    // A call that waited for the request has it as the request ended with it.
+    let waited = state.failure_in_cooldown(at(1200), true).unwrap();
+    assert_eq!((waited.retry_after_ms, &*waited.message), (-1, "it failed"));
     // The same for those who share it with other processes, and for tokens and counters.
     assert_eq!(state.cooldown(at(1200)), Duration::from_millis(3800));
     assert_eq!(state.cooldown(at(5000)), Duration::ZERO);

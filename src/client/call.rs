@@ -133,7 +133,9 @@ impl Client {
             Ok(flight) => flight,
             Err(step) => return Ok(step),
         };
-        let deadline = caller.deadline.ok_or_else(Failure::would_block)?;
+        let Some(deadline) = caller.deadline else {
+            return Err(self.fetcher.would_block(entry, &flight));
+        };
         caller.waiting_since.get_or_insert_with(Instant::now);
         let waiter = flight.waiter(caller.cancellation);
         if !Arc::ptr_eq(state, &entry.state()) {

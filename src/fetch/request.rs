@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Fetcher, Plan};
 use crate::cache::{Entry, Leader, Step, Wait};
@@ -128,6 +129,8 @@ impl Request<'_> {
     fn store(&mut self, entry: &Entry, issued: IssuedToken) -> Result<Step, Failure> {
         let (fetcher, now) = (self.fetcher, Now::read());
         let token = Arc::new(issued.token);
+        let lacks_lifetime = token.life.is_none();
+        entry.lacks_lifetime.store(lacks_lifetime, Relaxed);
         if token.life.is_none() && self.leader.is_some() {
             let is_known = |known: &Arc<Token>| known.access() == token.access();
             if self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known) {

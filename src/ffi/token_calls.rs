@@ -101,8 +101,10 @@ pub unsafe extern "C" fn momo_create_token(
 ///
 /// With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
 /// and the library makes a request that is due in the background. An event loop needs no worker
-/// and no timer for this: it makes the call again. If `refresh` is `caller`, such a call begins no
-/// request.
+/// and no timer for this: it makes the call again. The message of MOMO_WOULD_BLOCK is that of a
+/// time-out: it says what the request is doing. `retry_after_ms` says when to look again. It is -1
+/// if that would find nothing, because only a call with time has the token: if `refresh` is
+/// `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
 ///
 /// The thread in the background blocks every signal and calls no function of your program. It goes
 /// on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork

@@ -43,6 +43,7 @@ pub(crate) struct Progress {
     started: Instant,
     phase: AtomicU8,
     attempt: AtomicU32,
+    polls: AtomicU32,
 }
 
 impl Progress {
@@ -51,6 +52,7 @@ impl Progress {
             started: Instant::now(),
             phase: AtomicU8::new(Phase::Prepare as u8),
             attempt: AtomicU32::new(1),
+            polls: AtomicU32::new(0),
         }
     }
 
@@ -69,6 +71,16 @@ impl Progress {
     /// Counted from 1.
     pub(crate) fn attempt(&self) -> u32 {
         self.attempt.load(Relaxed)
+    }
+
+    /// A call that must not block wants the outcome.
+    pub(crate) fn poll(&self) {
+        self.polls.fetch_add(1, Relaxed);
+    }
+
+    /// Whether one of them looked again: its program waits.
+    pub(crate) fn was_polled(&self) -> bool {
+        self.polls.load(Relaxed) > 1
     }
 
     pub(crate) fn elapsed(&self) -> Duration {

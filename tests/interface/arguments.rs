@@ -140,7 +140,9 @@ fn out_pointers_are_null_first_and_an_error_stays_null_on_success() {
 #[test]
 fn every_status_of_the_header_has_its_name_and_no_other_number_has_one() {
     let mut named = std::collections::HashMap::new();
-    for line in HEADER.lines().map(str::trim) {
+    let (_, statuses) = HEADER.split_once("enum momo_status {").unwrap();
+    let (statuses, _) = statuses.split_once('}').unwrap();
+    for line in statuses.lines().map(str::trim) {
         if let Some((name, number)) = line.trim_end_matches(',').split_once(" = ") {
             named.insert(number.parse::<i32>().unwrap(), name.to_owned());
         }

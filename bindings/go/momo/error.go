@@ -61,6 +61,13 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
+func check(e *C.momo_error) error {
+	if e == nil {
+		return nil
+	}
+	return takeError(e)
+}
+
 // takeError copies the library's error, and frees it.
 func takeError(e *C.momo_error) *Error {
 	defer C.momo_free_error(e)
@@ -83,10 +90,10 @@ func failure(status Status, message string) *Error {
 }
 
 // ended is the error of a call that its context ended.
-func ended(cause error) *Error {
-	status := Cancelled
-	if cause == context.DeadlineExceeded {
-		status = TimedOut
+func ended(cause error, message string) *Error {
+	status := TimedOut
+	if cause == context.Canceled {
+		status, message = Cancelled, "the context ended"
 	}
-	return &Error{Status: status, RetryAfter: -1, Message: "the context ended: " + cause.Error(), Err: cause}
+	return &Error{Status: status, RetryAfter: -1, Message: message, Err: cause}
 }

@@ -35,10 +35,8 @@ type Option func(*C.momo_config) error
 func FromEnv() Option {
 	return func(config *C.momo_config) error {
 		var e *C.momo_error
-		if C.momo_set_options_from_env(config, &e) != C.MOMO_OK {
-			return takeError(e)
-		}
-		return nil
+		C.momo_set_options_from_env(config, &e)
+		return check(e)
 	}
 }
 
@@ -53,10 +51,8 @@ func With(name, value string) Option {
 		defer C.free(unsafe.Pointer(cName))
 		defer C.free(unsafe.Pointer(cValue))
 		var e *C.momo_error
-		if C.momo_set_option(config, cName, cValue, &e) != C.MOMO_OK {
-			return takeError(e)
-		}
-		return nil
+		C.momo_set_option(config, cName, cValue, &e)
+		return check(e)
 	}
 }
 
@@ -81,9 +77,7 @@ func WithLogger(most Level, log func(level Level, line string)) Option {
 		var e *C.momo_error
 		// From here on the library owns the handle, also where this fails.
 		handle := C.uintptr_t(cgo.NewHandle(log))
-		if C.set_logger(config, handle, C.int32_t(most), &e) != C.MOMO_OK {
-			return takeError(e)
-		}
-		return nil
+		C.set_logger(config, handle, C.int32_t(most), &e)
+		return check(e)
 	}
 }

@@ -3,10 +3,7 @@ package momo
 // #include <momo.h>
 import "C"
 
-import (
-	"context"
-	"unsafe"
-)
+import "unsafe"
 
 // Stats is momo_stats of momo.h, member by member. Clients that share a token share its counters.
 type Stats struct {
@@ -38,16 +35,16 @@ type Origin int64
 const (
 	OriginNone Origin = iota
 	OriginGateway
-	OriginFile
+	OriginDirectory
 	OriginRedis
 )
 
 // Stats returns the counters; it does not block.
 func (c *Client) Stats() (Stats, error) {
-	if err := c.enter(context.Background()); err != nil {
+	if err := c.enter(); err != nil {
 		return Stats{}, err
 	}
-	defer c.leave()
+	defer c.mu.RUnlock()
 	var s *C.momo_stats
 	var e *C.momo_error
 	if C.momo_get_stats(c.client, &s, &e) != C.MOMO_OK {

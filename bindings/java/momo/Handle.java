@@ -17,18 +17,31 @@ final class Handle implements Runnable {
         this.log = log;
     }
 
-    /** The C handle, alive until leave is called. */
-    synchronized Pointer enter() throws MomoException {
-        if (closed) {
-            throw new MomoException(MomoStatus.CANCELLED, "the client is closed; make another");
-        }
-        calls++;
-        return client;
+    interface Use<T> {
+        T of(Pointer client) throws MomoException;
     }
 
-    synchronized void leave() {
-        calls--;
-        freeLast();
+    /** Keeps the C handle alive meanwhile. */
+    <T> T use(Use<T> use) throws MomoException {
+        synchronized (this) {
+            if (closed) {
+                throw new MomoException(MomoStatus.CANCELLED, "the client is closed; make another");
+            }
+            calls++;
+        }
+        try {
+            return use.of(client);
+        } finally {
+            synchronized (this) {
+                calls--;
+                freeLast();
+            }
+        }
+    }
+
+    /** For one call, since to cancel is final. */
+    Handle copy() throws MomoException {
+        return new Handle(use(LibMomo::momo_clone_client), log);
     }
 
     /** Ends the calls in progress; the last of them frees. */

@@ -45,6 +45,10 @@ final class LibMomo {
     private static native void momo_free_error(Pointer error);
     private static native Pointer momo_status_name(int status);
 
+    interface TokenCall {
+        int to(Pointer client, long timeoutMs, Pointer token, Pointer error);
+    }
+
     /** A call that hands something out. */
     interface Call {
         int to(Pointer output, Pointer error);
@@ -76,19 +80,14 @@ final class LibMomo {
     }
 
     /** Makes a call for a token, copies it, and frees it, which wipes that copy. */
-    static MomoToken token(Waiting.Operation operation, Pointer client, long timeoutMs) throws MomoException {
-        Pointer pointer = output((token, error) -> operation.call(client, timeoutMs, token, error));
+    static MomoToken token(TokenCall call, Pointer client, long timeoutMs) throws MomoException {
+        Pointer pointer = output((token, error) -> call.to(client, timeoutMs, token, error));
         try {
             // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
             long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
             return new MomoToken(
-                    text(pointer.getPointer(0)),
-                    text(pointer.getPointer(Native.POINTER_SIZE)),
-                    numbers[0],
-                    numbers[1],
-                    numbers[2],
-                    MomoStatus.of((int) numbers[3]),
-                    numbers[4]);
+                    text(pointer.getPointer(0)), text(pointer.getPointer(Native.POINTER_SIZE)),
+                    numbers[0], numbers[1], numbers[2], MomoStatus.of((int) numbers[3]), numbers[4]);
         } finally {
             momo_free_token(pointer);
         }
@@ -111,12 +110,8 @@ final class LibMomo {
         try {
             Pointer[] texts = pointer.getPointerArray(16, 3);
             return new MomoException(
-                    pointer.getInt(0),
-                    pointer.getInt(4),
-                    pointer.getLong(8),
-                    text(texts[0]),
-                    text(texts[1]),
-                    text(texts[2]));
+                    pointer.getInt(0), pointer.getInt(4), pointer.getLong(8),
+                    text(texts[0]), text(texts[1]), text(texts[2]));
         } finally {
             momo_free_error(pointer);
         }

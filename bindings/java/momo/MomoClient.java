@@ -23,12 +23,11 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     private final Handle handle;
     private final Cleaner.Cleanable cleanable;
-    private final Waiting waiting = new Waiting(LibMomo::momo_get_token, -1);
-    /** For calls whose time is up: the library says what they waited for. */
-    private final Waiting late = new Waiting(LibMomo::momo_get_token, 1);
+    private final Waiting waiting;
 
     private MomoClient(Handle handle) {
         this.handle = handle;
+        waiting = new Waiting(handle);
         cleanable = CLEANER.register(this, handle);
     }
 
@@ -39,33 +38,33 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     @Override
     public MomoToken getToken() throws MomoException {
-        return get(MAX_TIMEOUT); // Longer than the option timeout, which ends the call that it waits for.
+        return with(client -> waiting.token(-1));
     }
 
     @Override
     public MomoToken getToken(Duration timeout) throws MomoException {
-        return get(checked(timeout));
+        long timeoutMs = milliseconds(timeout);
+        return with(client -> waiting.token(timeoutMs));
     }
 
     /**
-     * Asks for a new token, at every call: the operation CreateAccessToken.
+     * {@return a new token from the gateway, at every call: the operation CreateAccessToken}
      *
-     * @return the new token
-     * @throws MomoException where the gateway gives none within the option timeout
+     * @throws MomoException if the gateway gives none within the option timeout
      */
     public MomoToken createToken() throws MomoException {
-        return create(-1);
+        return with(client -> waiting.block(LibMomo::momo_create_token, -1));
     }
 
     /**
-     * Asks for a new token, within the call's own time.
+     * {@return a new token, within the call's own time}
      *
      * @param timeout the call's whole time
-     * @return the new token
-     * @throws MomoException where the gateway gives none within that time
+     * @throws MomoException if the gateway gives none within that time
      */
     public MomoToken createToken(Duration timeout) throws MomoException {
-        return create(checked(timeout).plusNanos(999_999).toMillis());
+        long timeoutMs = milliseconds(timeout);
+        return with(client -> waiting.block(LibMomo::momo_create_token, timeoutMs));
     }
 
     @Override
@@ -77,14 +76,12 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
             LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error));
             return null;
         });
-        waiting.forget(); // The call in progress may have that token.
     }
 
     /**
-     * Gives the counters for a monitoring system; does not wait.
+     * {@return the counters, for a monitoring system; does not wait}
      *
-     * @return the counters of now
-     * @throws MomoException where the client is closed
+     * @throws MomoException if the client is closed
      */
     public MomoStats stats() throws MomoException {
         return with(client ->
@@ -107,47 +104,20 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         cleanable.clean();
     }
 
-    private interface Use<T> {
-        T of(Pointer client) throws MomoException;
-    }
-
-    private <T> T with(Use<T> use) throws MomoException {
-        Pointer client = handle.enter();
+    private <T> T with(Handle.Use<T> use) throws MomoException {
         try {
-            return use.of(client);
+            return handle.use(use);
         } finally {
-            handle.leave();
-            Reference.reachabilityFence(this);
+            Reference.reachabilityFence(this); // The cleaner would cancel the call.
         }
     }
 
-    private MomoToken get(Duration timeout) throws MomoException {
-        return with(client -> {
-            if (timeout.isZero() || !waiting.isUnderWay()) {
-                // Mostly a token is at hand, or why there is none is known.
-                try {
-                    return LibMomo.token(LibMomo::momo_get_token, client, 0);
-                } catch (MomoException e) {
-                    if (timeout.isZero() || e.status() != MomoStatus.WOULD_BLOCK) {
-                        throw e;
-                    }
-                }
-            }
-            MomoToken token = waiting.await(client, timeout.toNanos());
-            return token != null ? token : late.await(client, MAX_TIMEOUT.toNanos());
-        });
-    }
-
-    private MomoToken create(long timeoutMs) throws MomoException {
-        Waiting alone = new Waiting(LibMomo::momo_create_token, timeoutMs);
-        return with(client -> alone.await(client, MAX_TIMEOUT.toNanos()));
-    }
-
-    private static Duration checked(Duration timeout) {
+    private static long milliseconds(Duration timeout) {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("the timeout is negative: " + timeout);
         }
-        return timeout.compareTo(MAX_TIMEOUT) < 0 ? timeout : MAX_TIMEOUT;
+        // Rounded up: what is nearly spent must not become 0, which never waits.
+        return (timeout.compareTo(MAX_TIMEOUT) < 0 ? timeout : MAX_TIMEOUT).plusNanos(999_999).toMillis();
     }
 
     /** Collects options, and applies them in their order. */
@@ -161,11 +131,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
         private Builder() {}
 
-        /**
-         * Sets every option that the environment names, MOMO_API_USER and so on.
-         *
-         * @return this builder
-         */
+        /** {@return this builder, with every option that the environment names: MOMO_API_USER and so on} */
         public Builder fromEnvironment() {
             steps.add(config -> LibMomo.check(error -> LibMomo.momo_set_options_from_env(config, error)));
             return this;
@@ -213,10 +179,9 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         }
 
         /**
-         * Makes the client, without any use of the network.
+         * {@return a client, to be closed; makes no use of the network}
          *
-         * @return the client, to be closed
-         * @throws MomoException where an option is wrong or missing
+         * @throws MomoException if an option is wrong or missing
          */
         public MomoClient build() throws MomoException {
             Pointer config = LibMomo.momo_create_config();

@@ -37,11 +37,6 @@ public final class MomoException extends Exception {
         this(status.number(), 0, -1, message, "", "");
     }
 
-    /** The same for another thread. */
-    MomoException(MomoException told) {
-        this(told.status, told.httpStatus, told.retryAfterMs, told.getMessage(), told.code, told.body);
-    }
-
     /** {@return what the call ended with} */
     public MomoStatus status() {
         return MomoStatus.of(status);

@@ -4,7 +4,7 @@ package momo;
 public enum MomoOrigin {
     /** There is no token. */ NONE,
     /** The gateway. */ GATEWAY,
-    /** A directory, by the option cache. */ FILE,
+    /** A directory, by the option cache. */ DIRECTORY,
     /** A Redis server, by the option cache. */ REDIS,
     /** An origin that is newer than this enumeration. */ UNKNOWN;
 

@@ -5,7 +5,7 @@ package momo;
  *
  * @param requests those that have ended, each retry counted
  * @param refreshes of a token that was still good
- * @param waits calls that waited for the request of another
+ * @param waits calls that waited for a request; those that waited together count as one
  * @param lastRequestMs what the last request took, -1 before the first
  * @param lastFailure OK where no request failed
  * @param lastFailureAt Unix time in seconds, 0 where no request failed
@@ -15,23 +15,7 @@ package momo;
  * @param tokenOrigin of the token at hand
  */
 public record MomoStats(
-        long requests,
-        long tokensIssued,
-        long networkFailures,
-        long credentialFailures,
-        long rateLimitFailures,
-        long serverFailures,
-        long responseFailures,
-        long retries,
-        long refreshes,
-        long failedRefreshes,
-        long waits,
-        long longestWaitMs,
-        long invalidations,
-        long lastRequestMs,
-        MomoStatus lastFailure,
-        long lastFailureAt,
-        long tokenExpiresIn,
-        long cooldownMs,
-        long tokensAdopted,
-        MomoOrigin tokenOrigin) {}
+        long requests, long tokensIssued, long networkFailures, long credentialFailures, long rateLimitFailures,
+        long serverFailures, long responseFailures, long retries, long refreshes, long failedRefreshes, long waits,
+        long longestWaitMs, long invalidations, long lastRequestMs, MomoStatus lastFailure, long lastFailureAt,
+        long tokenExpiresIn, long cooldownMs, long tokensAdopted, MomoOrigin tokenOrigin) {}

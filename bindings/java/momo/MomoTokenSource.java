@@ -5,18 +5,16 @@ import java.time.Duration;
 /** What a program needs of a client: its tests can have one of their own. */
 public interface MomoTokenSource {
     /**
-     * Returns a valid token: what to call before each payment.
+     * {@return a valid token: the one at hand, or a new one; call it before each payment}
      *
-     * @return the token at hand, or a new one
      * @throws MomoException if there is none within the option timeout
      */
     MomoToken getToken() throws MomoException;
 
     /**
-     * Returns a valid token within the call's own time.
+     * {@return a valid token, within the call's own time}
      *
      * @param timeout the call's whole time; with zero the call never waits
-     * @return the token at hand, or a new one
      * @throws MomoException if there is none within that time
      */
     MomoToken getToken(Duration timeout) throws MomoException;

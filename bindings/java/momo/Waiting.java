@@ -1,119 +1,102 @@
 package momo;
 
-import com.sun.jna.Pointer;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeoutException;
 
 /**
- * One call of the library at a time, and the threads that wait for it. They are parked: a thread in C
- * could not be interrupted, and a virtual one would keep its carrier.
+ * How threads wait for a token of one client. None of them waits in C: there it could not be
+ * interrupted, and a virtual thread would keep its carrier.
  */
 final class Waiting {
-    interface Operation {
-        int call(Pointer client, long timeoutMs, Pointer token, Pointer error);
+    private static final long FOREVER = Long.MAX_VALUE;
+
+    private final Handle handle;
+    private FutureTask<MomoToken> looking;
+
+    Waiting(Handle handle) {
+        this.handle = handle;
     }
 
-    private final Operation operation;
-    private final long timeoutMs;
-    private volatile Call current;
-
-    Waiting(Operation operation, long timeoutMs) {
-        this.operation = operation;
-        this.timeoutMs = timeoutMs;
-    }
-
-    /** Whether to wait for the call in progress; not in a logger, which the call itself waits for. */
-    boolean isUnderWay() {
-        Call call = current;
-        return call != null && call.thread != Thread.currentThread();
-    }
-
-    /** Has the next thread begin another call. */
-    synchronized void forget() {
-        current = null;
-    }
-
-    /** The call's outcome, or null if the time was up before. */
-    MomoToken await(Pointer client, long nanos) throws MomoException {
-        Call call = join(client);
-        long end = System.nanoTime() + nanos;
-        try {
-            while (!call.hasEnded) {
-                long left = end - System.nanoTime();
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new MomoException(MomoStatus.CANCELLED, "the thread was interrupted");
-                } else if (left <= 0) {
-                    return null;
-                }
-                LockSupport.parkNanos(call, left);
-            }
-        } finally {
-            leave(call);
-        }
-        if (call.failure != null) {
-            throw new MomoException(call.failure); // Its stack tells who called.
-        }
-        return call.token;
-    }
-
-    private synchronized Call join(Pointer client) {
-        if (current == null) {
-            Call call = new Call(LibMomo.momo_clone_client(client));
-            call.thread.setDaemon(true);
-            call.thread.start();
-            current = call;
-        }
-        current.threads.add(Thread.currentThread());
-        return current;
-    }
-
-    private synchronized void leave(Call call) {
-        call.threads.remove(Thread.currentThread());
-        if (call.threads.isEmpty() && !call.hasEnded) {
-            hide(call);
-            LibMomo.momo_cancel_client(call.clone);
-        }
-    }
-
-    private synchronized void end(Call call) {
-        hide(call);
-        LibMomo.momo_free_client(call.clone);
-        call.hasEnded = true;
-        call.threads.forEach(LockSupport::unpark);
-    }
-
-    private void hide(Call call) {
-        if (current == call) {
-            current = null;
-        }
-    }
-
-    private final class Call implements Runnable {
-        /** To cancel is final, so the call has a handle to itself. */
-        private final Pointer clone;
-        private final Thread thread = new Thread(this, "momo");
-        private final Set<Thread> threads = new HashSet<>();
-        private MomoToken token;
-        private MomoException failure;
-        private volatile boolean hasEnded;
-
-        Call(Pointer clone) {
-            this.clone = clone;
-        }
-
-        @Override
-        public void run() {
+    /** The token at hand, or the first within that time. */
+    MomoToken token(long timeoutMs) throws MomoException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        while (true) {
             try {
-                token = LibMomo.token(operation, clone, timeoutMs);
+                return atHand();
             } catch (MomoException e) {
-                failure = e;
-            } catch (Throwable e) {
-                failure = new MomoException(MomoStatus.INTERNAL, e.toString());
-            } finally {
-                end(this);
+                long left = timeoutMs < 0 ? FOREVER : end - System.nanoTime();
+                if (e.status() != MomoStatus.WOULD_BLOCK || timeoutMs == 0) {
+                    throw e;
+                } else if (e.retryAfter().isEmpty()) { // The library asks for nothing in the background.
+                    return block(LibMomo::momo_get_token, timeoutMs);
+                } else if (left <= 0) {
+                    throw new MomoException(MomoStatus.TIMED_OUT, e.getMessage());
+                }
+                outcome(looking(), left);
             }
+        }
+    }
+
+    /** Makes a call on a thread of its own. */
+    MomoToken block(LibMomo.TokenCall call, long timeoutMs) throws MomoException {
+        Handle clone = handle.copy();
+        try {
+            return outcome(start(() -> clone.use(client -> LibMomo.token(call, client, timeoutMs))), FOREVER);
+        } finally {
+            clone.run();
+        }
+    }
+
+    private MomoToken atHand() throws MomoException {
+        return handle.use(client -> LibMomo.token(LibMomo::momo_get_token, client, 0));
+    }
+
+    /** Done as soon as there is a token or a failure. One thread looks for all. */
+    private synchronized FutureTask<MomoToken> looking() {
+        if (looking == null || looking.isDone()) {
+            looking = start(this::look);
+        }
+        return looking;
+    }
+
+    private MomoToken look() throws InterruptedException {
+        while (true) {
+            Thread.sleep(5);
+            try {
+                return atHand();
+            } catch (MomoException e) {
+                if (e.status() != MomoStatus.WOULD_BLOCK || e.retryAfter().isEmpty()) {
+                    return null; // Each has its own.
+                }
+            }
+        }
+    }
+
+    private static FutureTask<MomoToken> start(Callable<MomoToken> call) {
+        FutureTask<MomoToken> task = new FutureTask<>(call);
+        Thread thread = new Thread(task, "momo");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    /** Null if the time is up. */
+    private static MomoToken outcome(FutureTask<MomoToken> task, long nanos) throws MomoException {
+        try {
+            return task.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MomoException(MomoStatus.CANCELLED, "the thread was interrupted");
+        } catch (ExecutionException e) {
+            MomoException told = e.getCause() instanceof MomoException known
+                    ? known : new MomoException(MomoStatus.INTERNAL, e.getCause().toString());
+            told.fillInStackTrace(); // which tells who called
+            throw told;
         }
     }
 }

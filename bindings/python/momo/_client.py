@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import math
 import os
 import threading
+import time
 import weakref
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from ctypes import byref, c_void_p
 from typing import Any, NoReturn
 
-from ._call import Call
 from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, text, values
 from ._values import Error, Stats, Status, Token
 
@@ -46,8 +48,7 @@ class Client:
 
     def _own(self, handle: c_void_p, callback: object) -> None:
         self._handle, self._callback = handle, callback
-        # Those of tasks that wait, by their milliseconds.
-        self._gets: dict[tuple[asyncio.AbstractEventLoop, int], Call] = {}
+        self._waiting: list[asyncio.Future[None]] = []  # which tasks of one loop wait for
         # Freed when nothing refers to this object any more, so never under a call of another
         # thread, and never while the interpreter shuts down around such a thread. The callback
         # must live as long as the client does.
@@ -73,36 +74,41 @@ class Client:
         where no token is at hand it raises, and one is asked for in the background. Other threads
         of Python run while a call waits, and Ctrl-C ends it.
         """
-        return self._token(lib.momo_get_token, timeout)
+        milliseconds = _milliseconds(timeout)
+        # Ctrl-C is the main thread's, and ends no call in C: it waits in Python.
+        if milliseconds == 0 or threading.current_thread() is not threading.main_thread():
+            return self._take(lib.momo_get_token, milliseconds)
+        due = _due(milliseconds)
+        while isinstance(found := self._look(due), Error):
+            if found.retry_after_ms < 0:
+                return self._block(lib.momo_get_token, milliseconds)
+            time.sleep(found.retry_after_ms / 1000)
+        # Where a refresh is due it may be this call's, by the option refresh.
+        return found if found.refresh_in else self._take(lib.momo_get_token, milliseconds)
 
     async def get_token_async(self, timeout: float | None = None) -> Token:
-        """The same for asyncio: the event loop never waits.
-
-        A token at hand is given at once. Where there is none yet, one thread waits for it, however
-        many tasks do. A task that is cancelled (asyncio.timeout, asyncio.wait_for) leaves the
-        others waiting; the last one ends the call.
-        """
+        """The same for asyncio: the event loop never waits, and tasks that wait take no thread."""
         milliseconds = _milliseconds(timeout)
-        if milliseconds == 0 or not self._gets:  # else others wait already
-            try:
-                return self._take(lib.momo_get_token, 0)
-            except Error as error:
-                if error.status != Status.WOULD_BLOCK or milliseconds == 0:
-                    raise
-        try:
-            return await self._get(-1, timeout)
-        except asyncio.TimeoutError:
-            return await self._get(1, None)  # which says so: one for all whose time is up now
+        if milliseconds == 0:
+            return self._take(lib.momo_get_token, 0)
+        due = _due(milliseconds)
+        while isinstance(found := self._look(due), Error):
+            if found.retry_after_ms < 0:
+                return await self._block_async(lib.momo_get_token, milliseconds)
+            left = None if due is None else due - time.monotonic()
+            await asyncio.wait([self._outcome(found.retry_after_ms / 1000)], timeout=left)
+        return found
 
     def create_token(self, timeout: float | None = None) -> Token:
         """A new token from the gateway, at every call."""
-        return self._token(lib.momo_create_token, timeout)
+        milliseconds = _milliseconds(timeout)
+        if threading.current_thread() is not threading.main_thread():
+            return self._take(lib.momo_create_token, milliseconds)
+        return self._block(lib.momo_create_token, milliseconds)
 
     async def create_token_async(self, timeout: float | None = None) -> Token:
         """The same for asyncio, on a thread of its own."""
-        loop = asyncio.get_running_loop()
-        call = self._call(lib.momo_create_token, _milliseconds(timeout), loop)
-        return await call.result_within(None)
+        return await self._block_async(lib.momo_create_token, _milliseconds(timeout))
 
     def invalidate_token(self, token: Token | str) -> None:
         """Tells that the gateway refused this token, so that it is not handed out again."""
@@ -144,47 +150,79 @@ class Client:
         finally:
             lib.momo_free_token(token)
 
-    def _token(self, function: Callable[..., int], timeout: float | None) -> Token:
-        milliseconds = _milliseconds(timeout)
-        # The main thread is the one that has Ctrl-C, for which C does not return.
-        if milliseconds == 0 or threading.current_thread() is not threading.main_thread():
-            return self._take(function, milliseconds)
-        if function is lib.momo_get_token:
-            try:
-                token = self._take(function, 0)
-                # Where a refresh is due it may be this call's, by the option refresh.
-                return token if token.refresh_in else self._take(function, milliseconds)
-            except Error as error:
-                if error.status != Status.WOULD_BLOCK:
-                    raise
+    def _look(self, due: float | None) -> Token | Error:
+        """The token at hand, or the error that says when to look again."""
         try:
-            waiting = self._call(function, milliseconds)
-        except RuntimeError:  # no thread can be started
-            return self._take(function, milliseconds)
-        return waiting.result()
+            return self._take(lib.momo_get_token, 0)
+        except Error as error:
+            if error.status != Status.WOULD_BLOCK:
+                raise
+            if due is not None and time.monotonic() >= due:
+                raise Error(Status.TIMED_OUT, error.message) from None
+            return error
 
-    def _call(
-        self,
-        function: Callable[..., int],
-        milliseconds: int,
-        loop: asyncio.AbstractEventLoop | None = None,
-    ) -> Call:
-        # On a clone: to end a call is to close its handle, and this one has other calls.
-        clone = self.clone()
-        return Call(lambda: clone._take(function, milliseconds), clone.close, loop)
-
-    async def _get(self, milliseconds: int, timeout: float | None) -> Token:
-        """Of a call that all tasks of a loop wait for."""
+    def _outcome(self, every: float) -> asyncio.Future[None]:
+        """Done as soon as there is a token or a failure. The loop looks for all its tasks."""
         loop = asyncio.get_running_loop()
-        key = loop, milliseconds
-        get = self._gets.get(key)
-        if get is None or not get.is_open:
-            get = self._gets[key] = self._call(lib.momo_get_token, milliseconds, loop)
+        waiting = self._waiting
+        if not waiting or waiting[0].get_loop() is not loop:
+            waiting = self._waiting = []
+            loop.call_later(every, self._look_for_all, every, waiting)
+        waiting.append(loop.create_future())
+        return waiting[-1]
+
+    def _look_for_all(self, every: float, waiting: list[asyncio.Future[None]]) -> None:
         try:
-            return await get.result_within(timeout)
+            found = self._look(None)
+            if isinstance(found, Error) and found.retry_after_ms >= 0:
+                waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
+                return
+        except Error:
+            pass  # each task has its own
+        for task in waiting:
+            task.set_result(None)
+        waiting.clear()
+
+    def _block(self, function: Callable[..., int], milliseconds: int) -> Token:
+        clone = self.clone()  # to end a call is to close its handle, and this one has other calls
+        try:
+            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
+            while not call.done():
+                wait([call], 0.2)  # Windows handles Ctrl-C only between two waits
+            return call.result()
         finally:
-            if not get.is_open and self._gets.get(key) is get:
-                del self._gets[key]
+            clone.close()
+
+    async def _block_async(self, function: Callable[..., int], milliseconds: int) -> Token:
+        clone = self.clone()
+        try:
+            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
+            return await asyncio.wrap_future(call)
+        finally:
+            clone.close()
+
+
+def _on_thread(function: Callable[[], Token], end: Callable[[], None]) -> Future[Token]:
+    """Makes a call on a thread of its own, which `end` ends."""
+    future: Future[Token] = Future()
+    future.set_running_or_notify_cancel()  # nobody else ends it
+
+    def run() -> None:
+        atexit.register(end_at_exit)
+        try:
+            future.set_result(function())
+        except BaseException as error:  # for whoever waits
+            future.set_exception(error)
+        atexit.unregister(end_at_exit)
+
+    def end_at_exit() -> None:
+        end()
+        thread.join(1)
+
+    # A daemon: the interpreter does not wait for it, but ends it while it can still log.
+    thread = threading.Thread(target=run, name="momo-call", daemon=True)
+    thread.start()
+    return future
 
 
 def clear_cache() -> None:
@@ -200,6 +238,10 @@ def _milliseconds(timeout: float | None) -> int:
     # Rounded up: a budget that is nearly spent must not become 0, which never waits. A day is the
     # longest that the library takes.
     return math.ceil(min(timeout, 86400) * 1000)
+
+
+def _due(milliseconds: int) -> float | None:
+    return None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
 
 
 def _option(name: str, value: object) -> bytes:

@@ -10,23 +10,14 @@ from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_void_p
 from dataclasses import fields
 from typing import Any
 
-from ._values import Error, Stats
+from ._values import Error, Stats, Token
 
 _NAMES = {"win32": "momo.dll", "darwin": "libmomo.0.dylib"}
 _NAME = _NAMES.get(sys.platform, "libmomo.so.0")
 
 
 class CToken(ctypes.Structure):
-    _fields_ = [
-        ("access_token", c_char_p),
-        ("token_type", c_char_p),
-        ("authorization", c_char_p),
-        ("expires_in", c_int64),
-        ("expires_at", c_int64),
-        ("lifetime", c_int64),
-        ("refresh_status", c_int32),
-        ("refresh_in", c_int64),
-    ]
+    _fields_ = list(zip(Token.__slots__, 3 * [c_char_p] + 3 * [c_int64] + [c_int32, c_int64]))
 
 
 class CStats(ctypes.Structure):
@@ -35,12 +26,8 @@ class CStats(ctypes.Structure):
 
 class CError(ctypes.Structure):
     _fields_ = [
-        ("status", c_int),
-        ("http_status", c_int32),
-        ("retry_after_ms", c_int64),
-        ("message", c_char_p),
-        ("code", c_char_p),
-        ("body", c_char_p),
+        *(("status", c_int), ("http_status", c_int32), ("retry_after_ms", c_int64)),
+        *(("message", c_char_p), ("code", c_char_p), ("body", c_char_p)),
     ]
 
 

@@ -72,14 +72,8 @@ class Token:
 
     # No dataclass and no __dict__: secrets stay out of logs, dumps and what is made of vars().
     __slots__ = (
-        "access_token",
-        "authorization",
-        "expires_at",
-        "expires_in",
-        "lifetime",
-        "refresh_in",
-        "refresh_status",
-        "token_type",
+        *("access_token", "token_type", "authorization", "expires_in", "expires_at", "lifetime"),
+        *("refresh_status", "refresh_in"),
     )
     access_token: str
     token_type: str

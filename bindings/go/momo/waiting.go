@@ -1,0 +1,116 @@
+package momo
+
+// #include <momo.h>
+import "C"
+
+import (
+	"context"
+	"time"
+)
+
+// wait returns the token at hand, or sleeps until there may be one. No goroutine waits in C, where each
+// would take a thread of the operating system.
+func (c *Client) wait(ctx context.Context) (*Token, error) {
+	for {
+		token, e := c.atHand()
+		switch err := ctx.Err(); {
+		case e == nil:
+			return token, nil
+		case e.Status != WouldBlock:
+			return nil, e
+		case e.RetryAfter < 0: // the library asks for nothing in the background
+			return c.block(ctx, false)
+		case err != nil:
+			return nil, ended(err, e.Message)
+		}
+		select {
+		case <-c.outcome(e.RetryAfter):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// outcome is closed as soon as there is a token or a failure. One goroutine looks for all.
+func (c *Client) outcome(every time.Duration) <-chan struct{} {
+	c.waiting.Lock()
+	defer c.waiting.Unlock()
+	if c.settled == nil {
+		c.settled = make(chan struct{})
+		go func() {
+			for e := (&Error{Status: WouldBlock}); e != nil && e.Status == WouldBlock && e.RetryAfter >= 0; {
+				time.Sleep(every)
+				_, e = c.atHand()
+			}
+			c.waiting.Lock()
+			defer c.waiting.Unlock()
+			close(c.settled)
+			c.settled = nil
+		}()
+	}
+	return c.settled
+}
+
+// block makes a call that takes a thread. To cancel is final, so the call has a client of its own.
+func (c *Client) block(ctx context.Context, create bool) (*Token, error) {
+	if err := c.enter(); err != nil {
+		return nil, err
+	}
+	defer c.mu.RUnlock()
+	clone := C.momo_clone_client(c.client)
+	defer C.momo_free_client(clone)
+	returned, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-returned:
+		case <-ctx.Done():
+			if ctx.Err() == context.Canceled { // a deadline ends the call by itself
+				C.momo_cancel_client(clone)
+			}
+		}
+	}()
+	token, e := take(clone, create, timeout(ctx))
+	close(returned)
+	<-watched
+	if err := ctx.Err(); e != nil && err != nil && (e.Status == TimedOut || e.Status == Cancelled) {
+		return nil, ended(err, e.Message)
+	} else if e != nil {
+		return nil, e
+	}
+	return token, nil
+}
+
+// timeout is what is left until the context's deadline. Never 0, which would mean not to block.
+func timeout(ctx context.Context) C.int64_t {
+	deadline, timed := ctx.Deadline()
+	if !timed {
+		return -1
+	}
+	left := (time.Until(deadline) + time.Millisecond - 1).Milliseconds()
+	if left < 1 {
+		left = 1
+	}
+	return C.int64_t(left)
+}
+
+func (c *Client) atHand() (*Token, *Error) {
+	if err := c.enter(); err != nil {
+		return nil, err
+	}
+	defer c.mu.RUnlock()
+	return take(c.client, false, 0)
+}
+
+func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error) {
+	var t *C.momo_token
+	var e *C.momo_error
+	if create {
+		C.momo_create_token(client, timeout, &t, &e)
+	} else {
+		C.momo_get_token(client, timeout, &t, &e)
+	}
+	if e != nil {
+		return nil, takeError(e)
+	}
+	return takeToken(t), nil
+}
