@@ -71,8 +71,14 @@ fn for_compilers(mut config: Config, version: &str) -> Config {
     config
 }
 
-/// FFI::cdef, cffi and LuaJIT read declarations, not a preprocessor.
+/// FFI::cdef, cffi and LuaJIT read declarations, not a preprocessor; people read momo.h.
 fn for_ffi(mut config: Config) -> Config {
+    config.header = Some(
+        "/*\n * momo.h for FFI::cdef, cffi and LuaJIT: its declarations, without comments.\n \
+         * SPDX-License-Identifier: MIT OR Apache-2.0\n */"
+            .to_owned(),
+    );
+    config.documentation = false;
     config.include_guard = None;
     config.sys_includes.clear();
     config.cpp_compat = false;

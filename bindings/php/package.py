@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import tempfile
 import zipfile
@@ -31,21 +30,15 @@ try {
 def build(out):
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder)
-        copy([SOURCE / "momo.php", SOURCE / "momo_library.php"], package)
+        header = ROOT / "include/momo_ffi.h"
+        copy([SOURCE / "momo.php", SOURCE / "momo_library.php", header], package)
         packages.put_documents("php", package)
-        (package / "momo_ffi.h").write_text(header())
         # An archive, unlike a tag, does not tell its version otherwise.
         composer = json.loads((SOURCE / "composer.json").read_text()) | {"version": VERSION}
         (package / "composer.json").write_text(json.dumps(composer, indent=4) + "\n")
         for platform, library in packages.libraries().items():
             packages.put_library(library, package / "lib" / platform)
         packages.write_archive(out / f"libmomo-{VERSION}.zip", packages.tree(package))
-
-
-def header():
-    """Without its comments: PHP parses it at every request."""
-    text = re.sub(r"/\*.*?\*/", "", (ROOT / "include/momo_ffi.h").read_text(), flags=re.S)
-    return "\n".join(["// momo.h explains each.", *filter(str.strip, text.splitlines()), ""])
 
 
 def install(out, place):

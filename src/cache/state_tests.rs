@@ -169,7 +169,6 @@ fn a_cooldown_tells_what_is_left_and_ends() {
         message.contains("the next attempt is in 3800 ms"),
         "{message}"
     );
-    // A call that waited for the request has it as the request ended with it.
     let waited = state.failure_in_cooldown(at(1200), true).unwrap();
     assert_eq!((waited.retry_after_ms, &*waited.message), (-1, "it failed"));
     // The same for those who share it with other processes, and for tokens and counters.
@@ -180,11 +179,8 @@ fn a_cooldown_tells_what_is_left_and_ends() {
     assert_eq!(failure_in_cooldown.status, Status::MOMO_FORBIDDEN);
     let mut nearly = at(4999);
     nearly.boot += Duration::from_micros(900);
-    assert_eq!(
-        cooldown_of(&state, nearly),
-        Some(1),
-        "never 0 while it lasts"
-    );
+    // Never 0 while it lasts.
+    assert_eq!(cooldown_of(&state, nearly), Some(1));
     assert!(state.failure_in_cooldown(at(5000), false).is_none());
 }
 
