@@ -4,6 +4,7 @@ mod refusals;
 mod relay;
 mod server;
 mod setups;
+mod stalls;
 
 use std::path::PathBuf;
 use std::thread::sleep;

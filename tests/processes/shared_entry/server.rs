@@ -193,23 +193,3 @@ fn a_token_that_is_invalidated_while_it_is_being_shared_is_given_to_nobody() {
     assert_eq!(there.get().unwrap().access_token, token);
     assert_eq!(gateway.request_count(), 2);
 }
-
-/// The server runs the unlock when it goes on, long after the call has given up.
-#[test]
-fn a_stall_that_outlasts_the_call_leaves_no_lock_behind() {
-    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-    let config = Config::mock(&gateway, "/delay-300");
-    let client = config.set("cache", &server.url()).client();
-    std::thread::scope(|scope| {
-        let asking = scope.spawn(|| client.get().unwrap());
-        child::wait_for("request", || gateway.request_count() == 1);
-        server.ask("CLIENT PAUSE 1800");
-        asking.join().unwrap();
-    });
-    let lock = || server.keys().into_iter().find(|key| key.ends_with(":lock"));
-    // The server responds again once the pause is over; a lock ends by itself after 5 s.
-    if let Some(left) = lock() {
-        let left = String::from_utf8(server.ask(&format!("PTTL {left}"))).unwrap();
-        panic!("a lock is left: {left}");
-    }
-}

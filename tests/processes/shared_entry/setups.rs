@@ -1,7 +1,6 @@
-//! Set-ups of Redis that lack something, are far away, or stall.
+//! Set-ups of Redis: forgotten connections, servers far away, passwords, sockets, certificates.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::relay::Relay;
 use crate::child::{self, Scratch, free_port};
@@ -9,7 +8,7 @@ use crate::common::{Client, Config, Gateway, Log};
 use crate::redis_server::RedisServer;
 
 /// Each with a memory of its own, as processes have: the names of the place differ.
-fn processes(gateway: &Gateway, behaviour: &str, user: &str, port: u16) -> [Client; 3] {
+pub(crate) fn processes(gateway: &Gateway, behaviour: &str, user: &str, port: u16) -> [Client; 3] {
     let config = Config::mock(gateway, behaviour);
     ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"].map(|host| {
         let cache = format!("redis://{user}{host}:{port}");
@@ -24,22 +23,6 @@ pub(crate) fn logged(gateway: &Gateway, cache: &str) -> (Client, Log) {
     (config.client(), log)
 }
 
-fn has(server: &RedisServer, what: &str) -> bool {
-    server.keys().iter().any(|key| key.ends_with(what))
-}
-
-/// For this time it neither reads nor responds; the test goes on meanwhile.
-fn stall<T>(server: &RedisServer, time: Duration, test: impl FnOnce() -> T) -> T {
-    server.signal(libc::SIGSTOP);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            sleep(time);
-            server.signal(libc::SIGCONT);
-        });
-        test()
-    })
-}
-
 #[test]
 fn a_connection_that_was_forgotten_on_the_way_is_replaced_at_once() {
     let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
@@ -51,62 +34,6 @@ fn a_connection_that_was_forgotten_on_the_way_is_replaced_at_once() {
     assert!(!log.text().contains("cannot be used"), "{}", log.text());
     let there = logged(&gateway, &server.url()).0;
     assert_eq!(there.get().unwrap().access_token, second);
-}
-
-#[test]
-fn a_lock_is_given_back_if_the_token_cannot_be_written() {
-    let gateway = Gateway::start().unwrap();
-    let user = "--user payer on >pass ~libmomo:* +eval +get +set +del +pttl";
-    let words: Vec<_> = user.split_whitespace().collect();
-    let server = RedisServer::with(Scratch::new(), free_port(), &words);
-    let [here, there, _] = processes(&gateway, "", "payer:pass@", server.port);
-    here.get().unwrap();
-    assert_eq!(server.keys(), [""; 0]);
-    let start = Instant::now();
-    there.get().unwrap();
-    assert!(start.elapsed() < Duration::from_secs(2));
-}
-
-#[test]
-fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
-    for milliseconds in [400, 700] {
-        let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-        let [here, there, _] = processes(&gateway, "/delay-300", "", server.port);
-        std::thread::scope(|scope| {
-            let asking = scope.spawn(|| here.get().unwrap());
-            child::wait_for("request", || gateway.request_count() == 1);
-            sleep(Duration::from_millis(200));
-            stall(&server, Duration::from_millis(milliseconds), || {
-                asking.join().unwrap();
-            });
-        });
-        assert!(!has(&server, ":lock"), "{milliseconds}");
-        let start = Instant::now();
-        there.get().unwrap();
-        assert!(start.elapsed() < Duration::from_secs(2), "{milliseconds}");
-    }
-}
-
-/// Nothing could be sent: the next call does it, whatever it is for.
-#[test]
-fn a_lock_that_could_not_be_given_back_is_so_with_the_next_operation() {
-    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-    let relay = Relay::start(server.port, Duration::ZERO);
-    let [here, ..] = processes(&gateway, "/delay-300", "", relay.port);
-    let [other, ..] = processes(&gateway, "/lifetime-100", "", relay.port);
-    std::thread::scope(|scope| {
-        let asking = scope.spawn(|| here.get().unwrap());
-        child::wait_for("request", || gateway.request_count() == 1);
-        relay.swallow(true);
-        asking.join().unwrap();
-    });
-    relay.swallow(false);
-    assert!(has(&server, ":lock"));
-    let start = Instant::now();
-    relay.forget();
-    other.invalidate("another's");
-    assert!(!has(&server, ":lock"));
-    assert!(start.elapsed() < Duration::from_secs(1));
 }
 
 #[test]
@@ -269,40 +196,4 @@ fn a_server_that_demands_a_client_certificate_gets_one() {
         assert!(error.message.contains("cache_client_key"), "{error:?}");
         assert!(error.message.contains(words), "{error:?}");
     }
-}
-
-#[test]
-fn a_token_that_was_invalidated_during_a_stall_is_given_to_no_new_process() {
-    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-    let [here, _, there] = processes(&gateway, "", "", server.port);
-    let refused = here.get().unwrap().access_token;
-    let next = stall(&server, Duration::from_millis(700), || {
-        here.invalidate(&refused);
-        here.get().unwrap().access_token
-    });
-    assert_ne!(next, refused);
-    assert_eq!(there.get().unwrap().access_token, next);
-    assert_eq!(gateway.request_count(), 2);
-}
-
-#[test]
-fn a_request_that_hangs_keeps_other_processes_waiting_for_no_more_than_six_seconds() {
-    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-    let config = Config::mock(&gateway, "");
-    config.set("timeout", "30s").set("attempt_timeout", "30s");
-    let [here, there] = [server.url(), server.url().replace("127.0.0.1", "localhost")]
-        .map(|cache| config.set("cache", &cache).client());
-    gateway.set_delay(Duration::from_secs(20));
-    std::thread::scope(|scope| {
-        let asking = scope.spawn(|| here.get());
-        child::wait_for("request", || gateway.request_count() == 1);
-        gateway.set_delay(Duration::ZERO);
-        let start = Instant::now();
-        there.get().unwrap();
-        let waited = start.elapsed();
-        here.cancel();
-        let _ = asking.join().unwrap();
-        assert!(waited > Duration::from_secs(3), "{waited:?}");
-        assert!(waited < Duration::from_secs(6), "{waited:?}");
-    });
 }

@@ -1,0 +1,139 @@
+//! A Redis server that stalls or refuses while a lock is held: other processes wait for it no longer
+//! than they must.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::relay::Relay;
+use super::setups::processes;
+use crate::child::{self, Scratch, free_port};
+use crate::common::{Config, Gateway};
+use crate::redis_server::RedisServer;
+
+fn has(server: &RedisServer, what: &str) -> bool {
+    server.keys().iter().any(|key| key.ends_with(what))
+}
+
+/// For this time it neither reads nor responds; the test goes on meanwhile.
+fn stall<T>(server: &RedisServer, time: Duration, test: impl FnOnce() -> T) -> T {
+    server.signal(libc::SIGSTOP);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            sleep(time);
+            server.signal(libc::SIGCONT);
+        });
+        test()
+    })
+}
+
+#[test]
+fn a_lock_is_given_back_if_the_token_cannot_be_written() {
+    let gateway = Gateway::start().unwrap();
+    let user = "--user payer on >pass ~libmomo:* +eval +get +set +del +pttl";
+    let words: Vec<_> = user.split_whitespace().collect();
+    let server = RedisServer::with(Scratch::new(), free_port(), &words);
+    let [here, there, _] = processes(&gateway, "", "payer:pass@", server.port);
+    here.get().unwrap();
+    assert_eq!(server.keys(), [""; 0]);
+    let start = Instant::now();
+    there.get().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
+    for milliseconds in [400, 700] {
+        let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+        let [here, there, _] = processes(&gateway, "/delay-300", "", server.port);
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| here.get().unwrap());
+            child::wait_for("request", || gateway.request_count() == 1);
+            sleep(Duration::from_millis(200));
+            stall(&server, Duration::from_millis(milliseconds), || {
+                asking.join().unwrap();
+            });
+        });
+        assert!(!has(&server, ":lock"), "{milliseconds}");
+        let start = Instant::now();
+        there.get().unwrap();
+        assert!(start.elapsed() < Duration::from_secs(2), "{milliseconds}");
+    }
+}
+
+/// Nothing could be sent: the next call does it, whatever it is for.
+#[test]
+fn a_lock_that_could_not_be_given_back_is_so_with_the_next_operation() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let relay = Relay::start(server.port, Duration::ZERO);
+    let [here, ..] = processes(&gateway, "/delay-300", "", relay.port);
+    let [other, ..] = processes(&gateway, "/lifetime-100", "", relay.port);
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| here.get().unwrap());
+        child::wait_for("request", || gateway.request_count() == 1);
+        relay.swallow(true);
+        asking.join().unwrap();
+    });
+    relay.swallow(false);
+    assert!(has(&server, ":lock"));
+    let start = Instant::now();
+    relay.forget();
+    other.invalidate("another's");
+    assert!(!has(&server, ":lock"));
+    assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn a_token_that_was_invalidated_during_a_stall_is_given_to_no_new_process() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let [here, _, there] = processes(&gateway, "", "", server.port);
+    let refused = here.get().unwrap().access_token;
+    let next = stall(&server, Duration::from_millis(700), || {
+        here.invalidate(&refused);
+        here.get().unwrap().access_token
+    });
+    assert_ne!(next, refused);
+    assert_eq!(there.get().unwrap().access_token, next);
+    assert_eq!(gateway.request_count(), 2);
+}
+
+#[test]
+fn a_request_that_hangs_keeps_other_processes_waiting_for_no_more_than_six_seconds() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let config = Config::mock(&gateway, "");
+    config.set("timeout", "30s").set("attempt_timeout", "30s");
+    let [here, there] = [server.url(), server.url().replace("127.0.0.1", "localhost")]
+        .map(|cache| config.set("cache", &cache).client());
+    gateway.set_delay(Duration::from_secs(20));
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| here.get());
+        child::wait_for("request", || gateway.request_count() == 1);
+        gateway.set_delay(Duration::ZERO);
+        let start = Instant::now();
+        there.get().unwrap();
+        let waited = start.elapsed();
+        here.cancel();
+        let _ = asking.join().unwrap();
+        assert!(waited > Duration::from_secs(3), "{waited:?}");
+        assert!(waited < Duration::from_secs(6), "{waited:?}");
+    });
+}
+
+/// The server runs the unlock when it goes on, long after the call has given up.
+#[test]
+fn a_stall_that_outlasts_the_call_leaves_no_lock_behind() {
+    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
+    let config = Config::mock(&gateway, "/delay-300");
+    let client = config.set("cache", &server.url()).client();
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| client.get().unwrap());
+        child::wait_for("request", || gateway.request_count() == 1);
+        server.ask("CLIENT PAUSE 1800");
+        asking.join().unwrap();
+    });
+    let lock = || server.keys().into_iter().find(|key| key.ends_with(":lock"));
+    // The server responds again once the pause is over; a lock ends by itself after 5 s.
+    if let Some(left) = lock() {
+        let left = String::from_utf8(server.ask(&format!("PTTL {left}"))).unwrap();
+        panic!("a lock is left: {left}");
+    }
+}
