@@ -99,13 +99,8 @@ pub fn header(name: &str) -> String {
     std::fs::read_to_string(Path::new(INCLUDE).join(name)).unwrap()
 }
 
-/// The header without its comments.
+/// What momo_ffi.h has below the comment at its top.
 pub fn declarations() -> String {
     let text = header("momo_ffi.h");
-    let mut parts = text.split("/*");
-    let mut out = parts.next().unwrap().to_owned();
-    for part in parts {
-        out.push_str(part.split_once("*/").unwrap().1);
-    }
-    out
+    text.split_once("*/").unwrap().1.to_owned()
 }
