@@ -263,9 +263,12 @@ fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     let client = client(&peer, &[]);
     let first = failure(client.get_token(ALWAYS));
     assert_eq!(first.status, Status::MOMO_SERVER_ERROR);
-    let next = failure(client.get_token(CallTimeout::NeverBlock));
+    let next = failure(client.get_token(ALWAYS));
     assert_eq!(next.status, Status::MOMO_SERVER_ERROR);
     assert!(next.retry_after_ms > 0 && next.message.contains("not asked again yet"));
+    // A program that looks again and again is told what the request ended with.
+    let look = failure(client.get_token(CallTimeout::NeverBlock));
+    assert!(look.retry_after_ms > 0 && look.message == first.message);
     assert!(stats(&client).cooldown_ms > 0);
     assert_eq!(peer.requests().len(), 1);
 }

@@ -74,8 +74,17 @@ impl Client {
                 Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
                 Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now, caller),
                 Some((_, Freshness::Expired)) | None => {
-                    let has_waited = caller.waiting_since.is_some();
+                    // A call that does not block is often one of several that look until it is there.
+                    let is_look = caller.deadline.is_none();
+                    let has_waited = is_look || caller.waiting_since.is_some();
                     match state.failure_in_cooldown(now, has_waited) {
+                        Some(failure) if is_look => {
+                            let retry_after_ms = state.cooldown_ms(now);
+                            return Err(Failure {
+                                retry_after_ms,
+                                ..failure
+                            });
+                        }
                         Some(failure) => return Err(failure),
                         None => self.wait(&entry, &state, caller)?,
                     }
