@@ -58,5 +58,8 @@ pub(crate) fn file_text(bytes: &[u8]) -> Result<&[u8], String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         Err("it is UTF-16; save it as UTF-8")?;
     }
+    if bytes.contains(&0) {
+        Err("it is UTF-16 or no text; save it as UTF-8, and a certificate in PEM form")?;
+    }
     Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }

@@ -105,6 +105,9 @@ fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
         .flat_map(u16::to_le_bytes)
         .collect();
     assert!(refused("utf16", Some(&utf16)).contains("it is UTF-16; save it as UTF-8"));
+    let no_text = "it is UTF-16 or no text; save it as UTF-8, and a certificate in PEM form";
+    assert!(refused("no-mark", Some(&utf16[2..])).contains(no_text));
+    assert!(refused("der", Some(b"\x30\x82\x01\x0a\x02\x01\x00")).contains(no_text));
     assert!(refused("missing", None).contains("cannot be read"));
     assert!(refused("empty", Some(b"")).contains("holds no CA certificate"));
     let whole = authority();
