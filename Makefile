@@ -19,8 +19,9 @@ export CARGO_TARGET_DIR
 
 VERSION := $(shell scripts/version.sh)
 SONAME := $(shell sed -n 's/^const SONAME: &str = "\(.*\)";$$/\1/p' build.rs)
-# What the static library needs of the system.
-STATIC_LIBS ?= -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+# What the static library needs of the system. The compiler adds what unwinds the stack: it knows
+# whether that is for a static program.
+STATIC_LIBS ?= -lutil -lrt -lpthread -lm -ldl -lc
 # momo-token, and in what is released momo-mock-gateway.
 TOOLS = $(wildcard $(BUILD)/bin/momo-*)
 CMAKEDIR := $(LIBDIR)/cmake/momo
@@ -31,7 +32,7 @@ PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
 .PHONY: all demo deps check check-abi check-dist check-docs check-fuzz check-languages check-packages \
   check-release check-reproducible check-sanitizers check-targets check-versions mutants soak dist docs packages \
-  lint bench headers install uninstall clean
+  lint bench headers install install-config uninstall clean
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
 all:
@@ -102,8 +103,8 @@ check-sanitizers:
 mutants:
 	@scripts/mutants.sh
 
-# What is released, for every platform, into build/release: archives, bills of materials, packages
-# of Debian, checksums.
+# What is released, for every platform, into build/release: archives, symbols, the source, bills of
+# materials, packages of Debian, checksums.
 dist:
 	@scripts/dist.sh
 
@@ -154,14 +155,18 @@ define substitute
 	chmod 644 "$(2)/$(1)"
 endef
 
-install: $(BUILD)/lib/libmomo.a
-	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(CMAKEDIR)" "$(DESTDIR)$(INCLUDEDIR)" \
+install: $(BUILD)/lib/libmomo.a install-config
+	install -d "$(DESTDIR)$(INCLUDEDIR)" \
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 755 $(TOOLS) "$(DESTDIR)$(BINDIR)/"
 	install -m 644 $(TOOLS:$(BUILD)/bin/%=packaging/%.1) "$(DESTDIR)$(MANDIR)/man1/"
 	for page in $(wildcard $(MAN)/man3/*.3); do install -m 644 $$page "$(DESTDIR)$(MANDIR)/man3/" || exit; done
 	cp -P $(BUILD)/lib/libmomo* "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"
+
+# By which pkg-config and CMake find the rest.
+install-config:
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(CMAKEDIR)"
 	$(call substitute,momo.pc,$(DESTDIR)$(LIBDIR)/pkgconfig)
 	$(call substitute,momo-config.cmake,$(DESTDIR)$(CMAKEDIR))
 	$(call substitute,momo-config-version.cmake,$(DESTDIR)$(CMAKEDIR))

@@ -56,10 +56,9 @@ fn for_compilers(mut config: Config, version: &str) -> Config {
 
 /**
  * @def MOMO_API
- * Marks a function of the library. Define MOMO_STATIC before you include this header if you link
- * the static library on Windows.
+ * Marks a function of the library. On Windows that is the DLL: there is no static library.
  */
-#if defined(_WIN32) && !defined(MOMO_STATIC)
+#if defined(_WIN32)
 #  define MOMO_API __declspec(dllimport)
 #elif defined(__GNUC__)
 #  define MOMO_API __attribute__((visibility("default")))
@@ -94,6 +93,8 @@ fn link_args() {
     let target = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     if target == "linux" || target == "freebsd" {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
+        // What finds the symbols of a library in a core file.
+        println!("cargo:rustc-cdylib-link-arg=-Wl,--build-id=sha1");
         // Thread-local destructors of threads that have called us do not survive an unloading.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }

@@ -47,10 +47,9 @@
 
 /**
  * @def MOMO_API
- * Marks a function of the library. Define MOMO_STATIC before you include this header if you link
- * the static library on Windows.
+ * Marks a function of the library. On Windows that is the DLL: there is no static library.
  */
-#if defined(_WIN32) && !defined(MOMO_STATIC)
+#if defined(_WIN32)
 #  define MOMO_API __declspec(dllimport)
 #elif defined(__GNUC__)
 #  define MOMO_API __attribute__((visibility("default")))

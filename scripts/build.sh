@@ -3,12 +3,12 @@
 #
 #   scripts/build.sh [OPTION OF CARGO...]   for this machine, in build/
 #   scripts/build.sh for PLATFORM           for one of scripts/platforms or macOS, in
-#                                           build/dist/PLATFORM, with its bill of materials
+#                                           build/dist/PLATFORM, with symbols and notices
 #   scripts/build.sh only [OPTION...]       compiles it, and lays out nothing
 # shellcheck disable=SC2054 # Options have commas.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-version=$(scripts/version.sh)
+version=$(scripts/version.sh) binutils="" linked=()
 soname=$(sed -n 's/^const SONAME: &str = "\(.*\)";$/\1/p' build.rs)
 target_dir=$PWD/${CARGO_TARGET_DIR:-target}
 [[ ${CARGO_TARGET_DIR:-} != /* ]] || target_dir=$CARGO_TARGET_DIR
@@ -17,7 +17,7 @@ target_dir=$PWD/${CARGO_TARGET_DIR:-target}
 # platform's compiler is told by CARGO_RUSTC ("cargo rustc"), RUSTC and LIBMOMO_TARGET.
 compile() { # OPTION OF CARGO...
   # The sources of the dependencies are there from here on, and their folder has a name.
-  local host rust=() c=${CFLAGS:-} flag registry
+  local host rust=() c="${hardening[*]} ${CFLAGS:-}" flag registry
   host=$(rustc -vV | sed -n 's/^host: //p')
   "${CARGO:-cargo}" fetch --quiet --locked --target "${LIBMOMO_TARGET:-$host}"
   for flag in ${RUSTFLAGS:-}; do rust+=("$flag"); done
@@ -43,10 +43,60 @@ compile() { # OPTION OF CARGO...
   fi
 }
 
+# What the compiler for C knows of what distributions harden programs by.
+harden() { # COMPILER...
+  local flag
+  mkdir -p "$target_dir"
+  hardening=(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  for flag in -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+    -mbranch-protection=standard; do
+    ! "$@" -Werror "$flag" -x c -c /dev/null -o "$target_dir/probe.o" 2>/dev/null ||
+      hardening+=("$flag")
+  done
+}
+
 # To a new name, then renamed: a program that has the old library mapped keeps it.
 put() { # FILE TO
   install -m 755 "$1" "$2.new"
   mv "$2.new" "$2"
+}
+
+# One object of what Cargo makes, which has Rust's own standard library with global names: a second
+# library in Rust, in the same program, has them too. The object holds what the functions of momo.h
+# need and has no other global name. Those are hidden: two plugins with the library each use their own.
+put_static() { # FROM TO
+  local work symbols=$PWD/packaging/abi/symbols name roots=() rest
+  if ! "${binutils}ld" --version | grep -q GNU; then # no other linker knows these options
+    install -m 644 "$1" "$2"
+    return
+  fi
+  work=$(mktemp -d)
+  echo '.section .note.GNU-stack, "", %progbits; .data' >"$work/hidden.s"
+  while read -r name; do
+    roots+=(--undefined "$name")
+    # Of two visibilities the linker takes the narrower one.
+    printf '.hidden %s\n.8byte %s\n' "$name" "$name" >>"$work/hidden.s"
+  done <"$symbols"
+  "${binutils}as" "$work/hidden.s" -o "$work/hidden.o"
+  # Groups are for the linker to choose one of equals: it would choose from another library.
+  rest=(--gc-sections --force-group-allocation -T packaging/static.ld "${roots[@]}")
+  "${binutils}ld" -r "${rest[@]}" "$work/hidden.o" "$1" -o "$work/all.o"
+  "${binutils}objcopy" --keep-global-symbols="$symbols" "$work/all.o" "$work/kept.o"
+  "${binutils}objcopy" --strip-unneeded "$work/kept.o" "$work/momo.o"
+  (cd "$work" && "${binutils}ar" rcsD libmomo.a momo.o)
+  install -m 644 "$work/libmomo.a" "$2"
+  rm -r "$work"
+}
+
+# What a debugger needs to read a core file, apart from the library and found by its build ID.
+put_symbols() { # LIBRARY FOLDER
+  local id file=$2/$(basename "$1").debug
+  id=$(readelf --notes "$1" 2>/dev/null | sed -n 's/.*Build ID: //p') || true # a DLL has none
+  [ -z "$id" ] || file=$2/.build-id/${id:0:2}/${id:2}.debug
+  mkdir -p "$(dirname "$file")"
+  "${binutils}objcopy" --only-keep-debug "$1" "$file"
+  chmod 644 "$file"
+  "${binutils}strip" "$1"
 }
 
 lay_out() { # BUILT FOLDER COMPILER...: the compiler makes momo-token
@@ -58,6 +108,7 @@ lay_out() { # BUILT FOLDER COMPILER...: the compiler makes momo-token
   local options=(-s)
   if [ -e "$built/momo.dll" ]; then
     put "$built/momo.dll" "$folder/bin/momo.dll"
+    [ "$folder" = build ] || put_symbols "$folder/bin/momo.dll" "$folder/symbols"
     printf '%s\n' "LIBRARY momo.dll" EXPORTS "$(cat packaging/abi/symbols)" >"$folder/lib/momo.def"
     # Import libraries: the first for GNU's linker, the second for Microsoft's. A path would be in
     # them.
@@ -69,7 +120,7 @@ lay_out() { # BUILT FOLDER COMPILER...: the compiler makes momo-token
         -d momo.def -l libmomo.dll.a
       "$llvm" -m i386:x86-64 -d momo.def -l momo.lib
     )
-    options+=(-Wl,--no-insert-timestamp)
+    options+=("${hardening[@]}" -Wl,--no-insert-timestamp "${linked[@]}")
   elif [ -e "$built/libmomo.dylib" ]; then
     put "$built/libmomo.dylib" "$folder/lib/libmomo.0.dylib"
     ln -sf libmomo.0.dylib "$folder/lib/libmomo.dylib"
@@ -77,18 +128,20 @@ lay_out() { # BUILT FOLDER COMPILER...: the compiler makes momo-token
     options=(-Wl,-rpath,@loader_path/../lib)
   else
     put "$built/libmomo.so" "$folder/lib/libmomo.so.$version"
+    [ "$folder" = build ] || put_symbols "$folder/lib/libmomo.so.$version" "$folder/symbols"
     ln -sf "libmomo.so.$version" "$folder/lib/$soname"
     ln -sf "$soname" "$folder/lib/libmomo.so"
-    install -m 644 "$built/libmomo.a" "$folder/lib/"
+    put_static "$built/libmomo.a" "$folder/lib/libmomo.a"
     # shellcheck disable=SC2016 # The loader replaces the variable.
-    options=(-s -fPIE -pie '-Wl,-rpath,$ORIGIN/../lib')
+    options=(-s -fPIE -pie "${hardening[@]}" -Wl,-z,relro,-z,now '-Wl,-rpath,$ORIGIN/../lib')
   fi
   "${@:3}" -std=c99 -O2 -Wall -Wextra -Wpedantic "-I$folder/include" tools/momo-token.c \
     "-L$folder/lib" -lmomo "${options[@]}" -o "$folder/bin/momo-token"
   local program
   for program in "$built"/momo-mock-gateway{,.exe}; do
-    [ -z "${LIBMOMO_MOCK_GATEWAY:-}" ] || [ ! -e "$program" ] ||
-      put "$program" "$folder/bin/${program##*/}"
+    [ -n "${LIBMOMO_MOCK_GATEWAY:-}" ] && [ -e "$program" ] || continue
+    put "$program" "$folder/bin/${program##*/}"
+    "${binutils}strip" "$folder/bin/${program##*/}"
   done
 }
 
@@ -105,19 +158,21 @@ with_own_std() {
 }
 
 with_zig() { # SUFFIX OF RUST'S TARGET, ZIG'S TARGET
-  export CARGO_RUSTC="cargo-zigbuild rustc" PATH=$PWD/build/tools/zig/bin:$PATH
+  # What Zig compiles by itself is to have no folder of this machine in its symbols.
+  export CARGO_RUSTC="env PWD=/proc/self/cwd cargo-zigbuild rustc" ZIG_GLOBAL_CACHE_DIR=$target_dir/zig
+  export PATH=$PWD/build/tools/zig/bin:$PATH
   options+=(--target "$LIBMOMO_TARGET$1")
   cc=(python3 -m ziglang cc -target "$2")
 }
 
 build_for() { # PLATFORM
-  local platform=$1 out=build/dist/$1 options=(--quiet) cc
+  local platform=$1 out=build/dist/$1 options=(--quiet) link=() cc
+  local binutils=${1%-linux-*}-linux-gnu-
   export LIBMOMO_MOCK_GATEWAY=1
   LIBMOMO_TARGET=$(awk -v name="$platform" '$1 == name { print $2 }' scripts/platforms)
   case $platform in
     # RHEL 7 and everything since has this glibc.
-    x86_64-linux-gnu) with_zig .2.17 "$platform.2.17" ;;
-    aarch64-linux-gnu)
+    *-linux-gnu)
       with_zig .2.17 "$platform.2.17"
       with_own_std
       ;;
@@ -129,17 +184,24 @@ build_for() { # PLATFORM
       ;;
     x86_64-windows)
       export CARGO_RUSTC="/usr/bin/cargo rustc"
+      binutils=x86_64-w64-mingw32-
       options+=(--target "$LIBMOMO_TARGET")
       cc=(x86_64-w64-mingw32-gcc)
       with_own_std
       # Cargo links again if the path is another one.
       local resource
-      resource=$target_dir/dist/momo-$(cksum <packaging/windows/momo.rc.in | cut -d ' ' -f 1)
+      resource=$target_dir/dist/momo-$(cat packaging/windows/* | cksum | cut -d ' ' -f 1)
       mkdir -p "$target_dir/dist"
       sed -e "s/@VERSION@/$version/" -e "s/@COMMAS@/${version//./,}/" packaging/windows/momo.rc.in \
         >"$resource.rc"
-      x86_64-w64-mingw32-windres "$resource.rc" -o "$resource.o"
-      options+=(-- "-Clink-arg=$resource.o")
+      "${binutils}windres" "$resource.rc" -o "$resource.o"
+      "${binutils}windres" -DMOMO_TOKEN -Ipackaging/windows "$resource.rc" -o "$resource-token.o"
+      # Windows 10; and what checks the stack, which is another DLL if that is found first.
+      ln -sf "$("${cc[@]}" -print-file-name=libssp.a)" "$target_dir/dist/"
+      linked=(-Wl,--major-{os,subsystem}-version=10 -Wl,--minor-{os,subsystem}-version=0)
+      linked+=("-L$target_dir/dist" -lssp -lmingwex -lmsvcrt -ladvapi32 -lkernel32)
+      link+=("-Clink-arg=$resource.o" "${linked[@]/#/-Clink-arg=}")
+      linked+=("$resource-token.o")
       ;;
     x86_64-macos | aarch64-macos)
       # Only on a Mac: its frameworks are nowhere else.
@@ -154,19 +216,25 @@ build_for() { # PLATFORM
       ;;
   esac
   export LIBMOMO_TARGET
-  (compile "${options[@]}")
+  harden "${cc[@]}"
+  # The same code; what debuggers need is put beside it.
+  export CARGO_PROFILE_RELEASE_DEBUG=line-tables-only CARGO_PROFILE_RELEASE_STRIP=none
+  (compile "${options[@]}" -- "${link[@]}")
   rm -rf "$out"
   lay_out "${CARGO_TARGET_DIR:-$target_dir}/$LIBMOMO_TARGET/release" "$out" "${cc[@]}"
-  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-  build/tools/sbom/bin/python3 scripts/sbom.py "$platform" "$out" "$out/libmomo.cdx.json"
+  scripts/notices.py "$platform" "$out"
 }
 
 case ${1:-} in
   for) build_for "$2" ;;
-  only) compile "${@:2}" ;;
   *)
-    (compile "$@")
     read -ra cc <<<"${CC:-cc}"
+    harden "${cc[@]}"
+    if [ "${1:-}" = only ]; then
+      compile "${@:2}"
+      exit
+    fi
+    (compile "$@")
     lay_out "$target_dir/release" build "${cc[@]}"
     ;;
 esac

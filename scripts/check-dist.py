@@ -19,7 +19,7 @@ from dist_checks import SCENARIOS, contents, debian, peers, platform, windows  #
 from language_checks import checks, gateway, language  # noqa: E402
 from language_checks.packages import Installed  # noqa: E402
 
-PLATFORMS = [platform.Platform, platform.Arm, platform.Musl, platform.MuslArm, windows.Windows]
+PLATFORMS = [platform.Native, platform.Arm, platform.Musl, platform.MuslArm, windows.Windows]
 # What the static library is asked for: whether it links and runs, the rest is the same code.
 STATIC = ("token", "untrusted certificate", "8 threads")
 
@@ -46,8 +46,8 @@ def scenarios_of(place, wanted):
         if row.get("needs_links") and not place.has_links:
             continue
         yield row.get("program", "exercise"), row
-        if place.has_static and row["name"] in STATIC:
-            yield "exercise-static", row
+        for program in place.static_programs if row["name"] in STATIC else ():
+            yield program, row
 
 
 def run_scenarios(results, place, wanted):
@@ -58,7 +58,7 @@ def run_scenarios(results, place, wanted):
         for program, row in scenarios_of(place, wanted):
             runner = Installed(place.name, place.place, variables=place.variables())
             full = prepared(row, place, program, listener, name_server, ca)
-            title = row["name"] + (", static" if "static" in program else "")
+            title = f"{row['name']}, {program}"
             results.check(title, lambda: checks.scenario(runner, mock, full))
         name_server.close()
         listener.close()
@@ -100,8 +100,9 @@ def main():
 
     sums = checks.Results()
     sums.check("checksums", contents.check_sums)
+    sums.check("source", contents.check_source)
     print(*sums.failed().values(), sep="\n", end="")
-    outcomes = [not sums.failed()]
+    outcomes = [why is None for why in sums.values()]
     for one in places:
         folder = Path(tempfile.mkdtemp(prefix="libmomo-dist-"))
         folder.chmod(0o755)

@@ -104,6 +104,9 @@ def main():
         subprocess.run([ROOT / "scripts/build.sh", "for", platform], check=True)
     for name, module in modules.items():
         build(name, module)
+    subprocess.run([ROOT / "scripts/dist.sh", "sums", packages.PACKAGES], check=True)
+    if "example.com" in packages.PROJECT["url"]:
+        print("The packages name example.com: set packaging/project.toml before you publish them.")
     return 0
 
 

@@ -1,17 +1,14 @@
 #!/usr/bin/env python3
-"""Writes the bill of materials of a library, in CycloneDX: sbom.py PLATFORM FOLDER FILE
+"""Writes the bill of materials of what is shipped, in CycloneDX: sbom.py PLATFORM FILE SHIPPED...
 
-It names the library's files in FOLDER, and every crate whose code is in them. What only runs while
-the library is compiled (build scripts, macros) is left out. Cargo and rustc are those that compiled:
-CARGO, RUSTC and LIBMOMO_TARGET, as for scripts/build.sh. The same source gives the same bytes.
+It has the parts that scripts/notices.py found in build/dist/PLATFORM, and a checksum of each file
+that is shipped: in the folders that are named, and of the packages. The same source gives the same
+bytes.
 """
 
 import hashlib
 import os
-import re
-import subprocess
 import sys
-import tomllib
 import uuid
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,16 +17,11 @@ from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.contact import OrganizationalContact, OrganizationalEntity
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-ROOT = Path(__file__).resolve().parents[1]
-FILES = ["lib/libmomo.so.*", "lib/libmomo.*.dylib", "lib/libmomo.a", "bin/momo.dll"]
-LICENSE = "MIT OR Apache-2.0"
-
-
-def said(*command):
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+import notices
 
 
 def licenses(text):
@@ -40,90 +32,52 @@ def sha256(content):
     return [HashType(alg=HashAlgorithm.SHA_256, content=content)]
 
 
-def crates(target):
-    """Pairs of a depth in the tree and (name, version, licence, repository); the first is our own."""
-    tree = ["tree", "--locked", "--target", target, "--edges", "normal,no-proc-macro"]
-    form = ["--prefix", "depth", "--format", "\t{p}\t{l}\t{r}\t"]
-    for line in said(os.environ.get("CARGO", "cargo"), *tree, *form).splitlines():
-        depth, package, license_text, repository, _ = line.split("\t")
-        name, version = package.split()[:2]
-        yield int(depth), (name, version.removeprefix("v"), license_text, repository)
-
-
-def checksums():
-    packages = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
-    return {(each["name"], each["version"]): each.get("checksum") for each in packages}
-
-
-def component_of(crate, checksum):
-    name, version, license_text, repository = crate
-    vcs = ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(repository))
+def component_of(part):
+    kind, name = part.purl or ("generic", part.name)
+    version = part.version.removeprefix("zig-") if kind == "pypi" else part.version
     return Component(
-        name=name,
-        version=version,
-        bom_ref=f"{name}@{version}",
-        licenses=licenses(license_text),
-        purl=PackageURL("cargo", name=name, version=version),
-        hashes=sha256(checksum),
-        external_references=[vcs] if repository else [],
+        name=part.name,
+        version=part.version,
+        bom_ref=f"{part.name}@{part.version}",
+        supplier=OrganizationalEntity(name=part.supplier),
+        licenses=licenses(part.license),
+        purl=PackageURL(kind, name=name, version=version),
+        cpe=f"cpe:2.3:a:rust-lang:rust:{version}:*:*:*:*:*:*:*" if part.name == "std" else None,
+        hashes=sha256(part.checksum) if part.checksum else [],
+        external_references=[
+            ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(part.url))
+        ],
     )
 
 
-def standard_library():
-    version = re.search(r"^release: (.*)$", said(os.environ.get("RUSTC", "rustc"), "-vV"), re.M)[1]
-    return Component(
-        name="std",
-        description="The standard library that comes with the compiler",
-        version=version,
-        bom_ref=f"std@{version}",
-        licenses=licenses(LICENSE),
-        cpe=f"cpe:2.3:a:rust-lang:rust:{version}:*:*:*:*:*:*:*",
-    )
-
-
-def library(folder, version):
-    """Our own library, with the files that it is."""
-    paths = sorted(path for glob in FILES for path in folder.glob(glob) if not path.is_symlink())
-    files = [
-        Component(
-            type=ComponentType.FILE,
-            name=path.relative_to(folder).as_posix(),
-            bom_ref=path.name,
-            hashes=sha256(hashlib.sha256(path.read_bytes()).hexdigest()),
-        )
-        for path in paths
-    ]
-    return Component(
-        name="libmomo",
-        version=version,
-        bom_ref=f"libmomo@{version}",
-        licenses=licenses(LICENSE),
-        purl=PackageURL("generic", name="libmomo", version=version),
-        components=files,
-    )
+def files(shipped):
+    """The files of a folder by their names in it, a package by its own."""
+    for each in shipped:
+        found = sorted(each.rglob("*")) if each.is_dir() else [each]
+        for path in found:
+            if path.is_file() and not path.is_symlink():
+                name = path.relative_to(each if each.is_dir() else each.parent).as_posix()
+                content = sha256(hashlib.sha256(path.read_bytes()).hexdigest())
+                yield Component(type=ComponentType.FILE, name=name, bom_ref=name, hashes=content)
 
 
 def main():
-    platform, folder, file = sys.argv[1:]
-    sums = checksums()
-    tree = list(crates(os.environ["LIBMOMO_TARGET"]))
-    main_component = library(Path(folder), tree[0][1][1])
-    std = standard_library()
-    found = {tree[0][1]: main_component}
-    edges, path = {main_component: {std}}, []
-    for depth, crate in tree:
-        if crate not in found:
-            found[crate] = component_of(crate, sums[crate[:2]])
-        del path[depth:]
-        if path:
-            edges.setdefault(path[-1], set()).add(found[crate])
-        path.append(found[crate])
+    platform, file, *shipped = sys.argv[1:]
+    own, parts = notices.read(notices.ROOT / "build/dist" / platform)
+    own.name, own.purl = notices.PROJECT["name"], ("generic", notices.PROJECT["name"])
+    found = {part.key: component_of(part) for part in (own, *parts)}
+    maker = OrganizationalEntity(name=own.supplier)
+    main_component = found[own.key]
+    main_component.components = files(path for path in map(Path, shipped) if path.exists())
 
-    bom = Bom(components=[std, *(each for each in found.values() if each is not main_component)])
+    bom = Bom(components=[found[part.key] for part in parts])
     bom.metadata.component = main_component
-    bom.metadata.timestamp = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), timezone.utc)
-    for each, needed in edges.items():
-        bom.register_dependency(each, needed)
+    bom.metadata.supplier = bom.metadata.manufacturer = maker
+    bom.metadata.authors = [OrganizationalContact(name=own.supplier)]
+    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
+    bom.metadata.timestamp = datetime.fromtimestamp(epoch, timezone.utc)
+    for part in (own, *parts):
+        bom.register_dependency(found[part.key], [found[key] for key in part.needs])
     # A number of its own for each platform and each build that differs.
     hashes = [each.hashes[0].content for each in main_component.components]
     bom.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, " ".join([platform, *hashes]))

@@ -29,7 +29,7 @@ def build(out):
     files = [
         ("[Content_Types].xml", (PARTS / "content-types.xml").read_text()),
         ("_rels/.rels", (PARTS / "relationships.xml").read_text()),
-        ("libmomo.nuspec", (PARTS / "libmomo.nuspec").read_text().replace("@VERSION@", VERSION)),
+        ("libmomo.nuspec", packages.filled((PARTS / "libmomo.nuspec").read_text())),
         *packages.documents("csharp"),
     ]
     with tempfile.TemporaryDirectory() as folder:

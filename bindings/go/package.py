@@ -19,7 +19,7 @@ DEBIAN = [
 
 SOURCE = Path(__file__).parent
 PARTS = SOURCE / "_package"  # where Go's tools do not look
-MODULE = "example.com/momo"
+MODULE = packages.PROJECT["module"]
 # As `go mod` and a proxy write the version.
 TAG = f"v{VERSION}"
 ARCHIVES = {
@@ -28,7 +28,6 @@ ARCHIVES = {
     "x86_64-linux-musl": "libmomo_linux_amd64_musl.a",
     "aarch64-linux-musl": "libmomo_linux_arm64_musl.a",
 }
-SYMBOLS = ROOT / "packaging/abi/symbols"
 RUST = ["--edition=2024", "-O", "--crate-type=staticlib"]
 
 
@@ -36,40 +35,19 @@ def build(out):
     with tempfile.TemporaryDirectory() as folder:
         module = Path(folder)
         copy([SOURCE / "go.mod"], module)
-        packages.put_documents("go", module)
+        packages.put_documents("go", module, [name for name in ARCHIVES if name in chosen])
         # Flat: `go mod vendor` takes a package's own folder, and none below it.
         package = module / "momo"
         copy([*(SOURCE / "momo").glob("*.go"), ROOT / "include/momo.h"], package)
         shared = (package / "link.go").read_text()
         (package / "link_shared.go").write_text("//go:build momo_shared\n\n" + shared)
         copy([PARTS / "link.go"], package)
+        for text in [module / "go.mod", *package.glob("*.go")]:
+            text.write_text(packages.filled(text.read_text()))
         for platform, archive in ARCHIVES.items():
             if platform in chosen:
-                make_static(platform, package / archive)
+                shutil.copy(platform_folder(platform) / "lib/libmomo.a", package / archive)
         publish(module, out / MODULE / "@v")
-
-
-def make_static(platform, archive):
-    """The static library as programs in other languages link it: small, and a neighbour of others.
-
-    Of what Cargo makes, most is never used, and the rest has the global names of Rust's own standard
-    library: a second library in Rust, in the same program, has them too. One object is made of it
-    that holds what the functions of momo.h need, and has no other global name.
-    """
-    prefix = "aarch64-linux-gnu-" if platform.startswith("aarch64") else "x86_64-linux-gnu-"
-    with tempfile.TemporaryDirectory() as folder:
-
-        def run(tool, *arguments):
-            subprocess.run([prefix + tool, *arguments], cwd=folder, check=True)
-
-        roots = [word for name in SYMBOLS.read_text().split() for word in ("--undefined", name)]
-        # Groups are for the linker to choose one of equals: it would choose from another library.
-        link = ["-r", "--gc-sections", "--force-group-allocation", "-T", PARTS / "sections.ld", *roots]
-        run("ld", *link, "-o", "all.o", platform_folder(platform) / "lib/libmomo.a")
-        run("objcopy", f"--keep-global-symbols={SYMBOLS}", "all.o", "kept.o")
-        run("objcopy", "--strip-unneeded", "kept.o", "momo.o")
-        archive.unlink(missing_ok=True)
-        run("ar", "rcsD", archive, "momo.o")
 
 
 def publish(module, folder):
@@ -86,6 +64,8 @@ def install(out, place):
     # A folder as users have them, too; cgo accepts no quote in its name.
     shop = place / "a caf\u00e9 shop"
     shutil.copytree(SOURCE / "cmd", shop / "cmd")
+    for program in shop.rglob("*.go"):
+        program.write_text(packages.filled(program.read_text()))
     go = Go(out, place, shop)
     go("mod", "init", "example.com/shop")
     go("get", f"{MODULE}/momo@{TAG}")
@@ -150,7 +130,7 @@ class Go:
             "PATH": f"{TOOLS / 'zig/bin'}:{os.environ['PATH']}",
             "GOFLAGS": "-modcacherw",  # so that what was tried can be removed
             "GOMODCACHE": str(place / "module cache"),
-            "GONOSUMDB": "example.com",
+            "GONOSUMDB": MODULE,
             "GOPROXY": proxy.resolve().as_uri(),
         }
 
@@ -200,8 +180,9 @@ def neighbour(go):
     folder = go.folder / "neighbour"
     sources = PARTS / "neighbour"
     copy([sources / "main.go"], folder)
+    packages.replace(folder / "main.go", "example.com/momo", MODULE)
     archive = folder / "libneighbour.a"
-    subprocess.run(["rustc", *RUST, "-o", archive, sources / "neighbour.rs"], check=True)
+    subprocess.run(["rustc", *RUST, "-o", archive, ROOT / "tests/platforms/neighbour.rs"], check=True)
     program = go.place / "bin/beside"
     go("build", "-o", program, "./neighbour")
     return {

@@ -15,7 +15,7 @@ DEBIAN = ["maven", "maven-debian-helper", "python3"]
 
 SOURCE = Path(__file__).parent
 JNA = "/usr/share/java/jna.jar"
-GROUP, ARTIFACT = "com.example", "libmomo"
+GROUP, ARTIFACT = packages.PROJECT["group"], "libmomo"
 # JNA's names, and those that LibraryLocator.java has for musl.
 RESOURCES = {
     "x86_64-linux-gnu": "linux-x86-64/libmomo.so",
@@ -62,14 +62,14 @@ def build(out):
 
 
 def put(name, path):
-    path.write_text((SOURCE / name).read_text().replace("@VERSION@", VERSION))
+    path.write_text(packages.filled((SOURCE / name).read_text()))
 
 
 def install(out, place):
     shop = place / packages.SHOP
     shutil.copytree(SOURCE / "project", shop)
-    packages.replace(shop / "pom.xml", "@REPOSITORY@", out.resolve().as_uri())
-    packages.replace(shop / "pom.xml", "@VERSION@", VERSION)
+    packages.replace(shop / "pom.xml", "@PACKAGES@", out.resolve().as_uri())
+    (shop / "pom.xml").write_text(packages.filled((shop / "pom.xml").read_text()))
     copy([*SOURCE.glob("*.java"), *(SOURCE / "server").glob("*.java")], shop / "src/main/java")
     maven = ["mvn", "--batch-mode", "--quiet", "--settings", "settings.xml", "package"]
     checks.succeed(maven, shop, os.environ | {"LC_ALL": "C.UTF-8"})
@@ -84,7 +84,7 @@ def install(out, place):
 def loading(shop, jar, java):
     """Rows: where the library is found, and what is said if it is not."""
     repository = shop / "repository"
-    [momo] = repository.glob("com/example/libmomo/*/libmomo-*.jar")
+    [momo] = repository.glob(f"{GROUP.replace('.', '/')}/libmomo/*/libmomo-*.jar")
     [jna] = repository.glob("net/java/dev/jna/jna/*/jna-*.jar")
     without = merge(shop / "without.jar", jar, jna, momo, leave_out="linux-x86-64/")
     whole = merge(shop / "whole.jar", jar, jna, momo)

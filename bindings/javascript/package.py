@@ -46,7 +46,7 @@ def build(out):
         package = Path(folder)
         copy(SOURCE.glob("momo*"), package)
         packages.put_documents("javascript", package)
-        manifest = json.loads((SOURCE / "package.json").read_text())
+        manifest = json.loads(packages.filled((SOURCE / "package.json").read_text()))
         named = {"name": manifest["name"], "version": VERSION}
         (package / "package.json").write_text(json.dumps(named | manifest, indent=2) + "\n")
         for platform, library in packages.libraries().items():
@@ -104,7 +104,7 @@ def express(node):
 def checks(out, shop):
     """Rows about the package itself. The last one takes it away."""
     libraries = sorted(FOLDERS[platform] for platform in chosen)
-    packed = {"version": VERSION, "libraries": libraries, "same": True}
+    packed = {"version": VERSION, "libraries": libraries, "notices": True, "same": True}
     missing = {"match": "^Error: libmomo .*/nowhere.*npm install libmomo.*LIBMOMO_PATH"}
     yield call("package", lambda: package(out), packed)
     yield call("modules", lambda: modules(shop), {"same": True})
@@ -121,8 +121,13 @@ def package(out):
         same = archive.read_bytes() == (Path(again) / archive.name).read_bytes()
     with tarfile.open(archive) as files:
         manifest = json.load(files.extractfile("package/package.json"))
-        libraries = sorted(Path(name).parent.name for name in files.getnames() if "/lib/" in name)
-    return {"version": manifest["version"], "libraries": libraries, "same": same}
+        names = files.getnames()
+    return {
+        "version": manifest["version"],
+        "libraries": sorted(Path(name).parent.name for name in names if "/lib/" in name),
+        "notices": "package/THIRD-PARTY.txt" in names,
+        "same": same,
+    }
 
 
 def modules(shop):

@@ -34,7 +34,7 @@ def build(out):
         copy([SOURCE / "momo.php", SOURCE / "momo_library.php", header], package)
         packages.put_documents("php", package)
         # An archive, unlike a tag, does not tell its version otherwise.
-        composer = json.loads((SOURCE / "composer.json").read_text()) | {"version": VERSION}
+        composer = json.loads(packages.filled((SOURCE / "composer.json").read_text())) | {"version": VERSION}
         (package / "composer.json").write_text(json.dumps(composer, indent=4) + "\n")
         for platform, library in packages.libraries().items():
             packages.put_library(library, package / "lib" / platform)

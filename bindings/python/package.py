@@ -42,8 +42,10 @@ def build(out):
     for platform, library in packages.libraries().items():
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder)
-            copy([SOURCE / "pyproject.toml", SOURCE / "platform_tag.py", ROOT / "Cargo.toml"], source)
-            packages.put_documents("python", source)
+            copy([SOURCE / "platform_tag.py", ROOT / "Cargo.toml"], source)
+            project = packages.filled((SOURCE / "pyproject.toml").read_text())
+            (source / "pyproject.toml").write_text(project)
+            packages.put_documents("python", source, [platform])
             caches = shutil.ignore_patterns("__pycache__")
             shutil.copytree(SOURCE / "momo", source / "momo", ignore=caches)
             packages.put_library(library, source / "momo")
@@ -103,6 +105,7 @@ def checks(out, python):
     shop = python.parents[2]
     [site] = shop.glob("venv/lib/python*/site-packages")
     good = {"wheels": len(chosen), "same": len(chosen), "metadata": 0, "glibc 2.17": True}
+    good["notices"] = len(chosen)
     loaded = {
         "beside": True,
         "missing": {"match": "^ImportError: .*/nowhere.*pip install libmomo.*LIBMOMO_PATH"},
@@ -130,8 +133,10 @@ def wheels(out):
         if tag.startswith("manylinux"):  # for musl, auditwheel has to run on musl
             _, said = said_by(tools(), "-m", "auditwheel", "show", wheel)
             tags[tag] = " ".join(said.split())
+    notices = sum("/THIRD-PARTY.txt" in " ".join(zipfile.ZipFile(each).namelist()) for each in found)
     oldest = all(f'"{tag.replace("2014", "_2_17")}"' in said for tag, said in tags.items())
-    return {"wheels": len(found), "same": same, "metadata": metadata, "glibc 2.17": oldest}
+    return {"wheels": len(found), "same": same, "metadata": metadata, "glibc 2.17": oldest,
+            "notices": notices}
 
 
 def loading(python, package):

@@ -6,10 +6,12 @@ Gem::Specification.new do |gem|
   gem.version = ENV.fetch('LIBMOMO_VERSION')
   gem.platform = Gem::Platform.new(ENV.fetch('LIBMOMO_GEM_PLATFORM'))
   gem.summary = 'Access tokens for MTN Mobile Money'
-  gem.authors = ['The libmomo contributors']
+  gem.authors = ['@MAINTAINER@']
+  gem.email = '@EMAIL@'
+  gem.homepage = '@URL@'
   gem.licenses = ['MIT', 'Apache-2.0']
-  gem.files = Dir['lib/*', '*.md', 'LICENSE-*']
-  gem.metadata = { 'rubygems_mfa_required' => 'true' }
+  gem.files = Dir['lib/*', '*.md', 'LICENSE-*', 'THIRD-PARTY.txt']
+  gem.metadata = { 'rubygems_mfa_required' => 'true', 'source_code_uri' => '@URL@' }
 
   gem.required_ruby_version = '>= 3.0'
   # Both come with Ruby; from Ruby 3.5 on, programs under Bundler have to name them.

@@ -43,8 +43,9 @@ def build(out):
     for platform, library in packages.libraries().items():
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder)
-            copy([SOURCE / "libmomo.gemspec"], source)
-            packages.put_documents("ruby", source)
+            gemspec = packages.filled((SOURCE / "libmomo.gemspec").read_text())
+            (source / "libmomo.gemspec").write_text(gemspec)
+            packages.put_documents("ruby", source, [platform])
             copy([*SOURCE.glob("momo*.rb"), SOURCE / "libmomo.rb"], source / "lib")
             packages.put_library(library, source / "lib")
             environment = os.environ | {

@@ -1,9 +1,10 @@
-"""What is in a library, by its linker's tables and by its bill of materials."""
+"""What is in a release, by its linker's tables, notices, symbols and bill of materials."""
 
 import hashlib
 import json
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from language_checks.checks import Failed, succeed
@@ -26,11 +27,11 @@ from cyclonedx.validation.json import JsonStrictValidator
 error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read())
 sys.exit(str(error) if error else 0)
 """
-# What the standard library is made of, and its version stands for.
-PARTS_OF_STD = {"addr2line", "gimli", "hashbrown", "memchr", "miniz_oxide", "object"}
-PARTS_OF_STD |= {"rustc-demangle"}
-# Of each crate that a panic can come from, the folder of its source is named in the library.
-SOURCE = re.compile(rb"/crates/([A-Za-z0-9_-]+?)-(\d+\.\d+\.\d+[A-Za-z0-9.+-]*)/")
+# What is linked and is no crate; of Rust's standard library at least these crates are.
+OTHERS = {"x86_64-windows": {"libgcc", "mingw-w64", "std"}}
+OF_STD = {"addr2line", "gimli", "hashbrown", "memchr", "miniz_oxide", "object", "rustc-demangle"}
+# Of an archive's pages: a link within it.
+LINK = re.compile(r"\[[^]]*\]\((?!https?:|#)([^)#]*)")
 
 
 def expect(found, expected, what):
@@ -50,6 +51,8 @@ def check_elf(library, is_musl):
     newer = {version for version in glibc if version > OLDEST_GLIBC}
     expect(newer, set(), "needs a newer glibc")
     table = succeed(["readelf", "--dyn-syms", "--wide", library], ROOT)
+    for what, protection in ((dynamic, "BIND_NOW"), (table, "__stack_chk_fail")):
+        expect(protection in what, True, protection)
     exported = re.findall(r" (?:GLOBAL|WEAK) +(?:DEFAULT|PROTECTED) +\d+ (\w+)", table)
     expect(set(exported), SYMBOLS, "exported symbols")
 
@@ -59,6 +62,11 @@ def check_dll(library):
     needed = {name.lower() for name in re.findall(r"DLL Name: (\S+)", table)}
     others = {name for name in needed - WINDOWS if not name.startswith("api-ms-win-core-")}
     expect(others, set(), "needs other libraries")
+    # Windows 10; addresses that an attacker cannot know, and no code in data.
+    for field in ("MajorOSystemVersion", "MajorSubsystemVersion"):
+        expect(re.findall(rf"^{field}\s+(\d+)$", table, re.M), ["10"], field)
+    for name in ("DYNAMIC_BASE", "NX_COMPAT", "HIGH_ENTROPY_VA"):
+        expect(name in table, True, name)
     exported = re.findall(r"^\s+\[ *\d+\] (?:\+base\[ *\d+\] +\w+ )?(momo_\w+|\w+)$", table, re.M)
     expect(set(exported), SYMBOLS, "exported symbols")
 
@@ -77,57 +85,97 @@ def check_paths(folder):
             check_builder(path, path.relative_to(folder))
 
 
-def linked_crates(target):
-    """The crates that Cargo compiles into the library for a target, and nothing else of its plan."""
-    plan = ["build", "--release", "--lib", "--locked", "--target", target]
-    plan += ["--unit-graph", "-Zunstable-options"]
-    units = json.loads(succeed(["cargo", *plan], ROOT, os.environ | {"RUSTC_BOOTSTRAP": "1"}))
-    found, left = set(), list(units["roots"])
-    while left:
-        unit = units["units"][left.pop()]
-        # path+file:///…#momo@0.1.0, registry+https://…#ring@0.17.14
-        crate = unit["pkg_id"].rpartition("#")[2]
-        of_the_build = {"proc-macro", "custom-build"} & set(unit["target"]["kind"])
-        if not of_the_build and crate not in found:
-            found.add(crate)
-            left += [each["index"] for each in unit["dependencies"]]
-    return found
+def crates_of(target):
+    """The crates in Cargo's tree for a target, which is not what the notices are made from."""
+    tree = ["tree", "--locked", "--target", target, "--edges", "normal,no-proc-macro"]
+    lines = succeed(["cargo", *tree, "--prefix", "none", "--format", "{p}"], ROOT).splitlines()
+    found = {" ".join(line.split()[:2]).replace(" v", " ") for line in lines}
+    return found - {f"momo {VERSION}"}
 
 
-def names(components):
-    return {f"{each['name']}@{each['version']}" for each in components}
+def check_parts(platform, found):
+    """These are the crates and more, whose names and versions they are: of std, and of C."""
+    expect(crates_of(PLATFORMS[platform][0]) - found, set(), "linked and not named")
+    names = {each.rpartition(" ")[0] for each in found}
+    expect(OF_STD - names, set(), "crates of the standard library that are not named")
+    expect(OTHERS.get(platform, {"libunwind", "std"}) - names, set(), "others that are not named")
 
 
-def check_sbom(platform, libraries):
-    """`libraries` are the files of a place, by the names that they have where they were built."""
+def check_notices(platform, file):
+    """Each part is named, and has a text."""
+    head, *pages = re.split(r"^={80}\n", file.read_text(), flags=re.M)
+    named = set(re.findall(r"^  (\S+ \S+): .+; https?://", head, re.M))
+    check_parts(platform, named)
+    parts = [page.partition("\n\n")[0].replace("\n", " ").split(", ") for page in pages]
+    whole = {each for keys, page in zip(parts, pages) for each in keys if len(page) > 500}
+    expect(named ^ whole, set(), "without a name or a text")
+
+
+def check_links(folder):
+    """Pages name no page that is not there."""
+    dead = [
+        f"{page.name}: {link}"
+        for page in folder.glob("*.md")
+        for link in LINK.findall(page.read_text())
+        if not (folder / link).exists()
+    ]
+    expect(dead, [], "dead links")
+
+
+def check_symbols(library, symbols):
+    """The library's build ID leads to its symbols, which know lines of the source."""
+    notes = succeed(["readelf", "--notes", library], ROOT)
+    (build_id,) = re.findall(r"Build ID: ([0-9a-f]{40})$", notes, re.M)
+    debug = symbols / f".build-id/{build_id[:2]}/{build_id[2:]}.debug"
+    check_builder(debug, debug.name)
+    notes = succeed(["readelf", "--notes", debug], ROOT)
+    expect(f"Build ID: {build_id}" in notes, True, "build ID")
+    table = succeed(["readelf", "--dyn-syms", "--wide", library], ROOT)
+    address = re.search(r"([0-9a-f]{16}) .* momo_get_token(?:@|$)", table, re.M)[1]
+    line = succeed(["addr2line", "--exe", debug, address], ROOT)
+    expect(re.match(r"/libmomo/src/ffi/\w+\.rs:\d+", line) is not None, True, f"line: {line}")
+
+
+def check_sbom(platform, folder, packages=()):
+    """It has each part, with all that NTIA demands as a minimum, and each file that is shipped."""
     path = RELEASE / f"libmomo-{VERSION}-{platform}.cdx.json"
     succeed([PYTHON, "-c", VALIDATE, path], ROOT)
     check_builder(path, path.name)
     bom = json.loads(path.read_text())
-    own = bom["metadata"]["component"]
+    metadata, own, components = bom["metadata"], bom["metadata"]["component"], bom["components"]
     expect((own["name"], own["version"]), ("libmomo", VERSION), "whose it is")
-    components = bom["components"]
-    crates = [each for each in components if each.get("purl", "").startswith("pkg:cargo/")]
-    expect([each["name"] for each in components if each not in crates], ["std"], "others")
-    expected = linked_crates(PLATFORMS[platform][0]) - {f"momo@{VERSION}"}
-    expect(names(crates) ^ expected, set(), "named or linked, and not both")
-    for each in crates:
-        if not (each["licenses"] and each["hashes"][0]["content"]):
-            raise Failed(f"without a licence or a checksum: {each}")
+    expect(bool(metadata["authors"] and metadata["timestamp"]), True, "who made it, and when")
+    check_parts(platform, {f"{each['name']} {each['version']}" for each in components})
+    for each in [own, *components]:
+        if not (each["supplier"]["name"] and each["purl"] and each["licenses"]):
+            raise Failed(f"without a supplier, an identifier or a licence: {each}")
+    bare = [each["name"] for each in components if not each.get("hashes")]
+    expect(set(bare) - OTHERS.get(platform, {"libunwind", "std"}), set(), "without a checksum")
+    needed = {name for each in bom["dependencies"] for name in each.get("dependsOn", [])}
+    expect({each["bom-ref"] for each in components} - needed, set(), "that nothing needs")
     files = {each["name"]: each["hashes"][0]["content"] for each in own["components"]}
-    expect(set(files), set(libraries), "files")
-    for name, file in libraries.items():
-        content = file.read_bytes()
-        expect(hashlib.sha256(content).hexdigest(), files[name], f"checksum of {name}")
-        found = {b"@".join(each).decode() for each in SOURCE.findall(content)}
-        expect(any(each.startswith("ring@") for each in found), True, f"{name} names sources")
-        unknown = {each.partition("@")[0] for each in found - names(crates)} - PARTS_OF_STD
-        expect(unknown, set(), f"{name} has other crates")
+    shipped = {path.name: path for path in packages}
+    there = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    shipped |= {path.relative_to(folder).as_posix(): path for path in there}
+    sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in shipped.items()}
+    expect(files, sums, "files")
+
+
+def check_source():
+    """The archive of the source has what is tracked, and Cargo takes it."""
+    with tempfile.TemporaryDirectory() as work:
+        name = f"libmomo-{VERSION}-source"
+        succeed(["tar", "--extract", "--file", RELEASE / f"{name}.tar.xz"], work)
+        folder = Path(work, name)
+        tracked = {name for name in succeed(["git", "ls-files"], ROOT).splitlines()}
+        found = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+        expect({path.relative_to(folder).as_posix() for path in found} ^ tracked, set(), "files")
+        succeed(["cargo", "tree", "--offline", "--locked", "--quiet"], folder)
 
 
 def check_sums():
     """SHA256SUMS has every file that is released."""
     succeed(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], RELEASE)
     listed = {line.split()[1] for line in (RELEASE / "SHA256SUMS").read_text().splitlines()}
-    there = {path.name for path in RELEASE.iterdir()} - {"SHA256SUMS"}
+    there = {path.name for path in RELEASE.iterdir() if not path.name.startswith("SHA256SUMS")}
     expect(listed ^ there, set(), "listed or there, and not both")

@@ -9,6 +9,7 @@ from language_checks.checks import succeed
 from . import RELEASE, ROOT, TESTS, VERSION, contents
 
 ZIG = [ROOT / "build/tools/zig/bin/python3", "-m", "ziglang", "cc", "-target"]
+PACKAGES = ("libmomo0", "libmomo0-dbgsym", "libmomo-dev", "momo-tools")
 WARNINGS = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
 
 
@@ -17,8 +18,9 @@ class Platform:
 
     name = archive = "x86_64-linux-gnu"
     compiler = ["cc"]
-    debian = ["gcc", "pkg-config", "xz-utils"]
-    has_static = True
+    debian = ["gcc", "pkg-config", "xz-utils", "lintian"]
+    architecture = "amd64"  # of Debian's packages
+    static_programs = ("exercise-static", "exercise-fully-static")
     has_links = True
     loading = ["-ldl"]  # what a program needs that loads libraries by itself
 
@@ -37,9 +39,13 @@ class Platform:
         shared = self.pkg_config("--cflags", "--libs")
         self.compile("exercise", "exercise.c", [*shared, "-lpthread"])
         static = self.pkg_config("--static", "--cflags", "--libs")
+        self.compile("exercise-fully-static", "exercise.c", [*static, "-static"])
         archive = str(self.library().with_name("libmomo.a"))
         static = [archive if word == "-lmomo" else word for word in static]
         self.compile("exercise-static", "exercise.c", static)
+        for name in ("one.so", "two.so") if self.loading else ():
+            self.compile(name, "plugins.c", ["-DPLUGIN", "-shared", "-fPIC", *static])
+        self.compile("plugins", "plugins.c", [*self.pkg_config("--cflags"), *self.loading])
         self.compile("unload", "unload.c", [*self.pkg_config("--cflags"), *self.loading])
 
     def pkg_config(self, *words):
@@ -90,26 +96,59 @@ class Platform:
         library = self.folder / "lib/libmomo.so"
         return [
             ("linker's tables", lambda: contents.check_elf(library, "musl" in self.name)),
-            ("paths", lambda: contents.check_paths(self.folder)),
-            ("bill of materials", self.check_sbom),
+            ("plugins", self.check_plugins),
+            ("symbols", lambda: contents.check_symbols(library, self.symbols())),
+            *self.papers(),
         ]
 
-    def check_sbom(self):
-        folder, names = self.library().parent, (f"libmomo.so.{VERSION}", "libmomo.a")
-        libraries = {f"lib/{name}": folder / name for name in names}
-        contents.check_sbom(self.archive, libraries)
+    def papers(self):
+        packages = sorted(RELEASE.glob(f"*_{self.architecture}.deb"))
+        notices = self.folder / "THIRD-PARTY.txt"
+        yield "paths", lambda: contents.check_paths(self.folder)
+        yield "notices", lambda: contents.check_notices(self.archive, notices)
+        yield "links", lambda: contents.check_links(self.folder)
+        yield "bill of materials", lambda: contents.check_sbom(self.archive, self.folder, packages)
+        if self.architecture:
+            yield "lintian", lambda: lint(self.architecture)
+
+    def symbols(self):
+        archive = RELEASE / f"{self.folder.name}-symbols.tar.xz"
+        succeed(["tar", "--extract", "--xz", "--file", archive], self.place)
+        return self.place / f"{self.folder.name}-symbols"
+
+    def check_plugins(self):
+        """Two plugins that are linked to the static library have a copy each, of all of it."""
+        succeed(self.command("plugins", self.place / "one.so", self.place / "two.so"), self.place)
 
     def close(self):
         pass
 
 
+class Native(Platform):
+    """The machine that this runs on, whose compiler for Rust makes the library a neighbour."""
+
+    def properties(self):
+        return [*super().properties(), ("beside Rust", self.check_neighbour)]
+
+    def check_neighbour(self):
+        """Another static library in Rust, before the library and after it."""
+        source, neighbour = TESTS / "neighbour.rs", self.place / "libneighbour.a"
+        rustc = ["rustc", "--edition=2024", "-O", "--crate-type=staticlib", source, "-o", neighbour]
+        succeed(rustc, self.place)
+        static = [*self.pkg_config("--static", "--cflags", "--libs"), "-static"]
+        for name, words in (("before", [neighbour, *static]), ("after", [*static, neighbour])):
+            self.compile(name, "beside.c", words)
+            succeed([self.place / name], self.place)
+
+
 class Arm(Platform):
     name = archive = "aarch64-linux-gnu"
+    architecture = "arm64"
     compiler = ["aarch64-linux-gnu-gcc"]
     debian = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static", "pkg-config"]
 
     def runner(self):
-        library_path = f"LD_LIBRARY_PATH={self.folder / 'lib'}"
+        library_path = f"LD_LIBRARY_PATH={self.library().parent}"
         return ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", "-E", library_path]
 
     def variables(self):
@@ -120,13 +159,10 @@ class Musl(Platform):
     """Debian's package has the loader where Alpine has it."""
 
     name = archive = "x86_64-linux-musl"
+    architecture = None
     compiler = [*ZIG, "x86_64-linux-musl", "-lunwind"]
     debian = ["musl", "pkg-config"]
     loading = ["-dynamic"]  # Zig's programs are static where they need no shared library
-
-    def pkg_config(self, *words):
-        # Zig's compiler has libunwind in the place of GCC's library.
-        return [word for word in super().pkg_config(*words) if word != "-lgcc_s"]
 
 
 class MuslArm(Musl):
@@ -145,6 +181,17 @@ class MuslArm(Musl):
 
     def variables(self):
         return {}
+
+
+def debs(architecture):
+    return [RELEASE / f"{name}_{VERSION}-1_{architecture}.deb" for name in PACKAGES]
+
+
+def lint(architecture):
+    # These packages are not Debian's own.
+    tags = ["initial-upload-closes-no-bugs"]
+    command = ["lintian", "--fail-on", "error,warning", "--suppress-tags", ",".join(tags)]
+    succeed([*command, *debs(architecture)], RELEASE)
 
 
 def fetch_package_of(architecture, package, root):

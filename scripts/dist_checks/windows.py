@@ -1,6 +1,7 @@
 """The archive for Windows, under wine."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -16,9 +17,10 @@ NO_ADDITIONS = {"WINEDLLOVERRIDES": "mscoree,mshtml="}
 class Windows(Platform):
     name = archive = "x86_64-windows"
     compiler = ["x86_64-w64-mingw32-gcc"]
-    has_static = False
+    architecture = None
+    static_programs = ()
     has_links = False  # wine shows those of this machine as what they lead to, and makes no others
-    debian = ["gcc-mingw-w64-x86-64", "wine64", "wine", "lld", "clang", "unzip"]
+    debian = ["gcc-mingw-w64-x86-64", "wine64", "wine", "lld", "clang", "unzip", "cmake"]
 
     def __init__(self, place):
         super().__init__(place)
@@ -28,7 +30,7 @@ class Windows(Platform):
         succeed(["unzip", "-q", RELEASE / f"{self.folder.name}.zip"], self.place)
 
     def build(self):
-        words = [f"-I{self.folder / 'include'}", f"-L{self.folder / 'lib'}", "-lmomo"]
+        words = self.pkg_config("--cflags", "--libs")
         self.compile("exercise.exe", "exercise.c", words)
         self.compile("unload.exe", "unload.c", words[:1])
         self.compile("trust.exe", "trust.c", ["-lcrypt32"])
@@ -49,21 +51,53 @@ class Windows(Platform):
         environment = os.environ | self.variables()
         succeed(["wine", str(self.place / "version.exe")], self.place, environment)
 
+    def check_cmake(self):
+        """A project that finds the archive by CMake."""
+        project = self.place / "project"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.16)\nproject(shop C)\nfind_package(momo REQUIRED)\n"
+            f"add_executable(shop {TESTS / 'exercise.c'})\ntarget_link_libraries(shop momo::momo)\n"
+        )
+        where = f"-Dmomo_DIR={self.folder / 'lib/cmake/momo'}"
+        cross = ["-DCMAKE_SYSTEM_NAME=Windows", f"-DCMAKE_C_COMPILER={self.compiler[0]}"]
+        succeed(["cmake", "-S", ".", "-B", "build", where, *cross], project)
+        succeed(["cmake", "--build", "build"], project)
+
+    def check_arguments(self):
+        """momo-token takes UTF-8, whatever the code page of the machine is."""
+        token = shutil.copy(self.folder / "bin/momo-token.exe", self.place)
+        environment = os.environ | self.variables() | {"LC_ALL": "C.UTF-8"}
+        words = ["wine", token, "--option", "caf\u00e9=1"]
+        done = subprocess.run(words, env=environment, capture_output=True, check=False)
+        contents.expect(b"there is no option" in done.stderr, True, "the argument")
+
+    def check_symbols(self):
+        """What knows the lines of the source for an address in the DLL."""
+        debug = self.symbols() / "momo.dll.debug"
+        contents.check_builder(debug, debug.name)
+        table = succeed(["x86_64-w64-mingw32-nm", debug], self.place)
+        address = re.search(r"^([0-9a-f]+) \w momo_get_token$", table, re.M)[1]
+        line = succeed(["x86_64-w64-mingw32-addr2line", "--exe", debug, address], self.place)
+        contents.expect(line.startswith("/libmomo/src/ffi/"), True, f"line: {line}")
+
     def check_resource(self):
         words = ["wine", str(self.place / "properties.exe"), self.shown(self.library())]
         found = succeed(words, self.place, os.environ | self.variables()).split()
         contents.expect(found, ["libmomo", VERSION], "version resource")
-
-    def check_sbom(self):
-        contents.check_sbom(self.archive, {"bin/momo.dll": self.library()})
+        words[-1] = self.shown(self.folder / "bin/momo-token.exe")
+        found = succeed(words, self.place, os.environ | self.variables()).split()
+        contents.expect(found, ["libmomo", VERSION], "version resource of momo-token")
 
     def properties(self):
         return [
             ("linker's tables", lambda: contents.check_dll(self.library())),
-            ("paths", lambda: contents.check_paths(self.folder)),
-            ("bill of materials", self.check_sbom),
             ("version resource", self.check_resource),
+            ("arguments", self.check_arguments),
+            ("symbols", self.check_symbols),
+            ("CMake", self.check_cmake),
             ("Microsoft's linker", self.check_microsoft_s_linker),
+            *self.papers(),
         ]
 
     def program(self, name):

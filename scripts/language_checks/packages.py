@@ -16,6 +16,8 @@ import subprocess
 import zipfile
 from dataclasses import dataclass, field
 
+from notices import PROJECT, notices, read
+
 from . import PLATFORMS, ROOT, VERSION
 
 TOOLS = ROOT / "build/tools"
@@ -60,25 +62,40 @@ def put_library(library, folder):
     shutil.copyfile(library, folder / ("momo.dll" if library.suffix == ".dll" else "libmomo.so.0"))
 
 
-def documents(language):
+def filled(text):
+    """A file of a package, with what packaging/project.toml says in place of the placeholders."""
+    for name, value in ({"version": VERSION} | PROJECT).items():
+        text = text.replace(f"@{name.upper()}@", value)
+    if re.search("@[A-Z_]+@", text):
+        raise ValueError(f"packaging/project.toml does not say all of this: {text}")
+    return text.replace("example.com/momo", PROJECT["module"]).replace("com.example", PROJECT["group"])
+
+
+def documents(language, platforms=chosen):
     """Pairs of a name and what it holds: the page of the language, the licences, what has changed."""
     yield "README.md", readme(language)
-    for name in ("LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"):
+    yield "CHANGELOG.md", without_links((ROOT / "CHANGELOG.md").read_text())
+    for name in ("LICENSE-MIT", "LICENSE-APACHE"):
         yield name, (ROOT / name).read_text()
+    parts = [part for name in platforms for part in read(platform_folder(name))[1]]
+    yield "THIRD-PARTY.txt", notices(f"libmomo {VERSION} for {', '.join(platforms)}", parts)
 
 
-def put_documents(language, folder):
-    for name, text in documents(language):
+def put_documents(language, folder, platforms=chosen):
+    for name, text in documents(language, platforms):
         (folder / name).write_text(text)
 
 
 def readme(language):
     """The page of a language as it stands outside of this repository, with a table of the options."""
-    text = (BINDINGS / language / "README.md").read_text().replace("@VERSION@", VERSION)
+    text = filled((BINDINGS / language / "README.md").read_text())
     text = re.sub(r"## In this repository\n.*?(?=^## )", "", text, flags=re.S | re.M)
     options = (ROOT / "docs/options.md").read_text()
-    text = f"{text}\n{options[options.index('Durations') :]}"
-    # No other page is there: the words of a link stay.
+    return without_links(f"{text}\n{options[options.index('Durations') :]}")
+
+
+def without_links(text):
+    """No other page is there: the words of a link stay."""
     return re.sub(r"\[([^]]*)\]\((?!https?:|#)[^)]*\)", r"\1", text)
 
 

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOMO_STATIC
 #include <momo.h>
 
 #include "system.h"

@@ -7,8 +7,8 @@ use crate::artifacts::{INCLUDE, ROOT, TMP, header, library_dir, output, succeed}
 use momo_mock_gateway::Gateway;
 use serde_json::Value;
 
-/// `--print native-static-libs`, as packaging/momo.pc.in has it.
-const STATIC: &str = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc";
+/// As the Makefile has it.
+const STATIC: &str = "-lutil -lrt -lpthread -lm -ldl -lc";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Link {

@@ -70,6 +70,15 @@ impl Project {
 
     /// The same by CMake, for a project in one language.
     fn builds_by_cmake(&self, language: &str, sources: &str, libs: &str, options: &str) {
+        // GNUstep has no static libraries.
+        let whole = match libs {
+            "" => format!(
+                "add_executable(whole {sources})\n\
+                 target_link_options(whole PRIVATE -static)\n\
+                 target_link_libraries(whole momo::momo_static)\n"
+            ),
+            _ => String::new(),
+        };
         self.folder.write(
             "CMakeLists.txt",
             format!(
@@ -81,7 +90,7 @@ impl Project {
                  add_executable(dynamic {sources})\n\
                  target_link_libraries(dynamic momo::momo {libs})\n\
                  add_executable(static {sources})\n\
-                 target_link_libraries(static momo::momo_static {libs})\n"
+                 target_link_libraries(static momo::momo_static {libs})\n{whole}"
             ),
         );
         self.sh(&format!(
@@ -91,6 +100,10 @@ impl Project {
         for (name, shared) in [("dynamic", true), ("static", false)] {
             let program = self.folder.path("cmake-build").join(name);
             assert_eq!(self.needs_shared_library(&program), shared, "cmake {name}");
+        }
+        if libs.is_empty() {
+            let program = self.folder.path("cmake-build/whole");
+            assert!(self.is_static(&program), "cmake whole");
         }
     }
 
@@ -106,6 +119,13 @@ impl Project {
         sh.env("LIB", self.lib())
             .env("HEADERS", self.folder.path("usr/headers"));
         succeed(&mut sh)
+    }
+
+    /// The program gets a token; whether it needs no shared library for that, and no loader.
+    fn is_static(&self, program: &Path) -> bool {
+        assert!(!self.needs_shared_library(program));
+        let headers = succeed(Command::new("readelf").arg("-lW").arg(program));
+        !headers.contains("INTERP")
     }
 
     /// The program gets a token; whether it needs the shared library for that.
@@ -150,6 +170,8 @@ fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() 
             false,
         ),
     ]);
+    project.sh("cc -static minimal.c -o whole $(pkg-config --static --cflags --libs momo)");
+    assert!(project.is_static(&project.folder.path("whole")));
     project.builds_by_cmake("C", "minimal.c", "", "");
 }
 

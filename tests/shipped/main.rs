@@ -15,3 +15,5 @@ mod installed;
 mod momo_token;
 #[cfg(target_os = "linux")]
 mod monitoring;
+#[cfg(target_os = "linux")]
+mod notices;
