@@ -1,20 +1,24 @@
 package momo;
 
 import com.sun.jna.Pointer;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 
-/** A client's C handle, apart from it: what the cleaner holds must not keep the client alive. */
-final class Handle implements Runnable {
+/** A client's C handle. It is freed when nothing refers to it any more, so never under a call. */
+final class Handle {
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final Pointer client;
-    /** Only held, as long as the library may call it: it does not hold objects of Java. */
     private final LibMomo.Log log;
-
-    private int calls;
-    private boolean closed;
 
     /** Takes the C handle over. */
     Handle(Pointer client, LibMomo.Log log) {
         this.client = client;
         this.log = log;
+        CLEANER.register(this, () -> {
+            LibMomo.momo_free_client(client);
+            Reference.reachabilityFence(log); // The library does not hold objects of Java.
+        });
     }
 
     interface Use<T> {
@@ -23,19 +27,10 @@ final class Handle implements Runnable {
 
     /** Keeps the C handle alive meanwhile. */
     <T> T use(Use<T> use) throws MomoException {
-        synchronized (this) {
-            if (closed) {
-                throw new MomoException(MomoStatus.CANCELLED, "the client is closed; make another");
-            }
-            calls++;
-        }
         try {
             return use.of(client);
         } finally {
-            synchronized (this) {
-                calls--;
-                freeLast();
-            }
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -44,19 +39,9 @@ final class Handle implements Runnable {
         return new Handle(use(LibMomo::momo_clone_client), log);
     }
 
-    /** Ends the calls in progress; the last of them frees. */
-    @Override
-    public synchronized void run() {
-        if (!closed) {
-            closed = true;
-            LibMomo.momo_cancel_client(client); // its clones too
-            freeLast();
-        }
-    }
-
-    private void freeLast() {
-        if (closed && calls == 0) {
-            LibMomo.momo_free_client(client);
-        }
+    /** Ends the calls in progress, those on copies too, and every later one. */
+    void cancel() {
+        LibMomo.momo_cancel_client(client);
+        Reference.reachabilityFence(this);
     }
 }

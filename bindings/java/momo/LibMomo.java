@@ -66,9 +66,9 @@ final class LibMomo {
         }
     }
 
-    /** Makes a call that hands nothing out. */
-    static void check(ToIntFunction<Pointer> call) throws MomoException {
-        output((unused, error) -> call.applyAsInt(error));
+    /** Makes a call that hands nothing out: returns null. */
+    static Pointer check(ToIntFunction<Pointer> call) throws MomoException {
+        return output((unused, error) -> call.applyAsInt(error));
     }
 
     static String text(Pointer text) {
@@ -93,8 +93,8 @@ final class LibMomo {
         }
     }
 
-    /** Copies counters, and frees them. */
-    static MomoStats stats(Pointer pointer) {
+    static MomoStats stats(Pointer client) throws MomoException {
+        Pointer pointer = output((stats, error) -> momo_get_stats(client, stats, error));
         try {
             long[] s = pointer.getLongArray(0, 20); // Its members are all int64_t.
             MomoStatus lastFailure = MomoStatus.of((int) s[14]);

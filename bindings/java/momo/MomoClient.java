@@ -2,8 +2,6 @@ package momo;
 
 import com.sun.jna.Pointer;
 import java.lang.System.Logger.Level;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,16 +17,13 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
     private static final List<Level> LEVELS = List.of(Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG);
 
     private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
-    private static final Cleaner CLEANER = Cleaner.create();
 
     private final Handle handle;
-    private final Cleaner.Cleanable cleanable;
     private final Waiting waiting;
 
     private MomoClient(Handle handle) {
         this.handle = handle;
         waiting = new Waiting(handle);
-        cleanable = CLEANER.register(this, handle);
     }
 
     /** {@return a builder without any option set} */
@@ -38,13 +33,12 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     @Override
     public MomoToken getToken() throws MomoException {
-        return with(client -> waiting.token(-1));
+        return waiting.token(-1);
     }
 
     @Override
     public MomoToken getToken(Duration timeout) throws MomoException {
-        long timeoutMs = milliseconds(timeout);
-        return with(client -> waiting.token(timeoutMs));
+        return waiting.token(milliseconds(timeout));
     }
 
     /**
@@ -53,7 +47,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
      * @throws MomoException if the gateway gives none within the option timeout
      */
     public MomoToken createToken() throws MomoException {
-        return with(client -> waiting.block(LibMomo::momo_create_token, -1));
+        return waiting.block(LibMomo::momo_create_token, -1);
     }
 
     /**
@@ -63,8 +57,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
      * @throws MomoException if the gateway gives none within that time
      */
     public MomoToken createToken(Duration timeout) throws MomoException {
-        long timeoutMs = milliseconds(timeout);
-        return with(client -> waiting.block(LibMomo::momo_create_token, timeoutMs));
+        return waiting.block(LibMomo::momo_create_token, milliseconds(timeout));
     }
 
     @Override
@@ -72,20 +65,17 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         if (accessToken.isEmpty() || accessToken.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the token is empty or has a NUL in it");
         }
-        with(client -> {
-            LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error));
-            return null;
-        });
+        handle.use(client ->
+                LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error)));
     }
 
     /**
      * {@return the counters, for a monitoring system; does not wait}
      *
-     * @throws MomoException if the client is closed
+     * @throws MomoException if the library fails
      */
     public MomoStats stats() throws MomoException {
-        return with(client ->
-                LibMomo.stats(LibMomo.output((stats, error) -> LibMomo.momo_get_stats(client, stats, error))));
+        return handle.use(LibMomo::stats);
     }
 
     /** Forgets every token that this process holds. */
@@ -98,18 +88,10 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         return LibMomo.text(LibMomo.momo_version());
     }
 
-    /** Ends the calls in progress, and every later one, with CANCELLED. */
+    /** Ends the calls in progress, and every later one for a token, with CANCELLED. */
     @Override
     public void close() {
-        cleanable.clean();
-    }
-
-    private <T> T with(Handle.Use<T> use) throws MomoException {
-        try {
-            return handle.use(use);
-        } finally {
-            Reference.reachabilityFence(this); // The cleaner would cancel the call.
-        }
+        handle.cancel();
     }
 
     private static long milliseconds(Duration timeout) {

@@ -42,11 +42,6 @@ public final class MomoException extends Exception {
         return MomoStatus.of(status);
     }
 
-    /** {@return the status's number in momo.h, also of one that is UNKNOWN here} */
-    public int statusNumber() {
-        return status;
-    }
-
     /** {@return the name in momo.h, "MOMO_TIMED_OUT": what documentation and search engines know} */
     public String statusName() {
         // The library knows those that are newer than this package; the others need no library.

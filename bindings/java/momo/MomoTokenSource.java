@@ -23,17 +23,7 @@ public interface MomoTokenSource {
      * Has a token that the gateway refused, with a 401 to a payment, never returned again.
      *
      * @param accessToken the text of that token
-     * @throws MomoException if the client is closed
+     * @throws MomoException if the library fails
      */
     void invalidateToken(String accessToken) throws MomoException;
-
-    /**
-     * Does the same.
-     *
-     * @param token that token
-     * @throws MomoException if the client is closed
-     */
-    default void invalidateToken(MomoToken token) throws MomoException {
-        invalidateToken(token.accessToken());
-    }
 }
