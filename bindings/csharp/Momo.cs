@@ -120,15 +120,13 @@ namespace Momo
     /// <summary>The options of a client, by name: docs/options.md.</summary>
     public sealed class MomoConfig
     {
-        readonly ConfigHandle handle;
-
-        internal MomoConfig(ConfigHandle handle) { this.handle = handle; }
+        internal IntPtr Handle; // NULL for who keeps this object, which the library refuses
 
         public MomoConfig Set(string name, string value)
         {
             if (value == null)
                 throw new ArgumentNullException(nameof(value), "the option " + name + " is null");
-            var status = Native.momo_set_option(handle, Native.Utf8(name), Native.Utf8(value), out var error);
+            var status = Native.momo_set_option(Handle, Native.Utf8(name), Native.Utf8(value), out var error);
             Native.Check(status, error);
             return this;
         }
@@ -136,7 +134,7 @@ namespace Momo
         /// <summary>Every option that a MOMO_ variable names.</summary>
         public MomoConfig SetFromEnvironment()
         {
-            Native.Check(Native.momo_set_options_from_env(handle, out var error), error);
+            Native.Check(Native.momo_set_options_from_env(Handle, out var error), error);
             return this;
         }
 
@@ -146,7 +144,10 @@ namespace Momo
         /// </summary>
         public MomoConfig SetLogger(Action<MomoLogLevel, string> log, MomoLogLevel level = MomoLogLevel.Information)
         {
-            Native.SetLogger(handle, log, level);
+            // The library frees it, also if this call fails.
+            var held = GCHandle.ToIntPtr(GCHandle.Alloc(log));
+            var status = Native.momo_set_logger(Handle, Native.LogLine, held, Native.FreeLogger, (int)level, out var error);
+            Native.Check(status, error);
             return this;
         }
     }
@@ -172,10 +173,17 @@ namespace Momo
         /// </summary>
         public MomoClient(Action<MomoConfig> configure)
         {
-            using (var config = Native.CreateConfig())
+            Native.Load();
+            var config = new MomoConfig { Handle = Native.momo_create_config() };
+            try
             {
-                configure(new MomoConfig(config));
-                Native.Check(Native.momo_create_client(config, out client, out var error), error);
+                configure(config);
+                Native.Check(Native.momo_create_client(config.Handle, out client, out var error), error);
+            }
+            finally
+            {
+                Native.momo_free_config(config.Handle);
+                config.Handle = IntPtr.Zero;
             }
             waiting = new MomoWaiting(client);
         }
@@ -207,8 +215,8 @@ namespace Momo
                         return await BlockAsync(Native.momo_get_token, timeout, cancellation).ConfigureAwait(false);
                     if (end.IsCancellationRequested)
                         throw new MomoException(MomoStatus.TimedOut, failure.Message);
-                    var outcome = waiting.Outcome((int)failure.RetryAfter.Value.TotalMilliseconds);
-                    await Task.WhenAny(outcome, Task.Delay(Timeout.Infinite, end.Token)).ConfigureAwait(false);
+                    var everyMs = (int)failure.RetryAfter.Value.TotalMilliseconds;
+                    await waiting.Outcome(everyMs, end.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -244,15 +252,26 @@ namespace Momo
         }
 
         /// <summary>Forgets every token that this process holds.</summary>
-        public static void ClearCache() => Native.ClearCache();
+        public static void ClearCache()
+        {
+            Native.Load();
+            Native.momo_clear_cache();
+        }
 
         /// <summary>The version of the library.</summary>
-        public static string Version => Native.Version();
+        public static string Version
+        {
+            get
+            {
+                Native.Load();
+                return Native.Text(Native.momo_version());
+            }
+        }
 
-        /// <summary>Final: ends every call in progress, on whatever thread, and every later one.</summary>
-        public void Cancel() => Native.momo_cancel_client(client);
-
-        /// <summary>Cancels, too; the memory is freed after the last call.</summary>
+        /// <summary>
+        /// Final: ends every call in progress, on whatever thread, and every later one. The memory is
+        /// freed after the last call.
+        /// </summary>
         public void Dispose()
         {
             if (Interlocked.Exchange(ref disposed, 1) != 0)

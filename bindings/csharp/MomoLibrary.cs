@@ -72,17 +72,12 @@ namespace Momo
         {
             if (!Windows)
                 dlerror(); // The runtime looks for a function at its first call, and that changes the error.
-            var opened = Windows ? LoadLibrary(path) : dlopen(Utf8(path), Now);
+            var opened = Windows ? LoadLibrary(path) : dlopen(Native.Utf8(path), Now);
             if (opened != IntPtr.Zero)
                 return opened;
             var said = Windows ? IntPtr.Zero : dlerror();
             var why = said == IntPtr.Zero ? "error " + Marshal.GetLastWin32Error() : Native.Text(said);
             throw new DllNotFoundException(otherwise + ": " + why);
-        }
-
-        static byte[] Utf8(string text)
-        {
-            return System.Text.Encoding.UTF8.GetBytes(text + "\0");
         }
 
         // musl takes this name for itself.

@@ -4,21 +4,11 @@ using System;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Momo
 {
-    sealed class ConfigHandle : SafeHandleZeroOrMinusOneIsInvalid
-    {
-        ConfigHandle() : base(true) { }
-
-        protected override bool ReleaseHandle()
-        {
-            Native.momo_free_config(handle);
-            return true;
-        }
-    }
-
     sealed class ClientHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
         ClientHandle() : base(true) { }
@@ -50,14 +40,13 @@ namespace Momo
         }
 
         // Without a calling convention: 64-bit platforms have one each.
-        delegate void Log(IntPtr userData, int level, IntPtr line);
-        delegate void FreeUserData(IntPtr userData);
-        internal delegate ConfigHandle CreateConfigCall();
-        internal delegate int SetOptionCall(ConfigHandle config, byte[] name, byte[] value, out IntPtr error);
-        internal delegate int SetOptionsCall(ConfigHandle config, out IntPtr error);
-        delegate int SetLoggerCall(
-            ConfigHandle config, Log log, IntPtr userData, FreeUserData free, int level, out IntPtr error);
-        internal delegate int CreateClientCall(ConfigHandle config, out ClientHandle client, out IntPtr error);
+        internal delegate void Log(IntPtr userData, int level, IntPtr line);
+        internal delegate IntPtr CreateConfigCall();
+        internal delegate int SetOptionCall(IntPtr config, byte[] name, byte[] value, out IntPtr error);
+        internal delegate int SetOptionsCall(IntPtr config, out IntPtr error);
+        internal delegate int SetLoggerCall(
+            IntPtr config, Log log, IntPtr userData, FreeCall free, int level, out IntPtr error);
+        internal delegate int CreateClientCall(IntPtr config, out ClientHandle client, out IntPtr error);
         internal delegate ClientHandle CloneCall(ClientHandle client);
         internal delegate void CancelCall(ClientHandle client);
         internal delegate int Call(ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
@@ -69,10 +58,10 @@ namespace Momo
         internal delegate void ClearCall();
 
 #pragma warning disable 649 // Load sets them all.
-        static CreateConfigCall momo_create_config;
+        internal static CreateConfigCall momo_create_config;
         internal static SetOptionCall momo_set_option;
         internal static SetOptionsCall momo_set_options_from_env;
-        static SetLoggerCall momo_set_logger;
+        internal static SetLoggerCall momo_set_logger;
         internal static FreeCall momo_free_config;
         internal static CreateClientCall momo_create_client;
         internal static CloneCall momo_clone_client;
@@ -86,71 +75,42 @@ namespace Momo
         static FreeCall momo_free_token;
         static FreeCall momo_free_error;
         static NameCall momo_status_name;
-        static ClearCall momo_clear_cache;
-        static VersionCall momo_version;
+        internal static ClearCall momo_clear_cache;
+        internal static VersionCall momo_version;
 #pragma warning restore 649
-        static bool isLoaded;
 
-        /// <summary>Loads all functions, or none: what fails here is tried again by the next use.</summary>
-        static void Load()
+        // A failure is not kept: the next use looks again.
+        static readonly Lazy<bool> Loaded = new Lazy<bool>(() =>
         {
-            lock (Loading)
-            {
-                if (isLoaded)
-                    return;
-                var library = new MomoLibrary();
-                foreach (var field in typeof(Native).GetFields(BindingFlags.Static | BindingFlags.NonPublic))
-                    if (field.Name.StartsWith("momo_"))
-                        field.SetValue(null, library.Function(field.Name, field.FieldType));
-                isLoaded = true;
-            }
+            var library = new MomoLibrary();
+            foreach (var field in typeof(Native).GetFields(BindingFlags.Static | BindingFlags.NonPublic))
+                if (field.Name.StartsWith("momo_"))
+                    field.SetValue(null, library.Function(field.Name, field.FieldType));
+            return true;
+        }, LazyThreadSafetyMode.PublicationOnly);
+
+        /// <summary>Comes before the first function.</summary>
+        internal static void Load()
+        {
+            if (!Loaded.IsValueCreated)
+                _ = Loaded.Value;
         }
 
-        static readonly object Loading = new object();
-
         // The library keeps these two: they are static, so that no collection takes them.
-        static readonly Log LogLine = (userData, level, line) =>
+        internal static readonly Log LogLine = (userData, level, line) =>
         {
             // Nothing may be thrown through C.
             try
             {
                 var log = (Action<MomoLogLevel, string>)GCHandle.FromIntPtr(userData).Target;
-                log((MomoLogLevel)level, Text(line));
+                log?.Invoke((MomoLogLevel)level, Text(line));
             }
             catch (Exception)
             {
             }
         };
 
-        static readonly FreeUserData FreeLogger = userData => GCHandle.FromIntPtr(userData).Free();
-
-        internal static string Version()
-        {
-            Load();
-            return Text(momo_version());
-        }
-
-        internal static void ClearCache()
-        {
-            Load();
-            momo_clear_cache();
-        }
-
-        /// <summary>What every use of a client begins with.</summary>
-        internal static ConfigHandle CreateConfig()
-        {
-            Load();
-            return momo_create_config();
-        }
-
-        internal static void SetLogger(ConfigHandle config, Action<MomoLogLevel, string> log, MomoLogLevel level)
-        {
-            // The library frees it, also if this call fails.
-            var held = log == null ? IntPtr.Zero : GCHandle.ToIntPtr(GCHandle.Alloc(log));
-            var status = momo_set_logger(config, log == null ? null : LogLine, held,
-                log == null ? null : FreeLogger, (int)level, out var error);
-            Check(status, error);
-        }
+        internal static readonly FreeCall FreeLogger = userData => GCHandle.FromIntPtr(userData).Free();
 
         /// <summary>The token, or else why there is none.</summary>
         internal static MomoException TryGet(Call call, ClientHandle client, TimeSpan? timeout, out MomoToken token)
@@ -193,10 +153,8 @@ namespace Momo
 
         internal static byte[] Utf8(string text)
         {
-            if (text == null)
-                return null;
             // C would take what stands before it. The text is not repeated: it may be a secret.
-            if (text.IndexOf('\0') >= 0)
+            if (text?.IndexOf('\0') >= 0)
                 throw new ArgumentException("a string for libmomo has a NUL in it");
             return Encoding.UTF8.GetBytes(text + "\0");
         }

@@ -1,5 +1,7 @@
 // How calls wait and end: tasks take no thread.
 using System;
+using System.Collections.Generic;
+using System.Threading;
 using System.Threading.Tasks;
 
 namespace Momo
@@ -21,33 +23,39 @@ namespace Momo
     sealed class MomoWaiting
     {
         readonly ClientHandle client;
-        TaskCompletionSource<bool> settled;
+        // Each leaves at no cost: to leave one task that all wait for takes a search among all.
+        readonly HashSet<TaskCompletionSource<bool>> waiters = new HashSet<TaskCompletionSource<bool>>();
+        bool isLooking;
 
         internal MomoWaiting(ClientHandle client) { this.client = client; }
 
         /// <summary>Ends as soon as there is a token or a failure. One task looks for all.</summary>
-        internal Task Outcome(int everyMs)
+        internal async Task Outcome(int everyMs, CancellationToken end)
         {
-            lock (this)
+            var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (waiters)
             {
-                if (settled == null)
-                {
-                    settled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                waiters.Add(waiter);
+                if (!isLooking)
                     Look(everyMs);
-                }
-                return settled.Task;
             }
+            using (end.Register(() => waiter.TrySetResult(false)))
+                await waiter.Task.ConfigureAwait(false);
+            lock (waiters)
+                waiters.Remove(waiter);
         }
 
         async void Look(int everyMs)
         {
+            isLooking = true;
             do
                 await Task.Delay(everyMs).ConfigureAwait(false);
             while (IsUnderWay());
-            lock (this)
+            lock (waiters)
             {
-                settled.SetResult(true);
-                settled = null;
+                isLooking = false;
+                foreach (var waiter in waiters)
+                    waiter.TrySetResult(true);
             }
         }
 
