@@ -6,9 +6,8 @@
  *   momo::client client(config);
  *   send_payment(client.get_token(10s).authorization());
  *
- * Every call that can fail comes twice: plain it throws momo::error, with try_ in its name it
- * returns a momo::result, which holds a value or that error, and never throws. What each call does
- * is said in momo.h. Without exceptions (-fno-exceptions) what would be thrown ends the program.
+ * A call that fails throws momo::error. What each call does is said in momo.h, which is also for
+ * programs without exceptions.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
@@ -25,9 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace momo {
 
@@ -73,13 +70,11 @@ private:
 
 namespace detail {
 
-[[noreturn]] inline void raise(const error &error) {
-#ifdef __cpp_exceptions
-  throw error;
-#else
-  static_cast<void>(error);
-  std::terminate();
-#endif
+/* Calls a function whose last parameter is for an error. */
+template <class F, class... T> void call(F *function, T... arguments) {
+  momo_error *failure = nullptr;
+  if (function(arguments..., &failure) != MOMO_OK)
+    throw error(failure);
 }
 
 template <auto function> struct freed_by {
@@ -89,37 +84,6 @@ template <class T, void (*function)(T *)>
 using owner = std::unique_ptr<T, freed_by<function>>;
 
 } // namespace detail
-
-/* A T or an error: what std::expected is in C++23. */
-template <class T> class [[nodiscard]] result {
-public:
-  using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-
-  result(value_type value) : held_(std::move(value)) {}
-  result(momo::error error) : held_(std::move(error)) {}
-
-  bool has_value() const noexcept { return held_.index() == 0; }
-  explicit operator bool() const noexcept { return has_value(); }
-
-  /* Only where there is a value, as with a pointer. */
-  value_type &operator*() noexcept { return *std::get_if<0>(&held_); }
-  const value_type &operator*() const noexcept { return *std::get_if<0>(&held_); }
-  value_type *operator->() noexcept { return std::get_if<0>(&held_); }
-  const value_type *operator->() const noexcept { return std::get_if<0>(&held_); }
-
-  /* Only where there is none. */
-  const momo::error &error() const noexcept { return *std::get_if<1>(&held_); }
-
-  /* The value, or else the error is thrown. */
-  value_type value() && {
-    if (!has_value())
-      detail::raise(error());
-    return std::move(**this);
-  }
-
-private:
-  std::variant<value_type, momo::error> held_;
-};
 
 /* A token. It stays the library's memory, so that it is wiped with the last copy; the views that it
  * gives are of C strings, and good for as long as a copy lives. */
@@ -175,26 +139,14 @@ using logger = std::function<void(log_level, std::string_view line)>;
 namespace detail {
 
 extern "C" inline void momo_hpp_log(void *held, std::int32_t level, const char *line) {
-#ifdef __cpp_exceptions
   /* Nothing may be thrown through C. */
   try {
     (*static_cast<const logger *>(held))(static_cast<log_level>(level), line);
   } catch (...) {
   }
-#else
-  (*static_cast<const logger *>(held))(static_cast<log_level>(level), line);
-#endif
 }
 
 extern "C" inline void momo_hpp_free_logger(void *held) { delete static_cast<logger *>(held); }
-
-/* Calls a function whose last parameter is for an error. */
-template <class F, class... T> result<void> call(F *function, T... arguments) noexcept {
-  momo_error *error = nullptr;
-  if (function(arguments..., &error) != MOMO_OK)
-    return momo::error(error);
-  return std::monostate();
-}
 
 } // namespace detail
 
@@ -203,42 +155,32 @@ class config {
 public:
   config() noexcept : held_(momo_create_config()) {}
 
-  result<void> try_set(const std::string &name, const char *value) noexcept {
+  /* NULL, as getenv() returns it, is refused, and so is a NUL in the value. */
+  config &set(const std::string &name, const char *value) {
     if (value == nullptr)
-      return momo::error(MOMO_INVALID_ARGUMENT, name + " is NULL; give a value");
-    return detail::call(momo_set_option, get(), name.c_str(), value);
-  }
-  result<void> try_set(const std::string &name, const std::string &value) noexcept {
-    if (value.find('\0') != std::string::npos)
-      return momo::error(MOMO_INVALID_CONFIG, name + " has a NUL in it");
-    return try_set(name, value.c_str());
-  }
-  /* A std::string, or what getenv() returns: NULL is refused. */
-  template <class T> config &set(const std::string &name, const T &value) {
-    try_set(name, value).value();
+      throw error(MOMO_INVALID_ARGUMENT, name + " is NULL; give a value");
+    detail::call(momo_set_option, get(), name.c_str(), value);
     return *this;
+  }
+  config &set(const std::string &name, const std::string &value) {
+    if (value.find('\0') != std::string::npos)
+      throw error(MOMO_INVALID_CONFIG, name + " has a NUL in it");
+    return set(name, value.c_str());
   }
 
   /* Every option that a MOMO_ variable names. */
-  result<void> try_set_from_env() noexcept {
-    return detail::call(momo_set_options_from_env, get());
-  }
   config &set_from_env() {
-    try_set_from_env().value();
+    detail::call(momo_set_options_from_env, get());
     return *this;
   }
 
   /* `level` is the most detailed one wanted; an empty function takes the logger away. */
-  result<void> try_set_logger(logger log, log_level level) noexcept {
+  config &set_logger(logger log, log_level level = log_level::information) {
     const bool some = static_cast<bool>(log);
     /* The library frees it, also where this call fails. */
-    return detail::call(momo_set_logger, get(), some ? detail::momo_hpp_log : nullptr,
-                        some ? new logger(std::move(log)) : nullptr,
-                        some ? detail::momo_hpp_free_logger : nullptr,
-                        static_cast<std::int32_t>(level));
-  }
-  config &set_logger(logger log, log_level level = log_level::information) {
-    try_set_logger(std::move(log), level).value();
+    detail::call(momo_set_logger, get(), some ? detail::momo_hpp_log : nullptr,
+                 some ? new logger(std::move(log)) : nullptr,
+                 some ? detail::momo_hpp_free_logger : nullptr, static_cast<std::int32_t>(level));
     return *this;
   }
 
@@ -256,13 +198,10 @@ public:
    * at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. Less than 0 is refused. */
   using timeout = std::optional<std::chrono::milliseconds>;
 
-  explicit client(const config &config) : client(make(config).value()) {}
-
-  static result<client> make(const config &config) noexcept {
+  explicit client(const config &config) {
     momo_client *made = nullptr;
-    if (const auto done = detail::call(momo_create_client, config.get(), &made); !done)
-      return done.error();
-    return client(made);
+    detail::call(momo_create_client, config.get(), &made);
+    held_.reset(made);
   }
 
   /* A second handle, at little cost. cancel() of the clone ends the calls on the clone alone: make
@@ -270,34 +209,25 @@ public:
   client clone() const noexcept { return client(momo_clone_client(get())); }
 
   /* A token that is good now: to be called before each payment. */
-  result<token> try_get_token(timeout time = {}) const noexcept {
-    return hand_out(momo_get_token, time);
-  }
-  token get_token(timeout time = {}) const { return try_get_token(time).value(); }
+  token get_token(timeout time = {}) const { return hand_out(momo_get_token, time); }
 
   /* A new token from the gateway at every call. */
-  result<token> try_create_token(timeout time = {}) const noexcept {
-    return hand_out(momo_create_token, time);
-  }
-  token create_token(timeout time = {}) const { return try_create_token(time).value(); }
+  token create_token(timeout time = {}) const { return hand_out(momo_create_token, time); }
 
   /* The gateway refused this token elsewhere: it is not handed out again. */
-  result<void> try_invalidate(const std::string &access_token) const noexcept {
+  void invalidate(const std::string &access_token) const {
     if (access_token.empty())
-      return momo::error(MOMO_INVALID_ARGUMENT, "the token is empty");
-    return detail::call(momo_invalidate_token, get(), access_token.c_str());
+      throw error(MOMO_INVALID_ARGUMENT, "the token is empty");
+    detail::call(momo_invalidate_token, get(), access_token.c_str());
   }
-  void invalidate(const std::string &access_token) const { try_invalidate(access_token).value(); }
   void invalidate(const token &token) const { invalidate(std::string(token.access_token())); }
 
   /* The counters, for monitoring; asks nothing of the gateway. */
-  result<momo::stats> try_stats() const noexcept {
+  momo::stats stats() const {
     momo_stats *given = nullptr;
-    if (const auto done = detail::call(momo_get_stats, get(), &given); !done)
-      return done.error();
+    detail::call(momo_get_stats, get(), &given);
     return *detail::owner<momo_stats, momo_free_stats>(given);
   }
-  momo::stats stats() const { return try_stats().value(); }
 
   /* Final: ends the calls in progress, those on clones too, and every later one. */
   void cancel() const noexcept { momo_cancel_client(get()); }
@@ -307,12 +237,11 @@ public:
 private:
   explicit client(momo_client *made) noexcept : held_(made) {}
 
-  result<token> hand_out(decltype(momo_get_token) call, timeout time) const noexcept {
+  token hand_out(decltype(momo_get_token) call, timeout time) const {
     /* -1 is the default; no other negative number is valid. */
     const std::int64_t ms = time ? time->count() < 0 ? -2 : time->count() : -1;
     momo_token *given = nullptr;
-    if (const auto done = detail::call(call, get(), ms, &given); !done)
-      return done.error();
+    detail::call(call, get(), ms, &given);
     return token(given);
   }
 
