@@ -42,18 +42,9 @@ export class Client {
   [Symbol.dispose](): void;
 }
 
-/** The fields of an object, without its getters and methods. */
-type Fields<T, Required extends keyof T, Optional extends keyof T> = Pick<T, Required> & Partial<Pick<T, Optional>>;
-
 export class Token {
   /** For tests; authorization follows from accessToken. */
-  constructor(
-    fields: Fields<
-      Token,
-      'accessToken',
-      'tokenType' | 'authorization' | 'expiresIn' | 'expiresAt' | 'lifetime' | 'refreshStatus' | 'refreshIn'
-    >,
-  );
+  constructor(fields: Pick<Token, 'accessToken'> & Partial<Token>);
   readonly accessToken: string;
   readonly tokenType: string;
   /** The value of the header to send. */
@@ -72,10 +63,7 @@ export class Token {
 /** Why there is no token; message says what failed and what to do. */
 export class MomoError extends Error {
   /** For tests. */
-  constructor(
-    fields: Fields<MomoError, 'status', 'message' | 'httpStatus' | 'code' | 'body' | 'retryAfterMs'>,
-    options?: { cause?: unknown },
-  );
+  constructor(fields: Pick<MomoError, 'status'> & Partial<MomoError>, options?: { cause?: unknown });
   /** One of Status, or a number of a newer library. */
   readonly status: number;
   /** 'MOMO_UNAUTHORIZED' */

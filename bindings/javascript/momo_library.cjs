@@ -23,48 +23,37 @@ function load() {
 
 /** linux-x64-gnu, linux-arm64-musl, win32-x64. */
 function platform() {
-  const parts = [process.platform, process.arch];
-  if (process.platform === 'linux') parts.push(isGlibc() ? 'gnu' : 'musl');
-  return parts.join('-');
-}
-
-function isGlibc() {
+  const system = `${process.platform}-${process.arch}`;
+  if (process.platform !== 'linux') return system;
   try {
     koffi.load(null).func('gnu_get_libc_version', 'str', []);
-    return true;
+    return `${system}-gnu`;
   } catch {
-    return false;
+    return `${system}-musl`;
   }
 }
 
 // Types without names: koffi's names are for the whole process, and a second copy of this file
 // would find them taken.
+const fields = (type, names) => Object.fromEntries(names.split(/\s+/).map((name) => [name, type]));
 const TokenFields = koffi.struct({
-  access_token: 'str',
-  token_type: 'str',
-  authorization: 'str',
-  expires_in: 'int64',
-  expires_at: 'int64',
-  lifetime: 'int64',
+  ...fields('str', 'access_token token_type authorization'),
+  ...fields('int64', 'expires_in expires_at lifetime'),
   refresh_status: 'int32',
   refresh_in: 'int64',
 });
 const ErrorFields = koffi.struct({
-  status: 'int',
-  http_status: 'int32',
+  ...fields('int', 'status http_status'),
   retry_after_ms: 'int64',
-  message: 'str',
-  code: 'str',
-  body: 'str',
+  ...fields('str', 'message code body'),
 });
 const StatsFields = koffi.struct(
-  Object.fromEntries(
+  fields(
+    'int64',
     `requests tokens_issued network_failures credential_failures rate_limit_failures server_failures
     response_failures retries refreshes failed_refreshes waits longest_wait_ms invalidations
     last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
-    tokens_adopted token_origin`
-      .split(/\s+/)
-      .map((name) => [name, 'int64']),
+    tokens_adopted token_origin`,
   ),
 );
 const LogFunction = koffi.proto('void', ['intptr_t', 'int32', 'str']);

@@ -8,13 +8,12 @@ const { ErrorFields, LogFunction, StatsFields, TokenFields, momo } = require('./
 const DAY_S = 86_400;
 
 /** The numbers of momo_status, by their names without MOMO_. */
-const Status = Object.freeze(
-  Object.fromEntries(
-    Array.from({ length: 100 }, (_, number) => [momo.status_name(number).replace('MOMO_', ''), number]).filter(
-      ([name]) => name !== 'UNKNOWN',
-    ),
-  ),
-);
+const Status = {};
+for (let number = 0; number < 100; number++) {
+  const name = momo.status_name(number).replace('MOMO_', '');
+  if (name !== 'UNKNOWN') Status[name] = number;
+}
+Object.freeze(Status);
 
 /** Where the current token came from. */
 const TokenOrigin = Object.freeze({ NONE: 0, GATEWAY: 1, DIRECTORY: 2, REDIS: 3 });
@@ -27,38 +26,26 @@ class MomoError extends Error {
 
   constructor({ status, message, httpStatus = 0, code = '', body = '', retryAfterMs = -1 }, options) {
     super(message, options);
-    this.status = status; // one of Status
-    this.statusName = momo.status_name(status); // 'MOMO_UNAUTHORIZED'
-    this.httpStatus = httpStatus; // 0 where no response came
-    this.code = code;
-    this.body = body;
-    this.retryAfterMs = retryAfterMs; // -1 where no time is known
+    const statusName = momo.status_name(status);
+    Object.assign(this, { status, statusName, httpStatus, code, body, retryAfterMs });
   }
 }
 
 class Token {
-  #accessToken; // private, as is the header: secrets stay out of logs and JSON
-  #authorization;
+  #secrets; // private: they stay out of logs and JSON
 
   constructor({ accessToken, authorization = `Bearer ${accessToken}`, ...others }) {
-    this.#accessToken = accessToken;
-    this.#authorization = authorization;
-    this.tokenType = 'access_token';
-    this.expiresIn = 0; // seconds left, 0 where that is not known
-    this.expiresAt = 0; // Unix time in seconds, 0 where that is not known
-    this.lifetime = 0;
-    this.refreshStatus = 0; // why the last refresh failed, 0 where none did
-    this.refreshIn = -1; // seconds until one is due, 0 where it is, -1 where none is
-    Object.freeze(Object.assign(this, others));
+    this.#secrets = { accessToken, authorization };
+    const absent = { expiresIn: 0, expiresAt: 0, lifetime: 0, refreshStatus: 0, refreshIn: -1 };
+    Object.freeze(Object.assign(this, { tokenType: 'access_token', ...absent, ...others }));
   }
 
   get accessToken() {
-    return this.#accessToken;
+    return this.#secrets.accessToken;
   }
 
-  /** The value of the header to send. */
   get authorization() {
-    return this.#authorization;
+    return this.#secrets.authorization;
   }
 
   [util.inspect.custom]() {
@@ -108,22 +95,18 @@ function call(function_, ...parameters) {
 }
 
 function check(status, error) {
-  if (status === 0) return;
-  let fields;
-  try {
-    fields = decoded(error[0], ErrorFields);
-  } finally {
-    momo.free_error(error[0]);
-  }
-  throw new MomoError(fields);
+  if (status !== 0) throw new MomoError(copied(error[0], ErrorFields, momo.free_error));
 }
 
-/** Objects by the names of JavaScript: last_failure_at is lastFailureAt. */
-function decoded(pointer, type) {
-  const fields = Object.entries(koffi.decode(pointer, type));
-  return Object.fromEntries(
-    fields.map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
-  );
+/** Frees it at once. By the names of JavaScript: last_failure_at is lastFailureAt. */
+function copied(pointer, type, free) {
+  try {
+    const fields = Object.entries(koffi.decode(pointer, type));
+    const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    return Object.fromEntries(fields.map(([name, value]) => [camel(name), value]));
+  } finally {
+    free(pointer);
+  }
 }
 
 function taken(function_, client, milliseconds) {
@@ -134,21 +117,13 @@ function taken(function_, client, milliseconds) {
 
 function given(status, token, error) {
   check(status, error);
-  try {
-    return new Token(decoded(token[0], TokenFields));
-  } finally {
-    momo.free_token(token[0]);
-  }
+  return new Token(copied(token[0], TokenFields, momo.free_token));
 }
 
 function stats(client) {
   const stats = [null];
   call(momo.get_stats, client, stats);
-  try {
-    return decoded(stats[0], StatsFields);
-  } finally {
-    momo.free_stats(stats[0]);
-  }
+  return copied(stats[0], StatsFields, momo.free_stats);
 }
 
 /** JavaScript's own error for it, with the library's as its cause. */

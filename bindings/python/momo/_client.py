@@ -10,8 +10,9 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from ctypes import byref, c_void_p
 from typing import Any, NoReturn
 
@@ -184,45 +185,41 @@ class Client:
         waiting.clear()
 
     def _block(self, function: Callable[..., int], milliseconds: int) -> Token:
-        clone = self.clone()  # to end a call is to close its handle, and this one has other calls
-        try:
-            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
+        with self._on_thread(function, milliseconds) as call:
             while not call.done():
                 wait([call], 0.2)  # Windows handles Ctrl-C only between two waits
             return call.result()
-        finally:
-            clone.close()
 
     async def _block_async(self, function: Callable[..., int], milliseconds: int) -> Token:
-        clone = self.clone()
-        try:
-            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
+        with self._on_thread(function, milliseconds) as call:
             return await asyncio.wrap_future(call)
+
+    @contextmanager
+    def _on_thread(self, function: Callable[..., int], milliseconds: int) -> Iterator[Future[Token]]:
+        """Makes a call on a thread of its own, and ends it with this context."""
+        clone = self.clone()  # to end a call is to close its handle, and this one has other calls
+        future: Future[Token] = Future()
+        future.set_running_or_notify_cancel()  # nobody else ends it
+
+        def run() -> None:
+            atexit.register(end_at_exit)
+            try:
+                future.set_result(clone._take(function, milliseconds))
+            except BaseException as error:  # for whoever waits
+                future.set_exception(error)
+            atexit.unregister(end_at_exit)
+
+        def end_at_exit() -> None:
+            clone.close()
+            thread.join(1)
+
+        # A daemon: the interpreter does not wait for it, but ends it while it can still log.
+        thread = threading.Thread(target=run, name="momo-call", daemon=True)
+        thread.start()
+        try:
+            yield future
         finally:
             clone.close()
-
-
-def _on_thread(function: Callable[[], Token], end: Callable[[], None]) -> Future[Token]:
-    """Makes a call on a thread of its own, which `end` ends."""
-    future: Future[Token] = Future()
-    future.set_running_or_notify_cancel()  # nobody else ends it
-
-    def run() -> None:
-        atexit.register(end_at_exit)
-        try:
-            future.set_result(function())
-        except BaseException as error:  # for whoever waits
-            future.set_exception(error)
-        atexit.unregister(end_at_exit)
-
-    def end_at_exit() -> None:
-        end()
-        thread.join(1)
-
-    # A daemon: the interpreter does not wait for it, but ends it while it can still log.
-    thread = threading.Thread(target=run, name="momo-call", daemon=True)
-    thread.start()
-    return future
 
 
 def clear_cache() -> None:
