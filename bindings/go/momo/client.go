@@ -15,8 +15,7 @@ import (
 
 // Client hands out tokens, to any number of goroutines at once.
 type Client struct {
-	mu     sync.RWMutex   // of a call into C for reading
-	client *C.momo_client // nil after Close
+	client *C.momo_client // freed when nothing refers to this object, so never under a call
 
 	waiting sync.Mutex
 	settled chan struct{} // what goroutines wait for
@@ -31,28 +30,21 @@ func NewClient(options ...Option) (*Client, error) {
 			return nil, err
 		}
 	}
-	var client *C.momo_client
+	c := new(Client)
 	var e *C.momo_error
-	if C.momo_create_client(config, &client, &e) != C.MOMO_OK {
+	C.momo_create_client(config, &c.client, &e)
+	if e != nil {
 		return nil, takeError(e)
 	}
-	c := &Client{client: client}
-	// For those who forget Close.
-	runtime.SetFinalizer(c, (*Client).Close)
+	runtime.SetFinalizer(c, func(c *Client) { C.momo_free_client(c.client) })
 	return c, nil
 }
 
-// Close ends the calls in progress and every later one with Cancelled. It may be called twice, but not
-// by the log of this client.
+// Close ends the calls in progress and every later one for a token with Cancelled. It may be called
+// twice.
 func (c *Client) Close() error {
-	if c.enter() == nil {
-		C.momo_cancel_client(c.client) // its clones too
-		c.mu.RUnlock()
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	C.momo_free_client(c.client)
-	c.client = nil
+	defer runtime.KeepAlive(c)
+	C.momo_cancel_client(c.client) // its clones too
 	return nil
 }
 
@@ -60,28 +52,19 @@ func (c *Client) Close() error {
 //
 // The context's deadline is the call's whole time; without one it is the option timeout.
 func (c *Client) GetToken(ctx context.Context) (*Token, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, ended(err, "the context ended")
-	}
-	return c.wait(ctx)
+	return c.token(ctx, false)
 }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
 // against a token per transaction: GetToken is what most programs want. Each call takes a thread.
 func (c *Client) CreateToken(ctx context.Context) (*Token, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, ended(err, "the context ended")
-	}
-	return c.block(ctx, true)
+	return c.token(ctx, true)
 }
 
 // InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
 // It is never returned again.
 func (c *Client) InvalidateToken(accessToken string) error {
-	if err := c.enter(); err != nil {
-		return err
-	}
-	defer c.mu.RUnlock()
+	defer runtime.KeepAlive(c)
 	if accessToken == "" || strings.ContainsRune(accessToken, 0) {
 		return failure(InvalidArgument, "the token is empty or has a NUL in it")
 	}
@@ -100,14 +83,4 @@ func ClearCache() {
 // Version is that of the library.
 func Version() string {
 	return C.GoString(C.momo_version())
-}
-
-// enter keeps the client alive until c.mu.RUnlock.
-func (c *Client) enter() *Error {
-	c.mu.RLock()
-	if c.client == nil {
-		c.mu.RUnlock()
-		return failure(Cancelled, "the client is closed; make another with NewClient")
-	}
-	return nil
 }

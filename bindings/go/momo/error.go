@@ -71,18 +71,13 @@ func check(e *C.momo_error) error {
 // takeError copies the library's error, and frees it.
 func takeError(e *C.momo_error) *Error {
 	defer C.momo_free_error(e)
-	retryAfter := time.Duration(e.retry_after_ms) * time.Millisecond
-	if e.retry_after_ms < 0 {
-		retryAfter = -1
+	taken := failure(Status(e.status), C.GoString(e.message))
+	taken.HTTPStatus = int(e.http_status)
+	taken.Code, taken.Body = C.GoString(e.code), C.GoString(e.body)
+	if e.retry_after_ms >= 0 {
+		taken.RetryAfter = time.Duration(e.retry_after_ms) * time.Millisecond
 	}
-	return &Error{
-		Status:     Status(e.status),
-		HTTPStatus: int(e.http_status),
-		RetryAfter: retryAfter,
-		Message:    C.GoString(e.message),
-		Code:       C.GoString(e.code),
-		Body:       C.GoString(e.body),
-	}
+	return taken
 }
 
 func failure(status Status, message string) *Error {
@@ -91,9 +86,10 @@ func failure(status Status, message string) *Error {
 
 // ended is the error of a call that its context ended.
 func ended(cause error, message string) *Error {
-	status := TimedOut
+	e := failure(TimedOut, message)
 	if cause == context.Canceled {
-		status, message = Cancelled, "the context ended"
+		e = failure(Cancelled, "the context ended")
 	}
-	return &Error{Status: status, RetryAfter: -1, Message: message, Err: cause}
+	e.Err = cause
+	return e
 }

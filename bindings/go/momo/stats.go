@@ -3,7 +3,10 @@ package momo
 // #include <momo.h>
 import "C"
 
-import "unsafe"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // Stats is momo_stats of momo.h, member by member. Clients that share a token share its counters.
 type Stats struct {
@@ -41,13 +44,11 @@ const (
 
 // Stats returns the counters; it does not block.
 func (c *Client) Stats() (Stats, error) {
-	if err := c.enter(); err != nil {
-		return Stats{}, err
-	}
-	defer c.mu.RUnlock()
+	defer runtime.KeepAlive(c)
 	var s *C.momo_stats
 	var e *C.momo_error
-	if C.momo_get_stats(c.client, &s, &e) != C.MOMO_OK {
+	C.momo_get_stats(c.client, &s, &e)
+	if e != nil {
 		return Stats{}, takeError(e)
 	}
 	defer C.momo_free_stats(s)

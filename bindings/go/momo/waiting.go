@@ -5,13 +5,17 @@ import "C"
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
 
-// wait returns the token at hand, or sleeps until there may be one. No goroutine waits in C, where each
-// would take a thread of the operating system.
-func (c *Client) wait(ctx context.Context) (*Token, error) {
-	for {
+// token returns the token at hand, or sleeps until there may be one. No goroutine waits in C, where
+// each would take a thread of the operating system, except for a token that it creates.
+func (c *Client) token(ctx context.Context, create bool) (*Token, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, ended(err, "the context ended")
+	}
+	for !create {
 		token, e := c.atHand()
 		switch err := ctx.Err(); {
 		case e == nil:
@@ -28,6 +32,7 @@ func (c *Client) wait(ctx context.Context) (*Token, error) {
 		case <-ctx.Done():
 		}
 	}
+	return c.block(ctx, true)
 }
 
 // outcome is closed as soon as there is a token or a failure. One goroutine looks for all.
@@ -52,10 +57,7 @@ func (c *Client) outcome(every time.Duration) <-chan struct{} {
 
 // block makes a call that takes a thread. To cancel is final, so the call has a client of its own.
 func (c *Client) block(ctx context.Context, create bool) (*Token, error) {
-	if err := c.enter(); err != nil {
-		return nil, err
-	}
-	defer c.mu.RUnlock()
+	defer runtime.KeepAlive(c)
 	clone := C.momo_clone_client(c.client)
 	defer C.momo_free_client(clone)
 	returned, watched := make(chan struct{}), make(chan struct{})
@@ -86,18 +88,15 @@ func timeout(ctx context.Context) C.int64_t {
 	if !timed {
 		return -1
 	}
-	left := (time.Until(deadline) + time.Millisecond - 1).Milliseconds()
-	if left < 1 {
-		left = 1
+	left := time.Until(deadline) + time.Millisecond - 1
+	if left < time.Millisecond {
+		return 1
 	}
-	return C.int64_t(left)
+	return C.int64_t(left.Milliseconds())
 }
 
 func (c *Client) atHand() (*Token, *Error) {
-	if err := c.enter(); err != nil {
-		return nil, err
-	}
-	defer c.mu.RUnlock()
+	defer runtime.KeepAlive(c)
 	return take(c.client, false, 0)
 }
 
