@@ -126,7 +126,7 @@ namespace Momo
         {
             if (value == null)
                 throw new ArgumentNullException(nameof(value), "the option " + name + " is null");
-            var status = Native.momo_set_option(Handle, Native.Utf8(name), Native.Utf8(value), out var error);
+            var status = Native.C.momo_set_option(Handle, Native.Utf8(name), Native.Utf8(value), out var error);
             Native.Check(status, error);
             return this;
         }
@@ -134,7 +134,7 @@ namespace Momo
         /// <summary>Every option that a MOMO_ variable names.</summary>
         public MomoConfig SetFromEnvironment()
         {
-            Native.Check(Native.momo_set_options_from_env(Handle, out var error), error);
+            Native.Check(Native.C.momo_set_options_from_env(Handle, out var error), error);
             return this;
         }
 
@@ -146,7 +146,7 @@ namespace Momo
         {
             // The library frees it, also if this call fails.
             var held = GCHandle.ToIntPtr(GCHandle.Alloc(log));
-            var status = Native.momo_set_logger(Handle, Native.LogLine, held, Native.FreeLogger, (int)level, out var error);
+            var status = Native.C.momo_set_logger(Handle, Native.LogLine, held, Native.FreeLogger, (int)level, out var error);
             Native.Check(status, error);
             return this;
         }
@@ -173,16 +173,15 @@ namespace Momo
         /// </summary>
         public MomoClient(Action<MomoConfig> configure)
         {
-            Native.Load();
-            var config = new MomoConfig { Handle = Native.momo_create_config() };
+            var config = new MomoConfig { Handle = Native.C.momo_create_config() };
             try
             {
                 configure(config);
-                Native.Check(Native.momo_create_client(config.Handle, out client, out var error), error);
+                Native.Check(Native.C.momo_create_client(config.Handle, out client, out var error), error);
             }
             finally
             {
-                Native.momo_free_config(config.Handle);
+                Native.C.momo_free_config(config.Handle);
                 config.Handle = IntPtr.Zero;
             }
             waiting = new MomoWaiting(client);
@@ -195,10 +194,8 @@ namespace Momo
         /// is the option `timeout`; zero does not block: a token at hand, or MomoStatus.WouldBlock.
         /// Cancelled, it throws OperationCanceledException within 100 ms, and no other call is touched.
         /// </summary>
-        public MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
-        {
-            return AtHand(timeout, cancellation, out _) ?? Block(Native.momo_get_token, timeout, cancellation);
-        }
+        public MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken)) =>
+            AtHand(timeout, cancellation, out _) ?? Block(Native.C.momo_get_token, timeout, cancellation);
 
         /// <summary>The same. Tasks that wait take no thread.</summary>
         public async Task<MomoToken> GetTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
@@ -212,7 +209,7 @@ namespace Momo
                     if (token != null)
                         return token;
                     if (failure.RetryAfter == null) // the library asks for nothing in the background
-                        return await BlockAsync(Native.momo_get_token, timeout, cancellation).ConfigureAwait(false);
+                        return await BlockAsync(Native.C.momo_get_token, timeout, cancellation).ConfigureAwait(false);
                     if (end.IsCancellationRequested)
                         throw new MomoException(MomoStatus.TimedOut, failure.Message);
                     var everyMs = (int)failure.RetryAfter.Value.TotalMilliseconds;
@@ -222,51 +219,36 @@ namespace Momo
         }
 
         /// <summary>A new token from the gateway at every call.</summary>
-        public MomoToken CreateToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
-        {
-            return Block(Native.momo_create_token, timeout, cancellation);
-        }
+        public MomoToken CreateToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken)) =>
+            Block(Native.C.momo_create_token, timeout, cancellation);
 
         /// <summary>The same; each call has a thread of its own, and none of the pool.</summary>
-        public Task<MomoToken> CreateTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken))
-        {
-            return BlockAsync(Native.momo_create_token, timeout, cancellation);
-        }
+        public Task<MomoToken> CreateTokenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken)) =>
+            BlockAsync(Native.C.momo_create_token, timeout, cancellation);
 
         /// <summary>The gateway refused this token elsewhere: it is not returned again.</summary>
         public void Invalidate(string accessToken)
         {
             if (string.IsNullOrEmpty(accessToken))
                 throw new ArgumentException("the token is null or empty", nameof(accessToken));
-            Native.Check(Native.momo_invalidate_token(client, Native.Utf8(accessToken), out var error), error);
+            Native.Check(Native.C.momo_invalidate_token(client, Native.Utf8(accessToken), out var error), error);
         }
 
         public void Invalidate(MomoToken token) => Invalidate(token?.AccessToken);
 
         public MomoStats GetStats()
         {
-            Native.Check(Native.momo_get_stats(client, out var pointer, out var error), error);
+            Native.Check(Native.C.momo_get_stats(client, out var pointer, out var error), error);
             var stats = Marshal.PtrToStructure<MomoStats>(pointer);
-            Native.momo_free_stats(pointer);
+            Native.C.momo_free_stats(pointer);
             return stats;
         }
 
         /// <summary>Forgets every token that this process holds.</summary>
-        public static void ClearCache()
-        {
-            Native.Load();
-            Native.momo_clear_cache();
-        }
+        public static void ClearCache() => Native.C.momo_clear_cache();
 
         /// <summary>The version of the library.</summary>
-        public static string Version
-        {
-            get
-            {
-                Native.Load();
-                return Native.Text(Native.momo_version());
-            }
-        }
+        public static string Version => Native.Text(Native.C.momo_version());
 
         /// <summary>
         /// Final: ends every call in progress, on whatever thread, and every later one. The memory is
@@ -276,7 +258,7 @@ namespace Momo
         {
             if (Interlocked.Exchange(ref disposed, 1) != 0)
                 return;
-            Native.momo_cancel_client(client);
+            Native.C.momo_cancel_client(client);
             client.Dispose();
         }
 
@@ -285,34 +267,44 @@ namespace Momo
         {
             MomoException.ThrowIfCancelled(cancellation);
             Native.Milliseconds(timeout); // refuses a negative one
-            failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out var token);
+            failure = Native.TryGet(Native.C.momo_get_token, client, 0, out var token);
             if (failure != null && (failure.Status != MomoStatus.WouldBlock || timeout == TimeSpan.Zero))
                 throw failure;
             return token;
         }
 
-        async Task<MomoToken> BlockAsync(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
+        async Task<MomoToken> BlockAsync(Functions.Call call, TimeSpan? timeout, CancellationToken cancellation)
         {
             return await Task.Factory.StartNew(() => Block(call, timeout, cancellation), CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
 
         // To cancel is final, and ends every call on a handle: the call has a clone to itself.
-        MomoToken Block(Native.Call call, TimeSpan? timeout, CancellationToken cancellation)
+        MomoToken Block(Functions.Call call, TimeSpan? timeout, CancellationToken cancellation)
         {
             MomoException.ThrowIfCancelled(cancellation);
-            MomoToken token;
-            MomoException failure;
-            using (var clone = Native.momo_clone_client(client))
-            // Its end waits for a callback that is running: the clone lives until then.
-            using (cancellation.Register(() => Native.momo_cancel_client(clone)))
-            using (new AtExit(clone))
-                failure = Native.TryGet(call, clone, timeout, out token);
-            if (failure == null)
-                return token;
-            if (failure.Status == MomoStatus.Cancelled)
-                MomoException.ThrowIfCancelled(cancellation);
-            throw failure;
+            var timeoutMs = Native.Milliseconds(timeout);
+            using (var clone = Native.C.momo_clone_client(client))
+            {
+                // At its end Mono would wait for a thread that is in C.
+                EventHandler atExit = (sender, e) => Native.C.momo_cancel_client(clone);
+                AppDomain.CurrentDomain.ProcessExit += atExit;
+                try
+                {
+                    // Its end waits for a callback that is running: the clone lives until then.
+                    using (cancellation.Register(() => Native.C.momo_cancel_client(clone)))
+                    {
+                        var failure = Native.TryGet(call, clone, timeoutMs, out var token);
+                        if (failure?.Status == MomoStatus.Cancelled)
+                            MomoException.ThrowIfCancelled(cancellation);
+                        return failure == null ? token : throw failure;
+                    }
+                }
+                finally
+                {
+                    AppDomain.CurrentDomain.ProcessExit -= atExit;
+                }
+            }
         }
     }
 }

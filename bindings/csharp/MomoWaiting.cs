@@ -1,4 +1,4 @@
-// How calls wait and end: tasks take no thread.
+// How tasks wait: without a thread.
 using System;
 using System.Collections.Generic;
 using System.Threading;
@@ -6,20 +6,6 @@ using System.Threading.Tasks;
 
 namespace Momo
 {
-    /// <summary>Cancels a call if the program ends: Mono would wait for a thread that is in C.</summary>
-    sealed class AtExit : IDisposable
-    {
-        readonly EventHandler cancel;
-
-        internal AtExit(ClientHandle client)
-        {
-            cancel = (sender, e) => Native.momo_cancel_client(client);
-            AppDomain.CurrentDomain.ProcessExit += cancel;
-        }
-
-        public void Dispose() => AppDomain.CurrentDomain.ProcessExit -= cancel;
-    }
-
     sealed class MomoWaiting
     {
         readonly ClientHandle client;
@@ -63,7 +49,7 @@ namespace Momo
         {
             try
             {
-                var failure = Native.TryGet(Native.momo_get_token, client, TimeSpan.Zero, out _);
+                var failure = Native.TryGet(Native.C.momo_get_token, client, 0, out _);
                 return failure?.Status == MomoStatus.WouldBlock && failure.RetryAfter != null;
             }
             catch (ObjectDisposedException)
