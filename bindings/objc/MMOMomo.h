@@ -70,9 +70,8 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 - (MMOToken *)createToken:(NSError **)error;
 - (MMOToken *)createTokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
-/* The gateway refused this token elsewhere: it is not handed out again. */
-- (BOOL)invalidateToken:(MMOToken *)token error:(NSError **)error;
-- (BOOL)invalidateAccessToken:(NSString *)accessToken error:(NSError **)error;
+/* The gateway refused this accessToken elsewhere: it is not handed out again. */
+- (BOOL)invalidateToken:(NSString *)accessToken error:(NSError **)error;
 
 /* A second handle, at little cost. -cancel of the clone ends the calls on the clone alone: make one
  * for a call that another thread may have to end. */

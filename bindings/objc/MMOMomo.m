@@ -18,12 +18,12 @@ static BOOL succeeded(momo_status status, momo_error **failure, NSError **out) {
   if (status == MOMO_OK)
     return YES;
   if (out != NULL) {
-    NSMutableDictionary *info = [NSMutableDictionary dictionary];
-    [info setObject:text(error->message) forKey:NSLocalizedDescriptionKey];
-    [info setObject:text(momo_status_name(status)) forKey:MMOStatusNameKey];
-    [info setObject:[NSNumber numberWithInt:error->http_status] forKey:MMOHTTPStatusKey];
-    [info setObject:text(error->code) forKey:MMOCodeKey];
-    [info setObject:text(error->body) forKey:MMOBodyKey];
+    NSMutableDictionary *info = [NSMutableDictionary
+        dictionaryWithObjectsAndKeys:text(error->message), NSLocalizedDescriptionKey,
+                                     text(momo_status_name(status)), MMOStatusNameKey,
+                                     [NSNumber numberWithInt:error->http_status], MMOHTTPStatusKey,
+                                     text(error->code), MMOCodeKey, text(error->body), MMOBodyKey,
+                                     nil];
     if (error->retry_after_ms >= 0)
       [info setObject:[NSNumber numberWithDouble:error->retry_after_ms / 1000.0]
                forKey:MMORetryAfterKey];
@@ -124,9 +124,8 @@ static void release_logger(void *logger) { [(id)logger release]; }
   [super dealloc];
 }
 
+@synthesize accessToken = _accessToken, tokenType = _tokenType;
 /* clang-format off */
-- (NSString *)accessToken { return _accessToken; }
-- (NSString *)tokenType { return _tokenType; }
 - (NSString *)authorization { return [@"Bearer " stringByAppendingString:_accessToken]; }
 - (int64_t)expiresIn { return _numbers.expires_in; }
 - (int64_t)expiresAt { return _numbers.expires_at; }
@@ -139,15 +138,19 @@ static void release_logger(void *logger) { [(id)logger release]; }
 
 typedef momo_status (*token_call)(const momo_client *, int64_t, momo_token **, momo_error **);
 
-static const int64_t option_timeout = -1;
-
 static int64_t milliseconds(NSTimeInterval timeout) {
-  /* -1 is the default, no other negative number is valid, and NaN is not either. More than a day is
-   * taken as a day, and this way an infinite time is no overflow. */
+  /* The library refuses -2. More than a day is a day, so that an infinite time is no overflow. */
   return timeout >= 0 ? (int64_t)ceil(fmin(timeout, 24 * 3600) * 1000) : -2;
 }
 
 @implementation MMOClient
+
+/* Takes the client. */
+- (instancetype)initWithClient:(momo_client *)client {
+  if ((self = [super init]) != nil)
+    _client = client;
+  return self;
+}
 
 + (MMOClient *)clientFromEnvironment:(NSError **)error {
   MMOConfig *config = [[MMOConfig new] autorelease];
@@ -157,23 +160,12 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 }
 
 - (instancetype)initWithConfig:(MMOConfig *)config error:(NSError **)error {
+  momo_client *client = NULL;
   momo_error *failure = NULL;
-  if ((self = [super init]) == nil)
-    return nil;
-  if (!succeeded(momo_create_client([config handle], &_client, &failure), &failure, error)) {
-    [self release];
-    return nil;
-  }
-  return self;
-}
-
-/* Takes the client. */
-- (instancetype)initWithClient:(momo_client *)client {
-  if ((self = [super init]) == nil)
-    momo_free_client(client);
-  else
-    _client = client;
-  return self;
+  if (succeeded(momo_create_client([config handle], &client, &failure), &failure, error))
+    return [self initWithClient:client];
+  [self release];
+  return nil;
 }
 
 - (MMOClient *)clone {
@@ -196,7 +188,7 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 }
 
 - (MMOToken *)token:(NSError **)error {
-  return [self tokenFrom:momo_get_token timeout:option_timeout error:error];
+  return [self tokenFrom:momo_get_token timeout:-1 error:error];
 }
 
 - (MMOToken *)tokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error {
@@ -204,21 +196,18 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 }
 
 - (MMOToken *)createToken:(NSError **)error {
-  return [self tokenFrom:momo_create_token timeout:option_timeout error:error];
+  return [self tokenFrom:momo_create_token timeout:-1 error:error];
 }
 
 - (MMOToken *)createTokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error {
   return [self tokenFrom:momo_create_token timeout:milliseconds(timeout) error:error];
 }
 
-- (BOOL)invalidateToken:(MMOToken *)token error:(NSError **)error {
-  return [self invalidateAccessToken:[token accessToken] error:error];
-}
-
-- (BOOL)invalidateAccessToken:(NSString *)accessToken error:(NSError **)error {
+- (BOOL)invalidateToken:(NSString *)accessToken error:(NSError **)error {
   momo_error *failure = NULL;
   return usable([accessToken length] > 0 ? accessToken : nil, @"the token", error) &&
-         succeeded(momo_invalidate_token(_client, [accessToken UTF8String], &failure), &failure, error);
+         succeeded(momo_invalidate_token(_client, [accessToken UTF8String], &failure), &failure,
+                   error);
 }
 
 - (BOOL)getStats:(momo_stats *)stats error:(NSError **)error {
