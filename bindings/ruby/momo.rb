@@ -35,12 +35,9 @@ module Momo
 
     def initialize(status:, message: '', http_status: 0, retry_after_ms: -1, code: '', body: '')
       super(message)
-      @status = status
-      @name = Library.momo_status_name(status).to_s
-      @http_status = http_status
-      @retry_after_ms = retry_after_ms
-      @code = code
-      @body = body
+      @status, @name = status, Library.momo_status_name(status).to_s
+      @http_status, @retry_after_ms = http_status, retry_after_ms
+      @code, @body = code, body
     end
   end
 
@@ -56,20 +53,13 @@ module Momo
       # In a Proc, which nothing prints and Marshal refuses: secrets stay out of logs and dumps.
       @secret = -> { [access_token, authorization] }
       @token_type = token_type
-      @expires_in = expires_in
-      @expires_at = expires_at
-      @lifetime = lifetime
-      @refresh_status = refresh_status
-      @refresh_in = refresh_in
+      @expires_in, @expires_at, @lifetime = expires_in, expires_at, lifetime
+      @refresh_status, @refresh_in = refresh_status, refresh_in
     end
 
-    def access_token
-      @secret.call.first
-    end
+    def access_token = @secret.call.first
 
-    def authorization
-      @secret.call.last
-    end
+    def authorization = @secret.call.last
 
     def inspect
       "#<Momo::Token expires_at=#{expires_at}>"
@@ -267,12 +257,7 @@ module Momo
     def copied(function, struct, copy, free, *arguments)
       Library.output do |out|
         Library.call(function, @handle, *arguments, out)
-        given = struct.new(out.ptr)
-        begin
-          copy.new(**Library.fields(given)).freeze
-        ensure
-          Library.public_send(free, given)
-        end
+        copy.new(**Library.taken(struct, out, free)).freeze
       end
     end
   end
