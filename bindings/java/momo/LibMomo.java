@@ -43,7 +43,7 @@ final class LibMomo {
     private static native void momo_free_stats(Pointer stats);
     private static native void momo_free_token(Pointer token);
     private static native void momo_free_error(Pointer error);
-    private static native Pointer momo_status_name(int status);
+    static native Pointer momo_status_name(int status);
 
     interface TokenCall {
         int to(Pointer client, long timeoutMs, Pointer token, Pointer error);
@@ -75,10 +75,6 @@ final class LibMomo {
         return text.getString(0, UTF_8);
     }
 
-    static String statusName(int status) {
-        return text(momo_status_name(status));
-    }
-
     /** Makes a call for a token, copies it, and frees it, which wipes that copy. */
     static MomoToken token(TokenCall call, Pointer client, long timeoutMs) throws MomoException {
         Pointer pointer = output((token, error) -> call.to(client, timeoutMs, token, error));
@@ -86,7 +82,7 @@ final class LibMomo {
             // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
             long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
             return new MomoToken(
-                    text(pointer.getPointer(0)), text(pointer.getPointer(Native.POINTER_SIZE)),
+                    new MomoToken.Secret(text(pointer.getPointer(0))), text(pointer.getPointer(Native.POINTER_SIZE)),
                     numbers[0], numbers[1], numbers[2], MomoStatus.of((int) numbers[3]), numbers[4]);
         } finally {
             momo_free_token(pointer);

@@ -104,11 +104,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     /** Collects options, and applies them in their order. */
     public static final class Builder {
-        private interface Step {
-            void apply(Pointer config) throws MomoException;
-        }
-
-        private final List<Step> steps = new ArrayList<>();
+        private final List<Handle.Use<?>> steps = new ArrayList<>();
         private LibMomo.Log log;
 
         private Builder() {}
@@ -168,8 +164,8 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         public MomoClient build() throws MomoException {
             Pointer config = LibMomo.momo_create_config();
             try {
-                for (Step step : steps) {
-                    step.apply(config);
+                for (Handle.Use<?> step : steps) {
+                    step.of(config);
                 }
                 Pointer client = LibMomo.output((made, error) -> LibMomo.momo_create_client(config, made, error));
                 return new MomoClient(new Handle(client, log));

@@ -31,7 +31,7 @@ final class Waiting {
             } catch (MomoException e) {
                 if (e.status() != MomoStatus.WOULD_BLOCK || timeoutMs == 0) {
                     throw e;
-                } else if (e.retryAfter().isEmpty()) { // The library asks for nothing in the background.
+                } else if (e.retryAfter().isEmpty()) { // Nothing is asked for in the background.
                     return block(LibMomo::momo_get_token, timeoutMs);
                 } else if (timeoutMs > 0 && System.nanoTime() - end >= 0) {
                     throw new MomoException(MomoStatus.TIMED_OUT, e.getMessage());
@@ -44,7 +44,8 @@ final class Waiting {
     /** Makes a call on a thread of its own. */
     MomoToken block(LibMomo.TokenCall call, long timeoutMs) throws MomoException {
         Handle clone = handle.copy();
-        var task = new FutureTask<>(() -> clone.use(client -> LibMomo.token(call, client, timeoutMs)));
+        FutureTask<MomoToken> task =
+                new FutureTask<>(() -> clone.use(client -> LibMomo.token(call, client, timeoutMs)));
         start(task);
         try {
             return task.get();
