@@ -28,7 +28,8 @@
 
 namespace momo {
 
-/* Why a call failed. Copying it cannot fail, as the standard asks of what is thrown. */
+/* Why a call failed: the members of momo_error. Copying it cannot fail, as the standard asks of what
+ * is thrown. */
 class error : public std::exception {
 public:
   /* Takes the C error. */
@@ -47,15 +48,11 @@ public:
   error(const error &) noexcept = default;
   error &operator=(const error &) noexcept = default;
 
-  /* One line: what failed, why, what to do. */
   const char *what() const noexcept override { return held_->message; }
   momo_status status() const noexcept { return held_->status; }
   const char *status_name() const noexcept { return momo_status_name(held_->status); }
-  /* 0 where no answer came. */
   int http_status() const noexcept { return held_->http_status; }
-  /* The answer's own error code or a firewall's support ID, or "". */
   const char *code() const noexcept { return held_->code; }
-  /* The answer, redacted, or "". */
   const char *body() const noexcept { return held_->body; }
   /* When to try again, where that is known. */
   std::optional<std::chrono::milliseconds> retry_after() const noexcept {
@@ -85,8 +82,8 @@ using owner = std::unique_ptr<T, freed_by<function>>;
 
 } // namespace detail
 
-/* A token. It stays the library's memory, so that it is wiped with the last copy; the views that it
- * gives are of C strings, and good for as long as a copy lives. */
+/* A token: the members of momo_token. It stays the library's memory, so that it is wiped with the
+ * last copy; the views that it gives are of C strings, and good for as long as a copy lives. */
 class token {
 public:
   explicit token(momo_token *taken) : held_(taken, momo_free_token) {}
@@ -105,26 +102,20 @@ public:
 
   std::string_view access_token() const noexcept { return held_->access_token; }
   std::string_view token_type() const noexcept { return held_->token_type; }
-  /* The value of the Authorization header to send. */
   std::string_view authorization() const noexcept { return held_->authorization; }
-  /* What was left when the call returned; 0 where it is not known. */
   std::chrono::seconds expires_in() const noexcept {
     return std::chrono::seconds(held_->expires_in);
   }
-  /* Unix time in seconds; 0 where it is not known. */
   std::int64_t expires_at() const noexcept { return held_->expires_at; }
   std::chrono::seconds lifetime() const noexcept { return std::chrono::seconds(held_->lifetime); }
-  /* Why the last refresh failed, a momo_status; MOMO_OK where none did. */
   std::int32_t refresh_status() const noexcept { return held_->refresh_status; }
-  /* Seconds until a refresh is due, 0 where it is, -1 where there will be none. */
   std::int64_t refresh_in() const noexcept { return held_->refresh_in; }
 
 private:
   std::shared_ptr<const momo_token> held_;
 };
 
-/* Numbers alone, explained in momo.h. A copy holds what this header knows of, which every library
- * that is no older hands out. */
+/* Numbers alone: a copy holds those that this header knows, which a library as new hands out. */
 using stats = momo_stats;
 
 /* Values of stats::token_origin. */

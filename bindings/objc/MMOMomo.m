@@ -11,25 +11,29 @@ NSString *const MMORetryAfterKey = @"MMORetryAfter";
 
 static NSString *text(const char *utf8) { return [NSString stringWithUTF8String:utf8]; }
 
-/* Turns a call's outcome into Cocoa's. Frees the C error, which comes by its address because the
- * arguments of a C call are evaluated in any order: `failure` could be read before it is set. */
+/* Turns a call's error into Cocoa's. */
+static void give(const momo_error *error, NSError **out) {
+  if (out == NULL)
+    return;
+  NSMutableDictionary *info = [NSMutableDictionary
+      dictionaryWithObjectsAndKeys:text(error->message), NSLocalizedDescriptionKey,
+                                   text(momo_status_name(error->status)), MMOStatusNameKey,
+                                   [NSNumber numberWithInt:error->http_status], MMOHTTPStatusKey,
+                                   text(error->code), MMOCodeKey, text(error->body), MMOBodyKey,
+                                   nil];
+  if (error->retry_after_ms >= 0)
+    [info setObject:[NSNumber numberWithDouble:error->retry_after_ms / 1000.0]
+             forKey:MMORetryAfterKey];
+  *out = [NSError errorWithDomain:MMOErrorDomain code:error->status userInfo:info];
+}
+
+/* Frees the C error, which comes by its address because the arguments of a C call are evaluated in
+ * any order: `failure` could be read before it is set. */
 static BOOL succeeded(momo_status status, momo_error **failure, NSError **out) {
-  momo_error *error = *failure;
   if (status == MOMO_OK)
     return YES;
-  if (out != NULL) {
-    NSMutableDictionary *info = [NSMutableDictionary
-        dictionaryWithObjectsAndKeys:text(error->message), NSLocalizedDescriptionKey,
-                                     text(momo_status_name(status)), MMOStatusNameKey,
-                                     [NSNumber numberWithInt:error->http_status], MMOHTTPStatusKey,
-                                     text(error->code), MMOCodeKey, text(error->body), MMOBodyKey,
-                                     nil];
-    if (error->retry_after_ms >= 0)
-      [info setObject:[NSNumber numberWithDouble:error->retry_after_ms / 1000.0]
-               forKey:MMORetryAfterKey];
-    *out = [NSError errorWithDomain:MMOErrorDomain code:status userInfo:info];
-  }
-  momo_free_error(error);
+  give(*failure, out);
+  momo_free_error(*failure);
   return NO;
 }
 
@@ -38,13 +42,8 @@ static BOOL usable(NSString *argument, NSString *name, NSError **out) {
   const char *utf8 = [argument UTF8String];
   if (utf8 != NULL && strlen(utf8) == [argument lengthOfBytesUsingEncoding:NSUTF8StringEncoding])
     return YES;
-  if (out != NULL) {
-    NSString *message = [NSString stringWithFormat:@"%@ is absent or has a NUL in it", name];
-    NSDictionary *info = [NSDictionary
-        dictionaryWithObjectsAndKeys:message, NSLocalizedDescriptionKey, @"MOMO_INVALID_ARGUMENT",
-                                     MMOStatusNameKey, nil];
-    *out = [NSError errorWithDomain:MMOErrorDomain code:MOMO_INVALID_ARGUMENT userInfo:info];
-  }
+  NSString *message = [name stringByAppendingString:@" is absent or has a NUL in it"];
+  give(&(momo_error){MOMO_INVALID_ARGUMENT, 0, -1, [message UTF8String], "", ""}, out);
   return NO;
 }
 
