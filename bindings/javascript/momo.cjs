@@ -18,7 +18,7 @@ const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions
 
 // momo.d.cts says what each method does.
 class Client {
-  #handle; // of the library's client; null once this is closed
+  #handle; // of the library's client
   #poolHandle; // the same without its logger, which cannot be called on other threads
   #waiting;
 
@@ -50,8 +50,7 @@ class Client {
 
   async getToken(options) {
     const { milliseconds, signal } = callOptions(options);
-    const client = this.#client(signal);
-    if (milliseconds === 0) return native.taken(momo.get_token, client, 0);
+    if (milliseconds === 0) return native.taken(momo.get_token, this.#handle.pointer, 0);
     try {
       return await this.#waiting.token(milliseconds, signal);
     } catch (error) {
@@ -62,7 +61,7 @@ class Client {
 
   tokenAtHand() {
     try {
-      return native.taken(momo.get_token, this.#client(), 0);
+      return native.taken(momo.get_token, this.#handle.pointer, 0);
     } catch (error) {
       if (error.status !== Status.WOULD_BLOCK) throw error;
       return null;
@@ -71,38 +70,26 @@ class Client {
 
   async createToken(options) {
     const { milliseconds, signal } = callOptions(options);
-    this.#client(signal);
     return await callInPool(momo.create_token, this.#poolHandle.pointer, milliseconds, signal);
   }
 
   invalidateToken(token) {
     const accessToken = token instanceof Token ? token.accessToken : token;
     if (typeof accessToken !== 'string') throw new TypeError('a Token or its accessToken is invalidated');
-    call(momo.invalidate_token, this.#client(), text(accessToken));
+    call(momo.invalidate_token, this.#handle.pointer, text(accessToken));
   }
 
   stats() {
-    return native.stats(this.#client());
+    return native.stats(this.#handle.pointer);
   }
 
   close() {
-    if (!this.#handle) return;
     for (const { pointer } of [this.#handle, this.#poolHandle]) momo.cancel_client(pointer); // its clones too
     this.#waiting.look(); // which tells the callers
-    this.#handle.free();
-    this.#poolHandle.free();
-    this.#handle = null;
   }
 
   [Symbol.dispose ?? Symbol.for('nodejs.dispose')]() {
     this.close();
-  }
-
-  /** The library's client, for a call that may go on. */
-  #client(signal) {
-    if (!this.#handle) throw new MomoError({ status: Status.CANCELLED, message: 'the client is closed' });
-    if (signal?.aborted) throw native.aborted(signal);
-    return this.#handle.pointer;
   }
 }
 
