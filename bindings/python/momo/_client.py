@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from ctypes import byref, c_void_p
 from typing import Any, NoReturn
 
-from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, text, values
+from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, taken, text
 from ._values import Error, Stats, Status, Token
 
 # libmomo's levels of detail, 1 to 4.
@@ -120,12 +120,7 @@ class Client:
 
     def stats(self) -> Stats:
         """The counters, for monitoring; asks nothing of the gateway."""
-        stats = StatsPointer()
-        call(lib.momo_get_stats, self._handle, byref(stats))
-        try:
-            return Stats(*values(stats.contents))
-        finally:
-            lib.momo_free_stats(stats)
+        return Stats(*taken(lib.momo_get_stats, StatsPointer(), lib.momo_free_stats, self._handle))
 
     def close(self) -> None:
         """Ends calls in progress, those on clones too, and refuses later ones: MOMO_CANCELLED."""
@@ -137,19 +132,9 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    async def __aenter__(self) -> Client:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
-
     def _take(self, function: Callable[..., int], milliseconds: int) -> Token:
-        token = TokenPointer()
-        call(function, self._handle, milliseconds, byref(token))
-        try:
-            return Token(*values(token.contents))
-        finally:
-            lib.momo_free_token(token)
+        given = taken(function, TokenPointer(), lib.momo_free_token, self._handle, milliseconds)
+        return Token(*given)
 
     def _look(self, due: float | None) -> Token | Error:
         """The token at hand, or the error that says when to look again."""
@@ -173,16 +158,17 @@ class Client:
         return waiting[-1]
 
     def _look_for_all(self, every: float, waiting: list[asyncio.Future[None]]) -> None:
+        found = None
         try:
             found = self._look(None)
-            if isinstance(found, Error) and found.retry_after_ms >= 0:
-                waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
-                return
         except Error:
             pass  # each task has its own
-        for task in waiting:
-            task.set_result(None)
-        waiting.clear()
+        if isinstance(found, Error) and found.retry_after_ms >= 0:
+            waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
+        else:
+            for task in waiting:
+                task.set_result(None)
+            waiting.clear()
 
     def _block(self, function: Callable[..., int], milliseconds: int) -> Token:
         with self._on_thread(function, milliseconds) as call:

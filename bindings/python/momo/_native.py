@@ -89,14 +89,25 @@ def call(function: Callable[..., int], *arguments: object) -> None:
     if function(*arguments, byref(error)) == 0:
         return
     try:
-        status, http_status, retry_after_ms, message, code, body = values(error.contents)
+        status, http_status, retry_after_ms, message, code, body = values(error)
     finally:
         lib.momo_free_error(error)
     raise Error(status, message, http_status, code, body, retry_after_ms)
 
 
-def values(structure: ctypes.Structure) -> list[Any]:
-    found = [getattr(structure, field[0]) for field in structure._fields_]
+def taken(
+    function: Callable[..., int], pointer: Any, free: Callable[[Any], None], *arguments: object
+) -> list[Any]:
+    """What a function hands out, which is freed at once."""
+    call(function, *arguments, byref(pointer))
+    try:
+        return values(pointer)
+    finally:
+        free(pointer)
+
+
+def values(pointer: Any) -> list[Any]:
+    found = [getattr(pointer.contents, field[0]) for field in pointer.contents._fields_]
     return [value.decode() if isinstance(value, bytes) else value for value in found]
 
 
