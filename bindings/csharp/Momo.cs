@@ -138,10 +138,8 @@ namespace Momo
             return this;
         }
 
-        /// <summary>
-        /// Called by several threads at once if several call. It must not wait for a token of this
-        /// client. What it throws is dropped.
-        /// </summary>
+        /// <summary>Called by several threads at once if several call. It must not wait for a token of
+        /// this client. What it throws is dropped.</summary>
         public MomoConfig SetLogger(Action<MomoLogLevel, string> log, MomoLogLevel level = MomoLogLevel.Information)
         {
             // The library frees it, also if this call fails.
@@ -167,10 +165,8 @@ namespace Momo
         readonly MomoWaiting waiting;
         int disposed;
 
-        /// <summary>
-        /// Touches no network: a bad option, a missing credential or an unusable trust store shows
-        /// here. The config is not to be used later.
-        /// </summary>
+        /// <summary>Touches no network: a bad option, a missing credential or an unusable trust store
+        /// shows here. The config is not to be used later.</summary>
         public MomoClient(Action<MomoConfig> configure)
         {
             var config = new MomoConfig { Handle = Native.C.momo_create_config() };
@@ -189,11 +185,9 @@ namespace Momo
 
         public static MomoClient FromEnvironment() => new MomoClient(config => config.SetFromEnvironment());
 
-        /// <summary>
-        /// A valid token: to be called before each payment. The timeout is the call's whole time; null
-        /// is the option `timeout`; zero does not block: a token at hand, or MomoStatus.WouldBlock.
-        /// Cancelled, it throws OperationCanceledException within 100 ms, and no other call is touched.
-        /// </summary>
+        /// <summary>A valid token: to be called before each payment. The timeout is the call's whole
+        /// time; null is the option `timeout`; zero does not block: a token at hand, or WouldBlock.
+        /// Cancelled, it throws OperationCanceledException, and no other call is touched.</summary>
         public MomoToken GetToken(TimeSpan? timeout = null, CancellationToken cancellation = default(CancellationToken)) =>
             AtHand(timeout, cancellation, out _) ?? Block(Native.C.momo_get_token, timeout, cancellation);
 
@@ -250,16 +244,12 @@ namespace Momo
         /// <summary>The version of the library.</summary>
         public static string Version => Native.Text(Native.C.momo_version());
 
-        /// <summary>
-        /// Final: ends every call in progress, on whatever thread, and every later one. The memory is
-        /// freed after the last call.
-        /// </summary>
+        /// <summary>Final: ends every call in progress, on whatever thread, and every later one.</summary>
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref disposed, 1) != 0)
-                return;
-            Native.C.momo_cancel_client(client);
-            client.Dispose();
+            if (Interlocked.Exchange(ref disposed, 1) == 0)
+                Native.C.momo_cancel_client(client);
+            client.Dispose(); // it is freed after the last call
         }
 
         // Null if the call has to wait.
