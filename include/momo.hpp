@@ -28,8 +28,8 @@
 
 namespace momo {
 
-/* Why a call failed: the members of momo_error. Copying it cannot fail, as the standard asks of what
- * is thrown. */
+/* Why a call failed: the members of momo_error. Copying it cannot fail, as the standard asks of
+ * what is thrown. */
 class error : public std::exception {
 public:
   /* Takes the C error. */
@@ -74,12 +74,6 @@ template <class F, class... T> void call(F *function, T... arguments) {
     throw error(failure);
 }
 
-template <auto function> struct freed_by {
-  template <class T> void operator()(T *held) const noexcept { function(held); }
-};
-template <class T, void (*function)(T *)>
-using owner = std::unique_ptr<T, freed_by<function>>;
-
 } // namespace detail
 
 /* A token: the members of momo_token. It stays the library's memory, so that it is wiped with the
@@ -118,21 +112,16 @@ private:
 /* Numbers alone: a copy holds those that this header knows, which a library as new hands out. */
 using stats = momo_stats;
 
-/* Values of stats::token_origin. */
-enum class origin : std::int64_t { none = 0, gateway = 1, directory = 2, redis = 3 };
-
-enum class log_level : std::int32_t { error = 1, warning = 2, information = 3, debug = 4 };
-
 /* Called on the thread whose call it tells of, on several at once where several call. What it
  * throws is dropped. */
-using logger = std::function<void(log_level, std::string_view line)>;
+using logger = std::function<void(momo_log_level, std::string_view line)>;
 
 namespace detail {
 
 extern "C" inline void momo_hpp_log(void *held, std::int32_t level, const char *line) {
   /* Nothing may be thrown through C. */
   try {
-    (*static_cast<const logger *>(held))(static_cast<log_level>(level), line);
+    (*static_cast<const logger *>(held))(static_cast<momo_log_level>(level), line);
   } catch (...) {
   }
 }
@@ -144,8 +133,6 @@ extern "C" inline void momo_hpp_free_logger(void *held) { delete static_cast<log
 /* The options of clients to be made, by name: docs/options.md. */
 class config {
 public:
-  config() noexcept : held_(momo_create_config()) {}
-
   /* NULL, as getenv() returns it, is refused, and so is a NUL in the value. */
   config &set(const std::string &name, const char *value) {
     if (value == nullptr)
@@ -166,12 +153,12 @@ public:
   }
 
   /* `level` is the most detailed one wanted; an empty function takes the logger away. */
-  config &set_logger(logger log, log_level level = log_level::information) {
+  config &set_logger(logger log, momo_log_level level = MOMO_LOG_INFORMATION) {
     const bool some = static_cast<bool>(log);
     /* The library frees it, also where this call fails. */
     detail::call(momo_set_logger, get(), some ? detail::momo_hpp_log : nullptr,
                  some ? new logger(std::move(log)) : nullptr,
-                 some ? detail::momo_hpp_free_logger : nullptr, static_cast<std::int32_t>(level));
+                 some ? detail::momo_hpp_free_logger : nullptr, level);
     return *this;
   }
 
@@ -179,7 +166,8 @@ public:
   momo_config *get() const noexcept { return held_.get(); }
 
 private:
-  detail::owner<momo_config, momo_free_config> held_;
+  std::unique_ptr<momo_config, decltype(&momo_free_config)> held_{momo_create_config(),
+                                                                  momo_free_config};
 };
 
 /* Hands out tokens. Any number of threads may call on one client at once. */
@@ -189,7 +177,7 @@ public:
    * at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. Less than 0 is refused. */
   using timeout = std::optional<std::chrono::milliseconds>;
 
-  explicit client(const config &config) {
+  explicit client(const config &config) : client(nullptr) {
     momo_client *made = nullptr;
     detail::call(momo_create_client, config.get(), &made);
     held_.reset(made);
@@ -217,7 +205,9 @@ public:
   momo::stats stats() const {
     momo_stats *given = nullptr;
     detail::call(momo_get_stats, get(), &given);
-    return *detail::owner<momo_stats, momo_free_stats>(given);
+    const momo::stats copy = *given;
+    momo_free_stats(given);
+    return copy;
   }
 
   /* Final: ends the calls in progress, those on clones too, and every later one. */
@@ -226,7 +216,7 @@ public:
   momo_client *get() const noexcept { return held_.get(); }
 
 private:
-  explicit client(momo_client *made) noexcept : held_(made) {}
+  explicit client(momo_client *made) noexcept : held_(made, momo_free_client) {}
 
   token hand_out(decltype(momo_get_token) call, timeout time) const {
     /* -1 is the default; no other negative number is valid. */
@@ -236,7 +226,7 @@ private:
     return token(given);
   }
 
-  detail::owner<momo_client, momo_free_client> held_;
+  std::unique_ptr<momo_client, decltype(&momo_free_client)> held_;
 };
 
 /* Forgets and wipes every token that the process holds. */

@@ -55,11 +55,11 @@ static bool logger() {
   momo::config config;
   config.set_from_env();
   config.set_logger(
-      [&lines](momo::log_level, std::string_view line) {
+      [&lines](momo_log_level, std::string_view line) {
         ++lines;
         throw std::runtime_error(std::string(line));
       },
-      momo::log_level::debug);
+      MOMO_LOG_DEBUG);
   static_cast<void>(momo::client(config).get_token());
   std::cout << "{\"lines\":" << lines << ",\"ok\":true}\n";
   return lines > 0;
