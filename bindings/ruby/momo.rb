@@ -3,11 +3,7 @@
 require 'logger'
 require_relative 'momo_library'
 
-# Access tokens for MTN Mobile Money, through libmomo: copy this file and momo_library.rb into a
-# project.
-#
-#   client = Momo::Client.new
-#   headers = { 'Authorization' => client.get_token.authorization }
+# Access tokens for MTN Mobile Money, through libmomo.
 #
 # One client serves every thread, every fiber, and every process that forks from this one. While a
 # call waits, other threads and fibers run, and Thread#kill, Timeout and Ctrl-C end it.
@@ -96,40 +92,6 @@ module Momo
   end
   private_constant :LogClosure
 
-  # How threads and fibers wait: in Ruby, as C hears no Thread#kill, Timeout or Ctrl-C and lets no
-  # other fiber run.
-  class Waiting
-    def initialize
-      @waiting = 0
-      @lock = Mutex.new
-      @changed = ConditionVariable.new # Thread#join forgets its limit under a scheduler of Ruby 3.1
-    end
-
-    # Sleeps until the block, which a thread calls for all who wait, says that there is an outcome.
-    def sleep(seconds, every, &is_settled)
-      @lock.synchronize do
-        @waiting += 1
-        @looking = look(every, is_settled) unless @looking&.alive?
-        @changed.wait(@lock, seconds)
-      ensure
-        @waiting -= 1
-      end
-    end
-
-    private
-
-    def look(every, is_settled)
-      Thread.new do
-        Kernel.sleep every until @waiting.zero? || is_settled.call
-        @lock.synchronize do
-          @looking = nil
-          @changed.broadcast
-        end
-      end
-    end
-  end
-  private_constant :Waiting
-
   # Options come from MOMO_… in the environment (unless environment: false), then from keywords:
   # Client.new(api_key_file: '/run/secrets/momo', timeout: '10s'). docs/options.md lists them.
   class Client
@@ -170,7 +132,7 @@ module Momo
       left = due - now if due
       raise Error.new(status: Status::TIMED_OUT, message: e.message), cause: nil if left && left <= 0
 
-      @waiting.sleep(left, e.retry_after_ms / 1000.0) { settled? }
+      wait(left, e.retry_after_ms / 1000.0)
       retry
     end
 
@@ -220,7 +182,31 @@ module Momo
     # Freed when this object is collected, so never under a call of another thread.
     def own(client)
       @handle = Fiddle::Pointer.new(client.to_i, 0, Library::FREE_CLIENT)
-      @waiting = Waiting.new
+      @lock = Mutex.new
+      @changed = ConditionVariable.new # Thread#join forgets its limit under a scheduler of Ruby 3.1
+      @waiting, @looking = 0, nil
+    end
+
+    # Sleeps until there may be a token or a failure: in Ruby, as C hears no Thread#kill, Timeout or
+    # Ctrl-C and lets no other fiber run. One thread looks for all who wait.
+    def wait(seconds, every)
+      @lock.synchronize do
+        @waiting += 1
+        @looking = look(every) unless @looking&.alive?
+        @changed.wait(@lock, seconds)
+      ensure
+        @waiting -= 1
+      end
+    end
+
+    def look(every)
+      Thread.new do
+        sleep every until @waiting.zero? || settled?
+        @lock.synchronize do
+          @looking = nil
+          @changed.broadcast
+        end
+      end
     end
 
     # Whether there is a token, a failure, or nothing to look for.
