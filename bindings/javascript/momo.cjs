@@ -1,14 +1,6 @@
 /*
- * Access tokens for MTN Mobile Money, through libmomo: npm install libmomo, or copy this file and the
- * other momo_*.cjs into a project.
- *
- *   const { Client } = require('./momo.cjs'); // or: import { Client } from './momo.cjs';
- *   const momo = new Client();
- *   const headers = { Authorization: (await momo.getToken()).authorization };
- *
- * No call blocks the event loop: a token at hand is copied, and a thread of the library asks for what
- * is needed. One client serves a whole thread of JavaScript; each worker thread makes its own, and
- * they share the token.
+ * Access tokens for MTN Mobile Money, through libmomo. No call blocks the event loop. One client
+ * serves a whole thread of JavaScript; each worker thread makes its own, and they share the token.
  */
 'use strict';
 
@@ -25,22 +17,14 @@ class Client {
   constructor({ environment = true, logger, logLevel = 'info', ...options } = {}) {
     if (!LEVELS.includes(logLevel, 1)) throw new TypeError(`logLevel is one of ${LEVELS.slice(1)}, not ${logLevel}`);
     const config = momo.create_config();
-    const created = (forget) => {
-      const client = [null];
-      call(momo.create_client, config, client);
-      return new Handle(client[0], (pointer) => {
-        momo.free_client(pointer);
-        forget?.();
-      });
-    };
     try {
       if (environment) call(momo.set_options_from_env, config);
       for (const [name, value] of Object.entries(options)) {
         call(momo.set_option, config, text(name), native.optionText(name, value));
       }
-      this.#handle = this.#poolHandle = created();
+      this.#handle = this.#poolHandle = new Handle(config);
       if (logger) {
-        this.#handle = created(native.setLogger(config, logger, LEVELS.indexOf(logLevel)));
+        this.#handle = new Handle(config, native.setLogger(config, logger, LEVELS.indexOf(logLevel)));
       }
     } finally {
       momo.free_config(config);

@@ -76,10 +76,7 @@ export class MomoError extends Error {
   readonly retryAfterMs: number;
 }
 
-/**
- * What a client's token cost; momo.h explains each. lastRequestMs is -1 before the first,
- * lastFailureStatus one of Status, tokenOrigin one of TokenOrigin.
- */
+/** What a client's token cost; momo.h explains each. */
 export type Stats = Readonly<
   Record<
     | 'requests' | 'tokensIssued' | 'tokensAdopted' | 'retries' | 'refreshes' | 'failedRefreshes' | 'invalidations'

@@ -137,13 +137,18 @@ class Token {
   }
 }
 
-/** A client of the library, which frees it when nothing refers to this object any more. */
+/** A client of the library, which is freed when nothing refers to this object any more. */
 class Handle {
   static #forgotten = new FinalizationRegistry((free) => free());
 
-  constructor(pointer, free) {
-    this.pointer = pointer;
-    Handle.#forgotten.register(this, () => free(pointer));
+  constructor(config, forgetLogger) {
+    const client = [null];
+    call(momo.create_client, config, client);
+    [this.pointer] = client;
+    Handle.#forgotten.register(this, () => {
+      momo.free_client(client[0]);
+      forgetLogger?.();
+    });
   }
 }
 
