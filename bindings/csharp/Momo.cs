@@ -24,9 +24,12 @@ namespace Momo
     /// <summary>Why a call failed; Message is one line: what failed, why, what to do.</summary>
     public sealed class MomoException : Exception
     {
+        readonly string statusName;
+
         public MomoStatus Status { get; }
         /// <summary>"MOMO_UNAUTHORIZED": what documentation and search engines know.</summary>
-        public string StatusName { get; }
+        public string StatusName => statusName ??
+            "MOMO_" + Regex.Replace(Status.ToString(), "(?<=[a-z])(?=[A-Z])", "_").ToUpperInvariant();
         /// <summary>0 where no response came.</summary>
         public int HttpStatus { get; }
         /// <summary>The response's own error code or a firewall's support ID, or "".</summary>
@@ -41,7 +44,7 @@ namespace Momo
             TimeSpan? retryAfter = null, string statusName = null) : base(message)
         {
             Status = status;
-            StatusName = statusName ?? "MOMO_" + Regex.Replace(status.ToString(), "(?<=[a-z])(?=[A-Z])", "_").ToUpperInvariant();
+            this.statusName = statusName;
             HttpStatus = httpStatus;
             Code = code;
             Body = body;

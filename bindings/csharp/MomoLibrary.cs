@@ -75,16 +75,12 @@ namespace Momo
         // musl takes this name for itself.
         [DllImport("libdl.so.2")]
         static extern IntPtr dlopen(byte[] path, int flags);
-
         [DllImport("libdl.so.2", CharSet = CharSet.Ansi, BestFitMapping = false)]
         static extern IntPtr dlsym(IntPtr handle, string name);
-
         [DllImport("libdl.so.2")]
         static extern IntPtr dlerror();
-
         [DllImport("kernel32", CharSet = CharSet.Unicode, EntryPoint = "LoadLibraryW", SetLastError = true)]
         static extern IntPtr LoadLibrary(string path);
-
         [DllImport("kernel32", CharSet = CharSet.Ansi, BestFitMapping = false)]
         static extern IntPtr GetProcAddress(IntPtr handle, string name);
     }

@@ -34,27 +34,23 @@ namespace Momo
         async void Look(int everyMs)
         {
             isLooking = true;
-            do
-                await Task.Delay(everyMs).ConfigureAwait(false);
-            while (IsUnderWay());
+            MomoException failure;
+            try
+            {
+                do
+                {
+                    await Task.Delay(everyMs).ConfigureAwait(false);
+                    failure = Native.TryGet(Native.C.momo_get_token, client, 0, out _);
+                } while (failure?.Status == MomoStatus.WouldBlock && failure.RetryAfter != null);
+            }
+            catch (ObjectDisposedException) // each waiter has its own
+            {
+            }
             lock (waiters)
             {
                 isLooking = false;
                 foreach (var waiter in waiters)
                     waiter.TrySetResult(true);
-            }
-        }
-
-        bool IsUnderWay()
-        {
-            try
-            {
-                var failure = Native.TryGet(Native.C.momo_get_token, client, 0, out _);
-                return failure?.Status == MomoStatus.WouldBlock && failure.RetryAfter != null;
-            }
-            catch (ObjectDisposedException)
-            {
-                return false;
             }
         }
     }
