@@ -62,7 +62,6 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 - (MMOToken *)tokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
 /* A new token from the gateway at every call. */
-- (MMOToken *)createToken:(NSError **)error;
 - (MMOToken *)createTokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
 /* The gateway refused this accessToken elsewhere: it is not handed out again. */

@@ -194,10 +194,6 @@ static int64_t milliseconds(NSTimeInterval timeout) {
   return [self tokenFrom:momo_get_token timeout:milliseconds(timeout) error:error];
 }
 
-- (MMOToken *)createToken:(NSError **)error {
-  return [self tokenFrom:momo_create_token timeout:-1 error:error];
-}
-
 - (MMOToken *)createTokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error {
   return [self tokenFrom:momo_create_token timeout:milliseconds(timeout) error:error];
 }

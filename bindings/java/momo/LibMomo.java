@@ -82,7 +82,8 @@ final class LibMomo {
             // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
             long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
             return new MomoToken(
-                    new MomoToken.Secret(text(pointer.getPointer(0))), text(pointer.getPointer(Native.POINTER_SIZE)),
+                    new MomoToken.Secret(text(pointer.getPointer(0))),
+                    text(pointer.getPointer(Native.POINTER_SIZE)),
                     numbers[0], numbers[1], numbers[2], MomoStatus.of((int) numbers[3]), numbers[4]);
         } finally {
             momo_free_token(pointer);

@@ -44,15 +44,6 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
     /**
      * {@return a new token from the gateway, at every call: the operation CreateAccessToken}
      *
-     * @throws MomoException if the gateway gives none within the option timeout
-     */
-    public MomoToken createToken() throws MomoException {
-        return waiting.block(LibMomo::momo_create_token, -1);
-    }
-
-    /**
-     * {@return a new token, within the call's own time}
-     *
      * @param timeout the call's whole time
      * @throws MomoException if the gateway gives none within that time
      */

@@ -12,13 +12,8 @@ package momo;
  * @param refreshIn seconds until a refresh is due, 0 if it is, -1 if there is none
  */
 public record MomoToken(
-        Secret secret,
-        String tokenType,
-        long expiresIn,
-        long expiresAt,
-        long lifetime,
-        MomoStatus refreshStatus,
-        long refreshIn) {
+        Secret secret, String tokenType, long expiresIn, long expiresAt, long lifetime,
+        MomoStatus refreshStatus, long refreshIn) {
 
     /** Text that has no getter, no toString and no field that is serialised. */
     public static final class Secret {
