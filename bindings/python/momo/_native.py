@@ -86,29 +86,26 @@ lib = _load()
 
 def call(function: Callable[..., int], *arguments: object) -> None:
     error = ErrorPointer()
-    if function(*arguments, byref(error)) == 0:
-        return
-    try:
-        status, http_status, retry_after_ms, message, code, body = values(error)
-    finally:
-        lib.momo_free_error(error)
-    raise Error(status, message, http_status, code, body, retry_after_ms)
+    if function(*arguments, byref(error)) != 0:
+        status, http_status, retry_after_ms, message, code, body = copied(error, lib.momo_free_error)
+        raise Error(status, message, http_status, code, body, retry_after_ms)
 
 
 def taken(
     function: Callable[..., int], pointer: Any, free: Callable[[Any], None], *arguments: object
 ) -> list[Any]:
-    """What a function hands out, which is freed at once."""
+    """What a function hands out."""
     call(function, *arguments, byref(pointer))
+    return copied(pointer, free)
+
+
+def copied(pointer: Any, free: Callable[[Any], None]) -> list[Any]:
+    """The members of a C struct, which is freed at once."""
     try:
-        return values(pointer)
+        found = [getattr(pointer.contents, field[0]) for field in pointer.contents._fields_]
+        return [value.decode() if isinstance(value, bytes) else value for value in found]
     finally:
         free(pointer)
-
-
-def values(pointer: Any) -> list[Any]:
-    found = [getattr(pointer.contents, field[0]) for field in pointer.contents._fields_]
-    return [value.decode() if isinstance(value, bytes) else value for value in found]
 
 
 def text(string: str) -> bytes:
