@@ -1,129 +1,18 @@
-// libmomo for C#: MomoClient, MomoToken, MomoException. What each call does is said in momo.h.
+// libmomo for C#: MomoClient. What each call does is said in momo.h.
 using System;
-using System.Diagnostics;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 
 namespace Momo
 {
-    /// <summary>momo_status. New ones come: treat a number that is not here as a failure.</summary>
-    public enum MomoStatus
-    {
-        Ok = 0, InvalidArgument = 1, InvalidConfig = 2,
-        ResolveFailed = 10, ConnectFailed = 11, TlsFailed = 12, TimedOut = 13, ConnectionLost = 14,
-        WouldBlock = 15, Cancelled = 16,
-        Unauthorized = 20, SubscriptionKeyRefused = 21, Forbidden = 22, RateLimited = 23,
-        ServerError = 24, UnexpectedStatus = 25, InvalidResponse = 26,
-        CacheFailed = 30, Internal = 99
-    }
-
-    public enum MomoLogLevel { Error = 1, Warning = 2, Information = 3, Debug = 4 }
-
-    /// <summary>Why a call failed; Message is one line: what failed, why, what to do.</summary>
-    public sealed class MomoException : Exception
-    {
-        readonly string statusName;
-
-        public MomoStatus Status { get; }
-        /// <summary>"MOMO_UNAUTHORIZED": what documentation and search engines know.</summary>
-        public string StatusName => statusName ??
-            "MOMO_" + Regex.Replace(Status.ToString(), "(?<=[a-z])(?=[A-Z])", "_").ToUpperInvariant();
-        /// <summary>0 where no response came.</summary>
-        public int HttpStatus { get; }
-        /// <summary>The response's own error code or a firewall's support ID, or "".</summary>
-        public string Code { get; }
-        /// <summary>The response, redacted, or "".</summary>
-        public string Body { get; }
-        /// <summary>When to try again, where that is known.</summary>
-        public TimeSpan? RetryAfter { get; }
-
-        /// <summary>Also for tests without a gateway.</summary>
-        public MomoException(MomoStatus status, string message, int httpStatus = 0, string code = "", string body = "",
-            TimeSpan? retryAfter = null, string statusName = null) : base(message)
-        {
-            Status = status;
-            this.statusName = statusName;
-            HttpStatus = httpStatus;
-            Code = code;
-            Body = body;
-            RetryAfter = retryAfter;
-        }
-
-        internal static void ThrowIfCancelled(CancellationToken cancellation)
-        {
-            if (!cancellation.IsCancellationRequested)
-                return;
-            var cause = new MomoException(MomoStatus.Cancelled, "the call was cancelled");
-            throw new OperationCanceledException(cause.Message, cause, cancellation);
-        }
-    }
-
-    /// <summary>A token that was valid when the call returned. The two that are secret are fields, which
-    /// serialisers and debuggers leave out.</summary>
-    public sealed class MomoToken
-    {
-        [NonSerialized, DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public readonly string AccessToken;
-        /// <summary>The value of the Authorization header to send.</summary>
-        [NonSerialized, DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public readonly string Authorization;
-        public string TokenType { get; }
-        /// <summary>What was left when the call returned; zero if it is not known.</summary>
-        public TimeSpan ExpiresIn { get; }
-        public DateTimeOffset? ExpiresAt { get; }
-        public TimeSpan Lifetime { get; }
-        /// <summary>Why the last refresh failed; Ok if none did.</summary>
-        public MomoStatus RefreshStatus { get; }
-        /// <summary>Until a refresh is due, zero if it is; null if there will be none.</summary>
-        public TimeSpan? RefreshIn { get; }
-
-        /// <summary>For tests without a gateway.</summary>
-        public MomoToken(string accessToken, TimeSpan expiresIn)
-        {
-            AccessToken = accessToken;
-            Authorization = "Bearer " + accessToken;
-            TokenType = "access_token";
-            ExpiresIn = Lifetime = expiresIn;
-        }
-
-        internal MomoToken(Native.Token token) : this(Native.Text(token.AccessToken), TimeSpan.FromSeconds(token.ExpiresIn))
-        {
-            TokenType = Native.Text(token.TokenType);
-            if (token.ExpiresAt != 0)
-                ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(token.ExpiresAt);
-            Lifetime = TimeSpan.FromSeconds(token.Lifetime);
-            RefreshStatus = (MomoStatus)token.RefreshStatus;
-            if (token.RefreshIn >= 0)
-                RefreshIn = TimeSpan.FromSeconds(token.RefreshIn);
-        }
-    }
-
-    /// <summary>momo_stats of momo.h, member by member. Clients that share a token share its counters.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct MomoStats
-    {
-        public readonly long Requests, TokensIssued;
-        public readonly long NetworkFailures, CredentialFailures, RateLimitFailures, ServerFailures, ResponseFailures;
-        public readonly long Retries, Refreshes, FailedRefreshes, Waits, LongestWaitMs, Invalidations;
-        /// <summary>-1 before the first.</summary>
-        public readonly long LastRequestMs;
-        /// <summary>A MomoStatus and Unix time in seconds; both 0 if no request failed.</summary>
-        public readonly long LastFailureStatus, LastFailureAt;
-        /// <summary>Seconds; 0 if there is no token.</summary>
-        public readonly long TokenExpiresIn;
-        public readonly long CooldownMs, TokensAdopted;
-        public readonly MomoOrigin TokenOrigin;
-    }
-
-    /// <summary>Where this process has a token from.</summary>
-    public enum MomoOrigin : long { None = 0, Gateway = 1, Directory = 2, Redis = 3 }
-
     /// <summary>The options of a client, by name: docs/options.md.</summary>
     public sealed class MomoConfig
     {
-        internal IntPtr Handle; // NULL for who keeps this object, which the library refuses
+        internal IntPtr Handle = Native.C.momo_create_config();
+
+        internal MomoConfig() { }
 
         public MomoConfig Set(string name, string value)
         {
@@ -147,7 +36,8 @@ namespace Momo
         {
             // The library frees it, also if this call fails.
             var held = GCHandle.ToIntPtr(GCHandle.Alloc(log));
-            var status = Native.C.momo_set_logger(Handle, Native.LogLine, held, Native.FreeLogger, (int)level, out var error);
+            var status = Native.C.momo_set_logger(
+                Handle, Native.LogLine, held, Native.FreeLogger, (int)level, out var error);
             Native.Check(status, error);
             return this;
         }
@@ -165,14 +55,16 @@ namespace Momo
     public sealed class MomoClient : IMomoTokenSource, IDisposable
     {
         readonly ClientHandle client;
-        readonly MomoWaiting waiting;
+        // Each leaves at no cost: to leave one task that all wait for takes a search among all.
+        readonly HashSet<TaskCompletionSource<bool>> waiters = new HashSet<TaskCompletionSource<bool>>();
+        bool isLooking;
         int disposed;
 
         /// <summary>Touches no network: a bad option, a missing credential or an unusable trust store
         /// shows here. The config is not to be used later.</summary>
         public MomoClient(Action<MomoConfig> configure)
         {
-            var config = new MomoConfig { Handle = Native.C.momo_create_config() };
+            var config = new MomoConfig();
             try
             {
                 configure(config);
@@ -181,9 +73,8 @@ namespace Momo
             finally
             {
                 Native.C.momo_free_config(config.Handle);
-                config.Handle = IntPtr.Zero;
+                config.Handle = IntPtr.Zero; // for who keeps it: the library refuses NULL
             }
-            waiting = new MomoWaiting(client);
         }
 
         public static MomoClient FromEnvironment() => new MomoClient(config => config.SetFromEnvironment());
@@ -210,7 +101,7 @@ namespace Momo
                     if (end.IsCancellationRequested)
                         throw new MomoException(MomoStatus.TimedOut, failure.Message);
                     var everyMs = (int)failure.RetryAfter.Value.TotalMilliseconds;
-                    await waiting.Outcome(everyMs, end.Token).ConfigureAwait(false);
+                    await Outcome(everyMs, end.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -264,6 +155,45 @@ namespace Momo
             if (failure != null && (failure.Status != MomoStatus.WouldBlock || timeout == TimeSpan.Zero))
                 throw failure;
             return token;
+        }
+
+        // Ends as soon as there is a token or a failure. One task looks for all, on no thread.
+        async Task Outcome(int everyMs, CancellationToken end)
+        {
+            var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (waiters)
+            {
+                waiters.Add(waiter);
+                if (!isLooking)
+                    Look(everyMs);
+            }
+            using (end.Register(() => waiter.TrySetResult(false)))
+                await waiter.Task.ConfigureAwait(false);
+            lock (waiters)
+                waiters.Remove(waiter);
+        }
+
+        async void Look(int everyMs)
+        {
+            isLooking = true;
+            MomoException failure;
+            try
+            {
+                do
+                {
+                    await Task.Delay(everyMs).ConfigureAwait(false);
+                    failure = Native.TryGet(Native.C.momo_get_token, client, 0, out _);
+                } while (failure?.Status == MomoStatus.WouldBlock && failure.RetryAfter != null);
+            }
+            catch (ObjectDisposedException) // each waiter has its own
+            {
+            }
+            lock (waiters)
+            {
+                isLooking = false;
+                foreach (var waiter in waiters)
+                    waiter.TrySetResult(true);
+            }
         }
 
         async Task<MomoToken> BlockAsync(Functions.Call call, TimeSpan? timeout, CancellationToken cancellation)

@@ -62,7 +62,8 @@ namespace Momo
         internal Functions()
         {
             var library = new MomoLibrary();
-            foreach (var field in typeof(Functions).GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+            const BindingFlags all = BindingFlags.Instance | BindingFlags.NonPublic;
+            foreach (var field in typeof(Functions).GetFields(all))
                 field.SetValue(this, library.Function(field.Name, field.FieldType));
         }
     }

@@ -57,9 +57,7 @@ module Momo
 
     def authorization = @secret.call.last
 
-    def inspect
-      "#<Momo::Token expires_at=#{expires_at}>"
-    end
+    def inspect = "#<Momo::Token expires_at=#{expires_at}>"
     alias to_s inspect
   end
 
@@ -150,20 +148,14 @@ module Momo
     end
 
     # The counters, for monitoring; asks nothing of the gateway.
-    def stats
-      copied(:momo_get_stats, Library::StatsStruct, Stats, :momo_free_stats)
-    end
+    def stats = copied(:momo_get_stats, Library::StatsStruct, Stats, :momo_free_stats)
 
     # Ends calls in progress and refuses later ones, with MOMO_CANCELLED; those of clones too.
     # close of a clone (clone and dup make them, at little cost) ends the calls on the clone alone:
     # make one for a call that another thread may have to end.
-    def close
-      Library.momo_cancel_client(@handle)
-    end
+    def close = Library.momo_cancel_client(@handle)
 
-    def inspect
-      '#<Momo::Client>'
-    end
+    def inspect = '#<Momo::Client>'
 
     private
 
@@ -235,9 +227,7 @@ module Momo
       copied(function, Library::TokenStruct, Token, :momo_free_token, milliseconds)
     end
 
-    def now
-      Process.clock_gettime(Process::CLOCK_MONOTONIC)
-    end
+    def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
     # What a function hands out, as an object of Ruby's.
     def copied(function, struct, copy, free, *arguments)
@@ -249,7 +239,5 @@ module Momo
   end
 
   # Forgets and wipes every token that this process holds.
-  def self.clear_cache
-    Library.momo_clear_cache
-  end
+  def self.clear_cache = Library.momo_clear_cache
 end

@@ -51,15 +51,11 @@ func (c *Client) Close() error {
 // GetToken returns a valid token. Call it before each payment.
 //
 // The context's deadline is the call's whole time; without one it is the option timeout.
-func (c *Client) GetToken(ctx context.Context) (*Token, error) {
-	return c.token(ctx, false)
-}
+func (c *Client) GetToken(ctx context.Context) (*Token, error) { return c.token(ctx, false) }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
 // against a token per transaction: GetToken is what most programs want. Each call takes a thread.
-func (c *Client) CreateToken(ctx context.Context) (*Token, error) {
-	return c.token(ctx, true)
-}
+func (c *Client) CreateToken(ctx context.Context) (*Token, error) { return c.token(ctx, true) }
 
 // InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
 // It is never returned again.
@@ -76,11 +72,7 @@ func (c *Client) InvalidateToken(accessToken string) error {
 }
 
 // ClearCache forgets every token that this process holds.
-func ClearCache() {
-	C.momo_clear_cache()
-}
+func ClearCache() { C.momo_clear_cache() }
 
 // Version is that of the library.
-func Version() string {
-	return C.GoString(C.momo_version())
-}
+func Version() string { return C.GoString(C.momo_version()) }

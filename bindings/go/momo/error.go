@@ -35,9 +35,7 @@ const (
 )
 
 // String is the name in momo.h: "MOMO_TIMED_OUT".
-func (s Status) String() string {
-	return C.GoString(C.momo_status_name(C.int32_t(s)))
-}
+func (s Status) String() string { return C.GoString(C.momo_status_name(C.int32_t(s))) }
 
 // Error says why a call failed. It holds no secret.
 type Error struct {
@@ -51,15 +49,11 @@ type Error struct {
 	Err error // the context's, if that ended the call
 }
 
-func (e *Error) Error() string {
-	return fmt.Sprintf("%v: %s", e.Status, e.Message)
-}
+func (e *Error) Error() string { return fmt.Sprintf("%v: %s", e.Status, e.Message) }
 
 // Unwrap is the context's error where the context ended the call, so that
 // errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded) hold.
-func (e *Error) Unwrap() error {
-	return e.Err
-}
+func (e *Error) Unwrap() error { return e.Err }
 
 func check(e *C.momo_error) error {
 	if e == nil {
