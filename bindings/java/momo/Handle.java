@@ -1,24 +1,17 @@
 package momo;
 
 import com.sun.jna.Pointer;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A client's C handle. It is freed when nothing refers to it any more, so never under a call. */
-final class Handle {
-    private static final Cleaner CLEANER = Cleaner.create();
-
+/** A client's C handle, apart from it: what the cleaner holds must not keep the client alive. */
+final class Handle implements Runnable {
     private final Pointer client;
-    private final LibMomo.Log log;
+    private final LibMomo.Log log; // only held: the library does not hold objects of Java
+    private final AtomicInteger uses = new AtomicInteger(1); // one until it is closed; the last frees
 
-    /** Takes the C handle over. */
     Handle(Pointer client, LibMomo.Log log) {
         this.client = client;
         this.log = log;
-        CLEANER.register(this, () -> {
-            LibMomo.momo_free_client(client);
-            Reference.reachabilityFence(log); // The library does not hold objects of Java.
-        });
     }
 
     interface Use<T> {
@@ -27,10 +20,13 @@ final class Handle {
 
     /** Keeps the C handle alive meanwhile. */
     <T> T use(Use<T> use) throws MomoException {
+        if (uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+            throw new MomoException(MomoStatus.CANCELLED, "the client is closed; make another");
+        }
         try {
             return use.of(client);
         } finally {
-            Reference.reachabilityFence(this);
+            release();
         }
     }
 
@@ -39,9 +35,16 @@ final class Handle {
         return new Handle(use(LibMomo::momo_clone_client), log);
     }
 
-    /** Ends the calls in progress, those on copies too, and every later one. */
-    void cancel() {
+    /** Ends the calls in progress, those on copies too. Once. */
+    @Override
+    public void run() {
         LibMomo.momo_cancel_client(client);
-        Reference.reachabilityFence(this);
+        release();
+    }
+
+    private void release() {
+        if (uses.decrementAndGet() == 0) {
+            LibMomo.momo_free_client(client);
+        }
     }
 }

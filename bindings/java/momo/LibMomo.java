@@ -49,7 +49,6 @@ final class LibMomo {
         int to(Pointer client, long timeoutMs, Pointer token, Pointer error);
     }
 
-    /** A call that hands something out. */
     interface Call {
         int to(Pointer output, Pointer error);
     }

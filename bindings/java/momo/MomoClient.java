@@ -2,6 +2,8 @@ package momo;
 
 import com.sun.jna.Pointer;
 import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +15,20 @@ import java.util.function.BiConsumer;
  * <p>An interrupt ends a call that waits with CANCELLED, and the thread stays interrupted.
  */
 public final class MomoClient implements MomoTokenSource, AutoCloseable {
-    /** The library's levels, 1 to 4. */
     private static final List<Level> LEVELS = List.of(Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG);
 
     private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final Handle handle;
+    private final Cleaner.Cleanable cleanable;
     private final Waiting waiting;
 
     private MomoClient(Handle handle) {
         this.handle = handle;
         waiting = new Waiting(handle);
+        cleanable = CLEANER.register(this, handle);
     }
 
     /** {@return a builder without any option set} */
@@ -33,12 +38,12 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     @Override
     public MomoToken getToken() throws MomoException {
-        return waiting.token(-1);
+        return with(client -> waiting.token(-1));
     }
 
     @Override
     public MomoToken getToken(Duration timeout) throws MomoException {
-        return waiting.token(milliseconds(timeout));
+        return with(client -> waiting.token(milliseconds(timeout)));
     }
 
     /**
@@ -48,7 +53,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
      * @throws MomoException if the gateway gives none within that time
      */
     public MomoToken createToken(Duration timeout) throws MomoException {
-        return waiting.block(LibMomo::momo_create_token, milliseconds(timeout));
+        return with(client -> waiting.block(LibMomo::momo_create_token, milliseconds(timeout)));
     }
 
     @Override
@@ -56,17 +61,17 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         if (accessToken.isEmpty() || accessToken.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the token is empty or has a NUL in it");
         }
-        handle.use(client ->
+        with(client ->
                 LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error)));
     }
 
     /**
      * {@return the counters, for a monitoring system; does not wait}
      *
-     * @throws MomoException if the library fails
+     * @throws MomoException if the client is closed
      */
     public MomoStats stats() throws MomoException {
-        return handle.use(LibMomo::stats);
+        return with(LibMomo::stats);
     }
 
     /** Forgets every token that this process holds. */
@@ -79,10 +84,18 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         return LibMomo.text(LibMomo.momo_version());
     }
 
-    /** Ends the calls in progress, and every later one for a token, with CANCELLED. */
+    /** Ends the calls in progress, and every later one, with CANCELLED. */
     @Override
     public void close() {
-        handle.cancel();
+        cleanable.clean();
+    }
+
+    private <T> T with(Handle.Use<T> use) throws MomoException {
+        try {
+            return handle.use(use);
+        } finally {
+            Reference.reachabilityFence(this); // The cleaner would cancel the call.
+        }
     }
 
     private static long milliseconds(Duration timeout) {
@@ -140,10 +153,9 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
                     // It must not reach C: to lose a line is the lesser evil.
                 }
             };
-            LibMomo.Log callback = log;
             int level = LEVELS.indexOf(most) + 1;
             steps.add(config -> LibMomo.check(
-                    error -> LibMomo.momo_set_logger(config, callback, null, null, level, error)));
+                    error -> LibMomo.momo_set_logger(config, log, null, null, level, error)));
             return this;
         }
 

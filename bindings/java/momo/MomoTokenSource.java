@@ -23,7 +23,7 @@ public interface MomoTokenSource {
      * Has a token that the gateway refused, with a 401 to a payment, never returned again.
      *
      * @param accessToken the text of that token
-     * @throws MomoException if the library fails
+     * @throws MomoException if the client is closed
      */
     void invalidateToken(String accessToken) throws MomoException;
 }

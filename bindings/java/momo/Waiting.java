@@ -58,7 +58,7 @@ final class Waiting {
             told.fillInStackTrace(); // which tells who called
             throw told;
         } finally {
-            clone.cancel();
+            clone.run();
         }
     }
 
