@@ -15,7 +15,8 @@ import (
 
 // Client hands out tokens, to any number of goroutines at once.
 type Client struct {
-	client *C.momo_client // freed when nothing refers to this object, so never under a call
+	mu     sync.RWMutex   // of a call into C for reading
+	client *C.momo_client // nil after Close
 
 	waiting sync.Mutex
 	settled chan struct{} // what goroutines wait for
@@ -36,21 +37,36 @@ func NewClient(options ...Option) (*Client, error) {
 	if e != nil {
 		return nil, takeError(e)
 	}
-	runtime.SetFinalizer(c, func(c *Client) { C.momo_free_client(c.client) })
+	runtime.SetFinalizer(c, (*Client).Close) // for those who forget it
 	return c, nil
 }
 
-// Close ends the calls in progress and every later one for a token with Cancelled. It may be called
-// twice.
+// Close ends the calls in progress and every later one with Cancelled. It may be called twice, but not
+// by the log of this client.
 func (c *Client) Close() error {
-	defer runtime.KeepAlive(c)
-	C.momo_cancel_client(c.client) // its clones too
+	if c.enter() == nil {
+		C.momo_cancel_client(c.client) // its clones too
+		c.mu.RUnlock()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	C.momo_free_client(c.client)
+	c.client = nil
 	return nil
 }
 
-// GetToken returns a valid token. Call it before each payment.
-//
-// The context's deadline is the call's whole time; without one it is the option timeout.
+// enter keeps the client alive until c.mu.RUnlock.
+func (c *Client) enter() *Error {
+	c.mu.RLock()
+	if c.client == nil {
+		c.mu.RUnlock()
+		return failure(Cancelled, "the client is closed; make another with NewClient")
+	}
+	return nil
+}
+
+// GetToken returns a valid token. Call it before each payment. The context's deadline is the call's
+// whole time; without one it is the option timeout.
 func (c *Client) GetToken(ctx context.Context) (*Token, error) { return c.token(ctx, false) }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
@@ -60,7 +76,10 @@ func (c *Client) CreateToken(ctx context.Context) (*Token, error) { return c.tok
 // InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
 // It is never returned again.
 func (c *Client) InvalidateToken(accessToken string) error {
-	defer runtime.KeepAlive(c)
+	if err := c.enter(); err != nil {
+		return err
+	}
+	defer c.mu.RUnlock()
 	if accessToken == "" || strings.ContainsRune(accessToken, 0) {
 		return failure(InvalidArgument, "the token is empty or has a NUL in it")
 	}

@@ -51,8 +51,7 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%v: %s", e.Status, e.Message) }
 
-// Unwrap is the context's error where the context ended the call, so that
-// errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded) hold.
+// Unwrap is for errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded).
 func (e *Error) Unwrap() error { return e.Err }
 
 func check(e *C.momo_error) error {

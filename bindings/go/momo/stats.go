@@ -3,10 +3,7 @@ package momo
 // #include <momo.h>
 import "C"
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 // Stats is momo_stats of momo.h, member by member. Clients that share a token share its counters.
 type Stats struct {
@@ -44,7 +41,10 @@ const (
 
 // Stats returns the counters; it does not block.
 func (c *Client) Stats() (Stats, error) {
-	defer runtime.KeepAlive(c)
+	if err := c.enter(); err != nil {
+		return Stats{}, err
+	}
+	defer c.mu.RUnlock()
 	var s *C.momo_stats
 	var e *C.momo_error
 	C.momo_get_stats(c.client, &s, &e)

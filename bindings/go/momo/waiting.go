@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"context"
-	"runtime"
 	"time"
 )
 
@@ -57,7 +56,10 @@ func (c *Client) outcome(every time.Duration) <-chan struct{} {
 
 // block makes a call that takes a thread. To cancel is final, so the call has a client of its own.
 func (c *Client) block(ctx context.Context, create bool) (*Token, error) {
-	defer runtime.KeepAlive(c)
+	if err := c.enter(); err != nil {
+		return nil, err
+	}
+	defer c.mu.RUnlock()
 	clone := C.momo_clone_client(c.client)
 	defer C.momo_free_client(clone)
 	returned, watched := make(chan struct{}), make(chan struct{})
@@ -96,10 +98,14 @@ func timeout(ctx context.Context) C.int64_t {
 }
 
 func (c *Client) atHand() (*Token, *Error) {
-	defer runtime.KeepAlive(c)
+	if err := c.enter(); err != nil {
+		return nil, err
+	}
+	defer c.mu.RUnlock()
 	return take(c.client, false, 0)
 }
 
+// take makes a call for a token, copies that, and frees it, which wipes it.
 func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error) {
 	var t *C.momo_token
 	var e *C.momo_error
@@ -111,5 +117,18 @@ func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error
 	if e != nil {
 		return nil, takeError(e)
 	}
-	return takeToken(t), nil
+	defer C.momo_free_token(t)
+	token := &Token{
+		AccessToken:   C.GoString(t.access_token),
+		TokenType:     C.GoString(t.token_type),
+		Authorization: C.GoString(t.authorization),
+		ExpiresIn:     time.Duration(t.expires_in) * time.Second,
+		Lifetime:      time.Duration(t.lifetime) * time.Second,
+		RefreshStatus: Status(t.refresh_status),
+		RefreshIn:     time.Duration(t.refresh_in) * time.Second,
+	}
+	if t.expires_at != 0 {
+		token.ExpiresAt = time.Unix(int64(t.expires_at), 0)
+	}
+	return token, nil
 }
