@@ -19,8 +19,7 @@ from typing import Any, NoReturn
 from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, taken, text
 from ._values import Error, Stats, Status, Token
 
-# libmomo's levels of detail, 1 to 4.
-_LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
+_LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # libmomo's 1 to 4
 
 
 class Client:
@@ -53,7 +52,8 @@ class Client:
         # Freed when nothing refers to this object any more, so never under a call of another
         # thread, and never while the interpreter shuts down around such a thread. The callback
         # must live as long as the client does.
-        weakref.finalize(self, _free_client, handle, callback).atexit = False
+        free = weakref.finalize(self, lambda *held: lib.momo_free_client(held[0]), handle, callback)
+        free.atexit = False
 
     def clone(self) -> Client:
         """A second handle of this client, which costs little. close() of the clone ends the calls
@@ -232,10 +232,6 @@ def _option(name: str, value: object) -> bytes:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, os.PathLike)):
         raise TypeError(f"the option {name} is text or a number, not {type(value).__name__}")
     return text(str(value))
-
-
-def _free_client(handle: c_void_p, _callback: object) -> None:
-    lib.momo_free_client(handle)
 
 
 def _callback(logger: logging.Logger) -> tuple[Any, int]:
