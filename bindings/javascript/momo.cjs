@@ -68,7 +68,8 @@ class Client {
   }
 
   close() {
-    for (const { pointer } of [this.#handle, this.#poolHandle]) momo.cancel_client(pointer); // its clones too
+    this.#handle.close();
+    this.#poolHandle.close();
     this.#waiting.look(); // which tells the callers
   }
 

@@ -77,15 +77,13 @@ export class MomoError extends Error {
 }
 
 /** What a client's token cost; momo.h explains each. */
-export type Stats = Readonly<
-  Record<
-    | 'requests' | 'tokensIssued' | 'tokensAdopted' | 'retries' | 'refreshes' | 'failedRefreshes' | 'invalidations'
-    | 'networkFailures' | 'credentialFailures' | 'rateLimitFailures' | 'serverFailures' | 'responseFailures'
-    | 'waits' | 'longestWaitMs' | 'lastRequestMs' | 'lastFailureStatus' | 'lastFailureAt'
-    | 'tokenExpiresIn' | 'cooldownMs' | 'tokenOrigin',
-    number
-  >
->;
+export type Stats = Readonly<Record<
+  | 'requests' | 'tokensIssued' | 'tokensAdopted' | 'retries' | 'refreshes' | 'failedRefreshes'
+  | 'invalidations' | 'networkFailures' | 'credentialFailures' | 'rateLimitFailures'
+  | 'serverFailures' | 'responseFailures' | 'waits' | 'longestWaitMs' | 'lastRequestMs'
+  | 'lastFailureStatus' | 'lastFailureAt' | 'tokenExpiresIn' | 'cooldownMs' | 'tokenOrigin',
+  number
+>>;
 
 /** Forgets and wipes every token that this process holds. */
 export function clearCache(): void;
@@ -94,14 +92,13 @@ export function clearCache(): void;
 export const version: string;
 
 /** The numbers of momo_status; momo.h explains each. */
-export const Status: Readonly<
-  Record<
-    | 'OK' | 'INVALID_ARGUMENT' | 'INVALID_CONFIG' | 'RESOLVE_FAILED' | 'CONNECT_FAILED' | 'TLS_FAILED' | 'TIMED_OUT'
-    | 'CONNECTION_LOST' | 'WOULD_BLOCK' | 'CANCELLED' | 'UNAUTHORIZED' | 'SUBSCRIPTION_KEY_REFUSED' | 'FORBIDDEN'
-    | 'RATE_LIMITED' | 'SERVER_ERROR' | 'UNEXPECTED_STATUS' | 'INVALID_RESPONSE' | 'CACHE_FAILED' | 'INTERNAL',
-    number
-  >
->;
+export const Status: Readonly<Record<
+  | 'OK' | 'INVALID_ARGUMENT' | 'INVALID_CONFIG' | 'RESOLVE_FAILED' | 'CONNECT_FAILED' | 'TLS_FAILED'
+  | 'TIMED_OUT' | 'CONNECTION_LOST' | 'WOULD_BLOCK' | 'CANCELLED' | 'UNAUTHORIZED'
+  | 'SUBSCRIPTION_KEY_REFUSED' | 'FORBIDDEN' | 'RATE_LIMITED' | 'SERVER_ERROR' | 'UNEXPECTED_STATUS'
+  | 'INVALID_RESPONSE' | 'CACHE_FAILED' | 'INTERNAL',
+  number
+>>;
 
 /** Where the current token came from. */
 export const TokenOrigin: { readonly NONE: 0; readonly GATEWAY: 1; readonly DIRECTORY: 2; readonly REDIS: 3 };

@@ -49,15 +49,10 @@ const ErrorFields = koffi.struct({
   retry_after_ms: 'int64',
   ...fields('str', 'message code body'),
 });
-const StatsFields = koffi.struct(
-  fields(
-    'int64',
-    `requests tokens_issued network_failures credential_failures rate_limit_failures server_failures
-    response_failures retries refreshes failed_refreshes waits longest_wait_ms invalidations
-    last_request_ms last_failure_status last_failure_at token_expires_in cooldown_ms
-    tokens_adopted token_origin`,
-  ),
-);
+const StatsFields = koffi.struct(fields('int64', `requests tokens_issued network_failures
+  credential_failures rate_limit_failures server_failures response_failures retries refreshes
+  failed_refreshes waits longest_wait_ms invalidations last_request_ms last_failure_status
+  last_failure_at token_expires_in cooldown_ms tokens_adopted token_origin`));
 const LogFunction = koffi.proto('void', ['intptr_t', 'int32', 'str']);
 
 const momo = (() => {
@@ -137,18 +132,33 @@ class Token {
   }
 }
 
-/** A client of the library, which is freed when nothing refers to this object any more. */
+/** A client of the library: freed once, at the latest when nothing refers to it any more. */
 class Handle {
   static #forgotten = new FinalizationRegistry((free) => free());
+  #pointer;
+  #free;
 
   constructor(config, forgetLogger) {
     const client = [null];
     call(momo.create_client, config, client);
-    [this.pointer] = client;
-    Handle.#forgotten.register(this, () => {
-      momo.free_client(client[0]);
+    const pointer = (this.#pointer = client[0]);
+    this.#free = () => {
+      momo.free_client(pointer);
       forgetLogger?.();
-    });
+    };
+    Handle.#forgotten.register(this, this.#free, this);
+  }
+
+  get pointer() {
+    if (this.#pointer) return this.#pointer;
+    throw new MomoError({ status: Status.CANCELLED, message: 'the client is closed' });
+  }
+
+  close() {
+    if (!Handle.#forgotten.unregister(this)) return;
+    momo.cancel_client(this.#pointer); // its clones too
+    this.#free();
+    this.#pointer = null;
   }
 }
 
