@@ -100,8 +100,7 @@ namespace Momo
                         return await BlockAsync(Native.C.momo_get_token, timeout, cancellation).ConfigureAwait(false);
                     if (end.IsCancellationRequested)
                         throw new MomoException(MomoStatus.TimedOut, failure.Message);
-                    var everyMs = (int)failure.RetryAfter.Value.TotalMilliseconds;
-                    await Outcome(everyMs, end.Token).ConfigureAwait(false);
+                    await Outcome(failure.RetryAfter.Value, end.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -135,7 +134,6 @@ namespace Momo
         /// <summary>Forgets every token that this process holds.</summary>
         public static void ClearCache() => Native.C.momo_clear_cache();
 
-        /// <summary>The version of the library.</summary>
         public static string Version => Native.Text(Native.C.momo_version());
 
         /// <summary>Final: ends every call in progress, on whatever thread, and every later one.</summary>
@@ -158,14 +156,14 @@ namespace Momo
         }
 
         // Ends as soon as there is a token or a failure. One task looks for all, on no thread.
-        async Task Outcome(int everyMs, CancellationToken end)
+        async Task Outcome(TimeSpan every, CancellationToken end)
         {
             var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (waiters)
             {
                 waiters.Add(waiter);
                 if (!isLooking)
-                    Look(everyMs);
+                    Look(every);
             }
             using (end.Register(() => waiter.TrySetResult(false)))
                 await waiter.Task.ConfigureAwait(false);
@@ -173,7 +171,7 @@ namespace Momo
                 waiters.Remove(waiter);
         }
 
-        async void Look(int everyMs)
+        async void Look(TimeSpan every)
         {
             isLooking = true;
             MomoException failure;
@@ -181,13 +179,11 @@ namespace Momo
             {
                 do
                 {
-                    await Task.Delay(everyMs).ConfigureAwait(false);
+                    await Task.Delay(every).ConfigureAwait(false);
                     failure = Native.TryGet(Native.C.momo_get_token, client, 0, out _);
                 } while (failure?.Status == MomoStatus.WouldBlock && failure.RetryAfter != null);
             }
-            catch (ObjectDisposedException) // each waiter has its own
-            {
-            }
+            catch (ObjectDisposedException) { } // each waiter has its own
             lock (waiters)
             {
                 isLooking = false;

@@ -102,9 +102,7 @@ namespace Momo
                 var log = (Action<MomoLogLevel, string>)GCHandle.FromIntPtr(userData).Target;
                 log?.Invoke((MomoLogLevel)level, Text(line));
             }
-            catch (Exception)
-            {
-            }
+            catch (Exception) { }
         };
 
         internal static readonly Functions.FreeCall FreeLogger = userData => GCHandle.FromIntPtr(userData).Free();

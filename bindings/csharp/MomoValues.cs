@@ -52,10 +52,10 @@ namespace Momo
 
         internal static void ThrowIfCancelled(CancellationToken cancellation)
         {
-            if (!cancellation.IsCancellationRequested)
-                return;
-            var cause = new MomoException(MomoStatus.Cancelled, "the call was cancelled");
-            throw new OperationCanceledException(cause.Message, cause, cancellation);
+            const string message = "the call was cancelled";
+            if (cancellation.IsCancellationRequested)
+                throw new OperationCanceledException(
+                    message, new MomoException(MomoStatus.Cancelled, message), cancellation);
         }
     }
 
