@@ -1,11 +1,6 @@
 /*
  * libmomo for C++17: momo.h with owners, exceptions and std::chrono. Header only.
  *
- *   momo::config config;
- *   config.set_from_env();
- *   momo::client client(config);
- *   send_payment(client.get_token(10s).authorization());
- *
  * A call that fails throws momo::error. What each call does is said in momo.h, which is also for
  * programs without exceptions.
  *
@@ -146,7 +141,6 @@ public:
     return set(name, value.c_str());
   }
 
-  /* Every option that a MOMO_ variable names. */
   config &set_from_env() {
     detail::call(momo_set_options_from_env, get());
     return *this;
@@ -229,10 +223,8 @@ private:
   std::unique_ptr<momo_client, decltype(&momo_free_client)> held_;
 };
 
-/* Forgets and wipes every token that the process holds. */
 inline void clear_cache() noexcept { momo_clear_cache(); }
 
-/* The version of the library that is loaded. */
 inline std::string_view version() noexcept { return momo_version(); }
 
 } // namespace momo

@@ -52,7 +52,6 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 @interface MMOClient : NSObject {
   momo_client *_client;
 }
-/* An MMOConfig whose options come from the environment. */
 + (MMOClient *)clientFromEnvironment:(NSError **)error;
 - (instancetype)initWithConfig:(MMOConfig *)config error:(NSError **)error;
 
@@ -77,8 +76,6 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 /* Final: ends the calls in progress, those on clones too, and every later one. */
 - (void)cancel;
 
-/* Forgets every token that the process holds. */
 + (void)clearCache;
-/* That of the library. */
 + (NSString *)version;
 @end

@@ -215,16 +215,10 @@ static int64_t milliseconds(NSTimeInterval timeout) {
   return YES;
 }
 
-+ (void)clearCache {
-  momo_clear_cache();
-}
-
-+ (NSString *)version {
-  return text(momo_version());
-}
-
-- (void)cancel {
-  momo_cancel_client(_client);
-}
+/* clang-format off */
++ (void)clearCache { momo_clear_cache(); }
++ (NSString *)version { return text(momo_version()); }
+- (void)cancel { momo_cancel_client(_client); }
+/* clang-format on */
 
 @end

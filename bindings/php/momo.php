@@ -196,7 +196,6 @@ final class Client
         Library::get()->momo_clear_cache();
     }
 
-    /** The library's. */
     public static function version(): string
     {
         return Library::get()->momo_version();

@@ -87,7 +87,6 @@ final class Library
         return (function_exists('getenv') ? getenv($name) : $_SERVER[$name] ?? '') ?: null;
     }
 
-    /** By the names of the folders in lib/. */
     private static function platform(): string
     {
         if (PHP_OS_FAMILY !== 'Linux') {

@@ -83,7 +83,6 @@ module Momo
       return
     end
 
-    # The most detailed level that the logger writes.
     def level
       SEVERITIES.rindex { |severity| severity && severity >= @logger.level } || 1
     end
@@ -101,7 +100,10 @@ module Momo
 
     def initialize(environment: true, logger: nil, **options)
       config = Library.momo_create_config
-      set_logger(config, logger) if logger # first: it is told of MOMO_ names that are no option
+      if logger # first: it is told of MOMO_ names that are no option
+        @log = LogClosure.new(logger) # must live as long as the client does
+        Library.call(:momo_set_logger, config, @log, nil, nil, @log.level)
+      end
       Library.call(:momo_set_options_from_env, config) if environment
       options.each do |name, value|
         Library.call(:momo_set_option, config, name.to_s, Library.option(name, value))
@@ -135,9 +137,7 @@ module Momo
     end
 
     # A new token from the gateway, at every call.
-    def create_token(timeout: nil)
-      block(:momo_create_token, Library.milliseconds(timeout))
-    end
+    def create_token(timeout: nil) = block(:momo_create_token, Library.milliseconds(timeout))
 
     # Tells that the gateway refused this token, or this text, so that it is not handed out again.
     def invalidate_token(token)
@@ -158,11 +158,6 @@ module Momo
     def inspect = '#<Momo::Client>'
 
     private
-
-    def set_logger(config, logger)
-      @log = LogClosure.new(logger) # must live as long as the client does
-      Library.call(:momo_set_logger, config, @log, nil, nil, @log.level)
-    end
 
     def initialize_copy(_)
       super
@@ -201,7 +196,6 @@ module Momo
       end
     end
 
-    # Whether there is a token, a failure, or nothing to look for.
     def settled?
       take(:momo_get_token, 0)
     rescue Error => e
@@ -223,13 +217,11 @@ module Momo
       call&.close
     end
 
-    def take(function, milliseconds)
+    def take(function, milliseconds) =
       copied(function, Library::TokenStruct, Token, :momo_free_token, milliseconds)
-    end
 
     def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
-    # What a function hands out, as an object of Ruby's.
     def copied(function, struct, copy, free, *arguments)
       Library.output do |out|
         Library.call(function, @handle, *arguments, out)

@@ -4,7 +4,6 @@ require 'fiddle/import'
 require 'rbconfig'
 
 module Momo
-  # The C interface, as momo.h has it.
   module Library
     extend Fiddle::Importer
 
