@@ -1,14 +1,8 @@
 /*
  * libmomo for C++17: momo.h with owners, exceptions and std::chrono. Header only.
  *
- *   momo::config config;
- *   config.set_from_env();
- *   momo::client client(config);
- *   send_payment(client.get_token(10s).authorization());
- *
- * Every call that can fail comes twice: plain it throws momo::error, with try_ in its name it
- * returns a momo::result, which holds a value or that error, and never throws. What each call does
- * is said in momo.h. Without exceptions (-fno-exceptions) what would be thrown ends the program.
+ * A call that fails throws momo::error. What each call does is said in momo.h, which is also for
+ * programs without exceptions.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
@@ -25,13 +19,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace momo {
 
-/* Why a call failed. Copying it cannot fail, as the standard asks of what is thrown. */
+/* Why a call failed: the members of momo_error. Copying it cannot fail, as the standard asks of
+ * what is thrown. */
 class error : public std::exception {
 public:
   /* Takes the C error. */
@@ -50,15 +43,11 @@ public:
   error(const error &) noexcept = default;
   error &operator=(const error &) noexcept = default;
 
-  /* One line: what failed, why, what to do. */
   const char *what() const noexcept override { return held_->message; }
   momo_status status() const noexcept { return held_->status; }
   const char *status_name() const noexcept { return momo_status_name(held_->status); }
-  /* 0 where no answer came. */
   int http_status() const noexcept { return held_->http_status; }
-  /* The answer's own error code or a firewall's support ID, or "". */
   const char *code() const noexcept { return held_->code; }
-  /* The answer, redacted, or "". */
   const char *body() const noexcept { return held_->body; }
   /* When to try again, where that is known. */
   std::optional<std::chrono::milliseconds> retry_after() const noexcept {
@@ -73,56 +62,17 @@ private:
 
 namespace detail {
 
-[[noreturn]] inline void raise(const error &error) {
-#ifdef __cpp_exceptions
-  throw error;
-#else
-  static_cast<void>(error);
-  std::terminate();
-#endif
+/* Calls a function whose last parameter is for an error. */
+template <class F, class... T> void call(F *function, T... arguments) {
+  momo_error *failure = nullptr;
+  if (function(arguments..., &failure) != MOMO_OK)
+    throw error(failure);
 }
-
-template <auto function> struct freed_by {
-  template <class T> void operator()(T *held) const noexcept { function(held); }
-};
-template <class T, void (*function)(T *)>
-using owner = std::unique_ptr<T, freed_by<function>>;
 
 } // namespace detail
 
-/* A T or an error: what std::expected is in C++23. */
-template <class T> class [[nodiscard]] result {
-public:
-  using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-
-  result(value_type value) : held_(std::move(value)) {}
-  result(momo::error error) : held_(std::move(error)) {}
-
-  bool has_value() const noexcept { return held_.index() == 0; }
-  explicit operator bool() const noexcept { return has_value(); }
-
-  /* Only where there is a value, as with a pointer. */
-  value_type &operator*() noexcept { return *std::get_if<0>(&held_); }
-  const value_type &operator*() const noexcept { return *std::get_if<0>(&held_); }
-  value_type *operator->() noexcept { return std::get_if<0>(&held_); }
-  const value_type *operator->() const noexcept { return std::get_if<0>(&held_); }
-
-  /* Only where there is none. */
-  const momo::error &error() const noexcept { return *std::get_if<1>(&held_); }
-
-  /* The value, or else the error is thrown. */
-  value_type value() && {
-    if (!has_value())
-      detail::raise(error());
-    return std::move(**this);
-  }
-
-private:
-  std::variant<value_type, momo::error> held_;
-};
-
-/* A token. It stays the library's memory, so that it is wiped with the last copy; the views that it
- * gives are of C strings, and good for as long as a copy lives. */
+/* A token: the members of momo_token. It stays the library's memory, so that it is wiped with the
+ * last copy; the views that it gives are of C strings, and good for as long as a copy lives. */
 class token {
 public:
   explicit token(momo_token *taken) : held_(taken, momo_free_token) {}
@@ -141,104 +91,68 @@ public:
 
   std::string_view access_token() const noexcept { return held_->access_token; }
   std::string_view token_type() const noexcept { return held_->token_type; }
-  /* The value of the Authorization header to send. */
   std::string_view authorization() const noexcept { return held_->authorization; }
-  /* What was left when the call returned; 0 where it is not known. */
   std::chrono::seconds expires_in() const noexcept {
     return std::chrono::seconds(held_->expires_in);
   }
-  /* Unix time in seconds; 0 where it is not known. */
   std::int64_t expires_at() const noexcept { return held_->expires_at; }
   std::chrono::seconds lifetime() const noexcept { return std::chrono::seconds(held_->lifetime); }
-  /* Why the last refresh failed, a momo_status; MOMO_OK where none did. */
   std::int32_t refresh_status() const noexcept { return held_->refresh_status; }
-  /* Seconds until a refresh is due, 0 where it is, -1 where there will be none. */
   std::int64_t refresh_in() const noexcept { return held_->refresh_in; }
 
 private:
   std::shared_ptr<const momo_token> held_;
 };
 
-/* Numbers alone, explained in momo.h. A copy holds what this header knows of, which every library
- * that is no older hands out. */
+/* Numbers alone: a copy holds those that this header knows, which a library as new hands out. */
 using stats = momo_stats;
-
-/* Values of stats::token_origin. */
-enum class origin : std::int64_t { none = 0, gateway = 1, directory = 2, redis = 3 };
-
-enum class log_level : std::int32_t { error = 1, warning = 2, information = 3, debug = 4 };
 
 /* Called on the thread whose call it tells of, on several at once where several call. What it
  * throws is dropped. */
-using logger = std::function<void(log_level, std::string_view line)>;
+using logger = std::function<void(momo_log_level, std::string_view line)>;
 
 namespace detail {
 
 extern "C" inline void momo_hpp_log(void *held, std::int32_t level, const char *line) {
-#ifdef __cpp_exceptions
   /* Nothing may be thrown through C. */
   try {
-    (*static_cast<const logger *>(held))(static_cast<log_level>(level), line);
+    (*static_cast<const logger *>(held))(static_cast<momo_log_level>(level), line);
   } catch (...) {
   }
-#else
-  (*static_cast<const logger *>(held))(static_cast<log_level>(level), line);
-#endif
 }
 
 extern "C" inline void momo_hpp_free_logger(void *held) { delete static_cast<logger *>(held); }
-
-/* Calls a function whose last parameter is for an error. */
-template <class F, class... T> result<void> call(F *function, T... arguments) noexcept {
-  momo_error *error = nullptr;
-  if (function(arguments..., &error) != MOMO_OK)
-    return momo::error(error);
-  return std::monostate();
-}
 
 } // namespace detail
 
 /* The options of clients to be made, by name: docs/options.md. */
 class config {
 public:
-  config() noexcept : held_(momo_create_config()) {}
-
-  result<void> try_set(const std::string &name, const char *value) noexcept {
+  /* NULL, as getenv() returns it, is refused, and so is a NUL in the value. */
+  config &set(const std::string &name, const char *value) {
     if (value == nullptr)
-      return momo::error(MOMO_INVALID_ARGUMENT, name + " is NULL; give a value");
-    return detail::call(momo_set_option, get(), name.c_str(), value);
-  }
-  result<void> try_set(const std::string &name, const std::string &value) noexcept {
-    if (value.find('\0') != std::string::npos)
-      return momo::error(MOMO_INVALID_CONFIG, name + " has a NUL in it");
-    return try_set(name, value.c_str());
-  }
-  /* A std::string, or what getenv() returns: NULL is refused. */
-  template <class T> config &set(const std::string &name, const T &value) {
-    try_set(name, value).value();
+      throw error(MOMO_INVALID_ARGUMENT, name + " is NULL; give a value");
+    detail::call(momo_set_option, get(), name.c_str(), value);
     return *this;
   }
-
-  /* Every option that a MOMO_ variable names. */
-  result<void> try_set_from_env() noexcept {
-    return detail::call(momo_set_options_from_env, get());
+  config &set(const std::string &name, const std::string &value) {
+    if (value.find('\0') != std::string::npos)
+      throw error(MOMO_INVALID_CONFIG, name + " has a NUL in it");
+    return set(name, value.c_str());
   }
+
   config &set_from_env() {
-    try_set_from_env().value();
+    detail::call(momo_set_options_from_env, get());
     return *this;
   }
 
   /* `level` is the most detailed one wanted; an empty function takes the logger away. */
-  result<void> try_set_logger(logger log, log_level level) noexcept {
+  config &set_logger(logger log, momo_log_level level = MOMO_LOG_INFORMATION) {
     const bool some = static_cast<bool>(log);
     /* The library frees it, also where this call fails. */
-    return detail::call(momo_set_logger, get(), some ? detail::momo_hpp_log : nullptr,
-                        some ? new logger(std::move(log)) : nullptr,
-                        some ? detail::momo_hpp_free_logger : nullptr,
-                        static_cast<std::int32_t>(level));
-  }
-  config &set_logger(logger log, log_level level = log_level::information) {
-    try_set_logger(std::move(log), level).value();
+    detail::call(momo_set_logger, get(), some ? detail::momo_hpp_log : nullptr,
+                 some ? new logger(std::move(log)) : nullptr,
+                 some ? detail::momo_hpp_free_logger : nullptr, level);
     return *this;
   }
 
@@ -246,7 +160,8 @@ public:
   momo_config *get() const noexcept { return held_.get(); }
 
 private:
-  detail::owner<momo_config, momo_free_config> held_;
+  std::unique_ptr<momo_config, decltype(&momo_free_config)> held_{momo_create_config(),
+                                                                  momo_free_config};
 };
 
 /* Hands out tokens. Any number of threads may call on one client at once. */
@@ -256,13 +171,10 @@ public:
    * at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. Less than 0 is refused. */
   using timeout = std::optional<std::chrono::milliseconds>;
 
-  explicit client(const config &config) : client(make(config).value()) {}
-
-  static result<client> make(const config &config) noexcept {
+  explicit client(const config &config) : client(nullptr) {
     momo_client *made = nullptr;
-    if (const auto done = detail::call(momo_create_client, config.get(), &made); !done)
-      return done.error();
-    return client(made);
+    detail::call(momo_create_client, config.get(), &made);
+    held_.reset(made);
   }
 
   /* A second handle, at little cost. cancel() of the clone ends the calls on the clone alone: make
@@ -270,34 +182,27 @@ public:
   client clone() const noexcept { return client(momo_clone_client(get())); }
 
   /* A token that is good now: to be called before each payment. */
-  result<token> try_get_token(timeout time = {}) const noexcept {
-    return hand_out(momo_get_token, time);
-  }
-  token get_token(timeout time = {}) const { return try_get_token(time).value(); }
+  token get_token(timeout time = {}) const { return hand_out(momo_get_token, time); }
 
   /* A new token from the gateway at every call. */
-  result<token> try_create_token(timeout time = {}) const noexcept {
-    return hand_out(momo_create_token, time);
-  }
-  token create_token(timeout time = {}) const { return try_create_token(time).value(); }
+  token create_token(timeout time = {}) const { return hand_out(momo_create_token, time); }
 
   /* The gateway refused this token elsewhere: it is not handed out again. */
-  result<void> try_invalidate(const std::string &access_token) const noexcept {
+  void invalidate(const std::string &access_token) const {
     if (access_token.empty())
-      return momo::error(MOMO_INVALID_ARGUMENT, "the token is empty");
-    return detail::call(momo_invalidate_token, get(), access_token.c_str());
+      throw error(MOMO_INVALID_ARGUMENT, "the token is empty");
+    detail::call(momo_invalidate_token, get(), access_token.c_str());
   }
-  void invalidate(const std::string &access_token) const { try_invalidate(access_token).value(); }
   void invalidate(const token &token) const { invalidate(std::string(token.access_token())); }
 
   /* The counters, for monitoring; asks nothing of the gateway. */
-  result<momo::stats> try_stats() const noexcept {
+  momo::stats stats() const {
     momo_stats *given = nullptr;
-    if (const auto done = detail::call(momo_get_stats, get(), &given); !done)
-      return done.error();
-    return *detail::owner<momo_stats, momo_free_stats>(given);
+    detail::call(momo_get_stats, get(), &given);
+    const momo::stats copy = *given;
+    momo_free_stats(given);
+    return copy;
   }
-  momo::stats stats() const { return try_stats().value(); }
 
   /* Final: ends the calls in progress, those on clones too, and every later one. */
   void cancel() const noexcept { momo_cancel_client(get()); }
@@ -305,24 +210,21 @@ public:
   momo_client *get() const noexcept { return held_.get(); }
 
 private:
-  explicit client(momo_client *made) noexcept : held_(made) {}
+  explicit client(momo_client *made) noexcept : held_(made, momo_free_client) {}
 
-  result<token> hand_out(decltype(momo_get_token) call, timeout time) const noexcept {
+  token hand_out(decltype(momo_get_token) call, timeout time) const {
     /* -1 is the default; no other negative number is valid. */
     const std::int64_t ms = time ? time->count() < 0 ? -2 : time->count() : -1;
     momo_token *given = nullptr;
-    if (const auto done = detail::call(call, get(), ms, &given); !done)
-      return done.error();
+    detail::call(call, get(), ms, &given);
     return token(given);
   }
 
-  detail::owner<momo_client, momo_free_client> held_;
+  std::unique_ptr<momo_client, decltype(&momo_free_client)> held_;
 };
 
-/* Forgets and wipes every token that the process holds. */
 inline void clear_cache() noexcept { momo_clear_cache(); }
 
-/* The version of the library that is loaded. */
 inline std::string_view version() noexcept { return momo_version(); }
 
 } // namespace momo

@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 
 namespace Momo
@@ -19,19 +20,13 @@ namespace Momo
         {
             var path = Environment.GetEnvironmentVariable("LIBMOMO_PATH");
             if (!string.IsNullOrEmpty(path))
-            {
                 handle = Open(path, "LIBMOMO_PATH names " + path + ", which cannot be loaded");
-                return;
-            }
-            foreach (var file in Packaged())
-                if (File.Exists(file))
-                {
-                    handle = Open(file, file + " cannot be loaded; LIBMOMO_PATH can name another file");
-                    return;
-                }
-            handle = Open(Windows ? "momo.dll" : "libmomo.so.0",
-                "no libmomo for " + Platform() + " is in the package, and none is installed; " +
-                "LIBMOMO_PATH can name the file");
+            else if ((path = Packaged().FirstOrDefault(File.Exists)) != null)
+                handle = Open(path, path + " cannot be loaded; LIBMOMO_PATH can name another file");
+            else
+                handle = Open(Windows ? "momo.dll" : "libmomo.so.0",
+                    "no libmomo for " + Platform() + " is in the package, and none is installed; " +
+                    "LIBMOMO_PATH can name the file");
         }
 
         internal Delegate Function(string name, Type type)
@@ -63,16 +58,13 @@ namespace Momo
             return system + "-" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         }
 
-        static bool IsMusl()
-        {
-            return dlsym(dlopen(null, Now), "gnu_get_libc_version") == IntPtr.Zero;
-        }
+        static bool IsMusl() => dlsym(dlopen(null, Now), "gnu_get_libc_version") == IntPtr.Zero;
 
         static IntPtr Open(string path, string otherwise)
         {
             if (!Windows)
                 dlerror(); // The runtime looks for a function at its first call, and that changes the error.
-            var opened = Windows ? LoadLibrary(path) : dlopen(Utf8(path), Now);
+            var opened = Windows ? LoadLibrary(path) : dlopen(Native.Utf8(path), Now);
             if (opened != IntPtr.Zero)
                 return opened;
             var said = Windows ? IntPtr.Zero : dlerror();
@@ -80,24 +72,15 @@ namespace Momo
             throw new DllNotFoundException(otherwise + ": " + why);
         }
 
-        static byte[] Utf8(string text)
-        {
-            return System.Text.Encoding.UTF8.GetBytes(text + "\0");
-        }
-
         // musl takes this name for itself.
         [DllImport("libdl.so.2")]
         static extern IntPtr dlopen(byte[] path, int flags);
-
         [DllImport("libdl.so.2", CharSet = CharSet.Ansi, BestFitMapping = false)]
         static extern IntPtr dlsym(IntPtr handle, string name);
-
         [DllImport("libdl.so.2")]
         static extern IntPtr dlerror();
-
         [DllImport("kernel32", CharSet = CharSet.Unicode, EntryPoint = "LoadLibraryW", SetLastError = true)]
         static extern IntPtr LoadLibrary(string path);
-
         [DllImport("kernel32", CharSet = CharSet.Ansi, BestFitMapping = false)]
         static extern IntPtr GetProcAddress(IntPtr handle, string name);
     }

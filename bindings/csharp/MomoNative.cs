@@ -4,29 +4,67 @@ using System;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Momo
 {
-    sealed class ConfigHandle : SafeHandleZeroOrMinusOneIsInvalid
-    {
-        ConfigHandle() : base(true) { }
-
-        protected override bool ReleaseHandle()
-        {
-            Native.momo_free_config(handle);
-            return true;
-        }
-    }
-
     sealed class ClientHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
         ClientHandle() : base(true) { }
 
         protected override bool ReleaseHandle()
         {
-            Native.momo_free_client(handle);
+            Native.C.momo_free_client(handle);
             return true;
+        }
+    }
+
+    /// <summary>The functions of momo.h, by their names.</summary>
+    sealed class Functions
+    {
+        // Without a calling convention: 64-bit platforms have one each.
+        internal delegate void Log(IntPtr userData, int level, IntPtr line);
+        internal delegate IntPtr CreateConfigCall();
+        internal delegate int SetOptionCall(IntPtr config, byte[] name, byte[] value, out IntPtr error);
+        internal delegate int SetOptionsCall(IntPtr config, out IntPtr error);
+        internal delegate int SetLoggerCall(
+            IntPtr config, Log log, IntPtr userData, FreeCall free, int level, out IntPtr error);
+        internal delegate int CreateClientCall(IntPtr config, out ClientHandle client, out IntPtr error);
+        internal delegate ClientHandle CloneCall(ClientHandle client);
+        internal delegate void CancelCall(ClientHandle client);
+        internal delegate int Call(ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
+        internal delegate int InvalidateCall(ClientHandle client, byte[] accessToken, out IntPtr error);
+        internal delegate int GetStatsCall(ClientHandle client, out IntPtr stats, out IntPtr error);
+        internal delegate IntPtr NameCall(int status);
+        internal delegate IntPtr VersionCall();
+        internal delegate void FreeCall(IntPtr handle);
+        internal delegate void ClearCall();
+
+#pragma warning disable 649 // The constructor sets them all.
+        internal CreateConfigCall momo_create_config;
+        internal SetOptionCall momo_set_option;
+        internal SetOptionsCall momo_set_options_from_env;
+        internal SetLoggerCall momo_set_logger;
+        internal CreateClientCall momo_create_client;
+        internal CloneCall momo_clone_client;
+        internal CancelCall momo_cancel_client;
+        internal Call momo_create_token, momo_get_token;
+        internal InvalidateCall momo_invalidate_token;
+        internal GetStatsCall momo_get_stats;
+        internal FreeCall momo_free_config, momo_free_client;
+        internal FreeCall momo_free_stats, momo_free_token, momo_free_error;
+        internal NameCall momo_status_name;
+        internal ClearCall momo_clear_cache;
+        internal VersionCall momo_version;
+#pragma warning restore 649
+
+        internal Functions()
+        {
+            var library = new MomoLibrary();
+            const BindingFlags all = BindingFlags.Instance | BindingFlags.NonPublic;
+            foreach (var field in typeof(Functions).GetFields(all))
+                field.SetValue(this, library.Function(field.Name, field.FieldType));
         }
     }
 
@@ -49,115 +87,33 @@ namespace Momo
             internal long RefreshIn;
         }
 
-        // Without a calling convention: 64-bit platforms have one each.
-        delegate void Log(IntPtr userData, int level, IntPtr line);
-        delegate void FreeUserData(IntPtr userData);
-        internal delegate ConfigHandle CreateConfigCall();
-        internal delegate int SetOptionCall(ConfigHandle config, byte[] name, byte[] value, out IntPtr error);
-        internal delegate int SetOptionsCall(ConfigHandle config, out IntPtr error);
-        delegate int SetLoggerCall(
-            ConfigHandle config, Log log, IntPtr userData, FreeUserData free, int level, out IntPtr error);
-        internal delegate int CreateClientCall(ConfigHandle config, out ClientHandle client, out IntPtr error);
-        internal delegate ClientHandle CloneCall(ClientHandle client);
-        internal delegate void CancelCall(ClientHandle client);
-        internal delegate int Call(ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
-        internal delegate int InvalidateCall(ClientHandle client, byte[] accessToken, out IntPtr error);
-        internal delegate int GetStatsCall(ClientHandle client, out IntPtr stats, out IntPtr error);
-        internal delegate IntPtr NameCall(int status);
-        internal delegate IntPtr VersionCall();
-        internal delegate void FreeCall(IntPtr handle);
-        internal delegate void ClearCall();
+        // A failure is not kept: the next use looks again.
+        static readonly Lazy<Functions> Loaded =
+            new Lazy<Functions>(() => new Functions(), LazyThreadSafetyMode.PublicationOnly);
 
-#pragma warning disable 649 // Load sets them all.
-        static CreateConfigCall momo_create_config;
-        internal static SetOptionCall momo_set_option;
-        internal static SetOptionsCall momo_set_options_from_env;
-        static SetLoggerCall momo_set_logger;
-        internal static FreeCall momo_free_config;
-        internal static CreateClientCall momo_create_client;
-        internal static CloneCall momo_clone_client;
-        internal static CancelCall momo_cancel_client;
-        internal static FreeCall momo_free_client;
-        internal static Call momo_create_token;
-        internal static Call momo_get_token;
-        internal static InvalidateCall momo_invalidate_token;
-        internal static GetStatsCall momo_get_stats;
-        internal static FreeCall momo_free_stats;
-        static FreeCall momo_free_token;
-        static FreeCall momo_free_error;
-        static NameCall momo_status_name;
-        static ClearCall momo_clear_cache;
-        static VersionCall momo_version;
-#pragma warning restore 649
-        static bool isLoaded;
-
-        /// <summary>Loads all functions, or none: what fails here is tried again by the next use.</summary>
-        static void Load()
-        {
-            lock (Loading)
-            {
-                if (isLoaded)
-                    return;
-                var library = new MomoLibrary();
-                foreach (var field in typeof(Native).GetFields(BindingFlags.Static | BindingFlags.NonPublic))
-                    if (field.Name.StartsWith("momo_"))
-                        field.SetValue(null, library.Function(field.Name, field.FieldType));
-                isLoaded = true;
-            }
-        }
-
-        static readonly object Loading = new object();
+        internal static Functions C => Loaded.Value;
 
         // The library keeps these two: they are static, so that no collection takes them.
-        static readonly Log LogLine = (userData, level, line) =>
+        internal static readonly Functions.Log LogLine = (userData, level, line) =>
         {
             // Nothing may be thrown through C.
             try
             {
                 var log = (Action<MomoLogLevel, string>)GCHandle.FromIntPtr(userData).Target;
-                log((MomoLogLevel)level, Text(line));
+                log?.Invoke((MomoLogLevel)level, Text(line));
             }
-            catch (Exception)
-            {
-            }
+            catch (Exception) { }
         };
 
-        static readonly FreeUserData FreeLogger = userData => GCHandle.FromIntPtr(userData).Free();
-
-        internal static string Version()
-        {
-            Load();
-            return Text(momo_version());
-        }
-
-        internal static void ClearCache()
-        {
-            Load();
-            momo_clear_cache();
-        }
-
-        /// <summary>What every use of a client begins with.</summary>
-        internal static ConfigHandle CreateConfig()
-        {
-            Load();
-            return momo_create_config();
-        }
-
-        internal static void SetLogger(ConfigHandle config, Action<MomoLogLevel, string> log, MomoLogLevel level)
-        {
-            // The library frees it, also if this call fails.
-            var held = log == null ? IntPtr.Zero : GCHandle.ToIntPtr(GCHandle.Alloc(log));
-            var status = momo_set_logger(config, log == null ? null : LogLine, held,
-                log == null ? null : FreeLogger, (int)level, out var error);
-            Check(status, error);
-        }
+        internal static readonly Functions.FreeCall FreeLogger = userData => GCHandle.FromIntPtr(userData).Free();
 
         /// <summary>The token, or else why there is none.</summary>
-        internal static MomoException TryGet(Call call, ClientHandle client, TimeSpan? timeout, out MomoToken token)
+        internal static MomoException TryGet(
+            Functions.Call call, ClientHandle client, long timeoutMs, out MomoToken token)
         {
-            var failure = Failure(call(client, Milliseconds(timeout), out var pointer, out var error), error);
+            var failure = Failure(call(client, timeoutMs, out var pointer, out var error), error);
             token = failure == null ? new MomoToken(Marshal.PtrToStructure<Token>(pointer)) : null;
-            momo_free_token(pointer);
+            C.momo_free_token(pointer);
             return failure;
         }
 
@@ -182,21 +138,17 @@ namespace Momo
             if (status == (int)MomoStatus.Ok)
                 return null;
             var e = Marshal.PtrToStructure<Error>(error);
-            TimeSpan? retryAfter = null;
-            if (e.RetryAfterMs >= 0)
-                retryAfter = TimeSpan.FromMilliseconds(e.RetryAfterMs);
-            var failure = new MomoException((MomoStatus)status, Text(e.Message), e.HttpStatus, Text(e.Code), Text(e.Body),
-                retryAfter, Text(momo_status_name(status)));
-            momo_free_error(error);
+            var retryAfter = e.RetryAfterMs < 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(e.RetryAfterMs);
+            var failure = new MomoException((MomoStatus)status, Text(e.Message), e.HttpStatus, Text(e.Code),
+                Text(e.Body), retryAfter, Text(C.momo_status_name(status)));
+            C.momo_free_error(error);
             return failure;
         }
 
         internal static byte[] Utf8(string text)
         {
-            if (text == null)
-                return null;
             // C would take what stands before it. The text is not repeated: it may be a secret.
-            if (text.IndexOf('\0') >= 0)
+            if (text?.IndexOf('\0') >= 0)
                 throw new ArgumentException("a string for libmomo has a NUL in it");
             return Encoding.UTF8.GetBytes(text + "\0");
         }

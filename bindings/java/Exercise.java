@@ -200,8 +200,7 @@ final class Exercise {
                 () -> client.createToken(Duration.ofMillis(-1)),
                 () -> client.getToken(null),
                 () -> client.invalidateToken(""),
-                () -> client.invalidateToken((String) null),
-                () -> client.invalidateToken((MomoToken) null));
+                () -> client.invalidateToken(null));
         StringBuilder refusals = new StringBuilder();
         for (Misuse misuse : calls) {
             try {

@@ -1,14 +1,6 @@
 /*
- * Access tokens for MTN Mobile Money, through libmomo: npm install libmomo, or copy this file and the
- * other momo_*.cjs into a project.
- *
- *   const { Client } = require('./momo.cjs'); // or: import { Client } from './momo.cjs';
- *   const momo = new Client();
- *   const headers = { Authorization: (await momo.getToken()).authorization };
- *
- * No call blocks the event loop: a token at hand is copied, and a thread of the library asks for what
- * is needed. One client serves a whole thread of JavaScript; each worker thread makes its own, and
- * they share the token.
+ * Access tokens for MTN Mobile Money, through libmomo. No call blocks the event loop. One client
+ * serves a whole thread of JavaScript; each worker thread makes its own, and they share the token.
  */
 'use strict';
 
@@ -18,29 +10,21 @@ const { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, call, callOptions
 
 // momo.d.cts says what each method does.
 class Client {
-  #handle; // of the library's client; null once this is closed
+  #handle; // of the library's client
   #poolHandle; // the same without its logger, which cannot be called on other threads
   #waiting;
 
   constructor({ environment = true, logger, logLevel = 'info', ...options } = {}) {
     if (!LEVELS.includes(logLevel, 1)) throw new TypeError(`logLevel is one of ${LEVELS.slice(1)}, not ${logLevel}`);
     const config = momo.create_config();
-    const created = (forget) => {
-      const client = [null];
-      call(momo.create_client, config, client);
-      return new Handle(client[0], (pointer) => {
-        momo.free_client(pointer);
-        forget?.();
-      });
-    };
     try {
       if (environment) call(momo.set_options_from_env, config);
       for (const [name, value] of Object.entries(options)) {
         call(momo.set_option, config, text(name), native.optionText(name, value));
       }
-      this.#handle = this.#poolHandle = created();
+      this.#handle = this.#poolHandle = new Handle(config);
       if (logger) {
-        this.#handle = created(native.setLogger(config, logger, LEVELS.indexOf(logLevel)));
+        this.#handle = new Handle(config, native.setLogger(config, logger, LEVELS.indexOf(logLevel)));
       }
     } finally {
       momo.free_config(config);
@@ -50,8 +34,7 @@ class Client {
 
   async getToken(options) {
     const { milliseconds, signal } = callOptions(options);
-    const client = this.#client(signal);
-    if (milliseconds === 0) return native.taken(momo.get_token, client, 0);
+    if (milliseconds === 0) return native.taken(momo.get_token, this.#handle.pointer, 0);
     try {
       return await this.#waiting.token(milliseconds, signal);
     } catch (error) {
@@ -62,7 +45,7 @@ class Client {
 
   tokenAtHand() {
     try {
-      return native.taken(momo.get_token, this.#client(), 0);
+      return native.taken(momo.get_token, this.#handle.pointer, 0);
     } catch (error) {
       if (error.status !== Status.WOULD_BLOCK) throw error;
       return null;
@@ -71,38 +54,27 @@ class Client {
 
   async createToken(options) {
     const { milliseconds, signal } = callOptions(options);
-    this.#client(signal);
     return await callInPool(momo.create_token, this.#poolHandle.pointer, milliseconds, signal);
   }
 
   invalidateToken(token) {
     const accessToken = token instanceof Token ? token.accessToken : token;
     if (typeof accessToken !== 'string') throw new TypeError('a Token or its accessToken is invalidated');
-    call(momo.invalidate_token, this.#client(), text(accessToken));
+    call(momo.invalidate_token, this.#handle.pointer, text(accessToken));
   }
 
   stats() {
-    return native.stats(this.#client());
+    return native.stats(this.#handle.pointer);
   }
 
   close() {
-    if (!this.#handle) return;
-    for (const { pointer } of [this.#handle, this.#poolHandle]) momo.cancel_client(pointer); // its clones too
+    this.#handle.close();
+    this.#poolHandle.close();
     this.#waiting.look(); // which tells the callers
-    this.#handle.free();
-    this.#poolHandle.free();
-    this.#handle = null;
   }
 
   [Symbol.dispose ?? Symbol.for('nodejs.dispose')]() {
     this.close();
-  }
-
-  /** The library's client, for a call that may go on. */
-  #client(signal) {
-    if (!this.#handle) throw new MomoError({ status: Status.CANCELLED, message: 'the client is closed' });
-    if (signal?.aborted) throw native.aborted(signal);
-    return this.#handle.pointer;
   }
 }
 

@@ -42,18 +42,9 @@ export class Client {
   [Symbol.dispose](): void;
 }
 
-/** The fields of an object, without its getters and methods. */
-type Fields<T, Required extends keyof T, Optional extends keyof T> = Pick<T, Required> & Partial<Pick<T, Optional>>;
-
 export class Token {
   /** For tests; authorization follows from accessToken. */
-  constructor(
-    fields: Fields<
-      Token,
-      'accessToken',
-      'tokenType' | 'authorization' | 'expiresIn' | 'expiresAt' | 'lifetime' | 'refreshStatus' | 'refreshIn'
-    >,
-  );
+  constructor(fields: Pick<Token, 'accessToken'> & Partial<Token>);
   readonly accessToken: string;
   readonly tokenType: string;
   /** The value of the header to send. */
@@ -72,10 +63,7 @@ export class Token {
 /** Why there is no token; message says what failed and what to do. */
 export class MomoError extends Error {
   /** For tests. */
-  constructor(
-    fields: Fields<MomoError, 'status', 'message' | 'httpStatus' | 'code' | 'body' | 'retryAfterMs'>,
-    options?: { cause?: unknown },
-  );
+  constructor(fields: Pick<MomoError, 'status'> & Partial<MomoError>, options?: { cause?: unknown });
   /** One of Status, or a number of a newer library. */
   readonly status: number;
   /** 'MOMO_UNAUTHORIZED' */
@@ -88,19 +76,14 @@ export class MomoError extends Error {
   readonly retryAfterMs: number;
 }
 
-/**
- * What a client's token cost; momo.h explains each. lastRequestMs is -1 before the first,
- * lastFailureStatus one of Status, tokenOrigin one of TokenOrigin.
- */
-export type Stats = Readonly<
-  Record<
-    | 'requests' | 'tokensIssued' | 'tokensAdopted' | 'retries' | 'refreshes' | 'failedRefreshes' | 'invalidations'
-    | 'networkFailures' | 'credentialFailures' | 'rateLimitFailures' | 'serverFailures' | 'responseFailures'
-    | 'waits' | 'longestWaitMs' | 'lastRequestMs' | 'lastFailureStatus' | 'lastFailureAt'
-    | 'tokenExpiresIn' | 'cooldownMs' | 'tokenOrigin',
-    number
-  >
->;
+/** What a client's token cost; momo.h explains each. */
+export type Stats = Readonly<Record<
+  | 'requests' | 'tokensIssued' | 'tokensAdopted' | 'retries' | 'refreshes' | 'failedRefreshes'
+  | 'invalidations' | 'networkFailures' | 'credentialFailures' | 'rateLimitFailures'
+  | 'serverFailures' | 'responseFailures' | 'waits' | 'longestWaitMs' | 'lastRequestMs'
+  | 'lastFailureStatus' | 'lastFailureAt' | 'tokenExpiresIn' | 'cooldownMs' | 'tokenOrigin',
+  number
+>>;
 
 /** Forgets and wipes every token that this process holds. */
 export function clearCache(): void;
@@ -109,14 +92,13 @@ export function clearCache(): void;
 export const version: string;
 
 /** The numbers of momo_status; momo.h explains each. */
-export const Status: Readonly<
-  Record<
-    | 'OK' | 'INVALID_ARGUMENT' | 'INVALID_CONFIG' | 'RESOLVE_FAILED' | 'CONNECT_FAILED' | 'TLS_FAILED' | 'TIMED_OUT'
-    | 'CONNECTION_LOST' | 'WOULD_BLOCK' | 'CANCELLED' | 'UNAUTHORIZED' | 'SUBSCRIPTION_KEY_REFUSED' | 'FORBIDDEN'
-    | 'RATE_LIMITED' | 'SERVER_ERROR' | 'UNEXPECTED_STATUS' | 'INVALID_RESPONSE' | 'CACHE_FAILED' | 'INTERNAL',
-    number
-  >
->;
+export const Status: Readonly<Record<
+  | 'OK' | 'INVALID_ARGUMENT' | 'INVALID_CONFIG' | 'RESOLVE_FAILED' | 'CONNECT_FAILED' | 'TLS_FAILED'
+  | 'TIMED_OUT' | 'CONNECTION_LOST' | 'WOULD_BLOCK' | 'CANCELLED' | 'UNAUTHORIZED'
+  | 'SUBSCRIPTION_KEY_REFUSED' | 'FORBIDDEN' | 'RATE_LIMITED' | 'SERVER_ERROR' | 'UNEXPECTED_STATUS'
+  | 'INVALID_RESPONSE' | 'CACHE_FAILED' | 'INTERNAL',
+  number
+>>;
 
 /** Where the current token came from. */
 export const TokenOrigin: { readonly NONE: 0; readonly GATEWAY: 1; readonly DIRECTORY: 2; readonly REDIS: 3 };

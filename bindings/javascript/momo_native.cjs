@@ -1,20 +1,98 @@
-/* What momo.cjs is made of. */
+/* The C interface of libmomo, through koffi (3.0 or later), and the values that it gives. */
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const util = require('node:util');
 const koffi = require('koffi');
-const { ErrorFields, LogFunction, StatsFields, TokenFields, momo } = require('./momo_library.cjs');
 
 const DAY_S = 86_400;
+const NAMES = { win32: 'momo.dll', darwin: 'libmomo.0.dylib' };
+const NAME = NAMES[process.platform] ?? 'libmomo.so.0';
+
+/** Of LIBMOMO_PATH, else beside this file, else where the system's loader finds it. */
+function load() {
+  const beside = [path.join(__dirname, 'lib', platform(), NAME), path.join(__dirname, NAME)];
+  const file = process.env.LIBMOMO_PATH || beside.find((each) => fs.existsSync(each)) || NAME;
+  try {
+    return koffi.load(file);
+  } catch (cause) {
+    const has = 'npm install libmomo (for Linux on x64 and arm64, and Windows on x64; keep it out of bundles)';
+    const advice = `${has}, or set LIBMOMO_PATH to the file ${NAME}`;
+    throw new Error(`libmomo cannot be loaded from ${file} (${cause.message}); ${advice}`, { cause });
+  }
+}
+
+/** linux-x64-gnu, linux-arm64-musl, win32-x64. */
+function platform() {
+  const system = `${process.platform}-${process.arch}`;
+  if (process.platform !== 'linux') return system;
+  try {
+    koffi.load(null).func('gnu_get_libc_version', 'str', []);
+    return `${system}-gnu`;
+  } catch {
+    return `${system}-musl`;
+  }
+}
+
+// Types without names: koffi's names are for the whole process, and a second copy of this file
+// would find them taken.
+const fields = (type, names) => Object.fromEntries(names.split(/\s+/).map((name) => [name, type]));
+const TokenFields = koffi.struct({
+  ...fields('str', 'access_token token_type authorization'),
+  ...fields('int64', 'expires_in expires_at lifetime'),
+  refresh_status: 'int32',
+  refresh_in: 'int64',
+});
+const ErrorFields = koffi.struct({
+  ...fields('int', 'status http_status'),
+  retry_after_ms: 'int64',
+  ...fields('str', 'message code body'),
+});
+const StatsFields = koffi.struct(fields('int64', `requests tokens_issued network_failures
+  credential_failures rate_limit_failures server_failures response_failures retries refreshes
+  failed_refreshes waits longest_wait_ms invalidations last_request_ms last_failure_status
+  last_failure_at token_expires_in cooldown_ms tokens_adopted token_origin`));
+const LogFunction = koffi.proto('void', ['intptr_t', 'int32', 'str']);
+
+const momo = (() => {
+  const library = load();
+  const out = koffi.out(koffi.pointer('void *'));
+  const token = ['void *', 'int64', out, out];
+  const functions = {
+    create_config: ['void *', []],
+    set_option: ['int', ['void *', 'str', 'str', out]],
+    set_options_from_env: ['int', ['void *', out]],
+    set_logger: ['int', ['void *', 'void *', 'intptr_t', 'void *', 'int32', out]],
+    free_config: ['void', ['void *']],
+    create_client: ['int', ['void *', out, out]],
+    clone_client: ['void *', ['void *']],
+    cancel_client: ['void', ['void *']],
+    free_client: ['void', ['void *']],
+    create_token: ['int', token],
+    get_token: ['int', token],
+    invalidate_token: ['int', ['void *', 'str', out]],
+    free_token: ['void', ['void *']],
+    get_stats: ['int', ['void *', out, out]],
+    free_stats: ['void', ['void *']],
+    clear_cache: ['void', []],
+    free_error: ['void', ['void *']],
+    status_name: ['str', ['int32']],
+    version: ['str', []],
+  };
+  for (const [name, [result, parameters]] of Object.entries(functions)) {
+    functions[name] = library.func(`momo_${name}`, result, parameters);
+  }
+  return functions;
+})();
 
 /** The numbers of momo_status, by their names without MOMO_. */
-const Status = Object.freeze(
-  Object.fromEntries(
-    Array.from({ length: 100 }, (_, number) => [momo.status_name(number).replace('MOMO_', ''), number]).filter(
-      ([name]) => name !== 'UNKNOWN',
-    ),
-  ),
-);
+const Status = {};
+for (let number = 0; number < 100; number++) {
+  const name = momo.status_name(number).replace('MOMO_', '');
+  if (name !== 'UNKNOWN') Status[name] = number;
+}
+Object.freeze(Status);
 
 /** Where the current token came from. */
 const TokenOrigin = Object.freeze({ NONE: 0, GATEWAY: 1, DIRECTORY: 2, REDIS: 3 });
@@ -27,38 +105,26 @@ class MomoError extends Error {
 
   constructor({ status, message, httpStatus = 0, code = '', body = '', retryAfterMs = -1 }, options) {
     super(message, options);
-    this.status = status; // one of Status
-    this.statusName = momo.status_name(status); // 'MOMO_UNAUTHORIZED'
-    this.httpStatus = httpStatus; // 0 where no response came
-    this.code = code;
-    this.body = body;
-    this.retryAfterMs = retryAfterMs; // -1 where no time is known
+    const statusName = momo.status_name(status);
+    Object.assign(this, { status, statusName, httpStatus, code, body, retryAfterMs });
   }
 }
 
 class Token {
-  #accessToken; // private, as is the header: secrets stay out of logs and JSON
-  #authorization;
+  #secrets; // private: they stay out of logs and JSON
 
   constructor({ accessToken, authorization = `Bearer ${accessToken}`, ...others }) {
-    this.#accessToken = accessToken;
-    this.#authorization = authorization;
-    this.tokenType = 'access_token';
-    this.expiresIn = 0; // seconds left, 0 where that is not known
-    this.expiresAt = 0; // Unix time in seconds, 0 where that is not known
-    this.lifetime = 0;
-    this.refreshStatus = 0; // why the last refresh failed, 0 where none did
-    this.refreshIn = -1; // seconds until one is due, 0 where it is, -1 where none is
-    Object.freeze(Object.assign(this, others));
+    this.#secrets = { accessToken, authorization };
+    const absent = { expiresIn: 0, expiresAt: 0, lifetime: 0, refreshStatus: 0, refreshIn: -1 };
+    Object.freeze(Object.assign(this, { tokenType: 'access_token', ...absent, ...others }));
   }
 
   get accessToken() {
-    return this.#accessToken;
+    return this.#secrets.accessToken;
   }
 
-  /** The value of the header to send. */
   get authorization() {
-    return this.#authorization;
+    return this.#secrets.authorization;
   }
 
   [util.inspect.custom]() {
@@ -66,20 +132,33 @@ class Token {
   }
 }
 
-/** What the library handed out: freed once, at the latest when nothing refers to it any more. */
+/** A client of the library: freed once, at the latest when nothing refers to it any more. */
 class Handle {
   static #forgotten = new FinalizationRegistry((free) => free());
+  #pointer;
   #free;
 
-  constructor(pointer, free) {
-    this.pointer = pointer;
-    this.#free = () => free(pointer);
+  constructor(config, forgetLogger) {
+    const client = [null];
+    call(momo.create_client, config, client);
+    const pointer = (this.#pointer = client[0]);
+    this.#free = () => {
+      momo.free_client(pointer);
+      forgetLogger?.();
+    };
     Handle.#forgotten.register(this, this.#free, this);
   }
 
-  free() {
-    if (Handle.#forgotten.unregister(this)) this.#free();
-    this.pointer = null;
+  get pointer() {
+    if (this.#pointer) return this.#pointer;
+    throw new MomoError({ status: Status.CANCELLED, message: 'the client is closed' });
+  }
+
+  close() {
+    if (!Handle.#forgotten.unregister(this)) return;
+    momo.cancel_client(this.#pointer); // its clones too
+    this.#free();
+    this.#pointer = null;
   }
 }
 
@@ -108,22 +187,18 @@ function call(function_, ...parameters) {
 }
 
 function check(status, error) {
-  if (status === 0) return;
-  let fields;
-  try {
-    fields = decoded(error[0], ErrorFields);
-  } finally {
-    momo.free_error(error[0]);
-  }
-  throw new MomoError(fields);
+  if (status !== 0) throw new MomoError(copied(error[0], ErrorFields, momo.free_error));
 }
 
-/** Objects by the names of JavaScript: last_failure_at is lastFailureAt. */
-function decoded(pointer, type) {
-  const fields = Object.entries(koffi.decode(pointer, type));
-  return Object.fromEntries(
-    fields.map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
-  );
+/** Frees it at once. By the names of JavaScript: last_failure_at is lastFailureAt. */
+function copied(pointer, type, free) {
+  try {
+    const fields = Object.entries(koffi.decode(pointer, type));
+    const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    return Object.fromEntries(fields.map(([name, value]) => [camel(name), value]));
+  } finally {
+    free(pointer);
+  }
 }
 
 function taken(function_, client, milliseconds) {
@@ -134,21 +209,13 @@ function taken(function_, client, milliseconds) {
 
 function given(status, token, error) {
   check(status, error);
-  try {
-    return new Token(decoded(token[0], TokenFields));
-  } finally {
-    momo.free_token(token[0]);
-  }
+  return new Token(copied(token[0], TokenFields, momo.free_token));
 }
 
 function stats(client) {
   const stats = [null];
   call(momo.get_stats, client, stats);
-  try {
-    return decoded(stats[0], StatsFields);
-  } finally {
-    momo.free_stats(stats[0]);
-  }
+  return copied(stats[0], StatsFields, momo.free_stats);
 }
 
 /** JavaScript's own error for it, with the library's as its cause. */
@@ -164,6 +231,7 @@ function callOptions(options = {}) {
   const names = options === Object(options) ? Object.keys(others) : [options];
   if (names.length > 0) throw new TypeError(`a call takes { timeout, signal }, timeout in seconds, not ${names}`);
   if (signal != null && !(signal instanceof AbortSignal)) throw new TypeError('signal is not an AbortSignal');
+  if (signal?.aborted) throw aborted(signal);
   if (timeout == null) return { milliseconds: -1, signal }; // the option `timeout`
   if (typeof timeout !== 'number' || !(timeout >= 0)) {
     throw new TypeError(`timeout is a number of seconds, and not negative: ${util.inspect(timeout)}`);

@@ -8,9 +8,8 @@ const { MomoError, Status, aborted, given, momo, taken } = require('./momo_nativ
 const MAX_MS = 2 ** 31 - 1;
 
 /**
- * The callers who wait for a token of one client. The library's own thread makes the request, and
- * the event loop looks for its outcome: no thread waits. So libuv's pool is left to files and names,
- * and nothing keeps a program or a worker from its end.
+ * The callers who wait for a token of one client. The event loop looks for the outcome of a request:
+ * libuv's pool is left to files and names, and nothing keeps a program or a worker from its end.
  */
 class Waiting {
   #client;

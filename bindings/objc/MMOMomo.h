@@ -4,11 +4,9 @@
 #import <Foundation/Foundation.h>
 #include <momo.h>
 
-/* The domain of every NSError from here; its code is a momo_status, its localizedDescription one
- * line: what failed, why, what to do. */
+/* The domain of every NSError from here; its code is a momo_status, its localizedDescription the
+ * message. In its userInfo: */
 extern NSString *const MMOErrorDomain;
-
-/* In an error's userInfo. */
 extern NSString *const MMOStatusNameKey; /* NSString: "MOMO_UNAUTHORIZED" */
 extern NSString *const MMOHTTPStatusKey; /* NSNumber: 0 where no response came */
 extern NSString *const MMOCodeKey;       /* NSString: the response's own code or support ID, or "" */
@@ -29,8 +27,7 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 - (BOOL)setOption:(NSString *)name value:(NSString *)value error:(NSError **)error;
 /* Every option that a MOMO_ variable names. */
 - (BOOL)setOptionsFromEnvironment:(NSError **)error;
-/* `level` is the most detailed one wanted. The logger is retained by the clients made from here;
- * nil takes it away. */
+/* `level` is the most detailed wanted. Clients made from here retain the logger; nil is none. */
 - (BOOL)setLogger:(id<MMOLogger>)logger level:(momo_log_level)level error:(NSError **)error;
 /* For what momo.h has and this class has not. */
 - (momo_config *)handle;
@@ -55,24 +52,19 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 @interface MMOClient : NSObject {
   momo_client *_client;
 }
-/* An MMOConfig whose options come from the environment. */
 + (MMOClient *)clientFromEnvironment:(NSError **)error;
 - (instancetype)initWithConfig:(MMOConfig *)config error:(NSError **)error;
 
-/* A token that is good now: to be called before each payment. Without a timeout it may take as
- * long as the option `timeout` says. With one, that is the call's whole time. With 0 the call
- * does not block: a token at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. A
- * negative one is refused. */
+/* A token that is good now: to be called before each payment. Without a timeout that is the option
+ * `timeout`. 0 does not block: a token at hand, or MOMO_WOULD_BLOCK. A negative one is refused. */
 - (MMOToken *)token:(NSError **)error;
 - (MMOToken *)tokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
 /* A new token from the gateway at every call. */
-- (MMOToken *)createToken:(NSError **)error;
 - (MMOToken *)createTokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
-/* The gateway refused this token elsewhere: it is not handed out again. */
-- (BOOL)invalidateToken:(MMOToken *)token error:(NSError **)error;
-- (BOOL)invalidateAccessToken:(NSString *)accessToken error:(NSError **)error;
+/* The gateway refused this accessToken elsewhere: it is not handed out again. */
+- (BOOL)invalidateToken:(NSString *)accessToken error:(NSError **)error;
 
 /* A second handle, at little cost. -cancel of the clone ends the calls on the clone alone: make one
  * for a call that another thread may have to end. */
@@ -84,8 +76,6 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 /* Final: ends the calls in progress, those on clones too, and every later one. */
 - (void)cancel;
 
-/* Forgets every token that the process holds. */
 + (void)clearCache;
-/* That of the library. */
 + (NSString *)version;
 @end

@@ -11,25 +11,29 @@ NSString *const MMORetryAfterKey = @"MMORetryAfter";
 
 static NSString *text(const char *utf8) { return [NSString stringWithUTF8String:utf8]; }
 
-/* Turns a call's outcome into Cocoa's. Frees the C error, which comes by its address because the
- * arguments of a C call are evaluated in any order: `failure` could be read before it is set. */
+/* Turns a call's error into Cocoa's. */
+static void give(const momo_error *error, NSError **out) {
+  if (out == NULL)
+    return;
+  NSMutableDictionary *info = [NSMutableDictionary
+      dictionaryWithObjectsAndKeys:text(error->message), NSLocalizedDescriptionKey,
+                                   text(momo_status_name(error->status)), MMOStatusNameKey,
+                                   [NSNumber numberWithInt:error->http_status], MMOHTTPStatusKey,
+                                   text(error->code), MMOCodeKey, text(error->body), MMOBodyKey,
+                                   nil];
+  if (error->retry_after_ms >= 0)
+    [info setObject:[NSNumber numberWithDouble:error->retry_after_ms / 1000.0]
+             forKey:MMORetryAfterKey];
+  *out = [NSError errorWithDomain:MMOErrorDomain code:error->status userInfo:info];
+}
+
+/* Frees the C error, which comes by its address because the arguments of a C call are evaluated in
+ * any order: `failure` could be read before it is set. */
 static BOOL succeeded(momo_status status, momo_error **failure, NSError **out) {
-  momo_error *error = *failure;
   if (status == MOMO_OK)
     return YES;
-  if (out != NULL) {
-    NSMutableDictionary *info = [NSMutableDictionary dictionary];
-    [info setObject:text(error->message) forKey:NSLocalizedDescriptionKey];
-    [info setObject:text(momo_status_name(status)) forKey:MMOStatusNameKey];
-    [info setObject:[NSNumber numberWithInt:error->http_status] forKey:MMOHTTPStatusKey];
-    [info setObject:text(error->code) forKey:MMOCodeKey];
-    [info setObject:text(error->body) forKey:MMOBodyKey];
-    if (error->retry_after_ms >= 0)
-      [info setObject:[NSNumber numberWithDouble:error->retry_after_ms / 1000.0]
-               forKey:MMORetryAfterKey];
-    *out = [NSError errorWithDomain:MMOErrorDomain code:status userInfo:info];
-  }
-  momo_free_error(error);
+  give(*failure, out);
+  momo_free_error(*failure);
   return NO;
 }
 
@@ -38,13 +42,8 @@ static BOOL usable(NSString *argument, NSString *name, NSError **out) {
   const char *utf8 = [argument UTF8String];
   if (utf8 != NULL && strlen(utf8) == [argument lengthOfBytesUsingEncoding:NSUTF8StringEncoding])
     return YES;
-  if (out != NULL) {
-    NSString *message = [NSString stringWithFormat:@"%@ is absent or has a NUL in it", name];
-    NSDictionary *info = [NSDictionary
-        dictionaryWithObjectsAndKeys:message, NSLocalizedDescriptionKey, @"MOMO_INVALID_ARGUMENT",
-                                     MMOStatusNameKey, nil];
-    *out = [NSError errorWithDomain:MMOErrorDomain code:MOMO_INVALID_ARGUMENT userInfo:info];
-  }
+  NSString *message = [name stringByAppendingString:@" is absent or has a NUL in it"];
+  give(&(momo_error){MOMO_INVALID_ARGUMENT, 0, -1, [message UTF8String], "", ""}, out);
   return NO;
 }
 
@@ -124,9 +123,8 @@ static void release_logger(void *logger) { [(id)logger release]; }
   [super dealloc];
 }
 
+@synthesize accessToken = _accessToken, tokenType = _tokenType;
 /* clang-format off */
-- (NSString *)accessToken { return _accessToken; }
-- (NSString *)tokenType { return _tokenType; }
 - (NSString *)authorization { return [@"Bearer " stringByAppendingString:_accessToken]; }
 - (int64_t)expiresIn { return _numbers.expires_in; }
 - (int64_t)expiresAt { return _numbers.expires_at; }
@@ -139,15 +137,19 @@ static void release_logger(void *logger) { [(id)logger release]; }
 
 typedef momo_status (*token_call)(const momo_client *, int64_t, momo_token **, momo_error **);
 
-static const int64_t option_timeout = -1;
-
 static int64_t milliseconds(NSTimeInterval timeout) {
-  /* -1 is the default, no other negative number is valid, and NaN is not either. More than a day is
-   * taken as a day, and this way an infinite time is no overflow. */
+  /* The library refuses -2. More than a day is a day, so that an infinite time is no overflow. */
   return timeout >= 0 ? (int64_t)ceil(fmin(timeout, 24 * 3600) * 1000) : -2;
 }
 
 @implementation MMOClient
+
+/* Takes the client. */
+- (instancetype)initWithClient:(momo_client *)client {
+  if ((self = [super init]) != nil)
+    _client = client;
+  return self;
+}
 
 + (MMOClient *)clientFromEnvironment:(NSError **)error {
   MMOConfig *config = [[MMOConfig new] autorelease];
@@ -157,23 +159,12 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 }
 
 - (instancetype)initWithConfig:(MMOConfig *)config error:(NSError **)error {
+  momo_client *client = NULL;
   momo_error *failure = NULL;
-  if ((self = [super init]) == nil)
-    return nil;
-  if (!succeeded(momo_create_client([config handle], &_client, &failure), &failure, error)) {
-    [self release];
-    return nil;
-  }
-  return self;
-}
-
-/* Takes the client. */
-- (instancetype)initWithClient:(momo_client *)client {
-  if ((self = [super init]) == nil)
-    momo_free_client(client);
-  else
-    _client = client;
-  return self;
+  if (succeeded(momo_create_client([config handle], &client, &failure), &failure, error))
+    return [self initWithClient:client];
+  [self release];
+  return nil;
 }
 
 - (MMOClient *)clone {
@@ -196,29 +187,22 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 }
 
 - (MMOToken *)token:(NSError **)error {
-  return [self tokenFrom:momo_get_token timeout:option_timeout error:error];
+  return [self tokenFrom:momo_get_token timeout:-1 error:error];
 }
 
 - (MMOToken *)tokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error {
   return [self tokenFrom:momo_get_token timeout:milliseconds(timeout) error:error];
 }
 
-- (MMOToken *)createToken:(NSError **)error {
-  return [self tokenFrom:momo_create_token timeout:option_timeout error:error];
-}
-
 - (MMOToken *)createTokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error {
   return [self tokenFrom:momo_create_token timeout:milliseconds(timeout) error:error];
 }
 
-- (BOOL)invalidateToken:(MMOToken *)token error:(NSError **)error {
-  return [self invalidateAccessToken:[token accessToken] error:error];
-}
-
-- (BOOL)invalidateAccessToken:(NSString *)accessToken error:(NSError **)error {
+- (BOOL)invalidateToken:(NSString *)accessToken error:(NSError **)error {
   momo_error *failure = NULL;
   return usable([accessToken length] > 0 ? accessToken : nil, @"the token", error) &&
-         succeeded(momo_invalidate_token(_client, [accessToken UTF8String], &failure), &failure, error);
+         succeeded(momo_invalidate_token(_client, [accessToken UTF8String], &failure), &failure,
+                   error);
 }
 
 - (BOOL)getStats:(momo_stats *)stats error:(NSError **)error {
@@ -231,16 +215,10 @@ static int64_t milliseconds(NSTimeInterval timeout) {
   return YES;
 }
 
-+ (void)clearCache {
-  momo_clear_cache();
-}
-
-+ (NSString *)version {
-  return text(momo_version());
-}
-
-- (void)cancel {
-  momo_cancel_client(_client);
-}
+/* clang-format off */
++ (void)clearCache { momo_clear_cache(); }
++ (NSString *)version { return text(momo_version()); }
+- (void)cancel { momo_cancel_client(_client); }
+/* clang-format on */
 
 @end

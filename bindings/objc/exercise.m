@@ -110,7 +110,7 @@ static int misuse(MMOClient *client) {
   BOOL refused = ![config setOption:@"api_key" value:nil error:&absent] &&
                  ![config setOption:@"api_key" value:@"a\0b" error:&error] &&
                  ![client invalidateToken:nil error:&error] &&
-                 ![client invalidateAccessToken:@"" error:&error] &&
+                 ![client invalidateToken:@"" error:&error] &&
                  [client tokenWithTimeout:-1 error:&error] == nil &&
                  [client createTokenWithTimeout:-1 error:&error] == nil &&
                  [error code] == MOMO_INVALID_ARGUMENT;

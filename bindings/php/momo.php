@@ -1,11 +1,7 @@
 <?php
 
 /**
- * Access tokens for MTN Mobile Money, through libmomo: copy this file, momo_library.php and
- * momo_ffi.h into a project.
- *
- *     $momo = new Momo\Client();
- *     $headers = ['Authorization: ' . $momo->getToken()->authorization];
+ * Access tokens for MTN Mobile Money, through libmomo.
  *
  * Make a client per request as you like: it takes well under a millisecond, and the token is the
  * process's, so that a worker of PHP-FPM asks for one only where the last has come to its end.
@@ -88,22 +84,17 @@ final readonly class Token
     }
 }
 
-/** What a client's token cost: counters, times and a status; momo.h explains each. */
+/** What a client's token cost: counters, times, a Status and a TokenOrigin; momo.h explains each. */
 final readonly class Stats
 {
     public function __construct(
-        public int $requests, public int $tokensIssued,
-        public int $networkFailures, public int $credentialFailures, public int $rateLimitFailures,
-        public int $serverFailures, public int $responseFailures,
-        public int $retries, public int $refreshes, public int $failedRefreshes,
-        public int $waits, public int $longestWaitMs, public int $invalidations,
-        public int $lastRequestMs, // -1 before the first
-        public int $lastFailureStatus, // a Status, 0 where nothing failed
-        public int $lastFailureAt, // Unix time in seconds, 0 where nothing failed
-        public int $tokenExpiresIn, // seconds left, 0 where there is no token
-        public int $cooldownMs,
-        public int $tokensAdopted, // tokens of other processes, by the option cache
-        public int $tokenOrigin, // a TokenOrigin
+        public int $requests, public int $tokensIssued, public int $networkFailures,
+        public int $credentialFailures, public int $rateLimitFailures, public int $serverFailures,
+        public int $responseFailures, public int $retries, public int $refreshes,
+        public int $failedRefreshes, public int $waits, public int $longestWaitMs,
+        public int $invalidations, public int $lastRequestMs, public int $lastFailureStatus,
+        public int $lastFailureAt, public int $tokenExpiresIn, public int $cooldownMs,
+        public int $tokensAdopted, public int $tokenOrigin,
     ) {
     }
 }
@@ -205,7 +196,6 @@ final class Client
         Library::get()->momo_clear_cache();
     }
 
-    /** The library's. */
     public static function version(): string
     {
         return Library::get()->momo_version();

@@ -27,14 +27,8 @@ final class Library
             return;
         }
         try {
-            throw new MomoException(
-                $error->status,
-                $error->message,
-                $error->http_status,
-                $error->code,
-                $error->body,
-                $error->retry_after_ms,
-            );
+            $answer = [$error->http_status, $error->code, $error->body, $error->retry_after_ms];
+            throw new MomoException($error->status, $error->message, ...$answer);
         } finally {
             $library->momo_free_error($error);
         }
@@ -71,11 +65,9 @@ final class Library
         $include = self::environment('LIBMOMO_INCLUDE');
         $folders = $include !== null ? [$include] : [__DIR__, '/usr/local/include', '/usr/include'];
         $headers = array_map(fn (string $folder): string => "$folder/momo_ffi.h", $folders);
-        $header = self::first($headers);
-        if ($header === null) {
-            throw new \RuntimeException('no file ' . implode(', ', $headers) . ': where is it? Set LIBMOMO_INCLUDE');
-        }
-        return file_get_contents($header);
+        return file_get_contents(self::first($headers) ?? throw new \RuntimeException(
+            'no file ' . implode(', ', $headers) . ': where is it? Set LIBMOMO_INCLUDE',
+        ));
     }
 
     /** @param string[] $paths */
@@ -95,7 +87,6 @@ final class Library
         return (function_exists('getenv') ? getenv($name) : $_SERVER[$name] ?? '') ?: null;
     }
 
-    /** By the names of the folders in lib/. */
     private static function platform(): string
     {
         if (PHP_OS_FAMILY !== 'Linux') {

@@ -3,11 +3,7 @@
 require 'logger'
 require_relative 'momo_library'
 
-# Access tokens for MTN Mobile Money, through libmomo: copy this file and momo_library.rb into a
-# project.
-#
-#   client = Momo::Client.new
-#   headers = { 'Authorization' => client.get_token.authorization }
+# Access tokens for MTN Mobile Money, through libmomo.
 #
 # One client serves every thread, every fiber, and every process that forks from this one. While a
 # call waits, other threads and fibers run, and Thread#kill, Timeout and Ctrl-C end it.
@@ -35,12 +31,9 @@ module Momo
 
     def initialize(status:, message: '', http_status: 0, retry_after_ms: -1, code: '', body: '')
       super(message)
-      @status = status
-      @name = Library.momo_status_name(status).to_s
-      @http_status = http_status
-      @retry_after_ms = retry_after_ms
-      @code = code
-      @body = body
+      @status, @name = status, Library.momo_status_name(status).to_s
+      @http_status, @retry_after_ms = http_status, retry_after_ms
+      @code, @body = code, body
     end
   end
 
@@ -56,24 +49,15 @@ module Momo
       # In a Proc, which nothing prints and Marshal refuses: secrets stay out of logs and dumps.
       @secret = -> { [access_token, authorization] }
       @token_type = token_type
-      @expires_in = expires_in
-      @expires_at = expires_at
-      @lifetime = lifetime
-      @refresh_status = refresh_status
-      @refresh_in = refresh_in
+      @expires_in, @expires_at, @lifetime = expires_in, expires_at, lifetime
+      @refresh_status, @refresh_in = refresh_status, refresh_in
     end
 
-    def access_token
-      @secret.call.first
-    end
+    def access_token = @secret.call.first
 
-    def authorization
-      @secret.call.last
-    end
+    def authorization = @secret.call.last
 
-    def inspect
-      "#<Momo::Token expires_at=#{expires_at}>"
-    end
+    def inspect = "#<Momo::Token expires_at=#{expires_at}>"
     alias to_s inspect
   end
 
@@ -99,46 +83,11 @@ module Momo
       return
     end
 
-    # The most detailed level that the logger writes.
     def level
       SEVERITIES.rindex { |severity| severity && severity >= @logger.level } || 1
     end
   end
   private_constant :LogClosure
-
-  # How threads and fibers wait: in Ruby, as C hears no Thread#kill, Timeout or Ctrl-C and lets no
-  # other fiber run.
-  class Waiting
-    def initialize
-      @waiting = 0
-      @lock = Mutex.new
-      @changed = ConditionVariable.new # Thread#join forgets its limit under a scheduler of Ruby 3.1
-    end
-
-    # Sleeps until the block, which a thread calls for all who wait, says that there is an outcome.
-    def sleep(seconds, every, &is_settled)
-      @lock.synchronize do
-        @waiting += 1
-        @looking = look(every, is_settled) unless @looking&.alive?
-        @changed.wait(@lock, seconds)
-      ensure
-        @waiting -= 1
-      end
-    end
-
-    private
-
-    def look(every, is_settled)
-      Thread.new do
-        Kernel.sleep every until @waiting.zero? || is_settled.call
-        @lock.synchronize do
-          @looking = nil
-          @changed.broadcast
-        end
-      end
-    end
-  end
-  private_constant :Waiting
 
   # Options come from MOMO_… in the environment (unless environment: false), then from keywords:
   # Client.new(api_key_file: '/run/secrets/momo', timeout: '10s'). docs/options.md lists them.
@@ -151,7 +100,10 @@ module Momo
 
     def initialize(environment: true, logger: nil, **options)
       config = Library.momo_create_config
-      set_logger(config, logger) if logger # first: it is told of MOMO_ names that are no option
+      if logger # first: it is told of MOMO_ names that are no option
+        @log = LogClosure.new(logger) # must live as long as the client does
+        Library.call(:momo_set_logger, config, @log, nil, nil, @log.level)
+      end
       Library.call(:momo_set_options_from_env, config) if environment
       options.each do |name, value|
         Library.call(:momo_set_option, config, name.to_s, Library.option(name, value))
@@ -180,14 +132,12 @@ module Momo
       left = due - now if due
       raise Error.new(status: Status::TIMED_OUT, message: e.message), cause: nil if left && left <= 0
 
-      @waiting.sleep(left, e.retry_after_ms / 1000.0) { settled? }
+      wait(left, e.retry_after_ms / 1000.0)
       retry
     end
 
     # A new token from the gateway, at every call.
-    def create_token(timeout: nil)
-      block(:momo_create_token, Library.milliseconds(timeout))
-    end
+    def create_token(timeout: nil) = block(:momo_create_token, Library.milliseconds(timeout))
 
     # Tells that the gateway refused this token, or this text, so that it is not handed out again.
     def invalidate_token(token)
@@ -198,27 +148,16 @@ module Momo
     end
 
     # The counters, for monitoring; asks nothing of the gateway.
-    def stats
-      copied(:momo_get_stats, Library::StatsStruct, Stats, :momo_free_stats)
-    end
+    def stats = copied(:momo_get_stats, Library::StatsStruct, Stats, :momo_free_stats)
 
     # Ends calls in progress and refuses later ones, with MOMO_CANCELLED; those of clones too.
     # close of a clone (clone and dup make them, at little cost) ends the calls on the clone alone:
     # make one for a call that another thread may have to end.
-    def close
-      Library.momo_cancel_client(@handle)
-    end
+    def close = Library.momo_cancel_client(@handle)
 
-    def inspect
-      '#<Momo::Client>'
-    end
+    def inspect = '#<Momo::Client>'
 
     private
-
-    def set_logger(config, logger)
-      @log = LogClosure.new(logger) # must live as long as the client does
-      Library.call(:momo_set_logger, config, @log, nil, nil, @log.level)
-    end
 
     def initialize_copy(_)
       super
@@ -230,10 +169,33 @@ module Momo
     # Freed when this object is collected, so never under a call of another thread.
     def own(client)
       @handle = Fiddle::Pointer.new(client.to_i, 0, Library::FREE_CLIENT)
-      @waiting = Waiting.new
+      @lock = Mutex.new
+      @changed = ConditionVariable.new # Thread#join forgets its limit under a scheduler of Ruby 3.1
+      @waiting, @looking = 0, nil
     end
 
-    # Whether there is a token, a failure, or nothing to look for.
+    # Sleeps until there may be a token or a failure: in Ruby, as C hears no Thread#kill, Timeout or
+    # Ctrl-C and lets no other fiber run. One thread looks for all who wait.
+    def wait(seconds, every)
+      @lock.synchronize do
+        @waiting += 1
+        @looking = look(every) unless @looking&.alive?
+        @changed.wait(@lock, seconds)
+      ensure
+        @waiting -= 1
+      end
+    end
+
+    def look(every)
+      Thread.new do
+        sleep every until @waiting.zero? || settled?
+        @lock.synchronize do
+          @looking = nil
+          @changed.broadcast
+        end
+      end
+    end
+
     def settled?
       take(:momo_get_token, 0)
     rescue Error => e
@@ -255,30 +217,19 @@ module Momo
       call&.close
     end
 
-    def take(function, milliseconds)
+    def take(function, milliseconds) =
       copied(function, Library::TokenStruct, Token, :momo_free_token, milliseconds)
-    end
 
-    def now
-      Process.clock_gettime(Process::CLOCK_MONOTONIC)
-    end
+    def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
-    # What a function hands out, as an object of Ruby's.
     def copied(function, struct, copy, free, *arguments)
       Library.output do |out|
         Library.call(function, @handle, *arguments, out)
-        given = struct.new(out.ptr)
-        begin
-          copy.new(**Library.fields(given)).freeze
-        ensure
-          Library.public_send(free, given)
-        end
+        copy.new(**Library.taken(struct, out, free)).freeze
       end
     end
   end
 
   # Forgets and wipes every token that this process holds.
-  def self.clear_cache
-    Library.momo_clear_cache
-  end
+  def self.clear_cache = Library.momo_clear_cache
 end

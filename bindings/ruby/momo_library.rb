@@ -4,7 +4,6 @@ require 'fiddle/import'
 require 'rbconfig'
 
 module Momo
-  # The C interface, as momo.h has it.
   module Library
     extend Fiddle::Importer
 
@@ -67,14 +66,9 @@ module Momo
     # Calls a function whose last argument is an error; raises what it says.
     def self.call(name, *arguments)
       output do |out|
-        return if public_send(name, *arguments, out).zero?
+        next if public_send(name, *arguments, out).zero?
 
-        error = ErrorStruct.new(out.ptr)
-        begin
-          raise Error.new(**fields(error))
-        ensure
-          momo_free_error(error)
-        end
+        raise Error.new(**taken(ErrorStruct, out, :momo_free_error))
       end
     end
 
@@ -86,13 +80,16 @@ module Momo
       end
     end
 
-    # Copies: what they are made from is freed at once.
-    def self.fields(struct)
-      struct.class.members.to_h do |name|
-        value = struct[name]
+    # The fields of what C handed out, which is freed at once.
+    def self.taken(struct, out, free)
+      given = struct.new(out.ptr)
+      struct.members.to_h do |name|
+        value = given[name]
         value = value.to_s.force_encoding(Encoding::UTF_8) if value.is_a?(Fiddle::Pointer)
         [name.to_sym, value]
       end
+    ensure
+      public_send(free, given)
     end
 
     # What is absent must not become a credential, as nil.to_s would.

@@ -31,14 +31,13 @@ func NewClient(options ...Option) (*Client, error) {
 			return nil, err
 		}
 	}
-	var client *C.momo_client
+	c := new(Client)
 	var e *C.momo_error
-	if C.momo_create_client(config, &client, &e) != C.MOMO_OK {
+	C.momo_create_client(config, &c.client, &e)
+	if e != nil {
 		return nil, takeError(e)
 	}
-	c := &Client{client: client}
-	// For those who forget Close.
-	runtime.SetFinalizer(c, (*Client).Close)
+	runtime.SetFinalizer(c, (*Client).Close) // for those who forget it
 	return c, nil
 }
 
@@ -56,24 +55,23 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// GetToken returns a valid token. Call it before each payment.
-//
-// The context's deadline is the call's whole time; without one it is the option timeout.
-func (c *Client) GetToken(ctx context.Context) (*Token, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, ended(err, "the context ended")
+// enter keeps the client alive until c.mu.RUnlock.
+func (c *Client) enter() *Error {
+	c.mu.RLock()
+	if c.client == nil {
+		c.mu.RUnlock()
+		return failure(Cancelled, "the client is closed; make another with NewClient")
 	}
-	return c.wait(ctx)
+	return nil
 }
+
+// GetToken returns a valid token. Call it before each payment. The context's deadline is the call's
+// whole time; without one it is the option timeout.
+func (c *Client) GetToken(ctx context.Context) (*Token, error) { return c.token(ctx, false) }
 
 // CreateToken asks the gateway for a new token: the operation CreateAccessToken. MTN advises
 // against a token per transaction: GetToken is what most programs want. Each call takes a thread.
-func (c *Client) CreateToken(ctx context.Context) (*Token, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, ended(err, "the context ended")
-	}
-	return c.block(ctx, true)
-}
+func (c *Client) CreateToken(ctx context.Context) (*Token, error) { return c.token(ctx, true) }
 
 // InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
 // It is never returned again.
@@ -93,21 +91,7 @@ func (c *Client) InvalidateToken(accessToken string) error {
 }
 
 // ClearCache forgets every token that this process holds.
-func ClearCache() {
-	C.momo_clear_cache()
-}
+func ClearCache() { C.momo_clear_cache() }
 
 // Version is that of the library.
-func Version() string {
-	return C.GoString(C.momo_version())
-}
-
-// enter keeps the client alive until c.mu.RUnlock.
-func (c *Client) enter() *Error {
-	c.mu.RLock()
-	if c.client == nil {
-		c.mu.RUnlock()
-		return failure(Cancelled, "the client is closed; make another with NewClient")
-	}
-	return nil
-}
+func Version() string { return C.GoString(C.momo_version()) }

@@ -35,9 +35,7 @@ const (
 )
 
 // String is the name in momo.h: "MOMO_TIMED_OUT".
-func (s Status) String() string {
-	return C.GoString(C.momo_status_name(C.int32_t(s)))
-}
+func (s Status) String() string { return C.GoString(C.momo_status_name(C.int32_t(s))) }
 
 // Error says why a call failed. It holds no secret.
 type Error struct {
@@ -51,15 +49,10 @@ type Error struct {
 	Err error // the context's, if that ended the call
 }
 
-func (e *Error) Error() string {
-	return fmt.Sprintf("%v: %s", e.Status, e.Message)
-}
+func (e *Error) Error() string { return fmt.Sprintf("%v: %s", e.Status, e.Message) }
 
-// Unwrap is the context's error where the context ended the call, so that
-// errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded) hold.
-func (e *Error) Unwrap() error {
-	return e.Err
-}
+// Unwrap is for errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded).
+func (e *Error) Unwrap() error { return e.Err }
 
 func check(e *C.momo_error) error {
 	if e == nil {
@@ -71,18 +64,13 @@ func check(e *C.momo_error) error {
 // takeError copies the library's error, and frees it.
 func takeError(e *C.momo_error) *Error {
 	defer C.momo_free_error(e)
-	retryAfter := time.Duration(e.retry_after_ms) * time.Millisecond
-	if e.retry_after_ms < 0 {
-		retryAfter = -1
+	taken := failure(Status(e.status), C.GoString(e.message))
+	taken.HTTPStatus = int(e.http_status)
+	taken.Code, taken.Body = C.GoString(e.code), C.GoString(e.body)
+	if e.retry_after_ms >= 0 {
+		taken.RetryAfter = time.Duration(e.retry_after_ms) * time.Millisecond
 	}
-	return &Error{
-		Status:     Status(e.status),
-		HTTPStatus: int(e.http_status),
-		RetryAfter: retryAfter,
-		Message:    C.GoString(e.message),
-		Code:       C.GoString(e.code),
-		Body:       C.GoString(e.body),
-	}
+	return taken
 }
 
 func failure(status Status, message string) *Error {
@@ -91,9 +79,10 @@ func failure(status Status, message string) *Error {
 
 // ended is the error of a call that its context ended.
 func ended(cause error, message string) *Error {
-	status := TimedOut
+	e := failure(TimedOut, message)
 	if cause == context.Canceled {
-		status, message = Cancelled, "the context ended"
+		e = failure(Cancelled, "the context ended")
 	}
-	return &Error{Status: status, RetryAfter: -1, Message: message, Err: cause}
+	e.Err = cause
+	return e
 }

@@ -47,7 +47,8 @@ func (c *Client) Stats() (Stats, error) {
 	defer c.mu.RUnlock()
 	var s *C.momo_stats
 	var e *C.momo_error
-	if C.momo_get_stats(c.client, &s, &e) != C.MOMO_OK {
+	C.momo_get_stats(c.client, &s, &e)
+	if e != nil {
 		return Stats{}, takeError(e)
 	}
 	defer C.momo_free_stats(s)

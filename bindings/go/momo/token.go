@@ -1,8 +1,5 @@
 package momo
 
-// #include <momo.h>
-import "C"
-
 import (
 	"fmt"
 	"io"
@@ -30,21 +27,3 @@ func (t Token) String() string {
 func (t Token) Format(s fmt.State, _ rune) { io.WriteString(s, t.String()) }
 
 func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
-
-// takeToken copies the library's token, and frees it, which wipes that copy.
-func takeToken(t *C.momo_token) *Token {
-	defer C.momo_free_token(t)
-	token := &Token{
-		AccessToken:   C.GoString(t.access_token),
-		TokenType:     C.GoString(t.token_type),
-		Authorization: C.GoString(t.authorization),
-		ExpiresIn:     time.Duration(t.expires_in) * time.Second,
-		Lifetime:      time.Duration(t.lifetime) * time.Second,
-		RefreshStatus: Status(t.refresh_status),
-		RefreshIn:     time.Duration(t.refresh_in) * time.Second,
-	}
-	if t.expires_at != 0 {
-		token.ExpiresAt = time.Unix(int64(t.expires_at), 0)
-	}
-	return token
-}

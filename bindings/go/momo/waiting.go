@@ -8,10 +8,13 @@ import (
 	"time"
 )
 
-// wait returns the token at hand, or sleeps until there may be one. No goroutine waits in C, where each
-// would take a thread of the operating system.
-func (c *Client) wait(ctx context.Context) (*Token, error) {
-	for {
+// token returns the token at hand, or sleeps until there may be one. No goroutine waits in C, where
+// each would take a thread of the operating system, except for a token that it creates.
+func (c *Client) token(ctx context.Context, create bool) (*Token, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, ended(err, "the context ended")
+	}
+	for !create {
 		token, e := c.atHand()
 		switch err := ctx.Err(); {
 		case e == nil:
@@ -28,6 +31,7 @@ func (c *Client) wait(ctx context.Context) (*Token, error) {
 		case <-ctx.Done():
 		}
 	}
+	return c.block(ctx, true)
 }
 
 // outcome is closed as soon as there is a token or a failure. One goroutine looks for all.
@@ -86,11 +90,11 @@ func timeout(ctx context.Context) C.int64_t {
 	if !timed {
 		return -1
 	}
-	left := (time.Until(deadline) + time.Millisecond - 1).Milliseconds()
-	if left < 1 {
-		left = 1
+	left := time.Until(deadline) + time.Millisecond - 1
+	if left < time.Millisecond {
+		return 1
 	}
-	return C.int64_t(left)
+	return C.int64_t(left.Milliseconds())
 }
 
 func (c *Client) atHand() (*Token, *Error) {
@@ -101,6 +105,7 @@ func (c *Client) atHand() (*Token, *Error) {
 	return take(c.client, false, 0)
 }
 
+// take makes a call for a token, copies that, and frees it, which wipes it.
 func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error) {
 	var t *C.momo_token
 	var e *C.momo_error
@@ -112,5 +117,18 @@ func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error
 	if e != nil {
 		return nil, takeError(e)
 	}
-	return takeToken(t), nil
+	defer C.momo_free_token(t)
+	token := &Token{
+		AccessToken:   C.GoString(t.access_token),
+		TokenType:     C.GoString(t.token_type),
+		Authorization: C.GoString(t.authorization),
+		ExpiresIn:     time.Duration(t.expires_in) * time.Second,
+		Lifetime:      time.Duration(t.lifetime) * time.Second,
+		RefreshStatus: Status(t.refresh_status),
+		RefreshIn:     time.Duration(t.refresh_in) * time.Second,
+	}
+	if t.expires_at != 0 {
+		token.ExpiresAt = time.Unix(int64(t.expires_at), 0)
+	}
+	return token, nil
 }

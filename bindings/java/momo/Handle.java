@@ -1,17 +1,14 @@
 package momo;
 
 import com.sun.jna.Pointer;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A client's C handle, apart from it: what the cleaner holds must not keep the client alive. */
 final class Handle implements Runnable {
     private final Pointer client;
-    /** Only held, as long as the library may call it: it does not hold objects of Java. */
-    private final LibMomo.Log log;
+    private final LibMomo.Log log; // only held: the library does not hold objects of Java
+    private final AtomicInteger uses = new AtomicInteger(1); // one until it is closed; the last frees
 
-    private int calls;
-    private boolean closed;
-
-    /** Takes the C handle over. */
     Handle(Pointer client, LibMomo.Log log) {
         this.client = client;
         this.log = log;
@@ -23,19 +20,13 @@ final class Handle implements Runnable {
 
     /** Keeps the C handle alive meanwhile. */
     <T> T use(Use<T> use) throws MomoException {
-        synchronized (this) {
-            if (closed) {
-                throw new MomoException(MomoStatus.CANCELLED, "the client is closed; make another");
-            }
-            calls++;
+        if (uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+            throw new MomoException(MomoStatus.CANCELLED, "the client is closed; make another");
         }
         try {
             return use.of(client);
         } finally {
-            synchronized (this) {
-                calls--;
-                freeLast();
-            }
+            release();
         }
     }
 
@@ -44,18 +35,15 @@ final class Handle implements Runnable {
         return new Handle(use(LibMomo::momo_clone_client), log);
     }
 
-    /** Ends the calls in progress; the last of them frees. */
+    /** Ends the calls in progress, those on copies too. Once. */
     @Override
-    public synchronized void run() {
-        if (!closed) {
-            closed = true;
-            LibMomo.momo_cancel_client(client); // its clones too
-            freeLast();
-        }
+    public void run() {
+        LibMomo.momo_cancel_client(client);
+        release();
     }
 
-    private void freeLast() {
-        if (closed && calls == 0) {
+    private void release() {
+        if (uses.decrementAndGet() == 0) {
             LibMomo.momo_free_client(client);
         }
     }

@@ -43,13 +43,12 @@ final class LibMomo {
     private static native void momo_free_stats(Pointer stats);
     private static native void momo_free_token(Pointer token);
     private static native void momo_free_error(Pointer error);
-    private static native Pointer momo_status_name(int status);
+    static native Pointer momo_status_name(int status);
 
     interface TokenCall {
         int to(Pointer client, long timeoutMs, Pointer token, Pointer error);
     }
 
-    /** A call that hands something out. */
     interface Call {
         int to(Pointer output, Pointer error);
     }
@@ -66,17 +65,13 @@ final class LibMomo {
         }
     }
 
-    /** Makes a call that hands nothing out. */
-    static void check(ToIntFunction<Pointer> call) throws MomoException {
-        output((unused, error) -> call.applyAsInt(error));
+    /** Makes a call that hands nothing out: returns null. */
+    static Pointer check(ToIntFunction<Pointer> call) throws MomoException {
+        return output((unused, error) -> call.applyAsInt(error));
     }
 
     static String text(Pointer text) {
         return text.getString(0, UTF_8);
-    }
-
-    static String statusName(int status) {
-        return text(momo_status_name(status));
     }
 
     /** Makes a call for a token, copies it, and frees it, which wipes that copy. */
@@ -86,15 +81,16 @@ final class LibMomo {
             // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
             long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
             return new MomoToken(
-                    text(pointer.getPointer(0)), text(pointer.getPointer(Native.POINTER_SIZE)),
+                    new MomoToken.Secret(text(pointer.getPointer(0))),
+                    text(pointer.getPointer(Native.POINTER_SIZE)),
                     numbers[0], numbers[1], numbers[2], MomoStatus.of((int) numbers[3]), numbers[4]);
         } finally {
             momo_free_token(pointer);
         }
     }
 
-    /** Copies counters, and frees them. */
-    static MomoStats stats(Pointer pointer) {
+    static MomoStats stats(Pointer client) throws MomoException {
+        Pointer pointer = output((stats, error) -> momo_get_stats(client, stats, error));
         try {
             long[] s = pointer.getLongArray(0, 20); // Its members are all int64_t.
             MomoStatus lastFailure = MomoStatus.of((int) s[14]);

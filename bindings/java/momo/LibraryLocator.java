@@ -10,8 +10,6 @@ import java.util.Map;
 
 /** Finds libmomo: where LIBMOMO_PATH says, in this package's jar, or where the system's loader looks. */
 final class LibraryLocator {
-    private static final String INSTALLED = Platform.isWindows() ? "momo" : "libmomo.so.0";
-
     private LibraryLocator() {}
 
     static NativeLibrary load(Map<String, Object> options) {
@@ -19,45 +17,38 @@ final class LibraryLocator {
         if (path != null && !path.isEmpty()) {
             return open(path, options, "LIBMOMO_PATH names " + path + ", which cannot be loaded");
         }
-        String resource = "/" + folder() + "/" + (Platform.isWindows() ? "momo.dll" : "libmomo.so");
+        boolean isWindows = Platform.isWindows();
+        String resource = "/" + folder() + "/" + (isWindows ? "momo.dll" : "libmomo.so");
         URL packaged = LibraryLocator.class.getResource(resource);
-        return packaged == null
-                ? open(INSTALLED, options, "this jar has no libmomo for " + folder() + ", and none is installed")
-                : unpack(resource, packaged, options);
-    }
-
-    /** JNA's name for the platform; it has none for musl, which is not served by a library for glibc. */
-    private static String folder() {
-        return isMusl() ? Platform.RESOURCE_PREFIX.replace("linux-", "linux-musl-") : Platform.RESOURCE_PREFIX;
-    }
-
-    private static boolean isMusl() {
-        if (!Platform.isLinux()) {
-            return false;
+        if (packaged == null) {
+            return open(isWindows ? "momo" : "libmomo.so.0", options,
+                    "this jar has no libmomo for " + folder() + ", and none is installed");
         }
-        try {
-            NativeLibrary.getProcess().getFunction("gnu_get_libc_version");
-            return false;
-        } catch (UnsatisfiedLinkError e) {
-            return true;
-        }
-    }
-
-    private static NativeLibrary unpack(String resource, URL packaged, Map<String, Object> options) {
-        File file;
+        File file = null;
         try {
             file = Native.extractFromResourcePath(resource, LibraryLocator.class.getClassLoader());
+            return open(file.getPath(), options, "libmomo was unpacked, and cannot be loaded;"
+                    + " jna.tmpdir names a folder from which programs may be loaded");
         } catch (IOException e) {
-            throw failure("libmomo cannot be unpacked; jna.tmpdir names a folder that can be written to", e);
-        }
-        try {
-            return open(file.getPath(), options, "libmomo was unpacked, and cannot be loaded; jna.tmpdir"
-                    + " names a folder from which programs may be loaded");
+            throw failure("libmomo cannot be unpacked;"
+                    + " jna.tmpdir names a folder that can be written to", e);
         } finally {
-            // A copy is not needed any more; Windows keeps what is loaded, and JNA removes that later.
-            if (!packaged.getProtocol().equals("file")) {
+            // A copy is needed no more; Windows keeps what is loaded, and JNA removes that later.
+            if (file != null && !packaged.getProtocol().equals("file")) {
                 file.delete();
             }
+        }
+    }
+
+    /** JNA's name for the platform; it has none for musl, which needs a library of its own. */
+    private static String folder() {
+        try {
+            if (Platform.isLinux()) {
+                NativeLibrary.getProcess().getFunction("gnu_get_libc_version");
+            }
+            return Platform.RESOURCE_PREFIX;
+        } catch (UnsatisfiedLinkError e) {
+            return Platform.RESOURCE_PREFIX.replace("linux-", "linux-musl-");
         }
     }
 

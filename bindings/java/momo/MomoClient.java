@@ -15,10 +15,10 @@ import java.util.function.BiConsumer;
  * <p>An interrupt ends a call that waits with CANCELLED, and the thread stays interrupted.
  */
 public final class MomoClient implements MomoTokenSource, AutoCloseable {
-    /** The library's levels, 1 to 4. */
     private static final List<Level> LEVELS = List.of(Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG);
 
     private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
+
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Handle handle;
@@ -43,28 +43,17 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     @Override
     public MomoToken getToken(Duration timeout) throws MomoException {
-        long timeoutMs = milliseconds(timeout);
-        return with(client -> waiting.token(timeoutMs));
+        return with(client -> waiting.token(milliseconds(timeout)));
     }
 
     /**
      * {@return a new token from the gateway, at every call: the operation CreateAccessToken}
      *
-     * @throws MomoException if the gateway gives none within the option timeout
-     */
-    public MomoToken createToken() throws MomoException {
-        return with(client -> waiting.block(LibMomo::momo_create_token, -1));
-    }
-
-    /**
-     * {@return a new token, within the call's own time}
-     *
      * @param timeout the call's whole time
      * @throws MomoException if the gateway gives none within that time
      */
     public MomoToken createToken(Duration timeout) throws MomoException {
-        long timeoutMs = milliseconds(timeout);
-        return with(client -> waiting.block(LibMomo::momo_create_token, timeoutMs));
+        return with(client -> waiting.block(LibMomo::momo_create_token, milliseconds(timeout)));
     }
 
     @Override
@@ -72,10 +61,8 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         if (accessToken.isEmpty() || accessToken.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the token is empty or has a NUL in it");
         }
-        with(client -> {
-            LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error));
-            return null;
-        });
+        with(client ->
+                LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error)));
     }
 
     /**
@@ -84,8 +71,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
      * @throws MomoException if the client is closed
      */
     public MomoStats stats() throws MomoException {
-        return with(client ->
-                LibMomo.stats(LibMomo.output((stats, error) -> LibMomo.momo_get_stats(client, stats, error))));
+        return with(LibMomo::stats);
     }
 
     /** Forgets every token that this process holds. */
@@ -122,11 +108,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     /** Collects options, and applies them in their order. */
     public static final class Builder {
-        private interface Step {
-            void apply(Pointer config) throws MomoException;
-        }
-
-        private final List<Step> steps = new ArrayList<>();
+        private final List<Handle.Use<?>> steps = new ArrayList<>();
         private LibMomo.Log log;
 
         private Builder() {}
@@ -171,10 +153,9 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
                     // It must not reach C: to lose a line is the lesser evil.
                 }
             };
-            LibMomo.Log callback = log;
             int level = LEVELS.indexOf(most) + 1;
             steps.add(config -> LibMomo.check(
-                    error -> LibMomo.momo_set_logger(config, callback, null, null, level, error)));
+                    error -> LibMomo.momo_set_logger(config, log, null, null, level, error)));
             return this;
         }
 
@@ -186,8 +167,8 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         public MomoClient build() throws MomoException {
             Pointer config = LibMomo.momo_create_config();
             try {
-                for (Step step : steps) {
-                    step.apply(config);
+                for (Handle.Use<?> step : steps) {
+                    step.of(config);
                 }
                 Pointer client = LibMomo.output((made, error) -> LibMomo.momo_create_client(config, made, error));
                 return new MomoClient(new Handle(client, log));

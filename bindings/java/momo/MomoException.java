@@ -42,15 +42,10 @@ public final class MomoException extends Exception {
         return MomoStatus.of(status);
     }
 
-    /** {@return the status's number in momo.h, also of one that is UNKNOWN here} */
-    public int statusNumber() {
-        return status;
-    }
-
     /** {@return the name in momo.h, "MOMO_TIMED_OUT": what documentation and search engines know} */
     public String statusName() {
         // The library knows those that are newer than this package; the others need no library.
-        return status() == MomoStatus.UNKNOWN ? LibMomo.statusName(status) : "MOMO_" + status();
+        return status() == MomoStatus.UNKNOWN ? LibMomo.text(LibMomo.momo_status_name(status)) : "MOMO_" + status();
     }
 
     /** {@return the response's HTTP status, 0 where no response came} */

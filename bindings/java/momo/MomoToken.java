@@ -12,19 +12,14 @@ package momo;
  * @param refreshIn seconds until a refresh is due, 0 if it is, -1 if there is none
  */
 public record MomoToken(
-        Secret secret,
-        String tokenType,
-        long expiresIn,
-        long expiresAt,
-        long lifetime,
-        MomoStatus refreshStatus,
-        long refreshIn) {
+        Secret secret, String tokenType, long expiresIn, long expiresAt, long lifetime,
+        MomoStatus refreshStatus, long refreshIn) {
 
     /** Text that has no getter, no toString and no field that is serialised. */
     public static final class Secret {
         private final transient String text;
 
-        private Secret(String text) {
+        Secret(String text) {
             this.text = text;
         }
     }
@@ -36,13 +31,7 @@ public record MomoToken(
      * @param expiresIn seconds left
      */
     public MomoToken(String accessToken, long expiresIn) {
-        this(accessToken, "access_token", expiresIn, 0, expiresIn, MomoStatus.OK, -1);
-    }
-
-    MomoToken(
-            String accessToken, String tokenType, long expiresIn, long expiresAt, long lifetime,
-            MomoStatus refreshStatus, long refreshIn) {
-        this(new Secret(accessToken), tokenType, expiresIn, expiresAt, lifetime, refreshStatus, refreshIn);
+        this(new Secret(accessToken), "access_token", expiresIn, 0, expiresIn, MomoStatus.OK, -1);
     }
 
     /** {@return the token's text} */

@@ -1,20 +1,22 @@
 package momo;
 
-import java.util.concurrent.Callable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * How threads wait for a token of one client. None of them waits in C: there it could not be
  * interrupted, and a virtual thread would keep its carrier.
  */
 final class Waiting {
-    private static final long FOREVER = Long.MAX_VALUE;
-
     private final Handle handle;
-    private FutureTask<MomoToken> looking;
+    /** Whoever leaves takes no time to be found, unlike in a queue. */
+    private final Set<Thread> parked = ConcurrentHashMap.newKeySet();
+
+    private boolean isLooking;
 
     Waiting(Handle handle) {
         this.handle = handle;
@@ -27,24 +29,34 @@ final class Waiting {
             try {
                 return atHand();
             } catch (MomoException e) {
-                long left = timeoutMs < 0 ? FOREVER : end - System.nanoTime();
                 if (e.status() != MomoStatus.WOULD_BLOCK || timeoutMs == 0) {
                     throw e;
-                } else if (e.retryAfter().isEmpty()) { // The library asks for nothing in the background.
+                } else if (e.retryAfter().isEmpty()) { // Nothing is asked for in the background.
                     return block(LibMomo::momo_get_token, timeoutMs);
-                } else if (left <= 0) {
+                } else if (timeoutMs > 0 && System.nanoTime() - end >= 0) {
                     throw new MomoException(MomoStatus.TIMED_OUT, e.getMessage());
                 }
-                outcome(looking(), left);
             }
+            park(timeoutMs < 0 ? Long.MAX_VALUE : end - System.nanoTime());
         }
     }
 
     /** Makes a call on a thread of its own. */
     MomoToken block(LibMomo.TokenCall call, long timeoutMs) throws MomoException {
         Handle clone = handle.copy();
+        FutureTask<MomoToken> task =
+                new FutureTask<>(() -> clone.use(client -> LibMomo.token(call, client, timeoutMs)));
+        start(task);
         try {
-            return outcome(start(() -> clone.use(client -> LibMomo.token(call, client, timeoutMs))), FOREVER);
+            return task.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted();
+        } catch (ExecutionException e) {
+            MomoException told = e.getCause() instanceof MomoException known
+                    ? known : new MomoException(MomoStatus.INTERNAL, e.getCause().toString());
+            told.fillInStackTrace(); // which tells who called
+            throw told;
         } finally {
             clone.run();
         }
@@ -54,49 +66,57 @@ final class Waiting {
         return handle.use(client -> LibMomo.token(LibMomo::momo_get_token, client, 0));
     }
 
-    /** Done as soon as there is a token or a failure. One thread looks for all. */
-    private synchronized FutureTask<MomoToken> looking() {
-        if (looking == null || looking.isDone()) {
-            looking = start(this::look);
-        }
-        return looking;
-    }
-
-    private MomoToken look() throws InterruptedException {
-        while (true) {
-            Thread.sleep(5);
-            try {
-                return atHand();
-            } catch (MomoException e) {
-                if (e.status() != MomoStatus.WOULD_BLOCK || e.retryAfter().isEmpty()) {
-                    return null; // Each has its own.
+    /** Until there may be a token or a failure, or the time is up. One thread looks for all. */
+    private void park(long nanos) throws MomoException {
+        Thread thread = Thread.currentThread();
+        parked.add(thread);
+        try {
+            synchronized (this) {
+                if (!isLooking) {
+                    start(this::look);
+                    isLooking = true;
                 }
             }
+            LockSupport.parkNanos(this, nanos);
+        } finally {
+            parked.remove(thread);
+        }
+        if (thread.isInterrupted()) {
+            throw interrupted();
         }
     }
 
-    private static FutureTask<MomoToken> start(Callable<MomoToken> call) {
-        FutureTask<MomoToken> task = new FutureTask<>(call);
-        Thread thread = new Thread(task, "momo");
+    private void look() {
+        try {
+            do {
+                Thread.sleep(5);
+            } while (isUnderWay());
+        } catch (InterruptedException e) {
+            // The first who parks again starts another.
+        } finally {
+            synchronized (this) {
+                isLooking = false; // before the others: whoever parks from now on is not among them
+            }
+            parked.forEach(LockSupport::unpark);
+        }
+    }
+
+    private boolean isUnderWay() {
+        try {
+            atHand();
+            return false;
+        } catch (MomoException e) {
+            return e.status() == MomoStatus.WOULD_BLOCK && e.retryAfter().isPresent();
+        }
+    }
+
+    private static void start(Runnable run) {
+        Thread thread = new Thread(run, "momo");
         thread.setDaemon(true);
         thread.start();
-        return task;
     }
 
-    /** Null if the time is up. */
-    private static MomoToken outcome(FutureTask<MomoToken> task, long nanos) throws MomoException {
-        try {
-            return task.get(nanos, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MomoException(MomoStatus.CANCELLED, "the thread was interrupted");
-        } catch (ExecutionException e) {
-            MomoException told = e.getCause() instanceof MomoException known
-                    ? known : new MomoException(MomoStatus.INTERNAL, e.getCause().toString());
-            told.fillInStackTrace(); // which tells who called
-            throw told;
-        }
+    private static MomoException interrupted() {
+        return new MomoException(MomoStatus.CANCELLED, "the thread was interrupted");
     }
 }

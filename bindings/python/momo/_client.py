@@ -10,16 +10,16 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from ctypes import byref, c_void_p
 from typing import Any, NoReturn
 
-from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, text, values
+from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, taken, text
 from ._values import Error, Stats, Status, Token
 
-# libmomo's levels of detail, 1 to 4.
-_LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
+_LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # libmomo's 1 to 4
 
 
 class Client:
@@ -52,7 +52,8 @@ class Client:
         # Freed when nothing refers to this object any more, so never under a call of another
         # thread, and never while the interpreter shuts down around such a thread. The callback
         # must live as long as the client does.
-        weakref.finalize(self, _free_client, handle, callback).atexit = False
+        free = weakref.finalize(self, lambda *held: lib.momo_free_client(held[0]), handle, callback)
+        free.atexit = False
 
     def clone(self) -> Client:
         """A second handle of this client, which costs little. close() of the clone ends the calls
@@ -119,12 +120,7 @@ class Client:
 
     def stats(self) -> Stats:
         """The counters, for monitoring; asks nothing of the gateway."""
-        stats = StatsPointer()
-        call(lib.momo_get_stats, self._handle, byref(stats))
-        try:
-            return Stats(*values(stats.contents))
-        finally:
-            lib.momo_free_stats(stats)
+        return Stats(*taken(lib.momo_get_stats, StatsPointer(), lib.momo_free_stats, self._handle))
 
     def close(self) -> None:
         """Ends calls in progress, those on clones too, and refuses later ones: MOMO_CANCELLED."""
@@ -136,19 +132,9 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    async def __aenter__(self) -> Client:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
-
     def _take(self, function: Callable[..., int], milliseconds: int) -> Token:
-        token = TokenPointer()
-        call(function, self._handle, milliseconds, byref(token))
-        try:
-            return Token(*values(token.contents))
-        finally:
-            lib.momo_free_token(token)
+        given = taken(function, TokenPointer(), lib.momo_free_token, self._handle, milliseconds)
+        return Token(*given)
 
     def _look(self, due: float | None) -> Token | Error:
         """The token at hand, or the error that says when to look again."""
@@ -172,57 +158,54 @@ class Client:
         return waiting[-1]
 
     def _look_for_all(self, every: float, waiting: list[asyncio.Future[None]]) -> None:
+        found = None
         try:
             found = self._look(None)
-            if isinstance(found, Error) and found.retry_after_ms >= 0:
-                waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
-                return
         except Error:
             pass  # each task has its own
-        for task in waiting:
-            task.set_result(None)
-        waiting.clear()
+        if isinstance(found, Error) and found.retry_after_ms >= 0:
+            waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
+        else:
+            for task in waiting:
+                task.set_result(None)
+            waiting.clear()
 
     def _block(self, function: Callable[..., int], milliseconds: int) -> Token:
-        clone = self.clone()  # to end a call is to close its handle, and this one has other calls
-        try:
-            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
+        with self._on_thread(function, milliseconds) as call:
             while not call.done():
                 wait([call], 0.2)  # Windows handles Ctrl-C only between two waits
             return call.result()
-        finally:
-            clone.close()
 
     async def _block_async(self, function: Callable[..., int], milliseconds: int) -> Token:
-        clone = self.clone()
-        try:
-            call = _on_thread(lambda: clone._take(function, milliseconds), clone.close)
+        with self._on_thread(function, milliseconds) as call:
             return await asyncio.wrap_future(call)
+
+    @contextmanager
+    def _on_thread(self, function: Callable[..., int], milliseconds: int) -> Iterator[Future[Token]]:
+        """Makes a call on a thread of its own, and ends it with this context."""
+        clone = self.clone()  # to end a call is to close its handle, and this one has other calls
+        future: Future[Token] = Future()
+        future.set_running_or_notify_cancel()  # nobody else ends it
+
+        def run() -> None:
+            atexit.register(end_at_exit)
+            try:
+                future.set_result(clone._take(function, milliseconds))
+            except BaseException as error:  # for whoever waits
+                future.set_exception(error)
+            atexit.unregister(end_at_exit)
+
+        def end_at_exit() -> None:
+            clone.close()
+            thread.join(1)
+
+        # A daemon: the interpreter does not wait for it, but ends it while it can still log.
+        thread = threading.Thread(target=run, name="momo-call", daemon=True)
+        thread.start()
+        try:
+            yield future
         finally:
             clone.close()
-
-
-def _on_thread(function: Callable[[], Token], end: Callable[[], None]) -> Future[Token]:
-    """Makes a call on a thread of its own, which `end` ends."""
-    future: Future[Token] = Future()
-    future.set_running_or_notify_cancel()  # nobody else ends it
-
-    def run() -> None:
-        atexit.register(end_at_exit)
-        try:
-            future.set_result(function())
-        except BaseException as error:  # for whoever waits
-            future.set_exception(error)
-        atexit.unregister(end_at_exit)
-
-    def end_at_exit() -> None:
-        end()
-        thread.join(1)
-
-    # A daemon: the interpreter does not wait for it, but ends it while it can still log.
-    thread = threading.Thread(target=run, name="momo-call", daemon=True)
-    thread.start()
-    return future
 
 
 def clear_cache() -> None:
@@ -249,10 +232,6 @@ def _option(name: str, value: object) -> bytes:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, os.PathLike)):
         raise TypeError(f"the option {name} is text or a number, not {type(value).__name__}")
     return text(str(value))
-
-
-def _free_client(handle: c_void_p, _callback: object) -> None:
-    lib.momo_free_client(handle)
 
 
 def _callback(logger: logging.Logger) -> tuple[Any, int]:

@@ -86,18 +86,26 @@ lib = _load()
 
 def call(function: Callable[..., int], *arguments: object) -> None:
     error = ErrorPointer()
-    if function(*arguments, byref(error)) == 0:
-        return
+    if function(*arguments, byref(error)) != 0:
+        status, http_status, retry_after_ms, message, code, body = copied(error, lib.momo_free_error)
+        raise Error(status, message, http_status, code, body, retry_after_ms)
+
+
+def taken(
+    function: Callable[..., int], pointer: Any, free: Callable[[Any], None], *arguments: object
+) -> list[Any]:
+    """What a function hands out."""
+    call(function, *arguments, byref(pointer))
+    return copied(pointer, free)
+
+
+def copied(pointer: Any, free: Callable[[Any], None]) -> list[Any]:
+    """The members of a C struct, which is freed at once."""
     try:
-        status, http_status, retry_after_ms, message, code, body = values(error.contents)
+        found = [getattr(pointer.contents, field[0]) for field in pointer.contents._fields_]
+        return [value.decode() if isinstance(value, bytes) else value for value in found]
     finally:
-        lib.momo_free_error(error)
-    raise Error(status, message, http_status, code, body, retry_after_ms)
-
-
-def values(structure: ctypes.Structure) -> list[Any]:
-    found = [getattr(structure, field[0]) for field in structure._fields_]
-    return [value.decode() if isinstance(value, bytes) else value for value in found]
+        free(pointer)
 
 
 def text(string: str) -> bytes:

@@ -106,11 +106,10 @@ class Token:
     def __repr__(self) -> str:
         return f"Token(expires_in={self.expires_in}, expires_at={self.expires_at})"
 
-    def __copy__(self) -> Token:
+    def __deepcopy__(self, _: object = None) -> Token:
         return self
 
-    def __deepcopy__(self, _: object) -> Token:
-        return self
+    __copy__ = __deepcopy__
 
     def __reduce_ex__(self, _: object = None) -> NoReturn:
         raise TypeError("a token is a secret: send its access_token if another process needs it")
