@@ -200,7 +200,8 @@ final class Exercise {
                 () -> client.createToken(Duration.ofMillis(-1)),
                 () -> client.getToken(null),
                 () -> client.invalidateToken(""),
-                () -> client.invalidateToken(null));
+                () -> client.invalidateToken((String) null),
+                () -> client.invalidateToken((MomoToken) null));
         StringBuilder refusals = new StringBuilder();
         for (Misuse misuse : calls) {
             try {

@@ -63,8 +63,8 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
 /* A new token from the gateway at every call. */
 - (MMOToken *)createTokenWithTimeout:(NSTimeInterval)timeout error:(NSError **)error;
 
-/* The gateway refused this accessToken elsewhere: it is not handed out again. */
-- (BOOL)invalidateToken:(NSString *)accessToken error:(NSError **)error;
+/* The gateway refused this token, an MMOToken or its text, elsewhere: it is not handed out again. */
+- (BOOL)invalidateToken:(id)token error:(NSError **)error;
 
 /* A second handle, at little cost. -cancel of the clone ends the calls on the clone alone: make one
  * for a call that another thread may have to end. */

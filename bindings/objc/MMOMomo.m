@@ -198,7 +198,8 @@ static int64_t milliseconds(NSTimeInterval timeout) {
   return [self tokenFrom:momo_create_token timeout:milliseconds(timeout) error:error];
 }
 
-- (BOOL)invalidateToken:(NSString *)accessToken error:(NSError **)error {
+- (BOOL)invalidateToken:(id)token error:(NSError **)error {
+  NSString *accessToken = [token isKindOfClass:[MMOToken class]] ? [token accessToken] : token;
   momo_error *failure = NULL;
   return usable([accessToken length] > 0 ? accessToken : nil, @"the token", error) &&
          succeeded(momo_invalidate_token(_client, [accessToken UTF8String], &failure), &failure,

@@ -26,4 +26,14 @@ public interface MomoTokenSource {
      * @throws MomoException if the client is closed
      */
     void invalidateToken(String accessToken) throws MomoException;
+
+    /**
+     * Does the same.
+     *
+     * @param token that token
+     * @throws MomoException if the client is closed
+     */
+    default void invalidateToken(MomoToken token) throws MomoException {
+        invalidateToken(token.accessToken());
+    }
 }

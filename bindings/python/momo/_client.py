@@ -132,6 +132,12 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
     def _take(self, function: Callable[..., int], milliseconds: int) -> Token:
         given = taken(function, TokenPointer(), lib.momo_free_token, self._handle, milliseconds)
         return Token(*given)
