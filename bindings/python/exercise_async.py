@@ -75,7 +75,7 @@ async def cancels():
 
 async def failures():
     """All tasks have the same failure, of one call."""
-    with momo.Client() as client:
+    async with momo.Client() as client:
         gets = [asyncio.create_task(client.get_token_async()) for _ in range(8)]
         done, _ = await asyncio.wait(gets)
         return {"statuses": sorted({task.exception().name for task in done})}
