@@ -77,7 +77,8 @@ def linked(target, manifest=ROOT / "Cargo.toml"):
     if manifest.parent == ROOT:
         add(units(target, manifest, "--package", MOCK, "--bin", MOCK), manifest, sums, std, found)
     own = next(iter(found.values()))
-    for each in (std, *runtime(target)):
+    beside = [std, *runtime(target), *(each for each in found.values() if each.name == MOCK)]
+    for each in beside:
         found.setdefault(each.key, each)
         if each.key not in own.needs:
             own.needs.append(each.key)

@@ -8,7 +8,8 @@ from .markdown import headings, quoted
 ERRORS_PAGE = "docs/errors.md"
 COMMANDS = "momo-token ", "PATH=", "ulimit ", "chmod "
 # Names that begin like options, statuses and functions, and are none.
-OTHER_NAMES = {"MOMO_WRITE_HEADERS", "MOMO_UNKNOWN", "momo_ffi", "momo_static", "momo_seconds"}
+OTHER_NAMES = {"MOMO_WRITE_HEADERS", "MOMO_UNKNOWN", "momo_ffi", "momo_seconds"}
+OTHER_NAMES |= {"momo_static", "momo_DIR"}  # CMake's
 
 
 def header():
