@@ -58,8 +58,14 @@ pub(crate) fn file_text(bytes: &[u8]) -> Result<&[u8], String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         Err("it is UTF-16; save it as UTF-8")?;
     }
-    if bytes.contains(&0) {
+    Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
+
+/// The same of a file of certificates, which have another form too.
+pub(crate) fn pem_text(bytes: &[u8]) -> Result<&[u8], String> {
+    let text = file_text(bytes)?;
+    if text.contains(&0) {
         Err("it is UTF-16 or no text; save it as UTF-8, and a certificate in PEM form")?;
     }
-    Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+    Ok(text)
 }

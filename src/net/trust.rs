@@ -142,7 +142,7 @@ fn from_system(system: SystemCertificates) -> Result<Verifier, String> {
 }
 
 fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {
-    let text = pasted::file_text(text).map_err(|why| format!("{what}: {why}"))?;
+    let text = pasted::pem_text(text).map_err(|why| format!("{what}: {why}"))?;
     let certificates: Result<Vec<_>, _> = pem::certificates(text).collect();
     let certificates = certificates.map_err(|e| format!("{what} is not a PEM file ({e})"))?;
     collect(certificates).ok_or_else(|| {

@@ -63,7 +63,7 @@ pub(crate) fn with_client_certificate(
             .map_err(|error| {
                 format!("{option}: {shown} cannot be read ({error}); check path and mode")
             })?;
-        let without_mark = pasted::file_text(&text).map(|text| Zeroizing::new(text.to_vec()));
+        let without_mark = pasted::pem_text(&text).map(|text| Zeroizing::new(text.to_vec()));
         without_mark.map_err(|why| format!("{option}: {shown}: {why}"))
     };
     let has_none = |option: &str, path: &Path, what: &str| {
