@@ -40,7 +40,8 @@ def main():
             if options.only in (None, name):
                 print(f"measuring: {name}", file=sys.stderr, flush=True)
                 results[name] = measure(world)
-    (programs.OUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+                # After each: what was measured stays if a later case fails.
+                (programs.OUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     if options.only:
         print(json.dumps(results[options.only]))
     else:

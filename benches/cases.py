@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -269,7 +270,8 @@ def waits(world):
                 time.sleep(seconds / 2)
                 mock.signal(end)
             counts = json.loads(process.communicate()[0])
-            mock.signal(signal.SIGKILL)  # a stopped one ends in no other way
+            with suppress(ProcessLookupError):  # it may have ended
+                mock.signal(signal.SIGKILL)  # a stopped one ends in no other way
         return {"name": name, **counts}
 
     # A token of four seconds is refreshed every 2.8 to 3; one of twenty is good for 19, stale from 15.
