@@ -62,6 +62,18 @@ impl CallTimeout {
     }
 }
 
+/// The failure that holds back requests, as this call gets it. One that does not block is often one
+/// of several that look until there is an outcome.
+fn failed(state: &State, now: Now, caller: &Caller) -> Option<Failure> {
+    let is_look = caller.deadline.is_none();
+    let has_waited = is_look || caller.waiting_since.is_some();
+    let mut failure = state.failure_in_cooldown(now, has_waited)?;
+    if is_look {
+        failure.retry_after_ms = state.cooldown_ms(now);
+    }
+    Some(failure)
+}
+
 impl Client {
     /// A token that is good, for a caller that found none that is fresh.
     pub(super) fn current_token(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
@@ -73,22 +85,10 @@ impl Client {
             let step = match at_hand.map(|t| (t, self.fetcher.freshness(t, now))) {
                 Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
                 Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now, caller),
-                Some((_, Freshness::Expired)) | None => {
-                    // A call that does not block is often one of several that look until it is there.
-                    let is_look = caller.deadline.is_none();
-                    let has_waited = is_look || caller.waiting_since.is_some();
-                    match state.failure_in_cooldown(now, has_waited) {
-                        Some(failure) if is_look => {
-                            let retry_after_ms = state.cooldown_ms(now);
-                            return Err(Failure {
-                                retry_after_ms,
-                                ..failure
-                            });
-                        }
-                        Some(failure) => return Err(failure),
-                        None => self.wait(&entry, &state, caller)?,
-                    }
-                }
+                Some((_, Freshness::Expired)) | None => match failed(&state, now, caller) {
+                    Some(failure) => return Err(failure),
+                    None => self.wait(&entry, &state, caller)?,
+                },
             };
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
