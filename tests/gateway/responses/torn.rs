@@ -9,6 +9,16 @@ fn response(framing: &str, body: &str) -> (String, usize) {
     (format!("{head}{body}"), head.len())
 }
 
+/// Each beginning of the response, and what it brings.
+fn try_every_cut(what: &str, response: &str, want: impl Fn(usize) -> Want) {
+    let cut_at = |cut| {
+        let torn = &response.as_bytes()[..cut];
+        row(format!("cut at {cut}"), torn, want(cut))
+    };
+    let rows: Vec<_> = (0..=response.len()).map(cut_at).collect();
+    try_all(what, &rows);
+}
+
 #[test]
 fn a_response_with_a_length_is_taken_only_whole() {
     let body = good_body();
@@ -18,16 +28,7 @@ fn a_response_with_a_length_is_taken_only_whole() {
         _ if cut < response.len() => TORN,
         _ => Want::Token,
     };
-    let rows: Vec<_> = (0..=response.len())
-        .map(|cut| {
-            row(
-                format!("cut at {cut}"),
-                &response.as_bytes()[..cut],
-                want(cut),
-            )
-        })
-        .collect();
-    try_all("torn with a length", &rows);
+    try_every_cut("torn with a length", &response, want);
 }
 
 #[test]
@@ -46,16 +47,7 @@ fn a_chunked_response_is_taken_once_its_last_chunk_began() {
         _ if cut < whole || cut == response.len() - 1 => TORN,
         _ => Want::Token,
     };
-    let rows: Vec<_> = (0..=response.len())
-        .map(|cut| {
-            row(
-                format!("cut at {cut}"),
-                &response.as_bytes()[..cut],
-                want(cut),
-            )
-        })
-        .collect();
-    try_all("torn in chunks", &rows);
+    try_every_cut("torn in chunks", &response, want);
 }
 
 #[test]
@@ -66,16 +58,7 @@ fn a_response_that_ends_with_the_connection_is_taken_only_as_whole_json() {
         _ if cut < response.len() => UNUSABLE,
         _ => Want::Token,
     };
-    let rows: Vec<_> = (0..=response.len())
-        .map(|cut| {
-            row(
-                format!("cut at {cut}"),
-                &response.as_bytes()[..cut],
-                want(cut),
-            )
-        })
-        .collect();
-    try_all("torn without a length", &rows);
+    try_every_cut("torn without a length", &response, want);
 }
 
 #[test]

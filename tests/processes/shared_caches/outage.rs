@@ -7,8 +7,8 @@ use momo_mock_gateway::Gateway;
 
 use super::machine;
 use super::process::{Crowd, Setting, all_tokens, assert_all_good};
-use crate::child::{Scratch, free_port, run};
-use crate::redis_server::RedisServer;
+use crate::child::{Scratch, free_port};
+use crate::redis_server::{RedisServer, self_signed};
 
 /// Tokens of 4 s: each process looks for another one every 2.8 s or so.
 #[test]
@@ -98,13 +98,7 @@ fn sixteen_processes_on_two_machines_ask_once_for_a_lifetime_also_where_redis_is
 #[test]
 fn user_password_database_and_tls_are_those_of_the_url() {
     let scratch = Scratch::new();
-    let at = |name: &str| scratch.path(name).display().to_string();
-    let (key, certificate) = (at("server.key"), at("server.pem"));
-    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
-                 -addext basicConstraints=critical,CA:FALSE \
-                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
-    let words: Vec<_> = words.split_whitespace().collect();
-    run(&[&words[..], &[&key, "-out", &certificate]].concat());
+    let (key, certificate) = self_signed(&scratch);
     let port = free_port();
     let arguments = format!(
         "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \

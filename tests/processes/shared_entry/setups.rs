@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::relay::Relay;
 use crate::child::{self, Scratch, free_port};
 use crate::common::{Client, Config, Gateway, Log};
-use crate::redis_server::RedisServer;
+use crate::redis_server::{RedisServer, self_signed};
 
 /// Each with a memory of its own, as processes have: the names of the place differ.
 pub(crate) fn processes(gateway: &Gateway, behaviour: &str, user: &str, port: u16) -> [Client; 3] {
@@ -39,13 +39,7 @@ fn a_connection_that_was_forgotten_on_the_way_is_replaced_at_once() {
 #[test]
 fn a_server_that_is_far_away_is_used_with_tls_a_user_and_a_database() {
     let scratch = Scratch::new();
-    let at = |name: &str| scratch.path(name).display().to_string();
-    let (key, certificate) = (at("server.key"), at("server.pem"));
-    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
-                 -addext basicConstraints=critical,CA:FALSE \
-                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
-    let words: Vec<_> = words.split_whitespace().collect();
-    child::run(&[&words[..], &[&key, "-out", &certificate]].concat());
+    let (key, certificate) = self_signed(&scratch);
     let port = free_port();
     let arguments = format!(
         "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \
@@ -134,13 +128,7 @@ fn a_unix_socket_is_a_way_to_a_server() {
 #[test]
 fn a_server_that_demands_a_client_certificate_gets_one() {
     let scratch = Scratch::new();
-    let at = |name: &str| scratch.path(name).display().to_string();
-    let (key, certificate) = (at("key.pem"), at("certificate.pem"));
-    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
-                 -addext basicConstraints=critical,CA:FALSE \
-                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
-    let words: Vec<_> = words.split_whitespace().collect();
-    child::run(&[&words[..], &[&key, "-out", &certificate]].concat());
+    let (key, certificate) = self_signed(&scratch);
     let port = free_port();
     let arguments = format!(
         "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \
@@ -173,7 +161,7 @@ fn a_server_that_demands_a_client_certificate_gets_one() {
             .access_token
     });
     assert_eq!(tokens[0], tokens[1]);
-    let other = at("other.pem");
+    let other = scratch.path("other.pem").display().to_string();
     child::run(&[
         "openssl",
         "genpkey",
