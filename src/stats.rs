@@ -144,7 +144,7 @@ impl Stats {
         }
     }
 
-    /// A caller waited for the request of another.
+    /// A call waited for a request.
     pub(crate) fn waited(&self, time: Duration) {
         self.waits.add_one();
         self.longest_wait_ms.0.fetch_max(millis(time), Relaxed);
