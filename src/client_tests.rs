@@ -68,11 +68,9 @@ pub(super) fn failure(outcome: Result<TokenForCaller, Failure>) -> Failure {
 
 /// Gives the entry a token of 1,000 s with so many seconds left.
 pub(super) fn give(client: &Client, name: &str, left: u64) {
-    let mut now = Now::read();
-    let lived = Duration::from_secs(1000 - left);
-    now.boot -= lived;
-    now.wall -= lived;
-    let token = Token::new(name, "", Some(Duration::from_secs(1000)), now);
+    // The machine may be up for less than that: then the wall clock tells that the token is so old.
+    let issued = Now::read().earlier(Duration::from_secs(1000 - left));
+    let token = Token::new(name, "", Some(Duration::from_secs(1000)), issued);
     let entry = client.fetcher.entry();
     let (token, now) = (Arc::new(token), Now::read());
     let stored = entry.change(|state| state.succeeded(&token, 0, true, now));

@@ -6,10 +6,7 @@ use crate::sys::{self, SteadyClock};
 
 /// A token that was issued so many milliseconds ago.
 fn token(text: &str, age: u64, now: Now) -> Token {
-    let issued = Now {
-        boot: now.boot - Duration::from_millis(age),
-        wall: now.wall - Duration::from_millis(age),
-    };
+    let issued = now.earlier(Duration::from_millis(age));
     Token::new(text, "access_token", Some(Duration::from_secs(60)), issued)
 }
 
