@@ -8,6 +8,10 @@ import subprocess
 
 from . import ROOT
 
+# A shell starts what runs in the background with SIGINT ignored, and so would be the programs of
+# which some interrupt themselves.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # A get that leaked one block, be it the smallest that malloc has (32 bytes), would be 3125 KiB.
 LEAK_GETS = 100_000
 LEAK_KIB = 2048
