@@ -23,8 +23,9 @@ from language_checks.checks import closing_line  # noqa: E402
 
 LOGS = ROOT / "build/check"
 TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")  # may be absolute
-# The tests wait more than they compute: three programs with three tests each on two cores.
-JOBS = THREADS = (os.cpu_count() or 1) + 1
+# The tests wait more than they compute: four programs with three tests each on two cores.
+CORES = os.cpu_count() or 1
+JOBS, THREADS = 2 * CORES, CORES + 1
 RESULT = re.compile(
     r"^test result: .*?(\d+) passed; (\d+) failed|^(\d+) passed, (\d+) failed$", re.M
 )
@@ -38,7 +39,6 @@ class Part:
     folder: str = str(ROOT)
     counts: bool = True  # its output has results of tests
     patient: bool = False  # it leaves the processors to tests that measure time
-    last: bool = False  # it leaves no processor to others, and runs after them
     more: Callable = tuple  # parts that are known once it has succeeded
 
 
@@ -48,15 +48,13 @@ COMPILE = f"{COMPILED} && {COMPILED} --test soak && scripts/model.sh --no-run"
 
 
 def test_programs():
-    for line in (LOGS / "compile.log").read_text().splitlines():
+    # The soak, which is compiled last, takes longest.
+    for line in reversed((LOGS / "compile.log").read_text().splitlines()):
         told = json.loads(line) if line.startswith('{"reason":"compiler-artifact"') else {}
         if not told.get("executable") or not told["profile"]["test"]:
             continue
         folder, program = os.path.dirname(told["manifest_path"]), [told["executable"]]
         name, after = told["target"]["name"], ("library", "packages")
-        if name == "soak":
-            yield Part(name, program, after, folder, last=True)
-            continue
         if folder != str(ROOT):
             name = f"{os.path.basename(folder)}-{name}"
         yield Part(f"tests-{name}", [*program, f"--test-threads={THREADS}"], after, folder)
@@ -140,17 +138,13 @@ def run(parts):
     """The tests that passed and failed, in all parts."""
     waiting, running, done = [*parts], {}, {}
 
-    def may_start(part):
-        others = running or any(not each.last for each in waiting)
-        return set(part.after) <= done.keys() and not (part.last and others)
-
     while waiting or running:
         for part in [*waiting]:
             if any(done[name][1] for name in part.after if name in done):
                 waiting.remove(part)
                 done[part.name] = 0, 1
                 print(f"{part.name}: left out", flush=True)
-            elif len(running) < JOBS and may_start(part):
+            elif len(running) < JOBS and set(part.after) <= done.keys():
                 waiting.remove(part)
                 running[part.name] = part, start(part), time.monotonic()
         time.sleep(0.1)
