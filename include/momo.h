@@ -105,7 +105,7 @@ typedef enum momo_status {
    */
   MOMO_TLS_FAILED = 12,
   /**
-   * The time was up. The message says in which phase.
+   * The time was up. `phase` and the message say where.
    */
   MOMO_TIMED_OUT = 13,
   /**
@@ -186,6 +186,61 @@ typedef enum momo_log_level {
 } momo_log_level;
 
 /**
+ * A phase: the step that a request is at.
+ *
+ * A number never changes its meaning. New versions may add phases, in any place of their order.
+ *
+ * @since 0.1.0
+ * @ingroup momo_error
+ */
+typedef enum momo_phase {
+  /**
+   * There was no request, or the error says nothing of one.
+   */
+  MOMO_PHASE_NONE = 0,
+  /**
+   * Reading the files of the credentials, and what other processes have left.
+   */
+  MOMO_PHASE_PREPARE = 1,
+  /**
+   * Waiting for the request of another process (see the option `cache`).
+   */
+  MOMO_PHASE_OTHER_PROCESS = 2,
+  /**
+   * Looking up the host name.
+   */
+  MOMO_PHASE_RESOLVE = 3,
+  /**
+   * Connecting to the gateway or the proxy.
+   */
+  MOMO_PHASE_CONNECT = 4,
+  /**
+   * Asking the proxy for a tunnel.
+   */
+  MOMO_PHASE_PROXY = 5,
+  /**
+   * The TLS handshake.
+   */
+  MOMO_PHASE_HANDSHAKE = 6,
+  /**
+   * Sending the request.
+   */
+  MOMO_PHASE_SEND = 7,
+  /**
+   * Waiting for the response.
+   */
+  MOMO_PHASE_WAIT = 8,
+  /**
+   * Reading the response. The gateway's refusals come from here.
+   */
+  MOMO_PHASE_READ = 9,
+  /**
+   * Waiting before the next attempt.
+   */
+  MOMO_PHASE_BACKOFF = 10,
+} momo_phase;
+
+/**
  * Origins of a token, as `token_origin` of #momo_stats has them.
  *
  * @since 0.1.0
@@ -264,6 +319,11 @@ typedef struct momo_error {
    * status.
    */
   const char *body;
+  /**
+   * A #momo_phase: where the request was when it failed, or where it is if only the time of this
+   * call was up.
+   */
+  int32_t phase;
 } momo_error;
 
 /**

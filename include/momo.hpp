@@ -36,7 +36,7 @@ public:
     };
     const auto own = std::make_shared<made>();
     own->text = std::move(message);
-    static_cast<momo_error &>(*own) = {status, 0, -1, own->text.c_str(), "", ""};
+    static_cast<momo_error &>(*own) = {status, 0, -1, own->text.c_str(), "", "", 0};
     held_ = own;
   }
   /* Copied where others are moved: a moved-from error would have no message. */

@@ -32,6 +32,20 @@ typedef enum momo_log_level {
   MOMO_LOG_DEBUG = 4,
 } momo_log_level;
 
+typedef enum momo_phase {
+  MOMO_PHASE_NONE = 0,
+  MOMO_PHASE_PREPARE = 1,
+  MOMO_PHASE_OTHER_PROCESS = 2,
+  MOMO_PHASE_RESOLVE = 3,
+  MOMO_PHASE_CONNECT = 4,
+  MOMO_PHASE_PROXY = 5,
+  MOMO_PHASE_HANDSHAKE = 6,
+  MOMO_PHASE_SEND = 7,
+  MOMO_PHASE_WAIT = 8,
+  MOMO_PHASE_READ = 9,
+  MOMO_PHASE_BACKOFF = 10,
+} momo_phase;
+
 typedef enum momo_token_origin {
   MOMO_TOKEN_FROM_NOWHERE = 0,
   MOMO_TOKEN_FROM_GATEWAY = 1,
@@ -50,6 +64,7 @@ typedef struct momo_error {
   const char *message;
   const char *code;
   const char *body;
+  int32_t phase;
 } momo_error;
 
 typedef void (*momo_log_fn)(void *user_data, int32_t level, const char *line);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::net::progress::Phase;
+
 /// A status: the outcome of a call.
 ///
 /// A number never changes its meaning. New versions may add statuses, so handle a number that you
@@ -37,7 +39,7 @@ pub enum momo_status {
     MOMO_CONNECT_FAILED = 11,
     /// The TLS handshake failed, or the certificate is not trusted. The message says why.
     MOMO_TLS_FAILED = 12,
-    /// The time was up. The message says in which phase.
+    /// The time was up. `phase` and the message say where.
     MOMO_TIMED_OUT = 13,
     /// The connection broke before the whole response was there.
     MOMO_CONNECTION_LOST = 14,
@@ -104,6 +106,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     pub(crate) code: String,
     pub(crate) body: String,
+    /// Of the request that failed.
+    pub(crate) phase: Phase,
 }
 
 impl Failure {
@@ -115,6 +119,20 @@ impl Failure {
             message: message.into(),
             code: String::new(),
             body: String::new(),
+            phase: Phase::None,
+        }
+    }
+
+    /// What a response says, or lacks.
+    pub(crate) fn of_response(
+        http_status: u16,
+        status: Status,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            http_status,
+            phase: Phase::Read,
+            ..Self::new(status, message)
         }
     }
 

@@ -29,6 +29,7 @@ pub use stats::*;
 pub use crate::error::momo_status;
 pub use crate::stats::momo_stats;
 
+pub use crate::net::progress::momo_phase;
 /// Returns the version of the loaded library, for example "0.1.0".
 ///
 /// #MOMO_VERSION is the version of the header.

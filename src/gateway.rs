@@ -130,7 +130,10 @@ impl TokenRequest<'_> {
         let token = self
             .post(|| authentication.template.request(key, self.keep_connection))
             .map_err(|error| AttemptError {
-                failure: Failure::new(error.status(), error.message(&authentication.redactor)),
+                failure: Failure {
+                    phase: error.phase,
+                    ..Failure::new(error.status(), error.message(&authentication.redactor))
+                },
                 retry: match error.is_retryable() {
                     true => Retry::Later,
                     false => Retry::Never,

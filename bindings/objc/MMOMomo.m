@@ -43,7 +43,7 @@ static BOOL usable(NSString *argument, NSString *name, NSError **out) {
   if (utf8 != NULL && strlen(utf8) == [argument lengthOfBytesUsingEncoding:NSUTF8StringEncoding])
     return YES;
   NSString *message = [name stringByAppendingString:@" is absent or has a NUL in it"];
-  give(&(momo_error){MOMO_INVALID_ARGUMENT, 0, -1, [message UTF8String], "", ""}, out);
+  give(&(momo_error){MOMO_INVALID_ARGUMENT, 0, -1, [message UTF8String], "", "", 0}, out);
   return NO;
 }
 

@@ -224,7 +224,5 @@ impl Request<'_> {
 
 /// A response with a token that cannot be used, or not for long.
 fn useless(why: &str) -> Failure {
-    let mut failure = Failure::new(Status::MOMO_INVALID_RESPONSE, why);
-    failure.http_status = 200;
-    failure
+    Failure::of_response(200, Status::MOMO_INVALID_RESPONSE, why)
 }

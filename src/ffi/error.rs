@@ -29,6 +29,9 @@ pub struct momo_error {
     /// Body of the response without secrets: at most 4096 bytes of UTF-8, and "" for every 2xx
     /// status.
     pub body: *const c_char,
+    /// A #momo_phase: where the request was when it failed, or where it is if only the time of this
+    /// call was up.
+    pub phase: i32,
 }
 
 /// The error and the strings that it points to, in one piece; the error comes first, so that a
@@ -50,6 +53,7 @@ impl momo_error {
             message,
             code,
             body,
+            phase: failure.phase as i32,
         };
         boxed(OwnedText { error, texts }).cast()
     }

@@ -98,7 +98,10 @@ impl Authentication {
             progress.attempt(),
             progress.elapsed().as_millis(),
         );
-        Failure::new(Status::MOMO_TIMED_OUT, message)
+        Failure {
+            phase,
+            ..Failure::new(Status::MOMO_TIMED_OUT, message)
+        }
     }
 }
 

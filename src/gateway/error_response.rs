@@ -75,12 +75,10 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
     AttemptError {
         retry: found.retry(status),
         failure: Failure {
-            status,
-            http_status: response.status,
             retry_after_ms: found.retry_after.map_or(-1, millis),
-            message: says,
             code,
             body: shown(response, id, redactor),
+            ..Failure::of_response(response.status, status, says)
         },
     }
 }

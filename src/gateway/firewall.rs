@@ -32,10 +32,9 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<Failure> 
          public IP address is authorised, and give MTN the support ID"
     );
     Some(Failure {
-        http_status: response.status,
         code,
         body: shown(response, id, redactor),
-        ..Failure::new(Status::MOMO_FORBIDDEN, message)
+        ..Failure::of_response(response.status, Status::MOMO_FORBIDDEN, message)
     })
 }
 

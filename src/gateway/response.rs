@@ -42,21 +42,16 @@ pub(super) fn read(
         return Err(error_response::read(response, authentication));
     }
     let redactor = &authentication.redactor;
-    token_body(response, issued, redactor).map_err(|failure| {
-        let firewall = firewall::read(response, redactor);
-        let failure = firewall.unwrap_or(failure);
-        let http_status = 200;
-        Failure {
-            http_status,
-            ..failure
-        }
-        .into()
-    })
+    token_body(response, issued, redactor)
+        .map_err(|failure| firewall::read(response, redactor).unwrap_or(failure).into())
 }
 
 fn token_body(response: &Response, issued: Now, redactor: &Redactor) -> Result<Token, Failure> {
     if let Some(error) = &response.incomplete {
-        return Err(Failure::new(error.status(), error.message(redactor)));
+        return Err(Failure {
+            phase: error.phase,
+            ..Failure::of_response(200, error.status(), error.message(redactor))
+        });
     }
     if response.body.len() > MAX_BODY_BYTES {
         return Err(unusable("it is larger than 64 KiB"));
@@ -89,7 +84,7 @@ fn unusable(why: &str) -> Failure {
         "the response has HTTP status 200 but no usable token: {why}; check that base_url is the \
          gateway and nothing in between responds for it"
     );
-    Failure::new(Status::MOMO_INVALID_RESPONSE, message)
+    Failure::of_response(200, Status::MOMO_INVALID_RESPONSE, message)
 }
 
 /// The one shape of JSON that the gateway sends. serde also takes an array of a struct's members for
@@ -111,10 +106,7 @@ pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
                    hardly longer than the request took, or a cache on the way has kept it (Age); \
                    try again, and if this stays, have nothing cache responses";
     Err(AttemptError {
-        failure: Failure {
-            http_status: 200,
-            ..Failure::new(Status::MOMO_INVALID_RESPONSE, message)
-        },
+        failure: Failure::of_response(200, Status::MOMO_INVALID_RESPONSE, message),
         retry: Retry::Later,
     })
 }

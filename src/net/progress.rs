@@ -4,25 +4,46 @@ use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// The step that a request is at.
+/// A phase: the step that a request is at.
+///
+/// A number never changes its meaning. New versions may add phases, in any place of their order.
+///
+/// @since 0.1.0
+/// @ingroup momo_error
+/// cbindgen:rename-all=QualifiedScreamingSnakeCase
+#[allow(non_camel_case_types)]
+#[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub(crate) enum Phase {
+pub enum momo_phase {
+    /// There was no request, or the error says nothing of one.
+    None = 0,
     /// Reading the files of the credentials, and what other processes have left.
-    Prepare,
-    OtherProcess,
-    Resolve,
-    Connect,
-    Proxy,
-    Handshake,
-    Send,
-    Wait,
-    Read,
-    Backoff,
+    Prepare = 1,
+    /// Waiting for the request of another process (see the option `cache`).
+    OtherProcess = 2,
+    /// Looking up the host name.
+    Resolve = 3,
+    /// Connecting to the gateway or the proxy.
+    Connect = 4,
+    /// Asking the proxy for a tunnel.
+    Proxy = 5,
+    /// The TLS handshake.
+    Handshake = 6,
+    /// Sending the request.
+    Send = 7,
+    /// Waiting for the response.
+    Wait = 8,
+    /// Reading the response. The gateway's refusals come from here.
+    Read = 9,
+    /// Waiting before the next attempt.
+    Backoff = 10,
 }
 
-/// In their order.
-const PHASES: [(Phase, &str); 10] = [
+pub(crate) use momo_phase as Phase;
+
+/// By their numbers.
+const PHASES: [(Phase, &str); 11] = [
+    (Phase::None, "no request"),
     (Phase::Prepare, "preparing the request"),
     (
         Phase::OtherProcess,
@@ -37,6 +58,14 @@ const PHASES: [(Phase, &str); 10] = [
     (Phase::Read, "reading the response"),
     (Phase::Backoff, "waiting before the next attempt"),
 ];
+
+impl momo_phase {
+    /// None of a number that this version does not know.
+    pub(crate) fn of_number(number: i32) -> Self {
+        let known = usize::try_from(number).ok().and_then(|at| PHASES.get(at));
+        known.map_or(Self::None, |(phase, _)| *phase)
+    }
+}
 
 /// Written by the thread that makes the request, read by any.
 pub(crate) struct Progress {
@@ -61,7 +90,7 @@ impl Progress {
     }
 
     pub(crate) fn phase(&self) -> Phase {
-        PHASES[usize::from(self.phase.load(Relaxed))].0
+        Phase::of_number(self.phase.load(Relaxed).into())
     }
 
     pub(crate) fn begin_attempt(&self, number: u32) {

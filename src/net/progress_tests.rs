@@ -4,9 +4,13 @@ use super::*;
 fn every_phase_is_read_as_it_was_entered() {
     let progress = Progress::begin();
     assert_eq!(progress.phase(), Phase::Prepare);
-    for (phase, _) in PHASES {
+    for (number, (phase, _)) in PHASES.into_iter().enumerate() {
+        assert_eq!(phase as usize, number);
         progress.enter(phase);
         assert_eq!(progress.phase(), phase);
+    }
+    for unknown in [-1, PHASES.len() as i32, i32::MAX] {
+        assert_eq!(Phase::of_number(unknown), Phase::None);
     }
     progress.begin_attempt(3);
     assert_eq!(progress.attempt(), 3);

@@ -15,6 +15,15 @@ pub struct Error {
     pub message: String,
     pub code: String,
     pub body: String,
+    pub phase: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionRow {
+    pub name: String,
+    pub value: String,
+    pub source: String,
+    pub warning: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,14 +65,39 @@ pub unsafe fn outcome(status: momo_status, error: *mut momo_error) -> Result<(),
             message: copied(e.message),
             code: copied(e.code),
             body: copied(e.body),
+            phase: e.phase,
         };
         momo_free_error(error);
         assert_eq!(copy.status, status);
         assert!(!copy.message.is_empty());
         assert!(!copy.message.contains(char::is_control), "{}", copy.message);
         assert!(copy.body.len() <= 4096);
+        check_phase(&copy);
         Err(copy)
     }
+}
+
+/// The phase is the one that the message begins with, or in which a response was read.
+fn check_phase(error: &Error) {
+    let words = [
+        (momo_phase::Prepare, "preparing the request: "),
+        (momo_phase::OtherProcess, "waiting for the request of an"),
+        (momo_phase::Resolve, "looking up the host name: "),
+        (momo_phase::Connect, "connecting: "),
+        (momo_phase::Proxy, "asking the proxy for a tunnel: "),
+        (momo_phase::Handshake, "the TLS handshake: "),
+        (momo_phase::Send, "sending the request: "),
+        (momo_phase::Wait, "waiting for the response: "),
+        (momo_phase::Read, "reading the response: "),
+        (momo_phase::Backoff, "waiting before the next attempt: "),
+    ];
+    let begins = |(_, words): &&(momo_phase, &str)| error.message.starts_with(words);
+    let phase = match words.iter().find(begins) {
+        Some((phase, _)) => *phase,
+        None if error.http_status != 0 => momo_phase::Read,
+        None => momo_phase::None,
+    };
+    assert_eq!(error.phase, phase as i32, "{error:?}");
 }
 
 pub struct Config(pub *mut momo_config);

@@ -56,12 +56,11 @@ impl SealedCache {
     /// The sealed value of a failure just now.
     pub fn seal_failure(&self, failure: &Failure, cooldown: Duration) -> Option<Vec<u8>> {
         let failure = crate::error::Failure {
-            status: failure.status,
             http_status: failure.http_status,
             retry_after_ms: failure.retry_after_ms,
-            message: failure.message.clone(),
             code: failure.code.clone(),
             body: failure.body.clone(),
+            ..crate::error::Failure::new(failure.status, failure.message.clone())
         };
         *self.store.0.lock() = SealedValues::default();
         self.entry

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::store::{MAX_VALUE_BYTES, millis};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
+use crate::net::progress::Phase;
 use crate::secret::SecretBytes;
 use crate::sys::{self, SteadyClock};
 use crate::token::{Origin, Token, check_access};
@@ -69,6 +70,8 @@ enum Content<'a> {
         message: String,
         code: String,
         body: String,
+        #[serde(default)]
+        phase: i32,
     },
 }
 
@@ -105,6 +108,7 @@ impl<'a> Record<'a> {
             message: failure.message.clone(),
             code: failure.code.clone(),
             body: failure.body.clone(),
+            phase: failure.phase as i32,
         };
         Self::new(content, Duration::ZERO, cooldown, clocks).to_bytes()
     }
@@ -153,6 +157,7 @@ impl<'a> Record<'a> {
             message,
             code,
             body,
+            phase,
         } = &self.content
         else {
             return None;
@@ -170,6 +175,7 @@ impl<'a> Record<'a> {
             retry_after_ms: i64::try_from(millis(left)).unwrap_or(i64::MAX).max(1),
             code: code.clone(),
             body: body.clone(),
+            phase: Phase::of_number(*phase),
             ..Failure::new(status, format!("{message} (as another process was told)"))
         };
         Some((failure, left))

@@ -125,6 +125,7 @@ fn a_failure_holds_where_it_was_met() {
         http_status: 500,
         code: "C".to_owned(),
         body: "B".to_owned(),
+        phase: Phase::Read,
         ..Failure::new(status, "why")
     };
     for status in [Status::MOMO_UNAUTHORIZED, Status::MOMO_RESOLVE_FAILED] {
@@ -140,6 +141,7 @@ fn a_failure_holds_where_it_was_met() {
             .unwrap();
         assert_eq!((copy.status, copy.http_status), (status, 500));
         assert_eq!((copy.code.as_str(), copy.body.as_str()), ("C", "B"));
+        assert_eq!(copy.phase, Phase::Read);
         assert!(copy.message.starts_with("why"));
         assert!(left <= seconds(5) && left > seconds(4));
         assert!((4_000..=5_000).contains(&copy.retry_after_ms));
