@@ -395,6 +395,40 @@ typedef struct momo_token {
 } momo_token;
 
 /**
+ * An option of a client, in a list.
+ *
+ * You own the list. Free it with momo_free_options(). New versions may add fields at the end, so
+ * do not copy the struct by value. No string in it is NULL. No string contains a secret.
+ *
+ * @since 0.1.0
+ * @ingroup momo_options
+ */
+typedef struct momo_option {
+  /**
+   * Name of the option, as momo_set_option() takes it.
+   */
+  const char *name;
+  /**
+   * Value that is used; "" if the option is not set. Of a credential it is the length, for
+   * example "36 characters". Of a proxy and a Redis server it is the address.
+   */
+  const char *value;
+  /**
+   * Source of the value: for example "the default", "set by the program", "from MOMO_TIMEOUT"
+   * or "from /run/secrets/api_key"; "not set" if there is no value.
+   */
+  const char *source;
+  /**
+   * What is likely to be a mistake, and what to check; "" if nothing is.
+   */
+  const char *warning;
+  /**
+   * The next option, in the order of docs/options.md; NULL after the last.
+   */
+  const struct momo_option *next;
+} momo_option;
+
+/**
  * Counters of a client's requests and token.
  *
  * You own it. Free it with momo_free_stats(). New versions may add fields at the end, so do not
@@ -659,9 +693,8 @@ enum momo_status momo_set_logger(struct momo_config *config,
  * new credentials are invalid, the old ones stay in use; a warning says why. The token at hand
  * stays in use until it expires.
  *
- * At level 4 the client logs each option's value and its source; of a credential it logs only the
- * length. It logs a warning if `api_user` is not a UUID, or if `api_key` and the subscription key
- * are the same.
+ * At level 4 the client logs what momo_get_options() lists, and its warnings at level 2: for
+ * example if `api_user` is not a UUID, or if `api_key` and the subscription key are the same.
  *
  * @param config       A config; not NULL.
  * @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().
@@ -874,6 +907,43 @@ MOMO_API void momo_clear_cache(void);
  * @ingroup momo_token
  */
 MOMO_API void momo_free_token(struct momo_token *token);
+
+/**
+ * Lists all options of a client, with their values, sources and warnings.
+ *
+ * It is for people who look for a mistake: the list may go into a ticket. The credentials are those
+ * in use now. The library reads changed files before a request.
+ *
+ * @param client        A client; not NULL.
+ * @param[out] options  Where to store the first option; not NULL. Free the list with
+ *                      momo_free_options().
+ * @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
+ * @return MOMO_OK or MOMO_INVALID_ARGUMENT.
+ *
+ * Any number of threads may make this call on one client at the same time. It does not block,
+ * reads no file and makes no request.
+ *
+ * @since 0.1.0
+ * @ingroup momo_options
+ */
+MOMO_API
+enum momo_status momo_get_options(const struct momo_client *client,
+                                  struct momo_option **options,
+                                  struct momo_error **error);
+
+/**
+ * Frees a list of options and their strings.
+ *
+ * @param options  The first option of a list from this library, or NULL: then the call does
+ *                 nothing.
+ *
+ * Any thread may free the list, once. After a fork, each process frees its own copy. The call does
+ * not block.
+ *
+ * @since 0.1.0
+ * @ingroup momo_options
+ */
+MOMO_API void momo_free_options(struct momo_option *options);
 
 /**
  * Gets the counters of a client, for a monitoring system that polls them.

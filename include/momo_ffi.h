@@ -80,6 +80,14 @@ typedef struct momo_token {
   int64_t refresh_in;
 } momo_token;
 
+typedef struct momo_option {
+  const char *name;
+  const char *value;
+  const char *source;
+  const char *warning;
+  const struct momo_option *next;
+} momo_option;
+
 typedef struct momo_stats {
   int64_t requests;
   int64_t tokens_issued;
@@ -154,6 +162,12 @@ enum momo_status momo_invalidate_token(const struct momo_client *client,
 void momo_clear_cache(void);
 
 void momo_free_token(struct momo_token *token);
+
+enum momo_status momo_get_options(const struct momo_client *client,
+                                  struct momo_option **options,
+                                  struct momo_error **error);
+
+void momo_free_options(struct momo_option *options);
 
 enum momo_status momo_get_stats(const struct momo_client *client,
                                 struct momo_stats **stats,

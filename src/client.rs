@@ -9,12 +9,12 @@ use std::time::Duration;
 use crate::cache::Step;
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, OptionRow, Settings};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::fetch::{Caller, Fetcher};
 use crate::life::{self, Freshness};
-use crate::log::{CallLog, Logger};
+use crate::log::CallLog;
 use crate::stats::momo_stats;
 use crate::sys;
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
@@ -26,7 +26,7 @@ const INVALIDATION_TIMEOUT: Duration = Duration::from_millis(500);
 pub(crate) struct Client {
     fetcher: Arc<Fetcher>,
     cancellation: Arc<Cancellation>,
-    logger: Option<Logger>,
+    config: Arc<Config>,
     /// Whether cancelling it cancels every handle of the fetcher.
     is_original: bool,
 }
@@ -36,16 +36,16 @@ impl Client {
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         let settings = Settings::of(config)?;
         let fetcher = Fetcher::new(settings)?;
-        if let Some(logger) = &config.logger {
-            let credentials = fetcher.rotation.credentials();
-            logger.write(&config::report(config, &fetcher.settings, &credentials));
-        }
-        Ok(Self {
+        let client = Self {
             fetcher: Arc::new(fetcher),
             cancellation: Arc::new(Cancellation::new()),
-            logger: config.logger.clone(),
+            config: Arc::new(config.clone()),
             is_original: true,
-        })
+        };
+        if let Some(logger) = &config.logger {
+            logger.write(&config::log_lines(&client.options()));
+        }
+        Ok(client)
     }
 
     /// A client with everything in common with this one. It is cancelled by itself, and with this
@@ -55,7 +55,7 @@ impl Client {
         Self {
             fetcher: Arc::clone(&original.fetcher),
             cancellation: Arc::new(Cancellation::child(&original.cancellation)),
-            logger: original.logger.clone(),
+            config: Arc::clone(&original.config),
             is_original: false,
         }
     }
@@ -77,14 +77,14 @@ impl Client {
     /// had to say.
     fn call<T>(&self, timeout: CallTimeout, call: impl FnOnce(&mut Caller) -> T) -> T {
         sys::with_thread_cancellation_disabled(|| {
-            let mut log = CallLog::for_logger(self.logger.as_ref());
+            let mut log = CallLog::for_logger(self.config.logger.as_ref());
             let outcome = call(&mut Caller {
                 deadline: timeout.deadline(self.fetcher.settings.timeout),
                 cancellation: &self.cancellation,
                 waiting_since: None,
                 log: &mut log,
             });
-            if let Some(logger) = &self.logger {
+            if let Some(logger) = &self.config.logger {
                 logger.write(&self.fetcher.entry().pending_log.take());
                 logger.write(&log.into_lines());
             }
@@ -128,7 +128,7 @@ impl Client {
     /// if the host's logger has to be told what a request had to say.
     fn fresh_token(&self) -> Option<TokenForCaller> {
         let entry = self.fetcher.entry();
-        if self.logger.is_some() && !entry.pending_log.is_empty() {
+        if !entry.pending_log.is_empty() && self.config.logger.is_some() {
             return None;
         }
         let state = entry.state();
@@ -161,6 +161,12 @@ impl Client {
             stats.token_origin = token.origin as i64;
         }
         stats
+    }
+
+    /// Each option as this client uses it, with the credentials in use now.
+    pub(crate) fn options(&self) -> Vec<OptionRow> {
+        let credentials = self.fetcher.rotation.credentials();
+        config::report(&self.config, &self.fetcher.settings, &credentials)
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {

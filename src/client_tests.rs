@@ -6,7 +6,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
-use crate::log::{Level, Line};
+use crate::log::{Level, Line, Logger};
 use crate::token::Token;
 
 pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));

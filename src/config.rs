@@ -22,7 +22,7 @@ pub(crate) use cache::CachePolicy;
 pub(crate) use environment::set_from_env;
 pub(crate) use proxy::{ProxyScheme, ProxyUrl};
 pub(crate) use redis_url::RedisUrl;
-pub(crate) use report::report;
+pub(crate) use report::{OptionRow, log_lines, report};
 pub(crate) use settings::Settings;
 pub(crate) use url::Scheme;
 pub(crate) use values::{Ca, RefreshBy};

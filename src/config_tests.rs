@@ -106,8 +106,8 @@ fn a_report_has_a_row_for_each_option_and_no_secret() {
     config.set("timeout", "s3cret").unwrap_err();
     let settings = Settings::of(&config).unwrap();
     let (credentials, _) = settings.credentials.read(true).unwrap();
-    let lines = report(&config, &settings, &credentials);
-    let lines: Vec<_> = lines.into_iter().map(|l| l.text).collect();
+    let rows = report(&config, &settings, &credentials);
+    let lines: Vec<_> = log_lines(&rows).into_iter().map(|l| l.text).collect();
     assert!(lines.iter().all(|l| !l.contains("s3cret")), "{lines:?}");
     assert_eq!(lines.len(), OPTIONS.len() + 2);
     for line in [

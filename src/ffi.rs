@@ -23,13 +23,15 @@ mod token_calls;
 pub use token_calls::*;
 mod token;
 pub use token::*;
+mod options;
+pub use options::*;
 mod stats;
 pub use stats::*;
 
 pub use crate::error::momo_status;
+pub use crate::net::progress::momo_phase;
 pub use crate::stats::momo_stats;
 
-pub use crate::net::progress::momo_phase;
 /// Returns the version of the loaded library, for example "0.1.0".
 ///
 /// #MOMO_VERSION is the version of the header.

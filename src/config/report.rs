@@ -1,27 +1,57 @@
-//! Report: the value, the origin and the warnings of each option, and nothing secret.
+//! Report: the value, the source and the warning of each option, and nothing secret.
 
 use super::options::OPTIONS;
 use super::{Ca, Config, ProxyUrl, Settings};
 use crate::credentials::{Credentials, ValueSource};
 use crate::log::{Level, Line};
 
-/// A line for each option, in the order of the table, and then the warnings. The settings were made
-/// of this config, and the credentials are those in use.
-pub(crate) fn report(config: &Config, settings: &Settings, credentials: &Credentials) -> Vec<Line> {
-    let row = |name| {
-        let text = match shown(name, config, settings, credentials) {
-            (value, _) if value.is_empty() => "not set".to_owned(),
-            (value, source) => format!("{value}, {}", source.describe(name)),
-        };
-        Line::new(Level::Debug, format!("option {name}: {text}"))
-    };
-    let rows = OPTIONS.iter().map(|option| row(option.name));
-    let warnings = settings.warnings(credentials).into_iter();
-    rows.chain(warnings.map(|(_, text)| Line::new(Level::Warning, text)))
-        .collect()
+/// What one option is set to.
+pub(crate) struct OptionRow {
+    pub(crate) name: &'static str,
+    /// The length of a credential; proxy and cache without user and password. Empty if not set.
+    pub(crate) value: String,
+    pub(crate) source: String,
+    /// What is allowed and yet likely to be a mistake; empty if nothing is.
+    pub(crate) warning: &'static str,
 }
 
-/// The length of a credential; proxy and cache without user and password. Empty if not set.
+/// A row for each option, in the order of the table. The settings were made of this config, and the
+/// credentials are those in use.
+pub(crate) fn report(
+    config: &Config,
+    settings: &Settings,
+    credentials: &Credentials,
+) -> Vec<OptionRow> {
+    let warnings = settings.warnings(credentials);
+    let row = |name| {
+        let (value, source) = shown(name, config, settings, credentials);
+        let source = match &*value {
+            "" => "not set".to_owned(),
+            _ => source.describe(name),
+        };
+        let warning = warnings.iter().find(|(option, _)| *option == name);
+        OptionRow {
+            name,
+            value,
+            source,
+            warning: warning.map_or("", |(_, text)| text),
+        }
+    };
+    OPTIONS.iter().map(|option| row(option.name)).collect()
+}
+
+/// A line for each row, and then the warnings.
+pub(crate) fn log_lines(rows: &[OptionRow]) -> Vec<Line> {
+    let line = |row: &OptionRow| {
+        let comma = if row.value.is_empty() { "" } else { ", " };
+        let text = format!("option {}: {}{comma}{}", row.name, row.value, row.source);
+        Line::new(Level::Debug, text)
+    };
+    let warnings = rows.iter().filter(|row| !row.warning.is_empty());
+    let warnings = warnings.map(|row| Line::new(Level::Warning, row.warning));
+    rows.iter().map(line).chain(warnings).collect()
+}
+
 fn shown(
     name: &str,
     config: &Config,

@@ -37,9 +37,8 @@ pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_cl
 /// new credentials are invalid, the old ones stay in use; a warning says why. The token at hand
 /// stays in use until it expires.
 ///
-/// At level 4 the client logs each option's value and its source; of a credential it logs only the
-/// length. It logs a warning if `api_user` is not a UUID, or if `api_key` and the subscription key
-/// are the same.
+/// At level 4 the client logs what momo_get_options() lists, and its warnings at level 2: for
+/// example if `api_user` is not a UUID, or if `api_key` and the subscription key are the same.
 ///
 /// @param config       A config; not NULL.
 /// @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().

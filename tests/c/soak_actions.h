@@ -216,6 +216,10 @@ static void check_stats(struct slot *slot) {
     FAULT("statuses", "counters: %lld requests, %lld s left, a cooldown of %lld ms",
           (long long)s->requests, (long long)s->token_expires_in, (long long)s->cooldown_ms);
   momo_free_stats(s);
+  momo_option *options = NULL;
+  CHECK(momo_get_options(slot->client, &options, NULL) == MOMO_OK, "options");
+  if (strcmp(options->name, "base_url") != 0) FAULT("statuses", "options: %s", options->name);
+  momo_free_options(options);
 }
 
 /* At intervals, on whichever thread comes first. */

@@ -232,6 +232,25 @@ impl Client {
         }
     }
 
+    pub fn options(&self) -> Vec<OptionRow> {
+        let (mut first, mut error) = (null_mut::<momo_option>(), null_mut());
+        // SAFETY: a live client and places of our own; the list is read before it is freed.
+        unsafe {
+            let status = momo_get_options(self.0, &raw mut first, &raw mut error);
+            outcome(status, error).unwrap();
+            let all = std::iter::successors(first.as_ref(), |option| option.next.as_ref());
+            let rows = all.map(|option| OptionRow {
+                name: copied(option.name),
+                value: copied(option.value),
+                source: copied(option.source),
+                warning: copied(option.warning),
+            });
+            let rows = rows.collect();
+            momo_free_options(first);
+            rows
+        }
+    }
+
     pub fn cloned(&self) -> Self {
         // SAFETY: a live client.
         let clone = unsafe { momo_clone_client(self.0) };

@@ -48,7 +48,7 @@ fn every_argument_of_every_function_is_in_the_table() {
         .map(|r| (r.function.to_owned(), r.argument.to_owned()));
     assert_eq!(declared(), rows.collect());
     let functions: BTreeSet<&str> = ROWS.iter().map(|r| r.function).collect();
-    assert_eq!(functions.len(), 19);
+    assert_eq!(functions.len(), 21);
 }
 
 #[test]
@@ -89,6 +89,9 @@ fn what_is_null_not_utf8_or_out_of_range_is_refused_with_its_name() {
         }
         if ["momo_create_token", "momo_get_token"].contains(&row.function) {
             assert!(row.argument == "token" || out.token.is_null(), "{name}");
+        }
+        if row.function == "momo_get_options" && row.argument != "options" {
+            assert!(out.options.is_null(), "{name}");
         }
         if row.function == "momo_get_stats" && row.argument != "stats" {
             assert!(out.stats.is_null(), "{name}");

@@ -1,4 +1,7 @@
-//! What the log tells of the options when a client is made.
+//! What the list of options and the log tell of them: values, sources, warnings, and no secret.
+
+use std::ptr::null_mut;
+use std::time::{Duration, Instant};
 
 use crate::child::{Scratch, again, case};
 use crate::common::*;
@@ -11,17 +14,30 @@ const SECRETS: [&str; 5] = [
     "s3cr3t-password",
 ];
 
-/// The lines that tell of options, in their order.
+/// The lines that tell of options, in their order: the log's, which are those of the list.
 fn lines(config: &Config) -> Vec<String> {
     let log = config.log();
-    drop(config.client());
+    let rows = config.client().options();
     let lines = log.lines().into_iter();
-    let told = lines.filter(|(level, line)| *level == 4 && line.starts_with("option "));
-    let lines: Vec<String> = told.map(|(_, line)| line).collect();
+    let (told, warned): (Vec<_>, Vec<_>) = lines.partition(|(level, _)| *level == 4);
+    let told: Vec<String> = told.into_iter().map(|(_, line)| line).collect();
+    let listed = rows.iter().map(|row| match &*row.value {
+        "" => format!("option {}: {}", row.name, row.source),
+        value => format!("option {}: {value}, {}", row.name, row.source),
+    });
+    assert!(listed.eq(told.iter().cloned()), "{rows:#?}");
+    let warnings = rows.iter().filter(|row| !row.warning.is_empty());
+    let warnings = warnings.map(|row| (2, row.warning.clone()));
+    assert!(warnings.eq(warned), "{rows:#?}");
     for secret in SECRETS {
-        assert!(!lines.iter().any(|l| l.contains(secret)), "{lines:?}");
+        assert!(!format!("{rows:?}").contains(secret), "{rows:#?}");
     }
-    lines
+    told
+}
+
+fn row(client: &Client, name: &str) -> OptionRow {
+    let mut rows = client.options().into_iter();
+    rows.find(|row| row.name == name).unwrap()
 }
 
 fn has(lines: &[String], line: &str) {
@@ -117,4 +133,111 @@ fn what_comes_from_the_environment_is_told_as_that() {
         &lines(&config),
         "option proxy: proxy.example:1 (not used for plain http), set by the program",
     );
+}
+
+#[test]
+fn a_likely_mistake_is_a_warning_of_its_option() {
+    let config = Config::new();
+    for (name, value) in [
+        ("base_url", "https://momo.azure-api.net"),
+        ("api_user", "s3cr3t-user"),
+        ("api_key", "s3cr3t-key"),
+        ("subscription_key", "s3cr3t-key"),
+        ("cache", "redis://:s3cr3t-password@redis.example"),
+        ("ca", "mozilla"),
+    ] {
+        config.set(name, value);
+    }
+    lines(&config);
+    let client = config.client();
+    for (name, words) in [
+        ("base_url", "azure-api.net"),
+        ("api_user", "is no UUID"),
+        ("api_key", "are the same text"),
+        ("cache", "in clear"),
+    ] {
+        let row = row(&client, name);
+        assert!(row.warning.contains(words), "{row:?}");
+    }
+    let warned = client
+        .options()
+        .into_iter()
+        .filter(|row| !row.warning.is_empty());
+    assert_eq!(warned.count(), 4);
+}
+
+#[test]
+fn the_list_shows_the_credentials_in_use() {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    let file = scratch.write("key", "first");
+    let config = Config::new();
+    for (name, value) in [
+        ("base_url", gateway.base_url().as_str()),
+        ("ca", gateway.ca_path().to_str().unwrap()),
+        ("proxy", "none"),
+        ("max_attempts", "1"),
+        ("api_user", "user"),
+        ("api_key", "key"),
+        ("subscription_key_file", file.to_str().unwrap()),
+    ] {
+        config.set(name, value);
+    }
+    let client = config.client();
+    config.set("timeout", "1s");
+    drop(config);
+    let listed = |client: &Client| row(client, "subscription_key");
+    let first = listed(&client);
+    assert_eq!(first.value, "5 characters");
+    assert_eq!(first.source, format!("from {}", file.display()));
+    scratch.write("key", "the second");
+    assert_eq!(listed(&client), first, "no request was sent with it");
+    let clone = client.cloned();
+    // The new one is used as soon as it has been there for a second.
+    let begin = Instant::now();
+    while listed(&client) == first && begin.elapsed() < Duration::from_secs(5) {
+        client.create().unwrap_err();
+    }
+    for client in [&client, &clone] {
+        assert_eq!(listed(client).value, "10 characters");
+        assert_eq!(row(client, "timeout").value, "30s", "as it was made");
+    }
+}
+
+#[test]
+fn lists_are_made_and_freed_on_any_threads_also_after_the_client() {
+    struct List(*mut momo::ffi::momo_option);
+    // SAFETY: the interface says that any thread may free it.
+    unsafe impl Send for List {}
+
+    let config = Config::with_credentials("https://gateway.test", "mozilla");
+    let (client, expected) = (config.client(), config.client().options());
+    let list = |client: &Client| {
+        let mut first = null_mut();
+        // SAFETY: a live client and a place of our own.
+        let status = unsafe { momo::ffi::momo_get_options(client.0, &raw mut first, null_mut()) };
+        assert_eq!(status, MOMO_OK);
+        List(first)
+    };
+    let lists: Vec<List> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| list(&client))).collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    client.cancel();
+    assert_eq!(
+        client.options(),
+        expected,
+        "a cancelled client has its options"
+    );
+    drop((client, config));
+    for list in lists {
+        let free = move || {
+            let List(first) = { list };
+            // SAFETY: the library made it, and it is freed once.
+            unsafe {
+                assert_eq!(copied((*first).name), "base_url");
+                momo::ffi::momo_free_options(first);
+            }
+        };
+        std::thread::spawn(free).join().unwrap();
+    }
 }

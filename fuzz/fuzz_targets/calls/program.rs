@@ -210,6 +210,7 @@ impl Call {
             momo_free_config(null_mut());
             momo_free_token(null_mut());
             momo_free_error(null_mut());
+            momo_free_options(null_mut());
             momo_free_stats(null_mut());
             let name = CStr::from_ptr(momo_status_name(i32::from(self.argument)));
             assert!(name.to_bytes().starts_with(b"MOMO_"));

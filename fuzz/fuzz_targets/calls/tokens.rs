@@ -79,6 +79,8 @@ impl Call {
             let stats = known.client.stats();
             assert!(stats.requests >= 0 && stats.tokens_issued >= 0 && stats.cooldown_ms >= 0);
             assert!((0..=86_400).contains(&stats.token_expires_in));
+            let options = known.client.options();
+            assert!(options.iter().all(|option| !option.source.is_empty()));
         }
     }
 }

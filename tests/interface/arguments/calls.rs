@@ -20,6 +20,7 @@ pub struct Live {
 pub struct Out {
     pub client: *mut momo_client,
     pub token: *mut momo_token,
+    pub options: *mut momo_option,
     pub stats: *mut momo_stats,
     pub error: *mut momo_error,
 }
@@ -29,6 +30,7 @@ impl Out {
         Self {
             client: null_mut::<momo_client>().wrapping_byte_add(0x11),
             token: null_mut::<momo_token>().wrapping_byte_add(0x11),
+            options: null_mut::<momo_option>().wrapping_byte_add(0x11),
             stats: null_mut::<momo_stats>().wrapping_byte_add(0x11),
             error: null_mut::<momo_error>().wrapping_byte_add(0x11),
         }
@@ -112,6 +114,10 @@ pub const ROWS: &[Row] = &[
     row!("momo_invalidate_token", "access_token", "access_token is NULL", |l, o| momo_invalidate_token(l.client, null(), &raw mut o.error)),
     row!("momo_invalidate_token", "access_token", "access_token is not UTF-8", |l, o| momo_invalidate_token(l.client, BROKEN, &raw mut o.error)),
     row!("momo_invalidate_token", "error", "", |l, _| momo_invalidate_token(l.client, null(), null_mut())),
+    row!("momo_get_options", "client", "client is NULL", |_, o| momo_get_options(null(), &raw mut o.options, &raw mut o.error)),
+    row!("momo_get_options", "options", "options is NULL", |l, o| momo_get_options(l.client, null_mut(), &raw mut o.error)),
+    row!("momo_get_options", "error", "", |_, o| momo_get_options(null(), &raw mut o.options, null_mut())),
+    row!("momo_free_options", "options", momo_free_options(null_mut())),
     row!("momo_get_stats", "client", "client is NULL", |_, o| momo_get_stats(null(), &raw mut o.stats, &raw mut o.error)),
     row!("momo_get_stats", "stats", "stats is NULL", |l, o| momo_get_stats(l.client, null_mut(), &raw mut o.error)),
     row!("momo_get_stats", "error", "", |_, o| momo_get_stats(null(), &raw mut o.stats, null_mut())),

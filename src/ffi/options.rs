@@ -1,0 +1,111 @@
+use std::ffi::{CString, c_char};
+use std::ptr::null_mut;
+
+use super::client::{NO_CLIENT, momo_client};
+use super::error::momo_error;
+use super::guard::{boxed, c_string, call_for, free, live};
+use crate::config::OptionRow;
+use crate::error::momo_status;
+
+/// An option of a client, in a list.
+///
+/// You own the list. Free it with momo_free_options(). New versions may add fields at the end, so
+/// do not copy the struct by value. No string in it is NULL. No string contains a secret.
+///
+/// @since 0.1.0
+/// @ingroup momo_options
+#[allow(non_camel_case_types)]
+#[repr(C)]
+pub struct momo_option {
+    /// Name of the option, as momo_set_option() takes it.
+    pub name: *const c_char,
+    /// Value that is used; "" if the option is not set. Of a credential it is the length, for
+    /// example "36 characters". Of a proxy and a Redis server it is the address.
+    pub value: *const c_char,
+    /// Source of the value: for example "the default", "set by the program", "from MOMO_TIMEOUT"
+    /// or "from /run/secrets/api_key"; "not set" if there is no value.
+    pub source: *const c_char,
+    /// What is likely to be a mistake, and what to check; "" if nothing is.
+    pub warning: *const c_char,
+    /// The next option, in the order of docs/options.md; NULL after the last.
+    pub next: *const momo_option,
+}
+
+/// An option and its strings, in one piece; the option comes first, so that a pointer to it is a
+/// pointer to all.
+#[repr(C)]
+struct OwnedOption {
+    option: momo_option,
+    texts: [CString; 4],
+}
+
+impl momo_option {
+    fn hand_out(rows: Vec<OptionRow>) -> *mut momo_option {
+        rows.into_iter().rfold(null_mut(), |next, row| {
+            let (name, warning) = (row.name.to_owned(), row.warning.to_owned());
+            let texts = [name, row.value, row.source, warning].map(c_string);
+            let [name, value, source, warning] = texts.each_ref().map(|text| text.as_ptr());
+            let option = momo_option {
+                name,
+                value,
+                source,
+                warning,
+                next,
+            };
+            boxed(OwnedOption { option, texts }).cast()
+        })
+    }
+}
+
+/// Lists all options of a client, with their values, sources and warnings.
+///
+/// It is for people who look for a mistake: the list may go into a ticket. The credentials are those
+/// in use now. The library reads changed files before a request.
+///
+/// @param client        A client; not NULL.
+/// @param[out] options  Where to store the first option; not NULL. Free the list with
+///                      momo_free_options().
+/// @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
+/// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
+///
+/// Any number of threads may make this call on one client at the same time. It does not block,
+/// reads no file and makes no request.
+///
+/// @since 0.1.0
+/// @ingroup momo_options
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_get_options(
+    client: *const momo_client,
+    options: *mut *mut momo_option,
+    error: *mut *mut momo_error,
+) -> momo_status {
+    // SAFETY: each is NULL or valid, by the contract of this interface.
+    unsafe {
+        call_for(options, "options", error, || {
+            let rows = live(client, NO_CLIENT)?.0.options();
+            Ok(momo_option::hand_out(rows))
+        })
+    }
+}
+
+/// Frees a list of options and their strings.
+///
+/// @param options  The first option of a list from this library, or NULL: then the call does
+///                 nothing.
+///
+/// Any thread may free the list, once. After a fork, each process frees its own copy. The call does
+/// not block.
+///
+/// @since 0.1.0
+/// @ingroup momo_options
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn momo_free_options(options: *mut momo_option) {
+    let mut rest = options;
+    // SAFETY: handed out by `hand_out`, which made each the first member of a boxed OwnedOption.
+    while let Some(option) = unsafe { rest.as_ref() } {
+        let next = option.next.cast_mut();
+        // SAFETY: as above; nothing uses it any more.
+        unsafe { free(rest.cast::<OwnedOption>()) };
+        rest = next;
+    }
+}
