@@ -1,5 +1,4 @@
 /* momo-token: an access token for MTN Mobile Money, from the shell. The manual page says all. */
-#include <ctype.h>
 #include <errno.h>
 #include <momo.h>
 #include <stdio.h>
@@ -122,75 +121,82 @@ static int read_arguments(char **argv, momo_config *config, struct arguments *to
   return EXIT_TOKEN;
 }
 
-/* Whether base_url is plain http, which the check has to know. */
-static int is_plain;
-/* A warning about the environment is always shown. What a request has to warn of is told by
- * its outcome, but for the cache. */
-static enum { READING_ENVIRONMENT, READING_ARGUMENTS, ASKING } stage;
+/* A warning about the environment is always shown. Those of options are listed with them. */
+static enum { READING_ENVIRONMENT, MAKING_CLIENT, ASKING } stage;
 
-static int begins_with(const char *text, const char *start) {
-  while (*start != '\0')
-    if (tolower((unsigned char)*text++) != *start++) return 0;
-  return 1;
+/* What the check's request warned of. An error says it all; where a token came nevertheless, the
+ * warnings say what is not as it should be. */
+static char *warnings;
+
+static void keep_warning(const char *line) {
+  size_t length = warnings != NULL ? strlen(warnings) : 0;
+  size_t more = strlen("warning: \n") + strlen(line) + 1;
+  char *longer = realloc(warnings, length + more);
+  if (longer == NULL) return;
+  warnings = longer;
+  snprintf(warnings + length, more, "warning: %s\n", line);
 }
 
 static void log_line(void *user_data, int32_t level, const char *line) {
   const struct arguments *arguments = user_data;
-  int is_warning = level <= 2;
-  if (begins_with(line, "option base_url: http://")) is_plain = 1;
+  int is_warning = level <= MOMO_LOG_WARNING;
   if (arguments->output == OUTPUT_CHECK) {
-    if (begins_with(line, "option "))
-      printf("%s\n", line);
-    else if (is_warning && (stage != ASKING || begins_with(line, "the cache ")))
-      printf("warning: %s\n", line);
+    if (is_warning && stage == READING_ENVIRONMENT) printf("warning: %s\n", line);
+    if (is_warning && stage == ASKING) keep_warning(line);
   } else if (is_warning && stage == READING_ENVIRONMENT && arguments->output != OUTPUT_JSON) {
     fprintf(stderr, "momo-token: warning: %s\n", line);
-  } else if (arguments->verbose && level < 4) {
+  } else if (arguments->verbose) {
     fprintf(stderr, "momo-token: %s\n", line);
   }
+}
+
+/* Whether the client asks by plain http, where there is no TLS. */
+static int print_options(const momo_option *options) {
+  int is_plain = 0;
+  for (const momo_option *option = options; option != NULL; option = option->next) {
+    printf("option %s: %s%s%s\n", option->name, option->value,
+           option->value[0] != '\0' ? ", " : "", option->source);
+    if (strcmp(option->name, "base_url") == 0)
+      is_plain = strcspn(option->value, ":") == strlen("http");
+  }
+  for (const momo_option *option = options; option != NULL; option = option->next)
+    if (option->warning[0] != '\0') printf("warning: %s\n", option->warning);
+  return is_plain;
 }
 
 /* How far a request came: what was reached before the place that its error names is all right. */
 enum step { HOST, TLS, SUBSCRIPTION_KEY, CREDENTIALS, STEPS };
 
-/* The library's messages begin with the phase. */
-static enum step step_of_phase(const char *message) {
-  static const char *const to_host[] = {"preparing ", "looking up ", "connecting: ",
-                                        "asking the proxy "};
-  for (size_t i = 0; i < sizeof to_host / sizeof *to_host; i++)
-    if (begins_with(message, to_host[i])) return HOST;
-  return begins_with(message, "the tls handshake") ? TLS : SUBSCRIPTION_KEY;
-}
-
-static enum step failed_step(momo_status status, const momo_error *error) {
-  switch ((int)status) {
-    case MOMO_OK: return STEPS;
-    case MOMO_TLS_FAILED: return TLS;
-    /* The gateway looks at the subscription key first. */
-    case MOMO_UNAUTHORIZED: return CREDENTIALS;
-    case MOMO_RESOLVE_FAILED:
-    case MOMO_CONNECT_FAILED: return HOST;
-    case MOMO_TIMED_OUT:
-    case MOMO_CONNECTION_LOST: return step_of_phase(error->message);
-    default: return SUBSCRIPTION_KEY;
+static enum step failed_step(const momo_error *error) {
+  if (error == NULL) return STEPS;
+  /* The gateway looks at the subscription key first. */
+  if (error->status == MOMO_UNAUTHORIZED) return CREDENTIALS;
+  switch (error->phase) {
+    case MOMO_PHASE_HANDSHAKE: return TLS;
+    case MOMO_PHASE_SEND:
+    case MOMO_PHASE_WAIT:
+    case MOMO_PHASE_READ: return SUBSCRIPTION_KEY;
+    default: return HOST;
   }
 }
 
-static void print_check(momo_status status, const momo_error *error) {
+static void print_check(int is_plain, const momo_error *error) {
   static const char *const names[STEPS] = {"host", "TLS", "subscription key", "credentials"};
-  enum step failed = failed_step(status, error);
+  enum step failed = failed_step(error);
   int is_told = 0;
+  if (error == NULL && warnings != NULL) printf("%s", warnings);
   for (enum step step = HOST; step < STEPS; step++) {
     const char *result = step < failed ? "ok" : "not checked";
     if (step == TLS && step < failed && is_plain) result = "not used: plain http on this machine";
-    if (step == failed && (step != SUBSCRIPTION_KEY || status == MOMO_SUBSCRIPTION_KEY_REFUSED)) {
+    if (step == failed &&
+        (step != SUBSCRIPTION_KEY || error->status == MOMO_SUBSCRIPTION_KEY_REFUSED)) {
       printf("%s: failed: %s\n", names[step], error->message);
       is_told = 1;
     } else {
       printf("%s: %s\n", names[step], result);
     }
   }
-  if (status == MOMO_OK)
+  if (error == NULL)
     printf("token: ok\n");
   else if (!is_told)
     printf("token: failed: %s\n", error->message);
@@ -204,25 +210,36 @@ static void print(enum output output, const momo_token *token) {
   }
 }
 
+/* Of the client, or of why there is none. */
+static momo_status check(const momo_client *client, momo_status status, momo_error **error) {
+  momo_option *options = NULL;
+  momo_token *token = NULL;
+  if (status == MOMO_OK) status = momo_get_options(client, &options, error);
+  if (status != MOMO_OK) {
+    printf("configuration: failed: %s\n", (*error)->message);
+    return status;
+  }
+  int is_plain = print_options(options);
+  /* A token from a cache would say nothing of the gateway. */
+  status = momo_create_token(client, -1, &token, error);
+  print_check(is_plain, *error);
+  momo_free_token(token);
+  momo_free_options(options);
+  return status;
+}
+
 static momo_status run(const momo_config *config, struct arguments *arguments,
                        momo_error **error) {
   momo_client *client = NULL;
   momo_token *token = NULL;
   momo_status status = momo_create_client(config, &client, error);
-  if (status == MOMO_OK) {
-    if (arguments->output == OUTPUT_CHECK) {
-      stage = ASKING;
-      /* A token from a cache would say nothing of the gateway. */
-      status = momo_create_token(client, -1, &token, error);
-      print_check(status, *error);
-      arguments->error_is_told = 1;
-    } else {
-      status = momo_get_token(client, -1, &token, error);
-      if (status == MOMO_OK) print(arguments->output, token);
-    }
-  } else if (arguments->output == OUTPUT_CHECK) {
-    printf("configuration: failed: %s\n", (*error)->message);
+  stage = ASKING;
+  if (arguments->output == OUTPUT_CHECK) {
+    status = check(client, status, error);
     arguments->error_is_told = 1;
+  } else if (status == MOMO_OK) {
+    status = momo_get_token(client, -1, &token, error);
+    if (status == MOMO_OK) print(arguments->output, token);
   }
   momo_free_token(token);
   momo_free_client(client);
@@ -256,10 +273,10 @@ int main(int argc, char **argv) {
     }
   }
   momo_config *config = momo_create_config();
-  momo_status status = momo_set_logger(config, log_line, &arguments, NULL, 4, &error);
+  momo_status status = momo_set_logger(config, log_line, &arguments, NULL, MOMO_LOG_INFORMATION, &error);
   if (status == MOMO_OK) status = momo_set_options_from_env(config, &error);
   exit_status = exit_status_of(status);
-  stage = READING_ARGUMENTS;
+  stage = MAKING_CLIENT;
   if (exit_status == EXIT_TOKEN)
     exit_status = read_arguments(argv, config, &arguments, &error);
   if (exit_status == EXIT_TOKEN)
@@ -269,6 +286,7 @@ int main(int argc, char **argv) {
   else if (error != NULL && !arguments.error_is_told)
     fprintf(stderr, "momo-token: %s\n", error->message);
   exit_status = end_output(exit_status);
+  free(warnings);
   momo_free_error(error);
   momo_free_config(config);
   return exit_status;

@@ -190,3 +190,21 @@ fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
         "{unsafe_directory:?}"
     );
 }
+
+#[test]
+fn a_check_warns_of_likely_mistakes_and_of_what_its_request_got_over() {
+    let tool = Tool::new("check-warnings");
+    let base_url = tool.base_url("/503-times-1");
+    let twice = ["--option", "max_attempts=2", "--option", &base_url];
+    let repeated = tool.run(&[&["--check"][..], &twice].concat());
+    let lines = checks(&repeated);
+    assert!(lines[0].starts_with("warning: the gateway"), "{lines:?}");
+    assert_eq!((lines[1], lines[5]), ("host: ok", "token: ok"), "{lines:?}");
+    let mistaken = tool.run(&["--check", "--option", "api_user=s3cr3t"]);
+    assert_eq!(mistaken.code, Some(4));
+    let lines = checks(&mistaken);
+    assert!(lines[0].starts_with("warning: api_user is no UUID"));
+    assert!(lines[4].starts_with("credentials: failed: "), "{lines:?}");
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert!(!mistaken.out.contains("s3cr3t"));
+}
