@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace momo {
 
@@ -69,6 +70,14 @@ template <class F, class... T> void call(F *function, T... arguments) {
     throw error(failure);
 }
 
+/* Owns what a function hands out. */
+template <class T, class F, class... A>
+std::unique_ptr<T, void (*)(T *)> taken(void (*free)(T *), F *function, A... arguments) {
+  T *given = nullptr;
+  call(function, arguments..., &given);
+  return {given, free};
+}
+
 } // namespace detail
 
 /* A token: the members of momo_token. It stays the library's memory, so that it is wiped with the
@@ -102,6 +111,11 @@ public:
 
 private:
   std::shared_ptr<const momo_token> held_;
+};
+
+/* The members of momo_option, of which momo.h tells. */
+struct option {
+  std::string name, value, source, warning;
 };
 
 /* Numbers alone: a copy holds those that this header knows, which a library as new hands out. */
@@ -171,11 +185,8 @@ public:
    * at hand, or else MOMO_WOULD_BLOCK, and one is asked for meanwhile. Less than 0 is refused. */
   using timeout = std::optional<std::chrono::milliseconds>;
 
-  explicit client(const config &config) : client(nullptr) {
-    momo_client *made = nullptr;
-    detail::call(momo_create_client, config.get(), &made);
-    held_.reset(made);
-  }
+  explicit client(const config &config)
+      : held_(detail::taken(momo_free_client, momo_create_client, config.get())) {}
 
   /* A second handle, at little cost. cancel() of the clone ends the calls on the clone alone: make
    * one for a call that another thread may have to end. */
@@ -195,14 +206,17 @@ public:
   }
   void invalidate(const token &token) const { invalidate(std::string(token.access_token())); }
 
-  /* The counters, for monitoring; asks nothing of the gateway. */
-  momo::stats stats() const {
-    momo_stats *given = nullptr;
-    detail::call(momo_get_stats, get(), &given);
-    const momo::stats copy = *given;
-    momo_free_stats(given);
-    return copy;
+  /* Every option as it is used; of a credential the value is the length. */
+  std::vector<option> options() const {
+    std::vector<option> all;
+    const auto first = detail::taken(momo_free_options, momo_get_options, get());
+    for (const momo_option *each = first.get(); each != nullptr; each = each->next)
+      all.push_back({each->name, each->value, each->source, each->warning});
+    return all;
   }
+
+  /* The counters, for monitoring; asks nothing of the gateway. */
+  momo::stats stats() const { return *detail::taken(momo_free_stats, momo_get_stats, get()); }
 
   /* Final: ends the calls in progress, those on clones too, and every later one. */
   void cancel() const noexcept { momo_cancel_client(get()); }
@@ -215,9 +229,7 @@ private:
   token hand_out(decltype(momo_get_token) call, timeout time) const {
     /* -1 is the default; no other negative number is valid. */
     const std::int64_t ms = time ? time->count() < 0 ? -2 : time->count() : -1;
-    momo_token *given = nullptr;
-    detail::call(call, get(), ms, &given);
-    return token(given);
+    return token(detail::taken(momo_free_token, call, get(), ms).release());
   }
 
   std::unique_ptr<momo_client, decltype(&momo_free_client)> held_;

@@ -7,6 +7,7 @@
 #include <future>
 #include <iostream>
 #include <momo.hpp>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -78,6 +79,17 @@ static bool stats() {
             << ",\"cooldown_ms\":" << found.cooldown_ms
             << ",\"tokens_adopted\":" << found.tokens_adopted
             << ",\"token_origin\":" << found.token_origin << "}\n";
+  return true;
+}
+
+static bool options() {
+  std::map<std::string, momo::option> found;
+  for (const momo::option &each : client_from_env().options())
+    found[each.name] = each;
+  const momo::option timeout = found["timeout"];
+  std::cout << "{\"count\":" << found.size() << ",\"timeout\":\"" << timeout.value << ", "
+            << timeout.source << "\",\"api_key\":\"" << found["api_key"].value
+            << "\",\"warning\":\"" << found["api_user"].warning << "\"}\n";
   return true;
 }
 
@@ -189,6 +201,8 @@ static bool run(std::string_view name, int gets) {
     return logger();
   if (name == "stats")
     return stats();
+  if (name == "options")
+    return options();
   if (name == "clone")
     return clone();
   if (name == "refresh")
@@ -197,7 +211,7 @@ static bool run(std::string_view name, int gets) {
     return loop(gets);
   if (name == "errors" && gets > 0)
     return errors(gets);
-  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|clone|refresh|misuse|loop N|errors N");
+  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|options|clone|refresh|misuse|loop N|errors N");
 }
 
 int main(int argc, char **argv) {

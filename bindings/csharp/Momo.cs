@@ -123,6 +123,25 @@ namespace Momo
 
         public void Invalidate(MomoToken token) => Invalidate(token?.AccessToken);
 
+        /// <summary>Every option as it is used; of a credential the value is the length.</summary>
+        public IReadOnlyList<MomoOption> GetOptions()
+        {
+            Native.Check(Native.C.momo_get_options(client, out var first, out var error), error);
+            var all = new List<MomoOption>();
+            var members = new IntPtr[5]; // four texts and the next option
+            for (var option = first; option != IntPtr.Zero; option = members[4])
+            {
+                Marshal.Copy(option, members, 0, members.Length);
+                all.Add(new MomoOption
+                {
+                    Name = Native.Text(members[0]), Value = Native.Text(members[1]),
+                    Source = Native.Text(members[2]), Warning = Native.Text(members[3])
+                });
+            }
+            Native.C.momo_free_options(first);
+            return all;
+        }
+
         public MomoStats GetStats()
         {
             Native.Check(Native.C.momo_get_stats(client, out var pointer, out var error), error);

@@ -25,7 +25,7 @@ namespace Momo
     {
         // Without a calling convention: 64-bit platforms have one each.
         internal delegate void Log(IntPtr userData, int level, IntPtr line);
-        internal delegate IntPtr CreateConfigCall();
+        internal delegate IntPtr PointerCall();
         internal delegate int SetOptionCall(IntPtr config, byte[] name, byte[] value, out IntPtr error);
         internal delegate int SetOptionsCall(IntPtr config, out IntPtr error);
         internal delegate int SetLoggerCall(
@@ -35,14 +35,13 @@ namespace Momo
         internal delegate void CancelCall(ClientHandle client);
         internal delegate int Call(ClientHandle client, long timeoutMs, out IntPtr token, out IntPtr error);
         internal delegate int InvalidateCall(ClientHandle client, byte[] accessToken, out IntPtr error);
-        internal delegate int GetStatsCall(ClientHandle client, out IntPtr stats, out IntPtr error);
+        internal delegate int GetCall(ClientHandle client, out IntPtr output, out IntPtr error);
         internal delegate IntPtr NameCall(int status);
-        internal delegate IntPtr VersionCall();
         internal delegate void FreeCall(IntPtr handle);
         internal delegate void ClearCall();
 
 #pragma warning disable 649 // The constructor sets them all.
-        internal CreateConfigCall momo_create_config;
+        internal PointerCall momo_create_config, momo_version;
         internal SetOptionCall momo_set_option;
         internal SetOptionsCall momo_set_options_from_env;
         internal SetLoggerCall momo_set_logger;
@@ -51,12 +50,11 @@ namespace Momo
         internal CancelCall momo_cancel_client;
         internal Call momo_create_token, momo_get_token;
         internal InvalidateCall momo_invalidate_token;
-        internal GetStatsCall momo_get_stats;
+        internal GetCall momo_get_options, momo_get_stats;
         internal FreeCall momo_free_config, momo_free_client;
-        internal FreeCall momo_free_stats, momo_free_token, momo_free_error;
+        internal FreeCall momo_free_options, momo_free_stats, momo_free_token, momo_free_error;
         internal NameCall momo_status_name;
         internal ClearCall momo_clear_cache;
-        internal VersionCall momo_version;
 #pragma warning restore 649
 
         internal Functions()

@@ -99,6 +99,9 @@ namespace Momo
         }
     }
 
+    /// <summary>An option as a client uses it; momo.h explains each member.</summary>
+    public struct MomoOption { public string Name, Value, Source, Warning; }
+
     /// <summary>momo_stats of momo.h, which explains each member.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct MomoStats

@@ -85,6 +85,17 @@ static class Exercise
         return true;
     }
 
+    static bool Options(MomoClient client)
+    {
+        var found = client.GetOptions().ToDictionary(option => option.Name);
+        var timeout = found["timeout"];
+        Console.WriteLine(
+            $"{{\"count\":{found.Count},\"timeout\":\"{timeout.Value}, {timeout.Source}\"" +
+            $",\"api_key\":\"{found["api_key"].Value}\"" +
+            $",\"warning\":\"{found["api_user"].Warning}\"}}");
+        return true;
+    }
+
     // A token of six seconds is refreshed, which no call waits for.
     static bool Refresh(MomoClient client)
     {
@@ -184,6 +195,7 @@ static class Exercise
                 case "cancel-one": return CancelOne(client);
                 case "close": return Close(client);
                 case "stats": return Stats(client);
+                case "options": return Options(client);
                 case "refresh": return Refresh(client);
                 case "logger": return Logger();
                 case "waiting": return ExerciseWaiting.Waiting(client);
@@ -193,7 +205,7 @@ static class Exercise
                 case "loop": return Loop(client, int.Parse(args[1]));
                 case "errors": return Errors(client, int.Parse(args[1]));
                 default: throw new ArgumentException(
-                    "usage: exercise shared|deadline|cancel-one|close|stats|refresh|logger|" +
+                    "usage: exercise shared|deadline|cancel-one|close|stats|options|refresh|logger|" +
                     "waiting|left|secrets|misuse|loop N|errors N");
             }
     }

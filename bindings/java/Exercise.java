@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import momo.MomoClient;
 import momo.MomoException;
+import momo.MomoOption;
 import momo.MomoStats;
 import momo.MomoToken;
 
@@ -39,6 +42,7 @@ final class Exercise {
                 case "close" -> ended(client::close, client::getToken);
                 case "cancel-one" -> cancelOne(client);
                 case "stats" -> stats(client);
+                case "options" -> options(client);
                 case "stale" -> stale(client);
                 case "refresh" -> refresh(client);
                 case "logger" -> Json.object("ok", client.getToken() != null, "lines", lines.get());
@@ -48,7 +52,7 @@ final class Exercise {
                 case "misuse" -> misuse(client);
                 case "loop" -> loop(client, Integer.parseInt(args[1]));
                 default -> throw new IllegalArgumentException(
-                        "one of shared, deadline, timeout, close, cancel-one, stats, stale, refresh, logger,"
+                        "one of shared, deadline, timeout, close, cancel-one, stats, options, stale, refresh, logger,"
                                 + " waiting, left, secrets, misuse, loop N");
             });
         }
@@ -132,6 +136,17 @@ final class Exercise {
                 "cooldown_ms", stats.cooldownMs(),
                 "tokens_adopted", stats.tokensAdopted(),
                 "token_origin", stats.tokenOrigin().ordinal());
+    }
+
+    private static String options(MomoClient client) throws MomoException {
+        Map<String, MomoOption> found = new HashMap<>();
+        client.options().forEach(option -> found.put(option.name(), option));
+        MomoOption timeout = found.get("timeout");
+        return Json.object(
+                "count", found.size(),
+                "timeout", timeout.value() + ", " + timeout.source(),
+                "api_key", found.get("api_key").value(),
+                "warning", found.get("api_user").warning());
     }
 
     /** Gets a token of five seconds again shortly before its end, when it is due for a refresh. */

@@ -62,6 +62,17 @@ const programs = {
     };
   },
 
+  async options() {
+    const found = Object.fromEntries(new Client().options().map((option) => [option.name, option]));
+    const { timeout, api_key, api_user } = found;
+    return {
+      count: Object.keys(found).length,
+      timeout: `${timeout.value}, ${timeout.source}`,
+      api_key: api_key.value,
+      warning: api_user.warning,
+    };
+  },
+
   /* A name that this file and the wrapper do not know reaches the library. */
   async option() {
     const error = await failure((async () => new Client({ option_of_tomorrow: 1 }))());

@@ -63,6 +63,10 @@ class Client {
     call(momo.invalidate_token, this.#handle.pointer, text(accessToken));
   }
 
+  options() {
+    return native.options(this.#handle.pointer);
+  }
+
   stats() {
     return native.stats(this.#handle.pointer);
   }
@@ -78,8 +82,6 @@ class Client {
   }
 }
 
-function clearCache() {
-  momo.clear_cache();
-}
+const clearCache = () => momo.clear_cache();
 
 module.exports = { Client, MomoError, Status, Token, TokenOrigin, clearCache, version: momo.version() };

@@ -35,6 +35,8 @@ export class Client {
   createToken(options?: CallOptions): Promise<Token>;
   /** Tells that the gateway refused this token, or this text, so that it is not handed out again. */
   invalidateToken(token: Token | string): void;
+  /** Every option as it is used, for whoever looks for a mistake. */
+  options(): Option[];
   /** The counters, for a monitoring system; asks nothing of the gateway. */
   stats(): Stats;
   /** Ends calls in progress and refuses later ones, with MOMO_CANCELLED. */
@@ -75,6 +77,9 @@ export class MomoError extends Error {
   /** -1 where no time is known. */
   readonly retryAfterMs: number;
 }
+
+/** An option of a client; momo.h explains each member. */
+export type Option = Record<'name' | 'value' | 'source' | 'warning', string>;
 
 /** What a client's token cost; momo.h explains each. */
 export type Stats = Readonly<Record<

@@ -49,6 +49,7 @@ const ErrorFields = koffi.struct({
   retry_after_ms: 'int64',
   ...fields('str', 'message code body'),
 });
+const OptionFields = koffi.struct({ ...fields('str', 'name value source warning'), next: 'void*' });
 const StatsFields = koffi.struct(fields('int64', `requests tokens_issued network_failures
   credential_failures rate_limit_failures server_failures response_failures retries refreshes
   failed_refreshes waits longest_wait_ms invalidations last_request_ms last_failure_status
@@ -73,6 +74,8 @@ const momo = (() => {
     get_token: ['int', token],
     invalidate_token: ['int', ['void *', 'str', out]],
     free_token: ['void', ['void *']],
+    get_options: ['int', ['void *', out, out]],
+    free_options: ['void', ['void *']],
     get_stats: ['int', ['void *', out, out]],
     free_stats: ['void', ['void *']],
     clear_cache: ['void', []],
@@ -212,6 +215,17 @@ function given(status, token, error) {
   return new Token(copied(token[0], TokenFields, momo.free_token));
 }
 
+function options(client) {
+  const first = [null];
+  const all = [];
+  call(momo.get_options, client, first);
+  for (let next = first[0], option; next; all.push(option)) {
+    ({ next, ...option } = koffi.decode(next, OptionFields));
+  }
+  momo.free_options(first[0]);
+  return all;
+}
+
 function stats(client) {
   const stats = [null];
   call(momo.get_stats, client, stats);
@@ -256,4 +270,4 @@ function text(value) {
 }
 
 module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, momo };
-Object.assign(module.exports, { given, optionText, stats, taken, text, setLogger });
+Object.assign(module.exports, { given, options, optionText, stats, taken, text, setLogger });

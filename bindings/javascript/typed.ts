@@ -1,5 +1,6 @@
 /* What TypeScript is to see: tsc --strict. Each expected error is one that it must find. */
-import { Client, MomoError, Status, Token, TokenOrigin, clearCache, version, type CallOptions, type Stats } from 'libmomo';
+import { Client, MomoError, Status, Token, TokenOrigin, clearCache, version } from 'libmomo';
+import type { CallOptions, Option, Stats } from 'libmomo';
 
 export async function header(client: Client, options: CallOptions): Promise<Record<string, string>> {
   const token: Token = await client.getToken(options);
@@ -18,6 +19,10 @@ export function fakes(): [MomoError, Token] {
 export function secondsLeft(client: Client): number {
   const { requests, tokenExpiresIn }: Stats = client.stats();
   return requests > 0 ? tokenExpiresIn : (client.tokenAtHand()?.expiresIn ?? 0);
+}
+
+export function warnings(client: Client): string[] {
+  return client.options().flatMap((option: Option) => option.warning || []);
 }
 
 export async function mistakes(client: Client): Promise<void> {

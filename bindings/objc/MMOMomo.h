@@ -70,6 +70,10 @@ extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not 
  * for a call that another thread may have to end. */
 - (MMOClient *)clone;
 
+/* Every option as it is used: dictionaries of strings, by "name", "value" (of a credential its
+ * length), "source" and "warning". */
+- (NSArray *)options:(NSError **)error;
+
 /* The counters, for monitoring; asks nothing of the gateway. As in momo.h. */
 - (BOOL)getStats:(momo_stats *)stats error:(NSError **)error;
 

@@ -206,6 +206,22 @@ static int64_t milliseconds(NSTimeInterval timeout) {
                    error);
 }
 
+- (NSArray *)options:(NSError **)error {
+  momo_option *first = NULL;
+  momo_error *failure = NULL;
+  if (!succeeded(momo_get_options(_client, &first, &failure), &failure, error))
+    return nil;
+  NSMutableArray *all = [NSMutableArray array];
+  const momo_option *each;
+  for (each = first; each != NULL; each = each->next)
+    [all addObject:[NSDictionary dictionaryWithObjectsAndKeys:
+                                     text(each->name), @"name", text(each->value), @"value",
+                                     text(each->source), @"source",
+                                     text(each->warning), @"warning", nil]];
+  momo_free_options(first);
+  return all;
+}
+
 - (BOOL)getStats:(momo_stats *)stats error:(NSError **)error {
   momo_stats *found = NULL;
   momo_error *failure = NULL;

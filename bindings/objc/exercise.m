@@ -50,18 +50,16 @@ static int failed(NSError *error) {
 }
 
 - (void)startThreads:(NSUInteger)count {
-  NSUInteger i;
-  for (i = 0; i < count; i++)
+  while (count-- > 0)
     [NSThread detachNewThreadSelector:@selector(call:) toTarget:self withObject:nil];
 }
 
 // What the threads ended with, once so many of them have: a token, or the name of a status.
 - (NSArray *)outcomes:(NSUInteger)count {
-  NSArray *copy;
   [_done lock];
   while ([_outcomes count] < count)
     [_done wait];
-  copy = [NSArray arrayWithArray:_outcomes];
+  NSArray *copy = [NSArray arrayWithArray:_outcomes];
   [_done unlock];
   return copy;
 }
@@ -101,6 +99,17 @@ static int stats(MMOClient *client) {
   return 0;
 }
 
+static int options(MMOClient *client) {
+  NSArray *all = [client options:NULL], *names = [all valueForKey:@"name"];
+  NSDictionary *found = [NSDictionary dictionaryWithObjects:all forKeys:names];
+  printf("{\"count\":%d,\"timeout\":\"%s, %s\",\"api_key\":\"%s\",\"warning\":\"%s\"}\n",
+         (int)[found count], [[found valueForKeyPath:@"timeout.value"] UTF8String],
+         [[found valueForKeyPath:@"timeout.source"] UTF8String],
+         [[found valueForKeyPath:@"api_key.value"] UTF8String],
+         [[found valueForKeyPath:@"api_user.warning"] UTF8String]);
+  return 0;
+}
+
 // What is refused, what can be made without a gateway, and that a token does not describe itself.
 static int misuse(MMOClient *client) {
   MMOConfig *config = [[MMOConfig new] autorelease];
@@ -128,8 +137,6 @@ static int clone(MMOClient *client) {
   MMOClient *clone = [client clone];
   Caller *waiting = [[[Caller alloc] initWithClient:client] autorelease];
   Caller *ended = [[[Caller alloc] initWithClient:clone] autorelease];
-  BOOL early, token;
-  NSString *status;
   momo_stats stats;
   // Begins the request, so that it belongs to neither call.
   [client tokenWithTimeout:0 error:NULL];
@@ -137,9 +144,9 @@ static int clone(MMOClient *client) {
   [ended startThreads:1];
   [NSThread sleepForTimeInterval:0.1];
   [clone cancel];
-  status = [[ended outcomes:1] objectAtIndex:0];
-  early = [[waiting outcomes:0] count] == 0;
-  token = ![[[waiting outcomes:1] objectAtIndex:0] hasPrefix:@"MOMO_"];
+  NSString *status = [[ended outcomes:1] objectAtIndex:0];
+  BOOL early = [[waiting outcomes:0] count] == 0;
+  BOOL token = ![[[waiting outcomes:1] objectAtIndex:0] hasPrefix:@"MOMO_"];
   if (![client getStats:&stats error:NULL])
     return 1;
   printf("{\"status\":\"%s\",\"early\":%s,\"token\":%s,\"waits\":%lld}\n",
@@ -150,15 +157,13 @@ static int clone(MMOClient *client) {
 
 static int shared(MMOClient *client) {
   Caller *caller = [[[Caller alloc] initWithClient:client] autorelease];
-  NSArray *outcomes;
-  NSSet *distinct;
-  NSString *outcome;
   [caller startThreads:8];
-  outcomes = [caller outcomes:8];
+  NSArray *outcomes = [caller outcomes:8];
+  NSString *outcome;
   for (outcome in outcomes)
     if ([outcome hasPrefix:@"MOMO_"])
       return 1;
-  distinct = [NSSet setWithArray:outcomes];
+  NSSet *distinct = [NSSet setWithArray:outcomes];
   printf("{\"calls\":%d,\"distinct\":%d}\n", (int)[outcomes count], (int)[distinct count]);
   return 0;
 }
@@ -181,11 +186,9 @@ static int refresh(MMOClient *client) {
   MMOToken *token = [client token:&error];
   NSDate *end = [NSDate dateWithTimeIntervalSinceNow:5.4];
   while (token != nil && [end timeIntervalSinceNow] > 0) {
-    NSTimeInterval spent;
     NSDate *before = [NSDate date];
     token = [client token:&error];
-    spent = -[before timeIntervalSinceNow];
-    slowest = MAX(slowest, spent);
+    slowest = MAX(slowest, -[before timeIntervalSinceNow]);
     if (token != nil)
       [distinct addObject:token.accessToken];
     [NSThread sleepForTimeInterval:0.02];
@@ -196,15 +199,15 @@ static int refresh(MMOClient *client) {
   return 0;
 }
 
-static int logger(void) {
+static int logger(MMOClient *unused) {
   NSError *error = nil;
   RaisingLogger *logger = [[RaisingLogger new] autorelease];
   MMOConfig *config = [[MMOConfig new] autorelease];
-  MMOClient *client;
+  (void)unused;
   if (![config setOptionsFromEnvironment:&error] ||
       ![config setLogger:logger level:MOMO_LOG_DEBUG error:&error])
     return failed(error);
-  client = [[[MMOClient alloc] initWithConfig:config error:&error] autorelease];
+  MMOClient *client = [[[MMOClient alloc] initWithConfig:config error:&error] autorelease];
   if ([client token:&error] == nil)
     return failed(error);
   printf("{\"lines\":%d,\"ok\":true}\n", logger->lines);
@@ -232,10 +235,9 @@ static BOOL get(MMOClient *client, int times) {
 }
 
 static int loop(MMOClient *client, int gets) {
-  long before;
   if (!get(client, gets / 10 + 1))
     return 1;
-  before = resident_kib();
+  long before = resident_kib();
   if (!get(client, gets))
     return 1;
   printf("{\"gets\":%d,\"growth_kib\":%ld}\n", gets, resident_kib() - before);
@@ -257,11 +259,9 @@ static NSString *refuse(MMOClient *client, int times) {
 }
 
 static int errors(MMOClient *client, int gets) {
-  long before;
-  NSString *status;
   refuse(client, gets / 10 + 1);
-  before = resident_kib();
-  status = refuse(client, gets);
+  long before = resident_kib();
+  NSString *status = refuse(client, gets);
   printf("{\"gets\":%d,\"status\":\"%s\",\"growth_kib\":%ld}\n", gets, [status UTF8String],
          resident_kib() - before);
   return 0;
@@ -272,25 +272,22 @@ static int run(const char *name, int gets) {
   MMOClient *client = [MMOClient clientFromEnvironment:&error];
   if (client == nil)
     return failed(error);
-  if (strcmp(name, "shared") == 0)
-    return shared(client);
-  if (strcmp(name, "deadline") == 0)
-    return deadline(client);
-  if (strcmp(name, "refresh") == 0)
-    return refresh(client);
-  if (strcmp(name, "logger") == 0)
-    return logger();
-  if (strcmp(name, "stats") == 0)
-    return stats(client);
-  if (strcmp(name, "misuse") == 0)
-    return misuse(client);
-  if (strcmp(name, "clone") == 0)
-    return clone(client);
+  const struct {
+    const char *name;
+    int (*run)(MMOClient *);
+  } scenarios[] = {{"shared", shared}, {"deadline", deadline}, {"refresh", refresh},
+                   {"logger", logger}, {"stats", stats},       {"options", options},
+                   {"misuse", misuse}, {"clone", clone}};
+  size_t i;
+  for (i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
+    if (strcmp(name, scenarios[i].name) == 0)
+      return scenarios[i].run(client);
   if (strcmp(name, "loop") == 0 && gets > 0)
     return loop(client, gets);
   if (strcmp(name, "errors") == 0 && gets > 0)
     return errors(client, gets);
-  fprintf(stderr, "usage: exercise shared|deadline|refresh|logger|stats|misuse|clone|loop N|errors N\n");
+  fprintf(stderr, "usage: exercise shared|deadline|refresh|logger|stats|options|misuse|clone|"
+                  "loop N|errors N\n");
   return 1;
 }
 

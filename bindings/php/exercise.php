@@ -75,6 +75,17 @@ function stats(): array
     ];
 }
 
+function options(): array
+{
+    $found = array_column((new Client())->options(), null, 'name');
+    return [
+        'count' => count($found),
+        'timeout' => "{$found['timeout']->value}, {$found['timeout']->source}",
+        'api_key' => $found['api_key']->value,
+        'warning' => $found['api_user']->warning,
+    ];
+}
+
 /** A refresh goes on beside gets that never wait. The token lives 6 s. */
 function refresh(): array
 {

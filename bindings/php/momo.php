@@ -84,6 +84,15 @@ final readonly class Token
     }
 }
 
+/** An option as a client uses it; momo.h explains each member. */
+final readonly class Option
+{
+    public function __construct(
+        public string $name, public string $value, public string $source, public string $warning,
+    ) {
+    }
+}
+
 /** What a client's token cost: counters, times, a Status and a TokenOrigin; momo.h explains each. */
 final readonly class Stats
 {
@@ -173,6 +182,22 @@ final class Client
     {
         $accessToken = $token instanceof Token ? $token->accessToken : $token;
         Library::call('momo_invalidate_token', $this->handle, Library::text($accessToken));
+    }
+
+    /** @return Option[] every option as it is used; of a credential the value is the length */
+    public function options(): array
+    {
+        $library = Library::get();
+        $options = $library->new('momo_option *');
+        Library::call('momo_get_options', $this->handle, FFI::addr($options));
+        try {
+            for ($all = [], $o = $options; $o !== null; $o = $o->next) {
+                $all[] = new Option($o->name, $o->value, $o->source, $o->warning);
+            }
+            return $all;
+        } finally {
+            $library->momo_free_options($options);
+        }
     }
 
     /** The counters, for monitoring; asks nothing of the gateway. They are those of this process. */

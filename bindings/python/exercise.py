@@ -75,6 +75,16 @@ def stats():
     return {name: getattr(found, name) for name in names}
 
 
+def options():
+    found = {option.name: option for option in momo.Client().options()}
+    return {
+        "count": len(found),
+        "timeout": f"{found['timeout'].value}, {found['timeout'].source}",
+        "api_key": found["api_key"].value,
+        "warning": found["api_user"].warning,
+    }
+
+
 def refresh():
     """A refresh goes on beside gets that never wait. The token lives 6 s."""
     with momo.Client() as client:
@@ -178,6 +188,7 @@ def main(name, *numbers):
         "deadline": deadline,
         "logger": logger,
         "stats": stats,
+        "options": options,
         "refresh": refresh,
         "option": option,
         "clone": clone,

@@ -25,6 +25,8 @@ def mistakes(client: momo.Client) -> None:
     momo.Client(logger=print)  # type: ignore[arg-type]
     number: str = client.stats().requests  # type: ignore[assignment]
     print(number, client.get_token_async().authorization)  # type: ignore[attr-defined]
+    options: list[str] = [option.value for option in client.options()]
+    print(options, client.options()[0].secret)  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

@@ -58,6 +58,13 @@ def stats
                           :token_origin)
 end
 
+def options
+  found = Momo::Client.new.options.to_h { |option| [option.name, option] }
+  timeout = found['timeout']
+  { count: found.size, timeout: "#{timeout.value}, #{timeout.source}",
+    api_key: found['api_key'].value, warning: found['api_user'].warning }
+end
+
 # A refresh goes on beside gets that never wait. The token lives 6 s.
 def refresh
   client = Momo::Client.new
@@ -147,6 +154,7 @@ result =
   in ['deadline'] then deadline
   in ['logger'] then logger
   in ['stats'] then stats
+  in ['options'] then options
   in ['refresh'] then refresh
   in ['clone'] then clone_client
   in ['loop', gets] then loop_gets(gets.to_i)

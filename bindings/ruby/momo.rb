@@ -64,6 +64,9 @@ module Momo
   # What a client's token cost: counters, times and a status; momo.h explains each.
   Stats = Struct.new(*Library::STATS.map(&:to_sym), keyword_init: true)
 
+  # An option as a client uses it; momo.h explains each.
+  Option = Struct.new(:name, :value, :source, :warning, keyword_init: true)
+
   # Hands the library's lines to a Logger.
   class LogClosure < Fiddle::Closure
     SEVERITIES = [nil, Logger::ERROR, Logger::WARN, Logger::INFO, Logger::DEBUG].freeze
@@ -147,8 +150,11 @@ module Momo
       Library.call(:momo_invalidate_token, @handle, Library.c_string(text))
     end
 
+    # Every option as it is used, with its source; of a credential the value is the length.
+    def options = copied(:momo_get_options, Library::OptionStruct, Option, :momo_free_options)
+
     # The counters, for monitoring; asks nothing of the gateway.
-    def stats = copied(:momo_get_stats, Library::StatsStruct, Stats, :momo_free_stats)
+    def stats = copied(:momo_get_stats, Library::StatsStruct, Stats, :momo_free_stats).first
 
     # Ends calls in progress and refuses later ones, with MOMO_CANCELLED; those of clones too.
     # close of a clone (clone and dup make them, at little cost) ends the calls on the clone alone:
@@ -218,14 +224,14 @@ module Momo
     end
 
     def take(function, milliseconds) =
-      copied(function, Library::TokenStruct, Token, :momo_free_token, milliseconds)
+      copied(function, Library::TokenStruct, Token, :momo_free_token, milliseconds).first
 
     def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 
     def copied(function, struct, copy, free, *arguments)
       Library.output do |out|
         Library.call(function, @handle, *arguments, out)
-        copy.new(**Library.taken(struct, out, free)).freeze
+        Library.taken(struct, out, free).map { |fields| copy.new(**fields).freeze }
       end
     end
   end

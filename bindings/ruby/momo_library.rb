@@ -33,6 +33,8 @@ module Momo
       'char *message', 'char *code', 'char *body'
     ]
 
+    OptionStruct = struct ['char *name', 'char *value', 'char *source', 'char *warning', 'intptr_t next']
+
     STATS = %w[
       requests tokens_issued network_failures credential_failures rate_limit_failures
       server_failures response_failures retries refreshes failed_refreshes waits longest_wait_ms
@@ -54,6 +56,8 @@ module Momo
     extern 'momo_status momo_get_token(momo_client *, int64_t, momo_token **, momo_error **)'
     extern 'momo_status momo_invalidate_token(momo_client *, char *, momo_error **)'
     extern 'void momo_free_token(momo_token *)'
+    extern 'momo_status momo_get_options(momo_client *, momo_option **, momo_error **)'
+    extern 'void momo_free_options(momo_option *)'
     extern 'momo_status momo_get_stats(momo_client *, momo_stats **, momo_error **)'
     extern 'void momo_free_stats(momo_stats *)'
     extern 'void momo_clear_cache(void)'
@@ -68,7 +72,7 @@ module Momo
       output do |out|
         next if public_send(name, *arguments, out).zero?
 
-        raise Error.new(**taken(ErrorStruct, out, :momo_free_error))
+        raise Error.new(**taken(ErrorStruct, out, :momo_free_error).first)
       end
     end
 
@@ -80,16 +84,21 @@ module Momo
       end
     end
 
-    # The fields of what C handed out, which is freed at once.
+    # The fields of what C handed out, which is freed at once: one hash, or those of a list.
     def self.taken(struct, out, free)
-      given = struct.new(out.ptr)
-      struct.members.to_h do |name|
-        value = given[name]
-        value = value.to_s.force_encoding(Encoding::UTF_8) if value.is_a?(Fiddle::Pointer)
-        [name.to_sym, value]
+      all, at = [], out.ptr.to_i
+      until at.zero?
+        given = struct.new(at)
+        all << struct.members.to_h do |name|
+          value = given[name]
+          value = value.to_s.force_encoding(Encoding::UTF_8) if value.is_a?(Fiddle::Pointer)
+          [name.to_sym, value]
+        end
+        at = all.last.delete(:next) || 0
       end
+      all
     ensure
-      public_send(free, given)
+      public_send(free, out.ptr)
     end
 
     # What is absent must not become a credential, as nil.to_s would.

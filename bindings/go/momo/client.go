@@ -65,6 +65,17 @@ func (c *Client) enter() *Error {
 	return nil
 }
 
+// call makes a call into C that does not block.
+func (c *Client) call(f func(e **C.momo_error)) error {
+	if err := c.enter(); err != nil {
+		return err
+	}
+	defer c.mu.RUnlock()
+	var e *C.momo_error
+	f(&e)
+	return check(e)
+}
+
 // GetToken returns a valid token. Call it before each payment. The context's deadline is the call's
 // whole time; without one it is the option timeout.
 func (c *Client) GetToken(ctx context.Context) (*Token, error) { return c.token(ctx, false) }
@@ -76,18 +87,12 @@ func (c *Client) CreateToken(ctx context.Context) (*Token, error) { return c.tok
 // InvalidateToken takes the AccessToken that the gateway refused, for example with a 401 to a payment.
 // It is never returned again.
 func (c *Client) InvalidateToken(accessToken string) error {
-	if err := c.enter(); err != nil {
-		return err
-	}
-	defer c.mu.RUnlock()
 	if accessToken == "" || strings.ContainsRune(accessToken, 0) {
 		return failure(InvalidArgument, "the token is empty or has a NUL in it")
 	}
 	text := C.CString(accessToken)
 	defer C.free(unsafe.Pointer(text))
-	var e *C.momo_error
-	C.momo_invalidate_token(c.client, text, &e)
-	return check(e)
+	return c.call(func(e **C.momo_error) { C.momo_invalidate_token(c.client, text, e) })
 }
 
 // ClearCache forgets every token that this process holds.

@@ -81,3 +81,21 @@ func WithLogger(most Level, log func(level Level, line string)) Option {
 		return check(e)
 	}
 }
+
+// OptionInfo is an option as a client uses it. Of a credential the Value is the length.
+type OptionInfo struct{ Name, Value, Source, Warning string }
+
+// Options returns every option, for who looks for a mistake; it does not block.
+func (c *Client) Options() (all []OptionInfo, err error) {
+	err = c.call(func(e **C.momo_error) {
+		var first *C.momo_option
+		C.momo_get_options(c.client, &first, e)
+		for o := first; o != nil; o = o.next {
+			all = append(all, OptionInfo{
+				C.GoString(o.name), C.GoString(o.value), C.GoString(o.source), C.GoString(o.warning),
+			})
+		}
+		C.momo_free_options(first)
+	})
+	return
+}

@@ -40,19 +40,15 @@ const (
 )
 
 // Stats returns the counters; it does not block.
-func (c *Client) Stats() (Stats, error) {
-	if err := c.enter(); err != nil {
-		return Stats{}, err
-	}
-	defer c.mu.RUnlock()
-	var s *C.momo_stats
-	var e *C.momo_error
-	C.momo_get_stats(c.client, &s, &e)
-	if e != nil {
-		return Stats{}, takeError(e)
-	}
-	defer C.momo_free_stats(s)
-	return *(*Stats)(unsafe.Pointer(s)), nil
+func (c *Client) Stats() (stats Stats, err error) {
+	err = c.call(func(e **C.momo_error) {
+		var s *C.momo_stats
+		if C.momo_get_stats(c.client, &s, e) == C.MOMO_OK {
+			stats = *(*Stats)(unsafe.Pointer(s))
+			C.momo_free_stats(s)
+		}
+	})
+	return
 }
 
 // An array of less than nothing: the header of an older library has fewer counters.

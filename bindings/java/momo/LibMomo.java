@@ -5,8 +5,11 @@ import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /** momo.h, as far as it is needed. */
 final class LibMomo {
@@ -37,9 +40,11 @@ final class LibMomo {
     static native int momo_create_token(Pointer client, long timeoutMs, Pointer token, Pointer error);
     static native int momo_get_token(Pointer client, long timeoutMs, Pointer token, Pointer error);
     static native int momo_invalidate_token(Pointer client, String accessToken, Pointer error);
+    static native int momo_get_options(Pointer client, Pointer options, Pointer error);
     static native int momo_get_stats(Pointer client, Pointer stats, Pointer error);
     static native void momo_clear_cache();
     static native Pointer momo_version();
+    private static native void momo_free_options(Pointer options);
     private static native void momo_free_stats(Pointer stats);
     private static native void momo_free_token(Pointer token);
     private static native void momo_free_error(Pointer error);
@@ -86,6 +91,18 @@ final class LibMomo {
                     numbers[0], numbers[1], numbers[2], MomoStatus.of((int) numbers[3]), numbers[4]);
         } finally {
             momo_free_token(pointer);
+        }
+    }
+
+    static List<MomoOption> options(Pointer client) throws MomoException {
+        Pointer first = output((options, error) -> momo_get_options(client, options, error));
+        try {
+            return Stream.iterate(first, Objects::nonNull, o -> o.getPointer(4L * Native.POINTER_SIZE))
+                    .map(o -> o.getPointerArray(0, 4))
+                    .map(t -> new MomoOption(text(t[0]), text(t[1]), text(t[2]), text(t[3])))
+                    .toList();
+        } finally {
+            momo_free_options(first);
         }
     }
 

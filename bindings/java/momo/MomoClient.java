@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /**
@@ -63,6 +64,15 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         }
         with(client ->
                 LibMomo.check(error -> LibMomo.momo_invalidate_token(client, accessToken, error)));
+    }
+
+    /**
+     * {@return every option as it is used, for whoever looks for a mistake}
+     *
+     * @throws MomoException if the client is closed
+     */
+    public List<MomoOption> options() throws MomoException {
+        return with(LibMomo::options);
     }
 
     /**
@@ -127,9 +137,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
          * @return this builder
          */
         public Builder option(String name, String value) {
-            if (value == null) {
-                throw new NullPointerException("the option " + name + " is null");
-            }
+            Objects.requireNonNull(value, () -> "the option " + name + " is null");
             if (name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("an option's name or value has a NUL in it");
             }

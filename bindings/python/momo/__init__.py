@@ -10,11 +10,11 @@ One client serves every thread, every event loop, and every process that forks f
 
 from ._client import Client, clear_cache
 from ._native import lib
-from ._values import Error, Stats, Status, Token, TokenOrigin
+from ._values import Error, Option, Stats, Status, Token, TokenOrigin
 
-__all__ = ["Client", "Error", "Stats", "Status", "Token", "TokenOrigin", "clear_cache"]
+__all__ = ["Client", "Error", "Option", "Stats", "Status", "Token", "TokenOrigin", "clear_cache"]
 __version__: str = lib.momo_version().decode()
 
-for _public in (Client, Error, Stats, Status, Token, TokenOrigin, clear_cache):
+for _public in (Client, Error, Option, Stats, Status, Token, TokenOrigin, clear_cache):
     _public.__module__ = __name__  # as tracebacks and pickle have it: momo.Error
 del _public

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from ctypes import byref, c_void_p
 from typing import Any, NoReturn
 
-from ._native import LogFunction, StatsPointer, TokenPointer, call, lib, taken, text
-from ._values import Error, Stats, Status, Token
+from ._native import LogFunction, OptionPointer, StatsPointer, TokenPointer, call, lib, taken, text
+from ._values import Error, Option, Stats, Status, Token
 
 _LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # libmomo's 1 to 4
 
@@ -117,6 +117,11 @@ class Client:
         if not isinstance(access_token, str):
             raise TypeError(f"a Token or its access_token is invalidated, not {type(token).__name__}")
         call(lib.momo_invalidate_token, self._handle, text(access_token))
+
+    def options(self) -> list[Option]:
+        """Every option as it is used, with its source; of a credential no more than the length."""
+        get, free = lib.momo_get_options, lib.momo_free_options
+        return [Option(*each) for each in taken(get, OptionPointer(), free, self._handle)]
 
     def stats(self) -> Stats:
         """The counters, for monitoring; asks nothing of the gateway."""

@@ -6,11 +6,11 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable
-from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_int32, c_int64, c_void_p, cast
 from dataclasses import fields
 from typing import Any
 
-from ._values import Error, Stats, Token
+from ._values import Error, Option, Stats, Token
 
 _NAMES = {"win32": "momo.dll", "darwin": "libmomo.0.dylib"}
 _NAME = _NAMES.get(sys.platform, "libmomo.so.0")
@@ -18,6 +18,10 @@ _NAME = _NAMES.get(sys.platform, "libmomo.so.0")
 
 class CToken(ctypes.Structure):
     _fields_ = list(zip(Token.__slots__, 3 * [c_char_p] + 3 * [c_int64] + [c_int32, c_int64]))
+
+
+class COption(ctypes.Structure):
+    _fields_ = [*((name, c_char_p) for name in Option._fields), ("next", c_void_p)]
 
 
 class CStats(ctypes.Structure):
@@ -34,6 +38,7 @@ class CError(ctypes.Structure):
 # Made once: another interpreter of this process that imports ctypes empties its cache of such types,
 # and a new one of the same name is another type.
 TokenPointer, StatsPointer, ErrorPointer = POINTER(CToken), POINTER(CStats), POINTER(CError)
+OptionPointer = POINTER(COption)
 LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
 
@@ -69,6 +74,8 @@ def _load() -> ctypes.CDLL:
         ("momo_get_token", c_int, *token),
         ("momo_invalidate_token", c_int, c_void_p, c_char_p, error),
         ("momo_free_token", None, TokenPointer),
+        ("momo_get_options", c_int, c_void_p, POINTER(OptionPointer), error),
+        ("momo_free_options", None, OptionPointer),
         ("momo_get_stats", c_int, c_void_p, POINTER(StatsPointer), error),
         ("momo_free_stats", None, StatsPointer),
         ("momo_clear_cache", None),
@@ -87,25 +94,28 @@ lib = _load()
 def call(function: Callable[..., int], *arguments: object) -> None:
     error = ErrorPointer()
     if function(*arguments, byref(error)) != 0:
-        status, http_status, retry_after_ms, message, code, body = copied(error, lib.momo_free_error)
+        status, http_status, retry_after_ms, message, code, body = copied(error)
+        lib.momo_free_error(error)
         raise Error(status, message, http_status, code, body, retry_after_ms)
 
 
-def taken(
-    function: Callable[..., int], pointer: Any, free: Callable[[Any], None], *arguments: object
-) -> list[Any]:
-    """What a function hands out."""
+def taken(function: Any, pointer: Any, free: Any, *arguments: object) -> list[Any]:
+    """The members of what a function hands out, or those of each in a list; freed at once."""
     call(function, *arguments, byref(pointer))
-    return copied(pointer, free)
-
-
-def copied(pointer: Any, free: Callable[[Any], None]) -> list[Any]:
-    """The members of a C struct, which is freed at once."""
     try:
-        found = [getattr(pointer.contents, field[0]) for field in pointer.contents._fields_]
-        return [value.decode() if isinstance(value, bytes) else value for value in found]
+        return listed(pointer) if isinstance(pointer, OptionPointer) else copied(pointer)
     finally:
         free(pointer)
+
+
+def copied(pointer: Any) -> list[Any]:
+    found = [getattr(pointer.contents, field[0]) for field in pointer.contents._fields_]
+    return [value.decode() if isinstance(value, bytes) else value for value in found]
+
+
+def listed(pointer: Any) -> list[Any]:
+    *members, following = copied(pointer)
+    return [members, *(listed(cast(following, OptionPointer)) if following else ())]
 
 
 def text(string: str) -> bytes:

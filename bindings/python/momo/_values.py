@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 
 class Status(IntEnum):
@@ -115,6 +115,10 @@ class Token:
         raise TypeError("a token is a secret: send its access_token if another process needs it")
 
     __getstate__ = __reduce_ex__
+
+
+# An option as a client uses it; momo.h explains each.
+Option = NamedTuple("Option", [("name", str), ("value", str), ("source", str), ("warning", str)])
 
 
 @dataclass(frozen=True)

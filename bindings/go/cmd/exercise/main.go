@@ -19,7 +19,7 @@ import (
 type object map[string]any
 
 var errUsage = errors.New("usage: exercise " +
-	"shared|goroutines|deadline|cancel|cancel-one|close|stale|refresh|stats|logger|" +
+	"shared|goroutines|deadline|cancel|cancel-one|close|stale|refresh|stats|options|logger|" +
 	"waiting|left|secrets|misuse|loop N")
 
 func main() {
@@ -62,6 +62,8 @@ func run(args []string) (object, error) {
 		return refresh()
 	case "stats":
 		return stats()
+	case "options":
+		return options()
 	case "logger":
 		return logger()
 	case "waiting":
@@ -200,6 +202,26 @@ func stats() (object, error) {
 		"cooldown_ms":         stats.CooldownMs,
 		"tokens_adopted":      stats.TokensAdopted,
 		"token_origin":        int(stats.TokenOrigin),
+	}, err
+}
+
+func options() (object, error) {
+	client, err := momo.NewClient(momo.FromEnv())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	found := map[string]momo.OptionInfo{}
+	options, err := client.Options()
+	for _, option := range options {
+		found[option.Name] = option
+	}
+	timeout := found["timeout"]
+	return object{
+		"count":   len(found),
+		"timeout": timeout.Value + ", " + timeout.Source,
+		"api_key": found["api_key"].Value,
+		"warning": found["api_user"].Warning,
 	}, err
 }
 
