@@ -165,9 +165,7 @@ impl TokenRequest<'_> {
             cancellation: Arc::clone(self.cancellation),
             progress: Arc::clone(self.progress),
         };
-        if limits.deadline <= now {
-            return Err(limits.timed_out());
-        }
+        limits.check()?;
         self.transport.post(request, &limits)
     }
 

@@ -35,12 +35,19 @@ impl Limits {
         TransportError::new(self.progress.phase(), kind, detail)
     }
 
-    pub(crate) fn timed_out(&self) -> TransportError {
-        TransportError::timed_out(self.progress.phase())
+    pub(super) fn timed_out(&self) -> TransportError {
+        self.error(Kind::TimedOut, "the time was up")
     }
 
-    pub(crate) fn cancelled(&self) -> TransportError {
-        TransportError::cancelled(self.progress.phase())
+    /// Fails once a wait has to end.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.cancellation.is_cancelled() {
+            return Err(self.error(Kind::Cancelled, "cancelled"));
+        }
+        match self.deadline.has_passed() {
+            true => Err(self.timed_out()),
+            false => Ok(()),
+        }
     }
 
     /// What an I/O error carries, or that the connection has ended.

@@ -18,12 +18,13 @@ mod tests;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
 use super::connection::{self, Limits};
 use super::transport_error::{Kind, Result};
+use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
 use crate::sync::Mutex;
 use lookup::{Lookup, Outcome};
@@ -48,9 +49,8 @@ struct Resolver {
 #[derive(Clone)]
 struct Cached {
     addresses: Arc<[IpAddr]>,
-    since: Instant,
-    /// Whether connecting to them, or the TLS handshake, has failed.
-    doubtful: bool,
+    /// Or until connecting to them, or the TLS handshake, has failed.
+    good_until: Deadline,
 }
 
 static RESOLVER: Resolver = Resolver::new(lookup::resolve);
@@ -71,7 +71,9 @@ pub(super) fn doubt(host: &str) {
 /// None where it was not looked up.
 #[cfg(all(test, not(loom)))]
 pub(super) fn is_doubtful(host: &str) -> Option<bool> {
-    RESOLVER.cached(host).map(|cached| cached.doubtful)
+    RESOLVER
+        .cached(host)
+        .map(|cached| cached.good_until.has_passed())
 }
 
 impl Resolver {
@@ -85,7 +87,7 @@ impl Resolver {
 
     fn look_up(&'static self, host: &str, limits: &Limits) -> Outcome {
         let cached = self.cached(host);
-        if let Some(cached) = cached.as_ref().filter(|c| c.is_usable()) {
+        if let Some(cached) = cached.as_ref().filter(|c| !c.good_until.has_passed()) {
             return Ok(Arc::clone(&cached.addresses));
         }
         let fallback = cached.map(|cached| Arc::clone(&cached.addresses));
@@ -95,10 +97,13 @@ impl Resolver {
             Err(error) => return fallback.ok_or(error),
         };
         let Some(fallback) = fallback else {
-            return lookup.wait(limits.deadline, limits);
+            return lookup.wait(limits);
         };
-        let until = limits.deadline.min(lookup.started + FALLBACK_AFTER);
-        match lookup.wait(until, limits) {
+        let limits = Limits {
+            deadline: limits.deadline.min(lookup.started + FALLBACK_AFTER),
+            ..limits.clone()
+        };
+        match lookup.wait(&limits) {
             Err(e) if !matches!(e.kind, Kind::Cancelled | Kind::NoAddress) => Ok(fallback),
             outcome => outcome,
         }
@@ -110,12 +115,12 @@ impl Resolver {
     }
 
     fn store(&self, host: &str, addresses: &Arc<[IpAddr]>) {
-        let since = Instant::now();
+        let good_until = Deadline::after(MAX_AGE);
         self.change(|all| {
+            let addresses = Arc::clone(addresses);
             let cached = Cached {
-                addresses: Arc::clone(addresses),
-                since,
-                doubtful: false,
+                addresses,
+                good_until,
             };
             all.insert(host.to_owned(), cached);
         });
@@ -124,7 +129,7 @@ impl Resolver {
     fn doubt(&self, host: &str) {
         self.change(|all| {
             if let Some(cached) = all.get_mut(host) {
-                cached.doubtful = true;
+                cached.good_until = Deadline::now();
             }
         });
     }
@@ -152,11 +157,5 @@ impl Resolver {
         if let Some(running) = self.running.get() {
             running.lock().remove(host);
         }
-    }
-}
-
-impl Cached {
-    fn is_usable(&self) -> bool {
-        !self.doubtful && self.since.elapsed() < MAX_AGE
     }
 }

@@ -1,9 +1,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
+use std::time::Instant;
 
 use super::*;
 use crate::cancellation::Cancellation;
-use crate::deadline::Deadline;
 use crate::net::progress::Progress;
 use crate::net::transport_error::{Phase, TransportError};
 
@@ -56,8 +56,7 @@ fn known(resolver: &Resolver, age: Duration) {
     resolver.change(|all| {
         let cached = Cached {
             addresses: [FIRST].into(),
-            since: Instant::now().checked_sub(age).unwrap(),
-            doubtful: false,
+            good_until: Deadline::after(MAX_AGE) - age,
         };
         all.insert("host".to_owned(), cached);
     });

@@ -110,17 +110,11 @@ impl Socket {
     ) -> io::Result<usize> {
         let limits = &self.limits;
         loop {
-            let left = limits.deadline.left();
-            if limits.cancellation.is_cancelled() {
-                return Err(limits.cancelled().into());
-            }
-            if left.is_zero() {
-                return Err(limits.timed_out().into());
-            }
+            limits.check()?;
             match work(&self.stream) {
                 Err(e) if e.kind() == ErrorKind::WouldBlock => {
-                    wait(&mut [PollFd::new(&self.stream, event)], left)
-                        .map_err(|e| limits.broken(e))?;
+                    let mut socket = [PollFd::new(&self.stream, event)];
+                    wait(&mut socket, limits.deadline.left()).map_err(|e| limits.broken(e))?;
                 }
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 done => return done.map_err(|e| limits.broken(e).into()),

@@ -67,14 +67,6 @@ impl TransportError {
         format!("{self} ({text})")
     }
 
-    pub(crate) fn timed_out(phase: Phase) -> Self {
-        Self::new(phase, Kind::TimedOut, "the time was up")
-    }
-
-    pub(crate) fn cancelled(phase: Phase) -> Self {
-        Self::new(phase, Kind::Cancelled, "cancelled")
-    }
-
     /// `what` says what is wrong with the response.
     pub(crate) fn invalid_http(what: &str) -> Self {
         let detail = format!("{what}; check what stands between here and the gateway");

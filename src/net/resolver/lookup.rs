@@ -57,19 +57,14 @@ impl Lookup {
         self.changed.notify_all();
     }
 
-    pub(super) fn wait(&self, until: Deadline, limits: &Limits) -> Outcome {
+    pub(super) fn wait(&self, limits: &Limits) -> Outcome {
         let mut outcome = self.outcome.lock();
         loop {
             if let Some(outcome) = &*outcome {
                 return outcome.clone();
             }
-            if limits.cancellation.is_cancelled() {
-                return Err(limits.cancelled());
-            }
-            if until.has_passed() {
-                return Err(limits.timed_out());
-            }
-            let until = until.min(Deadline::after(MAX_WAIT));
+            limits.check()?;
+            let until = limits.deadline.min(Deadline::after(MAX_WAIT));
             outcome = self.changed.wait_until(outcome, until);
         }
     }

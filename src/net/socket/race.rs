@@ -33,19 +33,15 @@ pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<Sock
     let mut pending: Vec<(SocketAddr, Socket)> = Vec::new();
     let mut failure = None;
     let mut next_start = Deadline::now();
+    let refused = |address, error: &io::Error| connect_error(limits, address, error);
     loop {
-        if limits.cancellation.is_cancelled() {
-            return Err(limits.cancelled());
-        }
+        limits.check()?;
         let now = Deadline::now();
-        if now >= limits.deadline {
-            return Err(limits.timed_out());
-        }
         let is_turn = pending.is_empty() || now >= next_start;
         if let Some(address) = is_turn.then(|| untried.next()).flatten() {
             match Socket::start(address, limits) {
                 Ok(socket) => pending.push((address, socket)),
-                Err(error) => failure = Some(more_telling(failure, connect_error(address, &error))),
+                Err(error) => failure = Some(more_telling(failure, refused(address, &error))),
             }
             next_start = now + delay;
             continue;
@@ -57,12 +53,12 @@ pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<Sock
             0 => limits.deadline,
             _ => limits.deadline.min(next_start),
         };
-        let ended = wait(&pending, until.left()).map_err(|error| connect_error(*first, &error))?;
+        let ended = wait(&pending, until.left()).map_err(|error| refused(*first, &error))?;
         if let Some((index, outcome)) = ended {
             let (address, socket) = pending.swap_remove(index);
             match outcome {
                 Ok(()) => return Ok(socket),
-                Err(error) => failure = Some(more_telling(failure, connect_error(address, &error))),
+                Err(error) => failure = Some(more_telling(failure, refused(address, &error))),
             }
             next_start = now;
         }
@@ -132,10 +128,10 @@ fn more_telling(before: Option<TransportError>, last: TransportError) -> Transpo
     }
 }
 
-fn connect_error(address: SocketAddr, error: &io::Error) -> TransportError {
+fn connect_error(limits: &Limits, address: SocketAddr, error: &io::Error) -> TransportError {
     // The kernel gave up, before our own time was up.
     if error.kind() == io::ErrorKind::TimedOut {
-        return TransportError::timed_out(Phase::Connect);
+        return limits.timed_out();
     }
     let detail =
         format!("{address} cannot be reached ({error}); check host, port, firewall and proxy");
