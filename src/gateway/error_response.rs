@@ -52,30 +52,23 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
         error => error.to_owned(),
     };
     let (status, says) = found.meaning();
-    let named = match &*code {
-        "" => String::new(),
-        code => format!(" ({code})"),
-    };
     let mut says = says
         .replace("{status}", &response.status.to_string())
-        .replace("{code}", &named)
+        .replace("{code}", &bracketed("", &code))
         .replace("{portal}", host.portal)
         .replace("{users}", host.users)
         .replace("{host}", &redirect_host(headers, redactor));
     let message = redactor.clean(message.as_bytes(), MAX_MESSAGE_BYTES);
-    if !message.is_empty() {
-        says += &format!(" (the response says: {message})");
-    }
+    says += &bracketed("the response says: ", &message);
     let activity = text("activityId");
     let id = if is_uuid(&activity) { &*activity } else { "" };
-    let shown_activity = identifier(&activity, id, redactor);
-    if !shown_activity.is_empty() {
-        says += &format!(" (activity ID {shown_activity})");
-    }
+    says += &bracketed("activity ID ", &identifier(&activity, id, redactor));
     AttemptError {
         retry: found.retry(status),
         failure: Failure {
-            retry_after_ms: found.retry_after.map_or(-1, millis),
+            retry_after_ms: found.retry_after.map_or(-1, |time| {
+                i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+            }),
             code,
             body: shown(response, id, redactor),
             ..Failure::of_response(response.status, status, says)
@@ -203,9 +196,16 @@ impl Found {
 pub(super) fn identifier(text: &str, id: &str, redactor: &Redactor) -> String {
     let text = redactor.clean_but(id, text.as_bytes(), MAX_CODE_BYTES);
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
-    match text.bytes().all(fits) {
-        true => text,
-        false => String::new(),
+    Some(text)
+        .filter(|text| text.bytes().all(fits))
+        .unwrap_or_default()
+}
+
+/// What is known, to be added to a message.
+pub(super) fn bracketed(what: &str, text: &str) -> String {
+    match text {
+        "" => String::new(),
+        text => format!(" ({what}{text})"),
     }
 }
 
@@ -230,10 +230,6 @@ fn redirect_host(headers: &HeaderMap, redactor: &Redactor) -> String {
         "" => String::new(),
         host => format!(" to {host}"),
     }
-}
-
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Firewall's response: HTML, under any status, with an ID that its operator needs to find the
 //! reason.
 
-use super::error_response::{identifier, shown};
+use super::error_response::{bracketed, identifier, shown};
 use super::transport::Response;
 use crate::credentials::redact::Redactor;
 use crate::error::{Failure, Status};
@@ -23,10 +23,7 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<Failure> 
         .filter(|word| word.len() <= MAX_SUPPORT_ID_BYTES && word.chars().all(is_digit))
         .unwrap_or_default();
     let code = identifier(id, id, redactor);
-    let named = match &*code {
-        "" => String::new(),
-        code => format!(" (support ID {code})"),
-    };
+    let named = bracketed("support ID ", &code);
     let message = format!(
         "a firewall in front of the gateway rejected the request{named}; check that this machine's \
          public IP address is authorised, and give MTN the support ID"
