@@ -11,7 +11,6 @@ mod registry;
 mod single_flight;
 mod state;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod test_processes;
 mod turn;
 

@@ -200,11 +200,9 @@ impl Drop for Client {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "client_tests.rs"]
 mod tests;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "client_refresh_tests.rs"]
 mod refresh_tests;

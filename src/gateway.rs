@@ -18,10 +18,8 @@ mod response;
 mod retry;
 mod subscription_key;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod test_caller;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 pub(crate) mod test_peer;
 mod transport;
 mod ureq_connection;

@@ -34,7 +34,6 @@ mod sync;
 #[allow(unsafe_code)]
 mod sys;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod test_directory;
 mod token;
 

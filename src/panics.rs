@@ -43,6 +43,5 @@ pub(crate) fn keep_silent() {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "panics_tests.rs"]
 mod tests;

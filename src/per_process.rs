@@ -87,6 +87,5 @@ impl<T> PerProcess<T> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "per_process_tests.rs"]
 mod tests;

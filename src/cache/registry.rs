@@ -254,6 +254,5 @@ pub(super) fn identity(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "registry_tests.rs"]
 mod tests;

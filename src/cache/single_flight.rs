@@ -233,5 +233,4 @@ mod model;
 
 #[cfg(all(test, not(loom)))]
 #[path = "single_flight_tests.rs"]
-#[allow(clippy::unwrap_used)]
 mod tests;

@@ -110,6 +110,5 @@ fn next_pause(pause: Duration, random: f64) -> Duration {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "turn_tests.rs"]
 mod tests;

@@ -79,6 +79,5 @@ impl Plan {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "plan_tests.rs"]
 mod tests;

@@ -112,6 +112,5 @@ pub(super) fn c_string(text: String) -> CString {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "guard_tests.rs"]
 mod tests;

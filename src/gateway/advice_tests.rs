@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use super::*;
 
 fn advice(options: &[(&str, &str)]) -> Authentication {

@@ -145,6 +145,5 @@ impl CurrentAuthentication {
 mod advice_tests;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "authentication_tests.rs"]
 mod tests;

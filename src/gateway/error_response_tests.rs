@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use super::*;
 use crate::gateway::response::tests::{USER, failure_of, read_from, response};
 use Status as S;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use crate::error::Status as S;
 use crate::gateway::response::tests::{failure_of, response};
 use crate::gateway::retry::Retry;

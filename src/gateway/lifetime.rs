@@ -20,6 +20,5 @@ pub(super) fn parse(json: &str) -> Option<Duration> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "lifetime_tests.rs"]
 mod tests;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use ureq::http::{HeaderName, HeaderValue};
 
 use super::*;

@@ -82,6 +82,5 @@ fn time(text: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "retry_tests.rs"]
 mod tests;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use super::test_caller::{Caller, error};
 use super::test_peer::{Reply, TestPeer, http, token};
 use super::*;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 

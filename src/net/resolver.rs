@@ -11,7 +11,6 @@
 
 mod lookup;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "resolver_tests.rs"]
 mod tests;
 

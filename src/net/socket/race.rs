@@ -139,6 +139,5 @@ fn connect_error(limits: &Limits, address: SocketAddr, error: &io::Error) -> Tra
 }
 
 #[cfg(all(test, not(loom)))]
-#[allow(clippy::unwrap_used)]
 #[path = "race_tests.rs"]
 mod tests;

@@ -99,6 +99,5 @@ pub(super) fn trusted_for_servers(der: &[u8]) -> Option<&[u8]> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 #[path = "der_tests.rs"]
 mod tests;

@@ -62,6 +62,5 @@ fn certificate(text: &[u8]) -> Result<Option<CertificateDer<'static>>, &'static 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "pem_tests.rs"]
 mod tests;
