@@ -16,7 +16,6 @@ mod proxy_tests;
 mod request;
 mod response;
 mod retry;
-mod subscription_key;
 #[cfg(test)]
 mod test_caller;
 #[cfg(test)]
@@ -44,7 +43,6 @@ use crate::token::Token;
 
 pub(crate) use authentication::{Authentication, CurrentAuthentication};
 use retry::{AttemptError, Retry};
-use subscription_key::SubscriptionKeyChoice;
 use transport::Response;
 pub(crate) use transport::{Transport, fill_lazy_cells};
 
@@ -73,15 +71,21 @@ pub(crate) struct IssuedToken {
 impl TokenRequest<'_> {
     pub(crate) fn send(mut self) -> Result<IssuedToken, Failure> {
         let authentication = self.authentication;
-        let count = authentication.credentials.subscription_keys.len();
-        let mut keys = SubscriptionKeyChoice::starting_with(self.key, count);
+        let keys = &*authentication.credentials.subscription_keys;
+        let mut key = self.key.min(keys.len() - 1);
+        let mut sent = &keys[key..=key];
         let mut earlier_response: Option<Failure> = None;
         let mut attempt = 1;
         loop {
-            let error = match self.attempt(keys.current, attempt) {
+            let error = match self.attempt(key, attempt) {
                 Ok(token) => {
-                    keys.log_switch(self.log);
-                    let key = keys.current;
+                    if sent.len() > 1 && key == 1 {
+                        self.log.record(Level::Warning, || {
+                            "the primary subscription key was refused and the secondary used; \
+                             replace subscription_key"
+                                .to_owned()
+                        });
+                    }
                     return Ok(IssuedToken { token, key });
                 }
                 Err(error) => error,
@@ -89,7 +93,9 @@ impl TokenRequest<'_> {
             if error.failure.status == Status::MOMO_CANCELLED {
                 return Err(error.failure);
             }
-            if error.retry == Retry::WithOtherKey && keys.switch() {
+            // They come in pairs: the other is tried once where one is refused.
+            if error.retry == Retry::WithOtherKey && sent.len() < keys.len() {
+                (key, sent) = (1 - key, keys);
                 continue;
             }
             let backoff = self.backoff(&error, attempt);
@@ -100,7 +106,7 @@ impl TokenRequest<'_> {
             };
             let Some(backoff) = backoff else {
                 let (progress, attempts) = (self.progress, self.attempts);
-                return Err(authentication.complete(failure, &keys, progress, attempts));
+                return Err(authentication.complete(failure, sent, progress, attempts));
             };
             self.log.record(Level::Information, || {
                 format!("trying again in {} ms", backoff.as_millis())

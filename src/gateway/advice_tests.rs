@@ -13,7 +13,7 @@ fn advice(options: &[(&str, &str)]) -> Authentication {
     Authentication::new(&settings, credentials).unwrap()
 }
 
-fn completed(advice: &Authentication, status: Status, keys: &SubscriptionKeyChoice) -> String {
+fn completed(advice: &Authentication, status: Status, keys: &[Credential]) -> String {
     let failure = Failure::new(status, "it failed");
     let progress = Progress::begin();
     progress.enter(Phase::Wait);
@@ -26,16 +26,17 @@ fn completed(advice: &Authentication, status: Status, keys: &SubscriptionKeyChoi
 #[test]
 fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() {
     let advice = advice(&[("base_url", "https://gateway.example:8443/x")]);
-    let mut keys = SubscriptionKeyChoice::starting_with(0, 2);
+    let both = &advice.credentials.subscription_keys[..];
+    let keys = &both[..1];
     let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3";
     assert_eq!(
-        completed(&advice, Status::MOMO_TIMED_OUT, &keys),
+        completed(&advice, Status::MOMO_TIMED_OUT, keys),
         format!("it failed {all}")
     );
     let user = "api_user (36 characters, from option api_user) and \
                 api_key (10 characters, from option api_key)";
     assert_eq!(
-        completed(&advice, Status::MOMO_UNAUTHORIZED, &keys),
+        completed(&advice, Status::MOMO_UNAUTHORIZED, keys),
         format!("it failed; sent {user} {all}")
     );
     let refused = Status::MOMO_SUBSCRIPTION_KEY_REFUSED;
@@ -43,27 +44,26 @@ fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() 
     let secondary =
         "secondary_subscription_key (13 characters, from option secondary_subscription_key)";
     assert_eq!(
-        completed(&advice, refused, &keys),
+        completed(&advice, refused, keys),
         format!("it failed; sent {primary} {all}")
     );
-    keys = SubscriptionKeyChoice::starting_with(1, 2);
+    let keys = &both[1..];
     assert_eq!(
-        completed(&advice, refused, &keys),
+        completed(&advice, refused, keys),
         format!("it failed; sent {secondary} {all}")
     );
-    assert!(keys.switch());
+    let keys = both;
     assert_eq!(
-        completed(&advice, refused, &keys),
+        completed(&advice, refused, keys),
         format!("it failed; sent one after the other: {primary} and {secondary} {all}")
     );
 }
 
 #[test]
 fn a_host_that_was_given_up_is_named_with_those_in_its_place() {
-    let keys = SubscriptionKeyChoice::starting_with(0, 1);
     let told = |host: &str| {
         let advice = advice(&[("base_url", &format!("https://{host}"))]);
-        completed(&advice, Status::MOMO_RESOLVE_FAILED, &keys).contains("given up its hosts")
+        completed(&advice, Status::MOMO_RESOLVE_FAILED, &[]).contains("given up its hosts")
     };
     assert!(told("momo.azure-api.net"));
     assert!(!told("proxy.momoapi.mtn.com"));
@@ -72,13 +72,12 @@ fn a_host_that_was_given_up_is_named_with_those_in_its_place() {
 
 #[test]
 fn a_time_out_of_the_sandbox_speaks_of_users_that_it_does_not_know() {
-    let keys = SubscriptionKeyChoice::starting_with(0, 1);
     for (host, speaks) in [
         ("sandbox.momodeveloper.mtn.com", true),
         ("proxy.momoapi.mtn.com", false),
     ] {
         let advice = advice(&[("base_url", &format!("https://{host}"))]);
-        let message = completed(&advice, Status::MOMO_TIMED_OUT, &keys);
+        let message = completed(&advice, Status::MOMO_TIMED_OUT, &[]);
         assert_eq!(message.contains("check api_user"), speaks, "{message}");
         assert_eq!(advice.timed_out(Phase::Connect), "");
     }

@@ -6,10 +6,9 @@ use arc_swap::ArcSwap;
 
 use super::advice::Host;
 use super::request::RequestTemplate;
-use super::subscription_key::SubscriptionKeyChoice;
 use crate::config::{ProxyUrl, Settings};
-use crate::credentials::Credentials;
 use crate::credentials::redact::Redactor;
+use crate::credentials::{Credential, Credentials};
 use crate::error::{Failure, Status};
 use crate::net::progress::{Phase, Progress};
 
@@ -44,26 +43,29 @@ impl Authentication {
         })
     }
 
-    /// The failure with all that only the whole call knows, of so many attempts at most.
+    /// The failure with all that only the whole call knows, of so many attempts at most: `keys` are
+    /// the subscription keys that were sent.
     pub(super) fn complete(
         &self,
         failure: Failure,
-        keys: &SubscriptionKeyChoice,
+        keys: &[Credential],
         progress: &Progress,
         attempts: u32,
     ) -> Failure {
         let credentials = &*self.credentials;
-        let key = |number: usize| credentials.subscription_keys[number].describe();
         let sent = match failure.status {
             Status::MOMO_TIMED_OUT => self.timed_out(progress.phase()).to_owned(),
             Status::MOMO_UNAUTHORIZED => {
                 let user = credentials.api_user.describe();
                 format!("; sent {user} and {}", credentials.api_key.describe())
             }
-            Status::MOMO_SUBSCRIPTION_KEY_REFUSED if keys.tried_both => {
-                format!("; sent one after the other: {} and {}", key(0), key(1))
-            }
-            Status::MOMO_SUBSCRIPTION_KEY_REFUSED => format!("; sent {}", key(keys.current)),
+            Status::MOMO_SUBSCRIPTION_KEY_REFUSED => match keys {
+                [one, other] => {
+                    let (one, other) = (one.describe(), other.describe());
+                    format!("; sent one after the other: {one} and {other}")
+                }
+                _ => format!("; sent {}", keys[0].describe()),
+            },
             _ => String::new(),
         };
         Failure {

@@ -54,6 +54,16 @@ fn the_other_subscription_key_is_tried_once_and_is_no_attempt() {
         let keys: Vec<bool> = peer.requests().iter().map(key_of).collect();
         assert_eq!(keys, [first == 1, first == 0]);
     }
+    // The one that worked may have been rotated away since.
+    let peer = TestPeer::start([refused()]);
+    let url = format!("http://127.0.0.1:{}", peer.port);
+    let mut caller = Caller::with(&[("base_url", &url), ("secondary_subscription_key", "")]);
+    caller.key = 1;
+    assert_eq!(
+        error(caller.send()).status,
+        S::MOMO_SUBSCRIPTION_KEY_REFUSED
+    );
+    assert_eq!(peer.requests().len(), 1);
     let peer = TestPeer::start([refused(), refused()]);
     let error = error(Caller::of(peer.port).send());
     assert_eq!(error.status, S::MOMO_SUBSCRIPTION_KEY_REFUSED);
