@@ -30,20 +30,14 @@ use crate::pasted;
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-#[derive(Clone, PartialEq, Eq)]
-struct FileState {
-    path: PathBuf,
-    modified: Option<SystemTime>,
-    #[cfg(unix)]
-    inode: u64,
-    length: u64,
-}
+/// When a file was modified, its length and its inode; None if it is not there.
+type FileState = Option<(SystemTime, u64, u64)>;
 
 #[derive(Clone)]
 struct Parsed {
     ca: Ca,
     /// Where any of them has changed it is parsed again.
-    files: Vec<FileState>,
+    files: Vec<(FileState, PathBuf)>,
     config: Arc<ClientConfig>,
 }
 
@@ -59,10 +53,9 @@ pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
         Ca::Mozilla | Ca::Pem(_) => Vec::new(),
         Ca::File(path) => vec![path.clone()],
     };
-    let files: Vec<_> = paths.into_iter().map(FileState::of).collect();
-    let stores = STORES.load();
-    let mut known = stores.iter().flat_map(|stores| stores.iter());
-    if let Some(parsed) = known.find(|p| p.ca == *ca && p.files == files) {
+    let files: Vec<_> = paths.into_iter().map(|path| (state(&path), path)).collect();
+    let stores = STORES.load_full().unwrap_or_default();
+    if let Some(parsed) = stores.iter().find(|p| p.ca == *ca && p.files == files) {
         return Ok(Arc::clone(&parsed.config));
     }
     let verifier = parse(ca)
@@ -76,7 +69,7 @@ pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
     };
     STORES.rcu(|stores| {
         let stores = stores.iter().flat_map(|stores| stores.iter());
-        Some(Arc::new(remembered(&parsed, stores)))
+        Some(remembered(&parsed, stores).into())
     });
     Ok(parsed.config)
 }
@@ -88,23 +81,38 @@ fn remembered<'a>(newest: &'a Parsed, stores: impl Iterator<Item = &'a Parsed>) 
     all.take(REMEMBERED).cloned().collect()
 }
 
-impl FileState {
-    fn of(path: PathBuf) -> Self {
-        let meta = std::fs::metadata(&path).ok();
-        let meta = meta.as_ref();
-        Self {
-            path,
-            modified: meta.and_then(|m| m.modified().ok()),
-            #[cfg(unix)]
-            inode: meta.map_or(0, std::os::unix::fs::MetadataExt::ino),
-            length: meta.map_or(0, std::fs::Metadata::len),
-        }
-    }
+fn state(path: &Path) -> FileState {
+    let metadata = path.metadata().ok()?;
+    #[cfg(unix)]
+    let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+    #[cfg(not(unix))]
+    let inode = 0;
+    Some((metadata.modified().ok()?, metadata.len(), inode))
+}
+
+#[derive(Default)]
+struct SystemCertificates {
+    certificates: Vec<CertificateDer<'static>>,
+    /// What may have more, and was not read yet.
+    directories: Vec<PathBuf>,
+    first_error: Option<String>,
 }
 
 fn parse(ca: &Ca) -> Result<Verifier, String> {
+    let mut directories = Vec::new();
     let roots = match ca {
-        Ca::System => return from_system(system::read()),
+        Ca::System => {
+            let system = system::read();
+            directories = system.directories;
+            collect(system.certificates).ok_or_else(|| {
+                let why = system.first_error.map(|why| format!(" ({why})"));
+                format!(
+                    "the system has no trusted certificates{}; install ca-certificates, mend \
+                     SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
+                    why.unwrap_or_default()
+                )
+            })?
+        }
         Ca::Mozilla => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
         Ca::File(path) => {
             let shown = path.display().to_string();
@@ -118,27 +126,7 @@ fn parse(ca: &Ca) -> Result<Verifier, String> {
             from_pem(text.as_bytes(), "the text in place of a path")?
         }
     };
-    Ok(Verifier::new(roots, Vec::new()))
-}
-
-#[derive(Default)]
-struct SystemCertificates {
-    certificates: Vec<CertificateDer<'static>>,
-    /// What may have more, and was not read yet.
-    directories: Vec<PathBuf>,
-    first_error: Option<String>,
-}
-
-fn from_system(system: SystemCertificates) -> Result<Verifier, String> {
-    let Some(roots) = collect(system.certificates) else {
-        let why = system.first_error.map(|why| format!(" ({why})"));
-        return Err(format!(
-            "the system has no trusted certificates{}; install ca-certificates, mend \
-             SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
-            why.unwrap_or_default()
-        ));
-    };
-    Ok(Verifier::new(roots, system.directories))
+    Ok(Verifier::new(roots, directories))
 }
 
 fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {

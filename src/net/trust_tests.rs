@@ -60,7 +60,7 @@ fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
 fn a_file_has_changed_where_its_time_its_length_or_its_inode_has() {
     let directory = TestDirectory::new();
     let path = directory.path("file");
-    let state = || FileState::of(path.clone());
+    let state = || super::state(&path);
     let set_time = |seconds| {
         let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
         let file = std::fs::File::options().write(true).open(&path).unwrap();
