@@ -145,14 +145,11 @@ impl TokenRequest<'_> {
             })
             .and_then(|response| response::read(&response, issued, authentication))
             .and_then(response::check_not_ended);
-        match &token {
-            Ok(_) => self.log.record(Level::Information, || {
-                "the gateway issued a token".to_owned()
-            }),
-            Err(error) => self
-                .log
-                .record(Level::Warning, || error.failure.to_string()),
-        }
+        let (level, line) = match &token {
+            Ok(_) => (Level::Information, "the gateway issued a token"),
+            Err(error) => (Level::Warning, &*error.failure.message),
+        };
+        self.log.record(level, || line.to_owned());
         let token = token.map_err(|error| match self.cancellation.is_cancelled() {
             true => Failure::cancelled().into(),
             false => error,

@@ -13,7 +13,7 @@ use super::authentication::Authentication;
 use super::error_response::{self, header};
 use super::firewall;
 use super::lifetime;
-use super::retry::{AttemptError, Retry};
+use super::retry::{AttemptError, Retry, seconds};
 use super::transport::{MAX_BODY_BYTES, Response};
 use crate::clock::Now;
 use crate::credentials::redact::Redactor;
@@ -113,12 +113,10 @@ pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
 
 /// How long a cache on the way has kept the response (RFC 9111, 5.1).
 fn age(headers: &HeaderMap) -> Duration {
-    let text = header(headers, AGE).split(',').next().unwrap_or_default();
-    let digits = text.trim();
-    match digits.bytes().all(|b| b.is_ascii_digit()) {
-        true if !digits.is_empty() => Duration::from_secs(digits.parse().unwrap_or(u64::MAX)),
-        _ => Duration::ZERO,
-    }
+    let first = header(headers, AGE).split(',').next();
+    first
+        .and_then(|text| seconds(text.trim()))
+        .unwrap_or_default()
 }
 
 fn plain(kind: &str) -> String {

@@ -44,8 +44,8 @@ pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
 /// says "Try again in N seconds." or "replenished in HH:MM:SS."
 pub(super) fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
     let value = header(headers, RETRY_AFTER);
-    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    if let Some(time) = seconds(value) {
+        return Some(time);
     }
     if let Ok(date) = httpdate::parse_http_date(value) {
         let left = date.duration_since(std::time::SystemTime::now());
@@ -53,6 +53,12 @@ pub(super) fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration
     }
     let mut times = message.split(" in ").skip(1);
     times.find_map(time).map(Duration::from_secs)
+}
+
+/// However many digits.
+pub(super) fn seconds(digits: &str) -> Option<Duration> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| Duration::from_secs(digits.parse().unwrap_or(u64::MAX)))
 }
 
 /// The time that a text begins with, in seconds: "N seconds", or days, hours and so on as
