@@ -66,6 +66,7 @@ fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Resu
 
 fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result<()> {
     const CONNECT: u8 = 1;
+    const REFUSED: u8 = 2;
     let mut request = vec![VERSION, CONNECT, 0];
     let bare = bare(host);
     if let Ok(address) = bare.parse::<Ipv4Addr>() {
@@ -83,7 +84,7 @@ fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result
     connection.write_all(&request)?;
     let mut head = [0; 4];
     connection.read_exact(&mut head)?;
-    let (kind, why) = match head {
+    let why = match head {
         [VERSION, 0, _, kind] => {
             let length = match kind {
                 IPV4 => 4,
@@ -97,22 +98,16 @@ fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result
             // The address and the port that it connects from say nothing here.
             return connection.read_exact(&mut vec![0; length + 2]);
         }
-        [VERSION, 2, ..] => {
-            let why = "it allows no connection there; have its operator allow it";
-            (Kind::Refused, why)
-        }
+        [VERSION, REFUSED, ..] => "it allows no connection there; have its operator allow it",
         [VERSION, 3 | 4 | 6, ..] => {
-            let why = "it cannot reach it; check base_url, and the proxy's own name servers";
-            (Kind::Unreachable, why)
+            "it cannot reach it; check base_url, and the proxy's own name servers"
         }
-        [VERSION, 5, ..] => {
-            let why = "its connection there is refused; check base_url";
-            (Kind::Unreachable, why)
-        }
-        _ => (
-            Kind::Unreachable,
-            "it makes no connection; tell its operator",
-        ),
+        [VERSION, 5, ..] => "its connection there is refused; check base_url",
+        _ => "it makes no connection; tell its operator",
+    };
+    let kind = match head {
+        [VERSION, REFUSED, ..] => Kind::Refused,
+        _ => Kind::Unreachable,
     };
     let why = format!(
         "the SOCKS proxy was asked for {host}:{port} and replied {}: {why}",

@@ -11,8 +11,8 @@ use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
-use self::client_certificate::ClientCertificate;
 pub(crate) use self::client_certificate::with_client_certificate;
+use self::client_certificate::{ClientCertificate, REQUESTED};
 use super::connection::{Connection, Limits, bare};
 use super::progress::Phase;
 use super::resolver;
@@ -69,9 +69,9 @@ impl Tls {
             client_certificate_requested: false,
             failure: None,
         });
-        ClientCertificate::forget_request();
+        REQUESTED.set(false);
         let outcome = tls.session.complete_io(&mut tls.below);
-        tls.client_certificate_requested = ClientCertificate::was_requested();
+        tls.client_certificate_requested = REQUESTED.get();
         let Err(error) = outcome else {
             return Ok(tls);
         };

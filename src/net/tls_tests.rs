@@ -81,7 +81,7 @@ fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
 fn what_a_server_before_it_asked_for_is_not_held_against_a_server() {
     const HANDSHAKE_FAILURE: &[u8] = &[21, 3, 3, 0, 2, 2, 40];
     ClientCertificate(None).resolve(&[], &[]);
-    assert!(ClientCertificate::was_requested());
+    assert!(REQUESTED.get());
     let told = failed("127.0.0.1", limits(), saying(HANDSHAKE_FAILURE)).to_string();
     assert!(told.contains("no cipher suite"), "{told}");
 }

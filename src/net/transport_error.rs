@@ -75,16 +75,20 @@ impl TransportError {
 
     /// A failed system call. If it tells of this machine's or process's limits, that is the error.
     pub(crate) fn of_system(phase: Phase, error: &io::Error, kind: Kind, detail: String) -> Self {
-        match local_resource(error) {
-            None => Self::new(phase, kind, detail),
-            Some(what) => Self::new(
-                phase,
-                Kind::NoLocalResource,
-                format!(
-                    "this process has {what} ({error}); close what is not needed or raise the limit"
-                ),
-            ),
-        }
+        let what = match Errno::from_io_error(error) {
+            #[cfg(unix)]
+            Some(Errno::NFILE) => "no file descriptor left",
+            Some(Errno::MFILE) => "no file descriptor left",
+            #[cfg(unix)]
+            Some(Errno::NOMEM) => "no memory left for it",
+            Some(Errno::NOBUFS) => "no memory left for it",
+            Some(Errno::ADDRNOTAVAIL) => "no free local port or address",
+            _ => return Self::new(phase, kind, detail),
+        };
+        let detail = format!(
+            "this process has {what} ({error}); close what is not needed or raise the limit"
+        );
+        Self::new(phase, Kind::NoLocalResource, detail)
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -113,20 +117,6 @@ impl TransportError {
             (Kind::Cancelled, _) => (Status::MOMO_CANCELLED, false),
         }
     }
-}
-
-/// What a failed system call says is missing on this machine, if that is what it says.
-fn local_resource(error: &io::Error) -> Option<&'static str> {
-    Some(match Errno::from_io_error(error)? {
-        #[cfg(unix)]
-        Errno::NFILE => "no file descriptor left",
-        Errno::MFILE => "no file descriptor left",
-        #[cfg(unix)]
-        Errno::NOMEM => "no memory left for it",
-        Errno::NOBUFS => "no memory left for it",
-        Errno::ADDRNOTAVAIL => "no free local port or address",
-        _ => return None,
-    })
 }
 
 impl fmt::Display for TransportError {

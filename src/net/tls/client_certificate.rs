@@ -23,18 +23,7 @@ pub(super) struct ClientCertificate(pub(super) Option<Arc<CertifiedKey>>);
 
 thread_local! {
     /// A handshake stays on its thread, and one resolver serves all handshakes.
-    static REQUESTED: Cell<bool> = const { Cell::new(false) };
-}
-
-impl ClientCertificate {
-    pub(super) fn forget_request() {
-        REQUESTED.set(false);
-    }
-
-    /// Whether a server has asked for a certificate since.
-    pub(super) fn was_requested() -> bool {
-        REQUESTED.get()
-    }
+    pub(super) static REQUESTED: Cell<bool> = const { Cell::new(false) };
 }
 
 impl ResolvesClientCert for ClientCertificate {
