@@ -30,8 +30,8 @@ impl CachePolicy {
             "process" => Ok(Self::Process),
             "client" => Ok(Self::Client),
             "none" => Ok(Self::None),
-            "file:" => user_directory().map(Self::File),
             _ => match value.strip_prefix("file:") {
+                Some("") => user_directory().map(Self::File),
                 Some(directory) => absolute(directory).map(Self::File),
                 None if value.starts_with("redis") || value.starts_with("unix:") => {
                     RedisUrl::parse(value).map(Self::Redis)
@@ -79,13 +79,11 @@ pub(super) fn user_directory() -> Result<PathBuf, String> {
 }
 
 fn user_directory_in(variable: Result<Option<PathBuf>, &str>) -> Result<PathBuf, String> {
-    let why = match variable.map(|v| v.filter(|directory| !directory.as_os_str().is_empty())) {
+    let why = match variable.map(Option::unwrap_or_default) {
         Err(why) => why.to_owned(),
-        Ok(None) => "that is not set".to_owned(),
-        Ok(Some(directory)) if !directory.is_absolute() => {
-            "that is not an absolute path".to_owned()
-        }
-        Ok(Some(directory)) => match other_owner(&directory) {
+        Ok(directory) if directory.as_os_str().is_empty() => "that is not set".to_owned(),
+        Ok(directory) if !directory.is_absolute() => "that is not an absolute path".to_owned(),
+        Ok(directory) => match other_owner(&directory) {
             None => return Ok(directory.join("libmomo")),
             Some((owner, user)) => format!(
                 "that is user {owner}'s, and this process runs as user {user} (by su or sudo?)"

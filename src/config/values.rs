@@ -77,10 +77,8 @@ pub(super) fn refresh_margin(value: &str) -> Result<Duration, String> {
 pub(super) fn attempts(value: &str) -> Result<u32, String> {
     // A number may have a sign.
     let is_plain = value.starts_with(|c: char| c.is_ascii_digit());
-    let number = value
-        .parse()
-        .ok()
-        .filter(|n| is_plain && (1..=10).contains(n));
+    let number = value.parse().ok().filter(|_| is_plain);
+    let number = number.filter(|number| (1..=10).contains(number));
     number.ok_or("it is a whole number from 1 to 10".to_owned())
 }
 

@@ -27,11 +27,10 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// User and password, of which one may be missing.
+    /// User and password, of which one may be empty.
     pub(super) fn login(&self) -> Option<[&str; 2]> {
-        let (user, password) = (self.url.user(), self.url.password());
-        let has_login = user.is_some() || password.is_some();
-        has_login.then(|| [user, password].map(Option::unwrap_or_default))
+        let user = self.url.user()?;
+        Some([user, self.url.password().unwrap_or_default()])
     }
 }
 
@@ -79,27 +78,18 @@ fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection
         .and_then(|()| read_response(connection));
     let limits = connection.limits();
     let (response, has_more) = outcome.map_err(|error| limits.broken(error))?;
-    let (kind, detail) = match response.status {
+    let detail = match response.status {
+        200..=299 if !has_more => return Ok(()),
         // The host speaks only when it is spoken to.
-        200..=299 if has_more => (
-            Kind::Untrusted,
-            "the proxy has sent something of its own (a page?) where the tunnel begins; check the \
-             proxy's address"
-                .to_owned(),
-        ),
-        200..=299 => return Ok(()),
-        status => {
-            let is_refused = matches!(status, 401 | 403 | 407);
-            let kind = if is_refused {
-                Kind::Refused
-            } else {
-                Kind::Unreachable
-            };
-            (
-                kind,
-                response.reason(login.is_some(), &format!("{host}:{port}")),
-            )
-        }
+        200..=299 => "the proxy has sent something of its own (a page?) where the tunnel begins; \
+                      check the proxy's address"
+            .to_owned(),
+        _ => response.reason(login.is_some(), &format!("{host}:{port}")),
+    };
+    let kind = match response.status {
+        200..=299 => Kind::Untrusted,
+        401 | 403 | 407 => Kind::Refused,
+        _ => Kind::Unreachable,
     };
     Err(limits.error(kind, detail))
 }
