@@ -37,8 +37,7 @@ use options::{OPTIONS, Opt};
 /// Every value is one that its option takes.
 #[derive(Clone, Default)]
 pub(crate) struct Config {
-    /// By the option's name, of those that were set: as they were given. Many are no secrets; those of
-    /// credentials, proxy and cache are.
+    /// As they were given. Those of credentials, proxy and cache are secrets.
     values: BTreeMap<&'static str, (Secret, ValueSource)>,
     pub(crate) logger: Option<Logger>,
     /// Log lines from before there was a logger.
@@ -81,7 +80,6 @@ impl Config {
         parse(self.value(name).0).map_err(|why| refused(name, &why))
     }
 
-    /// Gives the logger, if there is one, the lines from before.
     pub(crate) fn flush_pending_log(&mut self) {
         if let Some(logger) = &self.logger {
             logger.write(&std::mem::take(&mut self.pending_log));

@@ -14,9 +14,7 @@ pub(crate) enum CachePolicy {
     Process,
     Client,
     None,
-    /// The process's memory, and a directory that other processes share.
     File(PathBuf),
-    /// The process's memory, and a Redis server.
     Redis(RedisUrl),
 }
 
@@ -69,7 +67,6 @@ const USER_DIRECTORY: &str = "XDG_RUNTIME_DIR";
 #[cfg(windows)]
 const USER_DIRECTORY: &str = "LOCALAPPDATA";
 
-/// Reads the environment.
 pub(super) fn user_directory() -> Result<PathBuf, String> {
     user_directory_in(if sys::is_privileged() {
         Err("this program runs with more rights than its caller, and does not read the environment")

@@ -92,7 +92,7 @@ impl ProxyUrl {
         })
     }
 
-    /// Normalised, and with the port always written: the HTTP library's defaults are not curl's.
+    /// The same text for two spellings of one proxy.
     pub(crate) fn to_url(&self) -> String {
         let name = SCHEMES.iter().find(|(_, scheme)| *scheme == self.scheme);
         let mut url = format!("{}://", name.map_or("", |(name, _)| name));

@@ -86,7 +86,6 @@ impl RedisUrl {
         Ok(())
     }
 
-    /// Adds what the options beside the URL say.
     pub(super) fn complete(
         &mut self,
         password_file: Option<PathBuf>,

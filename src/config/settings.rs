@@ -30,7 +30,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Of these options, and the defaults of all others.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
         let mut config = Config::default();

@@ -11,7 +11,6 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 pub(super) const PRODUCTS: [&str; 3] = ["disbursement", "collection", "remittance"];
 
-/// Which certificate authorities are trusted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Ca {
     System,
@@ -24,9 +23,7 @@ pub(crate) enum Ca {
 /// Who refreshes a stale token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum RefreshBy {
-    /// A short-lived thread of the library.
     Background,
-    /// The caller who finds it stale.
     Caller,
 }
 

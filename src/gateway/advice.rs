@@ -13,7 +13,6 @@ pub(super) struct Host {
     pub(super) users: &'static str,
     /// What may be the cause if it does not respond.
     pub(super) silent: &'static str,
-    /// What is to be said of it in any case.
     pub(super) always: &'static str,
 }
 
@@ -38,7 +37,6 @@ const OTHER: Host = Host {
     ..PRODUCTION
 };
 
-/// A host of the former address scheme.
 const RETIRED: Host = Host {
     always: "; MTN has given up its hosts under azure-api.net: set base_url to \
              https://proxy.momoapi.mtn.com (or the country's), or \

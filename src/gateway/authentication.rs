@@ -43,8 +43,7 @@ impl Authentication {
         })
     }
 
-    /// The failure with all that only the whole call knows, of so many attempts at most: `keys` are
-    /// the subscription keys that were sent.
+    /// With all that only the whole call knows: `keys` are the subscription keys that were sent.
     pub(super) fn complete(
         &self,
         failure: Failure,
@@ -118,7 +117,6 @@ fn last_characters(user: &str) -> String {
     format!("…{tail}")
 }
 
-/// The last authentication, for as long as the credentials stay the same.
 pub(crate) struct CurrentAuthentication(ArcSwap<Authentication>);
 
 impl CurrentAuthentication {
@@ -126,7 +124,6 @@ impl CurrentAuthentication {
         Authentication::new(settings, credentials).map(|made| Self(ArcSwap::from_pointee(made)))
     }
 
-    /// Made anew if the last one was made of others.
     pub(crate) fn made_of(
         &self,
         settings: &Settings,

@@ -82,7 +82,7 @@ struct Found {
     is_azure: bool,
     error: String,
     code: String,
-    /// Its message, in lower case.
+    /// In lower case.
     said: String,
     has_retry_after: bool,
     retry_after: Option<Duration>,
@@ -112,7 +112,6 @@ impl Found {
         }
     }
 
-    /// The status, and a text with room for what is not the same for all.
     fn meaning(&self) -> (Status, &'static str) {
         use Status as S;
         match (self.status, &*self.error, &*self.code) {

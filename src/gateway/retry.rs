@@ -34,7 +34,7 @@ impl From<Failure> for AttemptError {
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
-/// The backoff after attempt number `attempt`, counted from 1.
+/// `attempt` counts from 1.
 pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
     let doubled = FIRST_BACKOFF.saturating_mul(1 << (attempt - 1).min(16));
     doubled.min(MAX_BACKOFF).mul_f64(random)

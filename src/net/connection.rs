@@ -17,8 +17,7 @@ use crate::deadline::Deadline;
 /// How long a cancellation is not seen at most: no wait is longer.
 pub(super) const MAX_WAIT: Duration = Duration::from_millis(25);
 
-/// What an attempt hands to its connection: until when, what ends it early, and where its phase is
-/// kept.
+/// Until when an attempt may take, what ends it early, and where its phase is kept.
 #[derive(Clone)]
 pub(crate) struct Limits {
     pub(crate) deadline: Deadline,

@@ -35,7 +35,7 @@ const MAX_AGE: Duration = Duration::from_secs(60);
 /// How long a look-up runs before addresses that were good are used instead.
 const FALLBACK_AFTER: Duration = Duration::from_millis(500);
 
-/// What asks the C library; another function in tests.
+/// [`lookup::resolve`]; another function in tests.
 type Resolve = fn(&str) -> Outcome;
 
 struct Resolver {

@@ -35,7 +35,6 @@ pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Er
     Ok(config)
 }
 
-/// TLS over the connection below it.
 pub(crate) struct Tls {
     session: ClientConnection,
     below: Box<dyn Connection>,

@@ -67,7 +67,6 @@ impl TransportError {
         format!("{self} ({text})")
     }
 
-    /// `what` says what is wrong with the response.
     pub(crate) fn invalid_http(what: &str) -> Self {
         let detail = format!("{what}; check what stands between here and the gateway");
         Self::new(Phase::Read, Kind::InvalidHttp, detail)

@@ -24,8 +24,7 @@ const MIN_DELAY: Duration = Duration::from_millis(10);
 /// No host has more; a name server may say that it has.
 const MAX_ADDRESSES: usize = 32;
 
-/// Connects to one of the addresses, the first in order being preferred. Connections that do not win
-/// are closed.
+/// The first address in order is preferred. Connections that do not win are closed.
 pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<Socket> {
     let ips = interleaved(ips);
     let delay = delay(ips.len(), limits.deadline.left());

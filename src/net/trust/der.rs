@@ -43,7 +43,6 @@ fn next<'a>(rest: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     }
 }
 
-/// The content of the first element that has this tag.
 fn first(mut elements: &[u8], tag: u8) -> Option<&[u8]> {
     next(&mut elements, tag)
 }
