@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
-use super::connection::{self, Limits};
+use super::connection::{Limits, bare};
 use super::transport_error::{Kind, Result};
 use crate::deadline::Deadline;
 use crate::per_process::PerProcess;
@@ -38,7 +38,7 @@ const FALLBACK_AFTER: Duration = Duration::from_millis(500);
 /// [`lookup::resolve`]; another function in tests.
 type Resolve = fn(&str) -> Outcome;
 
-struct Resolver {
+pub(super) struct Resolver {
     resolve: Resolve,
     /// Read and replaced without a lock: a forked child may always use what is cached here.
     cached: ArcSwapOption<HashMap<String, Cached>>,
@@ -46,34 +46,13 @@ struct Resolver {
 }
 
 #[derive(Clone)]
-struct Cached {
+pub(super) struct Cached {
     addresses: Arc<[IpAddr]>,
     /// Or until connecting to them, or the TLS handshake, has failed.
-    good_until: Deadline,
+    pub(super) good_until: Deadline,
 }
 
-static RESOLVER: Resolver = Resolver::new(lookup::resolve);
-
-/// The addresses of `host`: an address itself (IPv6 in brackets), or a name.
-pub(super) fn look_up(host: &str, limits: &Limits) -> Outcome {
-    match connection::bare(host).parse() {
-        Ok(ip) => Ok(Arc::new([ip])),
-        Err(_) => RESOLVER.look_up(host, limits),
-    }
-}
-
-/// The host could not be reached, or proved to be another: its addresses are looked up anew.
-pub(super) fn doubt(host: &str) {
-    RESOLVER.doubt(host);
-}
-
-/// None where it was not looked up.
-#[cfg(all(test, not(loom)))]
-pub(super) fn is_doubtful(host: &str) -> Option<bool> {
-    RESOLVER
-        .cached(host)
-        .map(|cached| cached.good_until.has_passed())
-}
+pub(super) static RESOLVER: Resolver = Resolver::new(lookup::resolve);
 
 impl Resolver {
     const fn new(resolve: Resolve) -> Self {
@@ -84,7 +63,11 @@ impl Resolver {
         }
     }
 
-    fn look_up(&'static self, host: &str, limits: &Limits) -> Outcome {
+    /// The addresses of `host`: an address itself (IPv6 in brackets), or a name.
+    pub(super) fn look_up(&'static self, host: &str, limits: &Limits) -> Outcome {
+        if let Ok(ip) = bare(host).parse() {
+            return Ok(Arc::new([ip]));
+        }
         let cached = self.cached(host);
         if let Some(cached) = cached.as_ref().filter(|c| !c.good_until.has_passed()) {
             return Ok(Arc::clone(&cached.addresses));
@@ -108,7 +91,7 @@ impl Resolver {
         }
     }
 
-    fn cached(&self, host: &str) -> Option<Cached> {
+    pub(super) fn cached(&self, host: &str) -> Option<Cached> {
         let all = self.cached.load();
         all.as_ref()?.get(host).cloned()
     }
@@ -125,7 +108,8 @@ impl Resolver {
         });
     }
 
-    fn doubt(&self, host: &str) {
+    /// The host could not be reached, or proved to be another: its addresses are looked up anew.
+    pub(super) fn doubt(&self, host: &str) {
         self.change(|all| {
             if let Some(cached) = all.get_mut(host) {
                 cached.good_until = Deadline::now();

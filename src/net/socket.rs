@@ -17,7 +17,7 @@ use socket2::{Domain, SockRef, Type};
 
 use super::connection::{Connection, Limits, MAX_WAIT};
 use super::progress::Phase;
-use super::resolver;
+use super::resolver::RESOLVER;
 use super::transport_error::{Kind, Result};
 
 /// What a connection that is being made says in place of an error.
@@ -45,7 +45,7 @@ impl Socket {
             return outcome;
         }
         limits.enter(Phase::Resolve);
-        let mut ips = resolver::look_up(host, &limits)?.to_vec();
+        let mut ips = RESOLVER.look_up(host, &limits)?.to_vec();
         if loopback_only {
             ips.retain(IpAddr::is_loopback);
             if ips.is_empty() {
@@ -60,7 +60,7 @@ impl Socket {
         race::connect(&ips, port, &limits).inspect_err(|error| {
             // Neither says anything about the addresses.
             if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
-                resolver::doubt(host);
+                RESOLVER.doubt(host);
             }
         })
     }

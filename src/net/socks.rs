@@ -18,18 +18,7 @@ const IPV6: u8 = 4;
 /// Of user and password each (RFC 1929).
 pub(crate) const MAX_LOGIN_BYTES: usize = 255;
 
-/// Asks the proxy at the other end for a connection to the host (IPv6 in brackets).
-pub(super) fn open(
-    login: Option<[&str; 2]>,
-    host: &str,
-    port: u16,
-    connection: &mut dyn Connection,
-) -> io::Result<()> {
-    log_in(login, connection)?;
-    connect(host, port, connection)
-}
-
-fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
+pub(super) fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
@@ -64,7 +53,8 @@ fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Resu
     Err(connection.limits().error(Kind::Refused, why).into())
 }
 
-fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result<()> {
+/// Asks for a connection to the host (IPv6 in brackets).
+pub(super) fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result<()> {
     const CONNECT: u8 = 1;
     const REFUSED: u8 = 2;
     let mut request = vec![VERSION, CONNECT, 0];

@@ -15,7 +15,7 @@ pub(crate) use self::client_certificate::with_client_certificate;
 use self::client_certificate::{ClientCertificate, REQUESTED};
 use super::connection::{Connection, Limits, bare};
 use super::progress::Phase;
-use super::resolver;
+use super::resolver::RESOLVER;
 use super::transport_error::{Kind, Result};
 use super::trust::Verifier;
 
@@ -84,7 +84,7 @@ impl Tls {
         };
         // Another host may have the address by now.
         if error.kind != Kind::Cancelled {
-            resolver::doubt(host);
+            RESOLVER.doubt(host);
         }
         Err(error)
     }

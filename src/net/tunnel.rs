@@ -51,7 +51,8 @@ pub(super) fn open(
     connection.limits().enter(Phase::Proxy);
     match proxy.url.scheme {
         ProxyScheme::Socks => {
-            let outcome = socks::open(proxy.login(), host, port, connection);
+            let outcome = socks::log_in(proxy.login(), connection);
+            let outcome = outcome.and_then(|()| socks::connect(host, port, connection));
             outcome.map_err(|error| connection.limits().broken(error))
         }
         ProxyScheme::Http | ProxyScheme::Https => connect(proxy, host, port, connection),
