@@ -1,7 +1,7 @@
 //! Base URL: the gateway's address. Stricter than RFC 3986 if two parsers are known to disagree: the
 //! host that was checked here has to be the host that gets the keys.
 
-use super::url::{Scheme, Url, UrlKind, is_loopback};
+use super::url::{Scheme, Url, UrlKind, is_loopback, parse_host_and_port};
 use super::values::PRODUCTS;
 use crate::percent;
 
@@ -33,7 +33,7 @@ impl BaseUrl {
                 KIND.example
             )
         })?;
-        let (host, port) = url.host_and_port()?;
+        let (host, port) = parse_host_and_port(url.host_and_port)?;
         if scheme == Scheme::Http && !is_loopback(&host) {
             Err(
                 "plain http would send the keys unencrypted, and is only taken for localhost, \

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::url::{Url, UrlKind, decode, is_loopback};
+use super::url::{Url, UrlKind, decode, is_loopback, parse_host_and_port};
 use crate::secret::Secret;
 
 const KIND: UrlKind = UrlKind {
@@ -63,7 +63,7 @@ impl RedisUrl {
             parsed.host = decode(url.path, "cache")?.expose().to_owned();
             parsed.set_query(url.query.unwrap_or_default())?;
         } else {
-            let (host, port) = url.host_and_port()?;
+            let (host, port) = parse_host_and_port(url.host_and_port)?;
             (parsed.host, parsed.port) = (host, port.unwrap_or(DEFAULT_PORT));
             parsed.database = parse_database(url.path)?;
         }

@@ -2,7 +2,7 @@
 
 mod host;
 
-pub(super) use host::is_loopback;
+pub(super) use host::{is_loopback, parse_host_and_port};
 
 use crate::pasted::is_invisible;
 use crate::percent;
@@ -110,18 +110,13 @@ impl<'a> Url<'a> {
         Ok(())
     }
 
-    /// The host in canonical form, an IPv6 address in brackets.
-    pub(super) fn host_and_port(&self) -> Result<(String, Option<u16>), String> {
-        host::parse_host_and_port(self.host_and_port)
-    }
-
-    /// The same of a host that may end with a dot, which says that nothing is missing from the name.
+    /// Of a host that may end with a dot, which says that nothing is missing from the name.
     pub(super) fn absolute_host_and_port(&self) -> Result<(String, Option<u16>), String> {
         let text = self.host_and_port;
         let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
         match host.strip_suffix('.').filter(|host| !host.is_empty()) {
-            Some(host) => host::parse_host_and_port(&[host, port].concat()),
-            None => self.host_and_port(),
+            Some(host) => parse_host_and_port(&[host, port].concat()),
+            None => parse_host_and_port(text),
         }
     }
 

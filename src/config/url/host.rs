@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The host in canonical form and the port, if there is one; a user is not expected here.
-pub(super) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16>), String> {
+pub(in crate::config) fn parse_host_and_port(
+    authority: &str,
+) -> Result<(String, Option<u16>), String> {
     if let Some(rest) = authority.strip_prefix('[') {
         let (address, after) = rest
             .split_once(']')
