@@ -57,12 +57,13 @@ impl Socket {
             }
         }
         limits.enter(Phase::Connect);
-        race::connect(&ips, port, &limits).inspect_err(|error| {
+        let stream = race::connect(&ips, port, &limits).inspect_err(|error| {
             // Neither says anything about the addresses.
             if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
                 RESOLVER.doubt(host);
             }
-        })
+        })?;
+        Ok(Self { stream, limits })
     }
 
     /// Connects to a Unix socket. To the standard library its descriptor is a stream like any other.
@@ -88,18 +89,6 @@ impl Socket {
             )
         })?;
         Ok(Self { stream, limits })
-    }
-
-    fn start(address: SocketAddr, limits: &Limits) -> io::Result<Self> {
-        let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        let stream = no_standard_stream(socket)?;
-        match SockRef::from(&stream).connect(&address.into()) {
-            Err(e) if e.raw_os_error() != Some(IN_PROGRESS.raw_os_error()) => Err(e),
-            _ => Ok(Self {
-                stream,
-                limits: limits.clone(),
-            }),
-        }
     }
 
     /// Repeats `work` until it did something, the time is up or the call is cancelled.
@@ -155,6 +144,15 @@ impl Write for Socket {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+fn start(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    let stream = no_standard_stream(socket)?;
+    match SockRef::from(&stream).connect(&address.into()) {
+        Err(e) if e.raw_os_error() != Some(IN_PROGRESS.raw_os_error()) => Err(e),
+        _ => Ok(stream),
     }
 }
 

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::Socket;
 use crate::deadline::Deadline;
 use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, Result, TransportError};
@@ -25,41 +24,43 @@ const MIN_DELAY: Duration = Duration::from_millis(10);
 const MAX_ADDRESSES: usize = 32;
 
 /// The first address in order is preferred. Connections that do not win are closed.
-pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<Socket> {
+pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<TcpStream> {
     let ips = interleaved(ips);
     let delay = delay(ips.len(), limits.deadline.left());
     let mut untried = ips.into_iter().map(|ip| SocketAddr::new(ip, port));
-    let mut pending: Vec<(SocketAddr, Socket)> = Vec::new();
+    let mut pending: Vec<(SocketAddr, TcpStream)> = Vec::new();
     let mut failure = None;
     let mut next_start = Deadline::now();
-    let refused = |address, error: &io::Error| connect_error(limits, address, error);
     loop {
         limits.check()?;
         let now = Deadline::now();
         let is_turn = pending.is_empty() || now >= next_start;
-        if let Some(address) = is_turn.then(|| untried.next()).flatten() {
-            match Socket::start(address, limits) {
-                Ok(socket) => pending.push((address, socket)),
-                Err(error) => failure = Some(more_telling(failure, refused(address, &error))),
-            }
+        let ended = if let Some(address) = is_turn.then(|| untried.next()).flatten() {
             next_start = now + delay;
-            continue;
-        }
-        let Some((first, _)) = pending.first() else {
-            return Err(failure.unwrap_or_else(|| limits.timed_out()));
-        };
-        let until = match untried.len() {
-            0 => limits.deadline,
-            _ => limits.deadline.min(next_start),
-        };
-        let ended = wait(&pending, until.left()).map_err(|error| refused(*first, &error))?;
-        if let Some((index, outcome)) = ended {
-            let (address, socket) = pending.swap_remove(index);
-            match outcome {
-                Ok(()) => return Ok(socket),
-                Err(error) => failure = Some(more_telling(failure, refused(address, &error))),
+            match super::start(address) {
+                Ok(stream) => {
+                    pending.push((address, stream));
+                    None
+                }
+                Err(error) => Some((address, Err(error))),
             }
-            next_start = now;
+        } else if pending.is_empty() {
+            return Err(failure.unwrap_or_else(|| limits.timed_out()));
+        } else {
+            let until = match untried.len() {
+                0 => limits.deadline,
+                _ => limits.deadline.min(next_start),
+            };
+            let ended = wait(&mut pending, until.left());
+            ended.inspect(|_| next_start = now)
+        };
+        match ended {
+            Some((_, Ok(stream))) => return Ok(stream),
+            Some((address, Err(error))) => {
+                let last = connect_error(limits, address, &error);
+                failure = Some(more_telling(failure, last));
+            }
+            None => {}
         }
     }
 }
@@ -90,32 +91,31 @@ fn delay(addresses: usize, time: Duration) -> Duration {
     share.clamp(MIN_DELAY, DELAY)
 }
 
-/// Waits until one of the connections is made or is not to be had, and says which. None: the time
+/// Waits until one of the connections is made or is not to be had, and takes it out. None: the time
 /// was up.
 fn wait(
-    pending: &[(SocketAddr, Socket)],
+    pending: &mut Vec<(SocketAddr, TcpStream)>,
     time: Duration,
-) -> io::Result<Option<(usize, io::Result<()>)>> {
-    let streams = pending.iter().map(|(_, socket)| &socket.stream);
+) -> Option<(SocketAddr, io::Result<TcpStream>)> {
+    let streams = pending.iter().map(|(_, stream)| stream);
     let mut waits: Vec<_> = streams.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
-    super::wait(&mut waits, time)?;
-    let outcomes = pending.iter().zip(&waits).map(|((_, socket), wait)| {
-        let is_ready = !wait.revents().is_empty();
-        connected(&socket.stream, is_ready).transpose()
-    });
-    let mut ended = outcomes.enumerate();
-    Ok(ended.find_map(|(index, outcome)| Some((index, outcome?))))
-}
-
-fn connected(stream: &TcpStream, is_ready: bool) -> io::Result<Option<()>> {
-    // Windows before 10 2004 has no event for a connection that is not to be had.
-    if let Some(error) = stream.take_error()? {
-        return Err(error);
-    }
-    if !is_ready {
-        return Ok(None);
-    }
-    stream.set_nodelay(true).map(Some)
+    let (index, outcome) =
+        match super::wait(&mut waits, time) {
+            Err(error) => (0, Err(error)),
+            Ok(()) => pending.iter().zip(&waits).enumerate().find_map(
+                |(index, ((_, stream), wait))| {
+                    let outcome = match stream.take_error() {
+                        Ok(None) if !wait.revents().is_empty() => stream.set_nodelay(true),
+                        // Windows before 10 2004 has no event for a connection that is not to be had.
+                        Ok(None) => return None,
+                        Ok(Some(error)) | Err(error) => Err(error),
+                    };
+                    Some((index, outcome))
+                },
+            )?,
+        };
+    let (address, stream) = pending.swap_remove(index);
+    Some((address, outcome.map(|()| stream)))
 }
 
 /// The last failure, unless it tells of this machine alone: another address that was tried says more
