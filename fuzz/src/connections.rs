@@ -1,14 +1,19 @@
-//! A peer that sends what it was told to, then closes, and keeps what it was sent.
+//! A peer that sends what it was told to once it is spoken to, then closes, and keeps what it was
+//! sent.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
+use std::thread::{self, JoinHandle};
+
+/// The peer's end, and what it was sent first.
+type Connection = JoinHandle<(UnixStream, Vec<u8>)>;
 
 thread_local! {
     static SCRIPT: RefCell<VecDeque<Vec<u8>>> = const { RefCell::new(VecDeque::new()) };
-    static CONNECTIONS: RefCell<Vec<UnixStream>> = const { RefCell::new(Vec::new()) };
+    static CONNECTIONS: RefCell<Vec<Connection>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What each connection of this thread to come is sent; those after the last are refused.
@@ -19,10 +24,10 @@ pub fn script(connections: impl IntoIterator<Item = Vec<u8>>) {
 /// What was sent on each connection of this thread since the last time.
 pub fn received() -> Vec<Vec<u8>> {
     let connections = CONNECTIONS.take();
-    let read = connections.into_iter().map(|mut connection| {
-        let mut bytes = Vec::new();
+    let read = connections.into_iter().map(|connection| {
+        let (mut own, mut bytes) = connection.join().expect("the thread of a connection");
         // All of it is there, or nothing more will come.
-        let _ = connection.read_to_end(&mut bytes);
+        let _ = own.read_to_end(&mut bytes);
         bytes
     });
     read.collect()
@@ -32,11 +37,18 @@ pub fn received() -> Vec<Vec<u8>> {
 pub fn peer(_: &str, _: u16) -> Option<UnixStream> {
     let bytes = SCRIPT.with_borrow_mut(VecDeque::pop_front)?;
     let (library, mut own) = UnixStream::pair().expect("a pair of sockets");
-    own.set_nonblocking(true)
-        .expect("a socket that does not block");
-    // What the sockets do not hold is cut off.
-    let _ = own.write_all(&bytes);
-    let _ = own.shutdown(Shutdown::Write);
-    CONNECTIONS.with_borrow_mut(|connections| connections.push(own));
+    // What comes before the request is no response to it, and the library then sends none.
+    let connection = thread::spawn(move || {
+        let mut first = vec![0; 16_384];
+        let amount = own.read(&mut first).unwrap_or_default();
+        first.truncate(amount);
+        own.set_nonblocking(true)
+            .expect("a socket that does not block");
+        // What the sockets do not hold is cut off.
+        let _ = own.write_all(&bytes);
+        let _ = own.shutdown(Shutdown::Write);
+        (own, first)
+    });
+    CONNECTIONS.with_borrow_mut(|connections| connections.push(connection));
     Some(library)
 }
