@@ -140,9 +140,5 @@ impl CurrentAuthentication {
 }
 
 #[cfg(test)]
-#[path = "advice_tests.rs"]
-mod advice_tests;
-
-#[cfg(test)]
 #[path = "authentication_tests.rs"]
 mod tests;

@@ -1,5 +1,102 @@
 use super::*;
 
+fn advice(options: &[(&str, &str)]) -> Authentication {
+    let credentials = [
+        ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
+        ("api_key", "an-api-key"),
+        ("subscription_key", "the-primary"),
+        ("secondary_subscription_key", "the-secondary"),
+        ("proxy", "none"),
+    ];
+    let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
+    let (credentials, _) = settings.credentials.read(true).unwrap();
+    Authentication::new(&settings, credentials).unwrap()
+}
+
+fn completed(advice: &Authentication, status: Status, keys: &[Credential]) -> String {
+    let failure = Failure::new(status, "it failed");
+    let progress = Progress::begin();
+    progress.enter(Phase::Wait);
+    let message = advice.complete(failure, keys, &progress, 3).message;
+    let (all, time) = message.rsplit_once(", ").unwrap();
+    assert!(time.ends_with(" ms]"), "{message}");
+    all.to_owned()
+}
+
+#[test]
+fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() {
+    let advice = advice(&[("base_url", "https://gateway.example:8443/x")]);
+    let both = &advice.credentials.subscription_keys[..];
+    let keys = &both[..1];
+    let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3";
+    assert_eq!(
+        completed(&advice, Status::MOMO_TIMED_OUT, keys),
+        format!("it failed {all}")
+    );
+    let user = "api_user (36 characters, from option api_user) and \
+                api_key (10 characters, from option api_key)";
+    assert_eq!(
+        completed(&advice, Status::MOMO_UNAUTHORIZED, keys),
+        format!("it failed; sent {user} {all}")
+    );
+    let refused = Status::MOMO_SUBSCRIPTION_KEY_REFUSED;
+    let primary = "subscription_key (11 characters, from option subscription_key)";
+    let secondary =
+        "secondary_subscription_key (13 characters, from option secondary_subscription_key)";
+    assert_eq!(
+        completed(&advice, refused, keys),
+        format!("it failed; sent {primary} {all}")
+    );
+    let keys = &both[1..];
+    assert_eq!(
+        completed(&advice, refused, keys),
+        format!("it failed; sent {secondary} {all}")
+    );
+    let keys = both;
+    assert_eq!(
+        completed(&advice, refused, keys),
+        format!("it failed; sent one after the other: {primary} and {secondary} {all}")
+    );
+}
+
+#[test]
+fn a_host_that_was_given_up_is_named_with_those_in_its_place() {
+    let told = |host: &str| {
+        let advice = advice(&[("base_url", &format!("https://{host}"))]);
+        completed(&advice, Status::MOMO_RESOLVE_FAILED, &[]).contains("given up its hosts")
+    };
+    assert!(told("momo.azure-api.net"));
+    assert!(!told("proxy.momoapi.mtn.com"));
+    assert!(!told("gateway.example"));
+}
+
+#[test]
+fn a_time_out_of_the_sandbox_speaks_of_users_that_it_does_not_know() {
+    for (host, speaks) in [
+        ("sandbox.momodeveloper.mtn.com", true),
+        ("proxy.momoapi.mtn.com", false),
+    ] {
+        let advice = advice(&[("base_url", &format!("https://{host}"))]);
+        let message = completed(&advice, Status::MOMO_TIMED_OUT, &[]);
+        assert_eq!(message.contains("check api_user"), speaks, "{message}");
+        assert_eq!(advice.timed_out(Phase::Connect), "");
+    }
+}
+
+#[test]
+fn the_proxy_is_named_without_its_user() {
+    let advice = advice(&[("proxy", "http://user:pass@proxy.example:3128")]);
+    let named = "host proxy.momoapi.mtn.co.rw through proxy proxy.example:3128, API user …4c5d";
+    assert_eq!(advice.context, named);
+}
+
+#[test]
+fn of_a_short_user_nothing_is_shown() {
+    assert_eq!(last_characters("elevenchars"), "…");
+    assert_eq!(last_characters("twelve-chars"), "…hars");
+    assert_eq!(last_characters("zwölfzeichéñ"), "…chéñ");
+}
+
 #[test]
 fn an_authentication_is_made_once_and_goes_with_its_credentials() {
     let options = [

@@ -80,7 +80,10 @@ impl Tls {
             Some(tls_error) => {
                 failure::explain(&tls_error, option, tls.client_certificate_requested)
             }
-            None => error.downcast().unwrap_or_else(|_| failure::ended()),
+            None => error.downcast().unwrap_or_else(|_| {
+                let detail = "the server ended it; it may be overloaded, or not speak TLS";
+                tls.below.limits().error(Kind::ConnectionLost, detail)
+            }),
         };
         // Another host may have the address by now.
         if error.kind != Kind::Cancelled {

@@ -13,15 +13,6 @@ pub(super) fn untrusted(detail: impl Into<String>) -> TransportError {
     TransportError::new(Phase::Handshake, Kind::Untrusted, detail)
 }
 
-/// The connection ended, and nobody said why.
-pub(super) fn ended() -> TransportError {
-    TransportError::new(
-        Phase::Handshake,
-        Kind::ConnectionLost,
-        "the server ended it; it may be overloaded, or not speak TLS",
-    )
-}
-
 /// Why a handshake failed. `option` names the host; `requested` is whether the server asked for a
 /// client certificate.
 pub(super) fn explain(error: &Error, option: &str, requested: bool) -> TransportError {
