@@ -109,11 +109,11 @@ impl UreqConnection {
             let unasked = "it began before the request was sent";
             return Err(TransportError::invalid_http(unasked).into());
         }
-        self.connection.limits().enter(Phase::Send);
+        self.connection.limits().progress.enter(Phase::Send);
         let sent = self.connection.write_all(&self.buffers.output()[..amount]);
         self.buffers.sent(amount);
         sent.map_err(|e| self.failed(e))?;
-        self.connection.limits().enter(Phase::Wait);
+        self.connection.limits().progress.enter(Phase::Wait);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 
-use super::progress::{Phase, Progress};
+use super::progress::Progress;
 use super::socket::Socket;
 use super::tls::Tls;
 use super::transport_error::{Kind, Result, TransportError};
@@ -26,10 +26,6 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    pub(crate) fn enter(&self, phase: Phase) {
-        self.progress.enter(phase);
-    }
-
     pub(crate) fn error(&self, kind: Kind, detail: impl Into<String>) -> TransportError {
         TransportError::new(self.progress.phase(), kind, detail)
     }

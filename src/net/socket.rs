@@ -44,7 +44,7 @@ impl Socket {
         if let Some(outcome) = fuzzing::connect(host, port, &limits) {
             return outcome;
         }
-        limits.enter(Phase::Resolve);
+        limits.progress.enter(Phase::Resolve);
         let mut ips = RESOLVER.look_up(host, &limits)?.to_vec();
         if loopback_only {
             ips.retain(IpAddr::is_loopback);
@@ -56,7 +56,7 @@ impl Socket {
                 return Err(limits.error(Kind::NoAddress, detail));
             }
         }
-        limits.enter(Phase::Connect);
+        limits.progress.enter(Phase::Connect);
         let stream = race::connect(&ips, port, &limits).inspect_err(|error| {
             // Neither says anything about the addresses.
             if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
@@ -69,7 +69,7 @@ impl Socket {
     /// Connects to a Unix socket. To the standard library its descriptor is a stream like any other.
     #[cfg(unix)]
     pub(crate) fn connect_to_path(path: &str, limits: Limits) -> Result<Self> {
-        limits.enter(Phase::Connect);
+        limits.progress.enter(Phase::Connect);
         let connect = || {
             let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
             socket.set_write_timeout(Some(limits.deadline.left().max(Duration::from_millis(1))))?;

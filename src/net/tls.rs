@@ -54,7 +54,7 @@ impl Tls {
         option: &'static str,
         below: Box<dyn Connection>,
     ) -> Result<Box<Self>> {
-        below.limits().enter(Phase::Handshake);
+        below.limits().progress.enter(Phase::Handshake);
         let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
             let detail = "the host name cannot be in a certificate; check";
             failure::untrusted(format!("{detail} {option}"))

@@ -48,7 +48,7 @@ pub(super) fn open(
     port: u16,
     connection: &mut dyn Connection,
 ) -> Result<()> {
-    connection.limits().enter(Phase::Proxy);
+    connection.limits().progress.enter(Phase::Proxy);
     match proxy.url.scheme {
         ProxyScheme::Socks => {
             let outcome = socks::log_in(proxy.login(), connection);

@@ -36,7 +36,8 @@ impl Lookup {
             .stack_size(STACK);
         match sys::with_signals_blocked(|| thread.spawn(move || running.run(resolver, &host))) {
             Ok(_detached) => Ok(lookup),
-            Err(e) => Err(failed(
+            Err(e) => Err(TransportError::new(
+                Phase::Resolve,
                 Kind::NoLocalResource,
                 format!("no thread can be started for it ({e}); check the limits on threads"),
             )),
@@ -47,7 +48,11 @@ impl Lookup {
         // A panic must neither print nor leave those who wait, and the host, without an end.
         let outcome = panics::catch_panic(|| (resolver.resolve)(host)).unwrap_or_else(|| {
             let error = "the look-up panicked; this is a bug in libmomo, please report it";
-            Err(failed(Kind::NoNameServer, error.to_owned()))
+            Err(TransportError::new(
+                Phase::Resolve,
+                Kind::NoNameServer,
+                error,
+            ))
         });
         if let Ok(addresses) = &outcome {
             resolver.store(host, addresses);
@@ -101,8 +106,4 @@ pub(super) fn resolve(host: &str) -> Outcome {
         kind,
         detail,
     ))
-}
-
-fn failed(kind: Kind, detail: String) -> TransportError {
-    TransportError::new(Phase::Resolve, kind, detail)
 }

@@ -26,7 +26,7 @@ pub(super) fn connect(
     limits: &Limits,
 ) -> Option<Result<Socket, TransportError>> {
     let peer = PEER.get()?;
-    limits.enter(Phase::Connect);
+    limits.progress.enter(Phase::Connect);
     let Some(stream) = peer(host, port) else {
         return Some(Err(limits.error(Kind::Unreachable, "nobody listens there")));
     };
