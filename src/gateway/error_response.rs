@@ -36,6 +36,7 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
     let headers = &response.headers;
     let message = text("message");
     let said = message.to_ascii_lowercase();
+    let retry_after = retry_after(headers, &said);
     let mut challenges = headers.get_all(WWW_AUTHENTICATE).iter();
     let found = Found {
         status: response.status,
@@ -43,9 +44,12 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
             || challenges.any(|c| offers(c.as_bytes(), "AzureApiManagementKey")),
         error: identifier(&text("error"), "", redactor),
         code: identifier(&text("code"), "", redactor),
-        has_retry_after: headers.contains_key(RETRY_AFTER),
-        retry_after: retry_after(headers, &said),
-        said,
+        key_is_missing: said.contains("missing subscription key"),
+        // Both of API management's ways to say so.
+        quota_is_spent: headers.contains_key(RETRY_AFTER)
+            || retry_after.is_some()
+            || said.contains("quota"),
+        retry_after,
     };
     let code = match &*found.error {
         "" => found.code.clone(),
@@ -82,9 +86,8 @@ struct Found {
     is_azure: bool,
     error: String,
     code: String,
-    /// In lower case.
-    said: String,
-    has_retry_after: bool,
+    key_is_missing: bool,
+    quota_is_spent: bool,
     retry_after: Option<Duration>,
 }
 
@@ -92,18 +95,9 @@ struct Found {
 const REFUSED_CLIENT: [&str; 3] = ["invalid_client", "invalid_grant", "unauthorized_client"];
 
 impl Found {
-    fn key_is_missing(&self) -> bool {
-        self.said.contains("missing subscription key")
-    }
-
-    /// Both of API management's ways to say so.
-    fn quota_is_spent(&self) -> bool {
-        self.has_retry_after || self.retry_after.is_some() || self.said.contains("quota")
-    }
-
     fn retry(&self, meaning: Status) -> Retry {
         match (meaning, self.status) {
-            (Status::MOMO_SUBSCRIPTION_KEY_REFUSED, _) if !self.key_is_missing() => {
+            (Status::MOMO_SUBSCRIPTION_KEY_REFUSED, _) if !self.key_is_missing => {
                 Retry::WithOtherKey
             }
             (Status::MOMO_RATE_LIMITED, 429) if self.retry_after.is_some() => Retry::Later,
@@ -115,7 +109,7 @@ impl Found {
     fn meaning(&self) -> (Status, &'static str) {
         use Status as S;
         match (self.status, &*self.error, &*self.code) {
-            (401, ..) if self.is_azure && self.key_is_missing() => (
+            (401, ..) if self.is_azure && self.key_is_missing => (
                 S::MOMO_SUBSCRIPTION_KEY_REFUSED,
                 "no subscription key came there, so something on the way has removed the header \
                  Ocp-Apim-Subscription-Key; check base_url, and what stands between here and the \
@@ -151,7 +145,7 @@ impl Found {
                 "HTTP 400{code}: the gateway takes the request for malformed; check base_url, and \
                  whether a proxy changes the path or the headers or adds a body on the way",
             ),
-            (403, ..) if self.quota_is_spent() => (
+            (403, ..) if self.quota_is_spent => (
                 S::MOMO_RATE_LIMITED,
                 "the quota of the subscription is spent; wait, or ask for a larger one",
             ),
