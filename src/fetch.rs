@@ -89,7 +89,7 @@ impl Fetcher {
             transport: Transport::new(&settings)?,
             first_entry,
             next_entry: OnceBox::new(),
-            authentication: CurrentAuthentication::new(&settings, credentials)?,
+            authentication: CurrentAuthentication::new(&settings, credentials),
             rotation,
             store,
             settings,
@@ -237,10 +237,8 @@ impl Fetcher {
     /// For a call whose time is up while this request goes on.
     pub(crate) fn still_under_way(&self, flight: &Flight) -> Failure {
         let credentials = self.rotation.credentials();
-        match self.authentication.made_of(&self.settings, credentials) {
-            Ok(authentication) => authentication.still_under_way(&flight.progress),
-            Err(failure) => failure,
-        }
+        let authentication = self.authentication.made_of(&self.settings, credentials);
+        authentication.still_under_way(&flight.progress)
     }
 
     /// For a call that must not block while this request goes on.

@@ -199,14 +199,14 @@ impl Request<'_> {
             let before = rotation.credentials();
             let wait = match rotation.current(Now::read(), refused, self.log) {
                 Ok(credentials) => {
-                    let authentication = authentication.made_of(settings, credentials)?;
+                    let authentication = authentication.made_of(settings, credentials);
                     self.fetcher.follow(&authentication);
                     return Ok(authentication);
                 }
                 Err(Unsettled(wait)) => wait,
             };
             if self.plan.deadline.left() < wait {
-                return authentication.made_of(settings, before);
+                return Ok(authentication.made_of(settings, before));
             }
             if !self.cancellation.sleep(wait) {
                 return Err(Failure::cancelled());

@@ -22,15 +22,12 @@ pub(crate) struct Authentication {
 }
 
 impl Authentication {
-    pub(crate) fn new(
-        settings: &Settings,
-        credentials: impl Into<Arc<Credentials>>,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn new(settings: &Settings, credentials: impl Into<Arc<Credentials>>) -> Self {
         let credentials = credentials.into();
         let proxy = settings.proxy.as_ref().map(ProxyUrl::described);
         let proxy = proxy.map(|proxy| format!(" through proxy {proxy}"));
-        Ok(Self {
-            template: RequestTemplate::new(settings, &credentials)?,
+        Self {
+            template: RequestTemplate::new(settings, &credentials),
             redactor: settings.redactor(&credentials),
             host: Host::of(&settings.base_url),
             context: format!(
@@ -40,7 +37,7 @@ impl Authentication {
                 last_characters(credentials.api_user.expose())
             ),
             credentials,
-        })
+        }
     }
 
     /// With all that only the whole call knows: `keys` are the subscription keys that were sent.
@@ -120,22 +117,25 @@ fn last_characters(user: &str) -> String {
 pub(crate) struct CurrentAuthentication(ArcSwap<Authentication>);
 
 impl CurrentAuthentication {
-    pub(crate) fn new(settings: &Settings, credentials: Arc<Credentials>) -> Result<Self, Failure> {
-        Authentication::new(settings, credentials).map(|made| Self(ArcSwap::from_pointee(made)))
+    pub(crate) fn new(settings: &Settings, credentials: Arc<Credentials>) -> Self {
+        Self(ArcSwap::from_pointee(Authentication::new(
+            settings,
+            credentials,
+        )))
     }
 
     pub(crate) fn made_of(
         &self,
         settings: &Settings,
         credentials: Arc<Credentials>,
-    ) -> Result<Arc<Authentication>, Failure> {
+    ) -> Arc<Authentication> {
         let last = self.0.load_full();
         if Arc::ptr_eq(&last.credentials, &credentials) {
-            return Ok(last);
+            return last;
         }
-        let next = Arc::new(Authentication::new(settings, credentials)?);
+        let next = Arc::new(Authentication::new(settings, credentials));
         self.0.store(Arc::clone(&next));
-        Ok(next)
+        next
     }
 }
 

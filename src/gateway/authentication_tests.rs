@@ -10,7 +10,7 @@ fn advice(options: &[(&str, &str)]) -> Authentication {
     ];
     let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
     let (credentials, _) = settings.credentials.read(true).unwrap();
-    Authentication::new(&settings, credentials).unwrap()
+    Authentication::new(&settings, credentials)
 }
 
 fn completed(advice: &Authentication, status: Status, keys: &[Credential]) -> String {
@@ -108,8 +108,8 @@ fn an_authentication_is_made_once_and_goes_with_its_credentials() {
     let settings = Settings::of_options(&options).unwrap();
     let read = || Arc::new(settings.credentials.read(true).unwrap().0);
     let credentials = read();
-    let current = CurrentAuthentication::new(&settings, Arc::clone(&credentials)).unwrap();
-    let made_of = |credentials| current.made_of(&settings, credentials).unwrap();
+    let current = CurrentAuthentication::new(&settings, Arc::clone(&credentials));
+    let made_of = |credentials| current.made_of(&settings, credentials);
     let first = Arc::downgrade(&made_of(Arc::clone(&credentials)));
     assert!(Arc::ptr_eq(
         &made_of(Arc::clone(&credentials)),
@@ -118,4 +118,34 @@ fn an_authentication_is_made_once_and_goes_with_its_credentials() {
     made_of(read());
     assert!(first.upgrade().is_none());
     assert_eq!(Arc::strong_count(&credentials), 1);
+}
+
+#[test]
+fn whatever_the_options_take_makes_a_request() {
+    let printable: String = ('!'..='~').collect();
+    let hosts = [
+        "a_b-c.example",
+        "[2001:db8::1]:8443",
+        "192.0.2.1",
+        "localhost",
+    ];
+    let long = "a".repeat(1_900);
+    for host in hosts {
+        for path in ["", "/-._~!$&'()*+,;=:%41/b", &format!("/{long}")] {
+            let settings = Settings::of_options(&[
+                ("base_url", &format!("https://{host}{path}")),
+                ("api_user", &printable.replace(':', "")),
+                ("api_key", &format!("{printable}é")),
+                ("subscription_key", &printable),
+                ("user_agent", &"u".repeat(1_024)),
+                ("proxy", "none"),
+            ]);
+            let settings = settings.unwrap();
+            let (credentials, _) = settings.credentials.read(true).unwrap();
+            let authentication = Authentication::new(&settings, credentials);
+            let request = authentication.template.request(0, true);
+            assert_eq!(request.headers()["ocp-apim-subscription-key"], printable);
+            assert!(request.uri().path().ends_with("/disbursement/token/"));
+        }
+    }
 }

@@ -18,7 +18,7 @@ impl ResponseReader {
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
         let settings = settings(options)?;
         let (credentials, _) = settings.credentials.read(true).ok()?;
-        Authentication::new(&settings, credentials).ok().map(Self)
+        Some(Self(Authentication::new(&settings, credentials)))
     }
 
     /// Headers that HTTP does not allow are left out. `is_whole` says whether the connection lasted

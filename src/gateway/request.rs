@@ -5,12 +5,11 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use crate::config::Settings;
 use crate::credentials::{Credential, Credentials};
-use crate::error::Failure;
 use crate::net::tunnel::basic;
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 
-/// What every request with the same credentials has in common, checked and encoded once.
+/// What every request with the same credentials has in common, encoded once.
 pub(super) struct RequestTemplate {
     uri: Uri,
     /// Those with the primary subscription key, and those with the secondary one. They are whole: what
@@ -19,30 +18,26 @@ pub(super) struct RequestTemplate {
 }
 
 impl RequestTemplate {
-    pub(super) fn new(settings: &Settings, credentials: &Credentials) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings, credentials: &Credentials) -> Self {
         let (base_url, product) = (settings.base_url.canonical(), &settings.product);
-        let uri = format!("{base_url}/{product}/token/")
-            .parse()
-            .map_err(|_| Failure::config("option base_url: it makes no valid URL; check it"))?;
+        let uri = format!("{base_url}/{product}/token/").parse();
         let (user, key) = (&credentials.api_user, &credentials.api_key);
         let basic = basic(user.expose(), key.expose());
         let mut common = HeaderMap::new();
-        let agent = header_value(&user_agent(settings), "option user_agent")?;
-        common.insert(USER_AGENT, agent);
-        let host = header_value(&settings.base_url.authority(), "the host of base_url")?;
-        common.insert(HOST, host);
-        common.insert(AUTHORIZATION, sensitive(&basic)?);
+        common.insert(USER_AGENT, header_value(&user_agent(settings)));
+        common.insert(HOST, header_value(&settings.base_url.authority()));
+        common.insert(AUTHORIZATION, sensitive(&basic));
         let with_key = |key: &Credential| {
             let mut headers = common.clone();
-            headers.insert(SUBSCRIPTION_KEY, sensitive(key.expose())?);
+            headers.insert(SUBSCRIPTION_KEY, sensitive(key.expose()));
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-            Ok(headers)
+            headers
         };
         let keys = credentials.subscription_keys.iter();
-        Ok(Self {
-            uri,
-            headers: keys.map(with_key).collect::<Result<_, _>>()?,
-        })
+        Self {
+            uri: uri.expect("a base URL that was checked"),
+            headers: keys.map(with_key).collect(),
+        }
     }
 
     /// `key` is the subscription key's place: 0 the primary, 1 the secondary.
@@ -68,13 +63,13 @@ pub(super) fn user_agent(settings: &Settings) -> String {
     }
 }
 
-fn header_value(text: &str, what: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_str(text)
-        .map_err(|_| Failure::config(format!("{what} cannot be sent in an HTTP header; check it")))
+/// Options and files take nothing else.
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("a value that was found fit for a header")
 }
 
-fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
-    let mut value = header_value(text, "a credential")?;
+fn sensitive(text: &str) -> HeaderValue {
+    let mut value = header_value(text);
     value.set_sensitive(true);
-    Ok(value)
+    value
 }

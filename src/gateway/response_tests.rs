@@ -19,7 +19,7 @@ fn authentication(base_url: &str) -> Authentication {
     ]);
     let settings = settings.unwrap();
     let (credentials, _) = settings.credentials.read(true).unwrap();
-    Authentication::new(&settings, credentials).unwrap()
+    Authentication::new(&settings, credentials)
 }
 
 pub(in crate::gateway) fn response(

@@ -44,7 +44,7 @@ impl Caller {
         let (credentials, _) = settings.credentials.read(true).unwrap();
         let cancellation = Arc::new(Cancellation::new());
         Self {
-            authentication: Authentication::new(&settings, credentials).unwrap(),
+            authentication: Authentication::new(&settings, credentials),
             transport: Transport::new(&settings).unwrap(),
             settings,
             cancellation,
