@@ -134,10 +134,7 @@ impl TokenRequest<'_> {
         let token = self
             .post(|| authentication.template.request(key, self.keep_connection))
             .map_err(|error| AttemptError {
-                failure: Failure {
-                    phase: error.phase,
-                    ..Failure::new(error.status(), error.message(&authentication.redactor))
-                },
+                failure: error.failure(&authentication.redactor),
                 retry: match error.is_retryable() {
                     true => Retry::Later,
                     false => Retry::Never,

@@ -49,8 +49,8 @@ pub(super) fn read(
 fn token_body(response: &Response, issued: Now, redactor: &Redactor) -> Result<Token, Failure> {
     if let Some(error) = &response.incomplete {
         return Err(Failure {
-            phase: error.phase,
-            ..Failure::of_response(200, error.status(), error.message(redactor))
+            http_status: 200,
+            ..error.failure(redactor)
         });
     }
     if response.body.len() > MAX_BODY_BYTES {

@@ -27,10 +27,6 @@ use crate::secret::SecretBytes;
 /// A token response has some 634 bytes.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The longest line of a request, but for the user agent's: user and key have at most 1 KiB each, and
-/// base64 makes a third more of them. Mostly it is room for the whole head.
-const MAX_LINE_BYTES: usize = 2_816;
-
 /// What is taken for a body of unknown length before it grows.
 const USUAL_BODY_BYTES: usize = 16_384;
 
@@ -86,7 +82,6 @@ impl Transport {
         let connector = RouteConnector {
             route: Arc::new(route),
             connect_timeout: settings.connect_timeout,
-            line_bytes: MAX_LINE_BYTES + settings.user_agent.len(),
         };
         Ok(Self {
             connector,

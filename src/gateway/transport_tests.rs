@@ -209,3 +209,21 @@ fn kept_connections_that_were_closed_meanwhile_are_not_used() {
         assert!(asking.join().unwrap());
     });
 }
+
+#[test]
+fn the_longest_values_of_options_fit_into_a_request() {
+    let peer = TestPeer::start([Reply::Closed(token("a"))]);
+    let longest = "x".repeat(1_024);
+    let start = format!("http://127.0.0.1:{}/", peer.port);
+    let base_url = format!("{start}{}", "p".repeat(2_048 - start.len()));
+    let caller = Caller::with(&[
+        ("base_url", &base_url),
+        ("api_user", &longest),
+        ("api_key", &longest),
+        ("subscription_key", &longest),
+        ("user_agent", &longest),
+    ]);
+    assert!(caller.send().is_ok());
+    let request = peer.requests().remove(0);
+    assert!(request.contains(&format!("user-agent: {longest} libmomo/")));
+}

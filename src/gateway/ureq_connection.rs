@@ -16,6 +16,10 @@ use crate::net::connection::{Connection, Limits, Route};
 use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, TransportError};
 
+/// The longest line of a request: user and key have at most 1 KiB each, and base64 makes a third more
+/// of them. Mostly it is room for the whole head.
+const MAX_LINE_BYTES: usize = 2_816;
+
 thread_local! {
     /// The limits of this thread's attempt, on their way through ureq, which does everything on the
     /// thread that asks. It has no destructor: a thread may ask to its very end.
@@ -35,12 +39,10 @@ impl From<TransportError> for ureq::Error {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct RouteConnector {
     pub(super) route: Arc<Route>,
     pub(super) connect_timeout: Duration,
-    /// The longest line of a request.
-    pub(super) line_bytes: usize,
 }
 
 impl Connector for RouteConnector {
@@ -63,7 +65,7 @@ impl Connector for RouteConnector {
         connection.limits_mut().deadline = deadline;
         Ok(Some(UreqConnection {
             connection,
-            buffers: ExchangeBuffers::new(self.line_bytes),
+            buffers: ExchangeBuffers::new(MAX_LINE_BYTES),
             framing: Framing::default(),
             is_kept: false,
         }))
@@ -169,12 +171,6 @@ impl Transport for UreqConnection {
     /// As the route has it, whatever the URL says.
     fn is_tls(&self) -> bool {
         true
-    }
-}
-
-impl fmt::Debug for RouteConnector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RouteConnector")
     }
 }
 

@@ -60,6 +60,7 @@ pub(super) fn bare(host: &str) -> &str {
 }
 
 /// Where a connection leads, and by what way.
+#[derive(Debug)]
 pub(crate) struct Route {
     /// A name, an address (IPv6 in brackets), or the path of a Unix socket.
     pub(crate) host: String,

@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::*;
 use crate::cancellation::Cancellation;
 use crate::config::ProxyUrl;
+use crate::credentials::redact::Redactor;
 use crate::deadline::Deadline;
+use crate::error::Status;
 use crate::net::connection::{Limits, Route};
 use crate::net::progress::Phase;
 use crate::net::progress::Progress;
@@ -128,7 +130,8 @@ fn a_refusal_says_what_to_do() {
     ] {
         let error = ask(login, "h", says).1.unwrap_err();
         assert_eq!(error.phase, Phase::Proxy, "{words}");
-        assert_eq!(error.status(), crate::error::Status::MOMO_CONNECT_FAILED);
+        let failure = error.failure(&Redactor::new([], []));
+        assert_eq!(failure.status, Status::MOMO_CONNECT_FAILED);
         assert!(error.detail.contains(words), "{error}");
         assert!(!error.detail.contains("s3cr3t"), "{error}");
     }

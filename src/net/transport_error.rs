@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 pub(crate) use super::progress::Phase;
 use crate::credentials::redact::Redactor;
-use crate::error::Status;
+use crate::error::{Failure, Status};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
@@ -90,8 +90,11 @@ impl TransportError {
         Self::new(phase, Kind::NoLocalResource, detail)
     }
 
-    pub(crate) fn status(&self) -> Status {
-        self.meaning().0
+    pub(crate) fn failure(&self, redactor: &Redactor) -> Failure {
+        Failure {
+            phase: self.phase,
+            ..Failure::new(self.meaning().0, self.message(redactor))
+        }
     }
 
     /// Whether another attempt may fare better: nothing of a response has come, and nothing was

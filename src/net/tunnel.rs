@@ -19,6 +19,7 @@ use crate::config::{ProxyScheme, ProxyUrl};
 /// Of all heads together: a proxy may send interim responses first.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 
+#[derive(Debug)]
 pub(crate) struct Proxy {
     pub(crate) url: ProxyUrl,
     /// None for a connection in clear.
