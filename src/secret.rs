@@ -48,10 +48,6 @@ impl SecretBytes {
     pub(crate) fn zeros(length: usize) -> Self {
         Self(vec![0; length])
     }
-
-    pub(crate) fn wipe(&mut self) {
-        zeroize_bytes(&mut self.0);
-    }
 }
 
 impl std::ops::Deref for SecretBytes {
@@ -70,6 +66,6 @@ impl std::ops::DerefMut for SecretBytes {
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        self.wipe();
+        zeroize_bytes(&mut self.0);
     }
 }

@@ -44,10 +44,7 @@ impl ExchangeBuffers {
 
     /// Wipes and forgets what was received.
     pub(super) fn clear(&mut self) {
-        if self.input.len() > FIRST_INPUT_BYTES {
-            self.input = SecretBytes::default();
-        }
-        self.input.wipe();
+        self.input = SecretBytes::default();
         (self.start, self.seen, self.end) = (0, 0, 0);
     }
 
