@@ -56,7 +56,7 @@ check-languages: all
 
 # The same by the oldest and the newest versions of the languages; as root, and not in CI.
 check-versions: all
-	@scripts/check-versions.py
+	@bindings/check-versions.py
 
 lint:
 	$(CARGO) fmt --all --check
@@ -159,7 +159,7 @@ install: $(BUILD)/lib/libmomo.a install-config
 	install -d "$(DESTDIR)$(INCLUDEDIR)" \
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 755 $(TOOLS) "$(DESTDIR)$(BINDIR)/"
-	install -m 644 $(TOOLS:$(BUILD)/bin/%=packaging/%.1) "$(DESTDIR)$(MANDIR)/man1/"
+	install -m 644 $(TOOLS:$(BUILD)/bin/%=*/%.1) "$(DESTDIR)$(MANDIR)/man1/"
 	for page in $(wildcard $(MAN)/man3/*.3); do install -m 644 $$page "$(DESTDIR)$(MANDIR)/man3/" || exit; done
 	cp -P $(BUILD)/lib/libmomo* "$(DESTDIR)$(LIBDIR)/"
 	install -m 644 include/momo.h include/momo_ffi.h include/momo.hpp "$(DESTDIR)$(INCLUDEDIR)/"

@@ -38,7 +38,7 @@ fn valgrind_finds_nothing_in_it() {
 
 #[test]
 fn the_manual_page_is_sound_and_tells_of_every_option_and_exit_status() {
-    let page = format!("{ROOT}/packaging/momo-token.1");
+    let page = format!("{ROOT}/tools/momo-token.1");
     let lint = output(Command::new("mandoc").args(["-T", "lint", "-W", "warning", &page]));
     assert!(lint.status.success(), "{lint:?}");
     let text = std::fs::read_to_string(page).unwrap().replace("\\-", "-");
