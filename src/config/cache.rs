@@ -67,6 +67,12 @@ const USER_DIRECTORY: &str = "XDG_RUNTIME_DIR";
 #[cfg(windows)]
 const USER_DIRECTORY: &str = "LOCALAPPDATA";
 
+const EXAMPLE: &str = if cfg!(windows) {
+    r"file:C:\ProgramData\payments\tokens"
+} else {
+    "file:/run/payments/tokens"
+};
+
 pub(super) fn user_directory() -> Result<PathBuf, String> {
     user_directory_in(if sys::is_privileged() {
         Err("this program runs with more rights than its caller, and does not read the environment")
@@ -89,7 +95,7 @@ fn user_directory_in(variable: Result<Option<PathBuf>, &str>) -> Result<PathBuf,
     };
     Err(format!(
         "file: without a directory takes libmomo in {USER_DIRECTORY}, and {why}; give a directory, \
-         like file:/run/payments/tokens"
+         like {EXAMPLE}"
     ))
 }
 
@@ -110,10 +116,10 @@ fn other_owner(_: &Path) -> Option<(u32, u32)> {
 fn absolute(directory: &str) -> Result<PathBuf, String> {
     let directory = values::path(directory)?;
     if !directory.is_absolute() {
-        Err(
+        return Err(format!(
             "the directory is not an absolute path, and programs that share it may run in different \
-             ones; write it like file:/run/payments/tokens",
-        )?;
+             ones; write it like {EXAMPLE}"
+        ));
     }
     // With a final slash a link would be followed, whatever it is opened with.
     Ok(directory.components().collect())

@@ -48,10 +48,11 @@ impl OpenDirectory {
             return Err(Problem::no_directory(path));
         }
         if let Some(who) = sys::strangers(&handle).map_err(unusable)? {
+            let shown = path.display();
             return Err(Problem::Unsafe(format!(
-                "{} is not this user's alone: {who}; remove those rights (icacls shows them), or \
-                 give the name of a directory that is not there yet",
-                path.display()
+                "{shown} is not this user's alone: {who}; run icacls \"{shown}\" /inheritance:r \
+                 /grant:r \"%USERNAME%:(OI)(CI)F\", or give a directory that is not there yet, like \
+                 libmomo in %LOCALAPPDATA% (file: alone)"
             )));
         }
         Ok(Self {

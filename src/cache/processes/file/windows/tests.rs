@@ -1,11 +1,34 @@
 use std::fs::{FileTimes, OpenOptions};
 use std::os::windows::fs::OpenOptionsExt;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use windows_sys::Win32::Storage::FileSystem::FILE_WRITE_ATTRIBUTES;
 
 use super::super::super::store::LOCK_LIFE;
+use super::super::FileStore;
 use super::super::tests::Opened;
+use crate::error::Status;
+use crate::test_directory::TestDirectory;
+
+/// Wine's icacls does nothing, but there others have rights by the mode of the directory.
+#[test]
+fn a_directory_that_others_may_use_is_refused_with_windows_own_command() {
+    let directory = TestDirectory::new();
+    std::fs::create_dir(directory.path("open")).unwrap();
+    let mut icacls = Command::new("icacls");
+    let _ = icacls
+        .arg(directory.path("open"))
+        .args(["/grant", "*S-1-1-0:(R)"])
+        .output();
+    let refused = FileStore::open(&directory.path("open")).err().unwrap();
+    assert_eq!(refused.status, Status::MOMO_CACHE_FAILED);
+    let advice = format!("icacls \"{}\"", directory.path("open").display());
+    assert!(refused.message.contains(&advice), "{}", refused.message);
+    // That may be made later.
+    let missing = FileStore::open(&directory.path("missing/tokens"));
+    assert!(missing.is_ok());
+}
 
 #[test]
 fn a_lock_that_is_held_for_too_long_is_another_s() {
