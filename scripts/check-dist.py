@@ -43,7 +43,7 @@ def scenarios_of(place, wanted):
     for row in SCENARIOS:
         if wanted and row["name"] not in wanted:
             continue
-        if row.get("needs_links") and not place.has_links:
+        if row.get("platform", "") not in place.archive:
             continue
         yield row.get("program", "exercise"), row
         for program in place.static_programs if row["name"] in STATIC else ():

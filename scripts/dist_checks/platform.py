@@ -21,7 +21,6 @@ class Platform:
     debian = ["gcc", "pkg-config", "xz-utils", "lintian"]
     architecture = "amd64"  # of Debian's packages
     static_programs = ("exercise-static", "exercise-fully-static")
-    has_links = True
     loading = ["-ldl"]  # what a program needs that loads libraries by itself
 
     def __init__(self, place):

@@ -19,7 +19,6 @@ class Windows(Platform):
     compiler = ["x86_64-w64-mingw32-gcc"]
     architecture = None
     static_programs = ()
-    has_links = False  # wine shows those of this machine as what they lead to, and makes no others
     debian = ["gcc-mingw-w64-x86-64", "wine64", "wine", "lld", "clang", "unzip", "cmake"]
 
     def __init__(self, place):
@@ -115,11 +114,14 @@ class Windows(Platform):
     def shown(self, path):
         return "Z:" + str(path).replace("/", "\\")
 
-    def trust(self, ca):
-        certificate = self.place / "ca.der"
-        succeed(["openssl", "x509", "-in", ca, "-outform", "DER", "-out", certificate], self.place)
+    def prepare(self, ca):
+        super().prepare(ca)
+        der = ["-outform", "DER", "-out", self.place / "ca.der"]
+        succeed(["openssl", "x509", "-in", ca, *der], self.place)
+
+    def trust(self, _):
         environment = os.environ | self.variables()
-        succeed(["wine", str(self.place / "trust.exe"), str(certificate)], self.place, environment)
+        succeed(["wine", self.place / "trust.exe", self.place / "ca.der"], self.place, environment)
         return {}
 
     def close(self):

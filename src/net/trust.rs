@@ -1,7 +1,7 @@
 //! The trusted certificate authorities, read and parsed once per process.
 //!
 //! Parsing the system's takes milliseconds, and a PHP worker makes a client per request. A store
-//! is parsed again when the file it came from was replaced or changed.
+//! is parsed again when what it came from was replaced or changed.
 
 mod der;
 mod pem;
@@ -33,11 +33,19 @@ const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// When a file was modified, its length and its inode; None if it is not there.
 type FileState = Option<(SystemTime, u64, u64)>;
 
+/// If it is another one, the store is parsed again.
+#[derive(Clone, PartialEq, Eq)]
+enum Source {
+    /// A text, which is a part of the option or of the library.
+    Text,
+    File(FileState),
+    System(system::State),
+}
+
 #[derive(Clone)]
 struct Parsed {
     ca: Ca,
-    /// Where any of them has changed it is parsed again.
-    files: Vec<(FileState, PathBuf)>,
+    source: Source,
     config: Arc<ClientConfig>,
 }
 
@@ -48,14 +56,13 @@ static STORES: ArcSwapOption<Vec<Parsed>> = ArcSwapOption::const_empty();
 
 /// TLS by the store that `ca` names; refused where that is empty or cannot be read.
 pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
-    let paths = match ca {
-        Ca::System => system::paths(),
-        Ca::Mozilla | Ca::Pem(_) => Vec::new(),
-        Ca::File(path) => vec![path.clone()],
+    let source = match ca {
+        Ca::System => Source::System(system::state()),
+        Ca::Mozilla | Ca::Pem(_) => Source::Text,
+        Ca::File(path) => Source::File(state(path)),
     };
-    let files: Vec<_> = paths.into_iter().map(|path| (state(&path), path)).collect();
     let stores = STORES.load_full().unwrap_or_default();
-    if let Some(parsed) = stores.iter().find(|p| p.ca == *ca && p.files == files) {
+    if let Some(parsed) = stores.iter().find(|p| p.ca == *ca && p.source == source) {
         return Ok(Arc::clone(&parsed.config));
     }
     let verifier = parse(ca)
@@ -64,7 +71,7 @@ pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
         .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?;
     let parsed = Parsed {
         ca: ca.clone(),
-        files,
+        source,
         config: Arc::new(config),
     };
     STORES.rcu(|stores| {
@@ -126,7 +133,8 @@ fn parse(ca: &Ca) -> Result<Verifier, String> {
             from_pem(text.as_bytes(), "the text in place of a path")?
         }
     };
-    Ok(Verifier::new(roots, directories))
+    let are_fetched_late = *ca == Ca::System && cfg!(windows);
+    Ok(Verifier::new(roots, directories, are_fetched_late))
 }
 
 fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {

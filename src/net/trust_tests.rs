@@ -33,11 +33,11 @@ fn a_store_is_parsed_once_until_its_file_changes() {
 #[test]
 fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
     let parsed = |number: usize| {
-        let verifier = Arc::new(Verifier::new(RootCertStore::empty(), Vec::new()));
+        let verifier = Arc::new(Verifier::new(RootCertStore::empty(), Vec::new(), false));
         let config = Arc::new(tls::config(verifier).unwrap());
         Parsed {
             ca: Ca::File(number.to_string().into()),
-            files: Vec::new(),
+            source: Source::Text,
             config,
         }
     };
@@ -54,6 +54,23 @@ fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
     let again = add(eight, 3);
     assert_eq!(numbers(&again), "3 8 7 6 5 4 2 1");
     assert_eq!(numbers(&add(again, 9)), "9 3 8 7 6 5 4 2");
+}
+
+/// As on Windows.
+#[test]
+fn of_authorities_that_are_fetched_late_an_unknown_issuer_s_may_be_one() {
+    let gateway = Gateway::start().unwrap();
+    let address = gateway.base_url().replace("https://", "");
+    let broken = |are_fetched_late| {
+        let verifier = Verifier::new(RootCertStore::empty(), Vec::new(), are_fetched_late);
+        let config = Arc::new(tls::config(Arc::new(verifier)).unwrap());
+        let name = "localhost".try_into().unwrap();
+        let mut session = rustls::ClientConnection::new(config, name).unwrap();
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        session.complete_io(&mut stream).unwrap_err().to_string()
+    };
+    assert!(broken(true).contains("NotFetched"), "{}", broken(true));
+    assert!(broken(false).contains("UnknownIssuer"), "{}", broken(false));
 }
 
 #[test]

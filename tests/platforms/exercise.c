@@ -70,6 +70,20 @@ static void print_failure(int64_t timeout_ms) {
   momo_free_token(token);
 }
 
+/* Two clients, with a command between them: whether each gets a token. */
+static void get_again_after(const char *command) {
+  momo_token *token = NULL;
+  momo_status first = momo_get_token(client, -1, &token, NULL), second;
+  int code;
+  momo_free_token(token);
+  momo_free_client(client);
+  code = system(command);
+  create_client(NULL);
+  second = momo_get_token(client, -1, &token, NULL);
+  momo_free_token(token);
+  printf("{\"first\":%d,\"command\":%d,\"second\":%d}\n", (int)first, code, (int)second);
+}
+
 static thread_result THREAD_CALL cancel_after(void *ms) {
   sleep_ms(*(int *)ms);
   momo_cancel_client(client);
@@ -139,6 +153,8 @@ int main(int argc, char **argv) {
     print_stats_of_token();
   } else if (strcmp(scenario, "fails") == 0) {
     print_failure(number);
+  } else if (strcmp(scenario, "again") == 0) {
+    get_again_after(getenv("COMMAND"));
   } else if (strcmp(scenario, "cancel") == 0) {
     cancel(number);
   } else if (strcmp(scenario, "threads") == 0) {

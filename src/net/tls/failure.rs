@@ -98,6 +98,10 @@ fn refused(error: &CertificateError, option: &str) -> TransportError {
             "check {option}, and whether something on the way intercepts TLS"
         }
         C::BadSignature => "check option ca, and whether something on the way intercepts TLS",
+        C::Other(OtherError(other)) if is_not_fetched(other.downcast_ref()) => {
+            "Windows fetches an authority when its own programs first need it: open the server's \
+             URL with curl.exe or a browser on this machine once, or set ca to mozilla"
+        }
         _ => "tell the server's operator",
     };
     let (rule, advice) = (broken_rule(error), advice.replace("{option}", option));
@@ -111,10 +115,16 @@ fn refused(error: &CertificateError, option: &str) -> TransportError {
     }
 }
 
+const NOT_TRUSTED: &str = "its issuer is not trusted";
+
+fn is_not_fetched(rule: Option<&BrokenRule>) -> bool {
+    matches!(rule, Some(BrokenRule::NotFetched))
+}
+
 fn broken_rule(error: &CertificateError) -> &'static str {
     use CertificateError as C;
     match error {
-        C::UnknownIssuer => "its issuer is not trusted",
+        C::UnknownIssuer => NOT_TRUSTED,
         C::Expired | C::ExpiredContext { .. } => "it has expired",
         C::NotValidYet | C::NotValidYetContext { .. } => "it is not valid yet",
         C::NotValidForName | C::NotValidForNameContext { .. } => "it is not for this host name",
@@ -137,6 +147,7 @@ fn broken_rule(error: &CertificateError) -> &'static str {
             Some(BrokenRule::KeyUsage) => {
                 "the key of one of its issuers is not for signing certificates (key usage)"
             }
+            Some(BrokenRule::NotFetched) => NOT_TRUSTED,
             None => rule_of_webpki(other.downcast_ref()),
         },
         _ => rule_of_webpki(None),

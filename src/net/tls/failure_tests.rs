@@ -110,6 +110,11 @@ fn each_rule_that_a_certificate_breaks_is_named() {
             "(key usage)",
             operator,
         ),
+        (
+            C::Other(OtherError(Arc::new(BrokenRule::NotFetched))),
+            "its issuer is not trusted",
+            "open the server's URL with curl.exe or a browser on this machine once",
+        ),
         (another, "it breaks a rule", operator),
         (webpki(Webpki::CaUsedAsEndEntity), "(CA:TRUE)", operator),
         (webpki(Webpki::EndEntityUsedAsCa), "(CA:FALSE)", operator),

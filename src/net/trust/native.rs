@@ -8,9 +8,15 @@ use rustls::pki_types::CertificateDer;
 use super::SystemCertificates;
 use crate::sys;
 
-/// No file tells that they have changed.
-pub(super) fn paths() -> Vec<PathBuf> {
-    Vec::new()
+pub(super) type State = Vec<CertificateDer<'static>>;
+
+/// No file tells that they have changed. To read those of macOS takes a tenth of a second.
+pub(super) fn state() -> State {
+    if cfg!(windows) {
+        read().certificates
+    } else {
+        Vec::new()
+    }
 }
 
 pub(super) fn read() -> SystemCertificates {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
 
-use super::{SystemCertificates, pem, read_file};
+use super::{FileState, SystemCertificates, pem, read_file};
 use crate::sys;
 
 /// Where Debian, Fedora (before and from 44), SUSE, NixOS, Alpine, the BSDs and Nix elsewhere keep all
@@ -82,10 +82,12 @@ impl Sources {
     }
 }
 
-pub(super) fn paths() -> Vec<PathBuf> {
+pub(super) type State = Vec<(FileState, PathBuf)>;
+
+pub(super) fn state() -> State {
     let sources = Sources::find();
-    let files = sources.file.into_iter();
-    files.chain(sources.directories).collect()
+    let paths = sources.file.into_iter().chain(sources.directories);
+    paths.map(|path| (super::state(&path), path)).collect()
 }
 
 pub(super) fn read() -> SystemCertificates {

@@ -116,6 +116,6 @@ fn this_system_s_authorities_are_in_a_bundle_and_a_broken_one_is_made_up_for() {
     let mut broken = Sources::of(None, None);
     broken.file = Some("/no/such/file".into());
     assert!(broken.read().certificates.len() > 100);
-    assert!(paths().first().is_some_and(|path| path.exists()));
+    assert!(state().first().is_some_and(|(_, path)| path.exists()));
     assert!(!read().certificates.is_empty());
 }

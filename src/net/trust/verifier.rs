@@ -26,16 +26,23 @@ use super::{der, system};
 pub(crate) struct Verifier {
     roots: RootCertStore,
     directories: Vec<PathBuf>,
+    /// Whether the system fetches an authority when a program of its own first needs it.
+    are_fetched_late: bool,
     /// Those of the directories, once they were needed.
     more_roots: OnceBox<RootCertStore>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl Verifier {
-    pub(super) fn new(roots: RootCertStore, directories: Vec<PathBuf>) -> Self {
+    pub(super) fn new(
+        roots: RootCertStore,
+        directories: Vec<PathBuf>,
+        are_fetched_late: bool,
+    ) -> Self {
         Self {
             roots,
             directories,
+            are_fetched_late,
             more_roots: OnceBox::new(),
             algorithms: ring::default_provider().signature_verification_algorithms,
         }
@@ -61,7 +68,7 @@ impl Verifier {
         };
         by(&self.roots).or_else(|first| {
             // Of two reasons the one from whoever knew the issuer.
-            let is_unknown = first == CertificateError::UnknownIssuer.into();
+            let is_unknown = first == UNKNOWN_ISSUER;
             by(self.more_roots()).map_err(|second| if is_unknown { second } else { first })
         })
     }
@@ -106,6 +113,9 @@ impl ServerCertVerifier for Verifier {
             // Without those whose keys are not for it the reason would be that one is missing.
             let error = match self.signed(&certificate, intermediates, now) {
                 Ok(()) => BrokenRule::KeyUsage.into(),
+                Err(error) if error == UNKNOWN_ISSUER && self.are_fetched_late => {
+                    BrokenRule::NotFetched.into()
+                }
                 Err(error) => error,
             };
             let is_short =
@@ -146,6 +156,7 @@ impl ServerCertVerifier for Verifier {
 }
 
 const BAD_SIGNATURE: Error = Error::InvalidCertificate(CertificateError::BadSignature);
+const UNKNOWN_ISSUER: Error = Error::InvalidCertificate(CertificateError::UnknownIssuer);
 
 /// A rule that the TLS library does not name.
 #[derive(Clone, Copy, Debug)]
@@ -154,6 +165,8 @@ pub(crate) enum BrokenRule {
     ShortRsaKey,
     /// The key of an issuer may not sign certificates.
     KeyUsage,
+    /// The issuer is unknown, maybe because Windows has not fetched it yet.
+    NotFetched,
 }
 
 impl std::fmt::Display for BrokenRule {
