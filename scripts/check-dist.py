@@ -96,10 +96,12 @@ def main():
         places += [one for one in debian.PLATFORMS if not chosen or one.archive in chosen]
     if os.geteuid() != 0:
         sys.exit("name servers are set, and a Debian is made, in namespaces: run this as root")
-    language.install_packages({each for one in places for each in one.debian})
+    needs = {each for one in places for each in one.debian} | {"gpg=gpg", "minisign=minisign"}
+    language.install_packages(needs)
 
     sums = checks.Results()
     sums.check("checksums", contents.check_sums)
+    sums.check("signature", contents.check_signature)
     sums.check("source", contents.check_source)
     print(*sums.failed().values(), sep="\n", end="")
     outcomes = [why is None for why in sums.values()]

@@ -17,12 +17,14 @@ project() { # NAME: what packaging/project.toml says
 
 # Checksums of all files in a folder, signed if there is a key.
 sums() { # FOLDER
+  local key=${MINISIGN_KEY:-}
+  [ -z "$key" ] || key=$(realpath "$key")
   cd "$1"
   rm -f SHA256SUMS*
   find . -type f ! -name SHA256SUMS -exec sha256sum {} + | sed 's|  \./|  |' |
     LC_ALL=C sort -k 2 >SHA256SUMS
-  if [ -n "${MINISIGN_KEY:-}" ]; then
-    minisign -S -s "$MINISIGN_KEY" -m SHA256SUMS
+  if [ -n "$key" ]; then
+    minisign -S -s "$key" -m SHA256SUMS
   elif [ -n "${GPG_KEY:-}" ]; then
     gpg --batch --yes --local-user "$GPG_KEY" --armor --detach-sign SHA256SUMS
   else

@@ -7,7 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from language_checks.checks import Failed, succeed
+from language_checks.checks import Failed, run, succeed
 
 from . import PLATFORMS, RELEASE, ROOT, VERSION
 
@@ -181,3 +181,32 @@ def check_sums():
     listed = {line.split()[1] for line in (RELEASE / "SHA256SUMS").read_text().splitlines()}
     there = {path.name for path in RELEASE.iterdir() if not path.name.startswith("SHA256SUMS")}
     expect(listed ^ there, set(), "listed or there, and not both")
+
+
+def check_signature():
+    """A variable names the key that signs the checksums; without one, a line says so."""
+    with tempfile.TemporaryDirectory() as work:
+        # Not as deep as this folder: a name that is relative to one is nothing in the other.
+        folder = Path(work, *ROOT.parts[1:])
+        folder.mkdir(parents=True)
+        variables = {"GNUPGHOME": work, "MINISIGN_KEY": "", "GPG_KEY": ""}
+
+        def sign(**key):
+            command = ["scripts/dist.sh", "sums", folder]
+            code, _, err = run(command, ROOT, os.environ | variables | key)
+            expect((code, "is not signed" in err), (0, not key), f"signing said {err}")
+            return sorted(path.name for path in folder.glob("SHA256SUMS*"))
+
+        def do(*command):
+            succeed(command, folder, os.environ | variables)
+
+        expect(sign(), ["SHA256SUMS"], "without a key")
+        public, secret = f"{work}/public", f"{work}/secret"
+        do("minisign", "-G", "-W", "-p", public, "-s", secret)
+        relative = os.path.relpath(secret, ROOT)
+        expect(sign(MINISIGN_KEY=relative), ["SHA256SUMS", "SHA256SUMS.minisig"], "by minisign")
+        do("minisign", "-V", "-p", public, "-m", "SHA256SUMS")
+        do("gpg", "--batch", "--passphrase", "", "--quick-generate-key", "nobody@example.com")
+        expect(sign(GPG_KEY="nobody@example.com"), ["SHA256SUMS", "SHA256SUMS.asc"], "by GnuPG")
+        do("gpg", "--verify", "SHA256SUMS.asc", "SHA256SUMS")
+        do("gpgconf", "--kill", "all")
