@@ -9,6 +9,7 @@ in scripts/build.sh. What only runs while the library is compiled (build scripts
 A crate without a licence text is an error. The same source gives the same bytes.
 """
 
+import html
 import json
 import os
 import re
@@ -141,26 +142,40 @@ def checksums(root):
     """Of the crates, by name and version."""
     locks = [root / "Cargo.lock"]
     if own_std():
-        sysroot = said(os.environ["RUSTC"], "--print", "sysroot").strip()
-        locks.append(Path(sysroot, "lib/rustlib/src/rust/library/Cargo.lock"))
+        locks.append(sysroot() / "lib/rustlib/src/rust/library/Cargo.lock")
     packages = [each for lock in locks for each in tomllib.loads(lock.read_text())["package"]]
     return {(each["name"], each["version"]): each.get("checksum", "") for each in packages}
 
 
+def rustc(*words):
+    return said(os.environ.get("RUSTC", "rustc"), *words)
+
+
+def sysroot():
+    return Path(rustc("--print", "sysroot").strip())
+
+
 def standard_library():
-    version = re.search(r"^release: (.*)$", said(os.environ.get("RUSTC", "rustc"), "-vV"), re.M)[1]
+    version = re.search(r"^release: (.*)$", rustc("-vV"), re.M)[1]
     std = Part("std", version, PROJECT["license"], "The Rust Project", "https://www.rust-lang.org")
     copyright = "Copyright (c) The Rust Project Developers (see https://thanks.rust-lang.org)\n\n"
     permission = (ROOT / "LICENSE-MIT").read_text().partition("\nPermission")
     apache = (ROOT / "LICENSE-APACHE").read_text()
+    # Its tables of characters, and compiler-builtins, which is LLVM's compiler-rt.
+    std.license = f"({std.license}) AND Unicode-3.0 AND (Apache-2.0 WITH LLVM-exception)"
     std.texts = [copyright + "".join(permission[1:]).lstrip(), apache]
     if own_std():
-        std.license = f"({std.license}) AND Unicode-3.0 AND (Apache-2.0 WITH LLVM-exception)"
-        # Its tables of characters, and compiler-builtins, which is LLVM's compiler-rt.
         name = "Unicode-Data-Files-and-Software-License"
         text = re.search(rf"^License: {name}\n((?: .*\n)+)", DEBIAN_S_RUST.read_text(), re.M)[1]
         unicode = textwrap.dedent(re.sub(r"^ \.$", "", text, flags=re.M))
         std.texts += ["Copyright (c) 1991-2024 Unicode, Inc.\n\n" + unicode, llvm_s_text()]
+    else:  # rustup's, with a page of the crates in it, for every platform
+        folder = sysroot() / "share/doc/rust"
+        page = (folder / "COPYRIGHT-library.html").read_text()
+        text = html.unescape(re.sub("<[^>]*>", "", page))
+        std.texts.append(re.sub(r"\n\s*\n", "\n\n", text))
+        for name in ("Unicode-3.0", "LLVM-exception"):
+            std.texts.append((folder / f"licenses/{name}.txt").read_text())
     return std
 
 
