@@ -9,7 +9,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from language_checks import ROOT, VERSION, checks, packages, servers
+import servers  # beside this folder
+from language_checks import ROOT, VERSION, checks, packages
 from language_checks.packages import TOOLS, Installed, call, chosen, copy, platform_folder
 
 DEBIAN = [

@@ -8,7 +8,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from language_checks import VERSION, checks, packages, servers
+import servers  # beside this folder
+from language_checks import VERSION, checks, packages
 from language_checks.packages import Installed, copy, row, tree, write_archive
 
 DEBIAN = ["maven", "maven-debian-helper", "python3"]

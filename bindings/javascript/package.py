@@ -7,7 +7,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from language_checks import VERSION, interpreters, packages, servers
+import servers  # beside this folder
+from language_checks import VERSION, interpreters, packages
 from language_checks.packages import TOOLS, Installed, call, chosen, copy, replace, said_by
 
 DEBIAN = ["python3", "python3-venv"]

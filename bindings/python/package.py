@@ -9,7 +9,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from language_checks import ROOT, VERSION, interpreters, packages, servers
+import servers  # beside this folder
+from language_checks import ROOT, VERSION, interpreters, packages
 from language_checks.packages import TOOLS, Installed, call, chosen, copy, pip, said_by, venv
 
 DEBIAN = ["python3-venv"]

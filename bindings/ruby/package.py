@@ -6,7 +6,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from language_checks import VERSION, interpreters, packages, servers
+import servers  # beside this folder
+from language_checks import VERSION, interpreters, packages
 from language_checks.packages import Installed, copy, replace, row
 
 DEBIAN = ["bundler", "ruby-webrick", "puma", "ruby-sinatra"]

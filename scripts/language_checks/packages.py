@@ -7,12 +7,13 @@ Such a file has
                            returns one Installed per C library that it can run on here
 """
 
-import importlib.util
+import importlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from . import PLATFORMS, ROOT, VERSION
 TOOLS = ROOT / "build/tools"
 PACKAGES = ROOT / "build/packages"
 BINDINGS = ROOT / "bindings"
+sys.path.append(str(BINDINGS))  # each LANGUAGE/package.py, and servers.py
 # The folder of a user may have any name.
 SHOP = "a caf\u00e9's shop"
 
@@ -41,10 +43,7 @@ def languages():
 
 
 def load(name):
-    specification = importlib.util.spec_from_file_location(f"{name}_package", BINDINGS / name / "package.py")
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return importlib.import_module(f"{name}.package")
 
 
 def platform_folder(platform):

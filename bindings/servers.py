@@ -1,17 +1,17 @@
 """Servers under load: rows of a check, and the program that asks them for pages.
 
-    servers.py [--processes N] [--shared-cache] [--path /] [--workers N] [--requests N] [--connections N]
-               -- COMMAND...
+    servers.py [--processes N] [--shared-cache] [--path /] [--workers N] [--requests N]
+               [--connections N] -- COMMAND...
 
-COMMAND is a server: it prints http://127.0.0.1:PORT somewhere in a line once it listens, and ends by
-SIGTERM. A page is a JSON object with `pid`, of the process or worker that made it,
-and `token_sha256`. Of several processes each has its share of the connections; with --shared-cache
+COMMAND is a server: it prints http://127.0.0.1:PORT somewhere in a line once it listens, and ends
+by SIGTERM. A page is a JSON object with `pid`, of the process or worker that made it, and
+`token_sha256`. Of several processes each has its share of the connections; with --shared-cache
 they have a directory for tokens, new and theirs alone, by MOMO_CACHE. If one of several workers may
 take all connections that wait, as they come up, --workers has each of them make a page before the
 pages that count are asked for.
 
-Prints one JSON object: how many pages came with HTTP status 200, from how many workers, with how many
-tokens; and the exit codes of the servers.
+Prints one JSON object: how many pages came with HTTP status 200, from how many workers, with how
+many tokens; and the exit codes of the servers.
 """
 
 import argparse
@@ -27,6 +27,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import cycle
 
 SECONDS = 30
 
@@ -47,9 +48,10 @@ def rows(title, command, workers=1, exit_code=0):
         "expect": {"pages": PAGES, "workers": workers, "tokens": workers, "exits": [exit_code]},
         "requests": workers,
     }
+    two = ["--processes=2", "--shared-cache"]
     yield {
         "name": f"two of {title}, one cache",
-        "command": [*LOAD, f"--requests={PAGES}", "--processes=2", "--shared-cache", "--", *command],
+        "command": [*LOAD, f"--requests={PAGES}", *two, "--", *command],
         "path": "/delay-300",
         "expect": {"pages": PAGES, "workers": 2 * workers, "tokens": 1, "exits": 2 * [exit_code]},
         "requests": 1,
@@ -57,7 +59,7 @@ def rows(title, command, workers=1, exit_code=0):
 
 
 def prefork(title, command, options=(), **more):
-    """What this program tells of a server with four workers, without and with a directory for tokens."""
+    """What it tells of a server with four workers, without and with a directory for tokens."""
     for name, tokens, shared in ((title, 4, []), (f"{title}, one cache", 1, ["--shared-cache"])):
         yield {
             "name": name,
@@ -127,7 +129,7 @@ def pages(port, path, count):
             response = connection.getresponse()
             body = response.read()
             if response.status != 200:
-                raise RuntimeError(f"HTTP status {response.status}: {body.decode(errors='replace')}")
+                raise RuntimeError(f"HTTP status {response.status}: {body!r}")
             page = json.loads(body)
             if not re.fullmatch("[0-9a-f]{64}", page["token_sha256"]):
                 raise RuntimeError(f"no fingerprint of a token: {page}")
@@ -146,11 +148,10 @@ def ask(servers, options):
     with ThreadPoolExecutor(options.connections) as pool:
 
         def on_connections(counts):
-            asked = [
-                pool.submit(lambda port, count: list(pages(port, options.path, count)), ports[each % len(ports)], count)
-                for each, count in enumerate(counts)
-            ]
-            return [page for one in asked for page in one.result()]
+            asked = pool.map(
+                lambda port, count: list(pages(port, options.path, count)), cycle(ports), counts
+            )
+            return [page for found in asked for page in found]
 
         first, deadline = [], time.monotonic() + SECONDS
         while len({worker for worker, _ in first}) < options.workers:
@@ -161,7 +162,7 @@ def ask(servers, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Asks servers for a page, over connections that are kept.")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--shared-cache", action="store_true")
     parser.add_argument("--path", default="/")
