@@ -145,6 +145,7 @@ class Arm(Platform):
     architecture = "arm64"
     compiler = ["aarch64-linux-gnu-gcc"]
     debian = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static", "pkg-config"]
+    debian += ["lintian"]
 
     def runner(self):
         library_path = f"LD_LIBRARY_PATH={self.library().parent}"
