@@ -73,7 +73,9 @@ fn what_is_no_url_of_a_redis_server_is_refused_with_a_reason_and_without_the_pas
         ("redis:/h", "it is process"),
         ("redis+unix://host/run/redis.sock", "a path on this machine"),
         ("redis+unix:///", "a path on this machine"),
+        #[cfg(unix)]
         ("redis+unix:///run/redis.sock?db=x", "database"),
+        #[cfg(unix)]
         (
             "unix:///run/redis.sock?protocol=s3",
             "db, username or password",
