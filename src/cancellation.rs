@@ -1,23 +1,20 @@
 //! Cancellation of a client's calls: its own, or that of the client that it is a clone of.
 
-use std::sync::atomic::{Ordering, fence};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
 use crate::deadline::Deadline;
-use crate::per_process::PerProcess;
-use crate::sync::{AtomicBool, Condvar, Mutex};
+use crate::sync::AtomicBool;
 
-/// Something that a thread waits for: a request of another thread, a sleep.
-pub(crate) trait Interrupt: Send + Sync {
-    /// Ends the wait, from another thread.
-    fn interrupt(&self);
-}
+/// How long a cancellation is not seen at most. Only the waiters of a request wait longer: there may
+/// be thousands, and whoever cancels wakes them.
+pub(crate) const MAX_WAIT: Duration = Duration::from_millis(25);
 
 pub(crate) struct Cancellation {
     cancelled: AtomicBool,
-    /// What this process's calls wait for, those of clones too.
-    waits: PerProcess<Mutex<Vec<Weak<dyn Interrupt>>>>,
+    /// A bit for each room of a flight in which its calls wait, or have waited.
+    rooms: AtomicU32,
     parent: Option<Arc<Cancellation>>,
 }
 
@@ -25,7 +22,7 @@ impl Cancellation {
     pub(crate) fn new() -> Self {
         Self {
             cancelled: AtomicBool::new(false),
-            waits: PerProcess::new(),
+            rooms: AtomicU32::new(0),
             parent: None,
         }
     }
@@ -44,85 +41,43 @@ impl Cancellation {
 
     /// Not by what it is a clone of.
     pub(crate) fn is_cancelled_itself(&self) -> bool {
-        self.cancelled.load(Ordering::SeqCst)
+        self.cancelled.load(SeqCst)
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.with_parents()
-            .any(|level| level.cancelled.load(Ordering::SeqCst))
+        self.with_parents().any(Self::is_cancelled_itself)
     }
 
-    /// Has `wait` interrupted where this is cancelled from now on. Returns false where it is
-    /// cancelled already.
-    pub(crate) fn interrupts(&self, wait: &Weak<dyn Interrupt>) -> bool {
-        for level in self.with_parents() {
-            let waits = level.waits.get_or(Mutex::default);
-            let mut waits = waits.lock();
-            if waits.len() == waits.capacity() {
-                waits.retain(|other| other.strong_count() > 0);
-                // So that this is done seldom, however many live.
-                let live = waits.len();
-                waits.reserve(live + 1);
-            }
-            waits.push(Weak::clone(wait));
-        }
-        // Of this thread and the one that cancels, at least one sees what the other did.
-        fence(Ordering::SeqCst);
-        !self.is_cancelled()
+    /// To be called before a waiter asks whether it is cancelled.
+    pub(crate) fn wait_in(&self, room: usize) {
+        self.with_parents().for_each(|level| {
+            level.rooms.fetch_or(1 << room, SeqCst);
+        });
+    }
+
+    pub(crate) fn waits_in(&self, room: usize) -> bool {
+        self.rooms.load(SeqCst) & (1 << room) != 0
     }
 
     /// Returns whether this was the first time.
     pub(crate) fn cancel(&self) -> bool {
-        let was_cancelled = self.cancelled.swap(true, Ordering::SeqCst);
-        // The other half of the fence in `interrupts`.
-        fence(Ordering::SeqCst);
-        if let Some(waits) = self.waits.get() {
-            let waits = std::mem::take(&mut *waits.lock());
-            for wait in waits.iter().filter_map(Weak::upgrade) {
-                wait.interrupt();
-            }
-        }
-        !was_cancelled
+        !self.cancelled.swap(true, SeqCst)
     }
 
     /// Sleeps, unless cancelled; returns whether it slept for the whole time.
     pub(crate) fn sleep(&self, time: Duration) -> bool {
         let until = Deadline::after(time);
-        let sleep = Arc::new(Sleep::default());
-        let interrupt: Weak<Sleep> = Arc::downgrade(&sleep);
-        if !self.interrupts(&(interrupt as Weak<dyn Interrupt>)) {
-            return false;
-        }
-        let mut interrupted = sleep.interrupted.lock();
-        while !*interrupted {
-            if until.has_passed() {
+        while !self.is_cancelled() {
+            let left = until.left();
+            if left.is_zero() {
                 return true;
             }
-            interrupted = sleep.woken.wait_until(interrupted, until);
+            std::thread::sleep(left.min(MAX_WAIT));
         }
         false
     }
 }
 
-#[derive(Default)]
-struct Sleep {
-    interrupted: Mutex<bool>,
-    woken: Condvar,
-}
-
-impl Interrupt for Sleep {
-    fn interrupt(&self) {
-        *self.interrupted.lock() = true;
-        self.woken.notify_all();
-    }
-}
-
 #[cfg(all(test, not(loom)))]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "cancellation_tests.rs"]
 mod tests;
-
-#[cfg(all(test, loom))]
-#[path = "cancellation_model.rs"]
-#[allow(clippy::unwrap_used)]
-mod model;

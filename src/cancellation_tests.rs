@@ -1,20 +1,5 @@
 use super::*;
-use std::sync::atomic::AtomicUsize;
-
-#[derive(Default)]
-struct Counted(AtomicUsize);
-
-impl Interrupt for Counted {
-    fn interrupt(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-fn wait() -> (Arc<Counted>, Weak<dyn Interrupt>) {
-    let counted = Arc::new(Counted::default());
-    let weak = Arc::downgrade(&counted);
-    (counted, weak)
-}
+use std::time::Instant;
 
 #[test]
 fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
@@ -22,32 +7,25 @@ fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
     let child = Arc::new(Cancellation::child(&parent));
     let grandchild = Cancellation::child(&child);
     let levels = [&*parent, &*child, &grandchild];
-    let waits = levels.map(|level| {
-        let (counted, weak) = wait();
-        assert!(level.interrupts(&weak));
-        counted
-    });
-    let interrupted = || waits.each_ref().map(|w| w.0.load(Ordering::SeqCst));
-    child.cancel();
+    assert!(child.cancel());
     assert_eq!(levels.map(Cancellation::is_cancelled), [false, true, true]);
-    assert_eq!(interrupted(), [0, 1, 1]);
+    assert!(!grandchild.is_cancelled_itself());
+    assert!(!child.cancel(), "it was cancelled before");
     parent.cancel();
-    assert!(parent.is_cancelled());
-    assert!(interrupted()[0] == 1);
-    let (_, late) = wait();
-    assert!(levels.iter().all(|level| !level.interrupts(&late)));
+    assert!(levels.iter().all(|level| level.is_cancelled()));
 }
 
 #[test]
-fn waits_that_are_over_are_forgotten() {
-    let parent = Arc::new(Cancellation::new());
-    let kept = wait();
-    assert!(parent.interrupts(&kept.1));
-    for _ in 0..1000 {
-        assert!(Cancellation::child(&parent).interrupts(&wait().1));
-    }
-    let waits = parent.waits.get_or(Mutex::default);
-    assert!(waits.lock().capacity() < 32);
-    parent.cancel();
-    assert_eq!(kept.0.0.load(Ordering::SeqCst), 1);
+fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
+    let cancellation = Cancellation::new();
+    let began = Instant::now();
+    assert!(cancellation.sleep(2 * MAX_WAIT));
+    assert!(began.elapsed() >= 2 * MAX_WAIT);
+    std::thread::scope(|scope| {
+        let sleeper = scope.spawn(|| cancellation.sleep(Duration::from_secs(60)));
+        cancellation.cancel();
+        assert!(!sleeper.join().unwrap());
+    });
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert!(!cancellation.sleep(Duration::ZERO));
 }

@@ -63,7 +63,11 @@ impl Client {
     /// Final: ends the calls in progress and every later one. A request of the library goes on for
     /// as long as another handle may ask for its token.
     pub(crate) fn cancel(&self) {
-        if self.cancellation.cancel() && (self.is_last_handle() || self.is_original) {
+        if !self.cancellation.cancel() {
+            return;
+        }
+        self.fetcher.wake_cancelled(&self.cancellation);
+        if self.is_last_handle() || self.is_original {
             self.fetcher.cancel();
         }
     }

@@ -109,6 +109,14 @@ impl Fetcher {
         }
     }
 
+    /// Has calls that wait for a request see that they are cancelled.
+    pub(crate) fn wake_cancelled(&self, cancellation: &Cancellation) {
+        self.first_entry.single_flight.wake_cancelled(cancellation);
+        if self.next_entry.get().is_some() {
+            self.entry().single_flight.wake_cancelled(cancellation);
+        }
+    }
+
     /// No handle will ask again. A request under way ends, unless another client has a use for it.
     pub(crate) fn cancel(&self) {
         self.first_entry.cancel();

@@ -4,11 +4,11 @@
 //! time after the moment when it should have ended, whatever became of the leader; the next call
 //! then leads. A leader that is dropped has no outcome for others: its waiters look again.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::cancellation::{Cancellation, Interrupt};
+use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::net::progress::Progress;
@@ -49,7 +49,7 @@ pub(crate) struct Flight {
     pub(crate) cancellation: Arc<Cancellation>,
     /// When the request ends by itself.
     ends: Deadline,
-    rooms: [Arc<Room>; ROOMS],
+    rooms: [Room; ROOMS],
     next_room: AtomicUsize,
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct Leader {
 
 pub(crate) struct Waiter<'a> {
     flight: &'a Flight,
-    room: Arc<Room>,
+    room: &'a Room,
     cancellation: &'a Cancellation,
     looks: u32,
 }
@@ -101,7 +101,7 @@ impl SingleFlight {
             progress: Arc::new(Progress::begin()),
             cancellation: Arc::new(Cancellation::new()),
             ends,
-            rooms: std::array::from_fn(|_| Arc::default()),
+            rooms: Default::default(),
             next_room: AtomicUsize::new(0),
         });
         *current = Some(Arc::clone(&flight));
@@ -122,6 +122,15 @@ impl SingleFlight {
         }
     }
 
+    /// Has the waiters see that they are cancelled.
+    pub(crate) fn wake_cancelled(&self, cancellation: &Cancellation) {
+        if let Some(flight) = self.current() {
+            let rooms = flight.rooms.iter().enumerate();
+            let rooms = rooms.filter(|(number, _)| cancellation.waits_in(*number));
+            rooms.for_each(|(_, room)| room.tell(|_| {}));
+        }
+    }
+
     /// Ends the request that is under way, if it is on a thread of the library.
     pub(crate) fn cancel_request(&self) {
         if let Some(flight) = self.current() {
@@ -137,11 +146,9 @@ impl SingleFlight {
 impl Flight {
     /// A place to wait at. What changes the entry from now on wakes the waiter.
     pub(crate) fn waiter<'a>(&'a self, cancellation: &'a Cancellation) -> Waiter<'a> {
-        let room = self.next_room.fetch_add(1, Ordering::Relaxed) % ROOMS;
-        let room = Arc::clone(&self.rooms[room]);
-        let interrupt: Weak<Room> = Arc::downgrade(&room);
-        // Whether it is cancelled already is asked before every sleep.
-        cancellation.interrupts(&(interrupt as Weak<dyn Interrupt>));
+        let number = self.next_room.fetch_add(1, Ordering::Relaxed) % ROOMS;
+        cancellation.wait_in(number);
+        let room = &self.rooms[number];
         let looks = room.news.lock().looks;
         Waiter {
             flight: self,
@@ -166,17 +173,14 @@ impl Flight {
 
     /// Changes what each room knows, and wakes its waiters.
     fn tell(&self, change: impl Fn(&mut News)) {
-        for room in &self.rooms {
-            change(&mut room.news.lock());
-            room.changed.notify_all();
-        }
+        self.rooms.iter().for_each(|room| room.tell(&change));
     }
 }
 
-impl Interrupt for Room {
-    fn interrupt(&self) {
-        // Through the lock, so that a waiter that has just looked is asleep before it is woken.
-        drop(self.news.lock());
+impl Room {
+    /// Through the lock, so that a waiter that has just looked is asleep before it is woken.
+    fn tell(&self, change: impl Fn(&mut News)) {
+        change(&mut self.news.lock());
         self.changed.notify_all();
     }
 }

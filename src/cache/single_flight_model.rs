@@ -274,7 +274,7 @@ fn a_cancellation_ends_its_own_client_s_wait_alone() {
         let other = model.call_on(NEVER);
         // As Client::cancel does.
         cancel.cancel();
-        model.single_flight.wake_waiters();
+        model.single_flight.wake_cancelled(&cancel);
         assert!(matches!(waiter.join().unwrap().role, Role::Cancelled));
         model.settle();
         slow.finish(outcome());

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ClientConfig;
 
@@ -13,9 +12,6 @@ use super::transport_error::{Kind, Result, TransportError};
 use super::tunnel::{self, Proxy};
 use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
-
-/// How long a cancellation is not seen at most: no wait is longer.
-pub(super) const MAX_WAIT: Duration = Duration::from_millis(25);
 
 /// Until when an attempt may take, what ends it early, and where its phase is kept.
 #[derive(Clone)]

@@ -15,10 +15,11 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 
-use super::connection::{Connection, Limits, MAX_WAIT};
+use super::connection::{Connection, Limits};
 use super::progress::Phase;
 use super::resolver::RESOLVER;
 use super::transport_error::{Kind, Result};
+use crate::cancellation::MAX_WAIT;
 
 /// What a connection that is being made says in place of an error.
 const IN_PROGRESS: Errno = if cfg!(windows) {

@@ -206,6 +206,11 @@ pub fn waits(thread: i32) -> bool {
     is_in(thread, &[libc::SYS_futex])
 }
 
+/// Whether that thread sleeps for a time.
+pub fn sleeps(thread: i32) -> bool {
+    is_in(thread, &[libc::SYS_clock_nanosleep])
+}
+
 /// Whether that thread waits for bytes from a socket.
 pub fn reads(thread: i32) -> bool {
     is_in(thread, &[libc::SYS_ppoll])

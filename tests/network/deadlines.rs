@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::child::{again, case, var, wait_for};
 use crate::common::*;
-use crate::peer::{BlackHole, Peer, descriptors, one_at_a_time, silent, thread_id, waits};
+use crate::peer::{BlackHole, Peer, descriptors, one_at_a_time, silent, sleeps, thread_id, waits};
 use phases::{PHASES, Stage, configured};
 
 const fn ms(ms: u64) -> Duration {
@@ -237,7 +237,7 @@ fn cancelling_ends_calls_in_every_phase_at_once() {
     let gateway = Gateway::start().unwrap();
     let config = Config::mock(&gateway, "/503-retry-after-5");
     config.set("max_attempts", "3").set("timeout", "30s");
-    let reached = |thread| gateway.request_count() == 1 && waits(thread);
+    let reached = |thread| gateway.request_count() == 1 && sleeps(thread);
     cancels("retry pause", &config.client(), &[Client::create], &reached);
     gateway.clear_requests();
     cancels(

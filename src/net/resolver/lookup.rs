@@ -5,8 +5,9 @@ use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
 use std::sync::Arc;
 
 use super::Resolver;
+use crate::cancellation::MAX_WAIT;
 use crate::deadline::Deadline;
-use crate::net::connection::{Limits, MAX_WAIT};
+use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, Result, TransportError};
 use crate::sync::{Condvar, Mutex};
 use crate::{panics, sys};
