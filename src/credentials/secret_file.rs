@@ -1,6 +1,6 @@
 //! Secret file: holds one credential, and has a stamp that changes with it.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -28,22 +28,11 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
+    /// A pipe or a device is always the same: it was read when the client was made.
     pub(super) fn of(path: &Path) -> Result<Self, String> {
         let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
-        Ok(Self::from(&metadata))
-    }
-
-    /// The time since its last change. None if that is ahead of this machine's clock.
-    pub(super) fn age(&self, now: Now) -> Option<Duration> {
-        now.wall.checked_sub(self.changed)
-    }
-}
-
-impl From<&Metadata> for Stamp {
-    /// A pipe or a device is always the same: it was read when the client was made.
-    fn from(metadata: &Metadata) -> Self {
         if !metadata.is_file() {
-            return Self::default();
+            return Ok(Self::default());
         }
         let since_epoch = |time: io::Result<SystemTime>| {
             let time = time.ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
@@ -59,20 +48,22 @@ impl From<&Metadata> for Stamp {
         };
         #[cfg(not(unix))]
         let (file, inode_changed) = ((0, 0), since_epoch(metadata.created()));
-        Self {
+        Ok(Self {
             file,
             length: metadata.len(),
             changed: since_epoch(metadata.modified()).max(inode_changed),
-        }
+        })
+    }
+
+    /// The time since its last change. None if that is ahead of this machine's clock.
+    pub(super) fn age(&self, now: Now) -> Option<Duration> {
+        now.wall.checked_sub(self.changed)
     }
 }
 
-/// The text of a file. `may_wait` says whether it may wait for whoever writes a pipe.
-#[cfg_attr(
-    not(unix),
-    expect(unused_variables, reason = "a path there names no pipe")
-)]
-pub(super) fn read(path: &Path, may_wait: bool) -> Result<(Zeroizing<Vec<u8>>, Stamp), String> {
+/// The credential in a file, without a final line break. An error names the file, and repeats nothing
+/// of it. `may_wait` says whether it may wait for whoever writes a pipe.
+pub(super) fn read(path: &Path, may_wait: bool, check: Check) -> Result<Secret, String> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -80,14 +71,29 @@ pub(super) fn read(path: &Path, may_wait: bool) -> Result<(Zeroizing<Vec<u8>>, S
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK);
     }
+    // A path names no pipe there.
+    #[cfg(not(unix))]
+    let _ = may_wait;
     // Reserved as a whole: growing would leave copies behind that are not wiped.
     let mut text = Zeroizing::new(Vec::with_capacity(MAX_FILE_BYTES as usize + 1));
-    let stamp = options.open(path).and_then(|file| {
-        let stamp = Stamp::from(&file.metadata()?);
-        file.take(MAX_FILE_BYTES).read_to_end(&mut text)?;
-        Ok(stamp)
+    let file = options.open(path);
+    file.and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut text))
+        .map_err(|error| unreadable(path, &error))?;
+    let secret = pasted::file_text(&text).and_then(|text| {
+        let text = std::str::from_utf8(text).map_err(|_| "it is not UTF-8")?;
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        check(text).map(|()| Secret::new(text))
     });
-    Ok((text, stamp.map_err(|error| unreadable(path, &error))?))
+    secret.map_err(|why| format!("{}: {why}", path.display()))
+}
+
+/// A password as it is in its file now.
+pub(crate) fn read_password(path: &Path) -> Result<Secret, String> {
+    read(path, false, |value| match value {
+        "" => Err("it is empty".to_owned()),
+        _ => check_api_key(value),
+    })
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> String {
@@ -98,24 +104,4 @@ fn unreadable(path: &Path, error: &io::Error) -> String {
 /// The program may change its directory later.
 pub(crate) fn absolute(path: &str) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.into())
-}
-
-/// The credential in such a text; a final line break is dropped.
-pub(super) fn parse(path: &Path, text: &[u8], check: Check) -> Result<Secret, String> {
-    let secret = pasted::file_text(text).and_then(|text| {
-        let text = std::str::from_utf8(text).map_err(|_| "it is not UTF-8")?;
-        let text = text.strip_suffix('\n').unwrap_or(text);
-        let text = text.strip_suffix('\r').unwrap_or(text);
-        check(text).map(|()| Secret::new(text))
-    });
-    secret.map_err(|why| format!("{}: {why}", path.display()))
-}
-
-/// The password in a file, as it is now. An error names the file, and repeats nothing of it.
-pub(crate) fn read_password(path: &Path) -> Result<Secret, String> {
-    let (text, _) = read(path, false)?;
-    parse(path, &text, |value| match value {
-        "" => Err("it is empty".to_owned()),
-        _ => check_api_key(value),
-    })
 }

@@ -26,9 +26,6 @@ struct CredentialSource {
     check: Check,
 }
 
-/// What a source gave: an error is one of the file's text.
-type Reading = (Result<Credential, String>, Option<Stamp>);
-
 impl CredentialSources {
     /// `given` is the value of an option and its source, if it is set; every value is one that its
     /// option takes.
@@ -70,12 +67,11 @@ impl CredentialSources {
     pub(crate) fn read(&self, may_wait: bool) -> Result<(Credentials, Stamps), String> {
         const MAX_READS: u32 = 8;
         for _ in 0..MAX_READS {
-            let readings = self.0.try_map(|source| source.read(may_wait))?;
-            let stamps = readings.try_map(|(_, stamp)| Ok::<_, String>(*stamp))?;
+            let stamps = self.stamps()?;
+            let credentials = self.0.try_map(|source| source.read(may_wait));
             // If one has changed while the others were read, they may not belong together.
             if self.stamps()? == stamps {
-                let credentials = readings.try_map(|(credential, _)| credential.clone())?;
-                return Ok((credentials, stamps));
+                return Ok((credentials?, stamps));
             }
         }
         Err("the files of the credentials change all the time; write them less often".to_owned())
@@ -118,19 +114,13 @@ impl CredentialSource {
         stamp.map_err(|why| self.of_file(&why))
     }
 
-    fn read(&self, may_wait: bool) -> Result<Reading, String> {
-        let credential = self.credential.clone();
-        let Some(path) = self.file() else {
-            return Ok((Ok(credential), None));
-        };
-        let read = secret_file::read(path, may_wait);
-        let (text, stamp) = read.map_err(|why| self.of_file(&why))?;
-        let secret = secret_file::parse(path, &text, self.check);
-        let read = secret.map(|secret| Credential {
-            secret,
-            ..credential
-        });
-        Ok((read.map_err(|why| self.of_file(&why)), Some(stamp)))
+    fn read(&self, may_wait: bool) -> Result<Credential, String> {
+        let mut credential = self.credential.clone();
+        if let Some(path) = self.file() {
+            let secret = secret_file::read(path, may_wait, self.check);
+            credential.secret = secret.map_err(|why| self.of_file(&why))?;
+        }
+        Ok(credential)
     }
 
     fn of_file(&self, why: &str) -> String {
