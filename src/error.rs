@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::net::progress::Phase;
 
 /// A status: the outcome of a call.
@@ -22,7 +24,7 @@ use crate::net::progress::Phase;
 /// @since 0.1.0
 /// @ingroup momo_error
 #[repr(C)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[allow(non_camel_case_types)]
 pub enum momo_status {
     /// The call succeeded.
@@ -87,16 +89,11 @@ impl momo_status {
         MOMO_SERVER_ERROR MOMO_UNEXPECTED_STATUS MOMO_INVALID_RESPONSE
         MOMO_CACHE_FAILED MOMO_INTERNAL
     };
-
-    pub(crate) fn of_number(number: i32) -> Option<Self> {
-        let mut all = Self::NAMES.iter().map(|(status, _)| *status);
-        all.find(|status| *status as i32 == number)
-    }
 }
 
 /// A failed call, as the caller will see it. Nothing in it is secret: what came from outside was
 /// redacted before it got here.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Failure {
     pub(crate) status: Status,
     /// 0 if there was no response.

@@ -30,7 +30,7 @@ use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretBytes};
 use crate::token::Token;
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; where it
@@ -98,36 +98,29 @@ impl Processes {
     pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
         let values = self.store().read(&self.name, deadline);
         let values = self.or_log(values, log)?;
-        let steady = self.store.clock();
-        let clocks = Clocks::read(steady.as_ref());
+        let clocks = Clocks::read(self.store.clock());
         let token = values.token.and_then(|value| {
-            let token = self.opened(ValueKind::Token, &value, clocks, |record, clocks| {
-                if record.is_of_another_clock(clocks) {
-                    self.tell_of_another_clock(steady.is_some(), log);
-                }
-                record.token(clocks, self.store.origin()).map(Arc::new)
-            })?;
-            let sealed = value.sealed;
-            Some(FoundToken { token, sealed })
+            let plain = self.open(ValueKind::Token, &value)?;
+            let record = Record::parse(&plain)?;
+            if value.left.is_none() && record.is_of_another_clock(&clocks) {
+                self.tell_of_another_clock(clocks.steady.is_some(), log);
+            }
+            let token = record.token(&clocks, value.left, self.store.origin())?;
+            Some(FoundToken {
+                token: Arc::new(token),
+                sealed: value.sealed,
+            })
         });
         let failure = values.failure.and_then(|value| {
-            let failure = |record: Record, clocks: Clocks| record.failure(clocks);
-            let (failure, left) = self.opened(ValueKind::Failure, &value, clocks, failure)?;
+            let plain = self.open(ValueKind::Failure, &value)?;
+            let (failure, left) = Record::parse(&plain)?.failure(&clocks, value.left)?;
             Some((Arc::new(failure), left))
         });
         Ok(Found { token, failure })
     }
 
-    fn opened<T>(
-        &self,
-        kind: ValueKind,
-        value: &Value,
-        clocks: Clocks,
-        read: impl FnOnce(Record, Clocks) -> Option<T>,
-    ) -> Option<T> {
-        let plain = seal::open(&self.api_key, kind, &self.name, &value.sealed)?;
-        let store = value.left;
-        read(Record::parse(&plain)?, Clocks { store, ..clocks })
+    fn open(&self, kind: ValueKind, value: &Value) -> Option<SecretBytes> {
+        seal::open(&self.api_key, kind, &self.name, &value.sealed)
     }
 
     /// Once: nothing is shared like this, and nothing fails.
@@ -160,28 +153,25 @@ impl Processes {
 
     /// Shares a token that the gateway issued.
     pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
-        let steady = self.store.clock();
-        let clocks = Clocks::read(steady.as_ref());
+        let clocks = Clocks::read(self.store.clock());
         let Some(left) = life::left(token, clocks.now).filter(|left| !left.is_zero()) else {
             return;
         };
-        let record = Record::of_token(token, clocks);
+        let record = Record::of_token(token, &clocks);
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Token, &record)) else {
             return;
         };
-        let is_newer = |there: &Value| {
-            let there = self.opened(ValueKind::Token, there, clocks, |record, clocks| {
-                record.token(clocks, self.store.origin())
-            });
-            there.is_some_and(|there| {
-                there.issued.boot > token.issued.boot && there.access() != token.access()
-            })
+        let is_newer = |value: &Value| {
+            let plain = self.open(ValueKind::Token, value)?;
+            let there = Record::parse(&plain)?;
+            let there = there.token(&clocks, value.left, self.store.origin())?;
+            Some(there.issued.boot > token.issued.boot && there.access() != token.access())
         };
         let new = NewToken {
             sealed: &sealed,
             age: clocks.now.boot.saturating_sub(token.issued.boot),
             left,
-            is_newer: &is_newer,
+            is_newer: &|value| is_newer(value) == Some(true),
         };
         let written = self.store().write_token(&self.name, &new, deadline);
         if self.or_log(written, log).is_ok() {
@@ -197,8 +187,8 @@ impl Processes {
         deadline: Deadline,
         log: &mut CallLog,
     ) {
-        let steady = self.store.clock();
-        let record = Record::of_failure(failure, cooldown, Clocks::read(steady.as_ref()));
+        let clocks = Clocks::read(self.store.clock());
+        let record = Record::of_failure(failure, cooldown, &clocks);
         let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Failure, &record)) else {
             return;
         };

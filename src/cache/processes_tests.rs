@@ -89,12 +89,8 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
         };
         let life = Some(Duration::from_secs(life));
         let token = Token::new("token", "access_token", life, now);
-        let clocks = Clocks {
-            now,
-            steady: Some(&clock),
-            store: None,
-        };
-        let record = Record::of_token(&token, clocks).unwrap();
+        let steady = Some(clock);
+        let record = Record::of_token(&token, &Clocks { now, steady }).unwrap();
         let new = NewToken {
             sealed: &own.seal(ValueKind::Token, &record).unwrap(),
             age: Duration::ZERO,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 /// A phase: the step that a request is at.
 ///
 /// A number never changes its meaning. New versions may add phases, in any place of their order.
@@ -13,7 +15,7 @@ use std::time::{Duration, Instant};
 /// cbindgen:rename-all=QualifiedScreamingSnakeCase
 #[allow(non_camel_case_types)]
 #[repr(C)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum momo_phase {
     /// There was no request, or the error says nothing of one.
     None = 0,

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::store::{MAX_VALUE_BYTES, millis};
 use crate::clock::Now;
 use crate::error::{Failure, Status};
-use crate::net::progress::Phase;
 use crate::secret::SecretBytes;
 use crate::sys::{self, SteadyClock};
 use crate::token::{Origin, Token, check_access};
@@ -20,22 +19,16 @@ use crate::token::{Origin, Token, check_access};
 /// How much two threads of one machine may differ in what time it is.
 const LEEWAY: Duration = Duration::from_secs(1);
 
-/// What the clocks say.
-#[derive(Clone, Copy)]
-pub(super) struct Clocks<'a> {
+/// What the clocks of this machine say.
+pub(super) struct Clocks {
     pub(super) now: Now,
-    pub(super) steady: Option<&'a SteadyClock>,
-    /// What is left of the value's time by the store's own clock.
-    pub(super) store: Option<Duration>,
+    pub(super) steady: Option<SteadyClock>,
 }
 
-impl<'a> Clocks<'a> {
-    pub(super) fn read(steady: Option<&'a SteadyClock>) -> Self {
-        Self {
-            now: Now::read(),
-            steady,
-            store: None,
-        }
+impl Clocks {
+    pub(super) fn read(steady: Option<SteadyClock>) -> Self {
+        let now = Now::read();
+        Self { now, steady }
     }
 }
 
@@ -65,19 +58,13 @@ enum Content<'a> {
         /// Where it is known from, if it says nothing about other machines.
         #[serde(borrow)]
         machine: Option<Cow<'a, str>>,
-        status: i32,
-        http_status: u16,
-        message: String,
-        code: String,
-        body: String,
-        #[serde(default)]
-        phase: i32,
+        failure: Failure,
     },
 }
 
 impl<'a> Record<'a> {
     /// The bytes of a record of this token; None where it is none to be kept.
-    pub(super) fn of_token(token: &'a Token, clocks: Clocks<'a>) -> Option<SecretBytes> {
+    pub(super) fn of_token(token: &'a Token, clocks: &'a Clocks) -> Option<SecretBytes> {
         let content = Content::Token {
             access: std::str::from_utf8(token.access()).ok()?.into(),
             kind: std::str::from_utf8(token.kind()).ok()?.into(),
@@ -90,7 +77,7 @@ impl<'a> Record<'a> {
     pub(super) fn of_failure(
         failure: &Failure,
         cooldown: Duration,
-        clocks: Clocks<'a>,
+        clocks: &'a Clocks,
     ) -> Option<SecretBytes> {
         use Status as S;
         let machine = match failure.status {
@@ -103,22 +90,18 @@ impl<'a> Record<'a> {
         };
         let content = Content::Failure {
             machine,
-            status: failure.status as i32,
-            http_status: failure.http_status,
-            message: failure.message.clone(),
-            code: failure.code.clone(),
-            body: failure.body.clone(),
-            phase: failure.phase as i32,
+            failure: failure.clone(),
         };
         Self::new(content, Duration::ZERO, cooldown, clocks).to_bytes()
     }
 
-    fn new(content: Content<'a>, age: Duration, life: Duration, clocks: Clocks<'a>) -> Self {
-        let steady = clocks.steady.map_or(Duration::ZERO, |clock| clock.now);
+    fn new(content: Content<'a>, age: Duration, life: Duration, clocks: &'a Clocks) -> Self {
+        let clock = clocks.steady.as_ref();
+        let steady = clock.map_or(Duration::ZERO, |clock| clock.now);
         Self {
             wall: millis(clocks.now.wall.saturating_sub(age)),
             steady: millis(steady.saturating_sub(age)),
-            clock: clocks.steady.map(|clock| clock.name.as_str().into()),
+            clock: clock.map(|clock| clock.name.as_str().into()),
             life: millis(life),
             content,
         }
@@ -135,13 +118,18 @@ impl<'a> Record<'a> {
         serde_json::from_slice(bytes).ok()
     }
 
-    /// The token that it is of, with what is left of it.
-    pub(super) fn token(&self, clocks: Clocks, origin: Origin) -> Option<Token> {
+    /// The token that it is of; `store_left` is what is left of it by the store's own clock.
+    pub(super) fn token(
+        &self,
+        clocks: &Clocks,
+        store_left: Option<Duration>,
+        origin: Origin,
+    ) -> Option<Token> {
         let Content::Token { access, kind } = &self.content else {
             return None;
         };
         check_access(access).ok()?;
-        let left = self.left(clocks).filter(|_| is_plain(kind))?;
+        let left = self.left(clocks, store_left).filter(|_| is_plain(kind))?;
         let lifetime = Duration::from_millis(self.life);
         Some(Token::adopted(
             access, kind, lifetime, left, clocks.now, origin,
@@ -149,51 +137,41 @@ impl<'a> Record<'a> {
     }
 
     /// The failure that it is of, where it holds for this machine, and for how long.
-    pub(super) fn failure(&self, clocks: Clocks) -> Option<(Failure, Duration)> {
-        let Content::Failure {
-            machine,
-            status,
-            http_status,
-            message,
-            code,
-            body,
-            phase,
-        } = &self.content
-        else {
+    pub(super) fn failure(
+        &self,
+        clocks: &Clocks,
+        store_left: Option<Duration>,
+    ) -> Option<(Failure, Duration)> {
+        let Content::Failure { machine, failure } = &self.content else {
             return None;
         };
-        if machine.is_some() && machine.as_deref() != sys::network().as_deref() {
+        let is_elsewhere = machine.is_some() && machine.as_deref() != sys::network().as_deref();
+        let mut texts = [&failure.message, &failure.code, &failure.body].into_iter();
+        if is_elsewhere || failure.status == Status::MOMO_OK || !texts.all(|text| is_plain(text)) {
             return None;
         }
-        let status = Status::of_number(*status).filter(|status| *status != Status::MOMO_OK)?;
-        if ![message, code, body].into_iter().all(|text| is_plain(text)) {
-            return None;
-        }
-        let left = self.left(clocks)?;
+        let left = self.left(clocks, store_left)?;
         let failure = Failure {
-            http_status: *http_status,
             retry_after_ms: i64::try_from(millis(left)).unwrap_or(i64::MAX).max(1),
-            code: code.clone(),
-            body: body.clone(),
-            phase: Phase::of_number(*phase),
-            ..Failure::new(status, format!("{message} (as another process was told)"))
+            message: format!("{} (as another process was told)", failure.message),
+            ..failure.clone()
         };
         Some((failure, left))
     }
 
-    /// Whether no second clock vouches for it, and its life is not over by the wall clock.
-    pub(super) fn is_of_another_clock(&self, clocks: Clocks) -> bool {
+    /// Whether this machine's clock does not vouch for it, and its life is not over by the wall clock.
+    pub(super) fn is_of_another_clock(&self, clocks: &Clocks) -> bool {
         let is_over = clocks.now.wall >= Duration::from_millis(self.wall.saturating_add(self.life));
-        clocks.store.is_none() && self.same_clock(clocks).is_none() && !is_over
+        self.same_clock(clocks).is_none() && !is_over
     }
 
-    fn same_clock<'c>(&self, clocks: Clocks<'c>) -> Option<&'c SteadyClock> {
+    fn same_clock<'c>(&self, clocks: &'c Clocks) -> Option<&'c SteadyClock> {
         let is_same = |clock: &&SteadyClock| self.clock.as_deref() == Some(&*clock.name);
-        clocks.steady.filter(is_same)
+        clocks.steady.as_ref().filter(is_same)
     }
 
     /// None where nothing is left.
-    fn left(&self, clocks: Clocks) -> Option<Duration> {
+    fn left(&self, clocks: &Clocks, store_left: Option<Duration>) -> Option<Duration> {
         let life = Duration::from_millis(self.life);
         let until =
             |began: u64, now: Duration| (Duration::from_millis(began) + life).saturating_sub(now);
@@ -202,7 +180,7 @@ impl<'a> Record<'a> {
         let is_ahead =
             |clock: &SteadyClock| Duration::from_millis(self.steady) > clock.now + LEEWAY;
         let by_steady = steady.map(|clock| until(self.steady, clock.now));
-        let second = by_steady.into_iter().chain(clocks.store).min()?;
+        let second = by_steady.into_iter().chain(store_left).min()?;
         let left = until(self.wall, clocks.now.wall).min(life).min(second);
         (!left.is_zero() && !steady.is_some_and(is_ahead)).then_some(left)
     }
