@@ -78,6 +78,6 @@ impl Cancellation {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 #[path = "cancellation_tests.rs"]
 mod tests;

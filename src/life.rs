@@ -75,7 +75,6 @@ pub(crate) fn jitter() -> f64 {
 
 fn jitter_of(generation: u64) -> f64 {
     // Numbers that differ by little, as of processes one after the other, come out far apart.
-    #[allow(clippy::cast_possible_truncation)]
     let high = (generation.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
     f64::from(high) / f64::from(u32::MAX)
 }

@@ -4,7 +4,6 @@
 //! A poisoned lock is used on: what is locked here is whole whenever a panic can come.
 
 #[cfg(all(test, loom))]
-#[allow(clippy::unwrap_used)]
 mod model;
 #[cfg(all(test, loom))]
 pub(crate) use model::*;

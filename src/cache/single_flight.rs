@@ -232,7 +232,6 @@ impl Drop for Leader {
 
 #[cfg(all(test, loom))]
 #[path = "single_flight_model.rs"]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod model;
 
 #[cfg(all(test, not(loom)))]

@@ -142,6 +142,5 @@ impl Reading {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 #[path = "system_tests.rs"]
 mod tests;
