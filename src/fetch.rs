@@ -16,10 +16,10 @@ use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store}
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::{RefreshBy, Settings};
-use crate::credentials::Rotation;
+use crate::credentials::{Credentials, Rotation};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
-use crate::gateway::{Authentication, CurrentAuthentication, Transport};
+use crate::gateway::{Authentication, Transport};
 use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
@@ -40,7 +40,8 @@ const LOOK_AGAIN_MS: i64 = 5;
 pub(crate) struct Fetcher {
     pub(crate) settings: Settings,
     pub(crate) rotation: Rotation,
-    authentication: CurrentAuthentication,
+    /// Made of the credentials that the last request was sent with.
+    authentication: ArcSwap<Authentication>,
     transport: Transport,
     /// Where other processes share the tokens.
     store: Option<Arc<dyn Store>>,
@@ -89,7 +90,7 @@ impl Fetcher {
             transport: Transport::new(&settings)?,
             first_entry,
             next_entry: OnceBox::new(),
-            authentication: CurrentAuthentication::new(&settings, credentials),
+            authentication: ArcSwap::from_pointee(Authentication::new(&settings, credentials)),
             rotation,
             store,
             settings,
@@ -244,9 +245,7 @@ impl Fetcher {
 
     /// For a call whose time is up while this request goes on.
     pub(crate) fn still_under_way(&self, flight: &Flight) -> Failure {
-        let credentials = self.rotation.credentials();
-        let authentication = self.authentication.made_of(&self.settings, credentials);
-        authentication.still_under_way(&flight.progress)
+        self.authentication.load().still_under_way(&flight.progress)
     }
 
     /// For a call that must not block while this request goes on.
@@ -260,18 +259,25 @@ impl Fetcher {
         }
     }
 
-    /// The entry of a client goes with its credentials.
-    fn follow(&self, authentication: &Authentication) {
-        if !self.settings.cache.joins_equal_clients() || !self.settings.credentials.has_files() {
-            return;
+    /// What requests with these credentials send. The entry of a client goes with them.
+    fn authentication(&self, credentials: Arc<Credentials>) -> Arc<Authentication> {
+        let last = self.authentication.load_full();
+        if Arc::ptr_eq(&last.credentials, &credentials) {
+            return last;
         }
-        let (credentials, former) = (&authentication.credentials, self.entry());
-        if !former.is_for(&self.settings, credentials) {
-            let store = self.store.as_ref();
-            let next = ClientEntry::new(&self.settings, credentials, store, Some(&former));
-            let next = Arc::new(next);
-            let made = || Box::new(ArcSwap::new(Arc::clone(&next)));
-            self.next_entry.get_or_init(made).store(next);
+        let next = Arc::new(Authentication::new(&self.settings, credentials));
+        if self.settings.cache.joins_equal_clients() {
+            let (store, former) = (self.store.as_ref(), self.entry());
+            let entry = ClientEntry::new(&self.settings, &next.credentials, store, Some(&former));
+            let entry = Arc::new(entry);
+            let made = || Box::new(ArcSwap::new(Arc::clone(&entry)));
+            self.next_entry.get_or_init(made).store(entry);
         }
+        self.authentication.store(Arc::clone(&next));
+        next
     }
 }
+
+#[cfg(test)]
+#[path = "fetch_tests.rs"]
+mod tests;

@@ -41,7 +41,7 @@ use crate::stats::Stats;
 use crate::sys::random;
 use crate::token::Token;
 
-pub(crate) use authentication::{Authentication, CurrentAuthentication};
+pub(crate) use authentication::Authentication;
 use retry::{AttemptError, Retry};
 use transport::Response;
 pub(crate) use transport::{Transport, fill_lazy_cells};

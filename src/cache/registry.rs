@@ -94,10 +94,6 @@ impl ClientEntry {
         found
     }
 
-    pub(crate) fn is_for(&self, settings: &Settings, credentials: &Credentials) -> bool {
-        self.key == Key::of_equals(settings, credentials)
-    }
-
     fn with_fresh(key: Key, fresh: Entry) -> Self {
         let fresh = Arc::new(fresh);
         let mut entry = Arc::clone(&fresh);

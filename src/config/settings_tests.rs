@@ -252,12 +252,10 @@ fn a_path_of_a_credential_is_read_and_an_empty_one_is_none() {
         config.set(name, value).unwrap();
     }
     let settings = Settings::of(&config).unwrap();
-    assert!(settings.credentials.has_files());
     let (credentials, _) = settings.credentials.read(true).unwrap();
     assert_eq!(credentials.api_key.expose(), "from-a-file");
     let told = credentials.api_key.describe();
     assert!(told.contains("11 characters") && told.contains(&*path.to_string_lossy()));
-    assert!(!of("timeout", "1s").credentials.has_files());
     let both = refused("api_key_file", "/no/such/file");
     assert!(
         both.contains("both api_key and api_key_file are set"),

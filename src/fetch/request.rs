@@ -189,24 +189,15 @@ impl Request<'_> {
     /// What to send the request with; `refused` says that the gateway has just refused it. An error
     /// says that the request was cancelled.
     fn authentication(&mut self, refused: bool) -> Result<Arc<Authentication>, Failure> {
-        let Fetcher {
-            settings,
-            rotation,
-            authentication,
-            ..
-        } = self.fetcher;
+        let Fetcher { rotation, .. } = self.fetcher;
         loop {
             let before = rotation.credentials();
             let wait = match rotation.current(Now::read(), refused, self.log) {
-                Ok(credentials) => {
-                    let authentication = authentication.made_of(settings, credentials);
-                    self.fetcher.follow(&authentication);
-                    return Ok(authentication);
-                }
+                Ok(credentials) => return Ok(self.fetcher.authentication(credentials)),
                 Err(Unsettled(wait)) => wait,
             };
             if self.plan.deadline.left() < wait {
-                return Ok(authentication.made_of(settings, before));
+                return Ok(self.fetcher.authentication(before));
             }
             if !self.cancellation.sleep(wait) {
                 return Err(Failure::cancelled());

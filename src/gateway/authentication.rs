@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
-
 use super::advice::Host;
 use super::request::RequestTemplate;
 use crate::config::{ProxyUrl, Settings};
@@ -112,31 +110,6 @@ fn last_characters(user: &str) -> String {
     }
     let tail: String = user.chars().skip(length - SHOWN).collect();
     format!("…{tail}")
-}
-
-pub(crate) struct CurrentAuthentication(ArcSwap<Authentication>);
-
-impl CurrentAuthentication {
-    pub(crate) fn new(settings: &Settings, credentials: Arc<Credentials>) -> Self {
-        Self(ArcSwap::from_pointee(Authentication::new(
-            settings,
-            credentials,
-        )))
-    }
-
-    pub(crate) fn made_of(
-        &self,
-        settings: &Settings,
-        credentials: Arc<Credentials>,
-    ) -> Arc<Authentication> {
-        let last = self.0.load_full();
-        if Arc::ptr_eq(&last.credentials, &credentials) {
-            return last;
-        }
-        let next = Arc::new(Authentication::new(settings, credentials));
-        self.0.store(Arc::clone(&next));
-        next
-    }
 }
 
 #[cfg(test)]
