@@ -139,9 +139,8 @@ impl Fetcher {
         if on_own_thread && caller.deadline.is_none() {
             return Err(would_block());
         }
-        let lead = || entry.single_flight.lead(plan.deadline);
-        let mut leader = match lead() {
-            Ok(leader) => leader,
+        let leader = match entry.single_flight.lead(plan.deadline) {
+            Ok(leader) => Arc::new(leader),
             Err(flight) => return Ok(flight),
         };
         // Another's request may have ended since the state was read.
@@ -149,9 +148,8 @@ impl Fetcher {
             return Err(Step::LookAgain);
         }
         if !on_own_thread {
-            let flight = Arc::clone(&leader.flight);
-            match self.start_thread(leader, plan) {
-                Ok(()) => return Ok(flight),
+            match self.start_thread(Arc::clone(&leader), plan) {
+                Ok(()) => return Ok(Arc::clone(&leader.flight)),
                 Err(error) => caller.log.record(Level::Warning, || {
                     format!(
                         "no thread can be started to ask for a token in the background ({error}); \
@@ -159,10 +157,6 @@ impl Fetcher {
                     )
                 }),
             }
-            leader = match lead() {
-                Ok(leader) => leader,
-                Err(flight) => return Ok(flight),
-            };
         }
         let request = Request {
             fetcher: self,
@@ -184,9 +178,7 @@ impl Fetcher {
     /// The request keeps the fetcher alive by itself, so that the client may be freed meanwhile. The
     /// host's logger is therefore no part of it: on a thread of the library no callback of the host
     /// runs, not even the one that frees the logger's data.
-    ///
-    /// An error says that there is no thread, and that nobody leads any more.
-    fn start_thread(self: &Arc<Self>, leader: Leader, plan: Plan) -> io::Result<()> {
+    fn start_thread(self: &Arc<Self>, leader: Arc<Leader>, plan: Plan) -> io::Result<()> {
         let fetcher = Arc::clone(self);
         let run = move || {
             let _ = catch_panic(move || fetcher.lead(&leader, plan));

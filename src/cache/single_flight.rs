@@ -76,13 +76,6 @@ pub(crate) struct Leader {
     pub(crate) flight: Arc<Flight>,
 }
 
-pub(crate) struct Waiter<'a> {
-    flight: &'a Flight,
-    room: &'a Room,
-    cancellation: &'a Cancellation,
-    looks: u32,
-}
-
 impl SingleFlight {
     pub(crate) const fn new() -> Self {
         Self {
@@ -144,17 +137,40 @@ impl SingleFlight {
 }
 
 impl Flight {
-    /// A place to wait at. What changes the entry from now on wakes the waiter.
-    pub(crate) fn waiter<'a>(&'a self, cancellation: &'a Cancellation) -> Waiter<'a> {
+    /// Waits for the outcome, unless the entry is not as the caller has seen it any more. None says that
+    /// the time was up.
+    pub(crate) fn wait(
+        &self,
+        deadline: Deadline,
+        cancellation: &Cancellation,
+        is_as_seen: impl FnOnce() -> bool,
+    ) -> Option<Step> {
         let number = self.next_room.fetch_add(1, Ordering::Relaxed) % ROOMS;
         cancellation.wait_in(number);
         let room = &self.rooms[number];
         let looks = room.news.lock().looks;
-        Waiter {
-            flight: self,
-            room,
-            cancellation,
-            looks,
+        // What changes the entry from now on wakes the waiter.
+        if !is_as_seen() {
+            return Some(Step::LookAgain);
+        }
+        let (until, lost_at) = (self.wait_until(deadline), self.lost_at());
+        let mut news = room.news.lock();
+        loop {
+            if cancellation.is_cancelled() {
+                return Some(Step::Failed(Arc::new(Failure::cancelled())));
+            }
+            // The time is read before the outcome: an outcome that came in time is never missed.
+            let (time_is_up, is_lost) = (until.has_passed(), lost_at.has_passed());
+            if let Some(step) = &news.step {
+                return Some(step.clone());
+            }
+            if time_is_up {
+                return None;
+            }
+            if news.looks != looks || is_lost {
+                return Some(Step::LookAgain);
+            }
+            news = room.changed.wait_until(news, until.min(lost_at));
         }
     }
 
@@ -182,31 +198,6 @@ impl Room {
     fn tell(&self, change: impl Fn(&mut News)) {
         change(&mut self.news.lock());
         self.changed.notify_all();
-    }
-}
-
-impl Waiter<'_> {
-    /// Waits for the outcome. None says that the time was up.
-    pub(crate) fn wait(self, deadline: Deadline) -> Option<Step> {
-        let (until, lost_at) = (self.flight.wait_until(deadline), self.flight.lost_at());
-        let mut news = self.room.news.lock();
-        loop {
-            if self.cancellation.is_cancelled() {
-                return Some(Step::Failed(Arc::new(Failure::cancelled())));
-            }
-            // The time is read before the outcome: an outcome that came in time is never missed.
-            let (time_is_up, is_lost) = (until.has_passed(), lost_at.has_passed());
-            if let Some(step) = &news.step {
-                return Some(step.clone());
-            }
-            if time_is_up {
-                return None;
-            }
-            if news.looks != self.looks || is_lost {
-                return Some(Step::LookAgain);
-            }
-            news = self.room.changed.wait_until(news, until.min(lost_at));
-        }
     }
 }
 

@@ -61,10 +61,8 @@ fn model(threads: impl Fn(&Arc<Model>) + Send + Sync + 'static) {
 }
 
 fn outcome() -> Step {
-    Step::Failed(Arc::new(Failure::new(
-        Status::MOMO_SERVER_ERROR,
-        "it failed",
-    )))
+    let failure = Failure::new(Status::MOMO_SERVER_ERROR, "it failed");
+    Step::Failed(Arc::new(failure))
 }
 
 /// `Leader::finish`, and whether the outcome was there before that time.
@@ -86,17 +84,19 @@ impl Model {
                 _ if self.is_settled() => Role::Settled,
                 Ok(leader) => Role::Lead(leader),
                 Err(flight) => {
-                    let waiter = flight.waiter(cancellation);
-                    if self.is_settled() {
-                        Role::Settled
-                    } else {
-                        waited = true;
-                        match waiter.wait(at(deadline)) {
-                            Some(Step::LookAgain) => continue,
-                            Some(_) if cancellation.is_cancelled() => Role::Cancelled,
-                            Some(_) => Role::Finished,
-                            None => Role::TimedOut,
-                        }
+                    let mut is_as_seen = false;
+                    let look = || {
+                        is_as_seen = !self.is_settled();
+                        is_as_seen
+                    };
+                    let step = flight.wait(at(deadline), cancellation, look);
+                    waited |= is_as_seen;
+                    match step {
+                        _ if !is_as_seen => Role::Settled,
+                        Some(Step::LookAgain) => continue,
+                        Some(_) if cancellation.is_cancelled() => Role::Cancelled,
+                        Some(_) => Role::Finished,
+                        None => Role::TimedOut,
                     }
                 }
             };

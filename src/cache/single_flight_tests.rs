@@ -11,7 +11,7 @@ fn a_flight_is_lost_some_time_after_its_end_whatever_became_of_the_leader() {
     let lost = single_flight.lead(ends).ok().unwrap();
     let flight = single_flight.lead(after(10_000)).err().unwrap();
     let never = Cancellation::new();
-    let step = flight.waiter(&never).wait(after(10_000));
+    let step = flight.wait(after(10_000), &never, || true);
     assert!(matches!(step, Some(Step::LookAgain)));
     assert!((ends + GRACE).has_passed());
     let next = single_flight.lead(after(10_000)).ok().unwrap();
@@ -38,7 +38,7 @@ fn a_wait_that_ends_with_its_flight_goes_on_for_the_outcome_and_no_other_does() 
     }
     let never = Cancellation::new();
     let deadline = after(30);
-    assert!(leader.flight.waiter(&never).wait(deadline).is_none());
+    assert!(leader.flight.wait(deadline, &never, || true).is_none());
     assert!(deadline.has_passed() && !ends.has_passed());
 }
 

@@ -146,11 +146,8 @@ impl Client {
             return Err(self.fetcher.would_block(entry, &flight));
         };
         caller.waiting_since.get_or_insert_with(Instant::now);
-        let waiter = flight.waiter(caller.cancellation);
-        if !Arc::ptr_eq(state, &entry.state()) {
-            return Ok(Step::LookAgain);
-        }
-        let step = waiter.wait(deadline);
+        let is_as_seen = || Arc::ptr_eq(state, &entry.state());
+        let step = flight.wait(deadline, caller.cancellation, is_as_seen);
         step.ok_or_else(|| self.fetcher.still_under_way(&flight))
     }
 }
