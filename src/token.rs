@@ -48,23 +48,7 @@ impl Token {
         Self::with_life(access, kind, life, issued, Origin::Gateway)
     }
 
-    /// One that another process was given, with what is left of its lifetime.
-    pub(crate) fn adopted(
-        access: &str,
-        kind: &str,
-        lifetime: Duration,
-        left: Duration,
-        now: Now,
-        origin: Origin,
-    ) -> Self {
-        let end = now + left;
-        // It may be older than this machine's boot.
-        let issued = end.earlier(lifetime);
-        let life = Life { lifetime, end };
-        Self::with_life(access, kind, Some(life), issued, origin)
-    }
-
-    fn with_life(
+    pub(crate) fn with_life(
         access: &str,
         kind: &str,
         life: Option<Life>,

@@ -14,7 +14,7 @@ use crate::clock::Now;
 use crate::error::{Failure, Status};
 use crate::secret::SecretBytes;
 use crate::sys::{self, SteadyClock};
-use crate::token::{Origin, Token, check_access};
+use crate::token::{Life, Origin, Token, check_access};
 
 /// How much two threads of one machine may differ in what time it is.
 const LEEWAY: Duration = Duration::from_secs(1);
@@ -130,10 +130,12 @@ impl<'a> Record<'a> {
         };
         check_access(access).ok()?;
         let left = self.left(clocks, store_left).filter(|_| is_plain(kind))?;
+        let end = clocks.now + left;
         let lifetime = Duration::from_millis(self.life);
-        Some(Token::adopted(
-            access, kind, lifetime, left, clocks.now, origin,
-        ))
+        // It may be older than this machine's boot.
+        let issued = end.earlier(lifetime);
+        let life = Some(Life { lifetime, end });
+        Some(Token::with_life(access, kind, life, issued, origin))
     }
 
     /// The failure that it is of, where it holds for this machine, and for how long.
