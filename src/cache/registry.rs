@@ -17,7 +17,7 @@ use archery::ArcK;
 use once_cell::race::OnceBox;
 use ring::digest::SHA256_OUTPUT_LEN;
 use ring::hmac;
-use rpds::{RedBlackTreeMap, RedBlackTreeSet};
+use rpds::RedBlackTreeMap;
 use zeroize::Zeroizing;
 
 use super::entry::Entry;
@@ -32,7 +32,7 @@ const MAX_IDLE: usize = 256;
 /// A digest, which holds no credentials.
 type Identity = [u8; SHA256_OUTPUT_LEN];
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Key {
     /// What a token depends on.
     Equals(Identity),
@@ -44,16 +44,15 @@ enum Key {
 struct Slot {
     entry: Arc<Entry>,
     clients: usize,
-    /// If it has no client: when its token ends by the boot clock, zero without one.
-    idle: Option<Duration>,
 }
 
 /// With the standard library's counted pointer, whose memory order ThreadSanitizer follows.
 #[derive(Clone, Default)]
 struct Registry {
     slots: RedBlackTreeMap<Key, Slot, ArcK>,
-    /// Those whose tokens end first go first.
-    idle: RedBlackTreeSet<(Duration, Key), ArcK>,
+    /// When the tokens of those without a client end by the boot clock, zero without one. Few enough
+    /// to be copied with every change.
+    idle: Vec<(Duration, Key)>,
 }
 
 static REGISTRY: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
@@ -163,17 +162,14 @@ pub(crate) fn clear() {
 impl Registry {
     /// Returns that client's entry: `fresh` if there was none.
     fn add_client(&mut self, key: &Key, fresh: &Arc<Entry>) -> Arc<Entry> {
-        let mut slot = self.slots.get(key).cloned().unwrap_or_else(|| Slot {
-            entry: Arc::clone(fresh),
-            clients: 0,
-            idle: None,
-        });
-        slot.clients += 1;
-        if let Some(token_end) = slot.idle.take() {
-            self.idle.remove_mut(&(token_end, key.clone()));
-        }
-        let entry = Arc::clone(&slot.entry);
-        self.slots.insert_mut(key.clone(), slot);
+        self.idle.retain(|(_, idle)| idle != key);
+        let known = self.slots.get(key);
+        let entry = Arc::clone(known.map_or(fresh, |slot| &slot.entry));
+        let slot = Slot {
+            entry: Arc::clone(&entry),
+            clients: known.map_or(0, |slot| slot.clients) + 1,
+        };
+        self.slots.insert_mut(*key, slot);
         entry
     }
 
@@ -183,21 +179,19 @@ impl Registry {
         };
         slot.clients -= 1;
         if slot.clients > 0 {
-            self.slots.insert_mut(key.clone(), slot);
+            self.slots.insert_mut(*key, slot);
             return false;
         }
         if matches!(key, Key::Private(_)) {
             self.slots.remove_mut(key);
             return true;
         }
-        slot.idle = Some(token_end);
-        self.slots.insert_mut(key.clone(), slot);
-        self.idle.insert_mut((token_end, key.clone()));
-        if self.idle.size() > MAX_IDLE {
-            if let Some(first) = self.idle.first().cloned() {
-                self.idle.remove_mut(&first);
-                self.slots.remove_mut(&first.1);
-            }
+        self.slots.insert_mut(*key, slot);
+        self.idle.push((token_end, *key));
+        if self.idle.len() > MAX_IDLE {
+            // Those whose tokens end first go first.
+            self.idle.sort_unstable();
+            self.slots.remove_mut(&self.idle.remove(0).1);
         }
         true
     }
