@@ -27,13 +27,12 @@ pub(super) enum ValueKind {
 pub(super) fn seal(api_key: &Secret, slot: ValueKind, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
     let mut salt = [0; SALT];
     random::fill(&mut salt).ok()?;
-    let mut text = SecretBytes::with_capacity(plain.len());
-    text.extend_from_slice(plain);
+    let mut sealed = [&[VERSION], &salt[..], plain].concat();
     let tag = key(api_key, &salt)?
-        .seal_in_place_separate_tag(nonce(), context(slot, name), &mut text)
+        .seal_in_place_separate_tag(nonce(), context(slot, name), &mut sealed[HEADER..])
         .ok()?;
-    let parts = [&[VERSION], &salt[..], &text, tag.as_ref()];
-    Some(parts.concat())
+    sealed.extend_from_slice(tag.as_ref());
+    Some(sealed)
 }
 
 /// None where it is anything but a value that was sealed for this place, whole.
