@@ -75,11 +75,15 @@ macro_rules! counters {
         }
 
         impl Stats {
-            fn counted(&self) -> momo_stats {
-                momo_stats {
+            /// The counters at one moment, without what is known of the current token.
+            pub(crate) fn snapshot(&self) -> momo_stats {
+                let mut now = momo_stats {
                     $($name: self.$name.0.load(Relaxed),)*
                     ..momo_stats::default()
-                }
+                };
+                // See request_ended.
+                now.last_request_ms -= 1;
+                now
             }
         }
     };
@@ -148,13 +152,6 @@ impl Stats {
     pub(crate) fn waited(&self, time: Duration) {
         self.waits.add_one();
         self.longest_wait_ms.0.fetch_max(millis(time), Relaxed);
-    }
-
-    /// The counters at one moment, without what is known of the current token.
-    pub(crate) fn snapshot(&self) -> momo_stats {
-        let mut now = self.counted();
-        now.last_request_ms -= 1;
-        now
     }
 }
 
