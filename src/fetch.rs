@@ -24,7 +24,7 @@ use crate::life::{self, Freshness};
 use crate::log::{CallLog, Level};
 use crate::net::progress::Progress;
 use crate::panics::catch_panic;
-use crate::sys::{self, random};
+use crate::sys;
 use crate::token::Token;
 pub(crate) use plan::Plan;
 use request::{Outcome, Request};
@@ -158,7 +158,7 @@ impl Fetcher {
                 }),
             }
         }
-        let request = Request {
+        let mut request = Request {
             fetcher: self,
             leader: Some(&leader),
             plan: plan.on_a_caller_s_thread(caller.deadline.ok_or_else(would_block)?),
@@ -192,7 +192,7 @@ impl Fetcher {
     fn lead(&self, leader: &Leader, plan: Plan) {
         let mut log = CallLog::complete();
         let flight = &leader.flight;
-        let request = Request {
+        let mut request = Request {
             fetcher: self,
             leader: Some(leader),
             plan,
@@ -200,13 +200,9 @@ impl Fetcher {
             progress: &flight.progress,
             log: &mut log,
         };
+        // Without a cooldown every call would start a thread that panics.
         let outcome = catch_panic(|| request.run()).unwrap_or_else(|| {
-            // Without a cooldown every call would start a thread that panics.
-            let failure = Arc::new(Failure::internal("a panic was caught"));
-            let (now, random) = (Now::read(), random::unit());
-            let entry = self.entry();
-            entry.change(|state| state.failed(&failure, true, now, random));
-            Outcome::ForAll(Step::Failed(failure))
+            request.failed(&self.entry(), Failure::internal("a panic was caught"))
         });
         if flight.progress.was_polled() {
             self.entry().stats.waited(flight.progress.elapsed());

@@ -37,7 +37,7 @@ pub(super) enum Outcome {
 
 impl Request<'_> {
     /// Asks for all who wait. When this returns, the entry knows the outcome.
-    pub(super) fn run(mut self) -> Outcome {
+    pub(super) fn run(&mut self) -> Outcome {
         let authenticated = self.authentication(false);
         let entry = self.fetcher.entry();
         if self.cancellation.is_cancelled() || self.is_abandoned(&entry) {
@@ -73,7 +73,7 @@ impl Request<'_> {
     }
 
     /// Begins a cooldown.
-    fn failed(&mut self, entry: &Entry, failure: Failure) -> Outcome {
+    pub(super) fn failed(&mut self, entry: &Entry, failure: Failure) -> Outcome {
         let is_refresh = self.plan.is_refresh;
         if is_refresh {
             self.log.record(Level::Warning, || {
