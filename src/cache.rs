@@ -1,9 +1,5 @@
-//! Cache: the entries of the process, and what other processes know of them.
-//!
-//! An entry is what equal clients have in common: the current token, the cooldown after a failure, the
-//! choice of subscription key (its state, one immutable value that is replaced as a whole and
-//! read without a lock) and the single flight by which one caller asks for all. A part of it may
-//! be shared with other processes, by files or by Redis.
+//! Cache: the entries of the process, and what other processes know of them. An entry is what equal
+//! clients have in common.
 
 mod entry;
 mod processes;

@@ -48,8 +48,7 @@ impl Client {
         Ok(client)
     }
 
-    /// A client with everything in common with this one. It is cancelled by itself, and with this
-    /// one.
+    /// Has everything in common with this one. It is cancelled by itself, and with this one.
     pub(crate) fn clone_of(original: &Self) -> Self {
         original.fetcher.handles.fetch_add(1, SeqCst);
         Self {
@@ -77,8 +76,7 @@ impl Client {
         self.fetcher.handles.fetch_sub(1, SeqCst) == 1
     }
 
-    /// Runs a call that may block, and hands the host's logger what it, and the requests before it,
-    /// had to say.
+    /// Runs a call that may block; then the logger is told of it, and of the requests before it.
     fn call<T>(&self, timeout: CallTimeout, call: impl FnOnce(&mut Caller) -> T) -> T {
         sys::with_thread_cancellation_disabled(|| {
             let mut log = CallLog::for_logger(self.config.logger.as_ref());

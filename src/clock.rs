@@ -1,5 +1,4 @@
-//! One reading of both clocks. Everything that depends on time takes a reading as an argument,
-//! so that a test can set it.
+//! One reading of both clocks: an argument of all that depends on time, so that tests can set it.
 
 use std::time::Duration;
 

@@ -29,8 +29,7 @@ use crate::token::Token;
 pub(crate) use plan::Plan;
 use request::{Outcome, Request};
 
-/// Of a thread: enough for a TLS handshake in a build without optimisation; only what is used takes
-/// memory.
+/// Enough for a TLS handshake in a build without optimisation; only what is used takes memory.
 const STACK: usize = 512 * 1024;
 
 /// When a call that must not block finds out something new, if it is made again.

@@ -67,8 +67,7 @@ pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) 
     }
 }
 
-/// This process's draw, from 0 to 1: another one in each forked child. Costs no system call if
-/// [`sys::generation`] costs none.
+/// This process's draw, from 0 to 1: another one in each forked child.
 pub(crate) fn jitter() -> f64 {
     jitter_of(sys::generation())
 }

@@ -93,8 +93,7 @@ impl CallLog {
     }
 }
 
-/// How many lines wait: a program whose calls have no logger, or that makes none any more, must
-/// not collect them for ever.
+/// A program whose calls have no logger, or that makes none any more, collects no more lines.
 const MAX_PENDING_LINES: usize = 32;
 
 /// The latest lines of background requests, until a call with a logger takes them. A forked child

@@ -34,8 +34,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Bytes that wipe themselves. Unlike zeroize's own vector they do
-/// it in bulk, which a token's every copy pays for.
+/// Bytes that wipe themselves in bulk, unlike zeroize's vector: a token's every copy pays for it.
 #[derive(Default)]
 pub(crate) struct SecretBytes(Vec<u8>);
 

@@ -1,5 +1,4 @@
-//! Counters of an entry's requests. They change when the library asks the gateway or a call waits,
-//! and never on the way of a fresh token.
+//! Counters of an entry's requests. A fresh token changes none.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;

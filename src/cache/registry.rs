@@ -50,8 +50,7 @@ struct Slot {
 #[derive(Clone, Default)]
 struct Registry {
     slots: RedBlackTreeMap<Key, Slot, ArcK>,
-    /// When the tokens of those without a client end by the boot clock, zero without one. Few enough
-    /// to be copied with every change.
+    /// Those without a client, by the end of their tokens (boot clock): few enough to be copied.
     idle: Vec<(Duration, Key)>,
 }
 

@@ -19,8 +19,7 @@ use crate::token::Token;
 /// How late a request may end before it counts as lost.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// How long a call waits on for a request whose time is up together with its own: the request's
-/// outcome says more than that.
+/// How long a call waits on for a request that ends together with it: its outcome says more.
 const ENDING: Duration = Duration::from_millis(20);
 
 /// A model of threads needs no second room.
@@ -137,8 +136,7 @@ impl SingleFlight {
 }
 
 impl Flight {
-    /// Waits for the outcome, unless the entry is not as the caller has seen it any more. None says that
-    /// the time was up.
+    /// Waits for the outcome while the entry is as the caller has seen it. None: the time was up.
     pub(crate) fn wait(
         &self,
         deadline: Deadline,

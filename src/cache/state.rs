@@ -30,8 +30,7 @@ pub(crate) struct State {
     key: (usize, Duration),
     /// Digests of invalidated tokens, the latest last.
     invalidated: Vec<Digest>,
-    /// When a token was last asked for because of an invalidation, or may be next: a time of the
-    /// boot clock.
+    /// When invalidation last asked for a token, or may next, by the boot clock.
     last_replacement: Option<Duration>,
 }
 
@@ -159,8 +158,7 @@ impl State {
         };
     }
 
-    /// Another process has shared this token. False if it is of no use here: it was invalidated,
-    /// or is no newer than the present one.
+    /// Another process has shared it. False if it was invalidated, or is no newer than ours.
     pub(crate) fn adopt(&mut self, token: &Arc<Token>, now: Now) -> bool {
         let is_newer = |own: &Arc<Token>| {
             own.issued.boot < token.issued.boot && own.access() != token.access()

@@ -103,8 +103,7 @@ impl Entry {
     }
 }
 
-/// Longer by nothing to as much again; `random` is from 0 to 1. Processes that began together do not
-/// go on in step.
+/// At random up to twice as long: processes that began together do not go on in step.
 fn next_pause(pause: Duration, random: f64) -> Duration {
     MAX_PAUSE.min(pause.mul_f64(1.0 + random))
 }

@@ -92,8 +92,7 @@ impl Client {
             };
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
-                // A waiter that was stopped for long may wake up to an expired token, or to one that
-                // others have invalidated.
+                // A waiter that was stopped for long may wake up to a token that is good no more.
                 Step::Token(token)
                     if !life::has_ended(&token, Now::read())
                         && !entry.state().was_invalidated(token.access()) =>

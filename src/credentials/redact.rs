@@ -75,8 +75,7 @@ impl Redactor {
         }
     }
 
-    /// The text with every secret and every code hidden, control characters and broken UTF-8
-    /// replaced, and no longer than `max` bytes.
+    /// The text without secrets, codes, control characters and broken UTF-8, in `max` bytes.
     pub(crate) fn clean(&self, text: &[u8], max: usize) -> String {
         self.clean_but("", text, max)
     }

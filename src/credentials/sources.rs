@@ -27,8 +27,7 @@ struct CredentialSource {
 }
 
 impl CredentialSources {
-    /// `given` is the value of an option and its source, if it is set; every value is one that its
-    /// option takes.
+    /// `given` is the value of an option, which takes it, and its source.
     pub(crate) fn new<'a>(
         given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
     ) -> Result<Self, Failure> {

@@ -8,8 +8,7 @@ pub(crate) fn boot() -> Duration {
     read(libc::CLOCK_BOOTTIME)
 }
 
-/// The same on Apple's systems, where `Instant` stands still in a sleep and this clock does not
-/// (clock_gettime(3) there).
+/// The same on Apple's systems, where `Instant` stands still in a sleep (clock_gettime(3)).
 #[cfg(target_vendor = "apple")]
 pub(crate) fn boot() -> Duration {
     read(libc::CLOCK_MONOTONIC)
@@ -37,8 +36,7 @@ fn read(clock: libc::clockid_t) -> Duration {
     )
 }
 
-/// Elsewhere: the counter that `Instant` reads on Windows counts a sleep, too
-/// (QueryPerformanceCounter).
+/// Elsewhere: what `Instant` reads on Windows (QueryPerformanceCounter) counts a sleep, too.
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 pub(crate) fn boot() -> Duration {
     use once_cell::race::OnceBox;

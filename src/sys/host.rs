@@ -40,8 +40,7 @@ fn clock_name(_: Option<String>) -> Option<String> {
     Some("wall".to_owned())
 }
 
-/// The same in processes that reach the same network in the same way. None where that cannot be
-/// told.
+/// The same in processes that reach the same network in the same way. None if that is not known.
 #[cfg(target_os = "linux")]
 pub(crate) fn network() -> Option<String> {
     Some(format!("{} {}", boot_id()?, namespace("net")?))

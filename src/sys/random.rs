@@ -1,5 +1,4 @@
-//! Random numbers of the operating system, drawn anew each time: a forked child must not repeat
-//! its parent's.
+//! Random numbers of the system, drawn each time: a forked child must not repeat its parent's.
 
 use ring::error::Unspecified;
 use ring::rand::{SecureRandom, SystemRandom};

@@ -80,8 +80,7 @@ pub(super) struct RedisStore {
 static STORES: ArcSwapOption<Vec<Weak<RedisStore>>> = ArcSwapOption::const_empty();
 
 impl RedisStore {
-    /// The store of this server. Touches no network; refuses files and a trust store that cannot be
-    /// used.
+    /// Touches no network; refuses files and a trust store that cannot be used.
     pub(super) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
         let fresh = Arc::new(Self {
             url: url.clone(),

@@ -47,8 +47,7 @@ pub(crate) struct Values {
 
 pub(crate) enum StoreError {
     Failed(String),
-    /// It failed a moment ago, which was told then, and is left alone for a while; or the caller's
-    /// time is up.
+    /// It failed a moment ago, which was told then, or the caller's time is up.
     LeftAlone,
 }
 

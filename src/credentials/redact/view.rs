@@ -94,8 +94,7 @@ pub(super) fn folded(text: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(text.iter().map(fold).collect())
 }
 
-/// Without control characters, the line separators that are none, and the marks that turn the
-/// direction of text around.
+/// Without control characters, Unicode's line separators, and marks that turn text around.
 pub(super) fn in_one_line(text: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     for c in text.chars() {

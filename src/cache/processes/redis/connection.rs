@@ -189,8 +189,7 @@ impl RedisConnection {
         }
     }
 
-    /// Whether it was used a moment ago, and the server has neither closed it nor sent what nobody
-    /// asked for.
+    /// It was used a moment ago, and the server has neither closed it nor sent unasked bytes.
     pub(super) fn is_open(&mut self) -> bool {
         !self.idle_until.has_passed() && self.received.is_empty() && self.stream.is_open()
     }
