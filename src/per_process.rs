@@ -1,10 +1,9 @@
 //! State that a forked child must not inherit.
 //!
-//! Between `fork` and its next line a child owns a copy of every lock, connection and queue of
-//! its parent, in whatever state the parent's other threads had left them. A [`PerProcess`] holds
-//! such state together with the process it belongs to. Another process finds it empty and
-//! makes its own value; what the parent left is leaked, never dropped: dropping would touch
-//! half-written structures and could send something on the parent's connections.
+//! A child owns a copy of every lock, connection and queue of its parent, in whatever state other
+//! threads had left them. A [`PerProcess`] is empty in another process than its own. What the
+//! parent left is leaked, never dropped: that would touch half-written structures, and could send
+//! something on the parent's connections.
 
 use std::convert::Infallible;
 use std::ops::Deref;

@@ -26,10 +26,9 @@ pub(crate) fn generation() -> u64 {
     }
 }
 
-/// This process's number, 0 if it has none yet, and whether the kernel wipes it. A child has to
-/// find 0 here, however it was made: the kernel wipes the page in every child with memory of its
-/// own, also after raw `clone` and `_Fork`, which run no fork hooks, and in two children that are
-/// both process 1 of their own PID namespaces.
+/// This process's number, 0 if it has none yet, and whether the kernel wipes it: in every child
+/// with memory of its own, also after raw `clone` and `_Fork`, which run no fork hooks, and in two
+/// that are both process 1 of their own PID namespaces.
 fn number() -> (&'static AtomicU64, bool) {
     static UNWIPED: AtomicU64 = AtomicU64::new(0);
     static WIPED: OnceBox<Option<&AtomicU64>> = OnceBox::new();

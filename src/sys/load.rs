@@ -1,9 +1,8 @@
 //! Start-up: work that is done once, when the library is loaded.
 //!
-//! Some of what the library and its dependencies do once is done behind a lock. A child that is
-//! forked while another thread does it finds that lock held for ever. It is therefore done by a
-//! constructor, before any function of the library can be called; and a fork that meets it, since
-//! another thread of the host is just loading the library, waits for its end.
+//! Some of it is done behind locks, also in dependencies: a child that is forked meanwhile would
+//! find them held for ever. A constructor does it therefore, before any function of the library
+//! can be called, and a fork that meets it waits for its end.
 //!
 //! On Windows this runs under the loader's lock: nothing here starts a thread, loads a library or
 //! waits for another thread.
