@@ -16,9 +16,9 @@ use std::time::Duration;
 
 use self::directory::Problem;
 #[cfg(not(windows))]
-use self::unix::{OpenDirectory, RIGHTS, check_size, lock};
+use self::unix::{OpenDirectory, RIGHTS, lock};
 #[cfg(windows)]
-use self::windows::{OpenDirectory, RIGHTS, check_size, lock};
+use self::windows::{OpenDirectory, RIGHTS, lock};
 use super::store::{Done, Lock, NewToken, Store, StoreError, Value, Values};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::store::{MAX_VALUE_BYTES, StoreError};
-use super::{OpenDirectory, RIGHTS, check_size, lock};
+use super::{OpenDirectory, RIGHTS, lock};
 use crate::sys::random;
 
 /// What nobody has written for so long is of no use: a token lives for a day at most.
@@ -21,29 +21,26 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    pub(super) fn link(path: &Path) -> Self {
-        Self::Unsafe(format!(
-            "{} is a link, which others may point elsewhere; give the directory itself",
-            path.display()
-        ))
-    }
-
-    pub(super) fn no_directory(path: &Path) -> Self {
-        Self::Unsafe(format!("{} is no directory; give one", path.display()))
-    }
-
-    pub(super) fn unusable(path: &Path, error: &io::Error) -> Self {
-        Self::Unusable(format!(
-            "{} cannot be opened or made ({error}); check that the directory above it is there, \
-             and its {RIGHTS}",
-            path.display()
-        ))
+    /// Of a path that could not be opened or made as a directory.
+    pub(super) fn of(path: &Path, error: &io::Error) -> Self {
+        let shown = path.display();
+        match std::fs::symlink_metadata(path).map(|metadata| metadata.file_type()) {
+            Ok(kind) if kind.is_symlink() => Self::Unsafe(format!(
+                "{shown} is a link, which others may point elsewhere; give the directory itself"
+            )),
+            Ok(kind) if !kind.is_dir() => {
+                Self::Unsafe(format!("{shown} is no directory; give one"))
+            }
+            _ => Self::Unusable(format!(
+                "{shown} cannot be opened or made ({error}); check that the directory above it is \
+                 there, and its {RIGHTS}"
+            )),
+        }
     }
 }
 
 impl OpenDirectory {
-    /// None where there is none, or something else than a file of this user's alone, or more than
-    /// any value has.
+    /// None of what is no file of this user's alone, or larger than any value.
     pub(super) fn read(&self, file: &str) -> Option<Vec<u8>> {
         // With room for all of it one read is enough.
         let mut bytes = Vec::with_capacity(MAX_VALUE_BYTES + 1);
@@ -63,9 +60,8 @@ impl OpenDirectory {
     }
 
     fn replace(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
-        check_size(bytes.len())?;
         let temporary = temporary_file(file)?;
-        let mut created = self.create(&temporary)?;
+        let mut created = self.create(&temporary, bytes.len())?;
         let written = created.write_all(bytes).and_then(|()| created.sync_all());
         drop(created);
         let replaced = written.and_then(|()| self.rename(&temporary, file));
@@ -75,8 +71,7 @@ impl OpenDirectory {
         replaced
     }
 
-    /// Removes temporary files and locks that are left over, and what has not been written for
-    /// long; nothing that is not this library's.
+    /// Removes what is left over, or was not written for long; nothing that is not this library's.
     pub(super) fn tidy(&self) {
         for entry in std::fs::read_dir(&self.path)
             .into_iter()

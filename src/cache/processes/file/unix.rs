@@ -47,7 +47,7 @@ impl OpenDirectory {
         let (descriptor, stat) = opened
             .and_then(|file| no_lower_than(LOWEST_DESCRIPTOR, file))
             .and_then(|file| fs::fstat(&file).map(|stat| (file, stat)))
-            .map_err(|error| problem(path, error))?;
+            .map_err(|error| Problem::of(path, &error.into()))?;
         let (shown, user) = (path.display(), geteuid().as_raw());
         if stat.st_uid != user {
             let root = if stat.st_uid == 0 { " (root)" } else { "" };
@@ -97,7 +97,12 @@ impl OpenDirectory {
         Some(descriptor.into())
     }
 
-    pub(super) fn create(&self, file: &str) -> io::Result<File> {
+    /// An empty file, which will have this length.
+    pub(super) fn create(&self, file: &str, length: usize) -> io::Result<File> {
+        // The kernel ends a process that writes beyond its limit, by a signal.
+        if !fits(length, getrlimit(Resource::Fsize).current) {
+            return Err(Errno::FBIG.into());
+        }
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
         let descriptor = self.open_file(file, flags, OWN_FILE)?;
         // Whatever the umask has left of it.
@@ -124,26 +129,12 @@ impl OpenDirectory {
     }
 }
 
-fn problem(path: &Path, error: Errno) -> Problem {
-    match fs::lstat(path).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
-        Ok(FileType::Symlink) => Problem::link(path),
-        Ok(FileType::Directory) | Err(_) => Problem::unusable(path, &error.into()),
-        Ok(_) => Problem::no_directory(path),
-    }
-}
-
 /// The descriptor, or another of the same file, that is no lower than `lowest`.
 fn no_lower_than(lowest: RawFd, descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     if descriptor.as_raw_fd() >= lowest {
         return Ok(descriptor);
     }
     rustix::io::fcntl_dupfd_cloexec(&descriptor, lowest)
-}
-
-/// The kernel ends a process that writes beyond its limit, by a signal.
-pub(super) fn check_size(length: usize) -> Result<(), Errno> {
-    let fits = fits(length, getrlimit(Resource::Fsize).current);
-    fits.then_some(()).ok_or(Errno::FBIG)
 }
 
 fn fits(length: usize, most: Option<u64>) -> bool {

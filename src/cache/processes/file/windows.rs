@@ -3,7 +3,7 @@
 pub(super) mod lock;
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -29,23 +29,21 @@ impl OpenDirectory {
     /// Makes it where it is missing.
     pub(super) fn open(path: &Path) -> Result<Self, Problem> {
         let opened = match open_handle(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 match sys::create_private_directory(path) {
                     // Another process may be as fast.
-                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+                    Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
                     _ => open_handle(path),
                 }
             }
             opened => opened,
         };
-        let unusable = |error: io::Error| Problem::unusable(path, &error);
+        let unusable = |error: io::Error| Problem::of(path, &error);
         let handle = opened.map_err(unusable)?;
         let metadata = handle.metadata().map_err(unusable)?;
-        if metadata.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
-            return Err(Problem::link(path));
-        }
-        if !metadata.is_dir() {
-            return Err(Problem::no_directory(path));
+        let is_link = metadata.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0;
+        if is_link || !metadata.is_dir() {
+            return Err(unusable(ErrorKind::NotADirectory.into()));
         }
         if let Some(who) = sys::strangers(&handle).map_err(unusable)? {
             let shown = path.display();
@@ -78,7 +76,8 @@ impl OpenDirectory {
             .then_some(opened)
     }
 
-    pub(super) fn create(&self, file: &str) -> io::Result<File> {
+    /// No file is too long here.
+    pub(super) fn create(&self, file: &str, _length: usize) -> io::Result<File> {
         File::create_new(self.path.join(file))
     }
 
@@ -106,11 +105,6 @@ fn open_handle(path: &Path) -> io::Result<File> {
         .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE)
         .custom_flags(FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT)
         .open(path)
-}
-
-/// There is no limit here.
-pub(super) fn check_size(_: usize) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

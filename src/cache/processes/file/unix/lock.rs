@@ -32,7 +32,7 @@ pub(in super::super) fn take(
         return Ok(None);
     }
     let temporary = temporary_file(&file)?;
-    let created = directory.create(&temporary)?;
+    let created = directory.create(&temporary, 0)?;
     let taken = SystemTime::UNIX_EPOCH + sys::steady_now();
     let dated = created.set_times(FileTimes::new().set_modified(taken));
     let descriptor = UninheritedFd::new(OwnedFd::from(created));

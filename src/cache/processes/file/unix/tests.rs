@@ -11,7 +11,7 @@ use super::super::super::store::LOCK_LIFE;
 use super::super::FileStore;
 use super::super::directory::{ABANDONED, MAX_AGE, Problem};
 use super::super::tests::Opened;
-use super::{OpenDirectory, fits, no_lower_than, problem};
+use super::{OpenDirectory, fits, no_lower_than};
 use crate::error::Status;
 use crate::sys;
 use crate::test_directory::TestDirectory;
@@ -46,7 +46,7 @@ fn a_directory_that_others_may_use_or_replace_is_refused() {
     assert!(open("file").unwrap().message.contains("is no directory"));
     // That may be made later.
     assert!(open("missing/tokens").is_none());
-    let problem = problem(&directory.path("own"), Errno::ACCESS);
+    let problem = Problem::of(&directory.path("own"), &Errno::ACCESS.into());
     assert!(matches!(problem, Problem::Unusable(why) if why.contains("cannot be opened")));
 }
 
