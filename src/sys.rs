@@ -27,4 +27,4 @@ pub(crate) use names::is_name_server_s_fault;
 pub(crate) use privileges::is_privileged;
 pub(crate) use threads::{with_signals_blocked, with_thread_cancellation_disabled};
 #[cfg(windows)]
-pub(crate) use windows::{create_private_directory, strangers};
+pub(crate) use windows::{create_directory, current_user, owner_and_rights};

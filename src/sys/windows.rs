@@ -1,6 +1,5 @@
 //! Windows: calls that the standard library does not wrap.
 
-mod identity;
 mod security;
 
 use std::ptr::null_mut;
@@ -9,7 +8,7 @@ use windows_sys::Win32::System::LibraryLoader::{
     GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN, GetModuleHandleExW,
 };
 
-pub(crate) use security::{create_private_directory, strangers};
+pub(crate) use security::{create_directory, current_user, owner_and_rights};
 
 /// Keeps the library loaded until the process ends, whatever FreeLibrary is told: a thread of its
 /// own may be running, and what threads leave behind at their end is code of the library.

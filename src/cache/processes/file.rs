@@ -5,6 +5,8 @@
 //! another; should two do that at once, both ask the gateway, which does no harm.
 
 mod directory;
+#[cfg(any(windows, test))]
+mod rights;
 #[cfg(not(windows))]
 mod unix;
 #[cfg(windows)]

@@ -14,6 +14,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 use super::directory::Problem;
+use super::rights;
 use crate::sys;
 
 /// What messages call the rights to a file.
@@ -28,9 +29,11 @@ pub(super) struct OpenDirectory {
 impl OpenDirectory {
     /// Makes it where it is missing.
     pub(super) fn open(path: &Path) -> Result<Self, Problem> {
+        let unusable = |error: io::Error| Problem::of(path, &error);
+        let user = sys::current_user().map_err(unusable)?;
         let opened = match open_handle(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                match sys::create_private_directory(path) {
+                match sys::create_directory(path, &rights::private(&user)) {
                     // Another process may be as fast.
                     Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
                     _ => open_handle(path),
@@ -38,17 +41,17 @@ impl OpenDirectory {
             }
             opened => opened,
         };
-        let unusable = |error: io::Error| Problem::of(path, &error);
         let handle = opened.map_err(unusable)?;
         let metadata = handle.metadata().map_err(unusable)?;
         let is_link = metadata.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0;
         if is_link || !metadata.is_dir() {
             return Err(unusable(ErrorKind::NotADirectory.into()));
         }
-        if let Some(who) = sys::strangers(&handle).map_err(unusable)? {
+        let found = sys::owner_and_rights(&handle).map_err(unusable)?;
+        if let Some(others) = rights::of_others(&found, &user) {
             let shown = path.display();
             return Err(Problem::Unsafe(format!(
-                "{shown} is not this user's alone: {who}; run icacls \"{shown}\" /inheritance:r \
+                "{shown} is not this user's alone: {others}; run icacls \"{shown}\" /inheritance:r \
                  /grant:r \"%USERNAME%:(OI)(CI)F\", or give a directory that is not there yet, like \
                  libmomo in %LOCALAPPDATA% (file: alone)"
             )));
