@@ -23,7 +23,7 @@ impl Deadline {
         self.0.saturating_sub(sync::now())
     }
 
-    /// But for the last milliseconds, which are lost between a time-out and whoever asks why.
+    /// Passed, but for the last milliseconds between a time-out and whoever asks why.
     pub(crate) fn is_used_up(self) -> bool {
         const GRAIN: Duration = Duration::from_millis(2);
         self.left() <= GRAIN

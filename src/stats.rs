@@ -65,7 +65,9 @@ pub struct momo_stats {
     pub token_origin: i64,
 }
 
-/// The counters among the fields above. A forked child goes on from its parent's numbers.
+/// The counters among the fields above, as numbers that threads add to: one value that is replaced
+/// as a whole takes seconds if ten thousand waiters wake up together. A forked child goes on from
+/// its parent's numbers.
 macro_rules! counters {
     ($($name:ident)*) => {
         #[derive(Default)]
