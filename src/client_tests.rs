@@ -256,6 +256,31 @@ fn a_call_gets_the_failure_of_the_request_that_it_began_however_fast_that_is() {
 }
 
 #[test]
+fn a_request_that_is_over_before_its_call_waits_has_an_outcome_for_that() {
+    // Without a lifetime, so that no later call can have it.
+    let peer = TestPeer::start([Reply::Closed(http(
+        "200 OK",
+        &[],
+        r#"{"access_token":"a"}"#,
+    ))]);
+    let client = client(&peer, &[]);
+    let entry = client.fetcher.entry();
+    let seen = Arc::clone(&entry.state());
+    drop(client.get_token(CallTimeout::NeverBlock));
+    let flight = entry
+        .single_flight
+        .lead(Deadline::after(Duration::ZERO))
+        .err()
+        .unwrap();
+    until(|| !has_request(&client));
+    assert!(!Arc::ptr_eq(&seen, &entry.state()));
+    let is_as_seen = || !entry.has_other_token(&seen);
+    let soon = Deadline::after(Duration::from_secs(20));
+    let step = flight.wait(soon, &Cancellation::new(), is_as_seen);
+    assert!(matches!(step, Some(Step::Token(token)) if token.access() == b"a"));
+}
+
+#[test]
 fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     let peer = TestPeer::start([unavailable()]);
     let client = client(&peer, &[]);

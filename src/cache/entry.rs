@@ -47,6 +47,13 @@ impl Entry {
         state.token.as_ref().is_some_and(|t| Arc::ptr_eq(t, token))
     }
 
+    /// Whether there is a token that `seen` has not.
+    pub(crate) fn has_other_token(&self, seen: &State) -> bool {
+        let (state, seen) = (self.state(), seen.token.as_ref());
+        let is_other = |token| seen.is_none_or(|seen| !Arc::ptr_eq(seen, token));
+        state.token.as_ref().is_some_and(is_other)
+    }
+
     /// Puts another state in place of this one. `change` runs again if another thread was faster.
     pub(crate) fn change<T>(&self, change: impl Fn(&mut State) -> T) -> T {
         let mut outcome = None;

@@ -145,7 +145,9 @@ impl Client {
             return Err(self.fetcher.would_block(entry, &flight));
         };
         caller.waiting_since.get_or_insert_with(Instant::now);
-        let is_as_seen = || Arc::ptr_eq(state, &entry.state());
+        // Only a token is better than the flight's outcome, which is this call's even if the flight
+        // is over.
+        let is_as_seen = || !entry.has_other_token(state);
         let step = flight.wait(deadline, caller.cancellation, is_as_seen);
         step.ok_or_else(|| self.fetcher.still_under_way(&flight))
     }
