@@ -71,7 +71,7 @@ impl Again {
 
     /// Fails where the case fails, hangs or was not run, or another test has the name in its own.
     pub fn run(self) {
-        let mut words = vec![OsString::from("timeout"), "-k1".into(), "60".into()];
+        let mut words = vec![OsString::from("timeout"), "-k1".into(), "300".into()];
         words.extend(self.wrapper);
         words.push(self.program.into());
         let mut command = Command::new(&words[0]);
@@ -206,7 +206,7 @@ pub fn free_port() -> u16 {
 pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     let start = Instant::now();
     while !happened() {
-        assert!(start.elapsed() < Duration::from_secs(10), "no {what}");
+        assert!(start.elapsed() < Duration::from_secs(30), "no {what}");
         std::thread::sleep(Duration::from_millis(1));
     }
 }

@@ -9,6 +9,16 @@ pub use interface::*;
 pub use log::Log;
 pub use momo_mock_gateway::Gateway;
 
+use std::time::Duration;
+
+/// How long something that happens at once may take on a slow machine. A call that nothing ends takes
+/// the minute of [`Config::mock`].
+pub const SOON: Duration = Duration::from_secs(15);
+
+pub const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
 impl Config {
     /// A config for the mock gateway with its credentials and its CA, at a path below its root
     /// (`/503`, say), retries and proxy off.
@@ -25,11 +35,30 @@ impl Config {
             ("proxy", "none"),
             ("max_attempts", "1"),
             ("cache", "client"),
-            ("timeout", "10s"),
+            ("timeout", "1m"),
+            ("attempt_timeout", "1m"),
+            ("connect_timeout", "1m"),
         ] {
             config.set(name, value);
         }
         config
+    }
+
+    /// The same without handshakes, for tests of tokens and not of connections.
+    pub fn plain(gateway: &Gateway, behaviour: &str) -> Self {
+        let config = Self::mock(gateway, behaviour);
+        config.set("base_url", &(gateway.plain_base_url() + behaviour));
+        config
+    }
+
+    /// A client whose token is stale and good for a quarter of an hour, and that token: an equal
+    /// client with a smaller margin has taken it as fresh, though the response was old.
+    pub fn with_stale_token(&self, gateway: &Gateway) -> (Client, Token) {
+        gateway.set_behaviour("/age-2750");
+        self.set("cache", "process").set("refresh_margin", "1s");
+        let token = self.client().get().unwrap();
+        gateway.set_behaviour("");
+        (self.set("refresh_margin", "15m").client(), token)
     }
 
     /// A config with the mock gateway's own credentials, wherever it is reached.

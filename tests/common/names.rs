@@ -8,18 +8,16 @@ use std::time::Duration;
 
 use super::child::{Scratch, again, case};
 use super::common::*;
-use super::peer::one_at_a_time;
 
 /// Runs `body` in namespaces where names come from `hosts`, then from 127.0.0.1:53.
 pub fn with_names(name: &'static str, hosts: &str, body: impl FnOnce()) {
     if case().is_some() {
         return body();
     }
-    let _turn = one_at_a_time();
     let scratch = Scratch::new();
     let hosts = scratch.write("hosts", hosts);
     let switch = scratch.write("nsswitch.conf", "hosts: files dns\n");
-    let servers = "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n";
+    let servers = "nameserver 127.0.0.1\noptions timeout:5 attempts:1\n";
     let servers = scratch.write("resolv.conf", servers);
     let files = [
         (hosts.as_path(), "/etc/hosts"),

@@ -136,11 +136,16 @@ impl BlackHole {
         Self::at(Ipv4Addr::LOCALHOST, 0)
     }
 
-    /// From now on connections are made, and nothing is said on them.
+    /// From now on connections are made.
     pub fn make_room(&self) {
         self.listener.set_nonblocking(true).unwrap();
         while self.listener.accept().is_ok() {}
         self.listener.listen(128).unwrap();
+    }
+
+    /// Whether a connection was made since, which ends here.
+    pub fn has_taken_one(&self) -> bool {
+        self.listener.accept().is_ok()
     }
 
     pub fn url(&self, scheme: &str) -> String {
@@ -211,7 +216,8 @@ pub fn sleeps(thread: i32) -> bool {
     is_in(thread, &[libc::SYS_clock_nanosleep])
 }
 
-/// Whether that thread waits for bytes from a socket.
+/// Whether that thread waits for bytes from a socket: in a call whose time is exact, however long.
+/// The kernel rounds a socket's own time-out up.
 pub fn reads(thread: i32) -> bool {
     is_in(thread, &[libc::SYS_ppoll])
 }
@@ -221,16 +227,4 @@ fn is_in(thread: i32, calls: &[libc::c_long]) -> bool {
     let call = std::fs::read_to_string(path).unwrap_or_default();
     let number = call.split(' ').next().and_then(|n| n.parse().ok());
     number.is_some_and(|n| calls.contains(&n))
-}
-
-/// Tests of time run one after the other, in whatever processes.
-pub struct Turn(std::fs::File);
-
-pub fn one_at_a_time() -> Turn {
-    use std::os::fd::AsRawFd;
-    let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
-    // SAFETY: the descriptor is open as long as `file`; the lock goes with it.
-    let locked = unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX) };
-    assert_eq!(locked, 0);
-    Turn(file)
 }

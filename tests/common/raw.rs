@@ -10,9 +10,6 @@ use std::time::Duration;
 
 use crate::common::Config;
 
-/// What the contract allows beyond a call's own time.
-pub(crate) const GRACE: Duration = Duration::from_millis(200);
-
 /// Hands each connection to a thread of its own, until it is dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -72,7 +69,9 @@ pub(crate) fn config(base_url: &str) -> Config {
         ("proxy", "none"),
         ("max_attempts", "1"),
         ("cache", "client"),
-        ("timeout", "10s"),
+        ("timeout", "1m"),
+        ("attempt_timeout", "1m"),
+        ("connect_timeout", "1m"),
     ] {
         config.set(name, value);
     }
@@ -105,7 +104,7 @@ pub(crate) fn close(mut stream: TcpStream) {
 
 /// Says nothing until the client leaves.
 pub(crate) fn hold(stream: &mut TcpStream) {
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
     while matches!(stream.read(&mut [0; 4096]), Ok(count) if count > 0) {}
 }
 

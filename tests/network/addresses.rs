@@ -10,13 +10,12 @@ use crate::names::{at, with_names};
 use crate::peer::{BlackHole, descriptors};
 
 /// The pause before the next address is tried.
-const DELAY: Duration = Duration::from_millis(250);
+const DELAY: Duration = ms(250);
 
-/// What is allowed between the earliest moment at which something can happen and its happening.
-const SLACK: Duration = Duration::from_millis(200);
-
+/// From the earliest moment at which something can happen. Who waits for the first address has a
+/// minute.
 fn from(earliest: Duration) -> Range<Duration> {
-    earliest.saturating_sub(Duration::from_millis(5))..earliest + SLACK
+    earliest.saturating_sub(ms(5))..earliest + SOON
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
@@ -60,12 +59,15 @@ fn a_dead_route_of_ipv6_costs_a_quarter_of_a_second() {
 #[test]
 fn an_address_that_refuses_costs_no_time() {
     const NAME: &str = "an_address_that_refuses_costs_no_time";
-    with_names(NAME, "::1 gateway.test\n127.0.0.1 gateway.test\n", || {
-        let gateway = gateway_at(Ipv4Addr::LOCALHOST);
+    let addresses = last_octets(2..=33);
+    let lines = addresses.iter().map(|ip| format!("{ip} gateway.test\n"));
+    with_names(NAME, &lines.collect::<String>(), || {
+        let gateway = gateway_at(*addresses.last().unwrap());
         let client = at(&gateway, "gateway.test").client();
         let (token, spent) = timed(|| client.create());
         token.unwrap();
-        assert!(spent < DELAY, "{spent:?}");
+        // There are 31 before it.
+        assert!(spent < DELAY * 30, "{spent:?}");
     });
 }
 
@@ -80,15 +82,11 @@ fn ten_dead_addresses_and_a_good_one_give_a_token() {
         let port = gateway.address().port();
         let holes: Vec<BlackHole> = dead.iter().map(|ip| BlackHole::at(*ip, port)).collect();
         let before = descriptors();
-        // With little time the pauses are shorter: the last address has its turn in half of it.
-        for (timeout, earliest) in [("5s", DELAY * 10), ("1s", DELAY * 2)] {
-            let config = at(&gateway, "gateway.test");
-            let client = config.set("connect_timeout", timeout).client();
-            let (token, spent) = timed(|| client.create());
-            token.unwrap();
-            assert!(from(earliest).contains(&spent), "{timeout}: {spent:?}");
-            wait_for("the end of the others", || descriptors() == before + 2);
-        }
+        let client = at(&gateway, "gateway.test").client();
+        let (token, spent) = timed(|| client.create());
+        token.unwrap();
+        assert!(from(DELAY * 10).contains(&spent), "{spent:?}");
+        wait_for("the end of the others", || descriptors() == before + 2);
         // Nine that refuse, and one that says nothing.
         drop(holes);
         let _hole = BlackHole::at(dead[4], port);
@@ -110,16 +108,20 @@ fn an_address_that_responds_late_wins_over_one_that_never_does() {
         let config = at(&gateway, "gateway.test");
         config.set("base_url", &format!("https://gateway.test:{port}"));
         let before = descriptors();
-        let client = config.set("timeout", "3s").client();
+        let client = config.client();
         let error = std::thread::scope(|scope| {
             let call = scope.spawn(|| client.create().unwrap_err());
             wait_for("both addresses", || descriptors() == before + 2);
             // The kernel knocks again a second after the first time.
             late.make_room();
+            wait_for("the second knock", || {
+                while late.has_taken_one() {}
+                call.is_finished()
+            });
             call.join().unwrap()
         });
-        // It is connected, though nobody speaks TLS there.
-        assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
+        // It was connected, though nobody speaks TLS there.
+        assert_eq!(error.status, MOMO_TLS_FAILED, "{}", error.message);
         assert!(
             error.message.contains("the TLS handshake"),
             "{}",
@@ -159,16 +161,17 @@ fn where_every_address_is_dead_the_time_for_connecting_ends_the_attempt() {
         let _other = BlackHole::at(Ipv6Addr::LOCALHOST, port);
         let config = at(&gateway, "gateway.test");
         config.set("base_url", &format!("https://gateway.test:{port}"));
-        config.set("connect_timeout", "1s").set("max_attempts", "1");
+        config.set("connect_timeout", "1s");
         let before = descriptors();
         let client = config.client();
         let (outcome, spent) = timed(|| client.create());
         let error = outcome.unwrap_err();
         assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
         assert!(error.message.contains("connecting"), "{}", error.message);
-        assert!(from(Duration::from_secs(1)).contains(&spent), "{spent:?}");
+        assert!(from(ms(1000)).contains(&spent), "{spent:?}");
         assert_eq!(descriptors(), before);
         // Cancelled while both are tried, it ends at once.
+        let client = config.set("connect_timeout", "1m").client();
         let waiting = || descriptors() == before + 2;
         let (error, spent) = std::thread::scope(|scope| {
             let call = scope.spawn(|| (client.create().unwrap_err(), Instant::now()));
@@ -179,7 +182,7 @@ fn where_every_address_is_dead_the_time_for_connecting_ends_the_attempt() {
             (error, end.saturating_duration_since(start))
         });
         assert_eq!(error.status, MOMO_CANCELLED, "{}", error.message);
-        assert!(spent < Duration::from_millis(100), "{spent:?}");
+        assert!(spent < SOON, "{spent:?}");
         assert_eq!(descriptors(), before);
     });
 }

@@ -1,9 +1,8 @@
 //! One row for every behaviour that the mock gateway has.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::common::*;
-use crate::raw::GRACE;
 
 enum Want {
     /// A token of this lifetime.
@@ -27,9 +26,9 @@ struct Row {
     want: Want,
 }
 
-const AMPLE: i64 = 20_000;
-/// For responses that never end.
-const SHORT: i64 = 600;
+const AMPLE: i64 = 60_000;
+/// For responses that never end: enough for a slow client to come to them.
+const SHORT: i64 = 3000;
 
 fn good(behaviour: &'static str, path: &'static str, lifetime: i64) -> Row {
     Row {
@@ -199,8 +198,7 @@ fn check(gateway: &Gateway, row: &Row) {
     let client = Config::mock(gateway, row.path).client();
     let start = Instant::now();
     let outcome = client.create_within(row.timeout_ms);
-    let limit = Duration::from_millis(row.timeout_ms.unsigned_abs()) + GRACE;
-    assert!(start.elapsed() <= limit, "{name}: {:?}", start.elapsed());
+    assert!(start.elapsed() < SOON, "{name}: {:?}", start.elapsed());
     match (&row.want, outcome) {
         (Want::Token(lifetime), Ok(token)) => {
             let issued = gateway.issued();
@@ -216,7 +214,7 @@ fn check(gateway: &Gateway, row: &Row) {
             assert_eq!(token.token_type, kind, "{name}");
             assert_eq!(token.lifetime, *lifetime, "{name}");
             assert_eq!(token.expires_at != 0, *lifetime != 0, "{name}");
-            assert!(*lifetime - token.expires_in <= 20, "{name}: {token:?}");
+            assert!(*lifetime - token.expires_in <= 60, "{name}: {token:?}");
             assert_eq!(token.refresh_status, MOMO_OK as i32, "{name}");
         }
         (

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use momo_mock_gateway::ServerCertificate;
 
@@ -20,52 +20,46 @@ fn requests(gateway: &Gateway, path: &str) -> usize {
         .count()
 }
 
-/// Path, the whole time in ms, status, requests, at least so many ms.
-type Row = (&'static str, i64, momo_status, usize, u64);
-
-const AMPLE: i64 = 20_000;
+/// Path, status, requests, at least so many ms.
+type Row = (&'static str, momo_status, usize, u64);
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    ("/503-times-2",            AMPLE, MOMO_OK, 3, 0),
-    ("/503-times-3",            AMPLE, MOMO_SERVER_ERROR, 3, 0),
-    ("/500",                    AMPLE, MOMO_SERVER_ERROR, 3, 0),
-    ("/500-empty",              AMPLE, MOMO_SERVER_ERROR, 3, 0),
-    ("/502",                    AMPLE, MOMO_SERVER_ERROR, 3, 0),
-    ("/503",                    AMPLE, MOMO_SERVER_ERROR, 3, 0),
-    ("/504",                    AMPLE, MOMO_SERVER_ERROR, 3, 0),
-    ("/reset",                  AMPLE, MOMO_CONNECTION_LOST, 3, 0),
-    ("/close",                  AMPLE, MOMO_CONNECTION_LOST, 3, 0),
-    ("/close-without-notify",   AMPLE, MOMO_CONNECTION_LOST, 3, 0),
+    ("/503-times-2", MOMO_OK, 3, 0),
+    ("/503-times-3", MOMO_SERVER_ERROR, 3, 0),
+    ("/500", MOMO_SERVER_ERROR, 3, 0),
+    ("/500-empty", MOMO_SERVER_ERROR, 3, 0),
+    ("/502", MOMO_SERVER_ERROR, 3, 0),
+    ("/503", MOMO_SERVER_ERROR, 3, 0),
+    ("/504", MOMO_SERVER_ERROR, 3, 0),
+    ("/reset", MOMO_CONNECTION_LOST, 3, 0),
+    ("/close", MOMO_CONNECTION_LOST, 3, 0),
+    ("/close-without-notify", MOMO_CONNECTION_LOST, 3, 0),
     // What will not pass, or brought a part of a response.
-    ("/400",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/401-page",               AMPLE, MOMO_UNAUTHORIZED, 1, 0),
-    ("/401-azure",              AMPLE, MOMO_SUBSCRIPTION_KEY_REFUSED, 1, 0),
-    ("/403",                    AMPLE, MOMO_FORBIDDEN, 1, 0),
-    ("/403-quota",              AMPLE, MOMO_RATE_LIMITED, 1, 0),
-    ("/404",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/418",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/302",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/204",                    AMPLE, MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/500-login-failed",       AMPLE, MOMO_UNAUTHORIZED, 1, 0),
-    ("/500-not-allowed",        AMPLE, MOMO_FORBIDDEN,    1, 0),
-    ("/html",                   AMPLE, MOMO_INVALID_RESPONSE, 1, 0),
-    ("/html-503",               AMPLE, MOMO_FORBIDDEN, 1, 0),
-    ("/no-token",               AMPLE, MOMO_INVALID_RESPONSE, 1, 0),
-    ("/oversize",               AMPLE, MOMO_INVALID_RESPONSE, 1, 0),
-    ("/truncated",              AMPLE, MOMO_CONNECTION_LOST, 1, 0),
-    ("/close-after-40-bytes",   AMPLE, MOMO_CONNECTION_LOST, 1, 0),
-    ("/endless-headers",        AMPLE, MOMO_INVALID_RESPONSE, 1, 0),
+    ("/400", MOMO_UNEXPECTED_STATUS, 1, 0),
+    ("/401-page", MOMO_UNAUTHORIZED, 1, 0),
+    ("/401-azure", MOMO_SUBSCRIPTION_KEY_REFUSED, 1, 0),
+    ("/403", MOMO_FORBIDDEN, 1, 0),
+    ("/403-quota", MOMO_RATE_LIMITED, 1, 0),
+    ("/404", MOMO_UNEXPECTED_STATUS, 1, 0),
+    ("/418", MOMO_UNEXPECTED_STATUS, 1, 0),
+    ("/302", MOMO_UNEXPECTED_STATUS, 1, 0),
+    ("/204", MOMO_UNEXPECTED_STATUS, 1, 0),
+    ("/500-login-failed", MOMO_UNAUTHORIZED, 1, 0),
+    ("/500-not-allowed", MOMO_FORBIDDEN,    1, 0),
+    ("/html", MOMO_INVALID_RESPONSE, 1, 0),
+    ("/html-503", MOMO_FORBIDDEN, 1, 0),
+    ("/no-token", MOMO_INVALID_RESPONSE, 1, 0),
+    ("/oversize", MOMO_INVALID_RESPONSE, 1, 0),
+    ("/truncated", MOMO_CONNECTION_LOST, 1, 0),
+    ("/close-after-40-bytes", MOMO_CONNECTION_LOST, 1, 0),
+    ("/endless-headers", MOMO_INVALID_RESPONSE, 1, 0),
     // Retry-After where it fits in the time, and where it does not.
-    ("/429-retry-after-1",      AMPLE, MOMO_RATE_LIMITED, 3, 2000),
-    ("/503-retry-after-1",      AMPLE, MOMO_SERVER_ERROR, 3, 2000),
-    ("/503-retry-after-0",      AMPLE, MOMO_SERVER_ERROR, 3, 0),
-    ("/429-retry-after-30",     AMPLE, MOMO_RATE_LIMITED, 1, 0),
-    ("/503-retry-after-30",     AMPLE, MOMO_SERVER_ERROR, 1, 0),
-    ("/429",                     4000, MOMO_RATE_LIMITED, 1, 0),
-    // The response says more than the silence after it.
-    ("/503-times-1/stall",       3000, MOMO_SERVER_ERROR, 2, 1000),
-    ("/delay-1/503-times-1/drip", 3000, MOMO_SERVER_ERROR, 2, 1000),
+    ("/429-retry-after-1", MOMO_RATE_LIMITED, 3, 2000),
+    ("/503-retry-after-1", MOMO_SERVER_ERROR, 3, 2000),
+    ("/503-retry-after-0", MOMO_SERVER_ERROR, 3, 0),
+    ("/429-retry-after-90", MOMO_RATE_LIMITED, 1, 0),
+    ("/503-retry-after-90", MOMO_SERVER_ERROR, 1, 0),
 ];
 
 #[test]
@@ -75,19 +69,18 @@ fn what_may_pass_is_tried_three_times_and_nothing_else_is() {
         for row in ROWS {
             let gateway = &gateway;
             scope.spawn(move || {
-                let (path, timeout_ms, status, count, least_ms) = *row;
+                let (path, status, count, least_ms) = *row;
                 let config = Config::mock(gateway, path);
                 let client = config.set("max_attempts", "3").client();
                 let start = Instant::now();
-                let outcome = client.create_within(timeout_ms);
+                let outcome = client.create();
                 let elapsed = start.elapsed();
                 let ended = outcome.as_ref().err().map_or(MOMO_OK, |e| e.status);
                 assert_eq!(ended, status, "{path}: {outcome:?}");
                 assert_eq!(requests(gateway, path), count, "{path}");
-                assert!(elapsed >= Duration::from_millis(least_ms), "{path}");
-                let most = Duration::from_millis(timeout_ms.unsigned_abs()) + raw::GRACE;
-                assert!(elapsed <= most, "{path}: {elapsed:?}");
-                if let (Err(e), true) = (outcome, least_ms != 1000) {
+                let allowed = ms(least_ms)..SOON;
+                assert!(allowed.contains(&elapsed), "{path}: {elapsed:?}");
+                if let Err(e) = outcome {
                     let attempts = format!("attempt {count} of 3");
                     assert!(e.message.contains(&attempts), "{path}: {}", e.message);
                 }
@@ -104,30 +97,6 @@ fn one_attempt_is_one_request() {
         assert!(config.client().create().is_err());
         assert_eq!(requests(&gateway, path), 1, "{path}");
     }
-}
-
-#[test]
-fn an_attempt_that_takes_too_long_is_given_up_for_the_next() {
-    let gateway = Gateway::start().unwrap();
-    let config = Config::mock(&gateway, "/stall");
-    config
-        .set("max_attempts", "3")
-        // On a busy machine, too, the request is sent in that time.
-        .set("attempt_timeout", "1s");
-    let e = config.client().create().unwrap_err();
-    assert_eq!(e.status, MOMO_TIMED_OUT, "{}", e.message);
-    assert_eq!(gateway.request_count(), 3);
-    assert!(e.message.contains("attempt 3 of 3"), "{}", e.message);
-}
-
-#[test]
-fn a_response_wins_over_the_time_out_of_a_later_attempt() {
-    let gateway = Gateway::start().unwrap();
-    let config = Config::mock(&gateway, "/503-times-1/stall");
-    config.set("max_attempts", "2").set("attempt_timeout", "1s");
-    let e = config.client().create().unwrap_err();
-    assert_eq!(gateway.request_count(), 2);
-    assert_eq!((e.status, e.http_status), (MOMO_SERVER_ERROR, 503), "{e:?}");
 }
 
 #[test]

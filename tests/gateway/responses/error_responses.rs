@@ -119,7 +119,7 @@ fn a_retry_after_is_a_number_or_a_date_and_never_harm() {
         let body = format!(r#"{{"statusCode":429,"message":"{message}"}}"#);
         let headers = format!("Retry-After: {value}\r\n");
         let response = status_and_body("429 X", &headers, body);
-        let e = outcome_of(value, &response, End::Close).unwrap_err();
+        let e = outcome_of(value, &response).unwrap_err();
         assert_eq!(e.status, MOMO_RATE_LIMITED, "{value}: {e:?}");
         assert_eq!(
             e.retry_after_ms,
@@ -128,7 +128,7 @@ fn a_retry_after_is_a_number_or_a_date_and_never_harm() {
         );
     }
     let headers = "Retry-After: Fri, 01 Jan 2038 00:00:00 GMT\r\n";
-    let e = outcome_of("a date", &status_and_body("503 X", headers, ""), End::Close).unwrap_err();
+    let e = outcome_of("a date", &status_and_body("503 X", headers, "")).unwrap_err();
     assert!(e.retry_after_ms > 0, "{e:?}");
 }
 
@@ -153,7 +153,7 @@ fn what_a_redirect_says_of_its_target_is_a_host_or_nothing() {
     ] {
         let headers = format!("Location: {location}\r\n");
         let response = status_and_body("302 Found", &headers, "");
-        let e = outcome_of(location, &response, End::Close).unwrap_err();
+        let e = outcome_of(location, &response).unwrap_err();
         assert_eq!(
             (e.status, e.http_status),
             (MOMO_UNEXPECTED_STATUS, 302),

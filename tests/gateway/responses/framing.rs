@@ -274,7 +274,7 @@ fn a_malformed_chunk_brings_no_token() {
             UNUSABLE,
         ),
         chunked("more than 64 KiB without end", small.repeat(5000), UNUSABLE).ending(End::Flood),
-        chunked("dripping", format!("{bytewise}0\r\n\r\n"), LATE).ending(End::Drip(20)),
+        chunked("dripping", format!("{bytewise}0\r\n\r\n"), LATE).ending(End::Drip(100)),
     ];
     try_all("chunks", &rows);
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 
 use super::rows::*;
 use crate::raw::{self, Server};
@@ -95,7 +96,7 @@ fn three_hundred_mutations_bring_a_token_only_as_it_was_sent() {
             mutate(&mut random, &mut bytes);
         }
         let shown = String::from_utf8_lossy(&bytes).into_owned();
-        match outcome_of(&shown, &bytes, End::Close) {
+        match outcome_of(&shown, &bytes) {
             Ok(token) => {
                 tokens += 1;
                 // Whatever chunks it came in: its bytes are there, in their order.
@@ -164,19 +165,27 @@ fn a_connection_with_bytes_after_a_good_response_is_not_used_again() {
 
 #[test]
 fn a_response_that_came_before_the_next_request_is_not_taken_for_its_own() {
-    // The second response is sent only once the client thinks the connection idle.
+    let ((go, gone), (tell, told)) = (channel(), channel());
+    let both = std::sync::Mutex::new((gone, tell));
     let server = Server::start(move |mut stream| {
         raw::read_head(&mut stream);
         raw::send(&mut stream, &below("HTTP/1.1 200 OK\r\n"));
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        // The second response is sent only once the client thinks the connection idle.
+        let both = both.lock().unwrap();
+        let _ = both.0.recv();
         raw::send(
             &mut stream,
             &status_and_body("200 OK", "", r#"{"access_token":"evil"}"#),
         );
+        both.1.send(()).unwrap();
+        drop(both);
         raw::hold(&mut stream);
     });
     let client = server.config().client();
     assert_eq!(client.create().unwrap().access_token, TOKEN);
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    go.send(()).unwrap();
+    told.recv().unwrap();
+    // The other connection says nothing more.
+    go.send(()).unwrap();
     assert_eq!(client.create().unwrap().access_token, TOKEN);
 }

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::phases::{PHASES, Stage, configured, mock};
+use super::phases::{Stage, configured, in_every_phase, mock};
 use super::{ms, timed};
 use crate::child::{Scratch, again, case, var};
 use crate::common::*;
-use crate::peer::{Peer, closing, one_at_a_time, resetting};
+use crate::peer::{Peer, closing, resetting};
 
 /// What the signal's disposition is now, having set another.
 fn dispose(signal: i32, handler: libc::sighandler_t) -> libc::sighandler_t {
@@ -125,13 +125,9 @@ fn in_a_storm<T>(work: impl FnOnce() -> T) -> T {
 fn a_storm_of_signals_does_no_harm_and_prolongs_no_deadline() {
     const NAME: &str = "signals::a_storm_of_signals_does_no_harm_and_prolongs_no_deadline";
     let Some(case) = case() else {
-        let _turn = one_at_a_time();
-        for phase in PHASES {
-            let stage = (phase.start)();
-            again(NAME, phase.name).env("OPTIONS", stage.passed()).run();
-        }
+        in_every_phase(NAME);
         for plain in [false, true] {
-            let stage = mock("/hold-400", plain);
+            let stage = mock("/hold-2000", plain);
             again(NAME, "token").env("OPTIONS", stage.passed()).run();
         }
         return;
@@ -140,7 +136,7 @@ fn a_storm_of_signals_does_no_harm_and_prolongs_no_deadline() {
     if case == "token" {
         in_a_storm(|| client.create().unwrap());
     } else {
-        let error = in_a_storm(|| timed(|| client.create_within(500), ms(500)));
+        let error = in_a_storm(|| timed(|| client.create_within(2000), ms(2000)));
         assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
     }
 }

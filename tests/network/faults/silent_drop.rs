@@ -13,9 +13,6 @@ const HERE: &str = "10.80.0.1/24";
 const THERE: &str = "10.80.0.2/24";
 const HOSTS: &str = "10.80.0.2 gateway.test\n";
 
-/// What is allowed beyond the earliest moment.
-const SLACK: Duration = Duration::from_millis(300);
-
 fn ip(arguments: &str) {
     let words = std::iter::once("ip").chain(arguments.split(' '));
     child::run(&words.collect::<Vec<_>>());
@@ -73,7 +70,7 @@ impl Beyond {
     /// Until the two ends have found each other again.
     fn mend(&self) {
         self.set("link set there up");
-        let (address, moment) = (self.gateway.address(), Duration::from_millis(50));
+        let (address, moment) = (self.gateway.address(), ms(50));
         let reached = || TcpStream::connect_timeout(&address, moment).is_ok();
         wait_for("the route", reached);
     }
@@ -90,7 +87,7 @@ fn late(client: &Client, time: Duration, words: &str) {
     let spent = start.elapsed();
     assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
     assert!(error.message.contains(words), "{}", error.message);
-    let allowed = time.saturating_sub(Duration::from_millis(5))..time + SLACK;
+    let allowed = time.saturating_sub(ms(5))..time + SOON;
     assert!(allowed.contains(&spent), "{spent:?}: {}", error.message);
 }
 
@@ -101,26 +98,25 @@ fn a_route_that_swallows_packets_ends_the_call_on_time_at_every_place() {
     with_names(NAME, HOSTS, || {
         let beyond = Beyond::start();
         let gateway = &beyond.gateway;
-        let second = Duration::from_secs(1);
+        let time = ms(2000);
 
         beyond.cut();
         let config = beyond.config();
-        config.set("max_attempts", "1").set("connect_timeout", "1s");
-        late(&config.client(), second, "connecting");
+        config.set("connect_timeout", "2s");
+        late(&config.client(), time, "connecting");
         assert_eq!(gateway.request_count(), 0);
 
         // While the gateway thinks: its response never arrives.
         beyond.mend();
-        gateway.set_delay(Duration::from_millis(300));
-        let client = config.set("attempt_timeout", "1s").client();
+        gateway.set_delay(ms(60_000));
+        let client = config.set("attempt_timeout", "2s").client();
         std::thread::scope(|scope| {
-            let call = scope.spawn(|| late(&client, second, "waiting for the response"));
+            let call = scope.spawn(|| late(&client, time, "waiting for the response"));
             wait_for("the request", || gateway.request_count() == 1);
             beyond.cut();
             call.join().unwrap();
         });
         assert_eq!(gateway.request_count(), 1);
-        gateway.set_delay(Duration::ZERO);
     });
 }
 
@@ -131,21 +127,17 @@ fn a_kept_connection_over_a_route_that_swallows_packets_costs_one_attempt() {
     with_names(NAME, HOSTS, || {
         let beyond = Beyond::start();
         let config = beyond.config();
-        config.set("attempt_timeout", "1s").set("max_attempts", "2");
+        config.set("attempt_timeout", "2s").set("max_attempts", "2");
         let client = config.client();
         client.create().unwrap();
         beyond.cut();
         // Mended while the first attempt waits: the second has a connection of its own.
-        let (attempt, mended) = (Duration::from_secs(1), Duration::from_millis(500));
-        let start = Instant::now();
         std::thread::scope(|scope| {
             let call = scope.spawn(|| client.create().unwrap());
-            std::thread::sleep(mended);
+            std::thread::sleep(ms(500));
             beyond.mend();
             call.join().unwrap();
         });
-        let spent = start.elapsed();
-        assert!((mended..attempt + SLACK * 2).contains(&spent), "{spent:?}");
         assert!((2..=3).contains(&beyond.gateway.request_count()));
         client.create().unwrap();
     });
