@@ -1,6 +1,60 @@
 use super::tests::*;
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http};
+use crate::net::progress::Phase;
+use crate::token::Token;
+
+/// The token at hand is over, and nothing else has changed.
+fn expire(client: &Client) {
+    let entry = client.fetcher.entry();
+    let hour = Duration::from_secs(3600);
+    let access = String::from_utf8(entry.state().token.as_ref().unwrap().access().to_vec());
+    let over = Token::new(&access.unwrap(), "", Some(hour), Now::read().earlier(hour));
+    let over = Arc::new(over);
+    entry.change(|state| state.token = Some(Arc::clone(&over)));
+}
+
+#[test]
+fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_created() {
+    let peer = TestPeer::start([unavailable(), unavailable(), closed("b")]);
+    let client = client(&peer, &[]);
+    give(&client, "a", STALE);
+    assert_eq!(got(&client), "a");
+    until(|| stats(&client).failed_refreshes == 1);
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(text(&token), "a");
+    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
+    expire(&client);
+    let held_back = || {
+        let failure = failure(client.get_token(ALWAYS));
+        assert_eq!(failure.status, Status::MOMO_SERVER_ERROR);
+        failure.retry_after_ms
+    };
+    let left = held_back();
+    // It asks, and its failure leaves the cooldown as it is.
+    let created = failure(client.create_token(ALWAYS));
+    assert_eq!(created.status, Status::MOMO_SERVER_ERROR);
+    assert!((1..=left).contains(&held_back()));
+    assert_eq!(text(&client.create_token(ALWAYS).ok().unwrap()), "b");
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(text(&token), "b");
+    assert_eq!(token.refresh_status, Status::MOMO_OK);
+    assert_eq!(peer.requests().len(), 3);
+}
+
+#[test]
+fn a_refresh_by_a_caller_in_a_hurry_fails_no_call_with_more_time() {
+    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(2)), closed("b")]);
+    let client = client(&peer, &[("refresh", "caller")]);
+    give(&client, "a", STALE);
+    let second = CallTimeout::After(Duration::from_secs(1));
+    let token = client.get_token(second).ok().unwrap();
+    assert_eq!(text(&token), "a");
+    assert_eq!(token.refresh_status, Status::MOMO_TIMED_OUT);
+    expire(&client);
+    assert_eq!(got(&client), "b");
+    assert_eq!(peer.requests().len(), 2);
+}
 
 #[test]
 fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
@@ -36,15 +90,30 @@ fn a_refresh_without_a_lifetime_is_one_that_failed() {
     assert_eq!(text(&token), "a");
     assert_eq!(token.refresh_status, Status::MOMO_INVALID_RESPONSE);
     assert_eq!(stats(&client).failed_refreshes, 1);
-    // A cooldown keeps the next call from asking at once.
-    assert_eq!(got(&client), "a");
     assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
+fn a_token_that_comes_again_without_a_lifetime_is_given_to_nobody() {
+    let again = http("200 OK", &[], r#"{"access_token":"a"}"#);
+    let peer = TestPeer::start([closed("a"), Reply::Closed(again)]);
+    let client = client(&peer, &[]);
+    assert_eq!(got(&client), "a");
+    expire(&client);
+    let error = failure(client.get_token(ALWAYS));
+    assert_eq!(error.status, Status::MOMO_INVALID_RESPONSE);
+    assert!(
+        error.message.contains("without a lifetime"),
+        "{}",
+        error.message
+    );
+    assert_eq!(peer.requests().len(), 2);
 }
 
 #[test]
 fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
     for stale in [false, true] {
-        let peer = TestPeer::start([Reply::Silent(Duration::from_millis(400))]);
+        let peer = TestPeer::start([silent()]);
         let client = client(&peer, &[]);
         if stale {
             give(&client, "a", STALE);
@@ -52,8 +121,8 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
         } else {
             drop(failure(client.get_token(CallTimeout::NeverBlock)));
         }
-        until(|| has_request(&client));
-        std::thread::sleep(Duration::from_millis(50));
+        let flight = original_flight(&client, Deadline::after(Duration::from_secs(1))).unwrap();
+        until(|| flight.progress.phase() == Phase::Wait);
         client.cancel();
         until(|| !has_request(&client));
         let counted = stats(&client);
@@ -78,7 +147,7 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
 
 #[test]
 fn the_request_ends_with_the_last_handle_that_is_cancelled() {
-    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(2))]);
+    let peer = TestPeer::start([silent()]);
     let original = client(&peer, &[]);
     let clones = [Client::clone_of(&original), Client::clone_of(&original)];
     drop(failure(original.get_token(CallTimeout::NeverBlock)));

