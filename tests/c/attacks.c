@@ -49,7 +49,7 @@ static atomic_int begun, ended;
 static void *call_and_end(void *client) {
   momo_token *token = NULL;
   atomic_store(&begun, 1);
-  momo_status status = momo_create_token(client, 700, &token, NULL);
+  momo_status status = momo_create_token(client, 2000, &token, NULL);
   CHECK(status == MOMO_TIMED_OUT, "%s", momo_status_name(status));
   atomic_store(&ended, 1);
   pthread_testcancel();
@@ -59,7 +59,7 @@ static void *call_and_end(void *client) {
 static void in_logger(void *user_data, int32_t level, const char *line) {
   (void)user_data, (void)level, (void)line;
   atomic_store(&begun, 1);
-  pause_ms(300); /* a cancellation point */
+  pause_ms(2000); /* a cancellation point */
 }
 
 /* The thread that makes them is cancelled before it could free them. */
@@ -105,7 +105,7 @@ static void cancel_thread(void) {
 static void *call_once(void *client) {
   momo_token *token = NULL;
   atomic_store(&begun, 1);
-  momo_status status = momo_create_token(client, 5000, &token, NULL);
+  momo_status status = momo_create_token(client, -1, &token, NULL);
   CHECK(status == MOMO_CANCELLED, "%s", momo_status_name(status));
   return NULL;
 }

@@ -87,7 +87,7 @@ static inline void create(const momo_client *client, struct tally *tally) {
 }
 
 /* The first thing a child does: one that hangs is ended by a signal, and seen. */
-static inline void limit_child(void) { alarm(20); }
+static inline void limit_child(void) { alarm(120); }
 
 static inline void reap(pid_t child) {
   int status = 0;

@@ -37,7 +37,7 @@ static void *ask(void *unused) {
 static void killed_with_the_lock(void) {
   pthread_t thread;
   CHECK(pthread_create(&thread, NULL, ask, NULL) == 0, "thread");
-  pause_ms(700);
+  pause_ms(2000);
   pid_t child = fork();
   if (child == 0) {
     char byte;

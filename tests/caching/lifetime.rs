@@ -38,7 +38,7 @@ fn sixty_four_threads_on_a_stale_token_refresh_it_once() {
     let gateway = Gateway::start().unwrap();
     // Each of them with an entry of its own.
     let clients: Vec<_> = (0..40)
-        .map(|n| Config::plain(&gateway, &format!("/lifetime-{}", 3600 + n)))
+        .map(|n| Config::plain(&gateway, &format!("/delay-{n}")))
         .map(|config| config.with_stale_token(&gateway))
         .collect();
     gateway.clear_requests();

@@ -141,7 +141,9 @@ impl Mock {
             host.env(&format!("MOMO_{}", name.to_uppercase()), value);
         }
         host.env("MOMO_PROXY", "none").env("MOMO_MAX_ATTEMPTS", "1");
-        host.env("MOMO_TIMEOUT", "15s");
+        // So that what waits in vain is told from what is slow.
+        host.env("MOMO_TIMEOUT", "1m");
+        host.env("MOMO_ATTEMPT_TIMEOUT", "1m");
         host
     }
 }

@@ -51,10 +51,11 @@ impl Config {
         config
     }
 
-    /// A client whose token is stale and good for a quarter of an hour, and that token: an equal
-    /// client with a smaller margin has taken it as fresh, though the response was old.
+    /// A client whose token is stale and good for half a minute, and that token: an equal client with
+    /// a smaller margin has taken it as fresh, though the response was old. A higher age would be
+    /// more than a machine that has just started knows of.
     pub fn with_stale_token(&self, gateway: &Gateway) -> (Client, Token) {
-        gateway.set_behaviour("/age-2750");
+        gateway.set_behaviour("/lifetime-200/age-155");
         self.set("cache", "process").set("refresh_margin", "1s");
         let token = self.client().get().unwrap();
         gateway.set_behaviour("");

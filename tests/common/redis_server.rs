@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use super::child::{Scratch, free_port, run, wait_for};
 
@@ -58,6 +57,16 @@ impl RedisServer {
         self.program = start(&self.scratch, &self.arguments, self.port);
     }
 
+    /// A connection that the server has taken.
+    pub fn connected(&self) -> TcpStream {
+        let mut connected = None;
+        wait_for("connection that is taken", || {
+            connected = answering(self.port);
+            connected.is_some()
+        });
+        connected.unwrap()
+    }
+
     /// The reply to a command without blanks in its words, as it came.
     pub fn ask(&self, command: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
@@ -106,11 +115,24 @@ fn start(scratch: &Scratch, arguments: &[String], port: u16) -> Child {
                 std::fs::read_to_string(&log).unwrap()
             );
         }
-        TcpStream::connect(("127.0.0.1", port)).is_ok()
+        if arguments.iter().any(|word| word == "--tls-port") {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        } else {
+            answering(port).is_some()
+        }
     });
-    // It takes connections before it responds.
-    std::thread::sleep(Duration::from_millis(50));
     program
+}
+
+/// A server takes connections before it responds, and may turn them away.
+fn answering(port: u16) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.write_all(b"PING\r\n").ok()?;
+    let mut reply = [0; 64];
+    let count = stream.read(&mut reply).ok()?;
+    // It may want a password first.
+    let is_taken = reply[..count].starts_with(b"+PONG") || reply[..count].starts_with(b"-NOAUTH");
+    is_taken.then_some(stream)
 }
 
 impl Drop for RedisServer {

@@ -30,11 +30,8 @@ fn a_token_ends_by_whichever_clock_says_so_first() {
 }
 
 #[test]
-fn a_token_of_a_day_or_of_seconds_ends_early_by_its_share() {
-    for lifetime in ["4", "20", "300", "86400"] {
-        let behaviour = format!("/lifetime-{lifetime}");
-        run(&behaviour, "others", &["life", lifetime]);
-    }
+fn a_token_of_a_day_ends_by_them_too() {
+    run("/lifetime-86400", "day", &["life", "86400"]);
 }
 
 #[test]

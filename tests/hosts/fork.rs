@@ -121,7 +121,7 @@ fn a_child_that_cancels_or_frees_a_client_leaves_its_parent_s_alone() {
 fn a_child_does_not_wait_for_its_parent_s_request() {
     let mock = Mock::start(&[]);
     let host = compile("children.c", Link::Shared, "single_flight");
-    let out = mock.host(&host, "/delay-1000").run(&["single_flight"]);
+    let out = mock.host(&host, "/delay-2000").run(&["single_flight"]);
     assert_eq!(mock.counts().0, number(&out, "requests"));
 }
 

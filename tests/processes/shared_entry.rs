@@ -7,10 +7,8 @@ mod setups;
 mod stalls;
 
 use std::path::PathBuf;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
-use crate::child::Scratch;
+use crate::child::{Scratch, wait_for};
 use crate::common::{Client, Config, Gateway, MOMO_CANCELLED, MOMO_WOULD_BLOCK};
 use crate::redis_server::RedisServer;
 
@@ -55,8 +53,7 @@ impl Place {
 
 /// The same entry in the store with a memory of its own, as another process has: the name of the
 /// option is another, and that of the place is not.
-fn processes(gateway: &Gateway, behaviour: &str, place: &Place) -> [Client; 2] {
-    let config = Config::mock(gateway, behaviour);
+fn configs(gateway: &Gateway, place: &Place) -> [Config; 2] {
     let option = place.option();
     let same_place = match place {
         Place::File(scratch) => {
@@ -67,14 +64,22 @@ fn processes(gateway: &Gateway, behaviour: &str, place: &Place) -> [Client; 2] {
         }
         Place::Redis(_) => option.replace("127.0.0.1", "localhost"),
     };
-    [option, same_place].map(|option| config.set("cache", &option).client())
+    [option, same_place].map(|option| {
+        let config = Config::mock(gateway, "");
+        config.set("cache", &option);
+        config
+    })
+}
+
+fn processes(gateway: &Gateway, place: &Place) -> [Client; 2] {
+    configs(gateway, place).map(|config| config.client())
 }
 
 #[test]
 fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not() {
     for place in Place::all() {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, "", &place);
+        let [here, there] = processes(&gateway, &place);
         let first = here.get().unwrap().access_token;
         assert_eq!(there.get().unwrap().access_token, first);
         assert_eq!(there.stats().tokens_adopted, 1);
@@ -98,7 +103,7 @@ fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not
 fn a_new_token_of_momo_create_token_is_for_the_others_too() {
     for place in Place::all() {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, "", &place);
+        let [here, there] = processes(&gateway, &place);
         let first = here.create().unwrap().access_token;
         assert_eq!(there.get().unwrap().access_token, first);
         let second = here.create().unwrap().access_token;
@@ -114,18 +119,20 @@ fn a_new_token_of_momo_create_token_is_for_the_others_too() {
 #[test]
 fn an_older_value_that_is_put_back_is_not_taken_once_it_was_replaced_or_invalidated() {
     let (place, gateway) = (Place::File(Scratch::new()), Gateway::start().unwrap());
-    let config = Config::mock(&gateway, "/lifetime-4");
-    let client = config.set("cache", &place.option()).client();
+    let [config, _] = configs(&gateway, &place);
+    gateway.set_behaviour("/lifetime-200/age-155");
+    let client = config.set("refresh_margin", "1s").client();
     let first = client.get().unwrap().access_token;
     let path = place.token_file().unwrap();
     let older = std::fs::read(&path).unwrap();
     let second = client.create().unwrap().access_token;
     assert_ne!(std::fs::read(&path).unwrap(), older);
     std::fs::write(&path, &older).unwrap();
-    // Stale after 2.8 to 3 s: it looks for a newer one, and asks for it.
-    sleep(Duration::from_millis(3100));
+    gateway.set_behaviour("");
+    // With a larger margin it is stale: an equal client looks for a newer one, and asks for it.
+    let client = config.set("refresh_margin", "15m").client();
     assert_eq!(client.get().unwrap().access_token, second);
-    crate::child::wait_for("refresh", || client.get().unwrap().access_token != second);
+    wait_for("refresh", || client.get().unwrap().access_token != second);
     assert_eq!(gateway.request_count(), 3);
     client.invalidate(&first);
     let third = client.get().unwrap().access_token;
@@ -139,13 +146,17 @@ fn an_older_value_that_is_put_back_is_not_taken_once_it_was_replaced_or_invalida
 fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_request() {
     for place in Place::all() {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, "/lifetime-8", &place);
+        let [here, there] = configs(&gateway, &place);
+        gateway.set_behaviour("/lifetime-200/age-155");
+        let [here, other] =
+            [&here, &there].map(|config| config.set("refresh_margin", "1s").client());
         let first = here.get().unwrap().access_token;
-        assert_eq!(there.get().unwrap().access_token, first);
-        sleep(Duration::from_millis(6100));
+        assert_eq!(other.get().unwrap().access_token, first);
+        gateway.set_behaviour("");
         let second = here.create().unwrap().access_token;
+        let there = there.set("refresh_margin", "15m").client();
         assert_eq!(there.get().unwrap().access_token, first, "nobody waits");
-        crate::child::wait_for("newer token", || {
+        wait_for("newer token", || {
             there.get().unwrap().access_token == second
         });
         let stats = there.stats();
@@ -161,18 +172,23 @@ fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_reque
 fn a_call_that_waits_for_another_process_can_be_cancelled() {
     for place in Place::all() {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, "/delay-1500", &place);
+        let [here, there] = processes(&gateway, &place);
+        gateway.set_behaviour("/stall");
         std::thread::scope(|scope| {
-            scope.spawn(|| here.get().unwrap());
-            sleep(Duration::from_millis(300));
+            let asking = scope.spawn(|| here.get().unwrap_err());
+            wait_for("request", || gateway.request_count() == 1);
             let waiting = scope.spawn(|| there.get().unwrap_err());
-            sleep(Duration::from_millis(300));
-            let start = Instant::now();
+            wait_for("wait", || {
+                let looked = there.get_within(0).unwrap_err();
+                looked.message.contains("another process")
+            });
             there.cancel();
             assert_eq!(waiting.join().unwrap().status, MOMO_CANCELLED);
-            assert!(start.elapsed() < Duration::from_millis(300));
+            // Once the other's lock was over it would have asked by itself.
+            assert_eq!(gateway.request_count(), 1);
+            here.cancel();
+            assert_eq!(asking.join().unwrap().status, MOMO_CANCELLED);
         });
-        assert_eq!(gateway.request_count(), 1);
     }
 }
 
@@ -180,10 +196,10 @@ fn a_call_that_waits_for_another_process_can_be_cancelled() {
 fn a_call_that_must_not_block_has_the_shared_token_fetched_in_the_background() {
     for place in Place::all() {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, "", &place);
+        let [here, there] = processes(&gateway, &place);
         let token = here.get().unwrap().access_token;
         assert_eq!(there.get_within(0).unwrap_err().status, MOMO_WOULD_BLOCK);
-        crate::child::wait_for("token", || {
+        wait_for("token", || {
             there
                 .get_within(0)
                 .is_ok_and(|taken| taken.access_token == token)

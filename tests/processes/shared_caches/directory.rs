@@ -164,12 +164,10 @@ fn a_directory_that_is_replaced_by_a_link_or_opened_to_others_is_not_used_and_st
     let path = directory(&scratch, "tokens");
     let other = directory(&scratch, "other");
     let setting = Setting::new("replaced", &gateway, "/lifetime-4", &option(&path));
-    // Stale after 2.8 to 3 s: by then the directory is another's.
+    // Stale after 2.8 to 3 s at the earliest: by then the directory is another's.
     for change in 0..2 {
-        let crowd = setting.crowd(2, 4, 20, -1);
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        let before = files(&path, ".token").len();
-        assert_eq!(before, 1);
+        let crowd = setting.crowd(2, 8, 20, -1);
+        crate::child::wait_for("token", || files(&path, ".token").len() == 1);
         if change == 0 {
             std::fs::rename(&path, scratch.path("gone")).unwrap();
             symlink(&other, &path).unwrap();
@@ -178,7 +176,7 @@ fn a_directory_that_is_replaced_by_a_link_or_opened_to_others_is_not_used_and_st
         }
         let reports = crowd.reports();
         super::process::assert_all_good(&reports);
-        assert!(reports.iter().all(|r| r.tokens().len() == 2), "{reports:?}");
+        assert!(reports.iter().all(|r| r.tokens().len() >= 2), "{reports:?}");
         if change == 0 {
             assert!(files(&other, "").is_empty());
             std::fs::remove_file(&path).unwrap();

@@ -1,8 +1,5 @@
 //! Redis servers that refuse a command: each is told of with what to do.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use super::setups::logged;
 use crate::child::{self, Scratch, free_port};
 use crate::common::Gateway;
@@ -117,8 +114,7 @@ fn a_server_that_refuses_a_command_is_told_of_with_what_to_do() {
         let said = if arguments.contains("maxclients") {
             let words: Vec<_> = arguments.split_whitespace().collect();
             let server = RedisServer::with(Scratch::new(), free_port(), &words);
-            let _only = std::net::TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-            sleep(Duration::from_millis(50));
+            let _only = server.connected();
             told_of(&server.url())
         } else {
             told(&arguments, user_info, database)

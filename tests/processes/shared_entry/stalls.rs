@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::relay::Relay;
 use super::setups::processes;
 use crate::child::{self, Scratch, free_port};
-use crate::common::{Config, Gateway};
+use crate::common::{Config, Gateway, SOON};
 use crate::redis_server::RedisServer;
 
-fn has(server: &RedisServer, what: &str) -> bool {
-    server.keys().iter().any(|key| key.ends_with(what))
+fn lock(server: &RedisServer) -> Option<String> {
+    server.keys().into_iter().find(|key| key.ends_with(":lock"))
 }
 
 /// For this time it neither reads nor responds; the test goes on meanwhile.
@@ -32,19 +32,16 @@ fn a_lock_is_given_back_if_the_token_cannot_be_written() {
     let user = "--user payer on >pass ~libmomo:* +eval +get +set +del +pttl";
     let words: Vec<_> = user.split_whitespace().collect();
     let server = RedisServer::with(Scratch::new(), free_port(), &words);
-    let [here, there, _] = processes(&gateway, "", "payer:pass@", server.port);
+    let [here, ..] = processes(&gateway, "", "payer:pass@", server.port);
     here.get().unwrap();
     assert_eq!(server.keys(), [""; 0]);
-    let start = Instant::now();
-    there.get().unwrap();
-    assert!(start.elapsed() < Duration::from_secs(2));
 }
 
 #[test]
 fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
     for milliseconds in [400, 700] {
         let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-        let [here, there, _] = processes(&gateway, "/delay-300", "", server.port);
+        let [here, ..] = processes(&gateway, "/delay-300", "", server.port);
         std::thread::scope(|scope| {
             let asking = scope.spawn(|| here.get().unwrap());
             child::wait_for("request", || gateway.request_count() == 1);
@@ -53,10 +50,7 @@ fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
                 asking.join().unwrap();
             });
         });
-        assert!(!has(&server, ":lock"), "{milliseconds}");
-        let start = Instant::now();
-        there.get().unwrap();
-        assert!(start.elapsed() < Duration::from_secs(2), "{milliseconds}");
+        assert_eq!(lock(&server), None, "{milliseconds}");
     }
 }
 
@@ -74,12 +68,11 @@ fn a_lock_that_could_not_be_given_back_is_so_with_the_next_operation() {
         asking.join().unwrap();
     });
     relay.swallow(false);
-    assert!(has(&server, ":lock"));
-    let start = Instant::now();
+    // It would end by itself.
+    server.ask(&format!("PERSIST {}", lock(&server).unwrap()));
     relay.forget();
     other.invalidate("another's");
-    assert!(!has(&server, ":lock"));
-    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(lock(&server), None);
 }
 
 #[test]
@@ -97,24 +90,21 @@ fn a_token_that_was_invalidated_during_a_stall_is_given_to_no_new_process() {
 }
 
 #[test]
-fn a_request_that_hangs_keeps_other_processes_waiting_for_no_more_than_six_seconds() {
+fn a_request_that_hangs_keeps_other_processes_waiting_for_no_more_than_seconds() {
     let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
     let config = Config::mock(&gateway, "");
-    config.set("timeout", "30s").set("attempt_timeout", "30s");
     let [here, there] = [server.url(), server.url().replace("127.0.0.1", "localhost")]
         .map(|cache| config.set("cache", &cache).client());
-    gateway.set_delay(Duration::from_secs(20));
+    gateway.set_delay(Duration::from_secs(60));
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| here.get());
         child::wait_for("request", || gateway.request_count() == 1);
         gateway.set_delay(Duration::ZERO);
         let start = Instant::now();
         there.get().unwrap();
-        let waited = start.elapsed();
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
         here.cancel();
-        let _ = asking.join().unwrap();
-        assert!(waited > Duration::from_secs(3), "{waited:?}");
-        assert!(waited < Duration::from_secs(6), "{waited:?}");
+        asking.join().unwrap().unwrap_err();
     });
 }
 
@@ -130,9 +120,8 @@ fn a_stall_that_outlasts_the_call_leaves_no_lock_behind() {
         server.ask("CLIENT PAUSE 1800");
         asking.join().unwrap();
     });
-    let lock = || server.keys().into_iter().find(|key| key.ends_with(":lock"));
     // The server responds again once the pause is over; a lock ends by itself after 5 s.
-    if let Some(left) = lock() {
+    if let Some(left) = lock(&server) {
         let left = String::from_utf8(server.ask(&format!("PTTL {left}"))).unwrap();
         panic!("a lock is left: {left}");
     }
