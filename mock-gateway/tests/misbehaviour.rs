@@ -192,7 +192,7 @@ fn what_has_no_end_goes_on_until_the_client_leaves() {
     let gateway = gateway();
     for (prefix, start, least) in [
         ("/stall", "", 0),
-        ("/slow-headers", "HTTP", 2),
+        ("/slow-headers", "HTTP", 6),
         ("/drip", "HTTP/1.1 200 OK", 80),
         ("/oversize-endless", "HTTP/1.1 200 OK", 100_000),
         ("/endless-headers", "HTTP/1.1 200 OK", 100_000),
@@ -201,26 +201,17 @@ fn what_has_no_end_goes_on_until_the_client_leaves() {
         let mut socket = plain(&gateway);
         let request = request(&gateway, &format!("{prefix}/disbursement/token/"));
         socket.write_all(request.as_bytes()).unwrap();
-        socket
-            .set_read_timeout(Some(Duration::from_millis(400)))
-            .unwrap();
-        let (begin, mut bytes) = (Instant::now(), Vec::new());
-        while begin.elapsed() < Duration::from_millis(500) {
-            let mut block = [0; 65536];
-            match socket.read(&mut block) {
-                Ok(0) => panic!("{prefix} ended"),
-                Ok(count) => bytes.extend_from_slice(&block[..count]),
-                Err(_) => break,
-            }
+        let mut bytes = vec![0; least];
+        socket.read_exact(&mut bytes).unwrap();
+        assert!(bytes.starts_with(start.as_bytes()), "{prefix}");
+        if least == 0 {
+            let moment = Some(Duration::from_millis(400));
+            socket.set_read_timeout(moment).unwrap();
+            assert!(socket.read(&mut [0]).is_err(), "{prefix}");
         }
-        assert!(bytes.len() >= least, "{prefix}: {}", bytes.len());
-        assert!(
-            bytes.starts_with(&start.as_bytes()[..start.len().min(bytes.len())]),
-            "{prefix}"
-        );
     }
     let start = Instant::now();
-    while gateway.open_connections() > 0 && start.elapsed() < Duration::from_secs(5) {
+    while gateway.open_connections() > 0 && start.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(10));
     }
     assert_eq!(gateway.open_connections(), 0);

@@ -196,9 +196,12 @@ fn replaced_credentials_are_wiped_with_the_last_request_that_uses_them() {
 #[test]
 fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     let directory = TestDirectory::new();
-    directory.replace("user", "user-1");
     directory.replace("key", "key-1");
-    std::thread::sleep(SETTLING_TIME + Duration::from_millis(50));
+    let key = std::fs::File::options()
+        .write(true)
+        .open(directory.path("key"));
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    key.unwrap().set_modified(long_ago).unwrap();
     directory.replace("user", "user-2");
     let sources = sources(&directory.path("user"), &directory.path("key"));
     let rotation = Rotation::new(&sources).unwrap();

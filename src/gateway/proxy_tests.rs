@@ -81,23 +81,24 @@ fn the_time_for_connecting_is_that_of_tunnel_and_handshake_together() {
     let proxy = std::thread::spawn(move || {
         let mut stream = listener.accept().unwrap().0;
         read_head(&mut stream).unwrap();
-        std::thread::sleep(Duration::from_millis(1500));
-        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        std::thread::sleep(Duration::from_millis(2800));
         // It says nothing more, until the other end has had enough.
-        stream.read_to_end(&mut Vec::new())
+        let begin = Instant::now();
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        let _ = stream.read_to_end(&mut Vec::new());
+        begin.elapsed()
     });
     let mut caller = Caller::with(&[
         ("base_url", "https://gateway.example"),
         ("proxy", &format!("http://127.0.0.1:{port}")),
-        ("connect_timeout", "2s"),
+        ("connect_timeout", "3s"),
         ("attempt_timeout", "15s"),
     ]);
     caller.attempts = 1;
-    let begin = Instant::now();
     let failure = error(caller.send());
-    let time = begin.elapsed().as_secs_f64();
     assert_eq!(failure.status, Status::MOMO_TIMED_OUT);
-    assert!((2.0..3.2).contains(&time), "{time}");
     drop(caller);
-    proxy.join().unwrap().unwrap();
+    // What was left of them; a handshake's own would be three seconds.
+    let waited = proxy.join().unwrap();
+    assert!(waited < Duration::from_millis(2500), "{waited:?}");
 }

@@ -105,15 +105,12 @@ fn a_look_up_that_hangs_delays_whoever_knows_an_address_once_and_not_at_every_ca
     let resolver = new(never);
     known(resolver, OLD);
     let start = Instant::now();
-    for _ in 0..20 {
+    for _ in 0..100 {
         assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
     }
-    // Twenty delays of FALLBACK_AFTER would be ten seconds.
-    assert!(
-        start.elapsed() < 4 * FALLBACK_AFTER,
-        "{:?}",
-        start.elapsed()
-    );
+    // Of a hundred delays.
+    let spent = start.elapsed();
+    assert!(spent < 30 * FALLBACK_AFTER, "{spent:?}");
 }
 
 #[test]

@@ -51,10 +51,7 @@ fn a_connection_that_was_idle_for_fifteen_seconds_or_was_sent_unasked_bytes_is_u
     assert!(!connection.is_open());
     connection.run(&[], &ping(), soon()).unwrap();
     let left = connection.idle_until.left();
-    assert!(
-        left > Duration::from_secs(13) && left <= MAX_IDLE,
-        "{left:?}"
-    );
+    assert!(left > MAX_IDLE / 4 && left <= MAX_IDLE, "{left:?}");
     assert!(connection.is_open());
     connection.run(&[], &ping(), soon()).unwrap();
     assert!(!connection.is_open());
@@ -149,13 +146,11 @@ fn a_command_has_a_quarter_of_a_second_and_what_connecting_took() {
     let connector = Connector::new(&url, &Ca::Mozilla).unwrap();
     let mut connection = connector.connect(soon()).unwrap();
     connection.timeout = Duration::from_millis(60);
+    // Not the time of the call.
+    let call = soon();
     let began = Instant::now();
-    connection.run(&[], &ping(), soon()).unwrap_err();
-    let took = began.elapsed();
-    assert!(
-        took >= connection.timeout && took < Duration::from_millis(500),
-        "{took:?}"
-    );
+    connection.run(&[], &ping(), call).unwrap_err();
+    assert!(began.elapsed() >= connection.timeout && !call.has_passed());
     server.commands();
 }
 
@@ -222,8 +217,8 @@ fn a_server_that_knows_no_command_is_not_waited_for() {
         TestServer::start(&[&["-ERR unknown command 'PING'\r\n", "-NOPERM\r\n", ":1\r\n"]]);
     let mut connection = server.connector().connect(soon()).unwrap();
     connection.timeout = Duration::from_secs(60);
-    let begin = Instant::now();
-    let said = connection.run(&[], &ping(), soon()).unwrap_err();
+    let call = soon();
+    let said = connection.run(&[], &ping(), call).unwrap_err();
     assert!(said.contains("does not know this command"), "{said}");
-    assert!(begin.elapsed() < Duration::from_secs(10));
+    assert!(!call.has_passed());
 }
