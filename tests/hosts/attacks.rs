@@ -31,7 +31,7 @@ fn a_thread_that_is_cancelled_within_a_call_ends_after_the_call() {
 
 #[test]
 fn a_client_that_is_cancelled_at_its_first_call_ends_that_call() {
-    attack("cancel-first", "/stall", &["3000"]);
+    attack("cancel-first", "/stall", &["1000"]);
 }
 
 #[test]
