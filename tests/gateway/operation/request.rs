@@ -10,8 +10,9 @@ use base64::engine::general_purpose::STANDARD;
 use crate::common::*;
 use crate::raw::{self, Server};
 
-const ANSWER: &[u8] =
-    b"HTTP/1.1 200 OK\r\nContent-Length: 28\r\n\r\n{\"access_token\":\"abc.d-e_f\"}";
+/// With a lifetime: one without is for who waits already when it comes, and a slow caller asks again.
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n\
+                        {\"access_token\":\"abc.d-e_f\",\"expires_in\":3600}";
 
 /// Answers every request of every connection and hands over what it read.
 fn recorder() -> (Server, Receiver<Vec<u8>>) {
