@@ -10,7 +10,7 @@ use crate::log::{Level, Line, Logger};
 use crate::token::Token;
 
 pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
-const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(50));
+const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(500));
 
 /// The host's logger.
 #[derive(Default)]
@@ -195,7 +195,7 @@ fn a_caller_that_makes_requests_itself_begins_none_if_it_must_not_block() {
 #[test]
 fn a_call_whose_time_is_up_says_what_goes_on_and_the_next_has_the_token() {
     let late = format!("HTTP/1.1 103 Early Hints\r\n\r\n{}", token("a"));
-    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(2)), Reply::Closed(late)]);
+    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(4)), Reply::Closed(late)]);
     let client = client(&peer, &[("max_attempts", "2")]);
     let error = failure(client.get_token(SHORT));
     assert_eq!(error.status, Status::MOMO_TIMED_OUT);
