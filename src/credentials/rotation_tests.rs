@@ -197,20 +197,28 @@ fn replaced_credentials_are_wiped_with_the_last_request_that_uses_them() {
 fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     let directory = TestDirectory::new();
     directory.replace("key", "key-1");
-    let key = std::fs::File::options()
-        .write(true)
-        .open(directory.path("key"));
-    let long_ago = std::time::SystemTime::UNIX_EPOCH;
-    key.unwrap().set_modified(long_ago).unwrap();
+    std::thread::sleep(Duration::from_millis(20));
     directory.replace("user", "user-2");
     let sources = sources(&directory.path("user"), &directory.path("key"));
+    let (_, stamps) = sources.read(true).unwrap();
+    let now = Now::read();
+    let key_changed = now.wall - stamps.api_key.as_ref().unwrap().age(now).unwrap();
+    let half_way = Now {
+        wall: key_changed + SETTLING_TIME,
+        ..now
+    };
+    assert!(is_half_changed(&stamps, half_way));
+    assert!(!is_half_changed(&stamps, half_way + SETTLING_TIME));
     let rotation = Rotation::new(&sources).unwrap();
+    let mut in_use = InUse::clone(&rotation.in_use.load());
+    in_use.stamps = None;
+    rotation.in_use.store(Arc::new(in_use));
     directory.replace("key", "key-2");
     let mut files = Files {
         directory,
         rotation,
         lines: Vec::new(),
-        now: Now::read(),
+        now,
     };
     files.look(false).unwrap_err();
     files.after(SETTLING_TIME).expect("user-2 key-2");
