@@ -142,3 +142,6 @@ fn what_is_no_usable_token_says_why() {
     assert_eq!(error.failure.status, Status::MOMO_CONNECTION_LOST);
     assert_eq!(error.failure.http_status, 200);
 }
+
+#[path = "response_body_tests.rs"]
+mod bodies;

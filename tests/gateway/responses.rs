@@ -1,8 +1,6 @@
 //! Hostile responses: bytes that no gateway sends. Each ends on time, with the status that its row
 //! names, and brings a token only where the response is a whole and valid one.
 
-mod bodies;
-mod error_responses;
 mod framing;
 mod fuzz;
 mod handshake;

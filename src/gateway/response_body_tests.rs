@@ -1,0 +1,221 @@
+//! Bodies of a 200 that are a token in an odd form, and those that are none; and hostile bodies of
+//! error responses.
+
+use super::*;
+
+const TOKEN: &str = "abc.DEF-123_~+/==";
+
+fn good() -> String {
+    format!(r#"{{"access_token":"{TOKEN}","token_type":"access_token","expires_in":3600}}"#)
+}
+
+/// The good one with a member more.
+fn with(member: &str) -> String {
+    format!("{},{member}}}", good().trim_end_matches('}'))
+}
+
+fn token(json: &str) -> String {
+    format!(r#"{{"access_token":{json},"token_type":"access_token","expires_in":3600}}"#)
+}
+
+fn lifetime(json: &str) -> String {
+    format!(r#"{{"access_token":"{TOKEN}","expires_in":{json}}}"#)
+}
+
+fn kind(json: &str) -> String {
+    format!(r#"{{"access_token":"{TOKEN}","token_type":{json}}}"#)
+}
+
+fn nested(open: &str, close: &str) -> String {
+    open.repeat(10_000) + &close.repeat(10_000)
+}
+
+fn padded(length: usize) -> String {
+    good() + &" ".repeat(length - good().len())
+}
+
+/// What a body of these bytes brings, and what to call it where that is wrong.
+fn outcome(body: &[u8]) -> (Option<String>, String) {
+    let mut sent = response(200, &[], "");
+    sent.body.extend_from_slice(body);
+    let access = match read_here(&sent) {
+        Ok(token) => Some(String::from_utf8(token.access().to_vec()).unwrap()),
+        Err(error) => {
+            assert_eq!(error.failure.status, Status::MOMO_INVALID_RESPONSE);
+            assert_eq!(error.failure.http_status, 200);
+            None
+        }
+    };
+    let shown = String::from_utf8_lossy(body).chars().take(200).collect();
+    (access, shown)
+}
+
+#[test]
+fn a_token_is_taken_from_whole_json_however_odd() {
+    let digits = "9".repeat(10_000);
+    let escaped: String = TOKEN.bytes().map(|b| format!("\\u{b:04x}")).collect();
+    let mut bodies = vec![
+        format!(" \t\r\n{}\r\n \t", good()),
+        good().replace(',', " ,\n ").replace(':', "\t:\n"),
+        token(&format!("\"{escaped}\"")),
+        token(&format!("\"{}\"", TOKEN.replace('/', "\\/"))),
+        good().replace("access_token\":\"a", "access\\u005ftoken\":\"a"),
+        with(r#""a":[{"b":null}],"c":1e5"#),
+        with(r#""a":1,"a":2"#),
+        with(&format!("\"a\":{}", nested("[", "]"))),
+        with(&format!("\"a\":{digits}")),
+        format!(r#"{{"access_token":"{TOKEN}"}}"#),
+        format!("\u{feff}{}", good()),
+        lifetime(&format!("\"{digits}\"")),
+        lifetime(&digits),
+        lifetime(&nested("[", "]")),
+        kind("null"),
+        kind(r#""a\u0000\nb""#),
+        kind(&format!("\"{}\"", "t".repeat(9000))),
+        padded(65_536),
+    ];
+    // The lifetime is what it is; the token is good.
+    let odd = [
+        "null",
+        "true",
+        "[1,[2]]",
+        r#"{"a":{"b":1}}"#,
+        "-9e99",
+        "1e300",
+        "1e-300",
+        "1e999",
+    ];
+    bodies.extend(odd.map(lifetime));
+    for body in bodies {
+        let (access, shown) = outcome(body.as_bytes());
+        assert_eq!(access.as_deref(), Some(TOKEN), "{shown}");
+    }
+}
+
+#[test]
+fn what_is_no_json_object_with_a_token_brings_none() {
+    let good = good();
+    let bodies = [
+        // No JSON.
+        String::new(),
+        " ".repeat(1000),
+        format!("\u{feff}\u{feff}{good}"),
+        format!("{good}x"),
+        format!("{good}\0"),
+        format!("{good}{good}"),
+        format!(")]}}'\n{good}"),
+        format!("callback({good})"),
+        format!("/* */{good}"),
+        with(""),
+        good.replace('"', "'"),
+        format!("{{access_token:\"{TOKEN}\"}}"),
+        format!("access_token={TOKEN}&expires_in=3600"),
+        format!("<r><access_token>{TOKEN}</access_token></r>"),
+        TOKEN.to_owned(),
+        lifetime("NaN"),
+        lifetime("-Infinity"),
+        lifetime("0xe10"),
+        lifetime("03600"),
+        lifetime("+3600"),
+        // JSON of another kind.
+        format!(r#"["{TOKEN}","access_token",3600]"#),
+        format!("[{good}]"),
+        format!("\"{TOKEN}\""),
+        format!("{good:?}"),
+        "1".to_owned(),
+        "null".to_owned(),
+        "{}".to_owned(),
+        format!(r#"{{"data":{good}}}"#),
+        good.replace("access_token\":\"a", "ACCESS_TOKEN\":\"a"),
+        good.replace("access_token\":\"a", "accessToken\":\"a"),
+        with(&format!("\"access_token\":\"{TOKEN}\"")),
+        with("\"expires_in\":1"),
+        with("\"token_type\":\"b\""),
+        nested("[", "]"),
+        nested("{\"a\":", "}"),
+        "[".repeat(10_000),
+        // Too large.
+        padded(65_537),
+        padded(1 << 20),
+    ];
+    let mut bodies: Vec<Vec<u8>> = bodies.into_iter().map(String::into_bytes).collect();
+    bodies.push(good.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    bodies.extend([(0..=255).collect(), vec![0; 5000]]);
+    for body in bodies {
+        let (access, shown) = outcome(&body);
+        assert_eq!(access, None, "{shown}");
+    }
+}
+
+#[test]
+fn what_is_no_text_of_rfc_6750_is_no_token() {
+    #[rustfmt::skip]
+    let texts = [
+        "true", "null", "[\"a\"]", r#"{"a":"b"}"#, r#""""#, r#""===""#, r#""a=b""#, r#"" abc""#,
+        r#""abc\r\n""#, r#""abc\r\nX-Injected: yes""#, r#""ab\u0000c""#, "\"ab\tc\"", r#""ab\"c""#,
+        "\"ab\u{e9}\"", r#""\ud83d\ude00""#, r#""ab\ud83d""#, r#""\ude00\ud83d""#, r#""ab\x41""#,
+        r#""ab\u00""#, "\"ab\u{202e}c\"",
+    ];
+    let mut bodies: Vec<Vec<u8>> = texts.map(|json| token(json).into_bytes()).into();
+    let long = [
+        nested("[", "]"),
+        "9".repeat(10_000),
+        format!("\"{}\"", "a".repeat(8193)),
+    ];
+    bodies.extend(long.map(|json| token(&json).into_bytes()));
+    let broken: [&[u8]; 4] = [b"ab\xff\xfe", b"ab\xc0\x80", b"ab\xed\xa0\x80", b"ab\0c"];
+    bodies.extend(broken.map(|text| [br#"{"access_token":""#, text, br#""}"#].concat()));
+    for body in bodies {
+        let (access, shown) = outcome(&body);
+        assert_eq!(access, None, "{shown}");
+    }
+}
+
+#[test]
+fn the_body_of_an_error_response_changes_nothing_but_the_message_and_login_failed() {
+    let deep = nested("[", "]");
+    let told = |body: &[u8]| {
+        let mut sent = response(500, &[], "");
+        sent.body.extend_from_slice(body);
+        failure_of(&sent).failure
+    };
+    for body in [
+        r#"{"error":"login_failed"}"#,
+        r#"{"error":"login\u005ffailed"}"#,
+        r#"{"a":[1],"error":"login_failed","code":7}"#,
+    ] {
+        assert_eq!(
+            told(body.as_bytes()).status,
+            Status::MOMO_UNAUTHORIZED,
+            "{body}"
+        );
+    }
+    let texts = [
+        r#"["login_failed"]"#.to_owned(),
+        r#"{"data":{"error":"login_failed"}}"#.to_owned(),
+        "login_failed".to_owned(),
+        r#"{"error":1e999}"#.to_owned(),
+        r#"{"error":{"a":[null]}}"#.to_owned(),
+        format!(r#"{{"error":"{}"}}"#, "e".repeat(10_000)),
+        r#"{"error":"a\u0000b\u001b[31m\r\n","message":"\u202e\u0007"}"#.to_owned(),
+        format!("{{\"message\":{deep}}}"),
+        deep,
+        "x".repeat(1 << 20),
+        "\u{20ac}".repeat(5000),
+        good(),
+    ];
+    let mut bodies: Vec<Vec<u8>> = texts.map(String::into_bytes).into();
+    bodies.push(b"{\"error\":\"\xff\xfe\xc0\x80\"}".to_vec());
+    bodies.push((0..=255).collect());
+    for body in bodies {
+        let failure = told(&body);
+        let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+        assert_eq!(failure.status, Status::MOMO_SERVER_ERROR, "{shown}");
+        assert!(
+            failure.code.len() <= 128 && failure.body.len() <= 4096,
+            "{shown}"
+        );
+        let told = format!("{}{}{}", failure.code, failure.message, failure.body);
+        assert!(!told.contains(char::is_control), "{shown}");
+    }
+}
