@@ -80,19 +80,6 @@ impl Nginx {
                         if ($known = 0) {{ return 401 '{{"error":"no"}}'; }}
                         return 200 '{TOKEN}';
                     }}
-                    location = /302/disbursement/token/ {{ return 302 https://elsewhere.invalid/login?sub=sub; }}
-                    location = /301/disbursement/token/ {{ return 301 /disbursement/token/; }}
-                    location = /308/disbursement/token/ {{ return 308 /disbursement/token/; }}
-                    location = /400/disbursement/token/ {{ return 400; }}
-                    location = /403/disbursement/token/ {{ return 403; }}
-                    location = /405/disbursement/token/ {{ return 405; }}
-                    location = /429/disbursement/token/ {{ add_header Retry-After 7 always; return 429; }}
-                    location = /500/disbursement/token/ {{ return 500; }}
-                    location = /502/disbursement/token/ {{ proxy_pass http://127.0.0.1:9; }}
-                    location = /503/disbursement/token/ {{ return 503; }}
-                    location = /204/disbursement/token/ {{ return 204; }}
-                    location = /html/disbursement/token/ {{ default_type text/html; return 200 '<html>hello</html>'; }}
-                    location = /444/disbursement/token/ {{ return 444; }}
                     {directives}
                 }}
             }}"#,

@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::child::{run, wait_for};
-use crate::common::*;
 use crate::nginx::{Nginx, TOKEN, USER};
 use crate::peer::{CLOSE_WAIT, Peer, tcp_states};
 
@@ -68,52 +67,6 @@ fn nginx_would_compress_for_those_who_ask() {
     assert_ne!(nginx.end()[0].gzip, "-");
 }
 
-#[test]
-fn every_status_is_what_it_means_and_is_asked_for_once() {
-    let nginx = Nginx::start("");
-    let rows = [
-        ("/302", MOMO_UNEXPECTED_STATUS, 302, "elsewhere.invalid"),
-        ("/301", MOMO_UNEXPECTED_STATUS, 301, "redirect"),
-        ("/308", MOMO_UNEXPECTED_STATUS, 308, "redirect"),
-        ("/400", MOMO_UNEXPECTED_STATUS, 400, "400"),
-        ("/403", MOMO_FORBIDDEN, 403, "forbidden"),
-        (
-            "/404",
-            MOMO_UNEXPECTED_STATUS,
-            404,
-            "wrong product or base path",
-        ),
-        ("/405", MOMO_UNEXPECTED_STATUS, 405, "405"),
-        ("/429", MOMO_RATE_LIMITED, 429, "too many requests"),
-        ("/500", MOMO_SERVER_ERROR, 500, "500"),
-        ("/502", MOMO_SERVER_ERROR, 502, "502"),
-        ("/503", MOMO_SERVER_ERROR, 503, "503"),
-        ("/204", MOMO_UNEXPECTED_STATUS, 204, "204"),
-        ("/html", MOMO_INVALID_RESPONSE, 200, "no usable token"),
-        ("/444", MOMO_CONNECTION_LOST, 0, "closed the connection"),
-    ];
-    for (path, status, http_status, words) in rows {
-        let error = nginx.config(path).client().create().unwrap_err();
-        assert_eq!(
-            (error.status, error.http_status),
-            (status, http_status),
-            "{path}: {error:?}"
-        );
-        assert!(error.message.contains(words), "{path}: {}", error.message);
-        let seconds = if http_status == 429 { 7000 } else { -1 };
-        assert_eq!(error.retry_after_ms, seconds, "{path}");
-    }
-    for (name, value, status) in [
-        ("api_key", "wrong", MOMO_UNAUTHORIZED),
-        ("product", "collection", MOMO_UNEXPECTED_STATUS),
-    ] {
-        let config = nginx.config("");
-        config.set(name, value).set("max_attempts", "3");
-        assert_eq!(config.client().create().unwrap_err().status, status);
-    }
-    assert_eq!(nginx.end().len(), rows.len() + 2);
-}
-
 /// An origin of HTTP/1.0: its response ends where it closes, which nginx passes on in chunks.
 fn http_1_0(mut stream: TcpStream) {
     let mut buffer = [0; 4096];
@@ -166,14 +119,4 @@ fn a_connection_that_nginx_allows_two_requests_is_replaced_in_time() {
     let log = nginx.end();
     let places: Vec<&str> = log.iter().map(|l| l.place.as_str()).collect();
     assert_eq!(places, ["1", "2", "1", "2", "1"]);
-}
-
-#[test]
-fn a_certificate_of_another_authority_is_refused() {
-    let (nginx, other) = (Nginx::start(""), Nginx::start(""));
-    let config = nginx.config("");
-    config.set("ca", other.ca().to_str().unwrap());
-    let error = config.client().create().unwrap_err();
-    assert_eq!(error.status, MOMO_TLS_FAILED, "{}", error.message);
-    assert_eq!(nginx.end(), []);
 }

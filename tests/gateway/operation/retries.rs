@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use momo_mock_gateway::ServerCertificate;
-
 use crate::common::*;
 use crate::raw::{self, Server};
 
@@ -20,44 +18,28 @@ fn requests(gateway: &Gateway, path: &str) -> usize {
         .count()
 }
 
-/// Path, status, requests, at least so many ms.
+/// Path, status, requests, at least so many ms. Which statuses are tried again is for a unit test.
 type Row = (&'static str, momo_status, usize, u64);
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     ("/503-times-2", MOMO_OK, 3, 0),
     ("/503-times-3", MOMO_SERVER_ERROR, 3, 0),
-    ("/500", MOMO_SERVER_ERROR, 3, 0),
     ("/500-empty", MOMO_SERVER_ERROR, 3, 0),
-    ("/502", MOMO_SERVER_ERROR, 3, 0),
-    ("/503", MOMO_SERVER_ERROR, 3, 0),
-    ("/504", MOMO_SERVER_ERROR, 3, 0),
     ("/reset", MOMO_CONNECTION_LOST, 3, 0),
     ("/close", MOMO_CONNECTION_LOST, 3, 0),
     ("/close-without-notify", MOMO_CONNECTION_LOST, 3, 0),
     // What will not pass, or brought a part of a response.
-    ("/400", MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/401-page", MOMO_UNAUTHORIZED, 1, 0),
-    ("/401-azure", MOMO_SUBSCRIPTION_KEY_REFUSED, 1, 0),
     ("/403", MOMO_FORBIDDEN, 1, 0),
-    ("/403-quota", MOMO_RATE_LIMITED, 1, 0),
-    ("/404", MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/418", MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/302", MOMO_UNEXPECTED_STATUS, 1, 0),
-    ("/204", MOMO_UNEXPECTED_STATUS, 1, 0),
     ("/500-login-failed", MOMO_UNAUTHORIZED, 1, 0),
-    ("/500-not-allowed", MOMO_FORBIDDEN,    1, 0),
-    ("/html", MOMO_INVALID_RESPONSE, 1, 0),
-    ("/html-503", MOMO_FORBIDDEN, 1, 0),
     ("/no-token", MOMO_INVALID_RESPONSE, 1, 0),
     ("/oversize", MOMO_INVALID_RESPONSE, 1, 0),
     ("/truncated", MOMO_CONNECTION_LOST, 1, 0),
     ("/close-after-40-bytes", MOMO_CONNECTION_LOST, 1, 0),
     ("/endless-headers", MOMO_INVALID_RESPONSE, 1, 0),
-    // Retry-After where it fits in the time, and where it does not.
+    // Retry-After if it fits in the time, and if it does not.
     ("/429-retry-after-1", MOMO_RATE_LIMITED, 3, 2000),
     ("/503-retry-after-1", MOMO_SERVER_ERROR, 3, 2000),
-    ("/503-retry-after-0", MOMO_SERVER_ERROR, 3, 0),
     ("/429-retry-after-90", MOMO_RATE_LIMITED, 1, 0),
     ("/503-retry-after-90", MOMO_SERVER_ERROR, 1, 0),
 ];
@@ -87,16 +69,6 @@ fn what_may_pass_is_tried_three_times_and_nothing_else_is() {
             });
         }
     });
-}
-
-#[test]
-fn one_attempt_is_one_request() {
-    let gateway = Gateway::start().unwrap();
-    for path in ["/503", "/reset", "/429-retry-after-0"] {
-        let config = Config::mock(&gateway, path);
-        assert!(config.client().create().is_err());
-        assert_eq!(requests(&gateway, path), 1, "{path}");
-    }
 }
 
 #[test]
@@ -132,21 +104,6 @@ fn a_refused_connection_is_tried_again() {
     assert_eq!((e.http_status, e.retry_after_ms), (0, -1));
     assert!(e.message.contains("attempt 3 of 3"), "{}", e.message);
     assert!(e.message.contains(&address.to_string()), "{}", e.message);
-}
-
-#[test]
-fn a_certificate_that_is_refused_is_not_tried_again() {
-    let builder = Gateway::builder().certificate(ServerCertificate::Expired);
-    let gateway = builder.start().unwrap();
-    let config = Config::mock(&gateway, "");
-    let e = config
-        .set("max_attempts", "3")
-        .client()
-        .create()
-        .unwrap_err();
-    assert_eq!(e.status, MOMO_TLS_FAILED, "{}", e.message);
-    assert_eq!(gateway.connection_count(), 1);
-    assert_eq!(gateway.request_count(), 0, "no key was sent");
 }
 
 #[test]

@@ -79,20 +79,6 @@ fn get_token_uses_the_other_key_too() {
 }
 
 #[test]
-fn two_refused_keys_are_two_requests_and_one_error() {
-    let gateway = Gateway::start().unwrap();
-    accept(&gateway, &["another"]);
-    let config = pair(&gateway);
-    let e = config
-        .set("max_attempts", "3")
-        .client()
-        .create()
-        .unwrap_err();
-    assert_eq!(e.status, MOMO_SUBSCRIPTION_KEY_REFUSED, "{e:?}");
-    assert_eq!(sent(&gateway), [PRIMARY, SECONDARY]);
-}
-
-#[test]
 fn the_secondary_key_is_tried_only_where_the_primary_was_refused() {
     let gateway = Gateway::start().unwrap();
     for (path, status) in [

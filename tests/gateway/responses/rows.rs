@@ -19,11 +19,6 @@ pub(crate) fn below(head: &str) -> Vec<u8> {
     format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// Any body under 200, framed well.
-pub(crate) fn with_body(body: impl AsRef<[u8]>) -> Vec<u8> {
-    status_and_body("200 OK", "", body)
-}
-
 pub(crate) fn status_and_body(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = body.len();
