@@ -1,6 +1,6 @@
 //! Second handles of a client: what they share with it, and that each is cancelled by itself.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::child::wait_for;
 use crate::common::*;
@@ -175,34 +175,4 @@ fn a_client_makes_and_frees_clones_while_it_is_cancelled() {
 fn a_clone_of_nothing_is_nothing() {
     // SAFETY: NULL is what is tried.
     assert!(unsafe { momo_clone_client(std::ptr::null()) }.is_null());
-}
-
-#[test]
-fn clients_may_be_freed_and_cancelled_at_any_moment_of_their_background_requests() {
-    let gateway = Gateway::start().unwrap();
-    std::thread::scope(|scope| {
-        for first in 0..4 {
-            let gateway = &gateway;
-            scope.spawn(move || {
-                for n in (first..500).step_by(4) {
-                    let config = Config::mock(gateway, "");
-                    // Some share their entry, and each other's requests.
-                    config.set("cache", if n % 3 == 0 { "process" } else { "client" });
-                    let client = config.client();
-                    let clone = client.cloned();
-                    drop(client.get_within(0));
-                    // Prime, so that it goes through the moments in no order.
-                    std::thread::sleep(Duration::from_micros(n * 7919 % 6000));
-                    if n % 2 == 0 {
-                        clone.cancel();
-                    } else {
-                        client.cancel();
-                    }
-                    drop(client);
-                    drop(clone.get_within(0));
-                }
-            });
-        }
-    });
-    wait_for("end", || gateway.open_connections() == 0);
 }

@@ -201,35 +201,19 @@ fn credentials(base_url: &str, ca: &str) -> Config {
 }
 
 /// Variables, where the call goes ("OK" is the proxy, "" past it), or the words of the refusal.
-/// GOOD, DOWN and HOST stand for what is known at run time.
+/// GOOD and DOWN stand for what is known at run time. A unit test has the order of the variables.
 type Row = (&'static [(&'static str, &'static str)], &'static str);
 #[rustfmt::skip]
 const ENVIRONMENT: &[Row] = &[
     (&[], ""),
     (&[("HTTPS_PROXY", "GOOD")], "OK"),
-    (&[("https_proxy", "GOOD")], "OK"),
-    (&[("ALL_PROXY", "GOOD")], "OK"),
-    (&[("all_proxy", "GOOD")], "OK"),
     (&[("https_proxy", "GOOD"), ("HTTPS_PROXY", "DOWN")], "OK"),
-    (&[("https_proxy", ""), ("HTTPS_PROXY", "GOOD")], "OK"),
-    (&[("HTTPS_PROXY", "GOOD"), ("ALL_PROXY", "DOWN")], "OK"),
     (&[("HTTPS_PROXY", ""), ("all_proxy", "GOOD")], "OK"),
     (&[("HTTP_PROXY", "DOWN"), ("http_proxy", "DOWN")], ""),
     (&[("MOMO_PROXY", "DOWN")], ""),
     (&[("HTTPS_PROXY", "DOWN")], "refused"),
-    (&[("HTTPS_PROXY", "DOWN"), ("NO_PROXY", "localhost")], ""),
     (&[("HTTPS_PROXY", "DOWN"), ("no_proxy", "x, localhost")], ""),
-    (&[("HTTPS_PROXY", "DOWN"), ("no_proxy", "*")], ""),
-    (&[("HTTPS_PROXY", "GOOD"), ("no_proxy", "x"), ("NO_PROXY", "*")], "OK"),
-    (&[("HTTPS_PROXY", "DOWN"), ("no_proxy", ""), ("NO_PROXY", "*")], ""),
-    (&[("HTTPS_PROXY", "GOOD"), ("NO_PROXY", "ocalhost")], "OK"),
     (&[("HTTPS_PROXY", "ftp://user:s3cr3t@proxy")], "variable HTTPS_PROXY names no usable proxy"),
-    (&[("https_proxy", "http://user:s3cr3t@proxy:99999")], "variable https_proxy names"),
-    (&[("ALL_PROXY", "socks4://user:s3cr3t@proxy")], "variable ALL_PROXY names"),
-    (&[("all_proxy", "http://user:s3cr3t@x@proxy")], "variable all_proxy names"),
-    (&[("HTTPS_PROXY", "none of these")], "variable HTTPS_PROXY names"),
-    // Past the proxy, what it is called does not matter.
-    (&[("HTTPS_PROXY", "ftp://proxy"), ("NO_PROXY", "*")], ""),
 ];
 
 #[test]

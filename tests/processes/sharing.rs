@@ -181,53 +181,19 @@ fn a_key_from_a_file_is_the_same_key() {
 #[test]
 fn spellings_of_one_base_url_share() {
     let gateway = Gateway::start().unwrap();
-    let proxy = proxy_to(gateway.address());
     let port = gateway.address().port();
-    let own = format!("https://localhost:{port}");
-    for (first, others) in [
-        (
-            own.clone(),
-            vec![
-                own.clone() + "/",
-                own.replace("localhost", "LocalHost"),
-                own.replace("https", "HTTPS"),
-                own.replace("https://localhost", "HTTPS://LOCALHOST") + "/",
-            ],
-        ),
-        (
-            own.clone() + "/delay-1",
-            vec![own.replace("localhost", "LOCALHOST") + "/delay-1/"],
-        ),
-        (
-            "https://localhost".to_owned(),
-            vec![
-                "https://localhost:443".to_owned(),
-                "https://LOCALHOST:443/".to_owned(),
-                "https://localhost/".to_owned(),
-            ],
-        ),
-    ] {
-        gateway.clear_requests();
-        let config = process(&gateway, "");
-        config.set("proxy", &proxy);
-        let token = token_of(config.set("base_url", &first));
-        for other in &others {
-            assert_eq!(token_of(config.set("base_url", other)), token, "{other}");
-        }
-        assert_eq!(gateway.request_count(), 1, "{first}");
-    }
-    // A path's case is not the host's.
+    let own = format!("https://localhost:{port}/delay-1");
+    let other = format!("HTTPS://LocalHost:{port}/delay-1/");
     let config = process(&gateway, "");
-    let paths = ["/delay-1/a", "/delay-1/A"].map(|path| own.clone() + path);
-    gateway.clear_requests();
-    for path in &paths {
-        config.set("base_url", path);
-        assert_eq!(
-            config.client().get().unwrap_err().status,
-            MOMO_UNEXPECTED_STATUS
-        );
+    let [first, second] = [&own, &other].map(|url| token_of(config.set("base_url", url)));
+    assert_eq!(first, second);
+    // A path's case is not the host's.
+    for path in ["/a", "/A"] {
+        let config = process(&gateway, &format!("/delay-1{path}"));
+        let error = config.client().get().unwrap_err();
+        assert_eq!(error.status, MOMO_UNEXPECTED_STATUS);
     }
-    assert_eq!(gateway.request_count(), 2);
+    assert_eq!(gateway.request_count(), 3);
 }
 
 #[test]

@@ -23,13 +23,8 @@ fn cold(test: &str, place: &Place) {
 }
 
 #[test]
-fn of_fifty_cold_processes_with_a_directory_one_asks() {
-    cold("cold-file", &Place::file());
-}
-
-#[test]
-fn of_fifty_cold_processes_with_redis_one_asks() {
-    cold("cold-redis", &Place::redis());
+fn of_fifty_cold_processes_one_asks() {
+    Place::each(|place, name| cold(&format!("cold-{name}"), place));
 }
 
 fn stale(test: &str, place: &Place, refresh: &str, on_two_machines: bool) {
@@ -59,13 +54,8 @@ fn stale(test: &str, place: &Place, refresh: &str, on_two_machines: bool) {
 }
 
 #[test]
-fn of_fifty_processes_whose_token_is_stale_with_a_directory_one_asks() {
-    stale("stale-file", &Place::file(), "background", false);
-}
-
-#[test]
-fn of_fifty_processes_whose_token_is_stale_with_redis_one_asks() {
-    stale("stale-redis", &Place::redis(), "background", false);
+fn of_fifty_processes_whose_token_is_stale_one_asks() {
+    Place::each(|place, name| stale(&format!("stale-{name}"), place, "background", false));
 }
 
 #[test]
@@ -97,21 +87,7 @@ fn failing(test: &str, place: &Place, behaviour: &str, words: &str) {
 }
 
 #[test]
-fn fifty_processes_with_a_directory_share_a_refusal() {
-    failing(
-        "fail-file",
-        &Place::file(),
-        "/delay-200/500-login-failed",
-        "login_failed",
-    );
-}
-
-#[test]
-fn fifty_processes_with_redis_share_a_refusal() {
-    failing(
-        "fail-redis",
-        &Place::redis(),
-        "/delay-200/500-login-failed",
-        "login_failed",
-    );
+fn fifty_processes_share_a_refusal() {
+    let (behaviour, words) = ("/delay-200/500-login-failed", "login_failed");
+    Place::each(|place, name| failing(&format!("fail-{name}"), place, behaviour, words));
 }

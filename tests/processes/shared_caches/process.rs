@@ -50,6 +50,12 @@ impl Place {
         });
     }
 
+    /// One after the other.
+    pub fn each(test: impl Fn(&Self, &str)) {
+        test(&Self::file(), "file");
+        test(&Self::redis(), "redis");
+    }
+
     /// The number in the statistics.
     pub fn origin(&self) -> i64 {
         match self {

@@ -63,13 +63,8 @@ fn nothing_is_told(test: &str, place: &Place) {
 }
 
 #[test]
-fn files_hold_neither_token_nor_keys() {
-    nothing_is_told("sealed-file", &Place::file());
-}
-
-#[test]
-fn redis_holds_neither_token_nor_keys() {
-    nothing_is_told("sealed-redis", &Place::redis());
+fn what_is_stored_holds_neither_token_nor_keys() {
+    Place::both(|place, name| nothing_is_told(&format!("sealed-{name}"), place));
 }
 
 fn changed_key(test: &str, place: &Place) {
@@ -102,11 +97,6 @@ fn changed_key(test: &str, place: &Place) {
 }
 
 #[test]
-fn with_another_api_key_a_directory_never_gives_the_old_token() {
-    changed_key("changed-file", &Place::file());
-}
-
-#[test]
-fn with_another_api_key_redis_never_gives_the_old_token() {
-    changed_key("changed-redis", &Place::redis());
+fn with_another_api_key_the_old_token_is_never_given() {
+    Place::both(|place, name| changed_key(&format!("changed-{name}"), place));
 }
