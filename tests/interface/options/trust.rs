@@ -15,97 +15,32 @@ fn trusting(gateway: &Gateway, ca: &Path) -> Config {
     config
 }
 
+/// What a PEM file may hold is for unit tests; what OpenSSL adds is made by OpenSSL here.
 #[test]
 fn a_trust_store_that_cannot_be_used_is_refused_when_the_client_is_created() {
     let gateway = Gateway::start().unwrap();
-    let scratch = Scratch::new();
-    let good = gateway.ca_pem();
-    let key = scratch.path("key.pem");
-    let generate = ["openssl", "genpkey", "-algorithm", "ED25519", "-out"];
-    run(&[generate.as_slice(), &[key.to_str().unwrap()]].concat());
-    let key = std::fs::read_to_string(key).unwrap();
-    let trusted = |purpose: &str| {
-        let ca = gateway.ca_path();
-        let mut words = vec!["openssl", "x509", "-trustout", "-in", ca.to_str().unwrap()];
-        words.extend(purpose.split(' '));
-        run(&words)
+    let (scratch, good) = (Scratch::new(), gateway.ca_pem());
+    let trusted = |purpose: [&str; 2]| {
+        let ca = gateway.ca_path().to_str().unwrap();
+        run(&[&["openssl", "x509", "-trustout", "-in", ca][..], &purpose].concat())
     };
-    let half = &good[..good.len() / 2];
-    let garbled = good.replacen("MII", "!!!", 1);
-    let empty = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
-    let no_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    for (what, content, words) in [
-        ("empty", "", Some("holds no CA certificate")),
-        ("text", "hello\n", Some("holds no CA certificate")),
-        ("a private key", &key, Some("holds no CA certificate")),
-        ("cut in the middle", half, Some("")),
-        ("not base64", &garbled, Some("is not a PEM file")),
-        (
-            "an empty certificate",
-            empty,
-            Some("holds no CA certificate"),
-        ),
-        (
-            "no certificate inside",
-            no_certificate,
-            Some("holds no CA certificate"),
-        ),
-        (
-            "good and cut",
-            &format!("{good}{half}"),
-            Some("is not a PEM file"),
-        ),
-        ("with a comment", &format!("# ours\n{good}"), None),
-        ("with a key", &format!("{key}{good}"), None),
-        ("with CRLF", &good.replace('\n', "\r\n"), None),
-        ("without final newline", good.trim_end(), None),
-        (
-            "beside a broken one",
-            &format!("{no_certificate}{good}"),
-            None,
-        ),
-        ("twice", &format!("{good}{good}"), None),
-        ("with a byte order mark", &format!("\u{feff}{good}"), None),
-        (
-            "by an old name",
-            &good.replace("CERTIFICATE", "X509 CERTIFICATE"),
-            None,
-        ),
-        (
-            "by OpenSSL's own name",
-            &trusted("-addtrust serverAuth"),
-            None,
-        ),
-        (
-            "rejected",
-            &trusted("-addreject serverAuth"),
-            Some("holds no CA certificate"),
-        ),
-        (
-            "for clients",
-            &trusted("-addtrust clientAuth"),
-            Some("holds no CA certificate"),
-        ),
+    for (content, is_good) in [
+        (good, true),
+        ("hello\n", false),
+        (&trusted(["-addtrust", "serverAuth"]), true),
+        (&trusted(["-addtrust", "clientAuth"]), false),
+        (&trusted(["-addreject", "serverAuth"]), false),
     ] {
-        let path = scratch.write("ca.pem", content);
-        let config = trusting(&gateway, &path);
-        match words {
-            Some(words) => {
-                refused(config.try_client(), &["option ca", "ca.pem", words]);
-            }
-            None => {
-                let token = config.client().create();
-                token.unwrap_or_else(|e| panic!("{what}: {}", e.message));
-            }
+        let config = trusting(&gateway, &scratch.write("ca.pem", content));
+        if is_good {
+            config.client().create().unwrap();
+        } else {
+            let words = ["option ca", "ca.pem", "holds no CA certificate"];
+            refused(config.try_client(), &words);
         }
     }
     let config = Config::mock(&gateway, "");
     config.set("ca", good).client().create().unwrap();
-    let error = refused(
-        config.set("ca", &key).try_client(),
-        &["option ca: no usable"],
-    );
-    assert!(!error.message.contains("PRIVATE"), "{}", error.message);
     for path in [scratch.path("none.pem"), scratch.path("")] {
         let config = trusting(&gateway, &path);
         refused(config.try_client(), &["option ca", "cannot be read"]);
