@@ -5,7 +5,6 @@
  *   background forgets         a client that is not freed: what a leak detector has to see
  *   background limited         a limit on processes forbids threads
  *   background filtered        a seccomp filter forbids threads */
-#include <dirent.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -27,14 +26,6 @@ static long random_below(long limit) {
 static void pause_us(long us) {
   struct timespec time = {0, us * 1000};
   nanosleep(&time, NULL);
-}
-
-static int threads(void) {
-  DIR *tasks = opendir("/proc/self/task");
-  int count = -2; /* "." and ".." */
-  while (readdir(tasks) != NULL) count++;
-  closedir(tasks);
-  return count;
 }
 
 static momo_status ask_without_blocking(const momo_client *client, momo_token **token) {

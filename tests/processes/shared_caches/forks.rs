@@ -7,6 +7,7 @@ use std::time::Duration;
 use momo_mock_gateway::Gateway;
 
 use super::process::{Place, Setting};
+use crate::child::wait_for;
 use crate::host::{Link, compile};
 
 #[test]
@@ -44,7 +45,10 @@ fn a_child_does_not_keep_the_lock_of_a_parent_that_died() {
     let locks = super::process::files(&place.directory(), ".lock");
     assert_eq!(locks.len(), 1, "and had the lock");
     let file = std::fs::File::open(&locks[0]).unwrap();
-    // SAFETY: the descriptor is open as long as `file`.
-    let locked = unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) };
-    assert_eq!(locked, 0, "nobody has it now");
+    // The child lets go of it when it first runs.
+    wait_for("lock that nobody has", || {
+        // SAFETY: the descriptor is open as long as `file`.
+        let locked = unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) };
+        locked == 0
+    });
 }
