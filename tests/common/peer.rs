@@ -2,7 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use socket2::{Domain, Socket, Type};
 
 /// Counts its connections and treats each in the same way, on a thread of its own.
 pub struct Peer {
-    address: SocketAddr,
+    pub address: SocketAddr,
     accepted: Arc<AtomicUsize>,
     ending: Arc<AtomicBool>,
 }
 
 impl Peer {
-    pub fn start(treat: fn(TcpStream)) -> Self {
+    pub fn start(treat: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let peer = Self {
             address: socket.local_addr().unwrap(),
@@ -25,6 +25,7 @@ impl Peer {
             ending: Arc::default(),
         };
         let (accepted, ending) = (Arc::clone(&peer.accepted), Arc::clone(&peer.ending));
+        let treat = Arc::new(treat);
         std::thread::spawn(move || {
             for stream in socket.incoming() {
                 if ending.load(Ordering::SeqCst) {
@@ -32,7 +33,9 @@ impl Peer {
                 }
                 // Counted before it is treated: who was turned away has been counted.
                 accepted.fetch_add(1, Ordering::SeqCst);
-                std::thread::spawn(move || treat(stream.unwrap()));
+                let (stream, treat) = (stream.unwrap(), Arc::clone(&treat));
+                stream.set_nodelay(true).unwrap();
+                std::thread::spawn(move || treat(stream));
             }
         });
         peer
@@ -62,6 +65,31 @@ impl Drop for Peer {
         self.ending.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
     }
+}
+
+/// A proxy that takes every host for this machine.
+pub fn tunnelling(mut client: TcpStream) {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    // The client sends no more before the tunnel is there.
+    while !head.ends_with(b"\r\n\r\n") {
+        if client.read(&mut byte).unwrap_or(0) == 0 {
+            return;
+        }
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let authority = head.strip_prefix("CONNECT ").unwrap();
+    let (authority, _) = authority.split_once(" HTTP/1.1\r\n").unwrap();
+    let (_, port) = authority.rsplit_once(':').unwrap();
+    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, port.parse().unwrap())).unwrap();
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+    let pipe = |mut from: TcpStream, mut to: TcpStream| {
+        let _ = std::io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Write);
+    };
+    let (back, to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    std::thread::spawn(move || pipe(back, to));
+    pipe(client, server);
 }
 
 /// Reads what comes and says nothing.

@@ -1,56 +1,17 @@
-//! A server that sends any bytes at all.
+//! What a server sends that sends any bytes at all, and a config for it.
 #![allow(dead_code)]
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::common::Config;
+use crate::peer::Peer;
 
-/// Hands each connection to a thread of its own, until it is dropped.
-pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
-    stopped: Arc<AtomicBool>,
-    acceptor: Option<JoinHandle<()>>,
-}
-
-impl Server {
-    pub(crate) fn start(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let stopped = Arc::new(AtomicBool::new(false));
-        let (stop, serve) = (Arc::clone(&stopped), Arc::new(serve));
-        let acceptor = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if stop.load(Ordering::SeqCst) {
-                    return;
-                }
-                let (stream, serve) = (stream.unwrap(), Arc::clone(&serve));
-                stream.set_nodelay(true).unwrap();
-                std::thread::spawn(move || serve(stream));
-            }
-        });
-        Self {
-            address,
-            stopped,
-            acceptor: Some(acceptor),
-        }
-    }
-
+impl Peer {
     /// A config for this server by plain http, one attempt per call.
     pub(crate) fn config(&self) -> Config {
-        config(&format!("http://{}", self.address))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(self.address);
-        let _ = self.acceptor.take().unwrap().join();
+        config(&self.url("http"))
     }
 }
 

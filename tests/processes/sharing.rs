@@ -1,11 +1,9 @@
 //! Who shares a token with whom.
 
 use std::collections::HashSet;
-use std::io::{Read, Write, copy};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::thread::spawn;
 
 use crate::common::*;
+use crate::peer::{Peer, tunnelling};
 
 /// Any credentials get a token there.
 const ANY: &str = "/token-cut-at-99999-200";
@@ -18,39 +16,6 @@ fn process(gateway: &Gateway, behaviour: &str) -> Config {
 
 fn token_of(config: &Config) -> String {
     config.client().get().unwrap().access_token
-}
-
-/// A proxy that takes every host for the gateway; it ends with the process.
-fn proxy_to(gateway: SocketAddr) -> String {
-    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let url = format!("http://{}", socket.local_addr().unwrap());
-    spawn(move || {
-        for client in socket.incoming() {
-            spawn(move || tunnel(client.unwrap(), gateway));
-        }
-    });
-    url
-}
-
-fn tunnel(mut client: TcpStream, gateway: SocketAddr) {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        if client.read(&mut byte).unwrap_or(0) == 0 {
-            return;
-        }
-        head.push(byte[0]);
-    }
-    assert!(head.starts_with(b"CONNECT "));
-    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
-    let server = TcpStream::connect(gateway).unwrap();
-    let pipe = |mut from: TcpStream, mut to: TcpStream| {
-        let _ = copy(&mut from, &mut to);
-        let _ = to.shutdown(Shutdown::Write);
-    };
-    let back = (server.try_clone().unwrap(), client.try_clone().unwrap());
-    spawn(move || pipe(back.0, back.1));
-    pipe(client, server);
 }
 
 #[test]
@@ -92,7 +57,8 @@ fn clients_that_would_trust_another_server_have_another_token() {
     let gateway = Gateway::start().unwrap();
     let ca = std::env::temp_dir().join(format!("libmomo-sharing-{}.pem", std::process::id()));
     std::fs::write(&ca, gateway.ca_pem()).unwrap();
-    let proxy = proxy_to(gateway.address());
+    let tunnel = Peer::start(tunnelling);
+    let proxy = tunnel.url("http");
     let with_user = proxy.replace("//", "//user@");
     let mut tokens = HashSet::from([token_of(&process(&gateway, ANY))]);
     let mut parts = |config: &Config, why: &str| {

@@ -3,7 +3,6 @@
 
 mod accepted;
 mod client_certificates;
-mod names;
 mod openssl;
 mod pki;
 mod records;

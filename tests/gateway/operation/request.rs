@@ -8,16 +8,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::common::*;
-use crate::raw::{self, Server};
+use crate::peer::Peer;
+use crate::raw;
 
 /// With a lifetime: one without is for who waits already when it comes, and a slow caller asks again.
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n\
                         {\"access_token\":\"abc.d-e_f\",\"expires_in\":3600}";
 
 /// Answers every request of every connection and hands over what it read.
-fn recorder() -> (Server, Receiver<Vec<u8>>) {
+fn recorder() -> (Peer, Receiver<Vec<u8>>) {
     let (sender, receiver) = channel();
-    let server = Server::start(move |mut stream| {
+    let server = Peer::start(move |mut stream| {
         loop {
             let head = raw::read_head(&mut stream);
             if head.is_empty() || sender.send(head).is_err() {
@@ -84,7 +85,7 @@ fn a_redirect_is_not_followed_and_no_key_goes_elsewhere() {
     elsewhere.set_nonblocking(true).unwrap();
     let target = elsewhere.local_addr().unwrap();
     for status in [300, 301, 302, 303, 304, 307, 308, 399] {
-        let server = Server::start(move |mut stream| {
+        let server = Peer::start(move |mut stream| {
             raw::read_head(&mut stream);
             let head = format!(
                 "HTTP/1.1 {status} Moved\r\nLocation: http://{target}/disbursement/token/\r\n\

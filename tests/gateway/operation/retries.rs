@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::common::*;
-use crate::raw::{self, Server};
+use crate::peer::Peer;
+use crate::raw;
 
 /// The requests whose path begins with `path`: one gateway serves all rows.
 fn requests(gateway: &Gateway, path: &str) -> usize {
@@ -75,7 +76,7 @@ fn what_may_pass_is_tried_three_times_and_nothing_else_is() {
 fn a_handshake_that_is_cut_off_is_tried_again() {
     let count = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&count);
-    let server = Server::start(move |_| {
+    let server = Peer::start(move |_| {
         seen.fetch_add(1, Ordering::SeqCst);
     });
     let config = raw::config(&format!("https://{}", server.address));

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
 use super::rows::*;
-use crate::raw::{self, Server};
+use crate::peer::Peer;
+use crate::raw;
 
 /// splitmix64: random enough, and the same everywhere.
 struct Random(u64);
@@ -149,7 +150,7 @@ fn a_connection_with_bytes_after_a_good_response_is_not_used_again() {
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
         let response = [good(), behind].concat();
-        let server = Server::start(move |mut stream| {
+        let server = Peer::start(move |mut stream| {
             count.fetch_add(1, Ordering::SeqCst);
             while !raw::read_head(&mut stream).is_empty() {
                 raw::send(&mut stream, &response);
@@ -167,7 +168,7 @@ fn a_connection_with_bytes_after_a_good_response_is_not_used_again() {
 fn a_response_that_came_before_the_next_request_is_not_taken_for_its_own() {
     let ((go, gone), (tell, told)) = (channel(), channel());
     let both = std::sync::Mutex::new((gone, tell));
-    let server = Server::start(move |mut stream| {
+    let server = Peer::start(move |mut stream| {
         raw::read_head(&mut stream);
         raw::send(&mut stream, &below("HTTP/1.1 200 OK\r\n"));
         // The second response is sent only once the client thinks the connection idle.

@@ -4,7 +4,8 @@ use std::io::Read;
 
 use super::rows::{End, call, check_all, respond};
 use crate::common::*;
-use crate::raw::{self, Server};
+use crate::peer::Peer;
+use crate::raw;
 
 /// A TLS record around a handshake message of this type.
 fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
@@ -74,7 +75,7 @@ fn rows() -> Vec<(&'static str, Vec<u8>, End, momo_status)> {
 fn what_is_no_tls_handshake_ends_on_time_and_brings_no_token() {
     check_all("handshakes", &rows(), |(name, bytes, end, status)| {
         let (bytes, end) = (bytes.clone(), *end);
-        let server = Server::start(move |mut stream| {
+        let server = Peer::start(move |mut stream| {
             let _ = stream.read(&mut [0; 4096]);
             respond(stream, &bytes, end);
         });

@@ -2,7 +2,8 @@
 
 use super::rows::{End, call, check_all, respond};
 use crate::common::*;
-use crate::raw::{self, Server};
+use crate::peer::Peer;
+use crate::raw;
 
 type Row = (&'static str, Vec<u8>, End, momo_status);
 
@@ -72,7 +73,7 @@ fn a_proxy_that_opens_no_tunnel_is_named_and_never_waited_for_too_long() {
 fn check(scheme: &str, (name, bytes, end, status): &Row) -> Option<String> {
     let (response, end) = (bytes.clone(), *end);
     let plain = scheme == "http";
-    let server = Server::start(move |mut stream| {
+    let server = Peer::start(move |mut stream| {
         if plain {
             raw::read_head(&mut stream);
         }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::common::*;
-use crate::raw::{self, Server};
+use crate::peer::Peer;
+use crate::raw;
 
 pub(crate) const TOKEN: &str = "abc.DEF-123_~+/==";
 
@@ -110,7 +111,7 @@ pub(crate) fn outcome_of(name: &str, bytes: &[u8]) -> Result<Token, Error> {
 
 fn outcome_with(name: &str, bytes: &[u8], end: End, times_out: bool) -> Result<Token, Error> {
     let response = bytes.to_vec();
-    let server = Server::start(move |mut stream| {
+    let server = Peer::start(move |mut stream| {
         raw::read_head(&mut stream);
         respond(stream, &response, end);
     });

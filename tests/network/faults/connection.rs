@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::relay::{Fault, Relay, When};
+use super::relay::{self, Fault, When};
 use crate::common::*;
 
 /// Enough for a slow client to come to the place of the fault.
@@ -67,9 +67,9 @@ impl Row {
             "https" => gateway.address(),
             _ => gateway.plain_address().unwrap(),
         };
-        let relay = Relay::start(address, self.when, self.fault);
+        let relay = relay::start(address, self.when, self.fault);
         let config = Config::mock(&gateway, "");
-        config.set("base_url", &format!("{}://{}", self.scheme, relay.address));
+        config.set("base_url", &relay.url(self.scheme));
         let client = config.client();
         let is_late = self.status == MOMO_TIMED_OUT;
         let start = Instant::now();

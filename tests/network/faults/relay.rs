@@ -1,10 +1,10 @@
 //! Stands between the library and the gateway, and breaks the connection at a certain place.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use crate::peer::Peer;
 
 /// Where it happens.
 #[derive(Clone, Copy, Debug)]
@@ -30,35 +30,8 @@ pub(crate) enum Fault {
     Drip,
 }
 
-pub(crate) struct Relay {
-    pub(crate) address: SocketAddr,
-    ending: Arc<AtomicBool>,
-}
-
-impl Relay {
-    pub(crate) fn start(gateway: SocketAddr, when: When, fault: Fault) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let ending = Arc::new(AtomicBool::new(false));
-        let end = Arc::clone(&ending);
-        std::thread::spawn(move || {
-            for client in listener.incoming() {
-                if end.load(Ordering::SeqCst) {
-                    return;
-                }
-                let client = client.unwrap();
-                std::thread::spawn(move || serve(client, gateway, when, fault));
-            }
-        });
-        Self { address, ending }
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.ending.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(self.address);
-    }
+pub(crate) fn start(gateway: SocketAddr, when: When, fault: Fault) -> Peer {
+    Peer::start(move |client| serve(client, gateway, when, fault))
 }
 
 fn serve(mut client: TcpStream, gateway: SocketAddr, when: When, fault: Fault) {

@@ -1,53 +1,52 @@
 //! A relay in front of a server: it makes the server far away, or forgets its connections.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
+use crate::peer::Peer;
+
 pub(crate) struct Relay {
-    pub(crate) port: u16,
+    peer: Peer,
     /// Connections of an earlier age pass nothing on, as a firewall does that has forgotten them.
     age: Arc<AtomicU32>,
     /// Neither does any, the new ones too.
     swallowing: Arc<AtomicBool>,
-    ending: Arc<AtomicBool>,
 }
 
 impl Relay {
     /// What comes is passed on after `one_way`; a new connection is taken after both ways.
     pub(crate) fn start(server: u16, one_way: Duration) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let relay = Self {
-            port: listener.local_addr().unwrap().port(),
-            age: Arc::default(),
-            swallowing: Arc::default(),
-            ending: Arc::default(),
-        };
-        let (age, ending) = (Arc::clone(&relay.age), Arc::clone(&relay.ending));
-        let swallowing = Arc::clone(&relay.swallowing);
-        spawn(move || {
-            for client in listener.incoming() {
-                if ending.load(Ordering::SeqCst) {
-                    return;
-                }
-                let (client, age) = (client.unwrap(), Arc::clone(&age));
-                let own = age.load(Ordering::SeqCst);
-                let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
-                // The kernel has taken the connection already: its first bytes wait for that time.
-                let begin = Instant::now() + 2 * one_way;
-                let swallowing = Arc::clone(&swallowing);
-                let passes =
-                    move || age.load(Ordering::SeqCst) == own && !swallowing.load(Ordering::SeqCst);
-                let (back, forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-                pass(client, server, begin + one_way, one_way, passes.clone());
-                pass(back, forth, begin + one_way, one_way, passes);
-            }
+        let (age, swallowing) = (
+            Arc::new(AtomicU32::new(0)),
+            Arc::new(AtomicBool::new(false)),
+        );
+        let (now, swallows) = (Arc::clone(&age), Arc::clone(&swallowing));
+        let peer = Peer::start(move |client| {
+            let (now, swallows) = (Arc::clone(&now), Arc::clone(&swallows));
+            let own = now.load(Ordering::SeqCst);
+            let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+            // The kernel has taken the connection already: its first bytes wait for that time.
+            let begin = Instant::now() + 2 * one_way;
+            let passes =
+                move || now.load(Ordering::SeqCst) == own && !swallows.load(Ordering::SeqCst);
+            let (back, forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            pass(client, server, begin + one_way, one_way, passes.clone());
+            pass(back, forth, begin + one_way, one_way, passes);
         });
-        relay
+        Self {
+            peer,
+            age,
+            swallowing,
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.peer.port()
     }
 
     pub(crate) fn swallow(&self, swallow: bool) {
@@ -56,13 +55,6 @@ impl Relay {
 
     pub(crate) fn forget(&self) {
         self.age.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.ending.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 

@@ -59,8 +59,8 @@ fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
 fn a_lock_that_could_not_be_given_back_is_so_with_the_next_operation() {
     let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
     let relay = Relay::start(server.port, Duration::ZERO);
-    let [here, ..] = processes(&gateway, "/delay-300", "", relay.port);
-    let [other, ..] = processes(&gateway, "/lifetime-100", "", relay.port);
+    let [here, ..] = processes(&gateway, "/delay-300", "", relay.port());
+    let [other, ..] = processes(&gateway, "/lifetime-100", "", relay.port());
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| here.get().unwrap());
         child::wait_for("request", || gateway.request_count() == 1);

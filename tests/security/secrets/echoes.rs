@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::marks::*;
 use crate::common::*;
-use crate::raw::{self, Server};
+use crate::peer::Peer;
+use crate::raw;
 
 fn gateway() -> Gateway {
     let gateway = Gateway::builder()
@@ -93,10 +94,10 @@ fn a_token_cut_at_any_byte_stays_hidden() {
 }
 
 /// Answers each request with what the test has set.
-fn parrot() -> (Server, Arc<Mutex<Vec<u8>>>) {
+fn parrot() -> (Peer, Arc<Mutex<Vec<u8>>>) {
     let response = Arc::new(Mutex::new(Vec::new()));
     let next = Arc::clone(&response);
-    let server = Server::start(move |mut stream| {
+    let server = Peer::start(move |mut stream| {
         raw::read_head(&mut stream);
         let bytes = next.lock().unwrap().clone();
         raw::send(&mut stream, &bytes);

@@ -1,8 +1,8 @@
 //! Certificates and versions that bring a token.
 
-use super::names;
 use super::pki::{Certificate, Pki};
 use super::server::{Make, Server};
+use crate::peer::{Peer, tunnelling};
 
 struct Row {
     what: &'static str,
@@ -72,7 +72,7 @@ const ROWS: &[Row] = &[
 #[test]
 fn every_kind_of_good_certificate_and_both_versions_bring_a_token() {
     let pki = Pki::new();
-    let proxy = names::proxy();
+    let proxy = Peer::start(tunnelling);
     for Row {
         what,
         make,

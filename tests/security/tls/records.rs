@@ -11,6 +11,7 @@ use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
 
 use super::pki::{Certificate, Pki};
 use crate::common::Config;
+use crate::peer::Peer;
 use crate::raw;
 
 pub(crate) const BODY: &str =
@@ -26,7 +27,7 @@ pub(crate) fn serve(
     certificate: &Certificate,
     version: &'static SupportedProtocolVersion,
     respond: impl Fn(Records) + Send + Sync + 'static,
-) -> raw::Server {
+) -> Peer {
     serve_after(certificate, version, &[], respond)
 }
 
@@ -36,7 +37,7 @@ pub(crate) fn serve_after(
     version: &'static SupportedProtocolVersion,
     early: &'static [u8],
     respond: impl Fn(Records) + Send + Sync + 'static,
-) -> raw::Server {
+) -> Peer {
     let bundle = certificate.bundle();
     let chain = CertificateDer::pem_slice_iter(bundle.as_bytes()).collect::<Result<_, _>>();
     let key = PrivateKeyDer::from_pem_slice(bundle.as_bytes()).unwrap();
@@ -48,7 +49,7 @@ pub(crate) fn serve_after(
     let mut config = config.unwrap();
     config.send_half_rtt_data = true;
     let config = Arc::new(config);
-    raw::Server::start(move |tcp| {
+    Peer::start(move |tcp| {
         let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         connection.writer().write_all(early).unwrap();
         let mut records = Records { connection, tcp };
@@ -59,7 +60,7 @@ pub(crate) fn serve_after(
     })
 }
 
-pub(crate) fn config(server: &raw::Server, pki: &Pki) -> Config {
+pub(crate) fn config(server: &Peer, pki: &Pki) -> Config {
     let config = raw::config(&format!("https://localhost:{}", server.address.port()));
     config.set("ca", pki.root().file.to_str().unwrap());
     config

@@ -1,10 +1,10 @@
 //! Certificates and protocols that are refused: by the rule that each breaks, at the first attempt,
 //! and before a byte of the request is sent.
 
-use super::names;
 use super::pki::{Certificate, Draft, Pki};
 use super::server::{MAKES, Make, Server};
 use crate::common::*;
+use crate::peer::{Peer, tunnelling};
 
 struct Row {
     what: &'static str,
@@ -132,7 +132,7 @@ fn try_all(rows: &[Row]) {
 }
 
 fn try_with(pki: &Pki, rows: &[Row]) {
-    let proxy = names::proxy();
+    let proxy = Peer::start(tunnelling);
     for row in rows {
         let what = row.what;
         let server = Server::start(row.make, &(row.certificate)(pki), row.options);
