@@ -15,6 +15,16 @@ fn expire(client: &Client) {
 }
 
 #[test]
+fn refresh_margin_is_each_client_s_own_and_at_most_a_quarter_of_the_lifetime() {
+    for (margin, expected) in [("1m", 608..=640), ("0s", 670..=690), ("1h", 380..=450)] {
+        let client = client(&TestPeer::start([]), &[("refresh_margin", margin)]);
+        give(&client, "a", 700);
+        let refresh_in = client.get_token(ALWAYS).ok().unwrap().refresh_in.unwrap();
+        assert!(expected.contains(&refresh_in.as_secs()), "{refresh_in:?}");
+    }
+}
+
+#[test]
 fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_created() {
     let peer = TestPeer::start([unavailable(), unavailable(), closed("b")]);
     let client = client(&peer, &[]);

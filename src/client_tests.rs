@@ -128,16 +128,6 @@ fn a_fresh_token_is_one_request_and_a_copy_says_when_a_refresh_is_due() {
 }
 
 #[test]
-fn refresh_margin_is_each_client_s_own_and_at_most_a_quarter_of_the_lifetime() {
-    for (margin, expected) in [("1m", 608..=640), ("0s", 670..=690), ("1h", 380..=450)] {
-        let client = client(&TestPeer::start([]), &[("refresh_margin", margin)]);
-        give(&client, "a", 700);
-        let refresh_in = client.get_token(ALWAYS).ok().unwrap().refresh_in.unwrap();
-        assert!(expected.contains(&refresh_in.as_secs()), "{refresh_in:?}");
-    }
-}
-
-#[test]
 fn a_created_token_is_always_new_and_becomes_the_current_one() {
     let peer = TestPeer::start([Reply::Kept(token("a")), Reply::Kept(token("b"))]);
     let client = client(&peer, &[]);
@@ -154,13 +144,21 @@ fn a_created_token_is_always_new_and_becomes_the_current_one() {
 
 #[test]
 fn without_a_cache_each_call_asks_and_no_refresh_is_due() {
-    let peer = TestPeer::start([Reply::Kept(token("a")), Reply::Kept(token("b"))]);
+    let tokens = ["a", "b"].map(|name| Reply::Kept(token(name)));
+    let peer = TestPeer::start(tokens.into_iter().chain([unavailable(), unavailable()]));
     let client = client(&peer, &[("cache", "none")]);
     for name in ["a", "b"] {
         let token = client.get_token(ALWAYS).ok().unwrap();
         assert_eq!((text(&token), token.refresh_in), (name.to_owned(), None));
     }
-    assert_eq!(peer.requests().len(), 2);
+    let never = client.get_token(CallTimeout::NeverBlock);
+    assert_eq!(failure(never).status, Status::MOMO_WOULD_BLOCK);
+    // No cooldown either: each failure is its own.
+    for _ in 0..2 {
+        let failure = failure(client.get_token(ALWAYS));
+        assert_eq!(failure.status, Status::MOMO_SERVER_ERROR);
+    }
+    assert_eq!(peer.requests().len(), 4);
 }
 
 #[test]

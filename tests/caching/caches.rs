@@ -17,46 +17,6 @@ fn with_cache(gateway: &Gateway, behaviour: &str, cache: &str) -> Config {
     config
 }
 
-#[test]
-fn without_a_cache_every_call_is_a_request() {
-    let gateway = Gateway::start().unwrap();
-    let config = with_cache(&gateway, "", "none");
-    let clients = [config.client(), config.client()];
-    let get = |n: usize| clients[n % 2].get().unwrap().access_token;
-    let mut tokens: HashSet<_> = (0..40).map(get).collect();
-    std::thread::scope(|scope| {
-        let run = || (0..40).map(get).collect::<Vec<_>>();
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
-        tokens.extend(threads.into_iter().flat_map(|t| t.join().unwrap()));
-    });
-    assert_eq!(gateway.request_count(), 200);
-    assert_eq!(tokens.len(), 200);
-    let error = clients[0].get_within(0).unwrap_err();
-    assert_eq!(error.status, MOMO_WOULD_BLOCK);
-    // No pause either: each failure is its own.
-    let client = with_cache(&gateway, "/500-login-failed", "none").client();
-    gateway.clear_requests();
-    for _ in 0..5 {
-        let error = client.get().unwrap_err();
-        assert_eq!(error.status, MOMO_UNAUTHORIZED);
-    }
-    assert_eq!(gateway.request_count(), 5);
-}
-
-#[test]
-fn a_private_cache_is_one_request_per_client_and_ends_with_it() {
-    let gateway = Gateway::start().unwrap();
-    let config = with_cache(&gateway, "", "client");
-    let clients: Vec<_> = (0..5).map(|_| config.client()).collect();
-    let mut tokens = HashSet::new();
-    for _ in 0..20 {
-        tokens.extend(clients.iter().map(|c| c.get().unwrap().access_token));
-    }
-    assert_eq!((gateway.request_count(), tokens.len()), (5, 5));
-    drop(clients);
-    assert!(tokens.insert(config.client().get().unwrap().access_token));
-}
-
 /// In a process of its own, since it is the process's cache.
 #[test]
 fn a_cleared_cache_asks_again_whoever_kept_the_token() {

@@ -159,31 +159,6 @@ fn a_refused_message_names_the_length_of_the_key_that_was_read_last() {
     assert!(error.message.contains(&words), "{}", error.message);
 }
 
-#[test]
-fn files_that_hold_no_credentials_leave_the_former_ones_in_use() {
-    let (gateway, scratch) = first();
-    let config = config(&gateway, &scratch.path(""));
-    let log = config.log();
-    let client = config.client();
-    client.create().unwrap();
-    scratch.write("api_key", "");
-    std::thread::sleep(SETTLED);
-    client.create().unwrap();
-    std::fs::remove_file(scratch.path("api_user")).unwrap();
-    client.create().unwrap();
-    std::thread::sleep(SETTLED);
-    client.create().unwrap();
-    client.create().unwrap();
-    assert_eq!(gateway.request_count(), 5);
-    let text = log.text();
-    assert_eq!(text.matches("are not used: ").count(), 2, "{text}");
-    assert!(text.contains("api_key: it is empty"), "{text}");
-    assert!(text.contains("api_user cannot be read"), "{text}");
-    // That a client without former ones cannot be made is as before.
-    let refused = config.try_client().err().unwrap();
-    assert_eq!(refused.status, MOMO_INVALID_CONFIG);
-}
-
 /// A pipe can be read once, and waits for whoever writes it.
 #[test]
 fn a_pipe_is_read_when_the_client_is_made_and_holds_no_later_call_up() {

@@ -221,13 +221,6 @@ const LISTEN: &str = "0A";
 pub const SYN_SENT: u8 = 2;
 pub const CLOSE_WAIT: u8 = 8;
 
-/// How many threads of this process have this name.
-pub fn threads_named(name: &str) -> usize {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let names = tasks.filter_map(|t| std::fs::read_to_string(t.ok()?.path().join("comm")).ok());
-    names.filter(|n| n.trim() == name).count()
-}
-
 /// This thread's number for the system.
 pub fn thread_id() -> i32 {
     // SAFETY: takes nothing and cannot fail.
