@@ -25,6 +25,18 @@ fn refresh_margin_is_each_client_s_own_and_at_most_a_quarter_of_the_lifetime() {
 }
 
 #[test]
+fn a_caller_that_makes_requests_itself_begins_none_if_it_must_not_block() {
+    let peer = TestPeer::start([closed("a")]);
+    let client = client(&peer, &[("refresh", "caller")]);
+    let never = client.get_token(CallTimeout::NeverBlock);
+    assert_eq!(failure(never).status, Status::MOMO_WOULD_BLOCK);
+    assert!(!has_request(&client));
+    assert_eq!(got(&client), "a");
+    // Its own request is nobody's to wait for.
+    assert_eq!(stats(&client).waits, 0);
+}
+
+#[test]
 fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_created() {
     let peer = TestPeer::start([unavailable(), unavailable(), closed("b")]);
     let client = client(&peer, &[]);

@@ -179,18 +179,6 @@ fn a_call_that_never_blocks_has_a_request_begun_and_takes_its_token_later() {
 }
 
 #[test]
-fn a_caller_that_makes_requests_itself_begins_none_if_it_must_not_block() {
-    let peer = TestPeer::start([closed("a")]);
-    let client = client(&peer, &[("refresh", "caller")]);
-    let never = client.get_token(CallTimeout::NeverBlock);
-    assert_eq!(failure(never).status, Status::MOMO_WOULD_BLOCK);
-    assert!(!has_request(&client));
-    assert_eq!(got(&client), "a");
-    // Its own request is nobody's to wait for.
-    assert_eq!(stats(&client).waits, 0);
-}
-
-#[test]
 fn a_call_whose_time_is_up_says_what_goes_on_and_the_next_has_the_token() {
     let late = format!("HTTP/1.1 103 Early Hints\r\n\r\n{}", token("a"));
     let peer = TestPeer::start([Reply::Silent(Duration::from_secs(4)), Reply::Closed(late)]);
