@@ -46,28 +46,6 @@ fn a_clone_outlives_its_client_and_logs_to_the_same_logger() {
 }
 
 #[test]
-fn cancelling_a_clone_ends_its_wait_and_leaves_the_request_to_the_others() {
-    let gateway = Gateway::builder().delay(ms(2000)).start().unwrap();
-    let client = Config::mock(&gateway, "").client();
-    // The request is the client's, in the background.
-    client.get_within(0).unwrap_err();
-    let clones = [client.cloned(), client.cloned()];
-    std::thread::scope(|scope| {
-        let [one, other] = &clones;
-        let waiting = scope.spawn(|| other.get());
-        let ended = scope.spawn(|| one.get());
-        std::thread::sleep(ms(100));
-        let start = Instant::now();
-        one.cancel();
-        cancelled(ended.join().unwrap(), start);
-        cancelled(one.get(), start);
-        waiting.join().unwrap().unwrap();
-    });
-    client.get().unwrap();
-    assert_eq!(gateway.request_count(), 1);
-}
-
-#[test]
 fn cancelling_a_clone_ends_its_calls_and_not_what_others_may_wait_for() {
     let gateway = Gateway::start().unwrap();
     let client = Config::mock(&gateway, "/stall").client();

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::sync::Barrier;
 use std::sync::mpsc::channel;
-use std::time::Instant;
 
 use crate::child::wait_for;
 use crate::common::*;
@@ -135,38 +134,6 @@ fn cancel_before_the_others(refresh: &str, requests: u64) {
     });
     assert_eq!(gateway.request_count(), requests, "{refresh}");
     assert_eq!(cancelled.get().unwrap_err().status, MOMO_CANCELLED);
-}
-
-#[test]
-fn cancelling_wakes_leader_and_waiters_at_once_and_no_other_client() {
-    let gateway = Gateway::start().unwrap();
-    let config = Config::plain(&gateway, "/stall");
-    config.set("cache", "process");
-    let (leading, following_one) = (config.client(), config.client());
-    std::thread::scope(|scope| {
-        let leader = scope.spawn(|| (leading.get(), Instant::now()));
-        wait_for("request", || gateway.request_count() == 1);
-        let follow = |client| following(scope, move || (Client::get(client), Instant::now()));
-        let woken: Vec<_> = (0..8).map(|_| follow(&following_one)).collect();
-        // A waiter's client is cancelled, and the leader does not notice.
-        let start = Instant::now();
-        following_one.cancel();
-        for waiter in woken {
-            let (outcome, end) = waiter.join().unwrap();
-            assert_eq!(outcome.unwrap_err().status, MOMO_CANCELLED);
-            assert!(end - start < SOON, "{:?}", end - start);
-        }
-        let woken: Vec<_> = (0..8).map(|_| follow(&leading)).collect();
-        let start = Instant::now();
-        leading.cancel();
-        let leader = leader.join().unwrap();
-        let ends = woken.into_iter().map(|f| f.join().unwrap());
-        for (outcome, end) in ends.chain([leader]) {
-            assert_eq!(outcome.unwrap_err().status, MOMO_CANCELLED);
-            assert!(end - start < SOON, "{:?}", end - start);
-        }
-    });
-    assert_eq!(gateway.request_count(), 1);
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod peer;
 #[path = "../common/redis_server.rs"]
 mod redis_server;
 
+#[cfg(unix)]
+mod place;
 #[cfg(target_os = "linux")]
 mod shared_caches;
 #[cfg(unix)]

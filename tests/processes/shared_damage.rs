@@ -1,24 +1,16 @@
 //! A token file that is cut short or damaged at any place: never a wrong token, never an error.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 
 use crate::child::{Scratch, again, case, wait_for};
 use crate::common::{Client, Config, Gateway};
+use crate::place::files;
 use momo::ffi::momo_clear_cache;
 
 /// As a new process does: with nothing in memory.
 fn new_process(client: &Client) -> String {
     momo_clear_cache();
     client.get().unwrap().access_token
-}
-
-fn token_file(scratch: &Scratch) -> PathBuf {
-    let entries = std::fs::read_dir(scratch.path("tokens")).unwrap();
-    let mut paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .find(|path| path.extension().is_some_and(|end| end == "token"))
-        .unwrap()
 }
 
 #[test]
@@ -41,7 +33,7 @@ fn a_file_cut_anywhere_or_with_a_bit_flipped_is_as_good_as_none() {
     let client = config.client();
     let first = new_process(&client);
     assert_eq!(new_process(&client), first, "a whole file is used");
-    let path = token_file(&scratch);
+    let path = files(&scratch.path("tokens"), ".token").remove(0);
     let mut requests = gateway.request_count();
     let mut try_damaged = |damage: &dyn Fn(&mut Vec<u8>), what: String| {
         let good = std::fs::read(&path).unwrap();

@@ -6,59 +6,9 @@ mod server;
 mod setups;
 mod stalls;
 
-use std::path::PathBuf;
-
-use crate::child::{Scratch, wait_for};
+use crate::child::wait_for;
 use crate::common::{Client, Config, Gateway, MOMO_CANCELLED, MOMO_WOULD_BLOCK};
-use crate::redis_server::RedisServer;
-
-/// Where tokens are shared.
-enum Place {
-    File(Scratch),
-    Redis(RedisServer),
-}
-
-impl Place {
-    fn all() -> [Self; 2] {
-        [
-            Self::File(Scratch::new()),
-            Self::Redis(RedisServer::start()),
-        ]
-    }
-
-    fn option(&self) -> String {
-        match self {
-            Self::File(scratch) => format!("file:{}", scratch.path("tokens").display()),
-            Self::Redis(server) => server.url(),
-        }
-    }
-
-    fn is_file(&self) -> bool {
-        matches!(self, Self::File(_))
-    }
-
-    fn token_file(&self) -> Option<PathBuf> {
-        let Self::File(scratch) = self else {
-            return None;
-        };
-        let entries = std::fs::read_dir(scratch.path("tokens")).unwrap();
-        let mut paths = entries.map(|entry| entry.unwrap().path());
-        paths.find(|path| path.extension().is_some_and(|end| end == "token"))
-    }
-
-    /// A call may have its token before others can see it.
-    fn wait_for_token(&self) {
-        wait_for("token that is shared", || self.has_token());
-    }
-
-    /// Whether a token is shared.
-    fn has_token(&self) -> bool {
-        match self {
-            Self::File(_) => self.token_file().is_some(),
-            Self::Redis(server) => server.keys().iter().any(|key| key.ends_with(":token")),
-        }
-    }
-}
+use crate::place::Place;
 
 /// The same entry in the store with a memory of its own, as another process has: the name of the
 /// option is another, and that of the place is not.
@@ -86,9 +36,9 @@ fn processes(gateway: &Gateway, place: &Place) -> [Client; 2] {
 
 #[test]
 fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not() {
-    for place in Place::all() {
+    Place::each(|place, _| {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, &place);
+        let [here, there] = processes(&gateway, place);
         let first = here.get().unwrap().access_token;
         assert_eq!(there.get().unwrap().access_token, first);
         assert_eq!(there.stats().tokens_adopted, 1);
@@ -106,14 +56,14 @@ fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not
         there.invalidate(&first);
         there.invalidate("eyJ.some.other");
         assert!(place.has_token());
-    }
+    });
 }
 
 #[test]
 fn a_new_token_of_momo_create_token_is_for_the_others_too() {
-    for place in Place::all() {
+    Place::each(|place, _| {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, &place);
+        let [here, there] = processes(&gateway, place);
         let first = here.create().unwrap().access_token;
         assert_eq!(there.get().unwrap().access_token, first);
         let second = here.create().unwrap().access_token;
@@ -122,19 +72,19 @@ fn a_new_token_of_momo_create_token_is_for_the_others_too() {
         there.invalidate(&first);
         assert_eq!(there.get().unwrap().access_token, second);
         assert_eq!(gateway.request_count(), 2);
-    }
+    });
 }
 
 /// Whoever can write can put an older value back, and no more.
 #[test]
 fn an_older_value_that_is_put_back_is_not_taken_once_it_was_replaced_or_invalidated() {
-    let (place, gateway) = (Place::File(Scratch::new()), Gateway::start().unwrap());
+    let (place, gateway) = (Place::file(), Gateway::start().unwrap());
     let [config, _] = configs(&gateway, &place);
     gateway.set_behaviour("/lifetime-200/age-155");
     let client = config.set("refresh_margin", "1s").client();
     let first = client.get().unwrap().access_token;
     place.wait_for_token();
-    let path = place.token_file().unwrap();
+    let path = place.files(".token").remove(0);
     let older = std::fs::read(&path).unwrap();
     let second = client.create().unwrap().access_token;
     assert_ne!(std::fs::read(&path).unwrap(), older);
@@ -158,9 +108,9 @@ fn an_older_value_that_is_put_back_is_not_taken_once_it_was_replaced_or_invalida
 
 #[test]
 fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_request() {
-    for place in Place::all() {
+    Place::each(|place, _| {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = configs(&gateway, &place);
+        let [here, there] = configs(&gateway, place);
         gateway.set_behaviour("/lifetime-200/age-155");
         let [here, other] =
             [&here, &there].map(|config| config.set("refresh_margin", "1s").client());
@@ -178,14 +128,14 @@ fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_reque
             (0, 2, 0)
         );
         assert_eq!(gateway.request_count(), 2);
-    }
+    });
 }
 
 #[test]
 fn a_call_that_waits_for_another_process_can_be_cancelled() {
-    for place in Place::all() {
+    Place::each(|place, _| {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, &place);
+        let [here, there] = processes(&gateway, place);
         gateway.set_behaviour("/stall");
         std::thread::scope(|scope| {
             let asking = scope.spawn(|| here.get().unwrap_err());
@@ -202,14 +152,14 @@ fn a_call_that_waits_for_another_process_can_be_cancelled() {
             here.cancel();
             assert_eq!(asking.join().unwrap().status, MOMO_CANCELLED);
         });
-    }
+    });
 }
 
 #[test]
 fn a_call_that_must_not_block_has_the_shared_token_fetched_in_the_background() {
-    for place in Place::all() {
+    Place::each(|place, _| {
         let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, &place);
+        let [here, there] = processes(&gateway, place);
         let token = here.get().unwrap().access_token;
         assert_eq!(there.get_within(0).unwrap_err().status, MOMO_WOULD_BLOCK);
         wait_for("token", || {
@@ -219,8 +169,7 @@ fn a_call_that_must_not_block_has_the_shared_token_fetched_in_the_background() {
         });
         assert_eq!(gateway.request_count(), 1);
         let stats = there.stats();
-        let origin = if place.is_file() { 2 } else { 3 };
-        assert_eq!((stats.requests, stats.token_origin), (0, origin));
+        assert_eq!((stats.requests, stats.token_origin), (0, place.origin()));
         assert_eq!(here.stats().token_origin, 1);
-    }
+    });
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use momo_mock_gateway::Gateway;
 
 use super::machine;
-use super::process::{Crowd, Place, Report, Setting, assert_all_good};
+use super::process::{Crowd, Report, Setting, assert_all_good};
 use crate::child::Scratch;
+use crate::place::Place;
 
 const HOUR: i64 = 3_600_000;
 /// Seconds for which tokens are asked for, and the milliseconds for which one of 4 s may be in use,

@@ -3,7 +3,8 @@
 use momo_mock_gateway::Gateway;
 
 use super::machine;
-use super::process::{Crowd, Place, Setting, all_tokens, assert_all_good};
+use super::process::{Crowd, Setting, all_tokens, assert_all_good};
+use crate::place::Place;
 
 const MANY: usize = 50;
 

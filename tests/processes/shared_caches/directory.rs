@@ -7,8 +7,9 @@ use std::process::Command;
 use momo_mock_gateway::Gateway;
 
 use super::machine::after;
-use super::process::{Setting, files};
+use super::process::Setting;
 use crate::child::{Scratch, is_root};
+use crate::place::files;
 
 fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use momo_mock_gateway::Gateway;
 
-use super::process::{Place, Setting};
+use super::process::Setting;
 use crate::child::wait_for;
 use crate::host::{Link, compile};
+use crate::place::Place;
 
 #[test]
 fn a_forked_child_looks_up_on_a_connection_of_its_own() {
@@ -42,7 +43,7 @@ fn a_child_does_not_keep_the_lock_of_a_parent_that_died() {
     let mut parent = orphan.stdin(Stdio::piped()).spawn().unwrap();
     let _until_the_end = parent.stdin.take();
     assert!(parent.wait().unwrap().code().is_none(), "it was killed");
-    let locks = super::process::files(&place.directory(), ".lock");
+    let locks = place.files(".lock");
     assert_eq!(locks.len(), 1, "and had the lock");
     let file = std::fs::File::open(&locks[0]).unwrap();
     // The child lets go of it when it first runs.

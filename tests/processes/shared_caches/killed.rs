@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use momo_mock_gateway::Gateway;
 
-use super::process::{Place, Setting};
+use super::process::Setting;
 use crate::child::wait_for;
+use crate::place::Place;
 
 /// System calls of a request and of what is shared, and how often each is made at most.
 const STEPS: [(&str, u32); 11] = [

@@ -1,78 +1,14 @@
-//! Processes that share a token, what they got, and where they share it.
+//! Processes that share a token, and what they got.
 #![allow(unreachable_pub)]
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use momo_mock_gateway::Gateway;
 use serde_json::Value;
 
-use crate::child::Scratch;
 use crate::host::{Link, compile};
-use crate::redis_server::RedisServer;
-
-/// Where tokens are shared, gone with the test.
-pub enum Place {
-    File(Scratch),
-    Redis(RedisServer),
-}
-
-impl Place {
-    pub fn file() -> Self {
-        Self::File(Scratch::new())
-    }
-
-    pub fn redis() -> Self {
-        Self::Redis(RedisServer::start())
-    }
-
-    /// The option `cache`.
-    pub fn option(&self) -> String {
-        match self {
-            Self::File(scratch) => format!("file:{}", scratch.path("tokens").display()),
-            Self::Redis(server) => server.url(),
-        }
-    }
-
-    pub fn directory(&self) -> PathBuf {
-        match self {
-            Self::File(scratch) => scratch.path("tokens"),
-            Self::Redis(_) => panic!("it has none"),
-        }
-    }
-
-    /// For what is the same in both, and waits for most of its time: at once.
-    pub fn both(test: impl Fn(&Self, &str) + Sync) {
-        std::thread::scope(|scope| {
-            scope.spawn(|| test(&Self::file(), "file"));
-            scope.spawn(|| test(&Self::redis(), "redis"));
-        });
-    }
-
-    /// One after the other.
-    pub fn each(test: impl Fn(&Self, &str)) {
-        test(&Self::file(), "file");
-        test(&Self::redis(), "redis");
-    }
-
-    /// The number in the statistics.
-    pub fn origin(&self) -> i64 {
-        match self {
-            Self::File(_) => 2,
-            Self::Redis(_) => 3,
-        }
-    }
-}
-
-/// The files of a directory whose names end so.
-pub fn files(directory: &Path, end: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .filter(|path| path.to_string_lossy().ends_with(end))
-        .collect()
-}
 
 /// What the processes of a test have in common.
 #[derive(Clone)]

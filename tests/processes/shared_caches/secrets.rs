@@ -2,12 +2,14 @@
 
 use momo_mock_gateway::{Credentials, Gateway};
 
-use super::process::{Place, Setting, files};
+use super::process::Setting;
+use crate::place::Place;
 
 /// Everything that is stored.
 fn stored(place: &Place) -> Vec<u8> {
     match place {
-        Place::File(scratch) => files(&scratch.path("tokens"), "")
+        Place::File(_) => place
+            .files("")
             .iter()
             .flat_map(|file| {
                 let name = file
@@ -81,8 +83,8 @@ fn changed_key(test: &str, place: &Place) {
     assert_ne!(second, first);
     assert_eq!(gateway.request_count(), 2);
     // The old file under the new name is no token either: the key is another.
-    if let Place::File(scratch) = place {
-        let tokens = files(&scratch.path("tokens"), ".token");
+    if let Place::File(_) = place {
+        let tokens = place.files(".token");
         let values: Vec<_> = tokens.iter().map(|t| std::fs::read(t).unwrap()).collect();
         std::fs::write(&tokens[0], &values[1]).unwrap();
         std::fs::write(&tokens[1], &values[0]).unwrap();

@@ -5,8 +5,9 @@ use std::net::TcpListener;
 
 use momo_mock_gateway::Gateway;
 
-use super::process::{Place, Setting};
+use super::process::Setting;
 use crate::host::{Link, compile};
+use crate::place::Place;
 
 fn runs_in(setting: &Setting, kib: &str) -> bool {
     let done = setting.command(&[kib]).output().unwrap();
