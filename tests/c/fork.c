@@ -119,22 +119,23 @@ void *realloc(void *block, size_t size) {
 }
 
 struct first {
-  momo_client *client;
+  momo_client *client; /* NULL: a client is to be made */
   long at;
 };
 
 static void *call_first(void *place) {
   struct first *first = place;
   until_held = first->at;
-  get(first->client);
+  if (first->client != NULL) get(first->client);
+  else momo_free_client(new_client(NULL));
   until_held = 0;
   atomic_store(&state, ENDED);
   return NULL;
 }
 
-/* In a process that has not called the library yet. */
-static _Noreturn void be_first(long at) {
-  struct first first = {new_client(NULL), at};
+/* In a process that has not called the library yet, or has not even made a client. */
+static _Noreturn void be_first(long at, int has_client) {
+  struct first first = {has_client ? new_client(NULL) : NULL, at};
   pthread_t thread;
   limit_child();
   pthread_create(&thread, NULL, call_first, &first);
@@ -143,54 +144,25 @@ static _Noreturn void be_first(long at) {
   pid_t child = fork();
   if (child == 0) {
     limit_child();
-    create(first.client, tally);
-    get(first.client);
+    momo_client *client = has_client ? first.client : new_client(NULL);
+    create(client, tally);
+    get(client);
     momo_free_client(new_client(NULL));
     _exit(0);
   }
   reap(child);
   atomic_store(&state, RELEASED);
   pthread_join(thread, NULL);
-  atomic_fetch_add(&tally->requests, 1);
-  _exit(0);
-}
-
-static void *make_first(void *at) {
-  until_held = *(long *)at;
-  momo_client *client = new_client(NULL);
-  until_held = 0;
-  atomic_store(&state, ENDED);
-  momo_free_client(client);
-  return NULL;
-}
-
-/* In a process that has made no client yet. */
-static _Noreturn void be_first_client(long at) {
-  pthread_t thread;
-  limit_child();
-  pthread_create(&thread, NULL, make_first, &at);
-  while (atomic_load(&state) == RUNNING) pause_ms(1);
-  if (atomic_load(&state) == ENDED) atomic_store(&tally->done, 1);
-  pid_t child = fork();
-  if (child == 0) {
-    limit_child();
-    momo_client *client = new_client(NULL);
-    create(client, tally);
-    momo_free_client(client);
-    _exit(0);
-  }
-  reap(child);
-  atomic_store(&state, RELEASED);
-  pthread_join(thread, NULL);
+  if (has_client) atomic_fetch_add(&tally->requests, 1);
   _exit(0);
 }
 
 /* Until the call is over before it comes to so many allocations. */
-static void first_calls(long every, void (*be_first_at)(long)) {
+static void first_calls(long every, int has_client) {
   long at = 1;
   for (; !atomic_load(&tally->done); at += every) {
     pid_t child = fork();
-    if (child == 0) be_first_at(at);
+    if (child == 0) be_first(at, has_client);
     reap(child);
   }
   CHECK(at > 100, "the library allocates elsewhere: %ld", at);
@@ -251,8 +223,8 @@ int main(int argc, char **argv) {
   long count = atol(argv[2]);
   tally = new_tally();
   if (strcmp(argv[1], "storm") == 0) storm(count, atol(argv[3]));
-  else if (strcmp(argv[1], "first") == 0) first_calls(count, be_first);
-  else if (strcmp(argv[1], "client") == 0) first_calls(count, be_first_client);
+  else if (strcmp(argv[1], "first") == 0) first_calls(count, 1);
+  else if (strcmp(argv[1], "client") == 0) first_calls(count, 0);
   else if (strcmp(argv[1], "names") == 0) names(count, argv[3], argv[4], 0);
   else if (strcmp(argv[1], "locked") == 0) names(count, argv[3], argv[4], 1);
   else CHECK(0, "%s", argv[1]);
