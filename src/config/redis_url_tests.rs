@@ -2,60 +2,22 @@ use super::*;
 
 #[test]
 fn every_part_of_a_url_is_read() {
-    for (text, shown, user, password) in [
-        (
-            "redis://cache.test",
-            "redis://cache.test:6379/0",
-            None,
-            None,
-        ),
-        (
-            "redis://Cache.Test/",
-            "redis://cache.test:6379/0",
-            None,
-            None,
-        ),
-        (
-            "rediss://cache.test:7000/15",
-            "rediss://cache.test:7000/15",
-            None,
-            None,
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        ("redis://cache.test", "redis://cache.test:6379/0", None, None),
+        ("redis://Cache.Test/", "redis://cache.test:6379/0", None, None),
+        ("rediss://cache.test:7000/15", "rediss://cache.test:7000/15", None, None),
         ("redis://[::1]:1/2", "redis://[::1]:1/2", None, None),
-        (
-            "redis://:s%2Fcret@127.0.0.1",
-            "redis://127.0.0.1:6379/0",
-            None,
-            Some("s/cret"),
-        ),
-        (
-            "redis://me:a:b%40@h/3",
-            "redis://h:6379/3",
-            Some("me"),
-            Some("a:b@"),
-        ),
+        ("redis://:s%2Fcret@127.0.0.1", "redis://127.0.0.1:6379/0", None, Some("s/cret")),
+        ("redis://me:a:b%40@h/3", "redis://h:6379/3", Some("me"), Some("a:b@")),
         #[cfg(unix)]
-        (
-            "redis+unix:///run/redis.sock",
-            "redis+unix:///run/redis.sock?db=0",
-            None,
-            None,
-        ),
+        ("redis+unix:///run/redis.sock", "redis+unix:///run/redis.sock?db=0", None, None),
         #[cfg(unix)]
-        (
-            "unix://me:a%40@/run/my%20redis.sock?db=2",
-            "redis+unix:///run/my redis.sock?db=2",
-            Some("me"),
-            Some("a@"),
-        ),
+        ("unix://me:a%40@/run/my%20redis.sock?db=2", "redis+unix:///run/my redis.sock?db=2", Some("me"), Some("a@")),
         #[cfg(unix)]
-        (
-            "redis+socket:///r.sock?virtual_host=3&username=me&password=a",
-            "redis+unix:///r.sock?db=3",
-            Some("me"),
-            Some("a"),
-        ),
-    ] {
+        ("redis+socket:///r.sock?virtual_host=3&username=me&password=a", "redis+unix:///r.sock?db=3", Some("me"), Some("a")),
+    ];
+    for (text, shown, user, password) in rows {
         let url = RedisUrl::parse(text);
         let url = url.as_ref().map_err(|why| format!("{text}: {why}"));
         let read = url.map(|u| {
@@ -69,17 +31,15 @@ fn every_part_of_a_url_is_read() {
 
 #[test]
 fn what_is_no_url_of_a_redis_server_is_refused_with_a_reason_and_without_the_password() {
-    for (text, reason) in [
+    #[rustfmt::skip]
+    let rows = [
         ("redis:/h", "it is process"),
         ("redis+unix://host/run/redis.sock", "a path on this machine"),
         ("redis+unix:///", "a path on this machine"),
         #[cfg(unix)]
         ("redis+unix:///run/redis.sock?db=x", "database"),
         #[cfg(unix)]
-        (
-            "unix:///run/redis.sock?protocol=s3",
-            "db, username or password",
-        ),
+        ("unix:///run/redis.sock?protocol=s3", "db, username or password"),
         ("unix:/run/redis.sock", "it is process"),
         ("redis://", "host"),
         ("redis://:s3cret@", "host"),
@@ -98,7 +58,8 @@ fn what_is_no_url_of_a_redis_server_is_refused_with_a_reason_and_without_the_pas
         ("rediss://h#insecure", "fragment"),
         ("redis://h\n", "line break"),
         ("redis://h ", "blank"),
-    ] {
+    ];
+    for (text, reason) in rows {
         let why = RedisUrl::parse(text).err().unwrap_or_default();
         assert!(why.contains(reason), "{text:?}: {why:?}");
         assert!(!why.contains("s3"), "{text:?}: {why:?}");

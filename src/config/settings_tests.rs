@@ -45,18 +45,15 @@ fn each_option_sets_what_it_names() {
 
 #[test]
 fn each_cache_is_what_it_is_called_and_who_shares_it() {
-    for (text, cache, shared, keeps) in [
+    #[rustfmt::skip]
+    let rows = [
         ("process", CachePolicy::Process, true, true),
         ("client", CachePolicy::Client, false, true),
         ("none", CachePolicy::None, false, false),
         #[cfg(unix)]
-        (
-            "file:/run/tokens",
-            CachePolicy::File("/run/tokens".into()),
-            true,
-            true,
-        ),
-    ] {
+        ("file:/run/tokens", CachePolicy::File("/run/tokens".into()), true, true),
+    ];
+    for (text, cache, shared, keeps) in rows {
         let found = of("cache", text).cache;
         assert_eq!(found, cache);
         assert_eq!(
@@ -111,12 +108,9 @@ fn options_beside_the_url_of_a_redis_server_complete_it() {
 
 #[test]
 fn what_is_no_value_of_an_option_is_refused() {
-    for (name, value, why) in [
-        (
-            "product",
-            "payments",
-            "it is one of disbursement, collection, remittance",
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        ("product", "payments", "it is one of disbursement, collection, remittance"),
         ("max_attempts", "+3", "a whole number"),
         ("max_attempts", "", "a whole number"),
         ("refresh", "never", "background or caller"),
@@ -129,7 +123,8 @@ fn what_is_no_value_of_an_option_is_refused() {
         ("api_key", "a\tb", "a control character"),
         ("api_key", " a", "white space"),
         ("subscription_key", "clé", "not ASCII"),
-    ] {
+    ];
+    for (name, value, why) in rows {
         let told = refused(name, value);
         assert!(told.contains(why), "{name}={value}: {told}");
     }

@@ -12,27 +12,18 @@ const QUOTA: &str = r#"{"statusCode":403,"message":"Out of call volume QUOTA."}"
 
 #[test]
 fn each_error_response_has_its_status_and_its_retry() {
+    #[rustfmt::skip]
     let cases = [
         (400, "", S::MOMO_UNEXPECTED_STATUS, false),
         (400, CLIENT, S::MOMO_UNAUTHORIZED, false),
-        (
-            400,
-            r#"{"error":"unsupported_grant_type"}"#,
-            S::MOMO_UNEXPECTED_STATUS,
-            false,
-        ),
+        (400, r#"{"error":"unsupported_grant_type"}"#, S::MOMO_UNEXPECTED_STATUS, false),
         (401, "", S::MOMO_UNAUTHORIZED, false),
         (511, "", S::MOMO_SERVER_ERROR, false),
         (401, LOGIN, S::MOMO_UNAUTHORIZED, false),
         (401, AZURE, S::MOMO_SUBSCRIPTION_KEY_REFUSED, false),
         // One of the two members is not the shape.
         (401, r#"{"statusCode":401}"#, S::MOMO_UNAUTHORIZED, false),
-        (
-            401,
-            r#"{"message":"Access denied"}"#,
-            S::MOMO_UNAUTHORIZED,
-            false,
-        ),
+        (401, r#"{"message":"Access denied"}"#, S::MOMO_UNAUTHORIZED, false),
         (403, "", S::MOMO_FORBIDDEN, false),
         (403, QUOTA, S::MOMO_RATE_LIMITED, false),
         (404, "", S::MOMO_UNEXPECTED_STATUS, false),
@@ -44,24 +35,9 @@ fn each_error_response_has_its_status_and_its_retry() {
         (500, LOGIN, S::MOMO_UNAUTHORIZED, false),
         (500, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
         (400, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
-        (
-            403,
-            r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
-            S::MOMO_FORBIDDEN,
-            false,
-        ),
-        (
-            500,
-            r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
-            S::MOMO_FORBIDDEN,
-            false,
-        ),
-        (
-            500,
-            r#"{"code":"SOMETHING_ELSE"}"#,
-            S::MOMO_SERVER_ERROR,
-            true,
-        ),
+        (403, r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#, S::MOMO_FORBIDDEN, false),
+        (500, r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#, S::MOMO_FORBIDDEN, false),
+        (500, r#"{"code":"SOMETHING_ELSE"}"#, S::MOMO_SERVER_ERROR, true),
         (501, "", S::MOMO_SERVER_ERROR, false),
         (502, "", S::MOMO_SERVER_ERROR, true),
         (503, "", S::MOMO_SERVER_ERROR, true),
@@ -81,42 +57,15 @@ fn each_error_response_has_its_status_and_its_retry() {
 
 #[test]
 fn each_error_response_says_what_to_do() {
-    for (http_status, body, words) in [
-        (
-            400,
-            "",
-            "HTTP 400: the gateway takes the request for malformed",
-        ),
-        (
-            400,
-            r#"{"code":"NOT_ALLOWED"}"#,
-            "have MTN enable this product",
-        ),
-        (
-            400,
-            r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#,
-            "belong together",
-        ),
-        (
-            400,
-            CLIENT,
-            "the API user or API key was refused (invalid_client)",
-        ),
-        (
-            400,
-            r#"{"error":"unauthorized_client"}"#,
-            "was refused (unauthorized_client)",
-        ),
-        (
-            400,
-            r#"{"error":"invalid_scope","error_description":"x"}"#,
-            "HTTP 400 (invalid_scope): the gateway takes",
-        ),
-        (
-            400,
-            "\u{feff}{\"error\":\"invalid_grant\"}",
-            "was refused (invalid_grant)",
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        (400, "", "HTTP 400: the gateway takes the request for malformed"),
+        (400, r#"{"code":"NOT_ALLOWED"}"#, "have MTN enable this product"),
+        (400, r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#, "belong together"),
+        (400, CLIENT, "the API user or API key was refused (invalid_client)"),
+        (400, r#"{"error":"unauthorized_client"}"#, "was refused (unauthorized_client)"),
+        (400, r#"{"error":"invalid_scope","error_description":"x"}"#, "HTTP 400 (invalid_scope): the gateway takes"),
+        (400, "\u{feff}{\"error\":\"invalid_grant\"}", "was refused (invalid_grant)"),
         (401, MISSING, "something on the way has removed the header"),
         (511, "", "a captive portal"),
         (401, AZURE, "the key of the Collection Widget is not it"),
@@ -129,7 +78,8 @@ fn each_error_response_says_what_to_do() {
         (429, "", "too many requests"),
         (500, LOGIN, "for this product and host"),
         (503, "", "the gateway failed (HTTP 503)"),
-    ] {
+    ];
+    for (http_status, body, words) in rows {
         let message = failure_of(&response(http_status, &[], body))
             .failure
             .message;

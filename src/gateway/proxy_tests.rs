@@ -49,18 +49,14 @@ fn a_proxy_is_asked_for_a_tunnel_to_the_gateway_and_shown_nothing_else() {
 
 #[test]
 fn what_a_proxy_does_instead_is_told() {
-    for (reply, words) in [
-        (
-            Reply::Closed("HTTP/1.1 502 Bad Gateway\r\n\r\n".to_owned()),
-            "502",
-        ),
-        (
-            Reply::Closed("220 ftp.example ready\r\n\r\n".to_owned()),
-            "does not respond as an HTTP",
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        (Reply::Closed("HTTP/1.1 502 Bad Gateway\r\n\r\n".to_owned()), "502"),
+        (Reply::Closed("220 ftp.example ready\r\n\r\n".to_owned()), "does not respond as an HTTP"),
         (Reply::Reset, "proxy"),
         (Reply::Closed(String::new()), "proxy"),
-    ] {
+    ];
+    for (reply, words) in rows {
         let (failure, _) = refused_by(reply);
         assert_eq!(
             failure.status,

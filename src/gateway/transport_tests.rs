@@ -126,24 +126,14 @@ fn a_response_with_two_lengths_or_a_coding_is_no_token() {
     let body = r#"{"access_token":"abc"}"#;
     let length = body.len();
     let chunks = format!("{length:x}\r\n{body}\r\n0\r\n\r\n");
-    for (head, body, taken) in [
+    #[rustfmt::skip]
+    let rows = [
         (chunked.to_owned(), chunks.as_str(), true),
-        (
-            format!("{chunked}Content-Length: {length}\r\n"),
-            &chunks,
-            false,
-        ),
-        (
-            format!("{chunked}Content-Encoding: gzip\r\n"),
-            &chunks,
-            false,
-        ),
-        (
-            format!("{chunked}Content-Encoding: Identity\r\n"),
-            &chunks,
-            true,
-        ),
-    ] {
+        (format!("{chunked}Content-Length: {length}\r\n"), &chunks, false),
+        (format!("{chunked}Content-Encoding: gzip\r\n"), &chunks, false),
+        (format!("{chunked}Content-Encoding: Identity\r\n"), &chunks, true),
+    ];
+    for (head, body, taken) in rows {
         let peer = TestPeer::start([Reply::Closed(format!("{head}\r\n{body}"))]);
         match Caller::of(peer.port).send() {
             Ok(issued) => assert!(taken && issued.token.access() == b"abc", "{head}"),

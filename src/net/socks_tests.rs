@@ -96,38 +96,20 @@ fn user_and_password_are_sent_to_a_proxy_that_asks_for_them() {
 
 #[test]
 fn a_refusal_says_what_to_do() {
-    for (login, says, words) in [
-        (
-            LOGIN,
-            &[&[5, 2][..], &[1, 1]][..],
-            "refuses user and password",
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        (LOGIN, &[&[5, 2][..], &[1, 1]][..], "refuses user and password"),
         (LOGIN, &[&[5, 0xff]], "takes no password"),
         ("", &[&[5, 0xff]], "demands user and password"),
-        (
-            "",
-            &[b"HTTP/1.1 400 X"],
-            "does not respond as a SOCKS 5 proxy",
-        ),
-        (
-            "",
-            &[FREE, &[5, 2, 0, 1]],
-            "h:443 and replied 2: it allows no connection",
-        ),
+        ("", &[b"HTTP/1.1 400 X"], "does not respond as a SOCKS 5 proxy"),
+        ("", &[FREE, &[5, 2, 0, 1]], "h:443 and replied 2: it allows no connection"),
         ("", &[FREE, &[5, 4, 0, 1]], "it cannot reach it"),
-        (
-            "",
-            &[FREE, &[5, 5, 0, 1]],
-            "replied 5: its connection there is refused",
-        ),
-        (
-            "",
-            &[FREE, &[5, 1, 0, 1]],
-            "replied 1: it makes no connection",
-        ),
+        ("", &[FREE, &[5, 5, 0, 1]], "replied 5: its connection there is refused"),
+        ("", &[FREE, &[5, 1, 0, 1]], "replied 1: it makes no connection"),
         ("", &[&[5]], "the connection broke"),
         ("", &[FREE, &[5, 0]], "the connection broke"),
-    ] {
+    ];
+    for (login, says, words) in rows {
         let error = ask(login, "h", says).1.unwrap_err();
         assert_eq!(error.phase, Phase::Proxy, "{words}");
         let failure = error.failure(&Redactor::new([], []));

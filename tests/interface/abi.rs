@@ -24,80 +24,22 @@ fn what_programs_in_c_see_is_what_is_recorded() {
 #[test]
 fn whatever_is_changed_in_the_header_is_noticed_and_named() {
     let header = std::fs::read_to_string(Path::new(INCLUDE).join("momo.h")).unwrap();
-    for (what, before, after, words) in [
-        (
-            "a field that is gone",
-            "  int64_t retry_after_ms;\n",
-            "",
-            "retry_after_ms",
-        ),
-        (
-            "a field of another type",
-            "  int32_t refresh_status;",
-            "  int64_t refresh_status;",
-            "refresh_status",
-        ),
-        (
-            "a field in the middle",
-            "  int64_t expires_at;\n",
-            "  int64_t expires_at;\n  int64_t more;\n",
-            "more",
-        ),
-        (
-            "a field at the end",
-            "  int64_t refresh_in;\n",
-            "  int64_t refresh_in;\n  int64_t more;\n",
-            "more",
-        ),
-        (
-            "a field with another name",
-            "  int64_t retries;\n",
-            "  int64_t retries_;\n",
-            "retries",
-        ),
-        (
-            "an enumerator that is gone",
-            "  MOMO_CANCELLED = 16,\n",
-            "",
-            "MOMO_CANCELLED",
-        ),
-        (
-            "an enumerator with another value",
-            "MOMO_CANCELLED = 16",
-            "MOMO_CANCELLED = 17",
-            "MOMO_CANCELLED",
-        ),
-        (
-            "an enumerator more",
-            "  MOMO_CANCELLED = 16,\n",
-            "  MOMO_CANCELLED = 16,\n  MOMO_MORE = 17,\n",
-            "MOMO_MORE",
-        ),
-        (
-            "a parameter of another type",
-            "int64_t timeout_ms,",
-            "int32_t timeout_ms,",
-            "momo_get_token",
-        ),
-        (
-            "a result of another type",
-            "const char *momo_version(void)",
-            "char *momo_version(void)",
-            "momo_version",
-        ),
-        (
-            "a function that is gone",
-            "void momo_clear_cache(void);",
-            ";",
-            "momo_clear_cache",
-        ),
-        (
-            "a callback of another type",
-            "int32_t level, const char *line)",
-            "int64_t level, const char *line)",
-            "momo_set_logger",
-        ),
-    ] {
+    #[rustfmt::skip]
+    let rows = [
+        ("a field that is gone", "  int64_t retry_after_ms;\n", "", "retry_after_ms"),
+        ("a field of another type", "  int32_t refresh_status;", "  int64_t refresh_status;", "refresh_status"),
+        ("a field in the middle", "  int64_t expires_at;\n", "  int64_t expires_at;\n  int64_t more;\n", "more"),
+        ("a field at the end", "  int64_t refresh_in;\n", "  int64_t refresh_in;\n  int64_t more;\n", "more"),
+        ("a field with another name", "  int64_t retries;\n", "  int64_t retries_;\n", "retries"),
+        ("an enumerator that is gone", "  MOMO_CANCELLED = 16,\n", "", "MOMO_CANCELLED"),
+        ("an enumerator with another value", "MOMO_CANCELLED = 16", "MOMO_CANCELLED = 17", "MOMO_CANCELLED"),
+        ("an enumerator more", "  MOMO_CANCELLED = 16,\n", "  MOMO_CANCELLED = 16,\n  MOMO_MORE = 17,\n", "MOMO_MORE"),
+        ("a parameter of another type", "int64_t timeout_ms,", "int32_t timeout_ms,", "momo_get_token"),
+        ("a result of another type", "const char *momo_version(void)", "char *momo_version(void)", "momo_version"),
+        ("a function that is gone", "void momo_clear_cache(void);", ";", "momo_clear_cache"),
+        ("a callback of another type", "int32_t level, const char *line)", "int64_t level, const char *line)", "momo_set_logger"),
+    ];
+    for (what, before, after, words) in rows {
         assert!(header.contains(before), "{what}: {before:?}");
         let changed = Scratch::new();
         changed.write("momo.h", header.replace(before, after));

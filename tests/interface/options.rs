@@ -112,17 +112,13 @@ fn an_unknown_option_is_named_beside_those_that_there_are() {
 
 #[test]
 fn what_is_missing_is_said_when_the_client_is_created() {
-    for (left_out, words) in [
+    #[rustfmt::skip]
+    let rows = [
         ("api_user", ["option api_user is missing", "MOMO_API_USER"]),
         ("api_key", ["option api_key is missing", "MOMO_API_KEY"]),
-        (
-            "subscription_key",
-            [
-                "option subscription_key is missing",
-                "MOMO_SUBSCRIPTION_KEY",
-            ],
-        ),
-    ] {
+        ("subscription_key", ["option subscription_key is missing", "MOMO_SUBSCRIPTION_KEY"]),
+    ];
+    for (left_out, words) in rows {
         let config = Config::new();
         for (name, value) in [
             ("api_user", USER),
@@ -156,6 +152,7 @@ fn a_key_and_a_file_for_it_exclude_each_other() {
 fn a_key_file_is_checked_when_the_client_is_created() {
     let scratch = Scratch::new();
     let long = "s3cr3t".repeat(1000);
+    #[rustfmt::skip]
     let files: [(&str, &[u8], Option<&str>); 18] = [
         ("plain", b"s3cr3t", None),
         ("newline", b"s3cr3t\n", None),
@@ -170,27 +167,11 @@ fn a_key_file_is_checked_when_the_client_is_created() {
         ("latin", b"s3cr3t\xe9", Some("not UTF-8")),
         ("long", long.as_bytes(), Some("longer than")),
         ("byte order mark", b"\xef\xbb\xbfs3cr3t\r\n", None),
-        (
-            "two of them",
-            b"\xef\xbb\xbf\xef\xbb\xbfs3cr3t",
-            Some("U+FEFF"),
-        ),
-        (
-            "quotes",
-            b"\"s3cr3t\"\n",
-            Some("quotation marks are around it"),
-        ),
-        (
-            "soft hyphen",
-            b"s3\xc2\xadcr3t",
-            Some("U+00AD, a soft hyphen"),
-        ),
+        ("two of them", b"\xef\xbb\xbf\xef\xbb\xbfs3cr3t", Some("U+FEFF")),
+        ("quotes", b"\"s3cr3t\"\n", Some("quotation marks are around it")),
+        ("soft hyphen", b"s3\xc2\xadcr3t", Some("U+00AD, a soft hyphen")),
         ("UTF-16", b"\xff\xfes\x003\0", Some("it is UTF-16")),
-        (
-            "UTF-16, big end first",
-            b"\xfe\xff\0s\x003",
-            Some("it is UTF-16"),
-        ),
+        ("UTF-16, big end first", b"\xfe\xff\0s\x003", Some("it is UTF-16")),
     ];
     std::fs::create_dir(scratch.path("directory")).unwrap();
     for (name, bytes, _) in &files {

@@ -129,27 +129,14 @@ impl Figures {
                 findings.add(Check::Growth, format!("worker {number} has not told"));
                 continue;
             };
-            for (what, before, after, leeway) in [
-                (
-                    "KiB resident",
-                    first.resident_kib,
-                    last.resident_kib,
-                    RESIDENT_KIB,
-                ),
-                (
-                    "bytes of the heap",
-                    first.heap_bytes,
-                    last.heap_bytes,
-                    HEAP_BYTES,
-                ),
+            #[rustfmt::skip]
+            let rows = [
+                ("KiB resident", first.resident_kib, last.resident_kib, RESIDENT_KIB),
+                ("bytes of the heap", first.heap_bytes, last.heap_bytes, HEAP_BYTES),
                 ("threads", first.threads, last.threads, 0),
-                (
-                    "descriptors",
-                    first.descriptors,
-                    last.descriptors,
-                    i64::from(keeps_a_connection),
-                ),
-            ] {
+                ("descriptors", first.descriptors, last.descriptors, i64::from(keeps_a_connection)),
+            ];
+            for (what, before, after, leeway) in rows {
                 if after > before + leeway {
                     let text =
                         format!("worker {number}: {before} {what} at first, {after} at the end");
@@ -158,22 +145,18 @@ impl Figures {
             }
         }
         let failures = self.statuses().into_iter().filter(|status| *status >= 10);
-        for (what, count) in [
+        #[rustfmt::skip]
+        let rows = [
             ("calls", self.sum("calls")),
             ("tokens", self.sum("tokens")),
-            (
-                "kinds of failure",
-                i64::try_from(failures.count()).unwrap_or(0) / 3,
-            ),
+            ("kinds of failure", i64::try_from(failures.count()).unwrap_or(0) / 3),
             ("cancelled calls", self.sum("cancelled")),
             ("children", self.sum("forks")),
             ("lines of the log", self.sum("log_lines")),
             ("requests of momo_get_token", self.requests.of_get_token),
-            (
-                "requests of momo_create_token",
-                self.requests.of_create_token,
-            ),
-        ] {
+            ("requests of momo_create_token", self.requests.of_create_token),
+        ];
+        for (what, count) in rows {
             if count == 0 {
                 findings.add(Check::Activity, format!("no {what}"));
             }

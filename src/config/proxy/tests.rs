@@ -2,7 +2,8 @@ use super::{ProxyUrl, from_env};
 
 #[test]
 fn a_proxy_is_read_as_curl_reads_it() {
-    for (text, url) in [
+    #[rustfmt::skip]
+    let rows = [
         ("http://proxy.example", "http://proxy.example:1080"),
         ("http://proxy.example/", "http://proxy.example:1080"),
         ("http://proxy.example:3128", "http://proxy.example:3128"),
@@ -25,16 +26,10 @@ fn a_proxy_is_read_as_curl_reads_it() {
         ("@proxy", "http://proxy:1080"),
         ("http://u:p:q@proxy", "http://u:p%3Aq@proxy:1080"),
         ("http://CORP\\me:pw@proxy", "http://CORP%5Cme:pw@proxy:1080"),
-        (
-            "http://me%40corp:p%2f%3F%23@proxy",
-            "http://me%40corp:p%2F%3F%23@proxy:1080",
-        ),
+        ("http://me%40corp:p%2f%3F%23@proxy", "http://me%40corp:p%2F%3F%23@proxy:1080"),
         ("http://u:100%@proxy", "http://u:100%25@proxy:1080"),
         ("http://u:%zz%4@proxy", "http://u:%25zz%254@proxy:1080"),
-        (
-            "http://u:a-b.c_d~e!f@proxy",
-            "http://u:a-b.c_d~e%21f@proxy:1080",
-        ),
+        ("http://u:a-b.c_d~e!f@proxy", "http://u:a-b.c_d~e%21f@proxy:1080"),
         ("http://u:[p]@proxy", "http://u:%5Bp%5D@proxy:1080"),
         ("http://u:p\u{e9}@proxy", "http://u:p%C3%A9@proxy:1080"),
         ("http://u:p%C3%A9@proxy", "http://u:p%C3%A9@proxy:1080"),
@@ -47,7 +42,8 @@ fn a_proxy_is_read_as_curl_reads_it() {
         ("http://proxy#x", "http://proxy:1080"),
         ("http://proxy.example.:3128", "http://proxy.example:3128"),
         ("https://proxy.", "https://proxy:443"),
-    ] {
+    ];
+    for (text, url) in rows {
         let proxy = ProxyUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(proxy.to_url(), url, "{text}");
         assert_eq!(ProxyUrl::parse(url).as_ref(), Ok(&proxy), "{text}");
@@ -78,7 +74,8 @@ fn credentials_are_decoded_and_shown_nowhere() {
 #[test]
 fn what_is_no_proxy_is_refused_and_not_repeated() {
     let long = format!("http://s3cret{}", "a".repeat(2_048));
-    for (text, why) in [
+    #[rustfmt::skip]
+    let rows = [
         ("", "is empty"),
         (" ", "a blank"),
         ("http://proxy:3128\n", "a blank"),
@@ -97,10 +94,7 @@ fn what_is_no_proxy_is_refused_and_not_repeated() {
         ("socks4://proxy", "an older SOCKS"),
         ("socks://proxy", "an older SOCKS"),
         ("socks5hh://proxy", "an older SOCKS"),
-        (
-            &format!("socks5h://u:s3cret{}@proxy", "a".repeat(250)),
-            "255 bytes",
-        ),
+        (&format!("socks5h://u:s3cret{}@proxy", "a".repeat(250)), "255 bytes"),
         ("ftp://proxy", "scheme is unknown"),
         ("s3cret://proxy", "scheme is unknown"),
         ("user:s3cret://x@proxy", "scheme is unknown"),
@@ -129,7 +123,8 @@ fn what_is_no_proxy_is_refused_and_not_repeated() {
         ("http://pr\u{f6}xy", "not a valid name"),
         ("http://[fe80::1%25eth0]", "zone"),
         ("::1", "more than one ':'"),
-    ] {
+    ];
+    for (text, why) in rows {
         let Err(error) = ProxyUrl::parse(text) else {
             panic!("accepted: {text:?}");
         };
@@ -179,42 +174,20 @@ fn the_environment_is_searched_in_the_order_of_curl() {
         let want = (!host.is_empty()).then(|| format!("http://{host}:1080"));
         assert_eq!(got.map(|proxy| proxy.to_url()), want, "{count}");
     }
-    for (vars, used) in [
-        (
-            [("all_proxy", Some("a")), ("ALL_PROXY", Some("b"))],
-            Some("a"),
-        ),
-        (
-            [("HTTPS_PROXY", Some("a")), ("https_proxy", Some("b"))],
-            Some("b"),
-        ),
-        (
-            [("https_proxy", Some("")), ("HTTPS_PROXY", Some("b"))],
-            Some("b"),
-        ),
-        (
-            [("HTTPS_PROXY", Some("")), ("all_proxy", Some("b"))],
-            Some("b"),
-        ),
-        (
-            [("all_proxy", Some("")), ("ALL_PROXY", Some("b"))],
-            Some("b"),
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        ([("all_proxy", Some("a")), ("ALL_PROXY", Some("b"))], Some("a")),
+        ([("HTTPS_PROXY", Some("a")), ("https_proxy", Some("b"))], Some("b")),
+        ([("https_proxy", Some("")), ("HTTPS_PROXY", Some("b"))], Some("b")),
+        ([("HTTPS_PROXY", Some("")), ("all_proxy", Some("b"))], Some("b")),
+        ([("all_proxy", Some("")), ("ALL_PROXY", Some("b"))], Some("b")),
         ([("https_proxy", Some("")), ("ALL_PROXY", Some(""))], None),
         ([("https_proxy", Some("a")), ("no_proxy", Some("*"))], None),
-        (
-            [("https_proxy", Some("a")), ("NO_PROXY", Some("host"))],
-            None,
-        ),
-        (
-            [("https_proxy", Some("a")), ("NO_PROXY", Some("other"))],
-            Some("a"),
-        ),
-        (
-            [("https_proxy", Some("a")), ("no_proxy", Some(""))],
-            Some("a"),
-        ),
-    ] {
+        ([("https_proxy", Some("a")), ("NO_PROXY", Some("host"))], None),
+        ([("https_proxy", Some("a")), ("NO_PROXY", Some("other"))], Some("a")),
+        ([("https_proxy", Some("a")), ("no_proxy", Some(""))], Some("a")),
+    ];
+    for (vars, used) in rows {
         let got = from_env("host", look_up(&vars)).unwrap();
         let want = used.map(|host| format!("http://{host}:1080"));
         assert_eq!(got.map(|proxy| proxy.to_url()), want, "{vars:?}");
@@ -242,27 +215,17 @@ fn no_proxy_in_lower_case_hides_the_other_unless_it_is_empty() {
 #[test]
 fn a_bad_value_is_an_error_only_where_it_would_be_used() {
     let bad = Some("socks4://u:s3cret@proxy");
-    for (vars, name) in [
+    #[rustfmt::skip]
+    let rows = [
         (vec![("https_proxy", bad)], "https_proxy"),
-        (
-            vec![("HTTPS_PROXY", bad), ("all_proxy", Some("a"))],
-            "HTTPS_PROXY",
-        ),
+        (vec![("HTTPS_PROXY", bad), ("all_proxy", Some("a"))], "HTTPS_PROXY"),
         (vec![("ALL_PROXY", Some("a b"))], "ALL_PROXY"),
         (vec![("all_proxy", None)], "all_proxy"),
-        (
-            vec![("https_proxy", None), ("HTTPS_PROXY", Some("a"))],
-            "https_proxy",
-        ),
-        (
-            vec![("https_proxy", Some("a")), ("no_proxy", None)],
-            "no_proxy",
-        ),
-        (
-            vec![("https_proxy", Some("a")), ("NO_PROXY", None)],
-            "NO_PROXY",
-        ),
-    ] {
+        (vec![("https_proxy", None), ("HTTPS_PROXY", Some("a"))], "https_proxy"),
+        (vec![("https_proxy", Some("a")), ("no_proxy", None)], "no_proxy"),
+        (vec![("https_proxy", Some("a")), ("NO_PROXY", None)], "NO_PROXY"),
+    ];
+    for (vars, name) in rows {
         let error = from_env("host", look_up(&vars)).unwrap_err();
         assert!(error.contains(&format!("variable {name} ")), "{error}");
         assert!(!error.contains("s3cret"), "{error}");

@@ -24,43 +24,21 @@ fn each_alert_and_each_disagreement_is_told_in_words() {
     let none_in_common = "no cipher suite, curve or kind of key in common";
     let too_old = "neither TLS 1.2 nor TLS 1.3";
     let no_agreement = "no agreement on TLS";
-    for (error, words) in [
-        (
-            Error::InvalidMessage(InvalidMessage::InvalidContentType),
-            "does not respond in TLS; check the port of base_url",
-        ),
-        (
-            Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge),
-            "certificates of more than 64 KiB",
-        ),
-        (
-            Error::AlertReceived(Alert::HandshakeFailure),
-            none_in_common,
-        ),
-        (
-            Error::AlertReceived(Alert::InsufficientSecurity),
-            none_in_common,
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        (Error::InvalidMessage(InvalidMessage::InvalidContentType), "does not respond in TLS; check the port of base_url"),
+        (Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge), "certificates of more than 64 KiB"),
+        (Error::AlertReceived(Alert::HandshakeFailure), none_in_common),
+        (Error::AlertReceived(Alert::InsufficientSecurity), none_in_common),
         (Error::AlertReceived(Alert::ProtocolVersion), too_old),
-        (
-            Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13),
-            too_old,
-        ),
-        (
-            Error::PeerIncompatible(PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig),
-            too_old,
-        ),
-        (
-            Error::AlertReceived(Alert::NoApplicationProtocol),
-            "does not offer HTTP/1.1 (ALPN); check the port of base_url",
-        ),
-        (
-            Error::AlertReceived(Alert::UnrecognisedName),
-            "does not know this host name; check base_url",
-        ),
+        (Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13), too_old),
+        (Error::PeerIncompatible(PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig), too_old),
+        (Error::AlertReceived(Alert::NoApplicationProtocol), "does not offer HTTP/1.1 (ALPN); check the port of base_url"),
+        (Error::AlertReceived(Alert::UnrecognisedName), "does not know this host name; check base_url"),
         (Error::AlertReceived(Alert::InternalError), no_agreement),
         (Error::DecryptError, no_agreement),
-    ] {
+    ];
+    for (error, words) in rows {
         let told = explained(&error);
         assert!(told.contains(words), "{told}");
         // And what the TLS library said.
@@ -80,71 +58,29 @@ fn each_rule_that_a_certificate_breaks_is_named() {
     let another = C::Other(OtherError(Arc::new(std::fmt::Error)));
     let intercepted = "and whether something on the way intercepts TLS";
     let (clock, operator) = ("this machine's clock", "tell the server's operator");
-    for (error, rule, advice) in [
-        (
-            C::UnknownIssuer,
-            "its issuer is not trusted",
-            "check option ca",
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        (C::UnknownIssuer, "its issuer is not trusted", "check option ca"),
         (C::Expired, "it has expired", clock),
         (C::NotValidYet, "it is not valid yet", clock),
-        (
-            C::NotValidForName,
-            "it is not for this host name",
-            "check base_url",
-        ),
-        (
-            C::BadSignature,
-            "a signature does not match its key",
-            intercepted,
-        ),
+        (C::NotValidForName, "it is not for this host name", "check base_url"),
+        (C::BadSignature, "a signature does not match its key", intercepted),
         (C::InvalidPurpose, "it is not for servers", operator),
         (C::BadEncoding, "it breaks a rule", operator),
-        (
-            C::Other(OtherError(Arc::new(BrokenRule::ShortRsaKey))),
-            "shorter than 2048 bits",
-            operator,
-        ),
-        (
-            C::Other(OtherError(Arc::new(BrokenRule::KeyUsage))),
-            "(key usage)",
-            operator,
-        ),
-        (
-            C::Other(OtherError(Arc::new(BrokenRule::NotFetched))),
-            "its issuer is not trusted",
-            "open the server's URL with curl.exe or a browser on this machine once",
-        ),
+        (C::Other(OtherError(Arc::new(BrokenRule::ShortRsaKey))), "shorter than 2048 bits", operator),
+        (C::Other(OtherError(Arc::new(BrokenRule::KeyUsage))), "(key usage)", operator),
+        (C::Other(OtherError(Arc::new(BrokenRule::NotFetched))), "its issuer is not trusted", "open the server's URL with curl.exe or a browser on this machine once"),
         (another, "it breaks a rule", operator),
         (webpki(Webpki::CaUsedAsEndEntity), "(CA:TRUE)", operator),
         (webpki(Webpki::EndEntityUsedAsCa), "(CA:FALSE)", operator),
-        (
-            webpki(Webpki::PathLenConstraintViolated),
-            "(path length)",
-            operator,
-        ),
-        (
-            webpki(Webpki::MaximumPathDepthExceeded),
-            "(path length)",
-            operator,
-        ),
-        (
-            webpki(Webpki::NameConstraintViolation),
-            "(name constraints)",
-            operator,
-        ),
-        (
-            webpki(Webpki::UnsupportedCriticalExtension),
-            "a critical extension",
-            operator,
-        ),
-        (
-            webpki(Webpki::UnsupportedCertVersion),
-            "X.509 version 3",
-            operator,
-        ),
+        (webpki(Webpki::PathLenConstraintViolated), "(path length)", operator),
+        (webpki(Webpki::MaximumPathDepthExceeded), "(path length)", operator),
+        (webpki(Webpki::NameConstraintViolation), "(name constraints)", operator),
+        (webpki(Webpki::UnsupportedCriticalExtension), "a critical extension", operator),
+        (webpki(Webpki::UnsupportedCertVersion), "X.509 version 3", operator),
         (webpki(Webpki::BadDer), "it breaks a rule", operator),
-    ] {
+    ];
+    for (error, rule, advice) in rows {
         let is_other = matches!(error, C::Other(_));
         let told = explained(&Error::InvalidCertificate(error));
         // Of another library's error, its own words alone.

@@ -36,46 +36,17 @@ fn a_server_that_refuses_a_command_is_told_of_with_what_to_do() {
     let commands = "allow this user the commands EVAL, GET, SET, DEL, PTTL, TIME and, with a \
                     database, SELECT";
     let login = "check user, password and database in cache";
-    for (arguments, user_info, database, expected) in [
-        (
-            user(&format!("~libmomo:* {}", limited("+time"))),
-            "payer:s3cr3t@",
-            "",
-            commands,
-        ),
-        (
-            user(&format!("~libmomo:* {}", limited("+eval"))),
-            "payer:s3cr3t@",
-            "",
-            commands,
-        ),
-        (
-            user(&format!("~libmomo:* {}", limited("+select"))),
-            "payer:s3cr3t@",
-            "/2",
-            commands,
-        ),
-        (
-            user(&format!("~tokens:* {all}")),
-            "payer:s3cr3t@",
-            "",
-            "allow this user the keys libmomo:*",
-        ),
-        (
-            user(&format!("~libmomo:* {all}")),
-            "payer:wr0ng@",
-            "",
-            login,
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        (user(&format!("~libmomo:* {}", limited("+time"))), "payer:s3cr3t@", "", commands),
+        (user(&format!("~libmomo:* {}", limited("+eval"))), "payer:s3cr3t@", "", commands),
+        (user(&format!("~libmomo:* {}", limited("+select"))), "payer:s3cr3t@", "/2", commands),
+        (user(&format!("~tokens:* {all}")), "payer:s3cr3t@", "", "allow this user the keys libmomo:*"),
+        (user(&format!("~libmomo:* {all}")), "payer:wr0ng@", "", login),
         (String::new(), ":s3cr3t@", "", login),
         ("--requirepass s3cr3t".to_owned(), "", "", login),
         (String::new(), "", "/99", login),
-        (
-            "--rename-command EVAL RUN".to_owned(),
-            "",
-            "",
-            "refused EVAL (ERR); it does not know this command",
-        ),
+        ("--rename-command EVAL RUN".to_owned(), "", "", "refused EVAL (ERR); it does not know this command"),
         (
             // Without one of its own, which is 10,000 above the other and may be none.
             format!("--cluster-enabled yes --cluster-port {}", free_port()),
@@ -83,34 +54,15 @@ fn a_server_that_refuses_a_command_is_told_of_with_what_to_do() {
             "",
             "it is part of a cluster",
         ),
-        (
-            format!("--cluster-enabled yes --cluster-port {}", free_port()),
-            "",
-            "/2",
-            "it is part of a cluster",
-        ),
-        (
-            "--rename-command SET PUT".to_owned(),
-            "",
-            "",
-            "have GET, SET, DEL, PTTL and TIME keep their names",
-        ),
-        (
-            "--min-replicas-to-write 1".to_owned(),
-            "",
-            "",
-            "see min-replicas-to-write",
-        ),
-        (
-            "--replicaof 127.0.0.1 1".to_owned(),
-            "",
-            "",
-            "it is a replica",
-        ),
+        (format!("--cluster-enabled yes --cluster-port {}", free_port()), "", "/2", "it is part of a cluster"),
+        ("--rename-command SET PUT".to_owned(), "", "", "have GET, SET, DEL, PTTL and TIME keep their names"),
+        ("--min-replicas-to-write 1".to_owned(), "", "", "see min-replicas-to-write"),
+        ("--replicaof 127.0.0.1 1".to_owned(), "", "", "it is a replica"),
         ("--maxmemory 1".to_owned(), "", "", "it has no memory left"),
         // The test's own connections are the two that are let in.
         ("--maxclients 1".to_owned(), "", "", "raise maxclients"),
-    ] {
+    ];
+    for (arguments, user_info, database, expected) in rows {
         let said = if arguments.contains("maxclients") {
             let words: Vec<_> = arguments.split_whitespace().collect();
             let server = RedisServer::with(Scratch::new(), free_port(), &words);

@@ -12,23 +12,12 @@ const TRIES: usize = 10;
 fn a_demanded_client_certificate_is_named_and_not_tried_again() {
     let pki = Pki::new();
     let root = pki.root().file.display();
+    #[rustfmt::skip]
     let rows = [
-        (
-            Make::Haproxy,
-            format!("verify required ca-file {root} ssl-max-ver TLSv1.2"),
-        ),
-        (
-            Make::Haproxy,
-            format!("verify required ca-file {root} ssl-min-ver TLSv1.3"),
-        ),
-        (
-            Make::Stunnel,
-            format!("verifyChain = yes\nCAfile = {root}\nsslVersionMax = TLSv1.2"),
-        ),
-        (
-            Make::Stunnel,
-            format!("verifyChain = yes\nCAfile = {root}\nsslVersionMin = TLSv1.3"),
-        ),
+        (Make::Haproxy, format!("verify required ca-file {root} ssl-max-ver TLSv1.2")),
+        (Make::Haproxy, format!("verify required ca-file {root} ssl-min-ver TLSv1.3")),
+        (Make::Stunnel, format!("verifyChain = yes\nCAfile = {root}\nsslVersionMax = TLSv1.2")),
+        (Make::Stunnel, format!("verifyChain = yes\nCAfile = {root}\nsslVersionMin = TLSv1.3")),
         (Make::OpenSsl, format!("-Verify 1 -CAfile {root} -tls1_2")),
         (Make::OpenSsl, format!("-Verify 1 -CAfile {root} -tls1_3")),
     ];
@@ -80,11 +69,9 @@ fn nginx_says_in_a_page_that_it_demands_a_client_certificate() {
 fn a_client_certificate_that_is_asked_for_and_not_demanded_changes_nothing() {
     let pki = Pki::new();
     let root = pki.root().file.display();
+    #[rustfmt::skip]
     let rows = [
-        (
-            Make::Nginx,
-            format!("ssl_verify_client optional; ssl_client_certificate {root};"),
-        ),
+        (Make::Nginx, format!("ssl_verify_client optional; ssl_client_certificate {root};")),
         (Make::Haproxy, format!("verify optional ca-file {root}")),
         (Make::OpenSsl, format!("-verify 1 -CAfile {root}")),
     ];

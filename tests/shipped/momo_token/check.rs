@@ -112,22 +112,15 @@ fn a_check_says_how_far_a_request_came_that_was_not_answered() {
         "base_url={}/stall",
         tool.gateway.plain_base_url().replace("http", "HTTP")
     );
-    for (option, lines) in [
-        (
-            silent.as_str(),
-            [
-                "host: ok",
-                "TLS: failed: the TLS handshake: the time was up",
-            ],
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        (silent.as_str(), ["host: ok", "TLS: failed: the TLS handshake: the time was up"]),
         (&tool.base_url("/stall"), ["host: ok", "TLS: ok"]),
         (&tool.base_url("/close"), ["host: ok", "TLS: ok"]),
         (&tool.base_url("/truncated"), ["host: ok", "TLS: ok"]),
-        (
-            &plain,
-            ["host: ok", "TLS: not used: plain http on this machine"],
-        ),
-    ] {
+        (&plain, ["host: ok", "TLS: not used: plain http on this machine"]),
+    ];
+    for (option, lines) in rows {
         let done = tool.run(&["--check", "--timeout", "500ms", "--option", option]);
         assert_eq!((done.code, done.error.as_str()), (Some(3), ""), "{done:?}");
         for (line, expected) in checks(&done).iter().zip(lines) {
@@ -144,14 +137,13 @@ fn a_check_says_how_far_a_request_came_that_was_not_answered() {
 #[test]
 fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
     let tool = Tool::new("check-proxy");
-    for (variable, words) in [
-        (
-            "HTTPS_PROXY",
-            "through proxy 127.0.0.1:1 (from HTTPS_PROXY)",
-        ),
+    #[rustfmt::skip]
+    let rows = [
+        ("HTTPS_PROXY", "through proxy 127.0.0.1:1 (from HTTPS_PROXY)"),
         ("all_proxy", "through proxy 127.0.0.1:1 (from all_proxy)"),
         ("MOMO_PROXY", "through proxy 127.0.0.1:1, "),
-    ] {
+    ];
+    for (variable, words) in rows {
         let mut command = tool.command(&["--check"]);
         for name in [
             "HTTPS_PROXY",
