@@ -44,17 +44,12 @@ fn the_request_is_exactly_this() {
     let own = concat!("libmomo/", env!("CARGO_PKG_VERSION"));
     let named = concat!("Shop/7 (test) libmomo/", env!("CARGO_PKG_VERSION"));
     // Below the base, product, user_agent, path, User-Agent.
+    #[rustfmt::skip]
     let rows = [
         ("", "disbursement", "", "/disbursement/token/", own),
         ("/", "collection", "", "/collection/token/", own),
         ("/a/b", "remittance", "", "/a/b/remittance/token/", own),
-        (
-            "/a/",
-            "disbursement",
-            "Shop/7 (test)",
-            "/a/disbursement/token/",
-            named,
-        ),
+        ("/a/", "disbursement", "Shop/7 (test)", "/a/disbursement/token/", named),
     ];
     for (base, product, user_agent, path, agent) in rows {
         let (server, requests) = recorder();
