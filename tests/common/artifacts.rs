@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use momo_mock_gateway::Gateway;
+
 pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 pub const INCLUDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/include");
 /// This package's directory below the target directory, for what tests write.
@@ -93,6 +95,23 @@ pub fn feed(command: &mut Command, input: &str) {
     let done = child.wait_with_output().unwrap();
     let error = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{command:?}: {error}");
+}
+
+/// Gives a program the mock gateway's options, and none of this process's.
+pub fn at_gateway<'a>(command: &'a mut Command, gateway: &Gateway) -> &'a mut Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MOMO_") {
+            command.env_remove(&name);
+        }
+    }
+    let credentials = gateway.credentials();
+    command
+        .env("MOMO_BASE_URL", gateway.base_url())
+        .env("MOMO_CA", gateway.ca_path())
+        .env("MOMO_API_USER", credentials.api_user)
+        .env("MOMO_API_KEY", credentials.api_key)
+        .env("MOMO_SUBSCRIPTION_KEY", &credentials.subscription_keys[0])
+        .env("MOMO_PROXY", "none")
 }
 
 pub fn header(name: &str) -> String {

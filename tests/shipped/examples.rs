@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use crate::artifacts::{INCLUDE, ROOT, TMP, header, library_dir, output, succeed};
+use crate::artifacts::{INCLUDE, ROOT, TMP, at_gateway, header, library_dir, output, succeed};
 use momo_mock_gateway::Gateway;
 use serde_json::Value;
 
@@ -43,22 +43,8 @@ fn compile(name: &str, link: Link, test: &str) -> PathBuf {
     program
 }
 
-/// Its environment is the mock gateway's, and nothing of the host's that could change the course.
 fn environment<'a>(command: &'a mut Command, gateway: &Gateway) -> &'a mut Command {
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MOMO_") {
-            command.env_remove(&name);
-        }
-    }
-    let credentials = gateway.credentials();
-    command
-        .env("MOMO_BASE_URL", gateway.base_url())
-        .env("MOMO_CA", gateway.ca_path())
-        .env("MOMO_API_USER", credentials.api_user)
-        .env("MOMO_API_KEY", credentials.api_key)
-        .env("MOMO_SUBSCRIPTION_KEY", &credentials.subscription_keys[0])
-        .env("MOMO_PROXY", "none")
-        .env("MOMO_MAX_ATTEMPTS", "1")
+    at_gateway(command, gateway).env("MOMO_MAX_ATTEMPTS", "1")
 }
 
 fn json(bytes: &[u8]) -> Value {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::artifacts::{ROOT, library_dir, output, succeed};
+use crate::artifacts::{ROOT, at_gateway, library_dir, output, succeed};
 use crate::child::Scratch;
 use momo_mock_gateway::Gateway;
 
@@ -130,15 +130,8 @@ impl Project {
 
     /// The program gets a token; whether it needs the shared library for that.
     fn needs_shared_library(&self, program: &Path) -> bool {
-        let credentials = self.gateway.credentials();
         let mut run = Command::new(program);
-        run.env("LD_LIBRARY_PATH", self.lib())
-            .env("MOMO_BASE_URL", self.gateway.base_url())
-            .env("MOMO_CA", self.gateway.ca_path())
-            .env("MOMO_API_USER", credentials.api_user)
-            .env("MOMO_API_KEY", credentials.api_key)
-            .env("MOMO_SUBSCRIPTION_KEY", &credentials.subscription_keys[0])
-            .env("MOMO_PROXY", "none");
+        at_gateway(&mut run, &self.gateway).env("LD_LIBRARY_PATH", self.lib());
         let printed = succeed(&mut run);
         let token = self.gateway.issued().pop().unwrap().token;
         assert_eq!(printed, format!("Authorization: Bearer {token}\n"));

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::artifacts::{ROOT, output, shared_library, succeed};
+use crate::artifacts::{ROOT, at_gateway, output, shared_library, succeed};
 use crate::child::{Program, Scratch, free_port, wait_for};
 use momo_mock_gateway::Gateway;
 
@@ -41,22 +41,11 @@ impl Exporter {
         let (port, script) = (free_port(), scratch.write("exporter.py", code("python")));
         let mut command = Command::new(python());
         command.arg(script).arg(port.to_string());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("MOMO_") {
-                command.env_remove(name);
-            }
-        }
-        let credentials = gateway.credentials();
-        command
+        at_gateway(&mut command, gateway)
             .env("PYTHONPATH", format!("{ROOT}/bindings/python"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("LIBMOMO_PATH", shared_library())
-            .env("MOMO_BASE_URL", gateway.base_url())
-            .env("MOMO_CA", gateway.ca_path())
-            .env("MOMO_API_USER", credentials.api_user)
             .env("MOMO_API_KEY", api_key)
-            .env("MOMO_SUBSCRIPTION_KEY", &credentials.subscription_keys[0])
-            .env("MOMO_PROXY", "none")
             .stderr(std::process::Stdio::null());
         Self {
             port,

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use momo_mock_gateway::Gateway;
 use serde_json::Value;
 
+use crate::artifacts::at_gateway;
 use crate::host::{Link, compile};
 
 /// What the processes of a test have in common.
@@ -40,22 +41,11 @@ impl<'a> Setting<'a> {
         all.extend(words);
         let mut command = Command::new(all[0]);
         command.args(&all[1..]);
-        let credentials = self.gateway.credentials();
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("MOMO_") {
-                command.env_remove(&name);
-            }
-        }
-        command
+        at_gateway(&mut command, self.gateway)
             .env(
                 "MOMO_BASE_URL",
                 self.gateway.base_url_ip() + &self.behaviour,
             )
-            .env("MOMO_CA", self.gateway.ca_path())
-            .env("MOMO_API_USER", credentials.api_user)
-            .env("MOMO_API_KEY", credentials.api_key)
-            .env("MOMO_SUBSCRIPTION_KEY", &credentials.subscription_keys[0])
-            .env("MOMO_PROXY", "none")
             .env("MOMO_CACHE", &self.cache);
         for (name, value) in &self.options {
             command.env(format!("MOMO_{}", name.to_uppercase()), value);

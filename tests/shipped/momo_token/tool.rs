@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use momo_mock_gateway::Gateway;
 
-use crate::artifacts::{INCLUDE, ROOT, TMP, library_dir, output, succeed};
+use crate::artifacts::{INCLUDE, ROOT, TMP, at_gateway, library_dir, output, succeed};
 
 pub fn compile(test: &str) -> PathBuf {
     let program = Path::new(TMP).join(format!("momo-token-{test}"));
@@ -43,19 +43,7 @@ impl Tool {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("MOMO_") {
-                command.env_remove(&name);
-            }
-        }
-        let credentials = self.gateway.credentials();
-        command
-            .env("MOMO_BASE_URL", self.gateway.base_url())
-            .env("MOMO_CA", self.gateway.ca_path())
-            .env("MOMO_API_USER", credentials.api_user)
-            .env("MOMO_API_KEY", credentials.api_key)
-            .env("MOMO_SUBSCRIPTION_KEY", &credentials.subscription_keys[0])
-            .env("MOMO_PROXY", "none")
+        at_gateway(&mut command, &self.gateway)
             .env("MOMO_MAX_ATTEMPTS", "1")
             .args(arguments);
         command
