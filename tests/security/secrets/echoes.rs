@@ -169,56 +169,6 @@ fn a_credential_torn_anywhere_stays_hidden_wherever_it_stands() {
 }
 
 #[test]
-fn what_is_encoded_again_stays_hidden_wherever_it_stands() {
-    let marks = Forbidden::marks();
-    let (server, response) = parrot();
-    let config = server.config();
-    mark(&config);
-    let log = config.log();
-    let client = config.client();
-    let basic = format!("Basic {}", STANDARD.encode(format!("{USER}:{KEY}")));
-    let mut tries = 0;
-    for sent in [&basic, USER, KEY, PRIMARY] {
-        let escaped = |escape: &dyn Fn(u32) -> String| -> String {
-            sent.chars().map(|c| escape(c.into())).collect()
-        };
-        let percent = escaped(&|c| format!("%{c:02x}"));
-        let codes = [
-            STANDARD.encode(sent),
-            STANDARD.encode(STANDARD.encode(sent)),
-            STANDARD.encode(format!("Authorization: {sent}\r\n")),
-            escaped(&|c| format!("{c:02x}")),
-            STANDARD.encode(sent.chars().rev().collect::<String>()),
-        ];
-        let forms = codes.iter().cloned().chain([
-            percent.clone(),
-            percent.replace('%', "%25"),
-            escaped(&|c| format!("\\u{c:04x}")),
-            escaped(&|c| format!("&#{c};")),
-            escaped(&|c| format!("&#x{c:X};")),
-        ]);
-        for form in forms {
-            for place in PLACES {
-                *response.lock().unwrap() = place.replace("{}", &form).into_bytes();
-                if let Err(e) = client.create() {
-                    let said = format!("{}\n{}\n{}", e.message, e.code, e.body);
-                    assert_eq!(marks.found(&said), None, "{place:?}, {form}: {said}");
-                    if codes.contains(&form) {
-                        let found = Forbidden::token(&form).found(&said);
-                        assert_eq!(found, None, "{place:?}, {form}: {said}");
-                    }
-                    assert!(!said.contains(&form), "{place:?}: {said}");
-                }
-                tries += 1;
-            }
-        }
-    }
-    assert!(!log.lines().is_empty());
-    assert_eq!(marks.found(&log.text()), None);
-    println!("{tries} responses with what was sent, encoded again");
-}
-
-#[test]
 fn what_a_proxy_is_told_stays_hidden() {
     let forbidden = Forbidden::marks();
     let (server, response) = parrot();
