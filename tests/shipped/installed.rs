@@ -145,23 +145,12 @@ fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() 
     let project = Project::new().with(&["examples-c/minimal.c", "examples-c/threads.c"]);
     let cc = "cc -std=c99 -Wall -Wextra -Werror minimal.c -o $OUT";
     let libs = project.static_libs();
+    #[rustfmt::skip]
     project.builds(&[
-        (
-            "pc",
-            format!("{cc} $(pkg-config --cflags --libs momo)"),
-            true,
-        ),
-        (
-            "pc-static",
-            format!("{cc} $(pkg-config --cflags momo) -l:libmomo.a {libs}"),
-            false,
-        ),
+        ("pc", format!("{cc} $(pkg-config --cflags --libs momo)"), true),
+        ("pc-static", format!("{cc} $(pkg-config --cflags momo) -l:libmomo.a {libs}"), false),
         ("bare", format!("{cc} -I$HEADERS -L$LIB -lmomo"), true),
-        (
-            "bare-static",
-            format!("{cc} -I$HEADERS $LIB/libmomo.a {libs}"),
-            false,
-        ),
+        ("bare-static", format!("{cc} -I$HEADERS $LIB/libmomo.a {libs}"), false),
     ]);
     project.sh("cc -static minimal.c -o whole $(pkg-config --static --cflags --libs momo)");
     assert!(project.is_static(&project.folder.path("whole")));
@@ -173,17 +162,10 @@ fn a_project_in_cpp_builds_by_pkg_config_and_by_cmake() {
     let project = Project::new().with(&["bindings/cpp/snippet.cpp"]);
     let cxx = "c++ -std=c++17 -Wall -Wextra -Werror snippet.cpp -o $OUT";
     let libs = project.static_libs();
+    #[rustfmt::skip]
     project.builds(&[
-        (
-            "pc",
-            format!("{cxx} $(pkg-config --cflags --libs momo)"),
-            true,
-        ),
-        (
-            "pc-static",
-            format!("{cxx} $(pkg-config --cflags momo) -l:libmomo.a {libs}"),
-            false,
-        ),
+        ("pc", format!("{cxx} $(pkg-config --cflags --libs momo)"), true),
+        ("pc-static", format!("{cxx} $(pkg-config --cflags momo) -l:libmomo.a {libs}"), false),
     ]);
     project.builds_by_cmake("CXX", "snippet.cpp", "", "");
 }
@@ -195,17 +177,10 @@ fn a_project_in_objective_c_builds_by_pkg_config_and_by_cmake() {
     let gcc = "gcc $(gnustep-config --objc-flags) MMOMomo.m snippet.m -o $OUT";
     let base = "$(gnustep-config --base-libs)";
     let libs = project.static_libs();
+    #[rustfmt::skip]
     project.builds(&[
-        (
-            "pc",
-            format!("{gcc} $(pkg-config --cflags --libs momo) {base}"),
-            true,
-        ),
-        (
-            "pc-static",
-            format!("{gcc} $(pkg-config --cflags momo) -l:libmomo.a {libs} {base}"),
-            false,
-        ),
+        ("pc", format!("{gcc} $(pkg-config --cflags --libs momo) {base}"), true),
+        ("pc-static", format!("{gcc} $(pkg-config --cflags momo) -l:libmomo.a {libs} {base}"), false),
     ]);
     let flags = project.sh("gnustep-config --objc-flags");
     let base = project.sh("gnustep-config --base-libs");

@@ -78,13 +78,11 @@ fn assert_refused(cases: &[(&str, &str)]) {
 
 #[test]
 fn a_url_without_scheme_or_host_is_refused() {
+    #[rustfmt::skip]
     assert_refused(&[
         ("", "is empty"),
         ("proxy.momoapi.mtn.co.rw", "does not begin with https://"),
-        (
-            "proxy.momoapi.mtn.co.rw:443",
-            "does not begin with https://",
-        ),
+        ("proxy.momoapi.mtn.co.rw:443", "does not begin with https://"),
         ("//host", "does not begin with https://"),
         ("://host", "does not begin with https://"),
         ("ftp://host", "does not begin with https://"),
@@ -196,42 +194,19 @@ fn a_path_has_one_spelling() {
 
 #[test]
 fn the_commonest_mistakes_are_named() {
+    #[rustfmt::skip]
     assert_refused(&[
-        (
-            "https://momodeveloper.mtn.com",
-            "sandbox.momodeveloper.mtn.com",
-        ),
+        ("https://momodeveloper.mtn.com", "sandbox.momodeveloper.mtn.com"),
         ("https://www.momodeveloper.mtn.com/", "portal"),
         ("https://momoapi.mtn.com/", "proxy.momoapi.mtn.com"),
         ("https://WWW.MoMoAPI.mtn.com:443/api", "portal"),
-        (
-            "https://proxy.momoapi.mtn.co.rw/disbursement/token/",
-            "give the base only",
-        ),
-        (
-            "https://host/collection/v2_0/requesttopay",
-            "goes on after /collection",
-        ),
-        (
-            "https://proxy.momoapi.mtn.co.rw/disbursement/token",
-            "ends with /token",
-        ),
-        (
-            "https://proxy.momoapi.mtn.co.rw/disbursement",
-            "ends with /disbursement",
-        ),
-        (
-            "https://proxy.momoapi.mtn.co.rw/disbursement/",
-            "ends with /disbursement",
-        ),
-        (
-            "https://proxy.momoapi.mtn.co.rw/a/collection/",
-            "ends with /collection",
-        ),
-        (
-            "https://proxy.momoapi.mtn.co.rw/Remittance",
-            "ends with /remittance",
-        ),
+        ("https://proxy.momoapi.mtn.co.rw/disbursement/token/", "give the base only"),
+        ("https://host/collection/v2_0/requesttopay", "goes on after /collection"),
+        ("https://proxy.momoapi.mtn.co.rw/disbursement/token", "ends with /token"),
+        ("https://proxy.momoapi.mtn.co.rw/disbursement", "ends with /disbursement"),
+        ("https://proxy.momoapi.mtn.co.rw/disbursement/", "ends with /disbursement"),
+        ("https://proxy.momoapi.mtn.co.rw/a/collection/", "ends with /collection"),
+        ("https://proxy.momoapi.mtn.co.rw/Remittance", "ends with /remittance"),
     ]);
 }
 
