@@ -1,7 +1,6 @@
 //! A Redis server that is used seldom, is gone, hangs, or is none.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::child;
 use crate::common::{Config, Gateway, SOON};
@@ -30,7 +29,7 @@ fn nothing_is_looked_up_while_the_token_in_memory_is_fresh() {
 }
 
 #[test]
-fn a_server_that_is_gone_is_told_of_once_and_left_alone_for_five_seconds() {
+fn a_server_that_is_gone_is_told_of_once_and_left_alone() {
     let gateway = Gateway::start().unwrap();
     let config = Config::mock(&gateway, "");
     let port = child::free_port();
@@ -40,14 +39,10 @@ fn a_server_that_is_gone_is_told_of_once_and_left_alone_for_five_seconds() {
     for _ in 0..3 {
         client.create().unwrap();
     }
-    let told = || log.text().matches("cannot be used").count();
-    assert_eq!(told(), 1, "{}", log.text());
+    assert_eq!(log.text().matches("cannot be used").count(), 1);
     let place = format!("the cache redis://127.0.0.1:{port}/0 cannot be used");
     assert!(log.text().contains(&place), "{}", log.text());
     assert!(!log.text().contains("s3cr3t"));
-    sleep(Duration::from_millis(5100));
-    client.create().unwrap();
-    assert_eq!(told(), 2);
 }
 
 #[test]
@@ -61,42 +56,6 @@ fn a_server_that_hangs_costs_a_call_little_and_is_left_alone() {
     client.create().unwrap();
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     assert_eq!(hanging.accepted(), 1);
-}
-
-#[test]
-fn what_speaks_another_protocol_is_no_redis_and_stops_nobody() {
-    let gateway = Gateway::start().unwrap();
-    for reply in [
-        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
-        b"-WRONGPASS invalid\r\n",
-        b"*4\r\n$3\r\nabc\r\n:5\r\n$-1\r\n:-2\r\n",
-        b"$99999999999\r\n",
-        b"*99999999\r\n",
-        b"%-1\r\n",
-        b"|1\r\n+a\r\n+b\r\n",
-        b"\0\xff\xfe",
-        b"",
-    ] {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let peer = std::thread::spawn(move || {
-            use std::io::{Read, Write};
-            let (mut stream, _) = listener.accept().unwrap();
-            let _ = stream.read(&mut [0; 4096]);
-            for _ in 0..64 {
-                if stream.write_all(reply).is_err() {
-                    break;
-                }
-            }
-        });
-        let config = Config::mock(&gateway, "");
-        let client = config.set("cache", &format!("redis://{address}")).client();
-        let start = Instant::now();
-        client.get().unwrap();
-        assert!(start.elapsed() < SOON, "{reply:?}: {:?}", start.elapsed());
-        drop(client);
-        peer.join().unwrap();
-    }
 }
 
 /// Somebody's mistake, or malice.

@@ -156,12 +156,14 @@ fn a_command_has_a_quarter_of_a_second_and_what_connecting_took() {
 
 #[test]
 fn what_is_no_reply_of_redis_is_said_to_be_none() {
-    for told in [
-        ran(&[&["HTTP/1.1 400 Bad Request\r\n"]]),
-        ran(&[&["*1\r\n:1\r\n"]]),
-        ran(&[&[":1x\r\n"]]),
-    ] {
-        let told = told.unwrap_err();
+    #[rustfmt::skip]
+    let replies: &[&[&[&str]]] = &[
+        &[&["HTTP/1.1 400 Bad Request\r\n"]], &[&["*1\r\n:1\r\n"]], &[&["*99999999\r\n"]],
+        &[&[":1x\r\n"]], &[&["$99999999999\r\n"]], &[&["%-1\r\n"]], &[&["|1\r\n+a\r\n+b\r\n"]],
+        &[&["\0\u{ff}\u{fe}\r\n"]],
+    ];
+    for reply in replies {
+        let told = ran(reply).unwrap_err();
         assert!(told.contains("does not respond as Redis does"), "{told}");
     }
     // Closed before a reply, and within one.
