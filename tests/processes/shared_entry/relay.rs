@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
@@ -14,43 +14,29 @@ pub(crate) struct Relay {
     peer: Peer,
     /// Connections of an earlier age pass nothing on, as a firewall does that has forgotten them.
     age: Arc<AtomicU32>,
-    /// Neither does any, the new ones too.
-    swallowing: Arc<AtomicBool>,
 }
 
 impl Relay {
     /// What comes is passed on after `one_way`; a new connection is taken after both ways.
     pub(crate) fn start(server: u16, one_way: Duration) -> Self {
-        let (age, swallowing) = (
-            Arc::new(AtomicU32::new(0)),
-            Arc::new(AtomicBool::new(false)),
-        );
-        let (now, swallows) = (Arc::clone(&age), Arc::clone(&swallowing));
+        let age = Arc::new(AtomicU32::new(0));
+        let now = Arc::clone(&age);
         let peer = Peer::start(move |client| {
-            let (now, swallows) = (Arc::clone(&now), Arc::clone(&swallows));
+            let now = Arc::clone(&now);
             let own = now.load(Ordering::SeqCst);
             let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
             // The kernel has taken the connection already: its first bytes wait for that time.
             let begin = Instant::now() + 2 * one_way;
-            let passes =
-                move || now.load(Ordering::SeqCst) == own && !swallows.load(Ordering::SeqCst);
+            let passes = move || now.load(Ordering::SeqCst) == own;
             let (back, forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
             pass(client, server, begin + one_way, one_way, passes.clone());
             pass(back, forth, begin + one_way, one_way, passes);
         });
-        Self {
-            peer,
-            age,
-            swallowing,
-        }
+        Self { peer, age }
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.peer.port()
-    }
-
-    pub(crate) fn swallow(&self, swallow: bool) {
-        self.swallowing.store(swallow, Ordering::SeqCst);
     }
 
     pub(crate) fn forget(&self) {

@@ -8,27 +8,6 @@ use crate::peer::{Peer, has_unread, silent};
 use crate::redis_server::RedisServer;
 
 #[test]
-fn nothing_is_looked_up_while_the_token_in_memory_is_fresh() {
-    let (gateway, mut server) = (Gateway::start().unwrap(), RedisServer::start());
-    let config = Config::mock(&gateway, "");
-    let client = config.set("cache", &server.url()).client();
-    let token = client.get().unwrap();
-    let calls = || {
-        let text = String::from_utf8(server.ask("INFO commandstats")).unwrap();
-        text.lines()
-            .filter(|line| line.starts_with("cmdstat_eval"))
-            .collect::<String>()
-    };
-    let before = calls();
-    for _ in 0..1000 {
-        assert_eq!(client.get().unwrap().access_token, token.access_token);
-    }
-    assert_eq!(calls(), before);
-    server.stop();
-    assert_eq!(client.get().unwrap().access_token, token.access_token);
-}
-
-#[test]
 fn a_server_that_is_gone_is_told_of_once_and_left_alone() {
     let gateway = Gateway::start().unwrap();
     let config = Config::mock(&gateway, "");
@@ -75,36 +54,6 @@ fn a_lock_without_an_end_holds_nobody_up() {
         assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
         assert!(!server.keys().contains(&lock));
     }
-}
-
-/// Sixteen entries in eight threads.
-#[test]
-fn many_threads_and_entries_have_one_connection_to_a_server() {
-    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-    let clients: Vec<_> = (0..16)
-        .map(|n| Config::mock(&gateway, &format!("/lifetime-{}", 100 + n)))
-        .map(|config| config.set("cache", &server.url()).client())
-        .collect();
-    std::thread::scope(|scope| {
-        for first in 0..8 {
-            let clients = &clients;
-            scope.spawn(move || {
-                for n in 0..16 {
-                    let client = &clients[(first + n) % 16];
-                    let token = client.get().unwrap().access_token;
-                    // One in all for each: more buy nothing for five seconds.
-                    if n == 15 && first % 2 == 0 {
-                        client.invalidate(&token);
-                    }
-                }
-            });
-        }
-    });
-    let info = String::from_utf8(server.ask("INFO stats")).unwrap();
-    let mut lines = info.lines();
-    let line = lines.find_map(|l| l.strip_prefix("total_connections_received:"));
-    // With one of this test's look that it serves, and this one.
-    assert_eq!(line.unwrap().trim(), "3");
 }
 
 /// The request is over, and the server holds its end up: in that time the token is refused.

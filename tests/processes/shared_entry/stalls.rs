@@ -4,9 +4,8 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::relay::Relay;
 use super::setups::processes;
-use crate::child::{self, Scratch, free_port};
+use crate::child;
 use crate::common::{Config, Gateway, SOON};
 use crate::redis_server::RedisServer;
 
@@ -27,17 +26,6 @@ fn stall<T>(server: &RedisServer, time: Duration, test: impl FnOnce() -> T) -> T
 }
 
 #[test]
-fn a_lock_is_given_back_if_the_token_cannot_be_written() {
-    let gateway = Gateway::start().unwrap();
-    let user = "--user payer on >pass ~libmomo:* +eval +get +set +del +pttl";
-    let words: Vec<_> = user.split_whitespace().collect();
-    let server = RedisServer::with(Scratch::new(), free_port(), &words);
-    let [here, ..] = processes(&gateway, "", "payer:pass@", server.port);
-    here.get().unwrap();
-    assert_eq!(server.keys(), [""; 0]);
-}
-
-#[test]
 fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
     for milliseconds in [400, 700] {
         let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
@@ -52,27 +40,6 @@ fn a_lock_is_given_back_if_the_server_stalls_as_the_gateway_responds() {
         });
         assert_eq!(lock(&server), None, "{milliseconds}");
     }
-}
-
-/// Nothing could be sent: the next call does it, whatever it is for.
-#[test]
-fn a_lock_that_could_not_be_given_back_is_so_with_the_next_operation() {
-    let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
-    let relay = Relay::start(server.port, Duration::ZERO);
-    let [here, ..] = processes(&gateway, "/delay-300", "", relay.port());
-    let [other, ..] = processes(&gateway, "/lifetime-100", "", relay.port());
-    std::thread::scope(|scope| {
-        let asking = scope.spawn(|| here.get().unwrap());
-        child::wait_for("request", || gateway.request_count() == 1);
-        relay.swallow(true);
-        asking.join().unwrap();
-    });
-    relay.swallow(false);
-    // It would end by itself.
-    server.ask(&format!("PERSIST {}", lock(&server).unwrap()));
-    relay.forget();
-    other.invalidate("another's");
-    assert_eq!(lock(&server), None);
 }
 
 #[test]
