@@ -7,7 +7,7 @@
 
 enum { LONG_MS = 1500 };
 
-static momo_error planted = {MOMO_OK, 0, -1, "planted", "", ""};
+static momo_error planted = {.retry_after_ms = -1, .message = "planted", .code = "", .body = ""};
 
 static int fault_is(const char *name) { return strcmp(getenv("SOAK_FAULT"), name) == 0; }
 
