@@ -208,3 +208,7 @@ mod tests;
 #[cfg(test)]
 #[path = "client_refresh_tests.rs"]
 mod refresh_tests;
+
+#[cfg(test)]
+#[path = "client_outcome_tests.rs"]
+mod outcome_tests;

@@ -2,8 +2,6 @@ use std::cell::Cell;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use socket2::{Domain, Socket, Type};
-
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
 use crate::log::{Level, Line, Logger};
@@ -22,7 +20,7 @@ impl Lines {
     }
 }
 
-fn config(port: u16, options: &[(&str, &str)]) -> Config {
+pub(super) fn config(port: u16, options: &[(&str, &str)]) -> Config {
     let mut config = Config::default();
     let base_url = format!("http://127.0.0.1:{port}");
     let common = [
@@ -234,45 +232,6 @@ fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one(
 }
 
 /// Each request is over at once, often before the call that began it could wait.
-#[test]
-fn a_call_gets_the_failure_of_the_request_that_it_began_however_fast_that_is() {
-    // Nothing listens there, and nobody else can.
-    let bound = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
-    bound.bind(&any.into()).unwrap();
-    let port = bound.local_addr().unwrap().as_socket().unwrap().port();
-    for _ in 0..300 {
-        let client = Client::new(&config(port, &[])).unwrap();
-        let first = client.get_token(ALWAYS).err().unwrap();
-        assert_eq!(first.retry_after_ms, -1, "{}", first.message);
-    }
-}
-
-#[test]
-fn a_request_that_is_over_before_its_call_waits_has_an_outcome_for_that() {
-    // Without a lifetime, so that no later call can have it.
-    let peer = TestPeer::start([Reply::Closed(http(
-        "200 OK",
-        &[],
-        r#"{"access_token":"a"}"#,
-    ))]);
-    let client = client(&peer, &[]);
-    let entry = client.fetcher.entry();
-    let seen = Arc::clone(&entry.state());
-    drop(client.get_token(CallTimeout::NeverBlock));
-    let flight = entry
-        .single_flight
-        .lead(Deadline::after(Duration::ZERO))
-        .err()
-        .unwrap();
-    until(|| !has_request(&client));
-    assert!(!Arc::ptr_eq(&seen, &entry.state()));
-    let is_as_seen = || !entry.has_other_token(&seen);
-    let soon = Deadline::after(Duration::from_secs(20));
-    let step = flight.wait(soon, &Cancellation::new(), is_as_seen);
-    assert!(matches!(step, Some(Step::Token(token)) if token.access() == b"a"));
-}
-
 #[test]
 fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     let peer = TestPeer::start([unavailable()]);

@@ -1,15 +1,21 @@
 //! Pasted text: what copying puts around a value or into it, and nobody sees. A refusal never repeats
 //! the value: it may be a key.
 
-/// Refuses quotation marks around a value, and an invisible character anywhere in it.
+const QUOTES: &str = "\"'`´‘’‚‛“”„‟«»‹›＂＇";
+
+/// Refuses quotation marks around a value or at one end of it, and an invisible character anywhere
+/// in it.
 pub(crate) fn check(value: &str) -> Result<(), String> {
     check_ends(value)?;
+    let is_quote = |c| QUOTES.contains(c);
+    if value.starts_with(is_quote) || value.ends_with(is_quote) {
+        Err("a quotation mark is at one end of it; copy the value again, whole and without marks")?;
+    }
     refuse_invisible(value.chars())
 }
 
 /// The same for text that may have such a character within it, such as a path.
 pub(crate) fn check_ends(value: &str) -> Result<(), String> {
-    const QUOTES: &str = "\"'`´‘’‚‛“”„‟«»‹›＂＇";
     let mut characters = value.chars();
     let ends = [characters.next(), characters.next_back()];
     if ends

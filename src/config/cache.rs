@@ -24,6 +24,11 @@ impl CachePolicy {
         value: &str,
         user_directory: impl FnOnce() -> Result<PathBuf, String>,
     ) -> Result<Self, String> {
+        let scheme = value
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         match value {
             "process" => Ok(Self::Process),
             "client" => Ok(Self::Client),
@@ -31,7 +36,7 @@ impl CachePolicy {
             _ => match value.strip_prefix("file:") {
                 Some("") => user_directory().map(Self::File),
                 Some(directory) => absolute(directory).map(Self::File),
-                None if value.starts_with("redis") || value.starts_with("unix:") => {
+                None if scheme.starts_with("redis") || scheme == "unix" => {
                     RedisUrl::parse(value).map(Self::Redis)
                 }
                 None => Err(CACHES.to_owned()),

@@ -31,9 +31,10 @@ pub(crate) struct RedisUrl {
 impl RedisUrl {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::split(text, &KIND)?;
-        let is_socket = match url.scheme {
-            Some("redis" | "rediss") => false,
-            Some("redis+unix" | "redis+socket" | "unix") => true,
+        let scheme = url.scheme.unwrap_or_default().to_ascii_lowercase();
+        let is_socket = match &*scheme {
+            "redis" | "rediss" => false,
+            "redis+unix" | "redis+socket" | "unix" => true,
             _ => return Err(super::cache::CACHES.to_owned()),
         };
         if is_socket && (cfg!(windows) || url.path.len() < 2 || !url.host_and_port.is_empty()) {
@@ -54,7 +55,7 @@ impl RedisUrl {
             Err("the password in the URL is empty; leave it out, with its '@'")?;
         }
         let mut parsed = Self {
-            tls: url.scheme == Some("rediss"),
+            tls: scheme == "rediss",
             user: user.filter(|user| !user.is_empty()),
             password,
             ..Self::default()

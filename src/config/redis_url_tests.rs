@@ -6,6 +6,7 @@ fn every_part_of_a_url_is_read() {
     let rows = [
         ("redis://cache.test", "redis://cache.test:6379/0", None, None),
         ("redis://Cache.Test/", "redis://cache.test:6379/0", None, None),
+        ("REDISS://h", "rediss://h:6379/0", None, None),
         ("rediss://cache.test:7000/15", "rediss://cache.test:7000/15", None, None),
         ("redis://[::1]:1/2", "redis://[::1]:1/2", None, None),
         ("redis://:s%2Fcret@127.0.0.1", "redis://127.0.0.1:6379/0", None, Some("s/cret")),

@@ -172,6 +172,7 @@ impl TunnelResponse {
                 "{target} has not responded to it in time; check base_url, and the proxy's own \
                  firewall"
             }
+            511 => "this network wants a sign-in; sign in with a browser, then try again",
             _ => "it opens no tunnel; check its address, and that it allows CONNECT",
         };
         let why = why.replace("{schemes}", &self.schemes.join(", "));

@@ -36,6 +36,7 @@ fn each_refusal_says_what_to_do_and_only_a_refused_password_speaks_of_one() {
         (502, "it cannot reach gateway.example:443"),
         (503, "overloaded"),
         (504, "has not responded to it in time"),
+        (511, "this network wants a sign-in"),
     ] {
         let told = reason(&format!("HTTP/1.1 {status} X\r\n\r\n"), Some("Basic x"));
         assert!(

@@ -90,6 +90,8 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("api_user", "\u{feff}s3cr3t", "U+FEFF, a byte order mark"),
     ("api_user", "\"s3cr3t\"", "quotation marks are around it"),
     ("api_user", "“s3cr3t”", "quotation marks are around it"),
+    ("api_user", "\"s3cr3t", "a quotation mark is at one end of it"),
+    ("api_key", "s3cr3t’", "a quotation mark is at one end of it"),
     ("api_key", "", "empty"),
     ("api_key", "\"\"", "quotation marks"),
     ("api_key", "'s3cr3t'", "quotation marks are around it"),
