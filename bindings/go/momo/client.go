@@ -32,10 +32,9 @@ func NewClient(options ...Option) (*Client, error) {
 		}
 	}
 	c := new(Client)
-	var e *C.momo_error
-	C.momo_create_client(config, &c.client, &e)
-	if e != nil {
-		return nil, takeError(e)
+	err := try(func(e **C.momo_error) { C.momo_create_client(config, &c.client, e) })
+	if err != nil {
+		return nil, err
 	}
 	runtime.SetFinalizer(c, (*Client).Close) // for those who forget it
 	return c, nil
@@ -44,10 +43,7 @@ func NewClient(options ...Option) (*Client, error) {
 // Close ends the calls in progress and every later one with Cancelled. It may be called twice, but not
 // by the log of this client.
 func (c *Client) Close() error {
-	if c.enter() == nil {
-		C.momo_cancel_client(c.client) // its clones too
-		c.mu.RUnlock()
-	}
+	c.call(func(**C.momo_error) { C.momo_cancel_client(c.client) }) // its clones too
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	C.momo_free_client(c.client)
@@ -55,25 +51,14 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// enter keeps the client alive until c.mu.RUnlock.
-func (c *Client) enter() *Error {
+// call makes a call into C, and keeps the client alive meanwhile.
+func (c *Client) call(f func(e **C.momo_error)) error {
 	c.mu.RLock()
+	defer c.mu.RUnlock()
 	if c.client == nil {
-		c.mu.RUnlock()
 		return failure(Cancelled, "the client is closed; make another with NewClient")
 	}
-	return nil
-}
-
-// call makes a call into C that does not block.
-func (c *Client) call(f func(e **C.momo_error)) error {
-	if err := c.enter(); err != nil {
-		return err
-	}
-	defer c.mu.RUnlock()
-	var e *C.momo_error
-	f(&e)
-	return check(e)
+	return try(f)
 }
 
 // GetToken returns a valid token. Call it before each payment. The context's deadline is the call's

@@ -54,15 +54,12 @@ func (e *Error) Error() string { return fmt.Sprintf("%v: %s", e.Status, e.Messag
 // Unwrap is for errors.Is(err, context.Canceled) and errors.Is(err, context.DeadlineExceeded).
 func (e *Error) Unwrap() error { return e.Err }
 
-func check(e *C.momo_error) error {
-	if e == nil {
+// try makes a call into C, copies the error that it gives, and frees that.
+func try(call func(e **C.momo_error)) error {
+	var e *C.momo_error
+	if call(&e); e == nil {
 		return nil
 	}
-	return takeError(e)
-}
-
-// takeError copies the library's error, and frees it.
-func takeError(e *C.momo_error) *Error {
 	defer C.momo_free_error(e)
 	taken := failure(Status(e.status), C.GoString(e.message))
 	taken.HTTPStatus = int(e.http_status)

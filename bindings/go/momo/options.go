@@ -34,9 +34,7 @@ type Option func(*C.momo_config) error
 // FromEnv sets every option that the environment names, MOMO_API_USER and so on.
 func FromEnv() Option {
 	return func(config *C.momo_config) error {
-		var e *C.momo_error
-		C.momo_set_options_from_env(config, &e)
-		return check(e)
+		return try(func(e **C.momo_error) { C.momo_set_options_from_env(config, e) })
 	}
 }
 
@@ -50,9 +48,7 @@ func With(name, value string) Option {
 		cName, cValue := C.CString(name), C.CString(value)
 		defer C.free(unsafe.Pointer(cName))
 		defer C.free(unsafe.Pointer(cValue))
-		var e *C.momo_error
-		C.momo_set_option(config, cName, cValue, &e)
-		return check(e)
+		return try(func(e **C.momo_error) { C.momo_set_option(config, cName, cValue, e) })
 	}
 }
 
@@ -74,11 +70,9 @@ func WithLogger(most Level, log func(level Level, line string)) Option {
 		if log == nil {
 			return nil
 		}
-		var e *C.momo_error
 		// From here on the library owns the handle, also where this fails.
 		handle := C.uintptr_t(cgo.NewHandle(log))
-		C.set_logger(config, handle, C.int32_t(most), &e)
-		return check(e)
+		return try(func(e **C.momo_error) { C.set_logger(config, handle, C.int32_t(most), e) })
 	}
 }
 

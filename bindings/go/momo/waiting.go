@@ -55,33 +55,30 @@ func (c *Client) outcome(every time.Duration) <-chan struct{} {
 }
 
 // block makes a call that takes a thread. To cancel is final, so the call has a client of its own.
-func (c *Client) block(ctx context.Context, create bool) (*Token, error) {
-	if err := c.enter(); err != nil {
-		return nil, err
-	}
-	defer c.mu.RUnlock()
-	clone := C.momo_clone_client(c.client)
-	defer C.momo_free_client(clone)
-	returned, watched := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(watched)
-		select {
-		case <-returned:
-		case <-ctx.Done():
-			if ctx.Err() == context.Canceled { // a deadline ends the call by itself
-				C.momo_cancel_client(clone)
+func (c *Client) block(ctx context.Context, create bool) (token *Token, err error) {
+	err = c.call(func(e **C.momo_error) {
+		clone := C.momo_clone_client(c.client)
+		defer C.momo_free_client(clone)
+		returned, watched := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(watched)
+			select {
+			case <-returned:
+			case <-ctx.Done():
+				if ctx.Err() == context.Canceled { // a deadline ends the call by itself
+					C.momo_cancel_client(clone)
+				}
 			}
-		}
-	}()
-	token, e := take(clone, create, timeout(ctx))
-	close(returned)
-	<-watched
-	if err := ctx.Err(); e != nil && err != nil && (e.Status == TimedOut || e.Status == Cancelled) {
-		return nil, ended(err, e.Message)
-	} else if e != nil {
-		return nil, e
+		}()
+		token = take(clone, create, timeout(ctx), e)
+		close(returned)
+		<-watched
+	})
+	if e, failed := err.(*Error); failed && ctx.Err() != nil &&
+		(e.Status == TimedOut || e.Status == Cancelled) {
+		return nil, ended(ctx.Err(), e.Message)
 	}
-	return token, nil
+	return
 }
 
 // timeout is what is left until the context's deadline. Never 0, which would mean not to block.
@@ -97,25 +94,22 @@ func timeout(ctx context.Context) C.int64_t {
 	return C.int64_t(left.Milliseconds())
 }
 
-func (c *Client) atHand() (*Token, *Error) {
-	if err := c.enter(); err != nil {
-		return nil, err
-	}
-	defer c.mu.RUnlock()
-	return take(c.client, false, 0)
+func (c *Client) atHand() (token *Token, failed *Error) {
+	err := c.call(func(e **C.momo_error) { token = take(c.client, false, 0, e) })
+	failed, _ = err.(*Error)
+	return
 }
 
 // take makes a call for a token, copies that, and frees it, which wipes it.
-func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error) {
+func take(client *C.momo_client, create bool, timeout C.int64_t, e **C.momo_error) *Token {
 	var t *C.momo_token
-	var e *C.momo_error
 	if create {
-		C.momo_create_token(client, timeout, &t, &e)
+		C.momo_create_token(client, timeout, &t, e)
 	} else {
-		C.momo_get_token(client, timeout, &t, &e)
+		C.momo_get_token(client, timeout, &t, e)
 	}
-	if e != nil {
-		return nil, takeError(e)
+	if t == nil {
+		return nil
 	}
 	defer C.momo_free_token(t)
 	token := &Token{
@@ -130,5 +124,5 @@ func take(client *C.momo_client, create bool, timeout C.int64_t) (*Token, *Error
 	if t.expires_at != 0 {
 		token.ExpiresAt = time.Unix(int64(t.expires_at), 0)
 	}
-	return token, nil
+	return token
 }
