@@ -36,9 +36,8 @@ namespace Momo
         {
             // The library frees it, also if this call fails.
             var held = GCHandle.ToIntPtr(GCHandle.Alloc(log));
-            var status = Native.C.momo_set_logger(
-                Handle, Native.LogLine, held, Native.FreeLogger, (int)level, out var error);
-            Native.Check(status, error);
+            Native.Check(Native.C.momo_set_logger(
+                Handle, Native.LogLine, held, Native.FreeLogger, (int)level, out var error), error);
             return this;
         }
     }
@@ -211,11 +210,11 @@ namespace Momo
             }
         }
 
-        async Task<MomoToken> BlockAsync(Functions.Call call, TimeSpan? timeout, CancellationToken cancellation)
-        {
-            return await Task.Factory.StartNew(() => Block(call, timeout, cancellation), CancellationToken.None,
+        async Task<MomoToken> BlockAsync(
+            Functions.Call call, TimeSpan? timeout, CancellationToken cancellation) =>
+            await Task.Factory.StartNew(
+                () => Block(call, timeout, cancellation), CancellationToken.None,
                 TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        }
 
         // To cancel is final, and ends every call on a handle: the call has a clone to itself.
         MomoToken Block(Functions.Call call, TimeSpan? timeout, CancellationToken cancellation)

@@ -54,11 +54,11 @@ namespace Momo
         /// <summary>The name that NuGet has for it: "linux-musl-arm64".</summary>
         static string Platform()
         {
-            var system = Windows ? "win" : IsMusl() ? "linux-musl" : "linux";
+            var system = Windows ? "win"
+                : dlsym(dlopen(null, Now), "gnu_get_libc_version") == IntPtr.Zero ? "linux-musl"
+                : "linux";
             return system + "-" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         }
-
-        static bool IsMusl() => dlsym(dlopen(null, Now), "gnu_get_libc_version") == IntPtr.Zero;
 
         static IntPtr Open(string path, string otherwise)
         {

@@ -68,7 +68,6 @@ namespace Momo
 
     static class Native
     {
-        [StructLayout(LayoutKind.Sequential)]
         internal struct Error
         {
             internal int Status, HttpStatus;
@@ -76,7 +75,6 @@ namespace Momo
             internal IntPtr Message, Code, Body;
         }
 
-        [StructLayout(LayoutKind.Sequential)]
         internal struct Token
         {
             internal IntPtr AccessToken, TokenType, Authorization;

@@ -1,7 +1,6 @@
 // What calls give: MomoToken, MomoStats, MomoException.
 using System;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using System.Threading;
 
@@ -103,7 +102,6 @@ namespace Momo
     public struct MomoOption { public string Name, Value, Source, Warning; }
 
     /// <summary>momo_stats of momo.h, which explains each member.</summary>
-    [StructLayout(LayoutKind.Sequential)]
     public struct MomoStats
     {
         public readonly long Requests, TokensIssued;
