@@ -8,6 +8,8 @@ import com.sun.jna.Pointer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
@@ -20,8 +22,6 @@ final class LibMomo {
         Map<String, Object> options = Map.of(Library.OPTION_STRING_ENCODING, UTF_8);
         Native.register(LibMomo.class, LibraryLocator.load(options));
     }
-
-    private LibMomo() {}
 
     interface Log extends Callback {
         void line(Pointer userData, int level, Pointer line);
@@ -55,16 +55,15 @@ final class LibMomo {
     }
 
     interface Call {
-        int to(Pointer output, Pointer error);
+        int to(Pointer configOrOutput, Pointer error);
     }
 
-    /** What the call handed out. */
     static Pointer output(Call call) throws MomoException {
         // Freed here and now: thousands of calls may come before the garbage collector does.
         try (Memory memory = new Memory(2L * Native.POINTER_SIZE)) {
             Pointer error = memory.share(Native.POINTER_SIZE);
             if (call.to(memory, error) != 0) {
-                throw taken(error.getPointer(0));
+                throw copied(error.getPointer(0), LibMomo::momo_free_error, LibMomo::exception);
             }
             return memory.getPointer(0);
         }
@@ -79,54 +78,52 @@ final class LibMomo {
         return text.getString(0, UTF_8);
     }
 
-    /** Makes a call for a token, copies it, and frees it, which wipes that copy. */
-    static MomoToken token(TokenCall call, Pointer client, long timeoutMs) throws MomoException {
-        Pointer pointer = output((token, error) -> call.to(client, timeoutMs, token, error));
+    /** Copies what was handed out, and frees it, which wipes it. */
+    private static <T> T copied(
+            Pointer pointer, Consumer<Pointer> free, Function<Pointer, T> copy) {
         try {
-            // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
-            long[] numbers = pointer.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
-            return new MomoToken(
-                    new MomoToken.Secret(text(pointer.getPointer(0))),
-                    text(pointer.getPointer(Native.POINTER_SIZE)),
-                    numbers[0], numbers[1], numbers[2], MomoStatus.of((int) numbers[3]), numbers[4]);
+            return copy.apply(pointer);
         } finally {
-            momo_free_token(pointer);
+            free.accept(pointer);
         }
+    }
+
+    static MomoToken token(TokenCall call, Pointer client, long timeoutMs) throws MomoException {
+        Pointer given = output((token, error) -> call.to(client, timeoutMs, token, error));
+        return copied(given, LibMomo::momo_free_token, token -> {
+            // After three pointers and what may fill up to eight bytes; the fourth is an int32_t.
+            long[] numbers = token.getLongArray((3L * Native.POINTER_SIZE + 7) / 8 * 8, 5);
+            return new MomoToken(
+                    new MomoToken.Secret(text(token.getPointer(0))),
+                    text(token.getPointer(Native.POINTER_SIZE)),
+                    numbers[0], numbers[1], numbers[2], MomoStatus.of((int) numbers[3]), numbers[4]);
+        });
     }
 
     static List<MomoOption> options(Pointer client) throws MomoException {
-        Pointer first = output((options, error) -> momo_get_options(client, options, error));
-        try {
-            return Stream.iterate(first, Objects::nonNull, o -> o.getPointer(4L * Native.POINTER_SIZE))
-                    .map(o -> o.getPointerArray(0, 4))
-                    .map(t -> new MomoOption(text(t[0]), text(t[1]), text(t[2]), text(t[3])))
-                    .toList();
-        } finally {
-            momo_free_options(first);
-        }
+        Pointer given = output((options, error) -> momo_get_options(client, options, error));
+        return copied(given, LibMomo::momo_free_options, first -> Stream
+                .iterate(first, Objects::nonNull, o -> o.getPointer(4L * Native.POINTER_SIZE))
+                .map(o -> o.getPointerArray(0, 4))
+                .map(t -> new MomoOption(text(t[0]), text(t[1]), text(t[2]), text(t[3])))
+                .toList());
     }
 
     static MomoStats stats(Pointer client) throws MomoException {
-        Pointer pointer = output((stats, error) -> momo_get_stats(client, stats, error));
-        try {
-            long[] s = pointer.getLongArray(0, 20); // Its members are all int64_t.
-            MomoStatus lastFailure = MomoStatus.of((int) s[14]);
-            return new MomoStats(
-                    s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], s[13],
-                    lastFailure, s[15], s[16], s[17], s[18], MomoOrigin.of((int) s[19]));
-        } finally {
-            momo_free_stats(pointer);
-        }
+        Pointer given = output((stats, error) -> momo_get_stats(client, stats, error));
+        // Its members are all int64_t.
+        long[] s = copied(given, LibMomo::momo_free_stats, stats -> stats.getLongArray(0, 20));
+        var failure = MomoStatus.of((int) s[14]);
+        var origin = MomoOrigin.values()[Math.min((int) s[19], MomoOrigin.UNKNOWN.ordinal())];
+        return new MomoStats(
+                s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12],
+                s[13], failure, s[15], s[16], s[17], s[18], origin);
     }
 
-    private static MomoException taken(Pointer pointer) {
-        try {
-            Pointer[] texts = pointer.getPointerArray(16, 3);
-            return new MomoException(
-                    pointer.getInt(0), pointer.getInt(4), pointer.getLong(8),
-                    text(texts[0]), text(texts[1]), text(texts[2]));
-        } finally {
-            momo_free_error(pointer);
-        }
+    private static MomoException exception(Pointer error) {
+        Pointer[] texts = error.getPointerArray(16, 3);
+        return new MomoException(
+                error.getInt(0), error.getInt(4), error.getLong(8),
+                text(texts[0]), text(texts[1]), text(texts[2]));
     }
 }

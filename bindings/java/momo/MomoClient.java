@@ -17,9 +17,7 @@ import java.util.function.BiConsumer;
  */
 public final class MomoClient implements MomoTokenSource, AutoCloseable {
     private static final List<Level> LEVELS = List.of(Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG);
-
     private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
-
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Handle handle;
@@ -118,14 +116,14 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
 
     /** Collects options, and applies them in their order. */
     public static final class Builder {
-        private final List<Handle.Use<?>> steps = new ArrayList<>();
+        private final List<LibMomo.Call> steps = new ArrayList<>();
         private LibMomo.Log log;
 
         private Builder() {}
 
         /** {@return this builder, with every option that the environment names: MOMO_API_USER and so on} */
         public Builder fromEnvironment() {
-            steps.add(config -> LibMomo.check(error -> LibMomo.momo_set_options_from_env(config, error)));
+            steps.add(LibMomo::momo_set_options_from_env);
             return this;
         }
 
@@ -141,7 +139,7 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
             if (name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException("an option's name or value has a NUL in it");
             }
-            steps.add(config -> LibMomo.check(error -> LibMomo.momo_set_option(config, name, value, error)));
+            steps.add((config, error) -> LibMomo.momo_set_option(config, name, value, error));
             return this;
         }
 
@@ -162,8 +160,8 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
                 }
             };
             int level = LEVELS.indexOf(most) + 1;
-            steps.add(config -> LibMomo.check(
-                    error -> LibMomo.momo_set_logger(config, log, null, null, level, error)));
+            steps.add((config, error) ->
+                    LibMomo.momo_set_logger(config, log, null, null, level, error));
             return this;
         }
 
@@ -175,8 +173,8 @@ public final class MomoClient implements MomoTokenSource, AutoCloseable {
         public MomoClient build() throws MomoException {
             Pointer config = LibMomo.momo_create_config();
             try {
-                for (Handle.Use<?> step : steps) {
-                    step.of(config);
+                for (LibMomo.Call step : steps) {
+                    LibMomo.check(error -> step.to(config, error));
                 }
                 Pointer client = LibMomo.output((made, error) -> LibMomo.momo_create_client(config, made, error));
                 return new MomoClient(new Handle(client, log));

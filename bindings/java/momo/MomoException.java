@@ -1,5 +1,6 @@
 package momo;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -7,11 +8,10 @@ import java.util.Optional;
 public final class MomoException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** As in momo.h. */ private final int status;
-    /** 0 if no response came. */ private final int httpStatus;
-    /** -1 if that is not known. */ private final long retryAfterMs;
-    /** The response's own, or "". */ private final String code;
-    /** Redacted, or "". */ private final String body;
+    /** What the methods give. */ private final Members members;
+
+    private record Members(int status, int httpStatus, long retryAfterMs, String code, String body)
+            implements Serializable {}
 
     /**
      * Makes an exception, also for tests without a gateway.
@@ -26,11 +26,7 @@ public final class MomoException extends Exception {
     public MomoException(
             int status, int httpStatus, long retryAfterMs, String message, String code, String body) {
         super(message);
-        this.status = status;
-        this.httpStatus = httpStatus;
-        this.retryAfterMs = retryAfterMs;
-        this.code = code;
-        this.body = body;
+        members = new Members(status, httpStatus, retryAfterMs, code, body);
     }
 
     MomoException(MomoStatus status, String message) {
@@ -39,32 +35,33 @@ public final class MomoException extends Exception {
 
     /** {@return what the call ended with} */
     public MomoStatus status() {
-        return MomoStatus.of(status);
+        return MomoStatus.of(members.status);
     }
 
     /** {@return the name in momo.h, "MOMO_TIMED_OUT": what documentation and search engines know} */
     public String statusName() {
         // The library knows those that are newer than this package; the others need no library.
-        return status() == MomoStatus.UNKNOWN ? LibMomo.text(LibMomo.momo_status_name(status)) : "MOMO_" + status();
+        return status() == MomoStatus.UNKNOWN
+                ? LibMomo.text(LibMomo.momo_status_name(members.status)) : "MOMO_" + status();
     }
 
     /** {@return the response's HTTP status, 0 where no response came} */
     public int httpStatus() {
-        return httpStatus;
+        return members.httpStatus;
     }
 
     /** {@return how long until another attempt is worth making, where that is known} */
     public Optional<Duration> retryAfter() {
-        return retryAfterMs < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(retryAfterMs));
+        return Optional.of(Duration.ofMillis(members.retryAfterMs)).filter(d -> !d.isNegative());
     }
 
     /** {@return the response's own error code or a firewall's support ID, or ""} */
     public String code() {
-        return code;
+        return members.code;
     }
 
     /** {@return the response, redacted, at most 4 KiB; "" for any 2xx} */
     public String body() {
-        return body;
+        return members.body;
     }
 }

@@ -6,9 +6,5 @@ public enum MomoOrigin {
     /** The gateway. */ GATEWAY,
     /** A directory, by the option cache. */ DIRECTORY,
     /** A Redis server, by the option cache. */ REDIS,
-    /** An origin that is newer than this enumeration. */ UNKNOWN;
-
-    static MomoOrigin of(int number) {
-        return values()[Math.min(number, UNKNOWN.ordinal())];
-    }
+    /** An origin that is newer than this enumeration. */ UNKNOWN
 }

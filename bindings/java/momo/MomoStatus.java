@@ -1,5 +1,7 @@
 package momo;
 
+import java.util.stream.Stream;
+
 /** What a call ended with. Values are fixed for ever; new ones come, and are UNKNOWN until then. */
 public enum MomoStatus {
     /** No failure. */ OK(0),
@@ -35,11 +37,6 @@ public enum MomoStatus {
     }
 
     static MomoStatus of(int number) {
-        for (MomoStatus status : values()) {
-            if (status.number == number) {
-                return status;
-            }
-        }
-        return UNKNOWN;
+        return Stream.of(values()).filter(s -> s.number == number).findFirst().orElse(UNKNOWN);
     }
 }

@@ -22,7 +22,6 @@ final class Waiting {
         this.handle = handle;
     }
 
-    /** The token at hand, or the first within that time. */
     MomoToken token(long timeoutMs) throws MomoException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         while (true) {
@@ -41,7 +40,6 @@ final class Waiting {
         }
     }
 
-    /** Makes a call on a thread of its own. */
     MomoToken block(LibMomo.TokenCall call, long timeoutMs) throws MomoException {
         Handle clone = handle.copy();
         FutureTask<MomoToken> task =
