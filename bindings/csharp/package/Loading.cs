@@ -5,7 +5,7 @@ using Momo;
 
 static class Loading
 {
-    static int Main(string[] args)
+    static void Main(string[] args)
     {
         try
         {
@@ -14,10 +14,9 @@ static class Loading
         catch (DllNotFoundException e)
         {
             Console.WriteLine("{\"message\":\"" + e.Message.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"}");
-            return 0;
+            return;
         }
         var mapped = File.ReadAllText("/proc/self/maps").Contains(args[0]) ? "true" : "false";
         Console.WriteLine("{\"mapped\":" + mapped + "}");
-        return 0;
     }
 }
