@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
 from ctypes import byref, c_void_p
 from typing import Any, NoReturn
 
@@ -22,7 +22,7 @@ from ._values import Error, Option, Stats, Status, Token
 _LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # libmomo's 1 to 4
 
 
-class Client:
+class Client(AbstractContextManager["Client"], AbstractAsyncContextManager["Client"]):
     """Options come from MOMO_… in the environment (unless environment=False), then from keywords:
     Client(api_key_file="/run/secrets/momo", timeout="10s"). docs/options.md lists them.
     """
@@ -34,8 +34,8 @@ class Client:
         callback = None
         try:
             if logger is not None:  # first: it is told of MOMO_ names that are no option
-                callback, level = _callback(logger)
-                call(lib.momo_set_logger, config, callback, None, None, level)
+                callback, level = _callback(logger), sum(map(logger.isEnabledFor, _LEVELS))
+                call(lib.momo_set_logger, config, callback, None, None, max(level, 1))
             if environment:
                 call(lib.momo_set_options_from_env, config)
             for name, value in options.items():
@@ -131,14 +131,8 @@ class Client:
         """Ends calls in progress, those on clones too, and refuses later ones: MOMO_CANCELLED."""
         lib.momo_cancel_client(self._handle)
 
-    def __enter__(self) -> Client:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    async def __aenter__(self) -> Client:
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         self.close()
@@ -170,10 +164,8 @@ class Client:
 
     def _look_for_all(self, every: float, waiting: list[asyncio.Future[None]]) -> None:
         found = None
-        try:
+        with suppress(Error):  # each task has its own
             found = self._look(None)
-        except Error:
-            pass  # each task has its own
         if isinstance(found, Error) and found.retry_after_ms >= 0:
             waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
         else:
@@ -245,10 +237,6 @@ def _option(name: str, value: object) -> bytes:
     return text(str(value))
 
 
-def _callback(logger: logging.Logger) -> tuple[Any, int]:
+def _callback(logger: logging.Logger) -> Any:
     # What a handler raises goes to sys.unraisablehook: ctypes lets nothing through to C.
-    def log(_: object, level: int, line: bytes) -> None:
-        logger.log(_LEVELS[level - 1], "%s", line.decode())
-
-    level = sum(logger.isEnabledFor(each) for each in _LEVELS)
-    return LogFunction(log), max(level, 1)
+    return LogFunction(lambda _, level, line: logger.log(_LEVELS[level - 1], "%s", line.decode()))

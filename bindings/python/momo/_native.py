@@ -14,6 +14,7 @@ from ._values import Error, Option, Stats, Token
 
 _NAMES = {"win32": "momo.dll", "darwin": "libmomo.0.dylib"}
 _NAME = _NAMES.get(sys.platform, "libmomo.so.0")
+_FREED = ("client", "config", "error", "options", "stats", "token")
 
 
 class CToken(ctypes.Structure):
@@ -59,28 +60,22 @@ def _open() -> ctypes.CDLL:
 def _load() -> ctypes.CDLL:
     library = _open()
     error = POINTER(ErrorPointer)
-    token = c_void_p, c_int64, POINTER(TokenPointer), error
     functions: tuple[tuple[Any, ...], ...] = (
         ("momo_create_config", c_void_p),
         ("momo_set_option", c_int, c_void_p, c_char_p, c_char_p, error),
         ("momo_set_options_from_env", c_int, c_void_p, error),
         ("momo_set_logger", c_int, c_void_p, LogFunction, c_void_p, c_void_p, c_int32, error),
-        ("momo_free_config", None, c_void_p),
         ("momo_create_client", c_int, c_void_p, POINTER(c_void_p), error),
         ("momo_clone_client", c_void_p, c_void_p),
         ("momo_cancel_client", None, c_void_p),
-        ("momo_free_client", None, c_void_p),
-        ("momo_create_token", c_int, *token),
-        ("momo_get_token", c_int, *token),
+        ("momo_create_token", c_int, c_void_p, c_int64, POINTER(TokenPointer), error),
+        ("momo_get_token", c_int, c_void_p, c_int64, POINTER(TokenPointer), error),
         ("momo_invalidate_token", c_int, c_void_p, c_char_p, error),
-        ("momo_free_token", None, TokenPointer),
         ("momo_get_options", c_int, c_void_p, POINTER(OptionPointer), error),
-        ("momo_free_options", None, OptionPointer),
         ("momo_get_stats", c_int, c_void_p, POINTER(StatsPointer), error),
-        ("momo_free_stats", None, StatsPointer),
         ("momo_clear_cache", None),
-        ("momo_free_error", None, ErrorPointer),
         ("momo_version", c_char_p),
+        *((f"momo_free_{each}", None, c_void_p) for each in _FREED),
     )
     for name, result, *parameters in functions:
         function = getattr(library, name)

@@ -70,11 +70,6 @@ class Error(Exception):
 class Token:
     """A token: Token("…", expires_in=3600) makes one for a test."""
 
-    # No dataclass and no __dict__: secrets stay out of logs, dumps and what is made of vars().
-    __slots__ = (
-        *("access_token", "token_type", "authorization", "expires_in", "expires_at", "lifetime"),
-        *("refresh_status", "refresh_in"),
-    )
     access_token: str
     token_type: str
     authorization: str  # the value of the header to send
@@ -83,6 +78,8 @@ class Token:
     lifetime: int
     refresh_status: int  # why the last refresh failed, 0 where none did
     refresh_in: int  # seconds until one is due, 0 where it is, -1 where none is
+    # No dataclass and no __dict__: secrets stay out of logs, dumps and what is made of vars().
+    __slots__ = tuple(__annotations__)
 
     def __init__(
         self,
