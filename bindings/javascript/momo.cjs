@@ -34,7 +34,7 @@ class Client {
 
   async getToken(options) {
     const { milliseconds, signal } = callOptions(options);
-    if (milliseconds === 0) return native.taken(momo.get_token, this.#handle.pointer, 0);
+    if (milliseconds === 0) return native.tokenAtHand(this.#handle);
     try {
       return await this.#waiting.token(milliseconds, signal);
     } catch (error) {
@@ -45,7 +45,7 @@ class Client {
 
   tokenAtHand() {
     try {
-      return native.taken(momo.get_token, this.#handle.pointer, 0);
+      return native.tokenAtHand(this.#handle);
     } catch (error) {
       if (error.status !== Status.WOULD_BLOCK) throw error;
       return null;
@@ -64,11 +64,11 @@ class Client {
   }
 
   options() {
-    return native.options(this.#handle.pointer);
+    return native.options(this.#handle);
   }
 
   stats() {
-    return native.stats(this.#handle.pointer);
+    return native.stats(this.#handle);
   }
 
   close() {

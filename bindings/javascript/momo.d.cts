@@ -93,7 +93,6 @@ export type Stats = Readonly<Record<
 /** Forgets and wipes every token that this process holds. */
 export function clearCache(): void;
 
-/** The version of the library. */
 export const version: string;
 
 /** The numbers of momo_status; momo.h explains each. */

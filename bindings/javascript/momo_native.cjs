@@ -1,4 +1,4 @@
-/* The C interface of libmomo, through koffi (3.0 or later), and the values that it gives. */
+/* The C interface of libmomo, through koffi (3.0 or later), and the values of momo.d.cts. */
 'use strict';
 
 const fs = require('node:fs');
@@ -6,7 +6,6 @@ const path = require('node:path');
 const util = require('node:util');
 const koffi = require('koffi');
 
-const DAY_S = 86_400;
 const NAMES = { win32: 'momo.dll', darwin: 'libmomo.0.dylib' };
 const NAME = NAMES[process.platform] ?? 'libmomo.so.0';
 
@@ -56,40 +55,27 @@ const StatsFields = koffi.struct(fields('int64', `requests tokens_issued network
   last_failure_at token_expires_in cooldown_ms tokens_adopted token_origin`));
 const LogFunction = koffi.proto('void', ['intptr_t', 'int32', 'str']);
 
-const momo = (() => {
-  const library = load();
-  const out = koffi.out(koffi.pointer('void *'));
-  const token = ['void *', 'int64', out, out];
-  const functions = {
-    create_config: ['void *', []],
-    set_option: ['int', ['void *', 'str', 'str', out]],
-    set_options_from_env: ['int', ['void *', out]],
-    set_logger: ['int', ['void *', 'void *', 'intptr_t', 'void *', 'int32', out]],
-    free_config: ['void', ['void *']],
-    create_client: ['int', ['void *', out, out]],
-    clone_client: ['void *', ['void *']],
-    cancel_client: ['void', ['void *']],
-    free_client: ['void', ['void *']],
-    create_token: ['int', token],
-    get_token: ['int', token],
-    invalidate_token: ['int', ['void *', 'str', out]],
-    free_token: ['void', ['void *']],
-    get_options: ['int', ['void *', out, out]],
-    free_options: ['void', ['void *']],
-    get_stats: ['int', ['void *', out, out]],
-    free_stats: ['void', ['void *']],
-    clear_cache: ['void', []],
-    free_error: ['void', ['void *']],
-    status_name: ['str', ['int32']],
-    version: ['str', []],
-  };
-  for (const [name, [result, parameters]] of Object.entries(functions)) {
-    functions[name] = library.func(`momo_${name}`, result, parameters);
-  }
-  return functions;
-})();
+const out = koffi.out(koffi.pointer('void *'));
+const momo = {
+  create_config: ['void *', []],
+  set_option: ['int', ['void *', 'str', 'str', out]],
+  set_options_from_env: ['int', ['void *', out]],
+  set_logger: ['int', ['void *', 'void *', 'intptr_t', 'void *', 'int32', out]],
+  clone_client: ['void *', ['void *']],
+  ...fields(['int', ['void *', out, out]], 'create_client get_options get_stats'),
+  ...fields(['int', ['void *', 'int64', out, out]], 'create_token get_token'),
+  invalidate_token: ['int', ['void *', 'str', out]],
+  ...fields(['void', ['void *']], `free_config cancel_client free_client free_token free_options
+    free_stats free_error`),
+  clear_cache: ['void', []],
+  status_name: ['str', ['int32']],
+  version: ['str', []],
+};
+const library = load();
+for (const [name, [result, parameters]] of Object.entries(momo)) {
+  momo[name] = library.func(`momo_${name}`, result, parameters);
+}
 
-/** The numbers of momo_status, by their names without MOMO_. */
 const Status = {};
 for (let number = 0; number < 100; number++) {
   const name = momo.status_name(number).replace('MOMO_', '');
@@ -97,12 +83,10 @@ for (let number = 0; number < 100; number++) {
 }
 Object.freeze(Status);
 
-/** Where the current token came from. */
 const TokenOrigin = Object.freeze({ NONE: 0, GATEWAY: 1, DIRECTORY: 2, REDIS: 3 });
 
 const LEVELS = [undefined, 'error', 'warn', 'info', 'debug']; // by libmomo's number
 
-/** Why there is no token; message says what failed and what to do. */
 class MomoError extends Error {
   name = 'MomoError';
 
@@ -204,32 +188,30 @@ function copied(pointer, type, free) {
   }
 }
 
-function taken(function_, client, milliseconds) {
-  const token = [null];
-  const error = [null];
-  return given(function_(client, milliseconds, token, error), token, error);
-}
-
 function given(status, token, error) {
   check(status, error);
   return new Token(copied(token[0], TokenFields, momo.free_token));
 }
 
-function options(client) {
+function taken(type, free, function_, ...parameters) {
+  const out = [null];
+  call(function_, ...parameters, out);
+  return copied(out[0], type, free);
+}
+
+const tokenAtHand = ({ pointer }) =>
+  new Token(taken(TokenFields, momo.free_token, momo.get_token, pointer, 0));
+const stats = ({ pointer }) => taken(StatsFields, momo.free_stats, momo.get_stats, pointer);
+
+function options({ pointer }) {
   const first = [null];
   const all = [];
-  call(momo.get_options, client, first);
+  call(momo.get_options, pointer, first);
   for (let next = first[0], option; next; all.push(option)) {
     ({ next, ...option } = koffi.decode(next, OptionFields));
   }
   momo.free_options(first[0]);
   return all;
-}
-
-function stats(client) {
-  const stats = [null];
-  call(momo.get_stats, client, stats);
-  return copied(stats[0], StatsFields, momo.free_stats);
 }
 
 /** JavaScript's own error for it, with the library's as its cause. */
@@ -250,8 +232,8 @@ function callOptions(options = {}) {
   if (typeof timeout !== 'number' || !(timeout >= 0)) {
     throw new TypeError(`timeout is a number of seconds, and not negative: ${util.inspect(timeout)}`);
   }
-  // Rounded up: a budget that is nearly spent must not become 0, which never waits.
-  return { milliseconds: Math.ceil(Math.min(timeout, DAY_S) * 1000), signal };
+  // Rounded up: a budget that is nearly spent must not become 0, which never waits. At most a day.
+  return { milliseconds: Math.ceil(Math.min(timeout, 86_400) * 1000), signal };
 }
 
 /** What is absent must not become a credential, as String(undefined) would. */
@@ -270,4 +252,4 @@ function text(value) {
 }
 
 module.exports = { Handle, LEVELS, MomoError, Status, Token, TokenOrigin, aborted, call, callOptions, momo };
-Object.assign(module.exports, { given, options, optionText, stats, taken, text, setLogger });
+Object.assign(module.exports, { given, options, optionText, setLogger, stats, text, tokenAtHand });

@@ -3,9 +3,7 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const util = require('node:util');
-const { MomoError, Status, aborted, given, momo, taken } = require('./momo_native.cjs');
-
-const MAX_MS = 2 ** 31 - 1;
+const { MomoError, Status, aborted, given, momo, tokenAtHand } = require('./momo_native.cjs');
 
 /**
  * The callers who wait for a token of one client. The event loop looks for the outcome of a request:
@@ -39,7 +37,7 @@ class Waiting {
       else return false;
     };
     try {
-      const token = taken(momo.get_token, this.#client.pointer, 0);
+      const token = tokenAtHand(this.#client);
       end = ({ resolve }) => resolve(token);
     } catch (failure) {
       error = failure;
@@ -77,7 +75,8 @@ async function callInPool(function_, client, milliseconds, signal) {
   signal?.addEventListener('abort', leave);
   const [token, error] = [[null], [null]];
   try {
-    const isUp = sleep(milliseconds < 0 ? MAX_MS : milliseconds, null, { signal: left.signal }).catch(() => {});
+    const most = milliseconds < 0 ? 2 ** 31 - 1 : milliseconds; // what a timer takes
+    const isUp = sleep(most, null, { signal: left.signal }).catch(() => {});
     await Promise.race([turn, isUp]);
     left.abort();
     const rest = due === Infinity ? -1 : Math.max(1, Math.ceil(due - performance.now()));
