@@ -89,8 +89,7 @@ final readonly class Option
 {
     public function __construct(
         public string $name, public string $value, public string $source, public string $warning,
-    ) {
-    }
+    ) {}
 }
 
 /** What a client's token cost: counters, times, a Status and a TokenOrigin; momo.h explains each. */
@@ -104,13 +103,11 @@ final readonly class Stats
         public int $invalidations, public int $lastRequestMs, public int $lastFailureStatus,
         public int $lastFailureAt, public int $tokenExpiresIn, public int $cooldownMs,
         public int $tokensAdopted, public int $tokenOrigin,
-    ) {
-    }
+    ) {}
 }
 
 final class Client
 {
-    private const DAY = 86400;
     private const LEVELS = [1 => 'error', 'warning', 'info', 'debug']; // PSR-3's, by libmomo's number
 
     private ?CData $handle = null;
@@ -152,15 +149,11 @@ final class Client
 
     public function __destruct()
     {
-        if ($this->handle !== null) {
-            Library::get()->momo_free_client($this->handle);
-        }
+        Library::get()->momo_free_client($this->handle);
     }
 
     /** A copy would free the same client again. */
-    private function __clone()
-    {
-    }
+    private function __clone() {}
 
     /**
      * A token that is good now: call it before each payment. $timeout: seconds. 0 never waits:
@@ -187,32 +180,22 @@ final class Client
     /** @return Option[] every option as it is used; of a credential the value is the length */
     public function options(): array
     {
-        $library = Library::get();
-        $options = $library->new('momo_option *');
-        Library::call('momo_get_options', $this->handle, FFI::addr($options));
-        try {
-            for ($all = [], $o = $options; $o !== null; $o = $o->next) {
+        $copy = function (CData $o): array {
+            for ($all = []; $o !== null; $o = $o->next) {
                 $all[] = new Option($o->name, $o->value, $o->source, $o->warning);
             }
             return $all;
-        } finally {
-            $library->momo_free_options($options);
-        }
+        };
+        return $this->taken('option', 'momo_get_options', 'momo_free_options', $copy);
     }
 
     /** The counters, for monitoring; asks nothing of the gateway. They are those of this process. */
     public function stats(): Stats
     {
-        $library = Library::get();
-        $stats = $library->new('momo_stats *');
-        Library::call('momo_get_stats', $this->handle, FFI::addr($stats));
-        try {
-            $names = array_column((new \ReflectionClass(Stats::class))->getProperties(), 'name');
-            $inC = preg_replace_callback('/[A-Z]/', fn (array $letter) => '_' . strtolower($letter[0]), $names);
-            return new Stats(...array_map(fn (string $name) => $stats->$name, $inC));
-        } finally {
-            $library->momo_free_stats($stats);
-        }
+        $names = array_column((new \ReflectionClass(Stats::class))->getProperties(), 'name');
+        $inC = preg_replace_callback('/[A-Z]/', fn (array $at) => '_' . strtolower($at[0]), $names);
+        $copy = fn (CData $s) => new Stats(...array_map(fn (string $name) => $s->$name, $inC));
+        return $this->taken('stats', 'momo_get_stats', 'momo_free_stats', $copy);
     }
 
     /** Forgets and wipes every token that this process holds. */
@@ -226,17 +209,25 @@ final class Client
         return Library::get()->momo_version();
     }
 
-    private function token(string $function, ?float $timeout): Token
+    private function token(string $get, ?float $timeout): Token
+    {
+        $copy = fn (CData $t): Token => new Token(
+            ...[$t->access_token, $t->token_type, $t->authorization],
+            ...[$t->expires_in, $t->expires_at, $t->lifetime, $t->refresh_status, $t->refresh_in],
+        );
+        return $this->taken('token', $get, 'momo_free_token', $copy, self::milliseconds($timeout));
+    }
+
+    /** Copies what a function hands out, and frees it. */
+    private function taken(string $type, string $get, string $free, callable $copy, ...$ms): mixed
     {
         $library = Library::get();
-        $token = $library->new('momo_token *');
-        Library::call($function, $this->handle, self::milliseconds($timeout), FFI::addr($token));
+        $given = $library->new("momo_$type *");
+        Library::call($get, $this->handle, ...$ms, ...[FFI::addr($given)]);
         try {
-            $texts = [$token->access_token, $token->token_type, $token->authorization];
-            $times = [$token->expires_in, $token->expires_at, $token->lifetime];
-            return new Token(...$texts, ...$times, ...[$token->refresh_status, $token->refresh_in]);
+            return $copy($given);
         } finally {
-            $library->momo_free_token($token);
+            $library->$free($given);
         }
     }
 
@@ -263,14 +254,11 @@ final class Client
 
     private static function milliseconds(?float $timeout): int
     {
-        if ($timeout === null) {
-            return -1; // the option `timeout`
-        }
-        if (!($timeout >= 0)) {
+        if ($timeout !== null && !($timeout >= 0)) {
             throw new \ValueError("the timeout is a number of seconds, and not negative: $timeout");
         }
         // Rounded up: a budget that is nearly spent must not become 0, which never waits. A day is
         // the longest that the library takes.
-        return (int) ceil(min($timeout, self::DAY) * 1000);
+        return $timeout === null ? -1 : (int) ceil(min($timeout, 86400) * 1000);
     }
 }
