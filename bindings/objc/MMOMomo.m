@@ -27,15 +27,22 @@ static void give(const momo_error *error, NSError **out) {
   *out = [NSError errorWithDomain:MMOErrorDomain code:error->status userInfo:info];
 }
 
-/* Frees the C error, which comes by its address because the arguments of a C call are evaluated in
- * any order: `failure` could be read before it is set. */
-static BOOL succeeded(momo_status status, momo_error **failure, NSError **out) {
-  if (status == MOMO_OK)
+/* Frees the C error. */
+static BOOL succeeded(momo_error *failure, NSError **out) {
+  if (failure == NULL)
     return YES;
-  give(*failure, out);
-  momo_free_error(*failure);
+  give(failure, out);
+  momo_free_error(failure);
   return NO;
 }
+
+/* Makes a call whose last argument is for an error; NO if it failed. */
+#define CALL(out, function, ...)                                                                   \
+  ({                                                                                               \
+    momo_error *failure = NULL;                                                                    \
+    function(__VA_ARGS__, &failure);                                                               \
+    succeeded(failure, out);                                                                       \
+  })
 
 /* An argument that must not reach C, where it would be absent or cut off. */
 static BOOL usable(NSString *argument, NSString *name, NSError **out) {
@@ -78,24 +85,18 @@ static void release_logger(void *logger) { [(id)logger release]; }
 }
 
 - (BOOL)setOption:(NSString *)name value:(NSString *)value error:(NSError **)error {
-  momo_error *failure = NULL;
-  if (!usable(value, name, error))
-    return NO;
-  return succeeded(momo_set_option(_config, [name UTF8String], [value UTF8String], &failure),
-                   &failure, error);
+  return usable(value, name, error) &&
+         CALL(error, momo_set_option, _config, [name UTF8String], [value UTF8String]);
 }
 
 - (BOOL)setOptionsFromEnvironment:(NSError **)error {
-  momo_error *failure = NULL;
-  return succeeded(momo_set_options_from_env(_config, &failure), &failure, error);
+  return CALL(error, momo_set_options_from_env, _config);
 }
 
 - (BOOL)setLogger:(id<MMOLogger>)logger level:(momo_log_level)level error:(NSError **)error {
-  momo_error *failure = NULL;
   /* The library releases it, also where this call fails. */
-  return succeeded(momo_set_logger(_config, logger != nil ? log_line : NULL, [(id)logger retain],
-                                   logger != nil ? release_logger : NULL, level, &failure),
-                   &failure, error);
+  return CALL(error, momo_set_logger, _config, logger != nil ? log_line : NULL,
+              [(id)logger retain], logger != nil ? release_logger : NULL, level);
 }
 
 @end
@@ -160,8 +161,7 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 
 - (instancetype)initWithConfig:(MMOConfig *)config error:(NSError **)error {
   momo_client *client = NULL;
-  momo_error *failure = NULL;
-  if (succeeded(momo_create_client([config handle], &client, &failure), &failure, error))
+  if (CALL(error, momo_create_client, [config handle], &client))
     return [self initWithClient:client];
   [self release];
   return nil;
@@ -178,10 +178,9 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 
 - (MMOToken *)tokenFrom:(token_call)call timeout:(int64_t)timeout_ms error:(NSError **)error {
   momo_token *token = NULL;
-  momo_error *failure = NULL;
-  MMOToken *copy = nil;
-  if (succeeded(call(_client, timeout_ms, &token, &failure), &failure, error))
-    copy = [[[MMOToken alloc] initWithToken:token] autorelease];
+  if (!CALL(error, call, _client, timeout_ms, &token))
+    return nil;
+  MMOToken *copy = [[[MMOToken alloc] initWithToken:token] autorelease];
   momo_free_token(token);
   return copy;
 }
@@ -200,16 +199,13 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 
 - (BOOL)invalidateToken:(id)token error:(NSError **)error {
   NSString *accessToken = [token isKindOfClass:[MMOToken class]] ? [token accessToken] : token;
-  momo_error *failure = NULL;
   return usable([accessToken length] > 0 ? accessToken : nil, @"the token", error) &&
-         succeeded(momo_invalidate_token(_client, [accessToken UTF8String], &failure), &failure,
-                   error);
+         CALL(error, momo_invalidate_token, _client, [accessToken UTF8String]);
 }
 
 - (NSArray *)options:(NSError **)error {
   momo_option *first = NULL;
-  momo_error *failure = NULL;
-  if (!succeeded(momo_get_options(_client, &first, &failure), &failure, error))
+  if (!CALL(error, momo_get_options, _client, &first))
     return nil;
   NSMutableArray *all = [NSMutableArray array];
   const momo_option *each;
@@ -224,8 +220,7 @@ static int64_t milliseconds(NSTimeInterval timeout) {
 
 - (BOOL)getStats:(momo_stats *)stats error:(NSError **)error {
   momo_stats *found = NULL;
-  momo_error *failure = NULL;
-  if (!succeeded(momo_get_stats(_client, &found, &failure), &failure, error))
+  if (!CALL(error, momo_get_stats, _client, &found))
     return NO;
   *stats = *found;
   momo_free_stats(found);
