@@ -61,6 +61,10 @@ private:
   std::shared_ptr<const momo_error> held_;
 };
 
+/* Called on the thread whose call it tells of, on several at once where several call. What it
+ * throws is dropped. */
+using logger = std::function<void(momo_log_level, std::string_view line)>;
+
 namespace detail {
 
 /* Calls a function whose last parameter is for an error. */
@@ -77,6 +81,16 @@ std::unique_ptr<T, void (*)(T *)> taken(void (*free)(T *), F *function, A... arg
   call(function, arguments..., &given);
   return {given, free};
 }
+
+extern "C" inline void momo_hpp_log(void *held, std::int32_t level, const char *line) {
+  /* Nothing may be thrown through C. */
+  try {
+    (*static_cast<const logger *>(held))(static_cast<momo_log_level>(level), line);
+  } catch (...) {
+  }
+}
+
+extern "C" inline void momo_hpp_free_logger(void *held) { delete static_cast<logger *>(held); }
 
 } // namespace detail
 
@@ -120,24 +134,6 @@ struct option {
 
 /* Numbers alone: a copy holds those that this header knows, which a library as new hands out. */
 using stats = momo_stats;
-
-/* Called on the thread whose call it tells of, on several at once where several call. What it
- * throws is dropped. */
-using logger = std::function<void(momo_log_level, std::string_view line)>;
-
-namespace detail {
-
-extern "C" inline void momo_hpp_log(void *held, std::int32_t level, const char *line) {
-  /* Nothing may be thrown through C. */
-  try {
-    (*static_cast<const logger *>(held))(static_cast<momo_log_level>(level), line);
-  } catch (...) {
-  }
-}
-
-extern "C" inline void momo_hpp_free_logger(void *held) { delete static_cast<logger *>(held); }
-
-} // namespace detail
 
 /* The options of clients to be made, by name: docs/options.md. */
 class config {
