@@ -20,7 +20,6 @@ namespace Momo
         }
     }
 
-    /// <summary>The functions of momo.h, by their names.</summary>
     sealed class Functions
     {
         // Without a calling convention: 64-bit platforms have one each.

@@ -1,5 +1,3 @@
-"""The client."""
-
 from __future__ import annotations
 
 import asyncio
