@@ -48,20 +48,16 @@ module Momo
     extern 'momo_status momo_set_options_from_env(momo_config *, momo_error **)'
     extern 'momo_status momo_set_logger(momo_config *, void *, void *, void *, int32_t, ' \
            'momo_error **)'
-    extern 'void momo_free_config(momo_config *)'
     extern 'momo_status momo_create_client(momo_config *, momo_client **, momo_error **)'
     extern 'momo_client *momo_clone_client(momo_client *)'
     extern 'void momo_cancel_client(momo_client *)'
     extern 'momo_status momo_create_token(momo_client *, int64_t, momo_token **, momo_error **)'
     extern 'momo_status momo_get_token(momo_client *, int64_t, momo_token **, momo_error **)'
     extern 'momo_status momo_invalidate_token(momo_client *, char *, momo_error **)'
-    extern 'void momo_free_token(momo_token *)'
     extern 'momo_status momo_get_options(momo_client *, momo_option **, momo_error **)'
-    extern 'void momo_free_options(momo_option *)'
     extern 'momo_status momo_get_stats(momo_client *, momo_stats **, momo_error **)'
-    extern 'void momo_free_stats(momo_stats *)'
     extern 'void momo_clear_cache(void)'
-    extern 'void momo_free_error(momo_error *)'
+    %w[config token options stats error].each { |what| extern "void momo_free_#{what}(void *)" }
     extern 'char *momo_status_name(int32_t)'
     extern 'char *momo_version(void)'
 
