@@ -38,7 +38,10 @@ class Windows(Platform):
         # Windows 10 has this library, and wine has it since 9.0.
         words = ["-shared", "-ladvapi32"]
         self.compile("bcryptprimitives.dll", "bcryptprimitives.c", words)
-        succeed(["wine", "wineboot", "--init"], self.place, os.environ | self.variables())
+        environment = os.environ | self.variables()
+        succeed(["wine", "wineboot", "--init"], self.place, environment)
+        # Some of the system's own programs still write to it then.
+        succeed(["wineserver", "--wait"], self.place, environment)
 
     def check_microsoft_s_linker(self):
         """A program that is linked as Microsoft's linker does it, with the import library for it."""
@@ -69,7 +72,8 @@ class Windows(Platform):
         environment = os.environ | self.variables() | {"LC_ALL": "C.UTF-8"}
         words = ["wine", token, "--option", "caf\u00e9=1"]
         done = subprocess.run(words, env=environment, capture_output=True, check=False)
-        contents.expect(b"there is no option" in done.stderr, True, "the argument")
+        said = done.stderr.decode(errors="replace")
+        contents.expect("there is no option" in said, True, f"the argument ({said})")
 
     def check_symbols(self):
         """What knows the lines of the source for an address in the DLL."""

@@ -11,6 +11,7 @@ export NODE_SKIP_PLATFORM_CHECK=1
 if [ ! -e "$WINEPREFIX/ready" ]; then
   mkdir -p "$WINEPREFIX"
   wine wineboot --init >/dev/null 2>&1
+  wineserver --wait # Some of the system's own programs still write to it then.
   # Windows 10 has this library, and wine has it since 9.0.
   x86_64-w64-mingw32-gcc -O2 -shared "$root/tests/platforms/bcryptprimitives.c" -ladvapi32 \
     -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll"
