@@ -74,7 +74,7 @@ static class ExerciseWaiting
     internal static bool Left(MomoClient client)
     {
         var calls = new[] { client.GetTokenAsync(), client.CreateTokenAsync() };
-        Thread.Sleep(300);
+        Thread.Sleep(2000);
         Console.WriteLine($"{{\"ok\":{(calls.All(call => !call.IsCompleted) ? "true" : "false")}}}");
         Environment.Exit(0); // without client.Dispose()
         return true;

@@ -182,7 +182,7 @@ final class Exercise {
         });
         thread.setDaemon(true);
         thread.start();
-        Thread.sleep(300);
+        Thread.sleep(2000);
         return Json.object("ok", true);
     }
 

@@ -92,7 +92,7 @@ module.exports = {
     const worker = new Worker(`
       const { Client } = require(${JSON.stringify(require.resolve('./momo.cjs'))});
       new Client({ logger: console }).getToken();
-      setTimeout(() => require('node:worker_threads').parentPort.postMessage('waiting'), 200);
+      setTimeout(() => require('node:worker_threads').parentPort.postMessage('waiting'), 2000);
     `, { eval: true });
     await once(worker, 'message');
     const begin = performance.now();
@@ -110,7 +110,7 @@ module.exports = {
       while (performance.now() - begin < 1500);
       fs.writeSync(1, JSON.stringify({ handled: true }));
     });
-    await sleep(300);
+    await sleep(2000);
     process.exit();
   },
 };

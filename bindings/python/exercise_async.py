@@ -135,7 +135,7 @@ async def crowd():
 async def leave():
     """The program ends under a task that waits."""
     waiting = asyncio.create_task(momo.Client().get_token_async())
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(2)
     return {"waiting": not waiting.done()}
 
 

@@ -49,7 +49,7 @@ def leave_threads():
     """The program ends under a thread that waits, as daemons do."""
     client = momo.Client()
     threading.Thread(target=client.get_token, daemon=True).start()
-    time.sleep(0.2)
+    time.sleep(2)
     return {"waiting": threading.active_count() - 1}
 
 

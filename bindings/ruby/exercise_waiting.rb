@@ -132,6 +132,6 @@ end
 def leave
   client = Momo::Client.new
   2.times { |i| Thread.new { i.zero? ? client.get_token : client.create_token } }
-  sleep 0.2
+  sleep 2
   { waiting: 2 }
 end

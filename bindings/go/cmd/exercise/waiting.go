@@ -107,7 +107,7 @@ func left() (object, error) {
 		return nil, err
 	}
 	go client.GetToken(context.Background())
-	time.Sleep(200 * time.Millisecond)
+	time.Sleep(2 * time.Second)
 	return object{"ok": true}, nil
 }
 
