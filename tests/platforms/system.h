@@ -23,7 +23,13 @@ static inline void join_thread(thread started) {
 
 static inline void sleep_ms(int ms) { Sleep((DWORD)ms); }
 
-static inline int64_t now_ms(void) { return (int64_t)GetTickCount64(); }
+/* GetTickCount64 goes in steps, which under wine are long on a busy machine. */
+static inline int64_t now_ms(void) {
+  LARGE_INTEGER frequency, count;
+  QueryPerformanceFrequency(&frequency);
+  QueryPerformanceCounter(&count);
+  return count.QuadPart / (frequency.QuadPart / 1000);
+}
 
 static inline void *load_library(const char *path) { return (void *)LoadLibraryA(path); }
 
