@@ -47,6 +47,10 @@ impl SecretBytes {
     pub(crate) fn zeros(length: usize) -> Self {
         Self(vec![0; length])
     }
+
+    pub(crate) fn wipe(&mut self) {
+        zeroize_bytes(&mut self.0);
+    }
 }
 
 impl std::ops::Deref for SecretBytes {
@@ -65,6 +69,6 @@ impl std::ops::DerefMut for SecretBytes {
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        zeroize_bytes(&mut self.0);
+        self.wipe();
     }
 }

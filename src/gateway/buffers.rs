@@ -44,7 +44,10 @@ impl ExchangeBuffers {
 
     /// Wipes and forgets what was received.
     pub(super) fn clear(&mut self) {
-        self.input = SecretBytes::default();
+        if self.input.len() > FIRST_INPUT_BYTES {
+            self.input = SecretBytes::default();
+        }
+        self.input.wipe();
         (self.start, self.seen, self.end) = (0, 0, 0);
     }
 
