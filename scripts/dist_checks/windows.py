@@ -38,10 +38,9 @@ class Windows(Platform):
         # Windows 10 has this library, and wine has it since 9.0.
         words = ["-shared", "-ladvapi32"]
         self.compile("bcryptprimitives.dll", "bcryptprimitives.c", words)
-        environment = os.environ | self.variables()
-        succeed(["wine", "wineboot", "--init"], self.place, environment)
+        succeed(["wine", "wineboot", "--init"], self.place, self.environment())
         # Some of the system's own programs still write to it then.
-        succeed(["wineserver", "--wait"], self.place, environment)
+        succeed(["wineserver", "--wait"], self.place, self.environment())
 
     def check_microsoft_s_linker(self):
         """A program that is linked as Microsoft's linker does it, with the import library for it."""
@@ -50,8 +49,7 @@ class Windows(Platform):
         succeed([*clang, include, TESTS / "version.c", "-o", "version.obj"], self.place)
         lld = ["lld-link", "/nologo", "/nodefaultlib", "/entry:start", "/subsystem:console"]
         succeed([*lld, "version.obj", self.folder / "lib/momo.lib", "/out:version.exe"], self.place)
-        environment = os.environ | self.variables()
-        succeed(["wine", str(self.place / "version.exe")], self.place, environment)
+        succeed(["wine", str(self.place / "version.exe")], self.place, self.environment())
 
     def check_cmake(self):
         """A project that finds the archive by CMake."""
@@ -69,7 +67,7 @@ class Windows(Platform):
     def check_arguments(self):
         """momo-token takes UTF-8, whatever the code page of the machine is."""
         token = shutil.copy(self.folder / "bin/momo-token.exe", self.place)
-        environment = os.environ | self.variables() | {"LC_ALL": "C.UTF-8"}
+        environment = self.environment() | {"LC_ALL": "C.UTF-8"}
         words = ["wine", token, "--option", "caf\u00e9=1"]
         done = subprocess.run(words, env=environment, capture_output=True, check=False)
         said = done.stderr.decode(errors="replace")
@@ -86,10 +84,10 @@ class Windows(Platform):
 
     def check_resource(self):
         words = ["wine", str(self.place / "properties.exe"), self.shown(self.library())]
-        found = succeed(words, self.place, os.environ | self.variables()).split()
+        found = succeed(words, self.place, self.environment()).split()
         contents.expect(found, ["libmomo", VERSION], "version resource")
         words[-1] = self.shown(self.folder / "bin/momo-token.exe")
-        found = succeed(words, self.place, os.environ | self.variables()).split()
+        found = succeed(words, self.place, self.environment()).split()
         contents.expect(found, ["libmomo", VERSION], "version resource of momo-token")
 
     def properties(self):
@@ -112,6 +110,9 @@ class Windows(Platform):
     def library(self):
         return self.place / "momo.dll"
 
+    def environment(self):
+        return os.environ | self.variables()
+
     def variables(self):
         return {"WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all"} | NO_ADDITIONS
 
@@ -124,11 +125,10 @@ class Windows(Platform):
         succeed(["openssl", "x509", "-in", ca, *der], self.place)
 
     def trust(self, _):
-        environment = os.environ | self.variables()
-        succeed(["wine", self.place / "trust.exe", self.place / "ca.der"], self.place, environment)
+        words = ["wine", self.place / "trust.exe", self.place / "ca.der"]
+        succeed(words, self.place, self.environment())
         return {}
 
     def close(self):
         # The server of this prefix alone, which outlives the programs.
-        environment = os.environ | self.variables()
-        subprocess.run(["wineserver", "--kill"], env=environment, check=False)
+        subprocess.run(["wineserver", "--kill"], env=self.environment(), check=False)
