@@ -24,11 +24,9 @@ impl CachePolicy {
         value: &str,
         user_directory: impl FnOnce() -> Result<PathBuf, String>,
     ) -> Result<Self, String> {
-        let scheme = value
-            .split(':')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        // Schemes are case-insensitive.
+        let start = value.get(..5).unwrap_or_default();
+        let is_redis = start.eq_ignore_ascii_case("redis") || start.eq_ignore_ascii_case("unix:");
         match value {
             "process" => Ok(Self::Process),
             "client" => Ok(Self::Client),
@@ -36,9 +34,7 @@ impl CachePolicy {
             _ => match value.strip_prefix("file:") {
                 Some("") => user_directory().map(Self::File),
                 Some(directory) => absolute(directory).map(Self::File),
-                None if scheme.starts_with("redis") || scheme == "unix" => {
-                    RedisUrl::parse(value).map(Self::Redis)
-                }
+                None if is_redis => RedisUrl::parse(value).map(Self::Redis),
                 None => Err(CACHES.to_owned()),
             },
         }
