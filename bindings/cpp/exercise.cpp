@@ -112,7 +112,7 @@ static bool clone() {
   return token;
 }
 
-// Gets a token of six seconds again and again while it is refreshed, which no call waits for.
+// Gets a short-lived token again and again while it is refreshed, which no call waits for.
 static bool refresh() {
   const momo::client client = client_from_env();
   std::set<std::string> distinct{std::string(client.get_token().access_token())};

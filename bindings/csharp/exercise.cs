@@ -96,7 +96,7 @@ static class Exercise
         return true;
     }
 
-    // A token of six seconds is refreshed, which no call waits for.
+    // A short-lived token is refreshed, which no call waits for.
     static bool Refresh(MomoClient client)
     {
         var distinct = new HashSet<string> { client.GetToken().AccessToken };

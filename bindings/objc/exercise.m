@@ -178,7 +178,7 @@ static int deadline(MMOClient *client) {
   return token != nil ? 1 : 0;
 }
 
-// Gets a token of six seconds again and again while it is refreshed, which no call waits for.
+// Gets a short-lived token again and again while it is refreshed, which no call waits for.
 static int refresh(MMOClient *client) {
   NSError *error = nil;
   NSMutableSet *distinct = [NSMutableSet set];
