@@ -169,6 +169,7 @@ def leak(language, gateway):
         # Another tool's memory grows as it likes; its exit code is what counts.
         row = {
             "command": [*kind, *language.get("exercise"), "loop", str(VALGRIND_GETS)],
+            "env": {f"MOMO_{name}TIMEOUT": "5m" for name in ("", "ATTEMPT_", "CONNECT_")},
             "expect": {"gets": VALGRIND_GETS, "growth_kib": {}},
         }
     scenario(language, gateway, row | {"requests": 1, "seconds": SLOW_SECONDS})

@@ -196,12 +196,7 @@ fn valgrind(way: Way, name: &str, arguments: &[&str], api_key: Option<&str>) {
     let gateway = Gateway::start().unwrap();
     let test = format!("valgrind-{}-{}", way == Way::Tls, api_key.is_some());
     let program = compile(name, Link::Shared, &test);
-    let mut command = Command::new("valgrind");
-    command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
-    command.args([
-        "--show-leak-kinds=definite",
-        "--errors-for-leak-kinds=definite",
-    ]);
+    let mut command = crate::valgrind();
     environment(&mut command, &gateway);
     match way {
         Way::Plain => command.env("MOMO_BASE_URL", gateway.plain_base_url()),

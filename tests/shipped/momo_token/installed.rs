@@ -17,12 +17,7 @@ fn valgrind_finds_nothing_in_it() {
         (&["--option", "timeout"], 2),
     ] {
         let inner = tool.command(arguments);
-        let mut command = Command::new("valgrind");
-        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
-        command.args([
-            "--show-leak-kinds=definite",
-            "--errors-for-leak-kinds=definite",
-        ]);
+        let mut command = crate::valgrind();
         command.arg(&tool.program).args(arguments);
         for (name, value) in inner.get_envs() {
             match value {
