@@ -84,8 +84,8 @@ def check(_):
 def sanitizers(is_long):
     tools = ["exits", "tests-thread", *(["address", "memcheck", "thread"] if is_long else [])]
     return [
-        Part("packages", ["scripts/deps.sh", "tests", "sanitizers"], counts=False),
-        *(Part(tool, ["scripts/sanitizers.sh", tool], ("packages",)) for tool in tools),
+        Part("tools", ["scripts/deps.sh", "tests", "sanitizers"], counts=False),
+        *(Part(tool, ["scripts/sanitizers.sh", tool], ("tools",)) for tool in tools),
     ]
 
 
