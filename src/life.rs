@@ -11,10 +11,10 @@ use crate::token::Token;
 const MAX_EARLINESS: Duration = Duration::from_secs(10);
 const EARLINESS_PART: u32 = 20;
 
-/// The refresh margin is at most this part of the lifetime, and up to this much of itself is added
+/// The refresh margin is at most this part of the lifetime, and up to this part of itself is added
 /// at random, one draw per process, so that workers do not refresh together.
 const MARGIN_PART: u32 = 4;
-const MARGIN_JITTER: f64 = 0.2;
+const JITTER_PART: u64 = 5;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Freshness {
@@ -48,8 +48,8 @@ pub(crate) fn has_ended(token: &Token, now: Now) -> bool {
     left(token, now).is_some_and(|left| left.is_zero())
 }
 
-/// `jitter` is this process's draw, from 0 to 1.
-pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) -> Freshness {
+/// `jitter` is this process's draw.
+pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: u32) -> Freshness {
     let Some((life, left)) = token.life.zip(left(token, now)) else {
         return Freshness::Expired;
     };
@@ -58,7 +58,7 @@ pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) 
         return Freshness::Expired;
     }
     let margin = margin.min(life.lifetime / MARGIN_PART);
-    let margin = margin.mul_f64(1.0 + MARGIN_JITTER * jitter);
+    let margin = margin + share(margin, jitter);
     let refresh_in = left.saturating_sub(margin).min(usable);
     if refresh_in.is_zero() {
         Freshness::Stale
@@ -67,15 +67,21 @@ pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: f64) 
     }
 }
 
-/// This process's draw, from 0 to 1: another one in each forked child.
-pub(crate) fn jitter() -> f64 {
+/// What the draw adds to a margin. In whole numbers: every call comes through here. In milliseconds
+/// the product of a margin, which is a day at most, and a draw fits.
+fn share(margin: Duration, jitter: u32) -> Duration {
+    let product = margin.as_millis() as u64 * u64::from(jitter);
+    Duration::from_millis(product / (JITTER_PART * u64::from(u32::MAX)))
+}
+
+/// This process's draw, anything that the type holds: another one in each forked child.
+pub(crate) fn jitter() -> u32 {
     jitter_of(sys::generation())
 }
 
-fn jitter_of(generation: u64) -> f64 {
+fn jitter_of(generation: u64) -> u32 {
     // Numbers that differ by little, as of processes one after the other, come out far apart.
-    let high = (generation.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
-    f64::from(high) / f64::from(u32::MAX)
+    (generation.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 #[cfg(test)]

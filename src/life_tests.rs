@@ -24,24 +24,24 @@ fn a_token_is_fresh_then_stale_then_expired_by_its_lifetime() {
     };
     // lifetime, margin, jitter, seconds after issue, phase
     for (lifetime, margin, jitter, after, expected) in [
-        (3600, ten_minutes, 0.0, 0, fresh(3000)),
-        (3600, ten_minutes, 0.0, 2999, fresh(1)),
-        (3600, ten_minutes, 0.0, 3000, Freshness::Stale),
-        (3600, ten_minutes, 1.0, 2879, fresh(1)),
-        (3600, ten_minutes, 1.0, 2880, Freshness::Stale),
-        (3600, ten_minutes, 0.0, 3589, Freshness::Stale),
-        (3600, ten_minutes, 0.0, 3590, Freshness::Expired),
+        (3600, ten_minutes, 0, 0, fresh(3000)),
+        (3600, ten_minutes, 0, 2999, fresh(1)),
+        (3600, ten_minutes, 0, 3000, Freshness::Stale),
+        (3600, ten_minutes, u32::MAX, 2879, fresh(1)),
+        (3600, ten_minutes, u32::MAX, 2880, Freshness::Stale),
+        (3600, ten_minutes, 0, 3589, Freshness::Stale),
+        (3600, ten_minutes, 0, 3590, Freshness::Expired),
         // At most a quarter of the lifetime.
-        (3600, hour, 0.0, 2699, fresh(1)),
-        (3600, hour, 0.0, 2700, Freshness::Stale),
-        (4, ten_minutes, 0.0, 2, fresh(1)),
-        (4, ten_minutes, 0.0, 3, Freshness::Stale),
+        (3600, hour, 0, 2699, fresh(1)),
+        (3600, hour, 0, 2700, Freshness::Stale),
+        (4, ten_minutes, 0, 2, fresh(1)),
+        (4, ten_minutes, 0, 3, Freshness::Stale),
         // Early by a twentieth where that is less than ten seconds.
-        (100, ten_minutes, 0.0, 94, Freshness::Stale),
-        (100, ten_minutes, 0.0, 95, Freshness::Expired),
-        (3600, Duration::ZERO, 0.0, 3589, fresh(1)),
-        (3600, Duration::ZERO, 1.0, 3590, Freshness::Expired),
-        (0, ten_minutes, 0.0, 0, Freshness::Expired),
+        (100, ten_minutes, 0, 94, Freshness::Stale),
+        (100, ten_minutes, 0, 95, Freshness::Expired),
+        (3600, Duration::ZERO, 0, 3589, fresh(1)),
+        (3600, Duration::ZERO, u32::MAX, 3590, Freshness::Expired),
+        (0, ten_minutes, 0, 0, Freshness::Expired),
     ] {
         let found = freshness(&token(lifetime), at(after, after), margin, jitter);
         assert_eq!(found, expected, "{lifetime} {margin:?} {jitter} {after}");
@@ -82,9 +82,8 @@ fn a_process_draws_its_jitter_once_and_a_child_of_it_anew() {
     // Children whose numbers differ by one: each draws anew, and over the whole range.
     for generation in 1..1000 {
         let draw = jitter_of(generation);
-        assert!((0.0..=1.0).contains(&draw));
-        assert!((draw - last).abs() > 0.1, "{generation}");
-        (sum, last) = (sum + draw, draw);
+        assert!(draw.abs_diff(last) > u32::MAX / 10, "{generation}");
+        (sum, last) = (sum + f64::from(draw) / f64::from(u32::MAX), draw);
     }
     assert!((450.0..550.0).contains(&sum), "{sum}");
 }
