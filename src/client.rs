@@ -110,10 +110,6 @@ impl Client {
 
     /// A token that is good, asked of the gateway only if none is at hand or it is stale.
     pub(crate) fn get_token(&self, timeout: CallTimeout) -> Result<TokenForCaller, Failure> {
-        self.check_not_cancelled()?;
-        if let Some(token) = self.fresh_token() {
-            return Ok(token);
-        }
         self.call(timeout, |caller| {
             if !self.fetcher.settings.cache.keeps_tokens() {
                 return self.create(caller);
@@ -126,19 +122,25 @@ impl Client {
         })
     }
 
-    /// The current token if it is fresh: no lock, no system call, nothing that blocks. None, too,
-    /// if the host's logger has to be told what a request had to say.
-    fn fresh_token(&self) -> Option<TokenForCaller> {
+    /// The current token if it is fresh: no lock, no system call, nothing that blocks. None, too, if
+    /// the client is cancelled, or its logger has to be told what a request had to say.
+    pub(crate) fn fresh_token(&self) -> Option<TokenForCaller> {
         let entry = self.fetcher.entry();
-        if !entry.pending_log.is_empty() && self.config.logger.is_some() {
+        let has_to_log = !entry.pending_log.is_empty() && self.config.logger.is_some();
+        if has_to_log || self.cancellation.is_cancelled() {
             return None;
         }
-        let state = entry.state();
-        state.token.as_ref()?;
-        let refresh_status = state.refresh_status();
-        let token = self.for_caller(TokenRef::Current(state), refresh_status);
-        let is_stale = token.refresh_in.is_none_or(|time| time.is_zero());
-        (!is_stale).then_some(token)
+        let (state, now) = (entry.state(), Now::read());
+        let token = state.token.as_ref()?;
+        let Freshness::Fresh { refresh_in } = self.fetcher.freshness(token, now) else {
+            return None;
+        };
+        Some(TokenForCaller {
+            expires_in: life::left(token, now),
+            refresh_in: Some(refresh_in),
+            refresh_status: state.refresh_status(),
+            token: TokenRef::Current(state),
+        })
     }
 
     /// The gateway refused this token elsewhere.

@@ -20,14 +20,15 @@ pub(super) unsafe fn call(
         // SAFETY: not NULL, and so valid by this function's own contract.
         unsafe { *error = null_mut() };
     }
-    let outcome = catch_panic(f).unwrap_or_else(|| Err(Failure::internal("a panic was caught")));
+    let outcome = catch_panic(|| f().map_err(Box::new));
+    let outcome = outcome.unwrap_or_else(|| Err(Failure::internal("a panic was caught").into()));
     let Err(failure) = outcome else {
         return momo_status::MOMO_OK;
     };
     let status = failure.status;
     if !error.is_null() {
         // SAFETY: as above.
-        unsafe { *error = momo_error::hand_out(failure) };
+        unsafe { *error = momo_error::hand_out(*failure) };
     }
     status
 }

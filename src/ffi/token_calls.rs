@@ -5,7 +5,7 @@ use super::client::{NO_CLIENT, momo_client};
 use super::error::momo_error;
 use super::guard::{call, call_for, live, text};
 use super::token::momo_token;
-use crate::client::{CallTimeout, Client, TokenForCaller};
+use crate::client::{CallTimeout, Client};
 use crate::error::{Failure, momo_status};
 use crate::panics::catch_panic;
 use crate::{cache, sys};
@@ -36,14 +36,13 @@ unsafe fn hand_out(
     timeout_ms: i64,
     token: *mut *mut momo_token,
     error: *mut *mut momo_error,
-    get: fn(&Client, CallTimeout) -> Result<TokenForCaller, Failure>,
+    get: impl FnOnce(&Client, CallTimeout) -> Result<*mut momo_token, Failure>,
 ) -> momo_status {
     // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
     unsafe {
         call_for(token, "token", error, || {
             let client = &live(client, NO_CLIENT)?.0;
-            let token = get(client, call_timeout(timeout_ms)?)?;
-            Ok(momo_token::allocate(&token))
+            get(client, call_timeout(timeout_ms)?)
         })
     }
 }
@@ -75,7 +74,12 @@ pub unsafe extern "C" fn momo_create_token(
     error: *mut *mut momo_error,
 ) -> momo_status {
     // SAFETY: this function's own contract is that of `hand_out`.
-    unsafe { hand_out(client, timeout_ms, token, error, Client::create_token) }
+    unsafe {
+        hand_out(client, timeout_ms, token, error, |client, timeout| {
+            let token = client.create_token(timeout)?;
+            Ok(momo_token::allocate(&token))
+        })
+    }
 }
 
 /// Gets a valid token. Call it before each payment.
@@ -134,7 +138,16 @@ pub unsafe extern "C" fn momo_get_token(
     error: *mut *mut momo_error,
 ) -> momo_status {
     // SAFETY: this function's own contract is that of `hand_out`.
-    unsafe { hand_out(client, timeout_ms, token, error, Client::get_token) }
+    unsafe {
+        hand_out(client, timeout_ms, token, error, |client, timeout| {
+            // Every payment comes through here, and to move the value costs as much as to make it.
+            if let Some(fresh) = client.fresh_token() {
+                return Ok(momo_token::allocate(&fresh));
+            }
+            let token = client.get_token(timeout)?;
+            Ok(momo_token::allocate(&token))
+        })
+    }
 }
 
 /// Invalidates a token that the gateway refused, for example with a 401 to a payment.
