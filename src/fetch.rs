@@ -147,6 +147,11 @@ impl Fetcher {
             return Err(Step::LookAgain);
         }
         if !on_own_thread {
+            let deadline = caller.deadline.filter(|_| !plan.is_refresh);
+            if let Some(step) = deadline.and_then(|d| entry.look_in_directory(d, caller.log)) {
+                leader.finish(step.clone());
+                return Err(step);
+            }
             match self.start_thread(Arc::clone(&leader), plan) {
                 Ok(()) => return Ok(Arc::clone(&leader.flight)),
                 Err(error) => caller.log.record(Level::Warning, || {

@@ -31,7 +31,7 @@ use crate::error::Failure;
 use crate::life;
 use crate::log::{CallLog, Level};
 use crate::secret::{Secret, SecretBytes};
-use crate::token::Token;
+use crate::token::{Origin, Token};
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; where it
 /// cannot be reached it is used once it can be. Touches no network.
@@ -219,6 +219,10 @@ impl Processes {
             .remove_token(&self.name, &found.sealed, deadline);
         let is_owed = self.or_log(removed, log).is_err();
         self.owes_removal.store(is_owed, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_directory(&self) -> bool {
+        self.store.origin() == Origin::File
     }
 
     pub(super) fn place(&self) -> &str {
