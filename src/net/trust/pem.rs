@@ -51,10 +51,17 @@ fn certificate(text: &[u8]) -> Result<Option<CertificateDer<'static>>, &'static 
     let length = memmem::find(body, DASHES).filter(|at| body[*at..].starts_with(&end));
     let body = &body[..length.ok_or(MISSING_END)?];
     let mut base64 = Vec::with_capacity(body.len());
-    for line in body.split(u8::is_ascii_whitespace) {
-        base64.extend_from_slice(line);
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', body).chain([body.len()]) {
+        base64.extend_from_slice(body[start..end].trim_ascii());
+        start = end + 1;
     }
-    let der = STANDARD.decode(base64).map_err(|_| NOT_BASE64)?;
+    let der = STANDARD.decode(&base64).or_else(|_| {
+        // In a variable the line breaks may have become blanks. To look at each byte of every bundle
+        // takes as long as to decode it.
+        base64.retain(|byte| !byte.is_ascii_whitespace());
+        STANDARD.decode(&base64).map_err(|_| NOT_BASE64)
+    })?;
     Ok(match label {
         TRUSTED => der::trusted_for_servers(&der).map(|der| der.to_vec().into()),
         _ => Some(der.into()),

@@ -23,6 +23,9 @@ fn line_ends_and_a_missing_last_one_make_no_difference() {
     assert_eq!(read(&GOOD.replace('\n', "\r\n")), [Ok(vec![1, 2, 3, 4, 5])]);
     assert_eq!(read(GOOD.trim_end()), [Ok(vec![1, 2, 3, 4, 5])]);
     assert_eq!(read(&GOOD.replace('\n', " \n")), [Ok(vec![1, 2, 3, 4, 5])]);
+    // As a variable may have them.
+    assert_eq!(read(&GOOD.replace('\n', " ")), [Ok(vec![1, 2, 3, 4, 5])]);
+    assert_eq!(read(&GOOD.replace('\n', "\t")), [Ok(vec![1, 2, 3, 4, 5])]);
 }
 
 #[test]
