@@ -21,8 +21,9 @@ gateway=${LIBMOMO_MOCK:-$target/debug/momo-mock-gateway}
 
 # It ends when its standard input closes: also if this script ends in any other way.
 coproc mock { exec "$gateway" --plain --until-stdin-closes; }
+# Bash forgets them if the gateway ends, which a caller may see to.
 # shellcheck disable=SC2154 # coproc sets it.
-mock_id=$mock_PID
+mock_id=$mock_PID input=${mock[1]}
 read -r response <&"${mock[0]}"
 field() {
   sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$response"
@@ -49,8 +50,6 @@ if [ "$1" = --serve ]; then
 else
   "$@" || status=$?
 fi
-input=${mock[1]}
 exec {input}>&-
-# A caller may have killed it.
 wait "$mock_id" || [ "$1" = --serve ]
 exit "$status"

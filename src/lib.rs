@@ -1,8 +1,9 @@
 //! libmomo: access tokens for MTN Mobile Money's Partner Gateway, through a C interface.
 //!
 //! The interface is `include/momo.h`; this crate is not meant to be used from Rust. A call comes
-//! in through `ffi`, which alone knows C, goes to `client`, which knows when a token is good, and
-//! on to `cache` (who shares a token) or `gateway` (how one is asked for).
+//! in through `ffi`, which alone knows C, and goes to `client`, which knows when a token is good.
+//! What is not at hand `fetch` gets, from `cache` (who shares a token) or `gateway` (how one is asked
+//! for).
 
 #![cfg_attr(not(fuzzing), deny(missing_docs))]
 #![deny(unsafe_code)]
