@@ -19,7 +19,7 @@ use crate::stats::momo_stats;
 use crate::sys;
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
 
-/// How long an invalidation may take where other processes share the token.
+/// How long an invalidation may take if other processes share the token.
 const INVALIDATION_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A handle: the client itself, or a clone.

@@ -55,7 +55,7 @@ impl From<crate::error::Failure> for Failure {
     }
 }
 
-/// None where the options make no client.
+/// None if the options make no client.
 pub(crate) fn settings(options: &[(&str, &str)]) -> Option<Settings> {
     Settings::of_options(options).ok()
 }

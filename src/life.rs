@@ -7,7 +7,7 @@ use crate::sys;
 use crate::token::Token;
 
 /// A token with a millisecond left is of no use: expired begins this early, or this part of the
-/// lifetime before the end where that is less.
+/// lifetime before the end if that is less.
 const MAX_EARLINESS: Duration = Duration::from_secs(10);
 const EARLINESS_PART: u32 = 20;
 
@@ -27,7 +27,7 @@ pub(crate) enum Freshness {
 }
 
 /// Until the gateway's own expiry, by whichever clock says less: the boot clock cannot be set
-/// back, the wall clock is what the gateway goes by. None where the lifetime is not known.
+/// back, the wall clock is what the gateway goes by. None if the lifetime is not known.
 pub(crate) fn left(token: &Token, now: Now) -> Option<Duration> {
     let end = token.life?.end;
     let by_boot = end.boot.saturating_sub(now.boot);

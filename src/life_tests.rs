@@ -36,7 +36,7 @@ fn a_token_is_fresh_then_stale_then_expired_by_its_lifetime() {
         (3600, hour, 0, 2700, Freshness::Stale),
         (4, ten_minutes, 0, 2, fresh(1)),
         (4, ten_minutes, 0, 3, Freshness::Stale),
-        // Early by a twentieth where that is less than ten seconds.
+        // Early by a twentieth if that is less than ten seconds.
         (100, ten_minutes, 0, 94, Freshness::Stale),
         (100, ten_minutes, 0, 95, Freshness::Expired),
         (3600, Duration::ZERO, 0, 3589, fresh(1)),

@@ -81,7 +81,7 @@ impl CallLog {
         Self { level, lines }
     }
 
-    /// Where nobody listens, nothing is put into words.
+    /// If nobody listens, nothing is put into words.
     pub(crate) fn record(&mut self, level: Level, text: impl FnOnce() -> String) {
         if self.level.is_some_and(|wanted| level <= wanted) {
             self.lines.push(Line::new(level, text()));

@@ -10,7 +10,7 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Runs what could panic; None where it did.
+/// Runs what could panic; None if it did.
 pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Option<T> {
     keep_silent();
     DEPTH.with(|d| d.set(d.get() + 1));

@@ -16,7 +16,7 @@ pub(crate) struct Token {
     text: SecretBytes,
     /// Where the token type begins.
     type_at: usize,
-    /// None where the gateway said nothing usable.
+    /// None if the gateway said nothing usable.
     pub(crate) life: Option<Life>,
     /// The start of the attempt that brought it: the gateway cannot have issued it earlier.
     pub(crate) issued: Now,

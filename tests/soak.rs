@@ -26,7 +26,7 @@ const CACHES: [(&str, Duration); 5] = [
     ("redis", Duration::from_millis(40)),
 ];
 
-/// For which clients live, or less where the time is short: there are at least two rounds.
+/// For which clients live, or less if the time is short: there are at least two rounds.
 const LONGEST_ROUND: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {

@@ -221,7 +221,7 @@ fn refused(settings: &Settings, request: &Request) -> Option<GatewayResponse> {
     (basic(request)? != expected).then(GatewayResponse::login_failed)
 }
 
-/// The user and key of a Basic header; "" where it cannot be read.
+/// The user and key of a Basic header; "" if it cannot be read.
 fn basic(request: &Request) -> Option<String> {
     let value = request.header("Authorization")?;
     let decode = || {

@@ -56,7 +56,7 @@ fn certificate(kind: &str) -> Result<ServerCertificate, String> {
     })
 }
 
-/// None where only help or the version was wanted.
+/// None if only help or the version was wanted.
 fn options() -> Result<Option<Options>, Error> {
     let mut builder = Gateway::builder().plain(false);
     let mut credentials = Credentials::default();

@@ -14,7 +14,7 @@ const DRIP: Duration = Duration::from_millis(100);
 const BREATH: Duration = Duration::from_millis(1);
 const BLOCK: usize = 4096;
 
-/// How a response goes out where hyper would not do it.
+/// How a response goes out if hyper would not do it.
 #[derive(Clone, Debug)]
 pub(crate) enum Wire {
     /// The response, with a Content-Length of 64 more than there is.

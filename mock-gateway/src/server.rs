@@ -1,4 +1,4 @@
-//! Connections: accepted here, spoken to by hyper, taken back from it where it would be too polite.
+//! Connections: accepted here, spoken to by hyper, taken back from it if it would be too polite.
 
 use crate::behaviours::{Call, Step, find};
 use crate::gateway_response::{GatewayResponse, normal};

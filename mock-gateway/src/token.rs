@@ -11,7 +11,7 @@ const RWANDA: time::Duration = time::Duration::hours(2);
 
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // It fails only where the operating system has no randomness; zeros then show up as equal tokens.
+    // It fails only if the operating system has no randomness; zeros then show up as equal tokens.
     let _ = SystemRandom::new().fill(&mut bytes);
     bytes
 }

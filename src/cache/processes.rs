@@ -33,7 +33,7 @@ use crate::log::{CallLog, Level};
 use crate::secret::{Secret, SecretBytes};
 use crate::token::{Origin, Token};
 
-/// Where the settings say that tokens are shared. An error says that this place is unsafe; where it
+/// Where the settings say that tokens are shared. An error says that this place is unsafe; if it
 /// cannot be reached it is used once it can be. Touches no network.
 pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failure> {
     Ok(match &settings.cache {
@@ -141,7 +141,7 @@ impl Processes {
         log.record(Level::Warning, || why);
     }
 
-    /// None where another process has the lock.
+    /// None if another process has the lock.
     pub(super) fn lock(
         &self,
         deadline: Deadline,

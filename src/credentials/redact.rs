@@ -123,7 +123,7 @@ impl Patterns {
             add(in_one_line(secret).as_bytes());
             // Escapes in it are undone along with those around it.
             add(&View::decoded(secret.as_bytes()).bytes);
-            // A torn one may be long enough as it is, and too short where it is decoded.
+            // A torn one may be long enough as it is, and too short once it is decoded.
             for set in ENCODED {
                 add(percent::encode(secret, set).as_bytes());
             }
@@ -183,7 +183,7 @@ pub(crate) fn shortened(name: &str) -> String {
 }
 
 /// Every alignment that base64 can give a text inside a longer one: the characters that hold only
-/// bits of the text itself, and the last one too, for where nothing follows.
+/// bits of the text itself, and the last one too, in case nothing follows.
 fn base64_forms(secret: &[u8], add: &mut impl FnMut(&[u8])) {
     for shift in 0..3 {
         let mut padded = Zeroizing::new(vec![0u8; shift]);

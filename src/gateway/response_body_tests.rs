@@ -34,7 +34,7 @@ fn padded(length: usize) -> String {
     good() + &" ".repeat(length - good().len())
 }
 
-/// What a body of these bytes brings, and what to call it where that is wrong.
+/// What a body of these bytes brings, and what to call it if that is wrong.
 fn outcome(body: &[u8]) -> (Option<String>, String) {
     let mut sent = response(200, &[], "");
     sent.body.extend_from_slice(body);

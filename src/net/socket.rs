@@ -52,7 +52,7 @@ impl Socket {
             if ips.is_empty() {
                 let detail = format!(
                     "{host} has no address on this machine's loopback, and plain http goes nowhere \
-                     else; use https, or mend the hosts file"
+                     else; use https, or correct the hosts file"
                 );
                 return Err(limits.error(Kind::NoAddress, detail));
             }

@@ -114,7 +114,7 @@ fn parse(ca: &Ca) -> Result<Verifier, String> {
             collect(system.certificates).ok_or_else(|| {
                 let why = system.first_error.map(|why| format!(" ({why})"));
                 format!(
-                    "the system has no trusted certificates{}; install ca-certificates, mend \
+                    "the system has no trusted certificates{}; install ca-certificates, correct \
                      SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
                     why.unwrap_or_default()
                 )

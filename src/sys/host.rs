@@ -9,7 +9,7 @@ pub(crate) struct SteadyClock {
     pub(crate) now: Duration,
 }
 
-/// The time of the steady clock, for those who know which one it is. Where no other clock is the
+/// The time of the steady clock, for those who know which one it is. If no other clock is the
 /// same in all processes, the wall clock has to do.
 pub(crate) fn steady_now() -> Duration {
     if cfg!(target_os = "linux") {

@@ -69,7 +69,7 @@ impl Again {
         self
     }
 
-    /// Fails where the case fails, hangs or was not run, or another test has the name in its own.
+    /// Fails if the case fails, hangs or was not run, or another test has the name in its own.
     pub fn run(self) {
         let mut words = vec![OsString::from("timeout"), "-k1".into(), "300".into()];
         words.extend(self.wrapper);
@@ -110,7 +110,7 @@ impl Scratch {
         Self::below(&std::env::temp_dir())
     }
 
-    /// In memory, where that is to be had: to flush a file takes no time there.
+    /// In memory, if that is to be had: to flush a file takes no time there.
     pub fn in_memory() -> Self {
         let memory = Path::new("/dev/shm");
         if memory.is_dir() {
@@ -179,7 +179,7 @@ impl Program {
 
     fn signal(&mut self, signal: libc::c_int) {
         let id = libc::pid_t::try_from(self.0.id()).unwrap();
-        // Sent again where it came just before the program began to wait for something else, without
+        // Sent again if it came just before the program began to wait for something else, without
         // an end: nginx alone, without a master process, sees it only when it wakes up.
         while let Ok(None) = self.0.try_wait() {
             // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.

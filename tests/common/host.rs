@@ -57,7 +57,7 @@ fn words(variable: &str, default: &str) -> Vec<String> {
     value.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The mock gateway's program, built where it is not yet.
+/// The mock gateway's program, built if it is not there yet.
 fn mock_gateway() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {

@@ -89,7 +89,7 @@ fn own(names: &[(&str, Ipv4Addr)]) -> Names {
     names.collect()
 }
 
-/// RFC 1035: the question again, and an address where one is known and asked for.
+/// RFC 1035: the question again, and an address if one is known and asked for.
 fn answer(message: &[u8], names: &Names) -> Vec<u8> {
     const HEAD: usize = 12;
     let mut labels = Vec::new();

@@ -30,7 +30,7 @@ pub struct Logged {
     pub connection: String,
     pub place: String,
     pub gzip: String,
-    /// "r" where its TLS session was resumed.
+    /// "r" if its TLS session was resumed.
     pub session: String,
     pub headers: String,
 }

@@ -20,7 +20,7 @@ impl RedisServer {
         Self::with(Scratch::new(), free_port(), &[])
     }
 
-    /// With more arguments for it. Where one of them is a TLS port, `port` is that.
+    /// With more arguments for it. If one of them is a TLS port, `port` is that.
     pub fn with(scratch: Scratch, port: u16, arguments: &[&str]) -> Self {
         let mut words = vec!["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
         let plain = port.to_string();

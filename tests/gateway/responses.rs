@@ -1,5 +1,5 @@
 //! Hostile responses: bytes that no gateway sends. Each ends on time, with the status that its row
-//! names, and brings a token only where the response is a whole and valid one.
+//! names, and brings a token only if the response is a whole and valid one.
 
 mod framing;
 mod fuzz;

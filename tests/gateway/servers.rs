@@ -67,7 +67,7 @@ fn nginx_would_compress_for_those_who_ask() {
     assert_ne!(nginx.end()[0].gzip, "-");
 }
 
-/// An origin of HTTP/1.0: its response ends where it closes, which nginx passes on in chunks.
+/// An origin of HTTP/1.0: its response ends when it closes, which nginx passes on in chunks.
 fn http_1_0(mut stream: TcpStream) {
     let mut buffer = [0; 4096];
     let _ = stream.read(&mut buffer);

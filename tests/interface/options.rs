@@ -253,7 +253,7 @@ fn the_environment_is_taken_whole_or_not_at_all() {
             "{line}"
         );
     }
-    // Where one variable was bad, none of the good ones was taken.
+    // If one variable was bad, none of the good ones was taken.
     config.client().create().unwrap();
 }
 

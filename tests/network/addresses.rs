@@ -23,7 +23,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (work(), start.elapsed())
 }
 
-/// A gateway at the last of the addresses of `gateway.test`, the only one where somebody listens.
+/// A gateway at the last of the addresses of `gateway.test`, the only one at which somebody listens.
 fn gateway_at(ip: impl Into<IpAddr>) -> Gateway {
     let listen = SocketAddr::new(ip.into(), 0);
     let gateway = Gateway::builder().listen(listen).start().unwrap();

@@ -82,7 +82,7 @@ const BEHAVIOURS: &[Behaviour] = &[
 /// For as long as this after a failure came it is given back; then a request is made.
 const LONGEST_COOLDOWN: Duration = Duration::from_secs(6);
 
-/// Calls with little time end with the first; the second follows where a token is invalidated soon
+/// Calls with little time end with the first; the second follows if a token is invalidated soon
 /// after another.
 const ALWAYS: &[momo_status] = &[MOMO_TIMED_OUT, MOMO_UNAUTHORIZED];
 

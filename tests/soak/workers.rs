@@ -118,7 +118,7 @@ impl Workers {
         }
     }
 
-    /// The next line, with its worker's number; None where there is none until then.
+    /// The next line, with its worker's number; None if there is none until then.
     pub(crate) fn line(&self, until: Instant) -> Option<(usize, Line)> {
         let left = until.saturating_duration_since(Instant::now());
         match self.lines.recv_timeout(left) {

@@ -55,7 +55,7 @@ pub(crate) fn plain(gateway: &Gateway) -> TcpStream {
     connect(gateway.plain_address().unwrap())
 }
 
-/// One reply with a Content-Length, or without a body; None where the connection ended first.
+/// One reply with a Content-Length, or without a body; None if the connection ended first.
 pub(crate) fn read_reply(socket: &mut impl Read) -> Option<Reply> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {

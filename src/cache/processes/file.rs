@@ -32,7 +32,7 @@ pub(super) struct FileStore {
 }
 
 impl FileStore {
-    /// An error says that the directory is unsafe. Where it cannot be made it may be made later.
+    /// An error says that the directory is unsafe. If it cannot be made it may be made later.
     pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
         if let Err(Problem::Unsafe(why)) = OpenDirectory::open(directory) {
             let why = format!("option cache: {why}");

@@ -32,7 +32,7 @@ struct SealedValues {
 }
 
 impl SealedCache {
-    /// None where the options make no client.
+    /// None if the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
         let settings = settings(options)?;
         let (credentials, _) = settings.credentials.read(true).ok()?;

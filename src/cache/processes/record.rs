@@ -63,7 +63,7 @@ enum Content<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The bytes of a record of this token; None where it is none to be kept.
+    /// The bytes of a record of this token; None if it is none to be kept.
     pub(super) fn of_token(token: &'a Token, clocks: &'a Clocks) -> Option<SecretBytes> {
         let content = Content::Token {
             access: std::str::from_utf8(token.access()).ok()?.into(),
@@ -73,7 +73,7 @@ impl<'a> Record<'a> {
         Self::new(content, age, token.life?.lifetime, clocks).to_bytes()
     }
 
-    /// The bytes of a record of this failure; None where it is nobody else's.
+    /// The bytes of a record of this failure; None if it is nobody else's.
     pub(super) fn of_failure(
         failure: &Failure,
         cooldown: Duration,
@@ -138,7 +138,7 @@ impl<'a> Record<'a> {
         Some(Token::with_life(access, kind, life, issued, origin))
     }
 
-    /// The failure that it is of, where it holds for this machine, and for how long.
+    /// The failure that it is of, if it holds for this machine, and for how long.
     pub(super) fn failure(
         &self,
         clocks: &Clocks,
@@ -172,7 +172,7 @@ impl<'a> Record<'a> {
         clocks.steady.as_ref().filter(is_same)
     }
 
-    /// None where nothing is left.
+    /// None if nothing is left.
     fn left(&self, clocks: &Clocks, store_left: Option<Duration>) -> Option<Duration> {
         let life = Duration::from_millis(self.life);
         let until =

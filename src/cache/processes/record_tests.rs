@@ -86,7 +86,7 @@ fn without_a_steady_clock_in_common_nothing_is_left() {
 
 #[test]
 fn a_token_comes_back_as_it_was_with_what_is_left_of_it() {
-    // Where "boot" is the first reading, none lies long before it.
+    // If "boot" is the first reading, none lies long before it.
     let now = Now::read() + HOUR;
     let issued = Now {
         boot: now.boot - Duration::from_millis(1500),
@@ -209,7 +209,7 @@ fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
     }
 }
 
-/// Else it would leave copies behind where it grows, and be read back by nobody.
+/// Else it would leave copies behind when it grows, and be read back by nobody.
 #[test]
 fn the_largest_token_and_failure_are_no_larger_than_any_value() {
     const SEAL: usize = 64;

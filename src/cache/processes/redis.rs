@@ -111,7 +111,7 @@ fn script<const N: usize>(text: &str, keys: [String; N]) -> Command {
     keys.into_iter().fold(command, Command::arg)
 }
 
-/// What [`READ`] gives. None where that is not what it is.
+/// What [`READ`] gives. None if that is not what it is.
 fn values(mut text: &[u8]) -> Option<Values> {
     let mut numbers = [0_i64; 4];
     for number in &mut numbers {

@@ -23,7 +23,7 @@ pub(super) enum ValueKind {
     Failure = 2,
 }
 
-/// None where the system has no randomness.
+/// None if the system has no randomness.
 pub(super) fn seal(api_key: &Secret, slot: ValueKind, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
     let mut salt = [0; SALT];
     random::fill(&mut salt).ok()?;
@@ -35,7 +35,7 @@ pub(super) fn seal(api_key: &Secret, slot: ValueKind, name: &str, plain: &[u8]) 
     Some(sealed)
 }
 
-/// None where it is anything but a value that was sealed for this place, whole.
+/// None if it is anything but a value that was sealed for this place, whole.
 pub(super) fn open(
     api_key: &Secret,
     slot: ValueKind,

@@ -22,7 +22,7 @@ pub(super) fn millis(time: Duration) -> u64 {
 /// A sealed value as it was found.
 pub(crate) struct Value {
     pub(crate) sealed: Vec<u8>,
-    /// What is left of its time by the store's own clock, where the store has one.
+    /// What is left of its time by the store's own clock, if the store has one.
     pub(crate) left: Option<Duration>,
 }
 
@@ -72,12 +72,12 @@ pub(crate) trait Store: Send + Sync {
 
     fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done;
 
-    /// Where it is these very bytes.
+    /// If it is these very bytes.
     fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done;
 
     /// Has the next operation tried though one failed a moment ago.
     fn insist(&self) {}
 
-    /// Never waits for another process: None where one has the lock.
+    /// Never waits for another process: None if one has the lock.
     fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError>;
 }

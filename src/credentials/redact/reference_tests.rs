@@ -23,7 +23,7 @@ fn hidden_by_reference(secrets: &[&str], text: &str) -> Vec<bool> {
         }
     }
     let run = |from: usize| {
-        // Where a URL has encoded it, a quote ends it too.
+        // If a URL has encoded it, a quote ends it too.
         let quote = lower[from..].find("%22").unwrap_or(lower.len());
         let run = bytes[from..]
             .iter()

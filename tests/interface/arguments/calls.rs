@@ -40,7 +40,7 @@ impl Out {
 pub struct Row {
     pub function: &'static str,
     pub argument: &'static str,
-    /// Of the message; "" where no error is asked for, "OK" where all is well.
+    /// Of the message; "" if no error is asked for, "OK" if all is well.
     pub words: &'static str,
     /// None for a function that returns nothing.
     pub call: fn(&Live, &mut Out) -> Option<momo_status>,

@@ -52,7 +52,7 @@ fn serve(mut client: TcpStream, gateway: SocketAddr, when: When, fault: Fault) {
     let mut response = server;
     let mut passed = vec![0; before];
     response.read_exact(&mut passed).unwrap();
-    // The gateway is responding now, also where not a byte of it is to reach the client.
+    // The gateway is responding now, also if not a byte of it is to reach the client.
     response.peek(&mut [0]).unwrap();
     client.set_nodelay(true).unwrap();
     client.write_all(&passed).unwrap();

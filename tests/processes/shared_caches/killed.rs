@@ -28,7 +28,7 @@ const STEPS: [(&str, u32); 11] = [
 /// The lock's own end, and a request; else it is the two minutes of a call.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Runs a process that is killed at this step. False where it does not come to that step.
+/// Runs a process that is killed at this step. False if it does not come to that step.
 fn is_killed(setting: &Setting, call: &str, number: u32) -> bool {
     let inject = format!("inject={call}:signal=KILL:when={number}");
     let mut strace = Command::new("strace");

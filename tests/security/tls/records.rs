@@ -85,7 +85,7 @@ impl Records {
         self.flush();
     }
 
-    /// The one that a server sends where a record of the client's was changed on the way.
+    /// The one that a server sends if a record of the client's was changed on the way.
     pub(crate) fn fatal_alert(&mut self) {
         let forged = [&[23, 3, 3, 0, 64][..], &[0; 64]].concat();
         self.connection.read_tls(&mut forged.as_slice()).unwrap();
@@ -93,7 +93,7 @@ impl Records {
         assert!(self.flush() > 0, "an alert");
     }
 
-    /// Ends TCP, and TLS only where that was done before.
+    /// Ends TCP, and TLS only if that was done before.
     pub(crate) fn close(self) {
         raw::close(self.tcp);
     }

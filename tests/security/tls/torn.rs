@@ -10,7 +10,7 @@ use crate::common::*;
 enum Framing {
     Length,
     Chunks,
-    /// The body ends where the connection does.
+    /// The body ends when the connection does.
     Close,
 }
 

@@ -10,7 +10,7 @@ pub(super) fn private(user: &str) -> String {
     format!("D:P(A;OICI;FA;;;{user})(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
 }
 
-/// What others than these may do there. None where that is nothing.
+/// What others than these may do there. None if that is nothing.
 pub(super) fn of_others(directory: &str, user: &str) -> Option<String> {
     // The rights of an owner to be (CO) and of the owner as such (OW) are the user's, too.
     let is_trusted = |who: &str| who == account(user) || ["SY", "BA", "CO", "OW"].contains(&who);

@@ -21,7 +21,7 @@ pub(super) const RIGHTS: &str = "mode";
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 const OWN_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
 
-/// The first descriptor behind standard input, output and error. Where the host has closed one of
+/// The first descriptor behind standard input, output and error. If the host has closed one of
 /// them, a file must not take its place: what the host writes there would go into the file.
 const LOWEST_DESCRIPTOR: RawFd = 3;
 
@@ -32,7 +32,7 @@ pub(super) struct OpenDirectory {
 }
 
 impl OpenDirectory {
-    /// Makes it where it is missing.
+    /// Makes it if it is missing.
     pub(super) fn open(path: &Path) -> Result<Self, Problem> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let open = || fs::open(path, flags, Mode::empty());

@@ -27,7 +27,7 @@ pub(super) struct OpenDirectory {
 }
 
 impl OpenDirectory {
-    /// Makes it where it is missing.
+    /// Makes it if it is missing.
     pub(super) fn open(path: &Path) -> Result<Self, Problem> {
         let unusable = |error: io::Error| Problem::of(path, &error);
         let user = sys::current_user().map_err(unusable)?;

@@ -9,7 +9,7 @@ fn ping() -> Command {
     Command::new("PING")
 }
 
-/// What the first command on a new connection brings, where this is the server's reply.
+/// What the first command on a new connection brings, if this is the server's reply.
 fn ran(connections: &'static [&'static [&'static str]]) -> Result<Reply, String> {
     let server = TestServer::start(connections);
     let connector = server.connector();

@@ -23,7 +23,7 @@ pub(in super::super) struct FileLock {
     descriptor: UninheritedFd,
 }
 
-/// None where another process has it.
+/// None if another process has it.
 pub(in super::super) fn take(
     directory: OpenDirectory,
     file: String,
@@ -53,7 +53,7 @@ pub(in super::super) fn take(
     }))
 }
 
-/// Removes a lock whose owner has died, or has held it for too long. False where it has not ended.
+/// Removes a lock whose owner has died, or has held it for too long. False if it has not ended.
 pub(in super::super) fn remove_ended(directory: &OpenDirectory, file: &str) -> io::Result<bool> {
     let descriptor = match directory.open_file(file, OFlags::RDWR, OWN_FILE) {
         Ok(descriptor) => UninheritedFd::new(descriptor),
@@ -71,7 +71,7 @@ pub(in super::super) fn remove_ended(directory: &OpenDirectory, file: &str) -> i
     Ok(true)
 }
 
-/// Also where it was taken at a time to come: by another machine.
+/// Also if it was taken at a time to come: by another machine.
 fn is_too_old(stat: &Stat) -> bool {
     const LEEWAY: Duration = Duration::from_secs(1);
     let (now, taken) = (sys::steady_now(), modified(stat));

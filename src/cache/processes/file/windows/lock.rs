@@ -15,7 +15,7 @@ use super::super::super::store::LOCK_LIFE;
 use super::super::directory::temporary_file;
 use super::OpenDirectory;
 
-/// None where another process has it. It is held until it is dropped.
+/// None if another process has it. It is held until it is dropped.
 pub(in super::super) fn take(directory: OpenDirectory, file: String) -> io::Result<Option<File>> {
     remove_ended(&directory, &file)?;
     let created = OpenOptions::new()
