@@ -95,13 +95,31 @@ pub(crate) fn check_access(token: &str) -> Result<(), &'static str> {
         return Err("its access_token is longer than 8,192 characters");
     }
     // token68: the alphabet, then any number of '='.
-    let body = token.trim_end_matches('=');
-    let is_token68 = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    if body.is_empty() || !body.bytes().all(is_token68) {
+    let body = token.trim_end_matches('=').as_bytes();
+    // Four at a time, and no branch for each byte: a quarter of the instructions.
+    let is_other = |byte: &u8| NOT_TOKEN68[usize::from(*byte)];
+    let fours = body.chunks_exact(4);
+    let at_end = fours.remainder().iter().any(is_other);
+    let has_other = fours.fold(at_end, |so_far, four| {
+        so_far | is_other(&four[0]) | is_other(&four[1]) | is_other(&four[2]) | is_other(&four[3])
+    });
+    if body.is_empty() || has_other {
         return Err("its access_token has a character that no bearer token has");
     }
     Ok(())
 }
+
+/// Every byte but RFC 6750's alphabet, which has the '=' at the end alone.
+static NOT_TOKEN68: [bool; 256] = {
+    let mut table = [true; 256];
+    let mut alphabet: &[u8] =
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+    while let [byte, rest @ ..] = alphabet {
+        table[*byte as usize] = false;
+        alphabet = rest;
+    }
+    table
+};
 
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
