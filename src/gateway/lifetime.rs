@@ -8,15 +8,16 @@ const MAX_SECONDS: f64 = 24.0 * 3600.0;
 
 /// `json` is the value as it stood in the response. None where it names no time.
 pub(super) fn parse(json: &str) -> Option<Duration> {
-    let text: Option<String> = serde_json::from_str(json).ok();
-    let number = text.as_deref().unwrap_or(json).trim();
-    // Rust reads "inf" and "NaN" too.
-    let is_number = number
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
-    let seconds: f64 = number.parse().ok().filter(|_| is_number)?;
+    let text = || serde_json::from_str::<String>(json).ok();
+    let seconds = number(json).or_else(|| number(text()?.trim()))?;
     let whole = seconds.min(MAX_SECONDS).floor();
     (whole > 0.0).then(|| Duration::from_secs_f64(whole))
+}
+
+fn number(text: &str) -> Option<f64> {
+    // Rust reads "inf" and "NaN" too.
+    let is_part = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    text.parse().ok().filter(|_| text.bytes().all(is_part))
 }
 
 #[cfg(test)]
