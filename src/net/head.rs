@@ -1,6 +1,8 @@
 //! Head of a response: its status and header fields, and how a challenge names its schemes.
 
-use httparse::{EMPTY_HEADER, Header, ParserConfig, Response, Status};
+use std::mem::MaybeUninit;
+
+use httparse::{Header, ParserConfig, Response, Status};
 
 /// As many as the HTTP library takes.
 const MAX_HEADER_FIELDS: usize = 128;
@@ -10,11 +12,12 @@ pub(crate) fn parse<T>(
     input: &[u8],
     read: impl FnOnce(&Response) -> T,
 ) -> Result<Option<(usize, T)>, httparse::Error> {
-    let mut fields = [EMPTY_HEADER; MAX_HEADER_FIELDS];
-    let mut head = Response::new(&mut fields);
+    let mut fields = [const { MaybeUninit::uninit() }; MAX_HEADER_FIELDS];
+    let mut head = Response::new(&mut []);
     let mut config = ParserConfig::default();
     config.allow_obsolete_multiline_headers_in_responses(true);
-    Ok(match config.parse_response(&mut head, input)? {
+    let parsed = config.parse_response_with_uninit_headers(&mut head, input, &mut fields)?;
+    Ok(match parsed {
         Status::Complete(length) => Some((length, read(&head))),
         Status::Partial => None,
     })
