@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 
 use httparse::{Header, ParserConfig, Response, Status};
+use memchr::memchr;
 
 /// As many as the HTTP library takes.
 const MAX_HEADER_FIELDS: usize = 128;
@@ -39,9 +40,12 @@ pub(crate) fn values<'a>(
 
 /// Makes blanks of the line ends within the values of a head that was parsed (RFC 9112, 5.2).
 pub(crate) fn unfold(head: &mut [u8]) {
-    for at in 2..head.len() {
-        if head[at - 1] == b'\n' && matches!(head[at], b' ' | b'\t') {
-            let end = at - 1 - usize::from(head[at - 2] == b'\r');
+    let mut at = 0;
+    while let Some(length) = memchr(b'\n', &head[at..]) {
+        let end = at + length;
+        at = end + 1;
+        if matches!(head.get(at), Some(b' ' | b'\t')) {
+            let end = end - usize::from(head[..end].ends_with(b"\r"));
             head[end..at].fill(b' ');
         }
     }
