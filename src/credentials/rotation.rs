@@ -80,7 +80,7 @@ impl Rotation {
         log: &mut CallLog,
     ) -> Result<Arc<Credentials>, Unsettled> {
         loop {
-            let in_use = self.in_use.load_full();
+            let in_use = self.in_use.load();
             let found = self.sources.stamps();
             let stamps = found.as_ref().ok();
             let is_unchanged = stamps.is_some() && in_use.stamps.as_ref() == stamps;

@@ -191,13 +191,12 @@ impl Request<'_> {
     fn authentication(&mut self, refused: bool) -> Result<Arc<Authentication>, Failure> {
         let Fetcher { rotation, .. } = self.fetcher;
         loop {
-            let before = rotation.credentials();
             let wait = match rotation.current(Now::read(), refused, self.log) {
                 Ok(credentials) => return Ok(self.fetcher.authentication(credentials)),
                 Err(Unsettled(wait)) => wait,
             };
             if self.plan.deadline.left() < wait {
-                return Ok(self.fetcher.authentication(before));
+                return Ok(self.fetcher.authentication(rotation.credentials()));
             }
             if !self.cancellation.sleep(wait) {
                 return Err(Failure::cancelled());
