@@ -30,10 +30,7 @@ fn read(clock: libc::clockid_t) -> Duration {
     // SAFETY: `now` is a valid timespec for the call to fill; the clocks exist on every system
     // of this kind that Rust supports, and a failed call would leave the zero above.
     unsafe { libc::clock_gettime(clock, &raw mut now) };
-    Duration::new(
-        u64::try_from(now.tv_sec).unwrap_or(0),
-        u32::try_from(now.tv_nsec).unwrap_or(0),
-    )
+    Duration::new(now.tv_sec.max(0) as u64, now.tv_nsec as u32)
 }
 
 /// Elsewhere: what `Instant` reads on Windows (QueryPerformanceCounter) counts a sleep, too.
