@@ -28,10 +28,14 @@ struct TokenBody<'a> {
     #[serde(borrow)]
     access_token: Cow<'a, str>,
     #[serde(borrow, default)]
-    token_type: Option<Cow<'a, str>>,
+    token_type: Option<Text<'a>>,
     #[serde(borrow, default)]
     expires_in: Option<&'a RawValue>,
 }
+
+/// Borrowed in an option, too, where serde copies what is bare.
+#[derive(Deserialize, Default)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 pub(super) fn read(
     response: &Response,
@@ -65,10 +69,10 @@ fn token_body(response: &Response, issued: Now, redactor: &Redactor) -> Result<T
         ))
     })?;
     let token = token::check_access(&body.access_token).map(|()| {
-        let kind = body.token_type.as_deref().unwrap_or_default();
+        let Text(kind) = body.token_type.take().unwrap_or_default();
         Token::new(
             &body.access_token,
-            &plain(kind),
+            &plain(&kind),
             body.expires_in.and_then(|v| lifetime::parse(v.get())),
             issued.earlier(age(&response.headers)),
         )
@@ -120,11 +124,9 @@ fn age(headers: &HeaderMap) -> Duration {
 }
 
 fn plain(kind: &str) -> String {
-    let visible = |c: char| if c.is_control() { ' ' } else { c };
-    kind.chars()
-        .take(MAX_TYPE_CHARACTERS)
-        .map(visible)
-        .collect()
+    let end = kind.char_indices().nth(MAX_TYPE_CHARACTERS);
+    let end = end.map_or(kind.len(), |(end, _)| end);
+    kind[..end].replace(char::is_control, " ")
 }
 
 #[cfg(test)]
