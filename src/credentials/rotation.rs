@@ -79,6 +79,9 @@ impl Rotation {
         refused: bool,
         log: &mut CallLog,
     ) -> Result<Arc<Credentials>, Unsettled> {
+        if !self.sources.have_files() {
+            return Ok(self.credentials());
+        }
         loop {
             let in_use = self.in_use.load();
             let found = self.sources.stamps();

@@ -52,6 +52,11 @@ impl CredentialSources {
         }
     }
 
+    /// Without files the credentials never change.
+    pub(super) fn have_files(&self) -> bool {
+        self.0.iter().any(|source| source.file().is_some())
+    }
+
     /// What the files are like now. An error names the one that cannot be looked at.
     pub(super) fn stamps(&self) -> Result<Stamps, String> {
         self.0.try_map(CredentialSource::stamp)
