@@ -38,7 +38,8 @@ class Platform:
         shared = self.pkg_config("--cflags", "--libs")
         self.compile("exercise", "exercise.c", [*shared, "-lpthread"])
         static = self.pkg_config("--static", "--cflags", "--libs")
-        self.compile("exercise-fully-static", "exercise.c", [*static, "-static"])
+        # Zig's compiler takes it for the libraries that follow.
+        self.compile("exercise-fully-static", "exercise.c", ["-static", *static])
         archive = str(self.library().with_name("libmomo.a"))
         static = [archive if word == "-lmomo" else word for word in static]
         self.compile("exercise-static", "exercise.c", static)
