@@ -45,10 +45,16 @@ declare -A sets=(
 )
 PATH=$PATH:/usr/sbin:/sbin # nginx and ip are there, also for an ordinary user
 tools=$PWD/build/tools
-apt=() debs=() pip=() npm=() cargo=()
 
-has_module() { # MODULE: the system's Python will do, too
-  python3 -c "import $1" 2>/dev/null || /usr/bin/python3 -c "import $1" 2>/dev/null
+has_command() { # COMMAND PACKAGE
+  command -v "$1" >/dev/null && is_whole "$2"
+}
+has_module() { # MODULE PACKAGE: the system's Python will do, too
+  { python3 -c "import $1" || /usr/bin/python3 -c "import $1"; } 2>/dev/null && is_whole "$2"
+}
+# While another check installs: a package has its files before it can be used.
+is_whole() { # PACKAGE
+  [ -z "$busy" ] || has_package "$1"
 }
 has_package() { # Another system has other names: what is missing there shows in use.
   ! command -v dpkg-query >/dev/null ||
@@ -65,7 +71,7 @@ look() { # WORD...: notes what is missing
   for word in "$@"; do
     rest=${word#*:}
     case $word in
-      python:*) has_module "${rest%%=*}" || apt+=("${rest#*=}") ;;
+      python:*) has_module "${rest%%=*}" "${rest#*=}" || apt+=("${rest#*=}") ;;
       deb:*)
         command -v "${rest##*/}" >/dev/null || [ -x "$tools/${rest#*:}" ] || debs+=("$rest")
         ;;
@@ -79,7 +85,7 @@ look() { # WORD...: notes what is missing
         cargo install --root "$tools" --list 2>/dev/null | grep -qxF "${rest/@/ v}:" ||
           cargo+=("$rest")
         ;;
-      *=*) command -v "${word%%=*}" >/dev/null || apt+=("${word#*=}") ;;
+      *=*) has_command "${word%%=*}" "${word#*=}" || apt+=("${word#*=}") ;;
       *)
         # shellcheck disable=SC2086 # These are words.
         if [ -n "${sets[$word]:-}" ]; then look ${sets[$word]}; else
@@ -88,6 +94,12 @@ look() { # WORD...: notes what is missing
         ;;
     esac
   done
+}
+
+find_missing() { # WORD...: whether something is
+  apt=() debs=() pip=() npm=() cargo=()
+  look "$@"
+  [ -n "${apt[*]}${debs[*]}${pip[*]}${npm[*]}${cargo[*]}" ]
 }
 
 install_debs() { # PACKAGE:FILE...
@@ -111,10 +123,16 @@ install_npm() { # FOLDER SPEC...: npm removes what it is not told to keep
 }
 
 mkdir -p "$tools"
+# Two checks may run side by side: who needs nothing does not wait for the other.
 exec 9>"$tools/lock"
-! command -v flock >/dev/null || flock 9 # two checks may run side by side
-look "$@"
-[ -n "${apt[*]}${debs[*]}${pip[*]}${npm[*]}${cargo[*]}" ] || exit 0
+busy=""
+if command -v flock >/dev/null && ! flock --nonblock 9; then
+  busy=yes
+  find_missing "$@" || exit 0
+  flock 9
+  busy=""
+fi
+find_missing "$@" || exit 0
 if [ -n "${apt[*]}${debs[*]}" ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "missing: apt-get install ${apt[*]} ${debs[*]%%:*} (as root on Debian 12)" >&2
