@@ -159,6 +159,16 @@ END
   done
 }
 
+ship() { # PLATFORM
+  local platform=$1 arch name=$release/libmomo-$version-$1
+  archive "$platform"
+  arch=$(awk -v name="$platform" '$1 == name { print $4 }' scripts/platforms)
+  [ -z "$arch" ] || debs "$platform" "$arch"
+  # Every file that is shipped for this platform.
+  build/tools/sbom/bin/python3 scripts/sbom.py "$platform" "$name.cdx.json" \
+    "$work/libmomo-$version-$platform" "$release"/*_"${arch:-none}.deb"
+}
+
 if [ "${1:-}" = sums ]; then
   sums "$2"
   exit
@@ -166,22 +176,22 @@ fi
 all=$(grep -v '^#' scripts/platforms | cut -d ' ' -f 1)
 rm -rf "$release"
 mkdir -p "$release"
+# To link takes one core for minutes: what can be packed is packed meanwhile.
 if [ "$(uname)" = Darwin ]; then
   scripts/deps.sh sbom
+  scripts/docs.py build &
 else
   scripts/deps.sh dist
-  source_archive # once for all
+  (
+    source_archive
+    scripts/docs.py build
+  ) &
 fi
-scripts/docs.py build
 for platform in ${LIBMOMO_PLATFORMS:-$all}; do
   scripts/build.sh for "$platform"
-  archive "$platform"
-  arch=$(awk -v name="$platform" '$1 == name { print $4 }' scripts/platforms)
-  [ -z "$arch" ] || debs "$platform" "$arch"
-  # Every file that is shipped for this platform.
-  name=$release/libmomo-$version-$platform
-  build/tools/sbom/bin/python3 scripts/sbom.py "$platform" "$name.cdx.json" \
-    "$work/libmomo-$version-$platform" "$release"/*_"${arch:-none}.deb"
+  wait "$!"
+  ship "$platform" &
 done
+wait "$!"
 sums "$release"
 cat SHA256SUMS
