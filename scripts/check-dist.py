@@ -88,6 +88,7 @@ def main():
     parser.add_argument("--long", action="store_true", help="in a fresh Debian, too")
     names = {"type": lambda text: text.split(","), "default": [], "metavar": "NAME,…"}
     parser.add_argument("--scenario", **names, help="of tests/platforms/scenarios.json")
+    parser.add_argument("--install", action="store_true", help="install what is needed and end")
     options = parser.parse_args()
 
     chosen = os.environ.get("LIBMOMO_PLATFORMS", "").split()
@@ -98,6 +99,8 @@ def main():
         sys.exit("name servers are set, and a Debian is made, in namespaces: run this as root")
     needs = {each for one in places for each in one.debian} | {"gpg=gpg", "minisign=minisign"}
     language.install_packages(needs)
+    if options.install:
+        return 0
 
     sums = checks.Results()
     sums.check("checksums", contents.check_sums)

@@ -93,11 +93,17 @@ def release(is_long):
     long = ["--long"] if is_long else []
     only = [] if is_long else ["--only", "python,javascript,php,go"]
     check_packages = ["scripts/packages.py", "check", *long, *only]
+    install = f"scripts/packages.py install {' '.join([*long, *only])}"
+    install += f" && scripts/check-dist.py --install {' '.join(long)}"
+    ready = ("packages", "check-tools")
     parts = [
-        Part("dist", ["scripts/dist.sh"], counts=False),
+        Part("dist-tools", ["scripts/deps.sh", "dist"], counts=False),
+        # It takes a minute, in which the compiler is at work.
+        Part("check-tools", ["bash", "-c", install], ("dist-tools",), counts=False),
+        Part("dist", ["scripts/dist.sh"], ("dist-tools",), counts=False),
         Part("packages", ["scripts/packages.py", "build", *only], ("dist",), counts=False),
-        Part("check-packages", check_packages, ("packages",)),
-        Part("check-dist", ["scripts/check-dist.py", *long], ("dist", "packages")),
+        Part("check-packages", check_packages, ready),
+        Part("check-dist", ["scripts/check-dist.py", *long], ready),
     ]
     # These two have one prefix of wine.
     wine = Part("wine", ["scripts/check-targets.sh", "--wine"], ("check-packages",))

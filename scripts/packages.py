@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Packages of the languages: makes them, or installs each in an empty place and uses it there.
 
-    scripts/packages.py build|check [--only NAME,…]
+    scripts/packages.py install|build|check [--only NAME,…]
 
-`build` takes the wrappers and the libraries of all platforms; LIBMOMO_PLATFORMS="x86_64-windows …"
-leaves others out. `check` takes the programs and scenarios of bindings/, outside of this source
-tree; its last line is "N passed, M failed".
+`build` takes the wrappers and the libraries of all platforms, or of those that LIBMOMO_PLATFORMS
+("x86_64-windows …") names. `check` takes the programs and scenarios of bindings/, outside of this
+source tree; its last line is "N passed, M failed". Both install first what they need; `install` does
+no more than that.
 """
 
 import argparse
@@ -65,8 +66,6 @@ def check_package(name, module, table, wanted):
 
 def check_all(modules, options):
     packages.long = options.long
-    if options.long:
-        language.install_packages(interpreters.DEBIAN)
     table = json.loads((packages.BINDINGS / "scenarios.json").read_text())
     table = [row for row in table if row["name"] in COMMON]
     outcomes = []
@@ -87,7 +86,7 @@ def check_all(modules, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     names = {"type": lambda text: text.split(","), "metavar": "NAME,…"}
-    parser.add_argument("what", choices=["build", "check"])
+    parser.add_argument("what", choices=["install", "build", "check"])
     parser.add_argument("--only", **names, default=packages.languages())
     parser.add_argument("--scenario", **names, default=[])
     parser.add_argument("--long", action="store_true", help="by interpreters for musl and ARM, too")
@@ -95,11 +94,14 @@ def main():
     modules = {name: packages.load(name) for name in options.only}
     needs = {each for module in modules.values() for each in module.DEBIAN}
     needs |= {each for one in language.find(options.only) for each in one.get("packages")}
+    needs |= {"dist"} if options.what != "check" else set()
+    needs |= {*interpreters.DEBIAN} if options.long else set()
     language.install_packages(needs)
+    if options.what == "install":
+        return 0
     if options.what == "check":
         return check_all(modules, options)
 
-    language.install_packages(["dist"])
     for platform in packages.libraries():  # Cargo knows what has changed since.
         subprocess.run([ROOT / "scripts/build.sh", "for", platform], check=True)
     for name, module in modules.items():
