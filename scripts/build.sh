@@ -169,6 +169,8 @@ build_for() { # PLATFORM
   local platform=$1 out=build/dist/$1 options=(--quiet) link=() cc
   local binutils=${1%-linux-*}-linux-gnu-
   export LIBMOMO_MOCK_GATEWAY=1
+  # Of a DLL; whatever was compiled with another one is compiled anew.
+  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
   LIBMOMO_TARGET=$(awk -v name="$platform" '$1 == name { print $2 }' scripts/platforms)
   case $platform in
     # RHEL 7 and everything since has this glibc.
