@@ -29,3 +29,16 @@ fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
     assert!(began.elapsed() < Duration::from_secs(30));
     assert!(!cancellation.sleep(Duration::ZERO));
 }
+
+#[test]
+fn a_wait_is_told_of_to_whoever_can_cancel_it_and_in_its_own_room() {
+    let parent = Arc::new(Cancellation::new());
+    let child = Cancellation::child(&parent);
+    let other = Cancellation::child(&parent);
+    child.wait_in(3);
+    let rooms =
+        |level: &Cancellation| -> Vec<_> { (0..8).filter(|n| level.waits_in(*n)).collect() };
+    assert_eq!(rooms(&parent), [3]);
+    assert_eq!(rooms(&child), [3]);
+    assert!(rooms(&other).is_empty());
+}
