@@ -4,6 +4,8 @@ use socket2::{Domain, Socket, Type};
 
 use super::tests::*;
 use super::*;
+use crate::cache::Flight;
+use crate::fetch::Plan;
 use crate::gateway::test_peer::{Reply, TestPeer, http};
 
 #[test]
@@ -31,16 +33,39 @@ fn a_request_that_is_over_before_its_call_waits_has_an_outcome_for_that() {
     let client = client(&peer, &[]);
     let entry = client.fetcher.entry();
     let seen = Arc::clone(&entry.state());
-    drop(client.get_token(CallTimeout::NeverBlock));
-    let flight = entry
-        .single_flight
-        .lead(Deadline::after(Duration::ZERO))
-        .err()
-        .unwrap();
+    let flight = begun(&client, Plan::full(&client.fetcher.settings));
     until(|| !has_request(&client));
     assert!(!Arc::ptr_eq(&seen, &entry.state()));
     let is_as_seen = || !entry.has_other_token(&seen);
+    let step = outcome(&flight, is_as_seen);
+    assert!(matches!(step, Step::Token(token) if token.access() == b"a"));
+}
+
+/// Whoever waits for a refresh found its token to be good no more.
+#[test]
+fn those_who_wait_are_told_a_failure_and_after_that_of_a_refresh_they_look_again() {
+    let peer = TestPeer::start([unavailable(), unavailable()]);
+    let client = client(&peer, &[]);
+    let refresh = begun(&client, Plan::refresh(Duration::from_secs(60)));
+    assert!(matches!(outcome(&refresh, || true), Step::LookAgain));
+    let full = begun(&client, Plan::full(&client.fetcher.settings));
+    let step = outcome(&full, || true);
+    assert!(matches!(step, Step::Failed(failure) if failure.http_status == 503));
+    assert_eq!(peer.requests().len(), 2);
+}
+
+/// The request that is begun now, which may be over when this returns.
+fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
+    let entry = client.fetcher.entry();
+    let state = Arc::clone(&entry.state());
+    let flight = client.call(CallTimeout::NeverBlock, |caller| {
+        client.fetcher.begin(&entry, &state, plan, caller)
+    });
+    flight.ok().unwrap()
+}
+
+fn outcome(flight: &Flight, is_as_seen: impl FnOnce() -> bool) -> Step {
     let soon = Deadline::after(Duration::from_secs(20));
     let step = flight.wait(soon, &Cancellation::new(), is_as_seen);
-    assert!(matches!(step, Some(Step::Token(token)) if token.access() == b"a"));
+    step.unwrap()
 }
