@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use super::tests::*;
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http};
@@ -187,6 +189,48 @@ fn the_request_ends_with_the_last_handle_that_is_cancelled() {
     assert!(!is_cancelled());
     clones[1].cancel();
     assert!(is_cancelled());
+}
+
+#[test]
+fn a_cancelled_clone_s_call_ends_at_once_and_the_request_goes_on() {
+    let peer = TestPeer::start([silent()]);
+    let original = client(&peer, &[]);
+    let clone = Client::clone_of(&original);
+    let ended = std::thread::scope(|scope| {
+        let call = scope.spawn(|| failure(clone.get_token(ALWAYS)).status);
+        until(|| clone.cancellation.waits_in(0));
+        // By now it is asleep, too, and has to be woken.
+        std::thread::sleep(Duration::from_millis(50));
+        let cancelled = Instant::now();
+        clone.cancel();
+        assert_eq!(call.join().unwrap(), Status::MOMO_CANCELLED);
+        cancelled.elapsed()
+    });
+    assert!(ended < Duration::from_secs(10), "{ended:?}");
+    assert!(has_request(&original));
+}
+
+#[test]
+fn a_call_that_wakes_up_to_a_token_that_is_good_no_more_asks_for_another() {
+    let hour = Duration::from_secs(3600);
+    for has_ended in [true, false] {
+        let peer = TestPeer::start([closed("b")]);
+        let client = client(&peer, &[]);
+        let age = if has_ended { hour } else { Duration::ZERO };
+        let token = Token::new("a", "", Some(hour), Now::read().earlier(age));
+        if !has_ended {
+            client.invalidate_token("a");
+        }
+        let later = Deadline::after(Duration::from_secs(20));
+        let leader = client.fetcher.entry().single_flight.lead(later);
+        std::thread::scope(|scope| {
+            let call = scope.spawn(|| got(&client));
+            until(|| client.cancellation.waits_in(0));
+            leader.ok().unwrap().finish(Step::Token(Arc::new(token)));
+            assert_eq!(call.join().unwrap(), "b");
+        });
+        assert_eq!(peer.requests().len(), 1);
+    }
 }
 
 fn original_flight(client: &Client, soon: Deadline) -> Option<Arc<crate::cache::Flight>> {
