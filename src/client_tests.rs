@@ -164,7 +164,9 @@ fn a_call_that_never_blocks_has_a_request_begun_and_takes_its_token_later() {
     let peer = TestPeer::start([closed("a")]);
     let client = client(&peer, &[]);
     let first = client.get_token(CallTimeout::NeverBlock);
-    assert_eq!(failure(first).status, Status::MOMO_WOULD_BLOCK);
+    let first = failure(first);
+    assert_eq!(first.status, Status::MOMO_WOULD_BLOCK);
+    assert_eq!(first.retry_after_ms, 5);
     assert_eq!(stats(&client).waits, 0);
     let looks = Cell::new(0);
     until(|| {
@@ -174,6 +176,18 @@ fn a_call_that_never_blocks_has_a_request_begun_and_takes_its_token_later() {
     // To look again in vain is to wait, once, however often.
     until(|| stats(&client).waits == i64::from(looks.get() > 1));
     assert_eq!(peer.requests().len(), 1);
+}
+
+#[test]
+fn nobody_is_told_to_look_again_for_a_token_without_a_lifetime() {
+    let body = http("200 OK", &[], r#"{"access_token":"a"}"#);
+    let peer = TestPeer::start([Reply::Closed(body.clone()), Reply::Closed(body)]);
+    let client = client(&peer, &[]);
+    assert_eq!(got(&client), "a");
+    let look = failure(client.get_token(CallTimeout::NeverBlock));
+    assert_eq!(look.status, Status::MOMO_WOULD_BLOCK);
+    assert_eq!(look.retry_after_ms, -1);
+    assert_eq!(peer.requests().len(), 2);
 }
 
 #[test]

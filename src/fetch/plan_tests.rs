@@ -66,6 +66,7 @@ fn only_the_time_that_every_caller_has_is_everybody_s() {
     assert!(is_own(own, TIMED_OUT));
     assert!(!is_own(own, Status::MOMO_SERVER_ERROR));
     assert!(is_own(Plan::refresh(Duration::ZERO), TIMED_OUT));
+    assert!(is_own(Plan::create(&settings(), over), TIMED_OUT));
     // An attempt's time-out is not the request's.
     let later = full.on_a_caller_s_thread(Deadline::after(Duration::from_secs(5)));
     assert!(!is_own(later, TIMED_OUT));
