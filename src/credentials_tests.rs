@@ -1,4 +1,5 @@
 use super::*;
+use crate::test_directory::TestDirectory;
 
 const OPTIONS: [&str; 4] = [
     "api_user",
@@ -22,4 +23,13 @@ fn credentials_are_described_without_what_they_are() {
         format!("{name} (6 characters, from MOMO_{variable})")
     });
     assert_eq!(described, each.join(" and "));
+}
+
+#[test]
+fn an_empty_password_is_no_credential_of_the_portal() {
+    let directory = TestDirectory::new();
+    directory.replace("password", "\n");
+    let path = directory.path("password");
+    let why = read_password(&path).err().unwrap();
+    assert_eq!(why, format!("{}: it is empty", path.display()));
 }

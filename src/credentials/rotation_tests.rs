@@ -208,6 +208,8 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
         ..now
     };
     assert!(is_half_changed(&stamps, half_way));
+    let later = half_way + Duration::from_millis(10);
+    assert!(is_half_changed(&stamps, later));
     assert!(!is_half_changed(&stamps, half_way + SETTLING_TIME));
     let rotation = Rotation::new(&sources).unwrap();
     let mut in_use = InUse::clone(&rotation.in_use.load());
