@@ -64,3 +64,7 @@ pub(crate) fn offers(challenge: &[u8], scheme: &str) -> bool {
     });
     words.any(|word| word.is_some_and(|w| w.eq_ignore_ascii_case(scheme.as_bytes())))
 }
+
+#[cfg(test)]
+#[path = "head_tests.rs"]
+mod tests;
