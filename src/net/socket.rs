@@ -177,3 +177,7 @@ fn no_standard_stream(socket: socket2::Socket) -> io::Result<TcpStream> {
     }
     Ok(TcpStream::from(socket))
 }
+
+#[cfg(all(test, not(loom)))]
+#[path = "socket_tests.rs"]
+mod tests;

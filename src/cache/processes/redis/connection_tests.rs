@@ -41,6 +41,7 @@ fn a_connection_serves_one_command_after_the_other() {
     while connection.is_open() {
         std::thread::yield_now();
     }
+    assert!(!connection.idle_until.has_passed());
 }
 
 #[test]

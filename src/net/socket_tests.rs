@@ -1,0 +1,63 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use super::*;
+use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
+use crate::net::progress::Progress;
+use crate::net::transport_error::TransportError;
+
+const LONG: Duration = Duration::from_secs(20);
+
+fn connected() -> (Socket, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let limits = Limits {
+        deadline: Deadline::after(LONG),
+        cancellation: Arc::new(Cancellation::new()),
+        progress: Arc::new(Progress::begin()),
+    };
+    let socket = Socket::connect("127.0.0.1", port, true, limits).unwrap();
+    (socket, listener.accept().unwrap().0)
+}
+
+fn until(mut is_so: impl FnMut() -> bool) {
+    let end = Deadline::after(LONG);
+    while !is_so() {
+        assert!(!end.has_passed(), "it never was");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_connection_is_open_until_the_peer_speaks_unasked_or_closes() {
+    let (mut socket, mut peer) = connected();
+    assert!(socket.is_open() && !socket.has_spoken());
+    peer.write_all(b"x").unwrap();
+    until(|| socket.has_spoken());
+    assert!(!socket.is_open());
+    let (mut socket, peer) = connected();
+    drop(peer);
+    until(|| !socket.is_open());
+    assert!(!socket.has_spoken());
+}
+
+#[test]
+fn a_connection_that_the_peer_resets_is_lost_and_does_not_just_end() {
+    let (mut socket, peer) = connected();
+    SockRef::from(&peer)
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
+    drop(peer);
+    let error = socket.read(&mut [0]).unwrap_err();
+    let error: TransportError = error.downcast().unwrap();
+    assert_eq!(error.kind, Kind::ConnectionLost);
+}
+
+/// No connection of TCP leads to a broadcast address, and the kernel says so at once.
+#[test]
+fn an_address_that_takes_no_connection_is_an_error_before_any_wait() {
+    assert!(start(([255, 255, 255, 255], 443).into()).is_err());
+}
