@@ -41,3 +41,24 @@ fn the_last_of_many_addresses_has_its_turn_in_half_of_the_time() {
         assert_eq!(delay(addresses, time), expected, "{addresses} in {time:?}");
     }
 }
+
+#[test]
+fn what_this_machine_lacks_says_less_than_the_failure_of_another_address() {
+    let error = |kind| TransportError::new(Phase::Connect, kind, "");
+    for (before, last, told) in [
+        (None, Kind::NoLocalResource, Kind::NoLocalResource),
+        (
+            Some(Kind::Unreachable),
+            Kind::NoLocalResource,
+            Kind::Unreachable,
+        ),
+        (
+            Some(Kind::NoLocalResource),
+            Kind::Unreachable,
+            Kind::Unreachable,
+        ),
+        (Some(Kind::Unreachable), Kind::TimedOut, Kind::TimedOut),
+    ] {
+        assert_eq!(more_telling(before.map(error), error(last)).kind, told);
+    }
+}
