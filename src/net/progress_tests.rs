@@ -15,3 +15,14 @@ fn every_phase_is_read_as_it_was_entered() {
     progress.begin_attempt(3);
     assert_eq!(progress.attempt(), 3);
 }
+
+#[test]
+fn to_look_again_is_to_wait_and_that_is_timed() {
+    let progress = Progress::begin();
+    progress.poll();
+    assert!(!progress.was_polled());
+    progress.poll();
+    assert!(progress.was_polled());
+    std::thread::sleep(Duration::from_millis(1));
+    assert!(progress.elapsed() >= Duration::from_millis(1));
+}
