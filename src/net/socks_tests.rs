@@ -73,7 +73,7 @@ fn the_proxy_is_told_the_host_and_looks_it_up() {
     let (heard, outcome) = ask("", "192.0.2.1", &[FREE, &[5, 0, 0, 3, 1, b'x', 0, 80]]);
     outcome.unwrap();
     assert_eq!(heard, [5, 1, 0, 5, 1, 0, 1, 192, 0, 2, 1, 1, 187]);
-    let six = [&[5, 0, 0, 4][..], &[0; 18]].concat();
+    let six = [&[5, 0, 0, 4][..], &[0x20; 18]].concat();
     let (heard, outcome) = ask("", "[2001:db8::1]", &[FREE, &six]);
     outcome.unwrap();
     assert_eq!(heard[6..10], [4, 0x20, 1, 0x0d]);
@@ -117,4 +117,7 @@ fn a_refusal_says_what_to_do() {
         assert!(error.detail.contains(words), "{error}");
         assert!(!error.detail.contains("s3cr3t"), "{error}");
     }
+    let kind = |code| ask("", "h", &[FREE, &[5, code, 0, 1]]).1.unwrap_err().kind;
+    assert_eq!(kind(2), Kind::Refused);
+    assert_eq!(kind(4), Kind::Unreachable);
 }
