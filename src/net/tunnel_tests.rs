@@ -1,6 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::Duration;
+
 use super::*;
+use crate::cancellation::Cancellation;
+use crate::deadline::Deadline;
+use crate::net::connection::{Limits, Route};
+use crate::net::progress::Progress;
 
 fn parsed(head: &str) -> TunnelResponse {
     let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
@@ -67,4 +75,72 @@ fn the_ways_to_authenticate_are_named_if_basic_is_not_among_them() {
         unknown.contains("demands user") && !unknown.contains("s3cr3t"),
         "{unknown}"
     );
+}
+
+/// How a connection through a proxy that responds like this begins.
+fn opened(response: &str) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let route = Route {
+        host: "gateway.example".to_owned(),
+        port: 443,
+        tls: None,
+        option: "base_url",
+        proxy: Some(Proxy {
+            url: ProxyUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap(),
+            tls: None,
+            user_agent: String::new(),
+        }),
+        loopback_only: false,
+    };
+    let limits = Limits {
+        deadline: Deadline::after(Duration::from_secs(20)),
+        cancellation: Arc::new(Cancellation::new()),
+        progress: Arc::new(Progress::begin()),
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut stream = listener.accept().unwrap().0;
+            assert_ne!(stream.read(&mut [0; 1024]).unwrap(), 0);
+            // More than the other end takes may be left over.
+            let _ = stream.write_all(response.as_bytes());
+        });
+        <dyn Connection>::open(&route, limits).map(drop)
+    })
+}
+
+#[test]
+fn a_tunnel_begins_behind_the_head_of_a_2xx_and_nothing_else_opens_one() {
+    let field = format!("X: {}\r\n", "y".repeat(12 * 1024));
+    let long = format!("HTTP/1.1 200 OK\r\n{field}\r\n");
+    for response in [
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 299 X\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        &long,
+    ] {
+        opened(response).unwrap();
+    }
+    let endless = format!("HTTP/1.1 200 OK\r\n{field}{field}\r\n");
+    for (response, kind, words) in [
+        (
+            "HTTP/1.1 200 OK\r\n\r\n<html>",
+            Kind::Untrusted,
+            "(a page?)",
+        ),
+        ("HTTP/1.1 401 X\r\n\r\n", Kind::Refused, "401"),
+        ("HTTP/1.1 403 X\r\n\r\n", Kind::Refused, "403"),
+        ("HTTP/1.1 407 X\r\n\r\n", Kind::Refused, "407"),
+        ("HTTP/1.1 502 X\r\n\r\n", Kind::Unreachable, "502"),
+        (&endless, Kind::Unreachable, "not respond as an HTTP proxy"),
+        (
+            "HTTP/1.1 200 OK\r\n",
+            Kind::ConnectionLost,
+            "closed the conn",
+        ),
+    ] {
+        let error = opened(response).unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert!(error.detail.contains(words), "{error}");
+    }
 }
