@@ -62,3 +62,44 @@ fn what_this_machine_lacks_says_less_than_the_failure_of_another_address() {
         assert_eq!(more_telling(before.map(error), error(last)).kind, told);
     }
 }
+
+/// Nanoseconds that this thread has run.
+#[cfg(target_os = "linux")]
+fn processor_time() -> u64 {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    times.split(' ').next().unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn to_wait_for_the_last_address_costs_no_time_of_the_processor() {
+    use crate::cancellation::Cancellation;
+    use crate::net::progress::Progress;
+    use socket2::{Domain, Socket, Type};
+    use std::sync::Arc;
+    let local: SocketAddr = ([127, 0, 0, 1], 0).into();
+    let new = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let listener = new();
+    listener.bind(&local.into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Its queue is full: another connection is neither made nor refused.
+    let queue = [(); 8].map(|()| {
+        let socket = new();
+        socket.set_nonblocking(true).unwrap();
+        let _ = socket.connect(&address);
+        socket
+    });
+    let limits = Limits {
+        deadline: Deadline::after(4 * DELAY),
+        cancellation: Arc::new(Cancellation::new()),
+        progress: Arc::new(Progress::begin()),
+    };
+    let before = processor_time();
+    let address = address.as_socket().unwrap();
+    let error = connect(&[address.ip()], address.port(), &limits).unwrap_err();
+    let spent = processor_time() - before;
+    assert_eq!(error.kind, Kind::TimedOut);
+    assert!(spent < 100_000_000, "{spent} ns");
+    drop(queue);
+}
