@@ -113,3 +113,7 @@ pub unsafe extern "C" fn momo_free_token(token: *mut momo_token) {
         dealloc(block.cast(), layout(text));
     }
 }
+
+#[cfg(test)]
+#[path = "token_tests.rs"]
+mod tests;

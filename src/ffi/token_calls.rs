@@ -204,3 +204,7 @@ pub unsafe extern "C" fn momo_invalidate_token(
 pub extern "C" fn momo_clear_cache() {
     catch_panic(cache::clear);
 }
+
+#[cfg(test)]
+#[path = "token_calls_tests.rs"]
+mod tests;
