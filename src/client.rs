@@ -214,3 +214,7 @@ mod refresh_tests;
 #[cfg(test)]
 #[path = "client_outcome_tests.rs"]
 mod outcome_tests;
+
+#[cfg(test)]
+#[path = "client_credentials_tests.rs"]
+mod credentials_tests;
