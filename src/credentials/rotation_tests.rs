@@ -227,6 +227,34 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     files.expect("user-2 key-2");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_that_was_read_is_left_alone_while_nothing_is_refused() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let directory = TestDirectory::new();
+    let key = directory.path("key");
+    mknodat(CWD, &key, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let given = |name: &str| match name {
+        "api_user" => Some("user-1"),
+        "api_key_file" => key.to_str(),
+        "subscription_key" => Some("subscription"),
+        _ => None,
+    };
+    let given = |name: &str| given(name).map(|value| (value, ValueSource::Program));
+    let sources = Arc::new(CredentialSources::new(given).unwrap());
+    let rotation = std::thread::scope(|scope| {
+        scope.spawn(|| std::fs::write(&key, "key-1").unwrap());
+        Rotation::new(&sources).unwrap()
+    });
+    let mut files = Files {
+        directory,
+        rotation,
+        lines: Vec::new(),
+        now: Now::read(),
+    };
+    files.expect("user-1 key-1").expect_lines(&[]);
+}
+
 /// As Kubernetes does it: the files are links into a directory to which one link leads, and which
 /// another directory replaces.
 #[cfg(unix)]
