@@ -24,3 +24,32 @@ fn a_change_is_waited_for_only_if_what_was_sent_is_refused_and_there_is_time() {
         assert_eq!(stats(&client).requests, 1);
     }
 }
+
+#[test]
+fn a_request_that_is_cancelled_while_it_waits_for_a_change_is_no_failure() {
+    let peer = TestPeer::start([silent()]);
+    let directory = TestDirectory::new();
+    directory.replace("key", "a-key");
+    // With a new user it may be half of a change.
+    std::thread::sleep(Duration::from_millis(1100));
+    directory.replace("user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d");
+    let mut config = Config::default();
+    for (name, value) in [
+        ("base_url", format!("http://127.0.0.1:{}", peer.port)),
+        (
+            "api_user_file",
+            directory.path("user").display().to_string(),
+        ),
+        ("api_key_file", directory.path("key").display().to_string()),
+        ("subscription_key", "a-subscription-key".to_owned()),
+        ("cache", "client".to_owned()),
+    ] {
+        config.set(name, &value).unwrap();
+    }
+    let client = Client::new(&config).unwrap();
+    drop(failure(client.get_token(CallTimeout::NeverBlock)));
+    assert!(has_request(&client));
+    client.cancel();
+    until(|| !has_request(&client));
+    assert_eq!(stats(&client).cooldown_ms, 0);
+}
