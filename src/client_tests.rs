@@ -12,10 +12,10 @@ const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(500));
 
 /// The host's logger.
 #[derive(Default)]
-struct Lines(Mutex<Vec<String>>);
+pub(super) struct Lines(Mutex<Vec<String>>);
 
 impl Lines {
-    fn take(&self) -> String {
+    pub(super) fn take(&self) -> String {
         std::mem::take(&mut *self.0.lock().unwrap()).join("\n")
     }
 }
@@ -41,7 +41,7 @@ pub(super) fn client(peer: &TestPeer, options: &[(&str, &str)]) -> Client {
     Client::new(&config(peer.port, options)).unwrap()
 }
 
-fn logging(peer: &TestPeer, options: &[(&str, &str)]) -> (Client, Arc<Lines>) {
+pub(super) fn logging(peer: &TestPeer, options: &[(&str, &str)]) -> (Client, Arc<Lines>) {
     let mut config = config(peer.port, options);
     let lines = Arc::new(Lines::default());
     let told = Arc::clone(&lines);
