@@ -1,7 +1,9 @@
 //! Credentials in files that change while a request is under way.
 
+use super::outcome_tests::{begun, outcome};
 use super::tests::*;
 use super::*;
+use crate::fetch::Plan;
 use crate::gateway::test_peer::{Reply, TestPeer, http};
 use crate::test_directory::TestDirectory;
 
@@ -52,4 +54,22 @@ fn a_request_that_is_cancelled_while_it_waits_for_a_change_is_no_failure() {
     client.cancel();
     until(|| !has_request(&client));
     assert_eq!(stats(&client).cooldown_ms, 0);
+}
+
+#[test]
+fn those_who_wait_are_given_no_token_of_credentials_that_came_meanwhile() {
+    let peer = TestPeer::start([closed("a")]);
+    let directory = TestDirectory::new();
+    directory.replace("key", "another-key");
+    let path = directory.path("key");
+    let option = ("secondary_subscription_key_file", path.to_str().unwrap());
+    let client = client(&peer, &[("cache", "process"), option]);
+    directory.replace("key", "a-newer-key");
+    // Until the change has settled.
+    std::thread::sleep(Duration::from_millis(1100));
+    let flight = begun(&client, Plan::full(&client.fetcher.settings));
+    assert!(matches!(outcome(&flight, || true), Step::LookAgain));
+    assert_eq!(stats(&client).requests, 0);
+    assert_eq!(got(&client), "a");
+    assert_eq!(peer.requests().len(), 1);
 }

@@ -55,7 +55,7 @@ fn those_who_wait_are_told_a_failure_and_after_that_of_a_refresh_they_look_again
 }
 
 /// The request that is begun now, which may be over when this returns.
-fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
+pub(super) fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
     let entry = client.fetcher.entry();
     let state = Arc::clone(&entry.state());
     let flight = client.call(CallTimeout::NeverBlock, |caller| {
@@ -64,7 +64,7 @@ fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
     flight.ok().unwrap()
 }
 
-fn outcome(flight: &Flight, is_as_seen: impl FnOnce() -> bool) -> Step {
+pub(super) fn outcome(flight: &Flight, is_as_seen: impl FnOnce() -> bool) -> Step {
     let soon = Deadline::after(Duration::from_secs(20));
     let step = flight.wait(soon, &Cancellation::new(), is_as_seen);
     step.unwrap()
