@@ -149,3 +149,12 @@ fn a_look_up_that_panics_is_an_error_and_the_next_one_runs() {
     assert!(error.detail.contains("panicked"), "{}", error.detail);
     assert_eq!(ask(resolver, LONG).unwrap(), [SECOND]);
 }
+
+#[test]
+fn a_name_service_may_take_a_quarter_of_a_mebibyte_of_the_stack() {
+    fn deep(host: &str) -> Outcome {
+        std::hint::black_box(&mut [0_u8; 256 * 1024]);
+        second(host)
+    }
+    assert_eq!(ask(new(deep), LONG).unwrap(), [SECOND]);
+}
