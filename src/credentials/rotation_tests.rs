@@ -1,13 +1,12 @@
 use std::path::Path;
 use std::sync::Weak;
-use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::credentials::ValueSource;
 use crate::log::CallLog;
 use crate::test_directory::TestDirectory;
 
-fn sources(user: &Path, key: &Path) -> Arc<CredentialSources> {
+pub(super) fn sources(user: &Path, key: &Path) -> Arc<CredentialSources> {
     let given = |name: &str| match name {
         "api_user_file" => user.to_str(),
         "api_key_file" => key.to_str(),
@@ -253,44 +252,4 @@ fn a_pipe_that_was_read_is_left_alone_while_nothing_is_refused() {
         now: Now::read(),
     };
     files.expect("user-1 key-1").expect_lines(&[]);
-}
-
-/// As Kubernetes does it: the files are links into a directory to which one link leads, and which
-/// another directory replaces.
-#[cfg(unix)]
-#[test]
-fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
-    use std::sync::atomic::{AtomicBool, AtomicUsize};
-    let directory = TestDirectory::new();
-    let replace_by = |version: u32| {
-        let folder = directory.path(version.to_string());
-        std::fs::create_dir(&folder).unwrap();
-        std::fs::write(folder.join("user"), format!("{version}")).unwrap();
-        std::fs::write(folder.join("key"), format!("{version}")).unwrap();
-        std::os::unix::fs::symlink(&folder, directory.path("link")).unwrap();
-        std::fs::rename(directory.path("link"), directory.path("data")).unwrap();
-    };
-    replace_by(0);
-    let [user, key] = ["data/user", "data/key"].map(|name| directory.path(name));
-    let sources = sources(&user, &key);
-    let (is_over, seen_so_far) = (AtomicBool::new(false), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            // On a busy machine the other thread may come to read but seldom.
-            let enough = |version| version >= 400 && seen_so_far.load(Ordering::Relaxed) > 5;
-            let versions = (1..).take_while(|version| !enough(*version));
-            versions.for_each(replace_by);
-            is_over.store(true, Ordering::Relaxed);
-        });
-        let mut seen = std::collections::HashSet::new();
-        while !is_over.load(Ordering::Relaxed) {
-            // If they change all the time, that is an error.
-            if let Ok((credentials, _)) = sources.read(false) {
-                let (user, key) = (&credentials.api_user, &credentials.api_key);
-                assert_eq!(user.expose(), key.expose());
-                seen.insert(user.expose().to_owned());
-                seen_so_far.store(seen.len(), Ordering::Relaxed);
-            }
-        }
-    });
 }
