@@ -204,10 +204,12 @@ fn a_fresh_token_is_at_hand_unless_there_is_something_to_log_or_the_client_is_ca
     assert_eq!(got(&client), "a");
     assert_eq!(lines.take(), "a line");
     assert!(client.fresh_token().is_some());
-    client.cancel();
-    assert!(client.fresh_token().is_none());
-    let cancelled = failure(client.get_token(ALWAYS));
+    let clone = Client::clone_of(&client);
+    clone.cancel();
+    assert!(clone.fresh_token().is_none());
+    let cancelled = failure(clone.get_token(ALWAYS));
     assert_eq!(cancelled.status, Status::MOMO_CANCELLED);
+    assert_eq!(got(&client), "a");
 }
 
 #[test]
