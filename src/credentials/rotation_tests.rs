@@ -202,6 +202,11 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     let (_, stamps) = sources.read(true).unwrap();
     let now = Now::read();
     let key_changed = now.wall - stamps.api_key.as_ref().unwrap().age(now).unwrap();
+    let before_the_user = Now {
+        wall: key_changed + Duration::from_millis(1),
+        ..now
+    };
+    assert!(!is_half_changed(&stamps, before_the_user));
     let half_way = Now {
         wall: key_changed + SETTLING_TIME,
         ..now
