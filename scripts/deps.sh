@@ -78,7 +78,7 @@ look() { # WORD...: notes what is missing
       pip:*)
         [ "$(cat "$tools/${rest%%:*}/installed" 2>/dev/null)" = "${rest#*:}" ] && continue
         pip+=("$rest")
-        has_module ensurepip || apt+=(python3-venv)
+        has_module ensurepip python3-venv || apt+=(python3-venv)
         ;;
       npm:*) has_npm "${rest%%:*}" "${rest#*:}" || npm+=("$rest") ;;
       cargo:*)
