@@ -164,8 +164,7 @@ impl InUse {
 
 /// Whether one of user and key has just changed and the other has not.
 fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
-    // The time of a file may be ahead of the clock, which moves in steps.
-    let is_new = |stamp: &Stamp| stamp.age(now).is_none_or(|age| age < SETTLING_TIME);
+    let is_new = |stamp: &Stamp| stamp.is_within(SETTLING_TIME, now);
     match (&stamps.api_user, &stamps.api_key) {
         (Some(user), Some(key)) => is_new(user) != is_new(key),
         _ => false,

@@ -55,6 +55,12 @@ impl Stamp {
         })
     }
 
+    /// Whether its last change is so little away. It may be a little ahead of the clock, which moves in
+    /// steps, as the times of files need not.
+    pub(super) fn is_within(&self, time: Duration, now: Now) -> bool {
+        now.wall.abs_diff(self.changed) < time
+    }
+
     /// The time since its last change. None if that is ahead of this machine's clock.
     pub(super) fn age(&self, now: Now) -> Option<Duration> {
         now.wall.checked_sub(self.changed)
