@@ -5,7 +5,6 @@
 require 'json'
 require 'pp'
 require 'stringio'
-require 'yaml'
 
 # What is said of a mistake, "" if nothing is.
 def refused
@@ -38,6 +37,7 @@ end
 
 # The ways that Ruby has to write a token down, and those that wrote it.
 def secrets
+  require 'yaml' # which a Ruby that was compiled without libyaml does not have
   token = Momo::Client.new.get_token
   ways = {
     to_s: -> { token.to_s },
