@@ -1,5 +1,4 @@
 use super::*;
-use crate::net::progress::Phase;
 
 fn clocks(steady: Option<SteadyClock>, now: Now) -> Clocks {
     Clocks { now, steady }
@@ -124,6 +123,7 @@ fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_failure_holds_where_it_was_met() {
+    use crate::net::progress::Phase;
     let now = Now::read();
     let failure = |status| Failure {
         http_status: 500,
