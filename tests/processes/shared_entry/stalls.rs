@@ -60,6 +60,8 @@ fn a_token_that_was_invalidated_during_a_stall_is_given_to_no_new_process() {
 fn a_request_that_hangs_keeps_other_processes_waiting_for_no_more_than_seconds() {
     let (gateway, server) = (Gateway::start().unwrap(), RedisServer::start());
     let config = Config::mock(&gateway, "");
+    // The request that hangs has no second attempt, which would have a token.
+    config.set("attempt_timeout", "30s");
     let [here, there] = [server.url(), server.url().replace("127.0.0.1", "localhost")]
         .map(|cache| config.set("cache", &cache).client());
     gateway.set_delay(Duration::from_secs(60));
