@@ -6,10 +6,8 @@ use std::time::Duration;
 use momo_mock_gateway::Gateway;
 
 use super::*;
-use crate::cancellation::Cancellation;
 use crate::gateway::test_caller::{Caller, KEPT};
 use crate::gateway::test_peer::token;
-use crate::net::progress::Progress;
 
 fn caller(gateway: &Gateway) -> Caller {
     let credentials = gateway.credentials();
@@ -64,11 +62,7 @@ fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {
         proxy: None,
         loopback_only: true,
     };
-    let limits = Limits {
-        deadline: Deadline::after(Duration::from_secs(20)),
-        cancellation: Arc::new(Cancellation::new()),
-        progress: Arc::new(Progress::begin()),
-    };
+    let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
     let mut connection = UreqConnection {
         connection: <dyn Connection>::open(&route, limits).unwrap(),
         buffers: ExchangeBuffers::new(4),

@@ -22,6 +22,15 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// Of work that is not cancelled and whose progress nobody watches.
+    pub(crate) fn until(deadline: Deadline) -> Self {
+        Self {
+            deadline,
+            cancellation: Arc::new(Cancellation::new()),
+            progress: Arc::new(Progress::begin()),
+        }
+    }
+
     pub(crate) fn error(&self, kind: Kind, detail: impl Into<String>) -> TransportError {
         TransportError::new(self.progress.phase(), kind, detail)
     }

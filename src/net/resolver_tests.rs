@@ -3,8 +3,6 @@ use std::thread::sleep;
 use std::time::Instant;
 
 use super::*;
-use crate::cancellation::Cancellation;
-use crate::net::progress::Progress;
 use crate::net::transport_error::{Phase, TransportError};
 
 const FIRST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
@@ -63,11 +61,7 @@ fn known(resolver: &Resolver, age: Duration) {
 }
 
 fn ask(resolver: &'static Resolver, time: Duration) -> Result<Vec<IpAddr>, TransportError> {
-    let limits = Limits {
-        deadline: Deadline::after(time),
-        cancellation: Arc::new(Cancellation::new()),
-        progress: Arc::new(Progress::begin()),
-    };
+    let limits = Limits::until(Deadline::after(time));
     let found = resolver.look_up("host", &limits);
     found.map(|all| all.to_vec())
 }

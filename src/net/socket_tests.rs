@@ -1,12 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::net::TcpListener;
-use std::sync::Arc;
 
 use super::*;
-use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
-use crate::net::progress::Progress;
 use crate::net::transport_error::TransportError;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -14,11 +11,7 @@ const LONG: Duration = Duration::from_secs(20);
 fn connected() -> (Socket, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let limits = Limits {
-        deadline: Deadline::after(LONG),
-        cancellation: Arc::new(Cancellation::new()),
-        progress: Arc::new(Progress::begin()),
-    };
+    let limits = Limits::until(Deadline::after(LONG));
     let socket = Socket::connect("127.0.0.1", port, true, limits).unwrap();
     (socket, listener.accept().unwrap().0)
 }

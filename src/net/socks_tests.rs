@@ -2,42 +2,23 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::cancellation::Cancellation;
-use crate::config::ProxyUrl;
 use crate::credentials::redact::Redactor;
 use crate::deadline::Deadline;
 use crate::error::Status;
-use crate::net::connection::{Limits, Route};
+use crate::net::connection::Limits;
 use crate::net::progress::Phase;
-use crate::net::progress::Progress;
 use crate::net::transport_error::TransportError;
-use crate::net::tunnel::Proxy;
+use crate::net::tunnel::tests::through;
 
 /// What a proxy is sent that says these things, one after the other, and how that ends.
 fn ask(login: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Result<(), TransportError>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let route = Route {
-        host: host.to_owned(),
-        port: 443,
-        tls: None,
-        option: "base_url",
-        proxy: Some(Proxy {
-            url: ProxyUrl::parse(&format!("socks5h://{login}127.0.0.1:{port}")).unwrap(),
-            tls: None,
-            user_agent: String::new(),
-        }),
-        loopback_only: false,
-    };
-    let limits = Limits {
-        deadline: Deadline::after(Duration::from_secs(20)),
-        cancellation: Arc::new(Cancellation::new()),
-        progress: Arc::new(Progress::begin()),
-    };
+    let route = through(&format!("socks5h://{login}127.0.0.1:{port}"), host);
+    let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
     std::thread::scope(|scope| {
         let proxy = scope.spawn(|| {
             let (mut stream, _) = listener.accept().unwrap();

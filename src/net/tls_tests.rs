@@ -6,20 +6,14 @@ use std::time::Duration;
 use rustls::client::ResolvesClientCert;
 
 use super::*;
-use crate::cancellation::Cancellation;
 use crate::config::Ca;
 use crate::deadline::Deadline;
 use crate::net::connection::{Limits, Route};
-use crate::net::progress::Progress;
 use crate::net::transport_error::TransportError;
 use crate::net::trust;
 
 fn limits() -> Limits {
-    Limits {
-        deadline: Deadline::after(Duration::from_secs(20)),
-        cancellation: Arc::new(Cancellation::new()),
-        progress: Arc::new(Progress::begin()),
-    }
+    Limits::until(Deadline::after(Duration::from_secs(20)))
 }
 
 fn is_doubtful(host: &str) -> Option<bool> {

@@ -183,4 +183,4 @@ impl TunnelResponse {
 
 #[cfg(all(test, not(loom)))]
 #[path = "tunnel_tests.rs"]
-mod tests;
+pub(super) mod tests;

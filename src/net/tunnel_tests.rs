@@ -5,10 +5,8 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use super::*;
-use crate::cancellation::Cancellation;
 use crate::deadline::Deadline;
 use crate::net::connection::{Limits, Route};
-use crate::net::progress::Progress;
 
 fn parsed(head: &str) -> TunnelResponse {
     let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
@@ -77,27 +75,28 @@ fn the_ways_to_authenticate_are_named_if_basic_is_not_among_them() {
     );
 }
 
-/// How a connection through a proxy that responds like this begins.
-fn opened(response: &str) -> Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let route = Route {
-        host: "gateway.example".to_owned(),
+/// To port 443 of the host, in clear.
+pub(in crate::net) fn through(proxy: &str, host: &str) -> Route {
+    Route {
+        host: host.to_owned(),
         port: 443,
         tls: None,
         option: "base_url",
         proxy: Some(Proxy {
-            url: ProxyUrl::parse(&format!("http://127.0.0.1:{port}")).unwrap(),
+            url: ProxyUrl::parse(proxy).unwrap(),
             tls: None,
             user_agent: String::new(),
         }),
         loopback_only: false,
-    };
-    let limits = Limits {
-        deadline: Deadline::after(Duration::from_secs(20)),
-        cancellation: Arc::new(Cancellation::new()),
-        progress: Arc::new(Progress::begin()),
-    };
+    }
+}
+
+/// How a connection through a proxy that responds like this begins.
+fn opened(response: &str) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let route = through(&format!("http://127.0.0.1:{port}"), "gateway.example");
+    let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut stream = listener.accept().unwrap().0;

@@ -73,10 +73,7 @@ fn processor_time() -> u64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn to_wait_for_the_last_address_costs_no_time_of_the_processor() {
-    use crate::cancellation::Cancellation;
-    use crate::net::progress::Progress;
     use socket2::{Domain, Socket, Type};
-    use std::sync::Arc;
     let local: SocketAddr = ([127, 0, 0, 1], 0).into();
     let new = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     let listener = new();
@@ -90,11 +87,7 @@ fn to_wait_for_the_last_address_costs_no_time_of_the_processor() {
         let _ = socket.connect(&address);
         socket
     });
-    let limits = Limits {
-        deadline: Deadline::after(4 * DELAY),
-        cancellation: Arc::new(Cancellation::new()),
-        progress: Arc::new(Progress::begin()),
-    };
+    let limits = Limits::until(Deadline::after(4 * DELAY));
     let before = processor_time();
     let address = address.as_socket().unwrap();
     let error = connect(&[address.ip()], address.port(), &limits).unwrap_err();

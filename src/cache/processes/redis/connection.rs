@@ -8,13 +8,11 @@ use rustls::ClientConfig;
 
 use super::refusal;
 use super::resp::{self, Command, Reply};
-use crate::cancellation::Cancellation;
 use crate::config::{Ca, RedisUrl};
 use crate::credentials::read_password;
 use crate::deadline::Deadline;
 use crate::error::Failure;
 use crate::net::connection::{Connection, Limits, Route};
-use crate::net::progress::Progress;
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::{tls, trust};
 
@@ -73,12 +71,8 @@ impl Connector {
 
     pub(super) fn connect(&self, deadline: Deadline) -> Result<RedisConnection, String> {
         let began = Instant::now();
-        let limits = Limits {
-            deadline,
-            // Clients share the connection: none of them ends it alone.
-            cancellation: Arc::new(Cancellation::new()),
-            progress: Arc::new(Progress::begin()),
-        };
+        // Clients share the connection: none of them ends it alone.
+        let limits = Limits::until(deadline);
         let route = Route {
             host: self.url.host.clone(),
             port: self.url.port,
