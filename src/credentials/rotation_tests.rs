@@ -231,6 +231,22 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     files.expect("user-2 key-2");
 }
 
+#[test]
+fn a_file_whose_time_is_far_ahead_has_not_just_changed() {
+    let directory = TestDirectory::new();
+    directory.replace("key", "key-1");
+    directory.replace("user", "user-1");
+    let now = Now::read() + Duration::from_secs(60);
+    let in_an_hour = std::time::SystemTime::now() + Duration::from_secs(3600);
+    let user = std::fs::OpenOptions::new()
+        .write(true)
+        .open(directory.path("user"));
+    user.unwrap().set_modified(in_an_hour).unwrap();
+    let sources = sources(&directory.path("user"), &directory.path("key"));
+    let (_, stamps) = sources.read(true).unwrap();
+    assert!(!is_half_changed(&stamps, now));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_pipe_that_was_read_is_left_alone_while_nothing_is_refused() {
