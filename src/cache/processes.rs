@@ -22,7 +22,7 @@ use ring::hmac;
 use self::record::{Clocks, Record};
 use self::seal::ValueKind;
 pub(crate) use self::store::{Lock, Store};
-use self::store::{NewToken, StoreError, Value};
+use self::store::{NewToken, StoreError, Value, Values};
 use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
@@ -98,6 +98,19 @@ impl Processes {
     pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
         let values = self.store().read(&self.name, deadline);
         let values = self.or_log(values, log)?;
+        Ok(self.found(values, log))
+    }
+
+    /// What is in a directory. None if it cannot be read, which the request that follows logs.
+    pub(super) fn look(&self, deadline: Deadline, log: &mut CallLog) -> Option<Found> {
+        if self.store.origin() != Origin::File {
+            return None;
+        }
+        let values = self.store().read(&self.name, deadline).ok()?;
+        Some(self.found(values, log))
+    }
+
+    fn found(&self, values: Values, log: &mut CallLog) -> Found {
         let clocks = Clocks::read(self.store.clock());
         let token = values.token.and_then(|value| {
             let plain = self.open(ValueKind::Token, &value)?;
@@ -116,7 +129,7 @@ impl Processes {
             let (failure, left) = Record::parse(&plain)?.failure(&clocks, value.left)?;
             Some((Arc::new(failure), left))
         });
-        Ok(Found { token, failure })
+        Found { token, failure }
     }
 
     fn open(&self, kind: ValueKind, value: &Value) -> Option<SecretBytes> {
@@ -219,10 +232,6 @@ impl Processes {
             .remove_token(&self.name, &found.sealed, deadline);
         let is_owed = self.or_log(removed, log).is_err();
         self.owes_removal.store(is_owed, Ordering::Relaxed);
-    }
-
-    pub(super) fn is_directory(&self) -> bool {
-        self.store.origin() == Origin::File
     }
 
     pub(super) fn place(&self) -> &str {

@@ -6,7 +6,8 @@ use crate::config::Settings;
 use crate::test_directory::TestDirectory;
 
 pub(super) struct TwoProcesses {
-    _directory: TestDirectory,
+    /// With the shared one in it, `tokens`.
+    pub(super) directory: TestDirectory,
     pub(super) own: Entry,
     pub(super) other: Entry,
 }
@@ -31,7 +32,7 @@ impl TwoProcesses {
         Self {
             own: entry(),
             other: entry(),
-            _directory: directory,
+            directory,
         }
     }
 }

@@ -32,8 +32,8 @@ pub(crate) struct Wait {
 impl Entry {
     /// What another process has left in a directory: to look costs less than a thread.
     pub(crate) fn look_in_directory(&self, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
-        let processes = self.processes.as_ref().filter(|p| p.is_directory())?;
-        let found = processes.read(deadline, log).ok()?;
+        let processes = self.processes.as_ref()?;
+        let found = processes.look(deadline, log)?;
         self.settled(processes, found, deadline, log)
     }
 

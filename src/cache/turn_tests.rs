@@ -123,6 +123,25 @@ fn what_another_process_was_given_is_taken_and_kept() {
 }
 
 #[test]
+fn a_look_finds_a_token_and_leaves_it_to_the_request_to_log_a_failure() {
+    let processes = TwoProcesses::new();
+    let look = |log: &mut CallLog| processes.own.look_in_directory(after(10_000), log);
+    assert!(look(&mut CallLog::complete()).is_none());
+    let hour = Some(Duration::from_secs(3600));
+    let token = Token::new("token", "access_token", hour, Now::read());
+    let others = processes.other.processes.as_ref().unwrap();
+    others.tell(&token, after(10_000), &mut CallLog::complete());
+    let found = look(&mut CallLog::complete());
+    assert!(matches!(found, Some(Step::Token(token)) if token.access() == b"token"));
+    let tokens = processes.directory.path("tokens");
+    std::fs::remove_dir_all(&tokens).unwrap();
+    processes.directory.replace("tokens", "no directory");
+    let mut log = CallLog::complete();
+    assert!(look(&mut log).is_none());
+    assert_eq!(log.into_lines(), []);
+}
+
+#[test]
 fn a_token_of_another_process_that_was_invalidated_here_is_removed() {
     let processes = TwoProcesses::new();
     let (never, mut log) = (Cancellation::new(), CallLog::complete());
