@@ -169,7 +169,7 @@ build_for() { # PLATFORM
   local platform=$1 out=build/dist/$1 options=(--quiet) link=() cc
   local binutils=${1%-linux-*}-linux-gnu-
   export LIBMOMO_MOCK_GATEWAY=1
-  # Of a DLL; whatever was compiled with another one is compiled anew.
+  # The time in a DLL. Cargo compiles anew what was compiled with another time.
   export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
   LIBMOMO_TARGET=$(awk -v name="$platform" '$1 == name { print $2 }' scripts/platforms)
   case $platform in

@@ -98,7 +98,7 @@ def release(is_long):
     ready = ("packages", "check-tools")
     parts = [
         Part("dist-tools", ["scripts/deps.sh", "dist"], counts=False),
-        # It takes a minute, in which the compiler is at work.
+        # This takes a minute, and the compiler works meanwhile.
         Part("check-tools", ["bash", "-c", install], ("dist-tools",), counts=False),
         Part("dist", ["scripts/dist.sh"], ("dist-tools",), counts=False),
         Part("packages", ["scripts/packages.py", "build", *only], ("dist",), counts=False),

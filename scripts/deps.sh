@@ -52,7 +52,7 @@ has_command() { # COMMAND PACKAGE
 has_module() { # MODULE PACKAGE: the system's Python will do, too
   { python3 -c "import $1" || /usr/bin/python3 -c "import $1"; } 2>/dev/null && is_whole "$2"
 }
-# While another check installs: a package has its files before it can be used.
+# While another check installs, a package has its files before it can be used.
 is_whole() { # PACKAGE
   [ -z "$busy" ] || has_package "$1"
 }

@@ -94,8 +94,10 @@ def main():
     modules = {name: packages.load(name) for name in options.only}
     needs = {each for module in modules.values() for each in module.DEBIAN}
     needs |= {each for one in language.find(options.only) for each in one.get("packages")}
-    needs |= {"dist"} if options.what != "check" else set()
-    needs |= {*interpreters.DEBIAN} if options.long else set()
+    if options.what != "check":
+        needs.add("dist")
+    if options.long:
+        needs.update(interpreters.DEBIAN)
     language.install_packages(needs)
     if options.what == "install":
         return 0

@@ -21,7 +21,7 @@ gateway=${LIBMOMO_MOCK:-$target/debug/momo-mock-gateway}
 
 # It ends when its standard input closes: also if this script ends in any other way.
 coproc mock { exec "$gateway" --plain --until-stdin-closes; }
-# Bash forgets them if the gateway ends, which a caller may see to.
+# Bash unsets both variables if the gateway ends, and a caller may kill it.
 # shellcheck disable=SC2154 # coproc sets it.
 mock_id=$mock_PID input=${mock[1]}
 read -r response <&"${mock[0]}"

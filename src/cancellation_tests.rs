@@ -31,7 +31,7 @@ fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
 }
 
 #[test]
-fn a_wait_is_told_of_to_whoever_can_cancel_it_and_in_its_own_room() {
+fn a_wait_is_known_to_all_that_can_cancel_it_and_in_its_own_room() {
     let parent = Arc::new(Cancellation::new());
     let child = Cancellation::child(&parent);
     let other = Cancellation::child(&parent);

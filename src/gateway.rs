@@ -1,4 +1,4 @@
-//! The operation CreateAccessToken: one request, retried where that can help, within its deadline.
+//! The operation CreateAccessToken: one request, retried if that can help, within its deadline.
 //!
 //! Knows HTTP and the gateway, and no cache.
 
@@ -93,7 +93,7 @@ impl TokenRequest<'_> {
             if error.failure.status == Status::MOMO_CANCELLED {
                 return Err(error.failure);
             }
-            // They come in pairs: the other is tried once where one is refused.
+            // They come in pairs: the other is tried once if one is refused.
             if error.retry == Retry::WithOtherKey && sent.len() < keys.len() {
                 (key, sent) = (1 - key, keys);
                 continue;
@@ -167,7 +167,7 @@ impl TokenRequest<'_> {
         self.transport.post(request, &limits)
     }
 
-    /// How long to wait before the next attempt; None where there is to be none.
+    /// How long to wait before the next attempt; None if there is to be none.
     fn backoff(&self, error: &AttemptError, attempt: u32) -> Option<Duration> {
         let is_over = attempt >= self.attempts || self.deadline.is_used_up();
         if error.retry != Retry::Later || is_over {

@@ -74,7 +74,7 @@ fn share(margin: Duration, jitter: u32) -> Duration {
     Duration::from_millis(product / (JITTER_PART * u64::from(u32::MAX)))
 }
 
-/// This process's draw, anything that the type holds: another one in each forked child.
+/// This process's draw, from the whole range of the type. Each forked child has another one.
 pub(crate) fn jitter() -> u32 {
     jitter_of(sys::generation())
 }

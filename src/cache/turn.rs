@@ -30,7 +30,7 @@ pub(crate) struct Wait {
 }
 
 impl Entry {
-    /// What another process has left in a directory: to look costs less than a thread.
+    /// What another process has left in a directory. To look there costs less than a thread.
     pub(crate) fn look_in_directory(&self, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
         let processes = self.processes.as_ref()?;
         let found = processes.look(deadline, log)?;

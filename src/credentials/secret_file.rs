@@ -55,8 +55,8 @@ impl Stamp {
         })
     }
 
-    /// Whether its last change is so little away. It may be a little ahead of the clock, which moves in
-    /// steps, as the times of files need not.
+    /// Whether its last change is less than this time ago, or ahead of the clock by less: the clock
+    /// moves in steps, and the times of files need not.
     pub(super) fn is_within(&self, time: Duration, now: Now) -> bool {
         now.wall.abs_diff(self.changed) < time
     }

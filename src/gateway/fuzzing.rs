@@ -14,7 +14,7 @@ use crate::secret::SecretBytes;
 pub struct ResponseReader(Authentication);
 
 impl ResponseReader {
-    /// None where the options make no client.
+    /// None if the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
         let settings = settings(options)?;
         let (credentials, _) = settings.credentials.read(true).ok()?;

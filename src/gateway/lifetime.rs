@@ -6,7 +6,7 @@ use std::time::Duration;
 /// MTN's tokens last an hour; a longer life than a day is taken for a mistake in units.
 const MAX_SECONDS: f64 = 24.0 * 3600.0;
 
-/// `json` is the value as it stood in the response. None where it names no time.
+/// `json` is the value as it stood in the response. None if it names no time.
 pub(super) fn parse(json: &str) -> Option<Duration> {
     let text = || serde_json::from_str::<String>(json).ok();
     let seconds = number(json).or_else(|| number(text()?.trim()))?;

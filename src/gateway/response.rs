@@ -33,7 +33,7 @@ struct TokenBody<'a> {
     expires_in: Option<&'a RawValue>,
 }
 
-/// Borrowed in an option, too, where serde copies what is bare.
+/// A text that serde also borrows within an Option. It copies a Cow that is there by itself.
 #[derive(Deserialize, Default)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -100,7 +100,7 @@ pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> serde_json::Resu
     serde_json::from_slice(if is_array { b"" } else { text })
 }
 
-/// A token can end on its way: where the machine was suspended meanwhile, say. One that is about to
+/// A token can end on its way: if the machine was suspended meanwhile, say. One that is about to
 /// would have every call ask for another.
 pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
     if token.life.is_none() || !life::usable(&token, Now::read()).is_zero() {

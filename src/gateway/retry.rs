@@ -40,7 +40,7 @@ pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
     doubled.min(MAX_BACKOFF).mul_f64(random)
 }
 
-/// RFC 9110 section 10.2.3: seconds, or a date. Where API management sends no header, its text
+/// RFC 9110 section 10.2.3: seconds, or a date. If API management sends no header, its text
 /// says "Try again in N seconds." or "replenished in HH:MM:SS."
 pub(super) fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
     let value = header(headers, RETRY_AFTER);

@@ -75,7 +75,7 @@ fn serve(listener: &TcpListener, replies: Vec<Reply>) -> Vec<String> {
     requests
 }
 
-/// None where the connection ends before it.
+/// None if the connection ends before it.
 pub(crate) fn read_head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];

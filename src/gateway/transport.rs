@@ -100,7 +100,7 @@ impl Transport {
         let run = || {
             exchange_limits(Some(limits.clone()));
             let response = agent.load().run(request());
-            // Where ureq came to no connection.
+            // If ureq came to no connection.
             exchange_limits(None);
             response
         };

@@ -166,7 +166,7 @@ fn wait(sockets: &mut [PollFd], time: Duration) -> io::Result<()> {
     }
 }
 
-/// A socket that does not block, nor take the place of standard input, output or error where the
+/// A socket that does not block, nor take the place of standard input, output or error if the
 /// host has closed one of them: whatever the host writes there would go to the peer.
 fn no_standard_stream(socket: socket2::Socket) -> io::Result<TcpStream> {
     socket.set_nonblocking(true)?;

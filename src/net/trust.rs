@@ -54,7 +54,7 @@ const REMEMBERED: usize = 8;
 
 static STORES: ArcSwapOption<Vec<Parsed>> = ArcSwapOption::const_empty();
 
-/// TLS by the store that `ca` names; refused where that is empty or cannot be read.
+/// TLS by the store that `ca` names; refused if that is empty or cannot be read.
 pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
     let source = match ca {
         Ca::System => Source::System(system::state()),
@@ -155,7 +155,7 @@ pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// None where not one of them can be used. A single broken one in a large bundle is passed over,
+/// None if not one of them can be used. A single broken one in a large bundle is passed over,
 /// as every TLS library does.
 fn collect(certificates: Vec<CertificateDer<'static>>) -> Option<RootCertStore> {
     let mut roots = RootCertStore::empty();

@@ -72,7 +72,7 @@ pub(crate) trait Store: Send + Sync {
 
     fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done;
 
-    /// If it is these very bytes.
+    /// Removes the token if it is these very bytes.
     fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done;
 
     /// Has the next operation tried though one failed a moment ago.

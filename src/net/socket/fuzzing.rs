@@ -9,7 +9,7 @@ use super::Socket;
 use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 
-/// What responds at host and port: the library's end of a connection, or None where nobody listens.
+/// What responds at host and port: the library's end of a connection, or None if nobody listens.
 pub type Peer = fn(host: &str, port: u16) -> Option<UnixStream>;
 
 static PEER: OnceLock<Peer> = OnceLock::new();
@@ -19,7 +19,7 @@ pub fn set_peer(peer: Peer) {
     let _ = PEER.set(peer);
 }
 
-/// None where no peer was set: the connection goes to the network.
+/// None if no peer was set: the connection goes to the network.
 pub(super) fn connect(
     host: &str,
     port: u16,

@@ -31,7 +31,7 @@ pub(super) fn certificates(
 }
 
 /// Whether a new line begins behind this text. In a variable the line breaks may have become blanks,
-/// and where files were joined, a byte order mark may be before any of them.
+/// and if files were joined, a byte order mark may be before any of them.
 fn begins_line(before: &[u8]) -> bool {
     let text = before.trim_ascii_end();
     text.is_empty()

@@ -20,7 +20,7 @@ use super::{der, system};
 
 /// Checks as the TLS library's own verifier does, with its own functions, with one thing more:
 /// directories of authorities are read only when those at hand did not sign the certificate. That
-/// costs as much as a handshake, and adds nothing where the bundle beside them has the issuer.
+/// costs as much as a handshake, and adds nothing if the bundle beside them has the issuer.
 /// OpenSSL reads its directories as late.
 #[derive(Debug)]
 pub(crate) struct Verifier {
