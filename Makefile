@@ -1,7 +1,3 @@
-# all (make alone), demo, deps, check, lint; check-abi, check-dist, check-docs, check-fuzz, check-languages,
-# check-packages, check-release, check-reproducible, check-sanitizers, check-targets, check-versions;
-# mutants, soak; dist, docs, packages; bench, headers; install, uninstall, clean
-
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
@@ -30,35 +26,34 @@ WARNINGS := -Wall -Wextra -Wpedantic -Werror
 CHECK := scripts/deps.sh python3=python3 && scripts/check.py
 PROGRAMS := $(wildcard examples-c/*.c tools/*.c)
 
-.PHONY: all demo deps check check-abi check-dist check-docs check-fuzz check-languages check-packages \
-  check-release check-reproducible check-sanitizers check-targets check-versions mutants soak dist docs packages \
-  lint bench headers install install-config uninstall clean
+# Every rule with a text after ## is a target: `make help` shows them.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 # build/ is laid out as it will be installed: -Ibuild/include -Lbuild/lib -lmomo.
-all:
+all: ## (or make alone) builds the library, the headers and momo-token, optimised, into build/
 	@scripts/build.sh
 	@echo "build/lib/libmomo.so.$(VERSION), build/lib/libmomo.a, build/include/momo.h, build/bin/momo-token"
 
-demo:
+help: ## shows the targets
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "%-20s%s\n", $$1, $$2 }' Makefile
+
+demo: ## gets a token from the mock gateway, or from the real one if MOMO_API_USER is set
 	@scripts/demo.sh
 
-# Installs what `make check` needs beside Rust, a C compiler and make.
-deps:
+deps: ## installs what `make check` needs beside Rust, a C compiler and make
 	@scripts/deps.sh tests check-docs
 	@scripts/languages.py --install
 
-# Every test, in parts that run side by side. It installs what is missing first.
-check:
+check: ## every test, in parts that run side by side; ends with "N passed, M failed"
 	@$(CHECK) check
 
-check-languages: all
+check-languages: all ## every wrapper through one table of scenarios; a part of check
 	@scripts/languages.py
 
-# The same by the oldest and the newest versions of the languages; as root, and not in CI.
-check-versions: all
+check-versions: all ## the wrappers by the oldest and the newest versions of their languages; as root
 	@bindings/check-versions.py
 
-lint:
+lint: ## rustfmt, clippy, the C and C++ compilers without a warning; the licences of dependencies
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --test soak -- -D warnings
@@ -74,72 +69,54 @@ lint:
 	done
 	scripts/deny.sh
 
-# Compares what programs see of the library with what is recorded in packaging/abi/.
-check-abi: all
+check-abi: all ## what programs see of the library is what packaging/abi/ records; a part of check
 	@scripts/check-abi.sh
 
-# Type-checks the library for platforms that it is not built for here.
-check-targets:
+check-targets: ## type-checks the library for platforms that it is not built for here
 	@scripts/check-targets.sh
 
-# Each fuzz target for a minute.
-check-fuzz:
+check-fuzz: ## each fuzz target for a minute
 	@scripts/fuzz.sh
 
-# Compiles the library in another folder and compares the bytes.
-check-reproducible:
+check-reproducible: ## compiles the library in another folder and compares the bytes
 	@scripts/check-reproducible.sh
 
-# Threads and processes ask for tokens while the gateway misbehaves: make soak MINUTES=30.
-soak: all
+soak: all ## threads and processes while the gateway misbehaves: make soak MINUTES=30
 	@LIBMOMO_DIR=$(CURDIR)/build/lib $(CARGO) test --quiet --test soak
 
-# The C interface under AddressSanitizer, LeakSanitizer, valgrind and ThreadSanitizer; with QUICK=1
-# the part that CI has time for.
-check-sanitizers:
+check-sanitizers: ## the C interface under sanitizers and valgrind; QUICK=1 is the part that CI has time for
 	@$(CHECK) sanitizers $(if $(QUICK),,--long)
 
-# Which changes of the source no test notices. Takes hours.
-mutants:
+mutants: ## the changes of the source that no test notices; takes hours
 	@scripts/mutants.sh
 
-# What is released, for every platform, into build/release: archives, symbols, the source, bills of
-# materials, packages of Debian, checksums.
-dist:
+dist: ## what is released, for every platform, into build/release
 	@scripts/dist.sh
 
-# Uses each of them, and the packages of the languages, as their users do, in clean places.
-check-dist:
+check-dist: ## uses each file of a release as its users do, in clean places; takes more than an hour
 	@$(CHECK) release --long
 
-# The part of it that CI has time for: this machine's libraries and Windows', four languages.
-check-release:
+check-release: ## the part of check-dist that CI has time for: this machine and Windows, four languages
 	@export LIBMOMO_PLATFORMS="$${LIBMOMO_PLATFORMS:-x86_64-linux-gnu x86_64-windows}"; \
 	  $(CHECK) release
 
-# The documentation as a site and as manual pages, into build/docs.
-docs:
+docs: ## the documentation as a site and as manual pages, into build/docs
 	@scripts/docs.py build
 
-# Every block of code, every link and every name in it.
-check-docs: all
+check-docs: all ## every block of code, every link and every name of the pages; a part of check
 	@scripts/docs.py check
 
-# A package for each language that has packages, into build/packages.
-packages:
+packages: ## a package for each language that has packages, into build/packages
 	@scripts/packages.py build
 
-check-packages: packages
+check-packages: packages ## makes these packages and uses each of them
 	@scripts/packages.py check
 
-# Compares libmomo with what a program would use instead, and writes docs/performance.md, its chart
-# and the figures of README.md. QUICK=1 has tiny counts and ONLY=cached measures one case; both write
-# only build/bench/results.json.
-bench:
+# QUICK and ONLY write only build/bench/results.json.
+bench: ## measures, and writes docs/performance.md; QUICK=1 has tiny counts, ONLY=cached measures one case
 	@benches/bench.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
-# Writes include/*.h and docs/options.md anew from the source.
-headers:
+headers: ## writes include/*.h and docs/options.md anew from the source
 	MOMO_WRITE_HEADERS=1 MOMO_WRITE_DOCS=1 $(CARGO) test --quiet --lib the_documentation_is_the_table
 
 # What was built is not built again: root, who installs, may have no Cargo.
@@ -155,7 +132,7 @@ define substitute
 	chmod 644 "$(2)/$(1)"
 endef
 
-install: $(BUILD)/lib/libmomo.a install-config
+install: $(BUILD)/lib/libmomo.a install-config ## into PREFIX (/usr/local), below DESTDIR
 	install -d "$(DESTDIR)$(INCLUDEDIR)" \
 	  "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 755 $(TOOLS) "$(DESTDIR)$(BINDIR)/"
@@ -171,7 +148,7 @@ install-config:
 	$(call substitute,momo-config.cmake,$(DESTDIR)$(CMAKEDIR))
 	$(call substitute,momo-config-version.cmake,$(DESTDIR)$(CMAKEDIR))
 
-uninstall:
+uninstall: ## removes what install copied
 	rm -f "$(DESTDIR)$(LIBDIR)"/libmomo.so "$(DESTDIR)$(LIBDIR)"/$(SONAME) \
 	  "$(DESTDIR)$(LIBDIR)"/libmomo.so.$(VERSION) "$(DESTDIR)$(LIBDIR)"/libmomo.a \
 	  "$(DESTDIR)$(LIBDIR)"/libmomo.dylib "$(DESTDIR)$(LIBDIR)"/libmomo.0.dylib \
@@ -184,6 +161,6 @@ uninstall:
 	  "$(DESTDIR)$(MANDIR)"/man3/momo_*.3
 	rm -rf "$(DESTDIR)$(CMAKEDIR)"
 
-clean:
+clean: ## removes build/ and the files of Cargo
 	rm -rf build
 	$(CARGO) clean
