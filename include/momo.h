@@ -23,7 +23,7 @@
  * the call. After a fork, both processes may go on with the same clients.
  *
  * @par Strings
- * Strings are UTF-8 and end with NUL.
+ * Strings are UTF-8 and end with NUL. Control characters in a server's text are replaced.
  */
 
 /*
