@@ -13,16 +13,6 @@ POOL = """\
 error_log = {folder}/php-fpm.log
 {text}
 """
-SERVER = """\
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.log;
-events {{}}
-http {{
-access_log off;
-{temporary}
-{text}
-}}
-"""
 
 
 def ini(world, folder, block):
@@ -62,14 +52,6 @@ def php_fpm(world, folder, block):
     environment = world.environment()
     program = shutil.which("php-fpm8.2", path=environment["PATH"]) or "php-fpm"
     return run([program, "-t", "-y", file], folder, environment)
-
-
-def nginx(world, folder, block):
-    kinds = "client_body", "proxy", "fastcgi", "uwsgi", "scgi"
-    temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    file = folder / "nginx.conf"
-    file.write_text(SERVER.format(folder=folder, temporary=temporary, text=block.text))
-    return run(["nginx", "-t", "-q", "-c", file], folder, world.environment())
 
 
 def yaml(world, folder, block):
@@ -115,4 +97,4 @@ def form(world, folder, block):
     return ""
 
 
-KINDS = {"ini": ini, "nginx": nginx, "redis": redis, "yaml": yaml} | dict.fromkeys(FORMS, form)
+KINDS = {"ini": ini, "redis": redis, "yaml": yaml} | dict.fromkeys(FORMS, form)

@@ -10,7 +10,6 @@ from . import ROOT, Failed
 from .world import SECONDS, free_port, run
 
 EXAMPLES = ROOT / "bindings"
-JNA = "/usr/share/java/jna.jar"
 WARNINGS = "-Wall", "-Wextra", "-Wpedantic", "-Werror"
 
 
@@ -70,51 +69,6 @@ def ruby(world, folder, block):
     copy(folder, *EXAMPLES.glob("ruby/momo*.rb"))
     (folder / "program.rb").write_text(block.text)
     return run(["ruby", "program.rb"], folder, world.environment())
-
-
-def javascript(world, folder, block):
-    copy(folder, *EXAMPLES.glob("javascript/momo*.cjs"))
-    is_module = re.search(r"^import ", block.text, re.M)
-    program = folder / ("program.mjs" if is_module else "program.cjs")
-    program.write_text(block.text)
-    modules = ROOT / "build/languages/javascript/node_modules"
-    environment = world.environment() | {"NODE_PATH": str(modules)}
-    return run(["node", program.name], folder, environment)
-
-
-def go(world, folder, block):
-    module = re.search(r"^module (.*)", (EXAMPLES / "go/go.mod").read_text(), re.M)[1]
-    (folder / "go.mod").write_text(
-        f"module example.org/shop\n\ngo 1.19\n\nrequire {module} v0.0.0\n\n"
-        f"replace {module} => {EXAMPLES / 'go'}\n"
-    )
-    (folder / "main.go").write_text(block.text)
-    environment = world.environment() | {
-        "CGO_CFLAGS": f"-I{world.prefix}/include",
-        "CGO_LDFLAGS": f"-L{world.prefix}/lib",
-        "GOCACHE": str(ROOT / "build/languages/go/cache"),
-        "GOFLAGS": "-mod=mod",
-        "GOPATH": str(world.home / "go"),
-        "GOPROXY": "off",
-    }
-    run(["gofmt", "-l", "-e", "main.go"], folder, environment)
-    return run(["go", "run" if "func main()" in block.text else "vet", "."], folder, environment)
-
-
-def java(world, folder, block):
-    name = re.search(r"^(?:public )?(?:final )?class (\w+)", block.text, re.M)
-    if name is None:
-        raise Failed("no class")
-    (folder / f"{name[1]}.java").write_text(block.text)
-    wrapper = sorted((EXAMPLES / "java/momo").glob("*.java"))
-    environment = world.environment()
-    compiler = ["javac", "--release", "17", "-Xlint:all", "-Werror", "-cp", JNA, "-d", "classes"]
-    run([*compiler, f"{name[1]}.java", *wrapper], folder, environment)
-    if "void main(" not in block.text:
-        return ""
-    library = world.prefix / "lib/libmomo.so"
-    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"classes:{JNA}", name[1]]
-    return run(command, folder, environment | {"LIBMOMO_PATH": str(library)})
 
 
 def copy(folder, *files):
@@ -177,8 +131,5 @@ KINDS = {
     "python": python,
     "php": php,
     "ruby": ruby,
-    "javascript": javascript,
-    "go": go,
-    "java": java,
 }
 SHELL = {"sh": sh, "console": console}
