@@ -22,30 +22,19 @@ from programs import LIBCURL, OUT, PROGRAMS, with_mode
 
 @dataclass(frozen=True)
 class Counts:
-    rounds: int
-    fresh: int  # tokens with a new connection each, in one run
-    kept: int  # tokens on a kept connection, in one run
-    few: tuple  # run lengths for valgrind: new connections
-    many: tuple  # run lengths for valgrind: requests on a kept connection
-    clients: tuple
-    threads: tuple
-    calls: int  # of momo_get_token by all threads together
-    waiting_calls: int
-    waiting_scale: float  # of the seconds and lifetimes while tokens are refreshed
+    rounds: int = 25
+    fresh: int = 100  # tokens with a new connection each, in one run
+    kept: int = 1000  # tokens on a kept connection, in one run
+    few: tuple = (5, 25)  # run lengths for valgrind: new connections
+    many: tuple = (50, 150)  # run lengths for valgrind: requests on a kept connection
+    clients: tuple = (1, 10, 100, 1000, 10_000)
+    threads: tuple = (1, 2, 4, 8, 16, 32, 64)
+    calls: int = 4_000_000  # of momo_get_token by all threads together
+    waiting_calls: int = 1_000_000
+    waiting_scale: float = 1  # of the seconds and lifetimes while tokens are refreshed
 
 
-RECORDED = Counts(
-    rounds=25,
-    fresh=100,
-    kept=1000,
-    few=(5, 25),
-    many=(50, 150),
-    clients=(1, 10, 100, 1000, 10_000),
-    threads=(1, 2, 4, 8, 16, 32, 64),
-    calls=4_000_000,
-    waiting_calls=1_000_000,
-    waiting_scale=1,
-)
+RECORDED = Counts()
 QUICK = Counts(
     rounds=2,
     fresh=5,
@@ -124,7 +113,7 @@ def request(world, case):
             return partial(run, [*command, "1"], environment)
         return partial(per_token, command, environment, getattr(world.counts, case.mode))
 
-    measurements = {each.key: measurement(each) for each in with_mode(case.mode)}
+    measurements = {program.key: measurement(program) for program in PROGRAMS}
     return alternate(measurements, world.counts.rounds)
 
 
@@ -176,10 +165,8 @@ def instructions(world):
         short, long = (count(command, tokens, environment) for tokens in lengths)
         return (long - short) // (lengths[1] - lengths[0])
 
-    return {
-        name: {each.key: of(each, case) for each in with_mode(case.mode) if each.is_native}
-        for name, case in REQUESTS.items()
-    }
+    native = [program for program in PROGRAMS if program.is_native]
+    return {name: {each.key: of(each, case) for each in native} for name, case in REQUESTS.items()}
 
 
 def cached(world):
@@ -264,7 +251,8 @@ def waits(world):
         with gateway.Gateway() as mock:
             environment = os.environ | mock.environment
             environment["MOMO_BASE_URL"] += path
-            command = [OUT / "waits", str(world.counts.waiting_calls), "8", str(seconds)]
+            counts = [world.counts.waiting_calls // 8, 8, seconds]
+            command = [OUT / "momo", "waits", *map(str, counts)]
             process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
             if end is not None:
                 time.sleep(seconds / 2)

@@ -5,9 +5,11 @@
  *   momo clients N      N clients that have each got a token and keep a connection
  *   momo cached N       N times what momo_get_token gives a new process
  *   momo threads N T    N cached tokens on each of T threads; prints the nanoseconds of one call
- *   momo copies N T     the same by hand: both clocks are read, and the token is copied and wiped
+ *   momo waits N T S    the same over S seconds, while tokens are refreshed; prints the waits
+ *   momo copies N T     N copies by hand: both clocks are read, and the token is copied and wiped
  */
 #include <momo.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +18,14 @@
 
 enum { MOST = 64 };
 
+/* Of one thread's calls that wait. */
+struct calls {
+  int64_t longest, over_a_millisecond, failed;
+};
+
 static momo_client *client;
 static long count;
+static int64_t start, interval;
 
 static void fail(momo_error *error) {
   fprintf(stderr, "%s\n", error->message);
@@ -48,7 +56,7 @@ static void *get(void *unused) {
   return unused;
 }
 
-/* What no one can do without who hands a token of limited life to a caller that owns it. */
+/* The least work that gives a caller a token of limited life to own. */
 static void *copy(void *from) {
   const momo_token *token = from;
   size_t access = strlen(token->access_token) + 1;
@@ -69,37 +77,65 @@ static void *copy(void *from) {
   return NULL;
 }
 
-static double now(void) {
+static int64_t now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Each on the client of its own; `keep` keeps them all. */
-static void create_with_new_clients(const momo_config *config, int keep) {
-  momo_client **clients = calloc((size_t)count, sizeof *clients);
+static void *get_in_bursts(void *argument) {
+  struct calls *calls = argument;
   for (long i = 0; i < count; i++) {
-    clients[i] = make(config);
-    create(clients[i]);
-    if (!keep) {
-      momo_free_client(clients[i]);
-      clients[i] = NULL;
-    }
+    int64_t due = start + i * interval;
+    struct timespec t = {(time_t)(due / 1000000000), (long)(due % 1000000000)};
+    /* A thread that sleeps before every call would measure how it wakes up. */
+    if (i % 100 == 0) clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+    momo_token *token = NULL;
+    int64_t begin = now();
+    momo_status status = momo_get_token(client, -1, &token, NULL);
+    int64_t took = now() - begin;
+    momo_free_token(token);
+    if (status != MOMO_OK) calls->failed++;
+    if (took > calls->longest) calls->longest = took;
+    if (took > 1000000) calls->over_a_millisecond++;
   }
-  for (long i = 0; i < count; i++) momo_free_client(clients[i]);
-  free(clients);
+  return NULL;
 }
 
-static void time_on_threads(int n, void *(*work)(void *)) {
+/* Each on a client of its own. Those that are kept stay until the end. */
+static void create_with_new_clients(const momo_config *config, int keep) {
+  for (long i = 0; i < count; i++) {
+    momo_client *made = make(config);
+    create(made);
+    if (!keep) momo_free_client(made);
+  }
+}
+
+/* Every thread gets its own argument: they lie `size` bytes apart. */
+static void on_threads(int n, void *(*work)(void *), void *arguments, size_t size) {
   pthread_t threads[MOST];
-  momo_token *token = NULL;
-  momo_error *error = NULL;
-  if (momo_create_token(client, -1, &token, &error) != MOMO_OK) fail(error);
-  double start = now();
-  for (int i = 0; i < n; i++) pthread_create(&threads[i], NULL, work, token);
+  start = now();
+  for (int i = 0; i < n; i++)
+    pthread_create(&threads[i], NULL, work, (char *)arguments + (size_t)i * size);
   for (int i = 0; i < n; i++) pthread_join(threads[i], NULL);
-  printf("%.1f\n", (now() - start) / (double)count);
-  momo_free_token(token);
+}
+
+static void print_waits(int threads) {
+  static struct calls calls[MOST], all;
+  on_threads(threads, get_in_bursts, calls, sizeof *calls);
+  for (int i = 0; i < threads; i++) {
+    if (calls[i].longest > all.longest) all.longest = calls[i].longest;
+    all.over_a_millisecond += calls[i].over_a_millisecond;
+    all.failed += calls[i].failed;
+  }
+  momo_stats *stats = NULL;
+  momo_error *error = NULL;
+  if (momo_get_stats(client, &stats, &error) != MOMO_OK) fail(error);
+  printf("{\"calls\":%ld,\"longest_ns\":%" PRId64 ",\"over_a_millisecond\":%" PRId64
+         ",\"failed\":%" PRId64 ",\"refreshes\":%" PRId64 ",\"failed_refreshes\":%" PRId64 "}\n",
+         count * threads, all.longest, all.over_a_millisecond, all.failed, stats->refreshes,
+         stats->failed_refreshes);
+  momo_free_stats(stats);
 }
 
 int main(int argc, char **argv) {
@@ -120,7 +156,16 @@ int main(int argc, char **argv) {
     } else if (strcmp(mode, "cached") == 0) {
       get(NULL);
     } else {
-      time_on_threads(threads, strcmp(mode, "copies") == 0 ? copy : get);
+      momo_token *token = NULL;
+      if (momo_get_token(client, -1, &token, &error) != MOMO_OK) fail(error);
+      if (strcmp(mode, "waits") == 0) {
+        interval = argc > 4 ? (int64_t)(atof(argv[4]) * 1e9) / count : 0;
+        print_waits(threads);
+      } else {
+        on_threads(threads, strcmp(mode, "copies") == 0 ? copy : get, token, 0);
+        printf("%.1f\n", (double)(now() - start) / (double)count);
+      }
+      momo_free_token(token);
     }
     momo_free_client(client);
   }

@@ -7,14 +7,19 @@ written here, and the rest by hand.
 import re
 import statistics
 
-import chart
 from cases import REQUESTS
-from chart import number
-from programs import BY_HAND, LIBCURL, LIBMOMO, PROGRAMS, ROOT, TITLES
+from programs import BY_HAND, LIBCURL, LIBMOMO, PROGRAMS, ROOT, TITLES, with_mode
 
 PAGES = [ROOT / "docs/performance.md", ROOT / "README.md"]
 CHART = ROOT / "docs/performance.svg"
 median = statistics.median
+
+
+def number(value):
+    """With three significant digits, and at most three after the point."""
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:,.{digits}f}"
 
 
 def quartiles(samples):
@@ -52,19 +57,14 @@ def machine(results):
 
 
 def versions(results):
-    return table(
-        ["", "versions"], [[TITLES[key], said] for key, said in results["versions"].items()]
-    )
+    rows = [[TITLES[key], said] for key, said in results["versions"].items()]
+    return table(["", "versions"], rows)
 
 
 def one_token(results, case):
     """Time and memory of one token by each program, next to libcurl's and to that by hand."""
-    mode, samples = REQUESTS[case].mode, results["requests"][case]
-    rows = []
+    samples, rows = results["requests"][case], []
     for program in PROGRAMS:
-        if not program.has(mode):
-            rows.append([program.title, f"none: {program.lacks[mode]}", *[""] * 6])
-            continue
         mine, cells = samples[program.key], []
         for quantity in ("cpu_ms", "wall_ms"):
             cells.append(spread(mine[quantity], "ms"))
@@ -75,14 +75,42 @@ def one_token(results, case):
     return table(["", "CPU", *of, "wall", *of, "peak memory"], rows)
 
 
+def chart_times(results):
+    samples = results["requests"]["process_system"]
+    return {program.title: median(samples[program.key]["cpu_ms"]) for program in PROGRAMS}
+
+
+def chart_image(results):
+    """The image, with a text for readers who do not see it."""
+    each = "; ".join(f"{title} {number(time)} ms" for title, time in chart_times(results).items())
+    return f"![CPU time of one token in a new process: {each}.](performance.svg)"
+
+
+def chart_drawn(results):
+    """As SVG: a bar for each program."""
+    times = chart_times(results)
+    height = 40 + 24 * len(times)
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="650" height="{height}"'
+    lines = [head + ' font-family="sans-serif" font-size="12">']
+    lines.append('<rect width="100%" height="100%" fill="white"/>')
+    lines.append('<text x="140" y="20">CPU time of one token in a new process, ms</text>')
+    for row, (title, time) in enumerate(times.items()):
+        top, width = 32 + 24 * row, 460 * time / max(times.values())
+        color = "#6b737b" if row else "#2e8b57"
+        lines += [
+            f'<text x="132" y="{top + 13}" text-anchor="end">{title}</text>',
+            f'<rect x="140" y="{top}" width="{width:.1f}" height="18" fill="{color}"/>',
+            f'<text x="{width + 146:.1f}" y="{top + 13}">{number(time)}</text>',
+        ]
+    return "\n".join([*lines, "</svg>", ""])
+
+
 def instructions(results):
-    counted, rows = results["instructions"], []
-    for key in counted["process_one_ca"]:
-        cells = []
-        for case in REQUESTS:
-            mine, other = counted[case].get(key), counted[case][LIBCURL]
-            cells.append("" if mine is None else f"{mine:,} ({number(mine / other)})")
-        rows.append([TITLES[key], *cells])
+    counted = [results["instructions"][case] for case in REQUESTS]
+    rows = [
+        [TITLES[key], *(f"{each[key]:,} ({number(each[key] / each[LIBCURL])})" for each in counted)]
+        for key in counted[0]
+    ]
     return table(["", *(case.title.split(" ", 1)[1] for case in REQUESTS.values())], rows)
 
 
@@ -99,24 +127,14 @@ def cached(results):
         ]
         for threads, each in samples.items()
     ]
-    head = [
-        "threads",
-        "one call",
-        "by hand",
-        "ratio",
-        "calls a second, of all threads",
-        "of one thread's",
-    ]
-    return table(head, rows)
+    rates = ["calls a second, of all threads", "of one thread's"]
+    return table(["threads", "one call", "by hand", "ratio", *rates], rows)
 
 
 def memory(results):
     samples = results["memory"]
     counts, rows = list(samples[LIBMOMO]), []
-    for program in PROGRAMS:
-        if not program.has("clients"):
-            rows.append([program.title, f"none: {program.lacks['clients']}", *[""] * len(counts)])
-            continue
+    for program in with_mode("clients"):
         mine = samples[program.key]
         peaks = [mebibytes(mine[count]) if count in mine else "—" for count in counts]
         rows.append([program.title, *peaks, f"{number(memory_of_each(mine))} KiB"])
@@ -199,9 +217,7 @@ def ahead(results):
         for title, unit, figures in comparisons(results)
         if (others := ahead_of_libmomo(figures, unit))
     ]
-    return (
-        table(["what is measured", "libmomo", "who is ahead"], rows) if rows else "No program is."
-    )
+    return table(["what is measured", "libmomo", "who is ahead"], rows)
 
 
 def figures_of_readme(results):
@@ -222,7 +238,7 @@ PARTS = {
     "versions": versions,
     "ahead": ahead,
     **{case: lambda results, case=case: one_token(results, case) for case in REQUESTS},
-    "chart": chart.image,
+    "chart": chart_image,
     "shared": shared,
     "instructions": instructions,
     "cached": cached,
@@ -241,4 +257,4 @@ def filled(text, results):
 def write(results):
     for page in PAGES:
         page.write_text(filled(page.read_text(), results))
-    CHART.write_text(chart.drawn(results))
+    CHART.write_text(chart_drawn(results))

@@ -6,8 +6,7 @@ import platform
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,8 +16,6 @@ PYTHON = "/usr/bin/python3"  # Debian's, which has the package requests
 NODE = ["node", "--use-openssl-ca"]
 LIBMOMO, LIBCURL, BY_HAND = "libmomo", "libcurl", "openssl"
 CURL_HANDLE = 3  # its connection, and a pair of sockets that wake it up
-NEW_CLIENT_EACH = "it makes a client for each token"
-SHARES_A_POOL = "its connections are in one pool of the process"
 
 
 def said(*command):
@@ -31,11 +28,10 @@ def libraries(*packages):
     return ", ".join(f"{each} {said('pkg-config', '--modversion', each)}" for each in packages)
 
 
-def crates(*wanted):
-    """Each by its name and the beginning of its version: the lock file has some twice."""
+def crates(*names):
     lock = tomllib.loads((RIVALS / "rust/Cargo.lock").read_text())["package"]
-    known = [f"{crate['name']} {crate['version']}" for crate in lock]
-    return ", ".join(next(each for each in known if each.startswith(one)) for one in wanted)
+    versions = {crate["name"]: crate["version"] for crate in lock}
+    return ", ".join(f"{name} {versions[name]}" for name in names)
 
 
 def packages(*names):
@@ -43,96 +39,54 @@ def packages(*names):
     return ", ".join(f"{name} {lock[f'node_modules/{name}']['version']}" for name in names)
 
 
-def python():
-    code = "import requests, sys, ssl; print('Python', sys.version.split()[0] + ', requests', "
-    code += "requests.__version__ + ',', ssl.OPENSSL_VERSION.rsplit(maxsplit=3)[0])"
-    return said(PYTHON, "-c", code)
-
-
-def php():
-    return said("php", "-r", 'echo "PHP ", PHP_VERSION, ", libcurl ", curl_version()["version"];')
-
-
-def node():
-    versions = "`Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`"
-    return said("node", "-p", versions)
-
-
 @dataclass(frozen=True)
 class Program:
     key: str
     title: str
     command: list
-    version: Callable
-    lacks: dict = field(default_factory=dict)  # each mode that it does not have: the reason
     is_native: bool = False  # valgrind runs it
     open_files: int = 1  # of a client that keeps a connection
+    has_one_pool: bool = False  # of connections, for the whole process
 
     def run(self, mode):
         return [*self.command, mode]
 
-    def has(self, mode):
-        return mode not in self.lacks
-
 
 PROGRAMS = [
-    Program(
-        LIBMOMO,
-        "libmomo",
-        [OUT / "momo"],
-        lambda: said(ROOT / "scripts/version.sh"),
-        is_native=True,
-    ),
-    Program(
-        LIBCURL,
-        "libcurl, jansson",
-        [OUT / "libcurl"],
-        lambda: libraries("libcurl", "openssl", "jansson"),
-        is_native=True,
-        open_files=CURL_HANDLE,
-    ),
-    Program(
-        BY_HAND, "OpenSSL, by hand", [OUT / "openssl"], lambda: libraries("openssl"), is_native=True
-    ),
-    Program(
-        "reqwest",
-        "Rust, reqwest",
-        [OUT / "rust/release/reqwest"],
-        lambda: crates("reqwest 0.13", "rustls 0.23", "tokio 1"),
-        is_native=True,
-    ),
-    Program(
-        "mtnmomo",
-        "Rust, mtnmomo",
-        [OUT / "rust/release/mtnmomo"],
-        lambda: f"{crates('mtnmomo', 'reqwest 0.11')}, {libraries('openssl')}",
-        {"kept": NEW_CLIENT_EACH, "clients": NEW_CLIENT_EACH},
-        is_native=True,
-    ),
-    Program(
-        "go",
-        "Go, net/http",
-        [OUT / "go"],
-        lambda: "Go " + said("go", "version").split()[2].removeprefix("go"),
-    ),
-    Program("php", "PHP, curl", ["php", RIVALS / "php_curl.php"], php, open_files=CURL_HANDLE),
-    Program("requests", "Python, requests", [PYTHON, RIVALS / "python_requests.py"], python),
-    Program(
-        "fetch", "Node, fetch", [*NODE, RIVALS / "fetch.mjs"], node, {"clients": SHARES_A_POOL}
-    ),
-    Program(
-        "mtn-momo",
-        "Node, mtn-momo",
-        [*NODE, OUT / "node/mtn_momo.mjs"],
-        lambda: f"{packages('mtn-momo', 'axios')}, {node()}",
-        {"clients": SHARES_A_POOL},
-    ),
+    Program(LIBMOMO, "libmomo", [OUT / "momo"], True),
+    Program(LIBCURL, "libcurl, jansson", [OUT / "libcurl"], True, CURL_HANDLE),
+    Program(BY_HAND, "OpenSSL, by hand", [OUT / "openssl"], True),
+    Program("reqwest", "Rust, reqwest", [OUT / "rust/release/rival"], True),
+    Program("go", "Go, net/http", [OUT / "go"]),
+    Program("php", "PHP, curl", ["php", RIVALS / "php_curl.php"], open_files=CURL_HANDLE),
+    Program("requests", "Python, requests", [PYTHON, RIVALS / "python_requests.py"]),
+    Program("fetch", "Node, fetch", [*NODE, RIVALS / "fetch.mjs"], has_one_pool=True),
+    Program("mtn-momo", "Node, mtn-momo", [*NODE, OUT / "node/mtn_momo.mjs"], has_one_pool=True),
 ]
 TITLES = {program.key: program.title for program in PROGRAMS}
 
 
 def with_mode(mode):
-    return [program for program in PROGRAMS if program.has(mode)]
+    return [program for program in PROGRAMS if mode != "clients" or not program.has_one_pool]
+
+
+def versions():
+    numbers = "`Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`"
+    node = said("node", "-p", numbers)
+    python = "import requests, sys, ssl; print('Python', sys.version.split()[0] + ', requests', "
+    python += "requests.__version__ + ',', ssl.OPENSSL_VERSION.rsplit(maxsplit=3)[0])"
+    php = 'echo "PHP ", PHP_VERSION, ", libcurl ", curl_version()["version"];'
+    return {
+        LIBMOMO: said(ROOT / "scripts/version.sh"),
+        LIBCURL: libraries("libcurl", "openssl", "jansson"),
+        BY_HAND: libraries("openssl"),
+        "reqwest": crates("reqwest", "rustls", "tokio"),
+        "go": said("go", "version").split()[2].replace("go", "Go "),
+        "php": said("php", "-r", php),
+        "requests": said(PYTHON, "-c", python),
+        "fetch": node,
+        "mtn-momo": f"{packages('mtn-momo', 'axios')}, {node}",
+    }
 
 
 def describe():
@@ -153,7 +107,7 @@ def describe():
             "compilers": f"{version('cc', '--version')}; {version('rustc', '--version')}",
             "valgrind": version("valgrind", "--version"),
         },
-        "versions": {program.key: program.version() for program in PROGRAMS},
+        "versions": versions(),
         "library_bytes": os.path.getsize(ROOT / "build/lib/libmomo.so"),
     }
 
@@ -172,7 +126,6 @@ def build(with_rivals):
     ours = ["-Ibuild/include", f"-L{lib}", "-lmomo", "-pthread", f"-Wl,-rpath,{lib}"]
     compile("measure", "measure.c")
     compile("momo", "momo.c", *ours)
-    compile("waits", "waits.c", *ours)
     if not with_rivals:
         return
     for name, needs in (("libcurl", ["libcurl", "jansson"]), ("openssl", ["openssl"])):

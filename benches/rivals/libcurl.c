@@ -66,25 +66,21 @@ static int token(CURL *curl) {
 int main(int argc, char **argv) {
   char url[512], key[512];
   if (argc < 3) return 2;
-  int fresh = strcmp(argv[1], "fresh") == 0, kept = strcmp(argv[1], "kept") == 0;
-  long count = atol(argv[2]);
+  int fresh = strcmp(argv[1], "fresh") == 0, clients = strcmp(argv[1], "clients") == 0;
   snprintf(url, sizeof url, "%s/disbursement/token/", getenv("MOMO_BASE_URL"));
   snprintf(key, sizeof key, "Ocp-Apim-Subscription-Key: %s", getenv("MOMO_SUBSCRIPTION_KEY"));
   curl_global_init(CURL_GLOBAL_ALL);
   struct curl_slist *headers = curl_slist_append(NULL, key);
-  CURL **handles = calloc((size_t)count, sizeof *handles);
-  int failed = 0;
-  for (long i = 0; i < count && !failed; i++) {
-    handles[i] = kept && i > 0 ? handles[0] : make(url, headers);
-    failed = token(handles[i]);
-    if (fresh) {
-      curl_easy_cleanup(handles[i]);
-      handles[i] = NULL;
-    }
+  CURL *curl = NULL;
+  for (long i = 0; i < atol(argv[2]); i++) {
+    if (curl == NULL || clients) curl = make(url, headers); /* the others stay until the end */
+    if (token(curl) != 0) return 1;
+    if (!fresh) continue;
+    curl_easy_cleanup(curl);
+    curl = NULL;
   }
-  for (long i = 0; i < (kept ? 1 : count); i++) curl_easy_cleanup(handles[i]);
-  free(handles);
+  curl_easy_cleanup(curl);
   curl_slist_free_all(headers);
   curl_global_cleanup();
-  return failed;
+  return 0;
 }

@@ -97,23 +97,20 @@ static void token(SSL *ssl) {
 
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
-  int fresh = strcmp(argv[1], "fresh") == 0, kept = strcmp(argv[1], "kept") == 0;
-  long count = atol(argv[2]);
+  int fresh = strcmp(argv[1], "fresh") == 0, clients = strcmp(argv[1], "clients") == 0;
   read_environment();
   context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
   if (SSL_CTX_load_verify_file(context, getenv("CA_FILE")) != 1) fail("CA_FILE");
-  SSL **connections = calloc((size_t)count, sizeof *connections);
-  for (long i = 0; i < count; i++) {
-    connections[i] = kept && i > 0 ? connections[0] : open_connection();
-    token(connections[i]);
-    if (fresh) {
-      close_connection(connections[i]);
-      connections[i] = NULL;
-    }
+  SSL *ssl = NULL;
+  for (long i = 0; i < atol(argv[2]); i++) {
+    if (ssl == NULL || clients) ssl = open_connection(); /* the others stay until the end */
+    token(ssl);
+    if (!fresh) continue;
+    close_connection(ssl);
+    ssl = NULL;
   }
-  for (long i = 0; i < (kept ? 1 : count); i++) close_connection(connections[i]);
-  free(connections);
+  close_connection(ssl);
   SSL_CTX_free(context);
   return 0;
 }
