@@ -17,27 +17,25 @@ error_log = {folder}/php-fpm.log
 
 def ini(world, folder, block):
     """A unit of systemd, or a pool of PHP-FPM."""
-    unit = re.search(r"^\[(Service|Timer|Socket)\]$", block.text, re.M)
-    if unit:
-        return systemd(world, folder, block, unit[1].lower())
+    if re.search(r"^\[Service\]$", block.text, re.M):
+        return systemd(world, folder, block)
     if re.search(r"^pm = ", block.text, re.M):
         return php_fpm(world, folder, block)
     raise Failed("neither a unit nor a pool")
 
 
-def systemd(world, folder, block, kind):
+def systemd(world, folder, block):
     root = world.folder / "systemd" / block.page.replace("/", "-")
     units = root / "etc/systemd/system"
     units.mkdir(parents=True, exist_ok=True)
-    # A timer starts the service of its name.
-    unit = units / f"shop.{kind}"
+    unit = units / "shop.service"
     unit.write_text(block.text)
     for program in re.findall(r"^ExecStart=(\S+)", block.text, re.M):
         stand_in = root / program.lstrip("/")
         stand_in.parent.mkdir(parents=True, exist_ok=True)
         stand_in.write_text("#!/bin/sh\n")
         stand_in.chmod(0o755)
-    for target in ("sysinit", "basic", "shutdown", "timers", "network-online"):
+    for target in ("sysinit", "basic", "shutdown", "network-online"):
         (units / f"{target}.target").write_text("[Unit]\nDescription=x\n")
     command = ["systemd-analyze", f"--root={root}", "--man=no", "--recursive-errors=no", "verify"]
     said = run([*command, unit], folder, world.environment())
