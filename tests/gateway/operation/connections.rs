@@ -1,7 +1,10 @@
 //! Connections that are kept, and what becomes of them.
 
+use super::request::ANSWER;
 use crate::child::wait_for;
 use crate::common::*;
+use crate::peer::Peer;
+use crate::raw;
 
 #[test]
 fn a_kept_connection_that_the_server_closed_is_no_failure() {
@@ -19,17 +22,20 @@ fn a_kept_connection_that_the_server_closed_is_no_failure() {
     }
 }
 
+/// As over a route that begins to drop packets.
 #[test]
-fn each_connection_has_a_handshake_in_full() {
-    let gateway = Gateway::start().unwrap();
-    let client = Config::mock(&gateway, "").client();
-    let token = client.get().unwrap();
-    client.invalidate(&token.access_token);
-    client.get().unwrap();
-    assert_eq!(
-        (gateway.connection_count(), gateway.resumed_count()),
-        (2, 0)
-    );
+fn a_kept_connection_that_falls_silent_costs_one_attempt() {
+    let server = Peer::start(|mut stream| {
+        raw::read_head(&mut stream);
+        raw::send(&mut stream, ANSWER);
+        raw::hold(&mut stream);
+    });
+    let config = server.config();
+    config.set("attempt_timeout", "2s").set("max_attempts", "2");
+    let client = config.client();
+    client.create().unwrap();
+    client.create().unwrap();
+    assert_eq!(server.accepted(), 2);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::peer::Peer;
 use crate::raw;
 
 /// With a lifetime: one without is for who waits already when it comes, and a slow caller asks again.
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n\
+pub(super) const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n\
                         {\"access_token\":\"abc.d-e_f\",\"expires_in\":3600}";
 
 /// Answers every request of every connection and hands over what it read.
