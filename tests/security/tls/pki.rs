@@ -9,6 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::child::{Scratch, run};
+use crate::common::Config;
+use crate::nginx;
 
 /// An authority that clients trust, and what it and others issue.
 pub(crate) struct Pki {
@@ -58,6 +60,13 @@ impl Pki {
 
     pub(crate) fn root(&self) -> &Certificate {
         self.root.as_ref().unwrap()
+    }
+
+    /// For a client of this server that trusts the root, and may try three times.
+    pub(crate) fn config(&self, host: &str, port: u16) -> Config {
+        let config = nginx::config(&format!("https://{host}:{port}"), &self.root().file);
+        config.set("max_attempts", "3");
+        config
     }
 
     /// A good one for localhost, issued by the root.
