@@ -5,6 +5,6 @@ mod framing;
 mod handshake;
 mod head;
 mod proxy;
-mod rows;
+pub(crate) mod rows;
 mod torn;
 mod unasked;
