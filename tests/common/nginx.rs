@@ -1,7 +1,7 @@
 //! An nginx that knows the operation, with a certificate made by OpenSSL.
 #![allow(dead_code, clippy::unwrap_used, unreachable_pub)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::child::{Program, Scratch, free_port, run};
@@ -112,7 +112,20 @@ impl Nginx {
     }
 
     pub fn config(&self, path: &str) -> Config {
-        config(&(self.url() + path), &self.ca())
+        let config = Config::new();
+        for (name, value) in [
+            ("base_url", (self.url() + path).as_str()),
+            ("api_user", USER),
+            ("api_key", "key"),
+            ("subscription_key", "sub"),
+            ("ca", self.ca().to_str().unwrap()),
+            ("proxy", "none"),
+            ("cache", "client"),
+            ("max_attempts", "1"),
+        ] {
+            config.set(name, value);
+        }
+        config
     }
 
     /// Ends it and reads its log, whole.
@@ -145,24 +158,6 @@ impl Nginx {
         // Other than the test's own probe, which sends nothing.
         lines.filter(|l| !l.request.is_empty()).collect()
     }
-}
-
-/// With the credentials that it knows.
-pub fn config(base_url: &str, ca: &Path) -> Config {
-    let config = Config::new();
-    for (name, value) in [
-        ("base_url", base_url),
-        ("api_user", USER),
-        ("api_key", "key"),
-        ("subscription_key", "sub"),
-        ("ca", ca.to_str().unwrap()),
-        ("proxy", "none"),
-        ("cache", "client"),
-        ("max_attempts", "1"),
-    ] {
-        config.set(name, value);
-    }
-    config
 }
 
 /// A CA and a certificate for localhost, made by OpenSSL.

@@ -52,4 +52,10 @@ fn a_rotated_key_costs_one_request_more_and_the_other_stays_in_use() {
     client.create().unwrap();
     assert_eq!(sent(&gateway), [PRIMARY]);
     assert!(!log.text().contains(PRIMARY) && !log.text().contains(SECONDARY));
+
+    for path in ["/401-page", "/403", "/500-login-failed", "/404"] {
+        config.set("base_url", &(gateway.base_url() + path));
+        config.client().create().unwrap_err();
+        assert_eq!(sent(&gateway), [PRIMARY], "{path} is no refusal of a key");
+    }
 }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::child::{Scratch, run};
 use crate::common::Config;
-use crate::nginx;
+use crate::nginx::USER;
 
 /// An authority that clients trust, and what it and others issue.
 pub(crate) struct Pki {
@@ -64,8 +64,11 @@ impl Pki {
 
     /// For a client of this server that trusts the root, and may try three times.
     pub(crate) fn config(&self, host: &str, port: u16) -> Config {
-        let config = nginx::config(&format!("https://{host}:{port}"), &self.root().file);
-        config.set("max_attempts", "3");
+        let ca = self.root().file.to_str().unwrap();
+        let config = Config::with_credentials(&format!("https://{host}:{port}"), ca);
+        config.set("api_user", USER).set("api_key", "key");
+        config.set("subscription_key", "sub").set("proxy", "none");
+        config.set("cache", "client").set("max_attempts", "3");
         config
     }
 
