@@ -104,7 +104,7 @@ fn a_proxy_that_refuses_is_a_failed_connection_with_its_status_and_without_the_p
         (open.url(""), MOMO_CONNECT_FAILED, ["407", "password", "attempt 1 of 2"]),
         (other.url(USER), MOMO_CONNECT_FAILED, ["403", "proxy", "attempt 1 of 2"]),
         (nobody, MOMO_CONNECT_FAILED, ["refused", "through proxy 127.0.0.1:", "attempt 2 of 2"]),
-        ("http://proxy.invalid:3128".to_owned(), MOMO_RESOLVE_FAILED, ["proxy.invalid", "has no address", " of 2"]),
+        ("http://proxy.invalid:3128".to_owned(), MOMO_RESOLVE_FAILED, ["proxy.invalid", "has no address", "attempt 2 of 2"]),
     ];
     for (proxy, status, words) in rows {
         let config = Config::mock(&gateway, "");

@@ -109,21 +109,15 @@ pub(crate) const LATE_IN_BODY: Want = Want::Status(MOMO_TIMED_OUT, 200);
 /// Sends these bytes, and ends so.
 pub(crate) fn respond(mut stream: TcpStream, bytes: &[u8], end: End) {
     match end {
-        End::Close => {
-            raw::send(&mut stream, bytes);
-            raw::close(stream);
-        }
-        End::Shut => raw::send(&mut stream, bytes),
-        End::Reset => {
-            raw::send(&mut stream, bytes);
-            resetting(stream);
-        }
-        End::Hold => {
-            raw::send(&mut stream, bytes);
-            raw::hold(&mut stream);
-        }
-        End::Drip(pause) => raw::drip(&mut stream, bytes, ms(pause)),
-        End::Flood => raw::flood(&mut stream, bytes),
+        End::Drip(pause) => return raw::drip(&mut stream, bytes, ms(pause)),
+        End::Flood => return raw::flood(&mut stream, bytes),
+        _ => raw::send(&mut stream, bytes),
+    }
+    match end {
+        End::Close => raw::close(stream),
+        End::Reset => resetting(stream),
+        End::Hold => raw::hold(&mut stream),
+        _ => drop(stream),
     }
 }
 
