@@ -19,7 +19,7 @@ declare -A sets=(
   # To install the package prometheus would start a server.
   [tests]="gcc=gcc g++=g++ gobjc gnustep-make libgnustep-base-dev readelf=binutils curl=curl
     openssl=openssl cmake=cmake abidiff=abigail-tools pkg-config=pkg-config nginx=nginx-light
-    haproxy=haproxy stunnel=stunnel4 tinyproxy=tinyproxy ip=iproute2 unshare=util-linux
+    haproxy=haproxy tinyproxy=tinyproxy ip=iproute2 unshare=util-linux
     strace=strace valgrind=valgrind php=php-cli mandoc=mandoc redis-server=redis-server
     python3=python3 python:cffi=python3-cffi python:prometheus_client=python3-prometheus-client
     deb:prometheus:usr/bin/promtool"

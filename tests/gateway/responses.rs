@@ -2,9 +2,9 @@
 //! names, and brings a token only if the response is a whole and valid one.
 
 mod framing;
-mod fuzz;
 mod handshake;
 mod head;
 mod proxy;
-mod rows;
+pub(crate) mod rows;
 mod torn;
+mod unasked;

@@ -78,11 +78,8 @@ const BOUNDS: &[Bound] = &[
 
 #[test]
 fn each_option_bounds_what_it_says() {
-    let (gateway, silent, hole) = (
-        Gateway::start().unwrap(),
-        Peer::start(silent),
-        BlackHole::start(),
-    );
+    let gateway = Gateway::start().unwrap();
+    let (silent, hole) = (Peer::start(silent), BlackHole::start());
     for (path, options, timeout_ms, status, time) in BOUNDS {
         let base_url = match *path {
             "silent" => silent.url("https"),
@@ -96,23 +93,14 @@ fn each_option_bounds_what_it_says() {
         }
         let client = config.client();
         let error = timed(|| client.create_within(*timeout_ms), ms(*time));
-        assert_eq!(
-            error.status, *status,
-            "{path} {options:?}: {}",
-            error.message
-        );
+        let what = format!("{path} {options:?}: {}", error.message);
+        assert_eq!(error.status, *status, "{what}");
     }
     let config = Config::mock(&gateway, "/stall");
-    config
-        .set("attempt_timeout", "300ms")
-        .set("max_attempts", "2");
-    let client = config.client();
-    let error = timed(|| client.create(), ms(600));
-    assert!(
-        error.message.contains("attempt 2 of 2"),
-        "{}",
-        error.message
-    );
+    config.set("attempt_timeout", "300ms");
+    let client = config.set("max_attempts", "2").client();
+    let message = timed(|| client.create(), ms(600)).message;
+    assert!(message.contains("attempt 2 of 2"), "{message}");
     // And not what it does not say.
     let config = Config::mock(&gateway, "/delay-2500");
     config.set("connect_timeout", "2s").set("timeout", "2s");
@@ -190,32 +178,19 @@ fn cancels(name: &str, client: &Client, calls: &[Call], reached: &dyn Fn(i32) ->
 
 #[test]
 fn cancelling_ends_calls_in_every_phase_at_once() {
-    for phase in PHASES {
-        let stage: Stage = (phase.start)();
-        cancels(
-            phase.name,
-            &stage.config().client(),
-            &[Client::create],
-            &stage.reached,
-        );
-        let stage: Stage = (phase.start)();
-        cancels(
-            phase.name,
-            &stage.config().client(),
-            &[Client::get, Client::get],
-            &stage.reached,
-        );
+    // A request of one's own, and one of the library's that others wait for, too.
+    let create: &[Call] = &[Client::create];
+    let get: &[Call] = &[Client::get, Client::get, Client::get];
+    for calls in [create, get] {
+        for phase in PHASES {
+            let stage: Stage = (phase.start)();
+            let client = stage.config().client();
+            cancels(phase.name, &client, calls, &stage.reached);
+        }
+        let gateway = Gateway::start().unwrap();
+        let config = Config::mock(&gateway, "/503-retry-after-50");
+        let client = config.set("max_attempts", "3").client();
+        let reached = |thread| gateway.request_count() == 1 && sleeps(thread);
+        cancels("retry pause", &client, calls, &reached);
     }
-    let gateway = Gateway::start().unwrap();
-    let config = Config::mock(&gateway, "/503-retry-after-50");
-    config.set("max_attempts", "3");
-    let reached = |thread| gateway.request_count() == 1 && sleeps(thread);
-    cancels("retry pause", &config.client(), &[Client::create], &reached);
-    gateway.clear_requests();
-    cancels(
-        "retry pause",
-        &config.client(),
-        &[Client::get, Client::get, Client::get],
-        &reached,
-    );
 }

@@ -1,4 +1,4 @@
-//! Names, addresses, proxies, deadlines, and the faults of what lies between.
+//! Names, addresses, proxies and deadlines.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "../common/child.rs"]
@@ -12,7 +12,5 @@ mod peer;
 
 mod addresses;
 mod deadlines;
-#[cfg(target_os = "linux")]
-mod faults;
 mod proxies;
 mod resolver;

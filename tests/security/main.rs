@@ -1,14 +1,10 @@
 //! TLS, and what must never come to light.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-#[path = "../common/artifacts.rs"]
-mod artifacts;
 #[path = "../common/child.rs"]
 mod child;
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../common/host.rs"]
-mod host;
 #[path = "../common/nginx.rs"]
 mod nginx;
 #[path = "../common/peer.rs"]

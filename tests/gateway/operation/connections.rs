@@ -1,7 +1,33 @@
-//! Connections that are kept, and what becomes of them.
+//! Connections, with and without TLS, and what becomes of those that are kept.
 
 use crate::child::wait_for;
 use crate::common::*;
+use crate::peer::Peer;
+use crate::raw;
+use crate::responses::rows::below;
+
+#[test]
+fn tls_is_spoken_where_the_url_says_so_and_only_there() {
+    let gateway = Gateway::start().unwrap();
+    let (plain, tls) = (gateway.plain_address().unwrap(), gateway.address());
+    let call = |base_url: &str| {
+        let config = Config::mock(&gateway, "");
+        config.set("base_url", base_url).client().create()
+    };
+    let plain_by_name = format!("http://localhost:{}", plain.port());
+    for base_url in [gateway.base_url(), gateway.base_url_ip(), plain_by_name] {
+        call(&base_url).unwrap();
+    }
+    call(&format!("http://{plain}")).unwrap();
+    assert_eq!(gateway.request_count(), 4);
+    let e = call(&format!("https://{plain}")).unwrap_err();
+    assert_eq!(e.status, MOMO_TLS_FAILED, "{e:?}");
+    assert!(e.message.contains("does not respond in TLS"), "{e:?}");
+    let e = call(&format!("http://{tls}")).unwrap_err();
+    let allowed = [MOMO_INVALID_RESPONSE, MOMO_CONNECTION_LOST];
+    assert!(allowed.contains(&e.status), "{e:?}");
+    assert_eq!(gateway.request_count(), 4);
+}
 
 #[test]
 fn a_kept_connection_that_the_server_closed_is_no_failure() {
@@ -9,41 +35,27 @@ fn a_kept_connection_that_the_server_closed_is_no_failure() {
     let client = Config::mock(&gateway, "").client();
     for calls in 1..=10 {
         client.create().unwrap();
-        assert_eq!(
-            gateway.request_count(),
-            calls,
-            "no request is lost or doubled"
-        );
+        let count = gateway.request_count();
+        assert_eq!(count, calls, "no request is lost or doubled");
         gateway.close_connections();
         // Seen before the next request or only by it: both are possible, both are no failure.
     }
 }
 
+/// As over a route that begins to drop packets.
 #[test]
-fn each_connection_has_a_handshake_in_full() {
-    let gateway = Gateway::start().unwrap();
-    let client = Config::mock(&gateway, "").client();
-    let token = client.get().unwrap();
-    client.invalidate(&token.access_token);
-    client.get().unwrap();
-    assert_eq!(
-        (gateway.connection_count(), gateway.resumed_count()),
-        (2, 0)
-    );
-}
-
-#[test]
-fn a_server_that_closes_after_each_response_is_no_failure() {
-    let gateway = Gateway::start().unwrap();
-    let client = Config::mock(&gateway, "/connection-close").client();
-    for calls in 1..=5 {
-        client.create().unwrap();
-        assert_eq!(
-            (gateway.request_count(), gateway.connection_count()),
-            (calls, calls)
-        );
-    }
-    wait_for("end of the connection", || gateway.open_connections() == 0);
+fn a_kept_connection_that_falls_silent_costs_one_attempt() {
+    let server = Peer::start(|mut stream| {
+        raw::read_head(&mut stream);
+        raw::send(&mut stream, &below("HTTP/1.1 200 OK\r\n"));
+        raw::hold(&mut stream);
+    });
+    let config = server.config();
+    config.set("attempt_timeout", "2s").set("max_attempts", "2");
+    let client = config.client();
+    client.create().unwrap();
+    client.create().unwrap();
+    assert_eq!(server.accepted(), 2);
 }
 
 #[test]

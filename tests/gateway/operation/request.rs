@@ -1,8 +1,7 @@
-//! The request, byte for byte, and that nothing else is ever sent.
+//! The request, field by field, and that nothing else is ever sent.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,36 +10,13 @@ use crate::common::*;
 use crate::peer::Peer;
 use crate::raw;
 
-/// With a lifetime: one without is for who waits already when it comes, and a slow caller asks again.
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 46\r\n\r\n\
-                        {\"access_token\":\"abc.d-e_f\",\"expires_in\":3600}";
-
-/// Answers every request of every connection and hands over what it read.
-fn recorder() -> (Peer, Receiver<Vec<u8>>) {
-    let (sender, receiver) = channel();
-    let server = Peer::start(move |mut stream| {
-        loop {
-            let head = raw::read_head(&mut stream);
-            if head.is_empty() || sender.send(head).is_err() {
-                return;
-            }
-            raw::send(&mut stream, ANSWER);
-        }
-    });
-    (server, receiver)
-}
-
-fn expected(path: &str, host: &str, close: &str, agent: &str) -> String {
-    let basic = STANDARD.encode(format!("{}:{}", raw::USER, raw::KEY));
-    let key = raw::SUBSCRIPTION_KEY;
-    format!(
-        "POST {path} HTTP/1.1\r\nuser-agent: {agent}\r\nhost: {host}\r\nauthorization: Basic {basic}\r\n\
-         ocp-apim-subscription-key: {key}\r\ncontent-length: 0\r\n{close}\r\n"
-    )
-}
-
 #[test]
 fn the_request_is_exactly_this() {
+    let gateway = Gateway::start().unwrap();
+    let credentials = gateway.credentials();
+    let pair = format!("{}:{}", credentials.api_user, credentials.api_key);
+    let basic = format!("Basic {}", STANDARD.encode(pair));
+    let host = gateway.plain_address().unwrap().to_string();
     let own = concat!("libmomo/", env!("CARGO_PKG_VERSION"));
     let named = concat!("Shop/7 (test) libmomo/", env!("CARGO_PKG_VERSION"));
     // Below the base, product, user_agent, path, User-Agent.
@@ -48,29 +24,39 @@ fn the_request_is_exactly_this() {
     let rows = [
         ("", "disbursement", "", "/disbursement/token/", own),
         ("/", "collection", "", "/collection/token/", own),
-        ("/a/b", "remittance", "", "/a/b/remittance/token/", own),
-        ("/a/", "disbursement", "Shop/7 (test)", "/a/disbursement/token/", named),
+        ("/age-1/age-2", "remittance", "", "/age-1/age-2/remittance/token/", own),
+        ("/age-1/", "disbursement", "Shop/7 (test)", "/age-1/disbursement/token/", named),
     ];
     for (base, product, user_agent, path, agent) in rows {
-        let (server, requests) = recorder();
-        let host = server.address.to_string();
-        let config = raw::config(&format!("http://{host}{base}"));
+        let config = Config::plain(&gateway, base);
         config.set("product", product).set("user_agent", user_agent);
         let client = config.client();
-        for _ in 0..2 {
-            assert_eq!(client.create().unwrap().access_token, "abc.d-e_f");
-            let request = String::from_utf8(requests.recv().unwrap()).unwrap();
-            assert_eq!(request, expected(path, &host, "", agent));
+        let _ = (client.create(), client.create(), config.client().get());
+        let requests = gateway.requests();
+        gateway.clear_requests();
+        assert_eq!(requests.len(), 3, "one for each call");
+        for (request, is_last) in requests.iter().zip([false, false, true]) {
+            let mut expected = vec![
+                ("user-agent", agent),
+                ("host", &host),
+                ("authorization", &basic),
+                (
+                    "ocp-apim-subscription-key",
+                    &credentials.subscription_keys[0],
+                ),
+                ("content-length", "0"),
+            ];
+            // A refresh leaves no connection open.
+            expected.extend(is_last.then_some(("connection", "close")));
+            let headers = request
+                .headers
+                .iter()
+                .map(|(n, v)| (n.as_str(), v.as_str()));
+            assert_eq!(headers.collect::<Vec<_>>(), expected, "{path}");
+            let line = (request.method.as_str(), request.path.as_str());
+            assert_eq!(line, ("POST", path));
+            assert!(request.body.is_empty(), "{path}");
         }
-        let second = config.client();
-        second.get().unwrap();
-        let request = String::from_utf8(requests.recv().unwrap()).unwrap();
-        assert_eq!(
-            request,
-            expected(path, &host, "connection: close\r\n", agent)
-        );
-        drop((client, second, server));
-        assert_eq!(requests.iter().count(), 0, "one request for each call");
     }
 }
 
@@ -89,12 +75,8 @@ fn a_redirect_is_not_followed_and_no_key_goes_elsewhere() {
             raw::send(&mut stream, head.as_bytes());
             raw::close(stream);
         });
-        let config = server.config();
-        let e = config
-            .set("max_attempts", "3")
-            .client()
-            .create()
-            .unwrap_err();
+        let client = server.config().set("max_attempts", "3").client();
+        let e = client.create().unwrap_err();
         assert_eq!(e.status, MOMO_UNEXPECTED_STATUS, "{status}: {e:?}");
         assert_eq!(e.http_status, status, "{e:?}");
         assert!(e.message.contains("a redirect to 127.0.0.1"), "{e:?}");

@@ -14,49 +14,31 @@ fn rows() -> Vec<Row> {
     let tls = MOMO_TLS_FAILED;
     let late = MOMO_TIMED_OUT;
     let ok = "HTTP/1.1 200 Connection established\r\n\r\n";
-    let many = |count: usize| -> String {
-        let lines: String = (0..count).map(|n| format!("X-{n}: y\r\n")).collect();
-        format!("HTTP/1.1 200 OK\r\n{lines}\r\n")
-    };
+    let many = |count| format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(count));
     vec![
         row("nothing", "", End::Close, no),
         row("silence", "", End::Hold, late),
         row("half a line", "HTTP/1.1 20", End::Close, no),
-        row("half a line, and silence", "HTTP/1.1 20", End::Hold, late),
-        row("half a head", "HTTP/1.1 200 OK\r\nX: y\r\n", End::Close, no),
         row("dripping", ok, End::Drip(100), late),
         row("an endless line", "x", End::Flood, no),
         row("an endless head", "HTTP/1.1 200 OK\r\nX: y\r\n", End::Flood, no),
-        row("a header line of 100 KB", &format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(100_000)), End::Hold, no),
         row("a head that grows to the end of the buffer", &format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(100_000)), End::Hold, no),
         row("garbage", "\0\u{1}\u{2}garbage\r\n\r\n", End::Close, no),
-        row("SSH", "SSH-2.0-OpenSSH_9.6\r\n", End::Close, no),
-        row("a TLS alert", "\u{15}\u{3}\u{3}\0\u{2}\u{2}F", End::Close, no),
-        row("HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", End::Close, no),
-        row("status 000", "HTTP/1.1 000 X\r\n\r\n", End::Close, no),
-        row("status 999", "HTTP/1.1 999 X\r\n\r\n", End::Close, no),
-        row("101", "HTTP/1.1 101 Switching Protocols\r\n\r\n", End::Close, no),
         row("302", "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n", End::Close, no),
-        row("400", "HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nbad", End::Close, no),
-        row("403", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", End::Close, no),
         row("407", "HTTP/1.1 407 Authenticate\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n", End::Hold, no),
-        row("502", "HTTP/1.1 502 Bad Gateway\r\n\r\n", End::Close, no),
         row("100 for ever", "HTTP/1.1 100 Continue\r\n\r\n", End::Flood, no),
         row("a NUL in the head", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", End::Close, no),
         row("no colon", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", End::Close, no),
         row("129 header lines", &many(129), End::Hold, no),
-        row("10,000 header lines", &many(10_000), End::Hold, no),
         // A tunnel, but to nowhere.
         row("200, then the end", ok, End::Close, tls),
         row("200, then silence", ok, End::Hold, late),
         row("128 header lines, then the end", &many(128), End::Close, tls),
-        row("201, then the end", "HTTP/1.1 201 Created\r\n\r\n", End::Close, tls),
         row("204, then silence", "HTTP/1.1 204 No Content\r\n\r\n", End::Hold, late),
         row("100 first, then the end", &format!("HTTP/1.1 100 Continue\r\nX: y\r\n\r\n{ok}"), End::Close, tls),
         row("103 first, then silence", &format!("HTTP/1.1 103 Early Hints\r\n\r\n{ok}"), End::Hold, late),
         row("200 with a length, then the end", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", End::Close, tls),
         row("200 with a page", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Log in</html>", End::Close, tls),
-        row("200 twice", &ok.repeat(2), End::Close, tls),
         row("HTTP/1.0 200", "HTTP/1.0 200 OK\r\n\r\n", End::Close, tls),
     ]
 }

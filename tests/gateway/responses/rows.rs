@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::common::*;
-use crate::peer::Peer;
+use crate::peer::{Peer, resetting};
 use crate::raw;
 
 pub(crate) const TOKEN: &str = "abc.DEF-123_~+/==";
@@ -29,7 +29,11 @@ pub(crate) fn status_and_body(status: &str, headers: &str, body: impl AsRef<[u8]
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum End {
+    /// What the client sends is still read.
     Close,
+    /// Both directions end.
+    Shut,
+    Reset,
     /// The connection stays open in silence.
     Hold,
     /// The bytes come one at a time, each so many ms.
@@ -46,6 +50,12 @@ pub(crate) enum Want {
     Status(momo_status, i32),
 }
 
+impl Want {
+    fn times_out(self) -> bool {
+        [LATE, LATE_IN_BODY].contains(&self)
+    }
+}
+
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
@@ -53,11 +63,18 @@ pub(crate) struct Row {
     pub(crate) want: Want,
 }
 
+/// Ends in silence if the call is to time out, and else with the connection.
 pub(crate) fn row(name: impl Into<String>, bytes: impl Into<Vec<u8>>, want: Want) -> Row {
+    let end = if want.times_out() {
+        End::Hold
+    } else {
+        End::Close
+    };
+    let (name, bytes) = (name.into(), bytes.into());
     Row {
-        name: name.into(),
-        bytes: bytes.into(),
-        end: End::Close,
+        name,
+        bytes,
+        end,
         want,
     }
 }
@@ -66,6 +83,16 @@ impl Row {
     pub(crate) fn ending(mut self, end: End) -> Self {
         self.end = end;
         self
+    }
+
+    /// Whether an error says where the response stopped.
+    fn has_place(&self, error: &Error) -> bool {
+        let stopped = self.want.times_out() || [LOST, TORN].contains(&self.want);
+        let place = match self.bytes.len() {
+            0 => "waiting for the response: ",
+            _ => "reading the response: ",
+        };
+        !stopped || error.message.starts_with(place)
     }
 }
 
@@ -82,16 +109,15 @@ pub(crate) const LATE_IN_BODY: Want = Want::Status(MOMO_TIMED_OUT, 200);
 /// Sends these bytes, and ends so.
 pub(crate) fn respond(mut stream: TcpStream, bytes: &[u8], end: End) {
     match end {
-        End::Close => {
-            raw::send(&mut stream, bytes);
-            raw::close(stream);
-        }
-        End::Hold => {
-            raw::send(&mut stream, bytes);
-            raw::hold(&mut stream);
-        }
-        End::Drip(pause) => raw::drip(&mut stream, bytes, ms(pause)),
-        End::Flood => raw::flood(&mut stream, bytes),
+        End::Drip(pause) => return raw::drip(&mut stream, bytes, ms(pause)),
+        End::Flood => return raw::flood(&mut stream, bytes),
+        _ => raw::send(&mut stream, bytes),
+    }
+    match end {
+        End::Close => raw::close(stream),
+        End::Reset => resetting(stream),
+        End::Hold => raw::hold(&mut stream),
+        _ => drop(stream),
     }
 }
 
@@ -105,17 +131,13 @@ pub(crate) fn call(name: &str, client: &Client, times_out: bool) -> Result<Token
 }
 
 /// What a call ended with, after the checks that hold for every response there can be.
-pub(crate) fn outcome_of(name: &str, bytes: &[u8]) -> Result<Token, Error> {
-    outcome_with(name, bytes, End::Close, false)
-}
-
-fn outcome_with(name: &str, bytes: &[u8], end: End, times_out: bool) -> Result<Token, Error> {
-    let response = bytes.to_vec();
+fn outcome_of(row: &Row) -> Result<Token, Error> {
+    let (name, response, end) = (&row.name, row.bytes.clone(), row.end);
     let server = Peer::start(move |mut stream| {
         raw::read_head(&mut stream);
         respond(stream, &response, end);
     });
-    let outcome = call(name, &server.config().client(), times_out);
+    let outcome = call(name, &server.config().client(), row.want.times_out());
     if let Err(e) = &outcome {
         assert_ne!(e.status, MOMO_INTERNAL, "{name}: {e:?}");
         assert!(e.code.len() <= 128, "{name}: {e:?}");
@@ -152,17 +174,20 @@ pub(crate) fn check_all<R: Sync>(
     assert!(wrong.is_empty(), "{kind}:\n{}", wrong.join("\n"));
 }
 
-pub(crate) fn try_all(kind: &str, rows: &[Row]) {
-    check_all(kind, rows, |row| {
-        let times_out = [LATE, LATE_IN_BODY].contains(&row.want);
-        let outcome = outcome_with(&row.name, &row.bytes, row.end, times_out);
+pub(crate) fn try_all(kind: &str, rows: impl IntoIterator<Item = Row>) {
+    let rows: Vec<Row> = rows.into_iter().collect();
+    check_all(kind, &rows, |row| {
+        let outcome = outcome_of(row);
         let right = match (&outcome, row.want) {
             (Ok(token), Want::Token) => token.access_token == TOKEN,
             (Err(e), Want::Status(status, http_status)) => {
-                (e.status, e.http_status) == (status, http_status)
+                (e.status, e.http_status) == (status, http_status) && row.has_place(e)
             }
             _ => false,
         };
-        (!right).then(|| format!("{}: not {:?}: {outcome:?}", row.name, row.want))
+        let Row {
+            name, end, want, ..
+        } = row;
+        (!right).then(|| format!("{name}, {end:?}: not {want:?}: {outcome:?}"))
     });
 }

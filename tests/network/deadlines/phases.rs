@@ -3,6 +3,8 @@
 
 use std::any::Any;
 
+use Role::{Proxy, Server};
+
 use crate::child::again;
 use crate::common::*;
 use crate::peer::*;
@@ -17,25 +19,26 @@ pub struct Phase {
 pub struct Stage {
     /// Servers, alive as long as this is.
     keep: Box<dyn Any>,
-    pub options: Vec<(&'static str, String)>,
+    /// Of a client: a name and a value on each line.
+    pub options: String,
     /// Whether the call on this thread has come there, seen from the servers' process.
     pub reached: Box<dyn Fn(i32) -> bool>,
 }
 
 #[rustfmt::skip]
 pub const PHASES: &[Phase] = &[
-    Phase { name: "connecting", words: "connecting", start: || swallowed("https") },
-    Phase { name: "connecting, plain http", words: "connecting", start: || swallowed("http") },
-    Phase { name: "handshake, silent", words: "the TLS handshake", start: || peer(silent) },
-    Phase { name: "handshake, dripping", words: "the TLS handshake", start: || peer(dripping_tls) },
+    Phase { name: "connecting", words: "connecting", start: || swallowed(Server, "https") },
+    Phase { name: "connecting, plain http", words: "connecting", start: || swallowed(Server, "http") },
+    Phase { name: "handshake, silent", words: "the TLS handshake", start: || peer(Server, "https", silent) },
+    Phase { name: "handshake, dripping", words: "the TLS handshake", start: || peer(Server, "https", dripping_tls) },
     Phase { name: "waiting", words: "waiting for the response", start: || mock("/stall", false) },
     Phase { name: "waiting, plain http", words: "waiting for the response", start: || mock("/stall", true) },
     Phase { name: "reading a head", words: "reading the response", start: || mock("/slow-headers", false) },
     Phase { name: "reading a body", words: "reading the response", start: || mock("/drip", false) },
     Phase { name: "reading a body, plain http", words: "reading the response", start: || mock("/drip", true) },
-    Phase { name: "proxy, connecting", words: "connecting", start: swallowed_proxy },
-    Phase { name: "proxy, silent", words: "asking the proxy for a tunnel", start: || proxy(silent) },
-    Phase { name: "proxy, dripping", words: "asking the proxy for a tunnel", start: || proxy(dripping_http) },
+    Phase { name: "proxy, connecting", words: "connecting", start: || swallowed(Proxy, "http") },
+    Phase { name: "proxy, silent", words: "asking the proxy for a tunnel", start: || peer(Proxy, "http", silent) },
+    Phase { name: "proxy, dripping", words: "asking the proxy for a tunnel", start: || peer(Proxy, "http", dripping_http) },
 ];
 
 /// Runs the test `name` again for each of them, all at once: they only wait.
@@ -44,104 +47,78 @@ pub fn in_every_phase(name: &'static str) {
         for phase in PHASES {
             scope.spawn(move || {
                 let stage = (phase.start)();
-                again(name, phase.name).env("OPTIONS", stage.passed()).run();
+                again(name, phase.name).env("OPTIONS", &stage.options).run();
             });
         }
     });
 }
 
-fn options(base_url: String, proxy: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("base_url", base_url),
-        ("api_user", momo_mock_gateway::DEFAULT_API_USER.to_owned()),
-        ("api_key", momo_mock_gateway::DEFAULT_API_KEY.to_owned()),
-        (
-            "subscription_key",
-            momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY.to_owned(),
-        ),
-        ("ca", "mozilla".to_owned()),
-        ("proxy", proxy.to_owned()),
-        ("cache", "client".to_owned()),
-        ("timeout", "1m".to_owned()),
-        ("attempt_timeout", "1m".to_owned()),
-        ("connect_timeout", "1m".to_owned()),
-    ]
-}
-
-fn swallowed(scheme: &str) -> Stage {
+fn swallowed(role: Role, scheme: &str) -> Stage {
     let hole = BlackHole::start();
     let port = hole.address.port();
-    let filling = tcp_states(port).len();
+    // Not those that had the port before and have ended.
+    let knocking = move || tcp_states(port).iter().filter(|s| **s == SYN_SENT).count();
+    let filling = knocking();
     Stage {
-        options: options(hole.url(scheme), "none"),
-        reached: Box::new(move |_| tcp_states(port).len() > filling),
+        options: role.options(&hole.url(scheme)),
+        reached: Box::new(move |_| knocking() > filling),
         keep: Box::new(hole),
     }
 }
 
-fn swallowed_proxy() -> Stage {
-    let mut stage = swallowed("http");
-    let proxy = stage.options[0].1.clone();
-    stage.options = options("https://gateway.test".to_owned(), &proxy);
-    stage
-}
-
-fn peer(treat: fn(std::net::TcpStream)) -> Stage {
+fn peer(role: Role, scheme: &str, treat: fn(std::net::TcpStream)) -> Stage {
     let peer = Peer::start(treat);
-    Stage {
-        options: options(peer.url("https"), "none"),
-        reached: came(&peer),
-        keep: Box::new(peer),
-    }
-}
-
-fn proxy(treat: fn(std::net::TcpStream)) -> Stage {
-    let peer = Peer::start(treat);
-    Stage {
-        options: options("https://gateway.test".to_owned(), &peer.url("http")),
-        reached: came(&peer),
-        keep: Box::new(peer),
-    }
-}
-
-fn came(peer: &Peer) -> Box<dyn Fn(i32) -> bool> {
     let count = peer.counter();
-    Box::new(move |thread| count() == 1 && reads(thread))
+    Stage {
+        options: role.options(&peer.url(scheme)),
+        reached: Box::new(move |thread| count() == 1 && reads(thread)),
+        keep: Box::new(peer),
+    }
 }
 
 /// The mock gateway's own behaviour, the request having come.
 pub fn mock(behaviour: &str, plain: bool) -> Stage {
     let gateway = std::sync::Arc::new(Gateway::start().unwrap());
-    let base_url = if plain {
-        gateway.plain_base_url()
-    } else {
-        gateway.base_url()
+    let base_url = match plain {
+        true => gateway.plain_base_url(),
+        false => gateway.base_url(),
     };
-    let mut options = options(base_url + behaviour, "none");
-    options.push(("ca", gateway.ca_path().to_str().unwrap().to_owned()));
+    let ca = gateway.ca_path().display();
     let asked = std::sync::Arc::clone(&gateway);
     Stage {
-        options,
+        options: Server.options(&(base_url + behaviour)) + &format!("ca {ca}\n"),
         reached: Box::new(move |thread| asked.request_count() == 1 && reads(thread)),
         keep: Box::new(gateway),
     }
 }
 
-impl Stage {
-    pub fn config(&self) -> Config {
-        configured(&self.passed())
-    }
+/// Whom a call hangs at.
+#[derive(Clone, Copy)]
+pub enum Role {
+    Server,
+    Proxy,
+}
 
-    /// The options as text, for another process.
-    pub fn passed(&self) -> String {
-        let lines = self.options.iter().map(|(n, v)| format!("{n} {v}\n"));
-        lines.collect()
+impl Role {
+    pub fn options(self, url: &str) -> String {
+        let (base_url, proxy) = match self {
+            Server => (url, "none"),
+            Proxy => ("https://gateway.test", url),
+        };
+        format!("base_url {base_url}\nproxy {proxy}\n")
     }
 }
 
-pub fn configured(passed: &str) -> Config {
-    let config = Config::new();
-    for line in passed.lines() {
+impl Stage {
+    pub fn config(&self) -> Config {
+        configured(&self.options)
+    }
+}
+
+pub fn configured(options: &str) -> Config {
+    let config = Config::with_credentials("https://gateway.test", "mozilla");
+    let times = "cache client\ntimeout 1m\nattempt_timeout 1m\nconnect_timeout 1m\n";
+    for line in times.lines().chain(options.lines()) {
         let (name, value) = line.split_once(' ').unwrap();
         config.set(name, value);
     }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::phases::{Stage, configured, in_every_phase, mock};
+use super::phases::{Role, configured, in_every_phase, mock};
 use super::{ms, timed};
 use crate::child::{Scratch, again, case, var};
 use crate::common::*;
@@ -45,23 +45,17 @@ fn sigpipe_reaches_no_host_whose_server_has_gone() {
         );
         return;
     }
-    let (closing, resetting) = (Peer::start(closing), Peer::start(resetting));
     let stages =
         ["/no-response-on-reuse", "/reset", "/close-without-notify"].map(|b| mock(b, false));
-    let mut options: Vec<String> = stages.iter().map(Stage::passed).collect();
-    for peer in [&closing, &resetting] {
-        for scheme in ["https", "http"] {
-            let to = format!("base_url {}\nproxy none\n", peer.url(scheme));
-            options.push(stages[0].passed() + &to);
-        }
-        let through = format!(
-            "base_url https://gateway.test\nproxy {}\n",
-            peer.url("http")
-        );
-        options.push(stages[0].passed() + &through);
+    let mut options = stages
+        .each_ref()
+        .map(|stage| stage.options.clone())
+        .to_vec();
+    let peers = [Peer::start(closing), Peer::start(resetting)];
+    for peer in &peers {
+        options.extend(["https", "http"].map(|scheme| Role::Server.options(&peer.url(scheme))));
+        options.push(Role::Proxy.options(&peer.url("http")));
     }
-    let options = options.join("--\n");
-    again(NAME, "x").env("OPTIONS", &options).run();
     // Whichever side was faster: nothing is written to a socket in a way that could raise it.
     let scratch = Scratch::new();
     let log = scratch.path("strace");
@@ -74,7 +68,7 @@ fn sigpipe_reaches_no_host_whose_server_has_gone() {
         "-o",
     ];
     let child = again(NAME, "x").under(strace).under([&log]);
-    child.env("OPTIONS", &options).run();
+    child.env("OPTIONS", options.join("--\n")).run();
     let calls = std::fs::read_to_string(log).unwrap();
     let to_tcp = || calls.lines().filter(|l| l.contains("<TCP"));
     assert!(to_tcp().count() >= 100, "{calls}");
@@ -128,7 +122,7 @@ fn a_storm_of_signals_does_no_harm_and_prolongs_no_deadline() {
         in_every_phase(NAME);
         for plain in [false, true] {
             let stage = mock("/hold-2000", plain);
-            again(NAME, "token").env("OPTIONS", stage.passed()).run();
+            again(NAME, "token").env("OPTIONS", &stage.options).run();
         }
         return;
     };

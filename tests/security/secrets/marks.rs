@@ -96,10 +96,14 @@ impl Forbidden {
     }
 }
 
+/// Everything that an error says.
+pub(crate) fn words(error: &Error) -> String {
+    format!("{}\n{}\n{}", error.message, error.code, error.body)
+}
+
 /// Everything that a failed call and its log have said.
 pub(crate) fn said(error: &Error, log: &Log) -> String {
-    let text = log.text();
-    format!("{}\n{}\n{}\n{text}", error.message, error.code, error.body)
+    format!("{}\n{}", words(error), log.text())
 }
 
 #[test]

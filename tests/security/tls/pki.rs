@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::child::{Scratch, run};
+use crate::common::Config;
+use crate::nginx::USER;
 
 /// An authority that clients trust, and what it and others issue.
 pub(crate) struct Pki {
     scratch: Scratch,
     count: Cell<usize>,
+    /// Of the root.
+    name: String,
+    key: String,
     root: Option<Certificate>,
 }
 
@@ -44,20 +46,37 @@ impl Pki {
 
     /// With another kind of key for the authority.
     pub(crate) fn with_key(key: &str) -> Self {
+        // Two authorities of one name would be taken for each other.
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let mut pki = Self {
             scratch: Scratch::new(),
             count: Cell::new(0),
+            name: format!("Test root {}", COUNT.fetch_add(1, Ordering::Relaxed)),
+            key: key.to_owned(),
             root: None,
         };
-        // Two authorities of one name would be taken for each other.
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("Test root {}", COUNT.fetch_add(1, Ordering::Relaxed));
-        pki.root = Some(pki.authority(&name).key(key).self_signed().make());
+        pki.root = Some(pki.impostor());
         pki
+    }
+
+    /// Another authority of the root's name, with a key of its own.
+    pub(crate) fn impostor(&self) -> Certificate {
+        let draft = self.authority(&self.name).key(&self.key);
+        draft.self_signed().make()
     }
 
     pub(crate) fn root(&self) -> &Certificate {
         self.root.as_ref().unwrap()
+    }
+
+    /// For a client of this server that trusts the root, and may try three times.
+    pub(crate) fn config(&self, host: &str, port: u16) -> Config {
+        let ca = self.root().file.to_str().unwrap();
+        let config = Config::with_credentials(&format!("https://{host}:{port}"), ca);
+        config.set("api_user", USER).set("api_key", "key");
+        config.set("subscription_key", "sub").set("proxy", "none");
+        config.set("cache", "client").set("max_attempts", "3");
+        config
     }
 
     /// A good one for localhost, issued by the root.
@@ -199,27 +218,6 @@ impl Certificate {
     /// Sent without the authorities in between.
     pub(crate) fn alone(mut self) -> Self {
         self.chain.clear();
-        self
-    }
-
-    /// With another last byte, which belongs to the signature.
-    pub(crate) fn corrupted(self) -> Self {
-        let text = std::fs::read_to_string(&self.file).unwrap();
-        let (begin, rest) = text.split_once("-----BEGIN CERTIFICATE-----\n").unwrap();
-        let (body, end) = rest.split_once("-----END CERTIFICATE-----").unwrap();
-        let mut der = STANDARD.decode(body.replace('\n', "")).unwrap();
-        *der.last_mut().unwrap() ^= 1;
-        let body = STANDARD.encode(der);
-        let lines: Vec<_> = body
-            .as_bytes()
-            .chunks(64)
-            .map(String::from_utf8_lossy)
-            .collect();
-        let text = format!(
-            "{begin}-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----{end}",
-            lines.join("\n")
-        );
-        std::fs::write(&self.file, text).unwrap();
         self
     }
 

@@ -9,33 +9,20 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
 
-use super::pki::{Certificate, Pki};
-use crate::common::Config;
+use super::pki::Certificate;
 use crate::peer::Peer;
 use crate::raw;
-
-pub(crate) const BODY: &str =
-    r#"{"access_token":"eyJ.abc.x","token_type":"access_token","expires_in":3600}"#;
 
 pub(crate) struct Records {
     connection: ServerConnection,
     tcp: TcpStream,
 }
 
-/// `respond` has read the request's head, and writes what it likes.
+/// `respond` writes what it likes, and speaks `protocol` alone.
 pub(crate) fn serve(
     certificate: &Certificate,
     version: &'static SupportedProtocolVersion,
-    respond: impl Fn(Records) + Send + Sync + 'static,
-) -> Peer {
-    serve_after(certificate, version, &[], respond)
-}
-
-/// The same, with this in the server's first flight, where the client has sent no request yet.
-pub(crate) fn serve_after(
-    certificate: &Certificate,
-    version: &'static SupportedProtocolVersion,
-    early: &'static [u8],
+    protocol: &str,
     respond: impl Fn(Records) + Send + Sync + 'static,
 ) -> Peer {
     let bundle = certificate.bundle();
@@ -48,25 +35,26 @@ pub(crate) fn serve_after(
         .with_single_cert(chain.unwrap(), key);
     let mut config = config.unwrap();
     config.send_half_rtt_data = true;
+    config.alpn_protocols = vec![protocol.into()];
     let config = Arc::new(config);
     Peer::start(move |tcp| {
-        let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-        connection.writer().write_all(early).unwrap();
-        let mut records = Records { connection, tcp };
-        let mut stream = Stream::new(&mut records.connection, &mut records.tcp);
-        if raw::read_head(&mut stream).ends_with(b"\r\n\r\n") {
-            respond(records);
-        }
+        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        respond(Records { connection, tcp });
     })
 }
 
-pub(crate) fn config(server: &Peer, pki: &Pki) -> Config {
-    let config = raw::config(&format!("https://localhost:{}", server.address.port()));
-    config.set("ca", pki.root().file.to_str().unwrap());
-    config
-}
-
 impl Records {
+    /// In the server's first flight, where the client has sent no request yet.
+    pub(crate) fn send_early(&mut self, plaintext: &[u8]) {
+        self.connection.writer().write_all(plaintext).unwrap();
+    }
+
+    /// Whether a whole one came.
+    pub(crate) fn read_request(&mut self) -> bool {
+        let mut stream = Stream::new(&mut self.connection, &mut self.tcp);
+        raw::read_head(&mut stream).ends_with(b"\r\n\r\n")
+    }
+
     /// As one record, sent by itself.
     pub(crate) fn send(&mut self, plaintext: &[u8]) {
         self.connection.writer().write_all(plaintext).unwrap();

@@ -1,17 +1,24 @@
 //! Responses that end early, by an alert or by the end of TCP, and responses in unusual records.
 
+use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
-use super::pki::Pki;
-use super::records::{self, BODY, Records};
+use super::pki::{Certificate, Pki};
+use super::records::{self, Records};
+use super::server::BODY;
 use crate::common::*;
 
-#[derive(Clone, Copy, Debug)]
-enum Framing {
-    Length,
-    Chunks,
-    /// The body ends when the connection does.
-    Close,
+/// How the body is framed: by its length, by chunks, by the end of the connection.
+fn framings() -> [(&'static str, String); 3] {
+    let head = |line: &str| format!("HTTP/1.1 200 OK\r\n{line}\r\n");
+    let length = head(&format!("Content-Length: {}\r\n", BODY.len()));
+    let size = format!("{:x}\r\n", BODY.len());
+    let chunked = head("Transfer-Encoding: chunked\r\n") + &size;
+    [
+        ("length", length + BODY),
+        ("chunks", chunked + BODY + "\r\n0\r\n\r\n"),
+        ("end", head("") + BODY),
+    ]
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,137 +29,92 @@ enum End {
     Alert,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Cut {
-    InHead,
-    InBody,
-    Nowhere,
-}
-
-impl Framing {
-    /// Head and body.
-    fn response(self) -> (String, String) {
-        let (header, body) = match self {
-            Self::Length => (
-                format!("Content-Length: {}\r\n", BODY.len()),
-                BODY.to_owned(),
-            ),
-            Self::Chunks => (
-                "Transfer-Encoding: chunked\r\n".to_owned(),
-                format!("{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len()),
-            ),
-            Self::Close => (String::new(), BODY.to_owned()),
-        };
-        (format!("HTTP/1.1 200 OK\r\n{header}\r\n"), body)
-    }
-}
-
-/// None for a token.
-fn expected(framing: Framing, end: End, cut: Cut) -> Option<(momo_status, i32)> {
-    match (framing, end, cut) {
-        (_, _, Cut::InHead) => Some((MOMO_CONNECTION_LOST, 0)),
-        (Framing::Length | Framing::Chunks, _, Cut::Nowhere) => None,
-        (Framing::Close, End::CloseNotify, Cut::Nowhere) => None,
+/// None for a token, of a response that is whole or is cut in its body.
+fn expected(framing: &str, end: End, is_whole: bool) -> Option<(momo_status, i32)> {
+    match (framing, end, is_whole) {
+        ("length" | "chunks", _, true) | ("end", End::CloseNotify, true) => None,
         // Half a JSON object, well ended.
-        (Framing::Close, End::CloseNotify, Cut::InBody) => Some((MOMO_INVALID_RESPONSE, 200)),
+        ("end", End::CloseNotify, false) => Some((MOMO_INVALID_RESPONSE, 200)),
         _ => Some((MOMO_CONNECTION_LOST, 200)),
     }
 }
 
-fn respond(mut records: Records, framing: Framing, end: End, cut: Cut) {
-    let (head, body) = framing.response();
-    let all = format!("{head}{body}");
-    let sent = match cut {
-        Cut::InHead => head.len() / 2,
-        Cut::InBody => head.len() + body.len() / 2,
-        Cut::Nowhere => all.len(),
-    };
-    records.send(&all.as_bytes()[..sent]);
-    match end {
-        End::CloseNotify => records.close_notify(),
-        End::Tcp => {}
-        End::Alert => records.fatal_alert(),
-    }
-    records.close();
+/// What a call ends with whose request is responded to so.
+fn outcome(
+    (pki, certificate): (&Pki, &Certificate),
+    version: &'static SupportedProtocolVersion,
+    respond: impl Fn(&mut Records) + Send + Sync + 'static,
+) -> Result<Token, Error> {
+    let server = records::serve(certificate, version, "http/1.1", move |mut records| {
+        if records.read_request() {
+            respond(&mut records);
+            records.close();
+        }
+    });
+    pki.config("localhost", server.port()).client().create()
 }
 
 #[test]
 fn a_response_that_an_alert_or_the_end_of_tcp_may_have_cut_off_is_no_token() {
     let pki = Pki::new();
-    let certificate = pki.server().make();
-    let mut tried = 0;
-    for version in [&TLS12, &TLS13] {
-        for framing in [Framing::Length, Framing::Chunks, Framing::Close] {
-            for end in [End::CloseNotify, End::Tcp, End::Alert] {
-                for cut in [Cut::InHead, Cut::InBody, Cut::Nowhere] {
-                    let server = records::serve(&certificate, version, move |records| {
-                        respond(records, framing, end, cut);
-                    });
-                    let outcome = records::config(&server, &pki).client().create();
-                    let failure = outcome.as_ref().err().map(|e| (e.status, e.http_status));
-                    let what = format!("{version:?} {framing:?} {end:?} {cut:?}: {outcome:?}");
-                    assert_eq!(failure, expected(framing, end, cut), "{what}");
-                    let Err(e) = outcome else { continue };
-                    let ended = e
-                        .message
-                        .contains("without closing TLS first (close_notify)");
-                    assert_eq!(ended, end == End::Tcp, "{what}");
-                    tried += 1;
-                }
+    let served = (&pki, &pki.server().make());
+    for ((framing, response), version) in framings().iter().flat_map(|f| [(f, &TLS12), (f, &TLS13)])
+    {
+        let head = response.find("\r\n\r\n").unwrap() + 4;
+        for end in [End::CloseNotify, End::Tcp, End::Alert] {
+            for cut in [head / 2, head + BODY.len() / 2, response.len()] {
+                let text = response[..cut].to_owned();
+                let outcome = outcome(served, version, move |records| {
+                    records.send(text.as_bytes());
+                    match end {
+                        End::CloseNotify => records.close_notify(),
+                        End::Tcp => {}
+                        End::Alert => records.fatal_alert(),
+                    }
+                });
+                let what = format!("{version:?} {framing} {end:?} {cut}: {outcome:?}");
+                let expected = match cut < head {
+                    true => Some((MOMO_CONNECTION_LOST, 0)),
+                    false => expected(framing, end, cut == response.len()),
+                };
+                let failure = outcome.as_ref().err().map(|e| (e.status, e.http_status));
+                assert_eq!(failure, expected, "{what}");
+                let words = "without closing TLS first (close_notify)";
+                let is_named = outcome.is_err_and(|e| e.message.contains(words));
+                assert_eq!(is_named, failure.is_some() && end == End::Tcp, "{what}");
             }
         }
     }
-    assert_eq!(tried, 2 * 20);
 }
 
 #[test]
 fn what_a_server_says_before_the_request_is_no_response() {
-    const EARLY: &[u8] =
-        b"HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"access_token\":\"evil\"}";
     let pki = Pki::new();
-    let server = records::serve_after(&pki.server().make(), &TLS13, EARLY, |mut records| {
-        let (head, body) = Framing::Length.response();
-        records.send(format!("{head}{body}").as_bytes());
+    let server = records::serve(&pki.server().make(), &TLS13, "http/1.1", |mut records| {
+        records.send_early(framings()[0].1.as_bytes());
+        records.read_request();
         records.close();
     });
-    let error = records::config(&server, &pki)
-        .client()
-        .create()
-        .unwrap_err();
+    let config = pki.config("localhost", server.port());
+    let error = config.client().create().unwrap_err();
     assert_eq!(error.status, MOMO_INVALID_RESPONSE, "{error:?}");
-    assert!(
-        error.message.contains("before the request was sent"),
-        "{error:?}"
-    );
+    let words = "before the request was sent";
+    assert!(error.message.contains(words), "{error:?}");
 }
 
 #[test]
-fn a_response_in_records_of_one_byte_is_put_together() {
+fn a_response_in_small_records_and_under_changing_keys_is_put_together() {
     let pki = Pki::new();
+    let served = (&pki, &pki.server().make());
     for version in [&TLS12, &TLS13] {
-        let server = records::serve(&pki.server().make(), version, |mut records| {
-            let (head, body) = Framing::Length.response();
-            for byte in head.bytes().chain(body.bytes()) {
+        let outcome = outcome(served, version, move |records| {
+            for byte in framings()[0].1.bytes() {
                 records.send(&[byte]);
+                if version == &TLS13 && byte == b'\n' {
+                    records.update_key();
+                }
             }
-            records.close();
         });
-        let token = records::config(&server, &pki).client().create().unwrap();
-        assert_eq!(token.access_token, "eyJ.abc.x", "{version:?}");
+        assert_eq!(outcome.unwrap().access_token, "eyJ.abc.x", "{version:?}");
     }
-}
-
-#[test]
-fn a_key_update_within_a_response_changes_nothing() {
-    let pki = Pki::new();
-    let server = records::serve(&pki.server().make(), &TLS13, |mut records| {
-        let (head, body) = Framing::Length.response();
-        for part in [head.as_str(), &body[..10], &body[10..]] {
-            records.send(part.as_bytes());
-            records.update_key();
-        }
-        records.close();
-    });
-    let token = records::config(&server, &pki).client().create().unwrap();
-    assert_eq!(token.access_token, "eyJ.abc.x");
 }
