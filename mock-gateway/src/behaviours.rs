@@ -1,5 +1,17 @@
 //! The one table of misbehaviour: name, help, and what it does.
 
+/// One part of the table, a row each: name (N stands for a number), help, and what the row makes
+/// of a call and of its number: a response, something for the wire, or () to go on.
+macro_rules! rows {
+    ($($name:literal, $help:literal => |$call:pat_param, $number:pat_param| $run:expr;)*) => {
+        pub(super) static ROWS: &[Row] = &[$(Row {
+            name: $name,
+            help: $help,
+            run: |$call, $number| Step::from($run),
+        }),*];
+    };
+}
+
 mod path;
 mod whole;
 
@@ -26,18 +38,6 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
-impl Call<'_> {
-    fn edit(&mut self, edit: fn(&mut Members)) -> Step {
-        self.edits.push(edit);
-        Step::Next
-    }
-
-    fn send(&mut self, wire: Wire) -> Step {
-        self.wire = Some(wire);
-        Step::Next
-    }
-}
-
 pub(crate) enum Step {
     /// Go on with the rest of the path.
     Next,
@@ -46,21 +46,34 @@ pub(crate) enum Step {
     Wire(Wire),
 }
 
-type Run = fn(&mut Call<'_>, u64) -> Step;
+impl From<()> for Step {
+    fn from((): ()) -> Self {
+        Self::Next
+    }
+}
+
+impl From<GatewayResponse> for Step {
+    fn from(response: GatewayResponse) -> Self {
+        Self::Response(response)
+    }
+}
+
+impl From<Wire> for Step {
+    fn from(wire: Wire) -> Self {
+        Self::Wire(wire)
+    }
+}
+
+impl<T: Into<Step>> From<Option<T>> for Step {
+    fn from(step: Option<T>) -> Self {
+        step.map_or(Self::Next, T::into)
+    }
+}
 
 pub(crate) struct Row {
-    /// N stands for a number.
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
-    pub(crate) run: Run,
-}
-
-const fn row(name: &'static str, help: &'static str, run: Run) -> Row {
-    Row { name, help, run }
-}
-
-fn ok(response: GatewayResponse) -> Step {
-    Step::Response(response)
+    pub(crate) run: fn(&mut Call<'_>, u64) -> Step,
 }
 
 /// Two files, one table: what dispatches is what the help lists.

@@ -97,7 +97,6 @@ impl GatewayResponse {
             403,
             "Out of call volume quota. Quota will be replenished in 01:00:00.",
         )
-        .with("Retry-After", "3600")
     }
 
     pub(crate) fn key_refused(missing: bool) -> Self {
