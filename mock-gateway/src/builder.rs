@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::ca::{Authority, ServerCertificate};
-use crate::gateway::{CaFile, Gateway, Parts};
+use crate::gateway::Gateway;
 use crate::record::{Credentials, Settings, State};
 use crate::server::accept;
 use std::io::Write;
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+use tempfile::TempPath;
 use tokio::sync::oneshot;
 
 /// Two suffice: the tests that use it run on the same cores.
@@ -58,60 +59,36 @@ impl Default for Builder {
     }
 }
 
-impl Builder {
+macro_rules! setters {
+    ($($(#[$comment:meta])* $name:ident: $kind:ty;)*) => {
+        impl Builder {
+            $($(#[$comment])*
+            #[must_use]
+            pub fn $name(mut self, $name: $kind) -> Self {
+                self.$name = $name;
+                self
+            })*
+        }
+    };
+}
+
+setters! {
     /// Where TLS is served; 127.0.0.1 and a free port if not said. Plain http takes a free port
     /// of the same address.
-    #[must_use]
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.listen = address;
-        self
-    }
-
+    listen: SocketAddr;
     /// Whether plain http is served beside TLS: yes, if not said.
-    #[must_use]
-    pub fn plain(mut self, plain: bool) -> Self {
-        self.plain = plain;
-        self
-    }
-
-    #[must_use]
-    pub fn tls12_only(mut self, only: bool) -> Self {
-        self.tls12_only = only;
-        self
-    }
-
-    #[must_use]
-    pub fn certificate(mut self, certificate: ServerCertificate) -> Self {
-        self.certificate = certificate;
-        self
-    }
-
+    plain: bool;
+    tls12_only: bool;
+    certificate: ServerCertificate;
     /// Where the CA's certificate is written, to stay there; a temporary file if not said.
-    #[must_use]
-    pub fn ca_out(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_out = Some(path.into());
-        self
-    }
-
-    #[must_use]
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = credentials;
-        self
-    }
-
-    #[must_use]
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetime = lifetime;
-        self
-    }
-
+    ca_out: Option<PathBuf>;
+    credentials: Credentials;
+    lifetime: Duration;
     /// Before every response.
-    #[must_use]
-    pub fn delay(mut self, delay: Duration) -> Self {
-        self.delay = delay;
-        self
-    }
+    delay: Duration;
+}
 
+impl Builder {
     /// Listens, and answers from threads of its own until the [`Gateway`] is dropped.
     ///
     /// # Errors
@@ -122,15 +99,15 @@ impl Builder {
         let ca_file = match self.ca_out {
             Some(path) => {
                 std::fs::write(&path, &authority.pem)?;
-                CaFile::Kept(path)
+                let mut kept = TempPath::try_from_path(path)?;
+                kept.disable_cleanup(true);
+                kept
             }
             None => {
-                let builder = tempfile::Builder::new()
-                    .prefix("mock-gateway-")
-                    .suffix(".pem")
-                    .tempfile()?;
-                builder.as_file().write_all(authority.pem.as_bytes())?;
-                CaFile::Temporary(builder.into_temp_path())
+                let mut files = tempfile::Builder::new();
+                let file = files.prefix("mock-gateway-").suffix(".pem").tempfile()?;
+                file.as_file().write_all(authority.pem.as_bytes())?;
+                file.into_temp_path()
             }
         };
         let state = Arc::new(State::new(Settings {
@@ -174,16 +151,16 @@ impl Builder {
                 let _ = runtime.block_on(stopped);
                 runtime.shutdown_timeout(Duration::from_secs(1));
             })?;
-        Ok(Gateway::new(Parts {
+        Ok(Gateway {
             state,
             address,
             plain_address,
             authority,
             tls12_only: self.tls12_only,
             ca_file,
-            stop,
-            thread,
-        }))
+            process: std::process::id(),
+            running: Some((stop, thread)),
+        })
     }
 }
 

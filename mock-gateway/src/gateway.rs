@@ -4,7 +4,7 @@ use crate::Error;
 use crate::ca::{Authority, ServerCertificate};
 use crate::record::{Credentials, Issued, Request, State};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
@@ -12,52 +12,19 @@ use std::time::Duration;
 use tempfile::TempPath;
 use tokio::sync::oneshot;
 
-pub(crate) enum CaFile {
-    Kept(PathBuf),
-    Temporary(TempPath),
-}
-
-pub(crate) struct Parts {
+/// A gateway that runs until it is dropped. Every call may be made from any thread.
+pub struct Gateway {
     pub(crate) state: Arc<State>,
     pub(crate) address: SocketAddr,
     pub(crate) plain_address: Option<SocketAddr>,
     pub(crate) authority: Authority,
     pub(crate) tls12_only: bool,
-    pub(crate) ca_file: CaFile,
-    pub(crate) stop: oneshot::Sender<()>,
-    pub(crate) thread: JoinHandle<()>,
-}
-
-/// A gateway that runs until it is dropped. Every call may be made from any thread.
-pub struct Gateway {
-    state: Arc<State>,
-    address: SocketAddr,
-    plain_address: Option<SocketAddr>,
-    authority: Authority,
-    tls12_only: bool,
-    ca_path: PathBuf,
-    process: u32,
-    running: Option<(oneshot::Sender<()>, JoinHandle<()>, CaFile)>,
+    pub(crate) ca_file: TempPath,
+    pub(crate) process: u32,
+    pub(crate) running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl Gateway {
-    pub(crate) fn new(parts: Parts) -> Self {
-        let ca_path = match &parts.ca_file {
-            CaFile::Kept(path) => path.clone(),
-            CaFile::Temporary(path) => path.to_path_buf(),
-        };
-        Self {
-            state: parts.state,
-            address: parts.address,
-            plain_address: parts.plain_address,
-            authority: parts.authority,
-            tls12_only: parts.tls12_only,
-            ca_path,
-            process: std::process::id(),
-            running: Some((parts.stop, parts.thread, parts.ca_file)),
-        }
-    }
-
     /// `https://localhost:PORT`
     #[must_use]
     pub fn base_url(&self) -> String {
@@ -97,7 +64,7 @@ impl Gateway {
     /// The same as a file, removed with the gateway unless [`Builder::ca_out`] named it.
     #[must_use]
     pub fn ca_path(&self) -> &Path {
-        &self.ca_path
+        &self.ca_file
     }
 
     #[must_use]
@@ -147,18 +114,18 @@ impl Gateway {
     /// The requests that arrived whole, oldest first: at most the last [`crate::MAX_RECORDS`].
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
-        self.state.requests()
+        self.state.requests.all()
     }
 
     /// The same, and forgets them; their count goes on.
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
-        self.state.take_requests()
+        self.state.requests.take()
     }
 
     #[must_use]
     pub fn request_count(&self) -> u64 {
-        self.state.request_count.load(Relaxed)
+        self.state.counts.requests.load(Relaxed)
     }
 
     /// Forgets the requests and their count.
@@ -169,18 +136,18 @@ impl Gateway {
     /// Connections accepted so far, those whose handshake failed too.
     #[must_use]
     pub fn connection_count(&self) -> u64 {
-        self.state.connection_count.load(Relaxed)
+        self.state.counts.connections.load(Relaxed)
     }
 
     #[must_use]
     pub fn open_connections(&self) -> u64 {
-        self.state.open_connections.load(Relaxed)
+        self.state.counts.open_connections.load(Relaxed)
     }
 
     /// Handshakes that took up an earlier TLS session.
     #[must_use]
     pub fn resumed_count(&self) -> u64 {
-        self.state.resumed_count.load(Relaxed)
+        self.state.counts.resumed.load(Relaxed)
     }
 
     /// Closes the kept connections, as a server does with idle ones.
@@ -191,13 +158,13 @@ impl Gateway {
     /// The tokens given out, oldest first: at most the last [`crate::MAX_RECORDS`].
     #[must_use]
     pub fn issued(&self) -> Vec<Issued> {
-        self.state.issued()
+        self.state.issued.all()
     }
 
     /// The same, and forgets them.
     #[must_use]
     pub fn take_issued(&self) -> Vec<Issued> {
-        self.state.take_issued()
+        self.state.issued.take()
     }
 
     /// Forgets requests, tokens, counts, and how often the prefixes that fail N times have failed.
@@ -208,15 +175,13 @@ impl Gateway {
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        let Some((stop, thread, ca_file)) = self.running.take() else {
-            return;
-        };
         if std::process::id() != self.process {
             // A forked child has neither the threads nor a right to the file.
-            std::mem::forget((stop, thread, ca_file));
-            return;
+            self.ca_file.disable_cleanup(true);
+            std::mem::forget(self.running.take());
+        } else if let Some((stop, thread)) = self.running.take() {
+            let _ = stop.send(());
+            let _ = thread.join();
         }
-        let _ = stop.send(());
-        let _ = thread.join();
     }
 }

@@ -6,6 +6,10 @@ use std::io::{Read, Write};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
+#[cfg(windows)]
+use tokio::signal::windows::ctrl_c;
 
 const USAGE: &str = "\
 momo-mock-gateway: a stand-in for MTN Mobile Money's Partner Gateway
@@ -31,11 +35,6 @@ GET /__requests tells {\"count\":N,\"connections\":N}; POST /__reset sets both b
 A path prefix in the base URL makes it misbehave; N is a number, prefixes combine from left to right:
 ";
 
-struct Options {
-    builder: Builder,
-    until_stdin_closes: bool,
-}
-
 fn help() -> String {
     let width = behaviours().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = USAGE.to_owned();
@@ -56,38 +55,33 @@ fn certificate(kind: &str) -> Result<ServerCertificate, String> {
     })
 }
 
-/// None if only help or the version was wanted.
-fn options() -> Result<Option<Options>, Error> {
+/// The gateway to start, and whether it ends with standard input. None if only help or the version
+/// was wanted.
+fn options() -> Result<Option<(Builder, bool)>, Error> {
     let mut builder = Gateway::builder().plain(false);
     let mut credentials = Credentials::default();
     let mut keys = Vec::new();
     let mut until_stdin_closes = false;
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
-        builder = match argument {
-            Long("listen") => builder.listen(arguments.value()?.parse()?),
-            Long("plain") => builder.plain(true),
-            Long("tls12") => builder.tls12_only(true),
-            Long("certificate") => builder.certificate(arguments.value()?.parse_with(certificate)?),
-            Long("ca-out") => builder.ca_out(arguments.value()?),
-            Long("lifetime") => builder.lifetime(Duration::from_secs(arguments.value()?.parse()?)),
-            Long("delay") => builder.delay(Duration::from_millis(arguments.value()?.parse()?)),
-            Long("api-user") => {
-                credentials.api_user = arguments.value()?.string()?;
-                builder
+        match argument {
+            Long("listen") => builder = builder.listen(arguments.value()?.parse()?),
+            Long("plain") => builder = builder.plain(true),
+            Long("tls12") => builder = builder.tls12_only(true),
+            Long("certificate") => {
+                builder = builder.certificate(arguments.value()?.parse_with(certificate)?);
             }
-            Long("api-key") => {
-                credentials.api_key = arguments.value()?.string()?;
-                builder
+            Long("ca-out") => builder = builder.ca_out(Some(arguments.value()?.into())),
+            Long("lifetime") => {
+                builder = builder.lifetime(Duration::from_secs(arguments.value()?.parse()?))
             }
-            Long("subscription-key") => {
-                keys.push(arguments.value()?.string()?);
-                builder
+            Long("delay") => {
+                builder = builder.delay(Duration::from_millis(arguments.value()?.parse()?))
             }
-            Long("until-stdin-closes") => {
-                until_stdin_closes = true;
-                builder
-            }
+            Long("api-user") => credentials.api_user = arguments.value()?.string()?,
+            Long("api-key") => credentials.api_key = arguments.value()?.string()?,
+            Long("subscription-key") => keys.push(arguments.value()?.string()?),
+            Long("until-stdin-closes") => until_stdin_closes = true,
             Long("help") | Short('h') => {
                 std::io::stdout().write_all(help().as_bytes())?;
                 return Ok(None);
@@ -97,15 +91,12 @@ fn options() -> Result<Option<Options>, Error> {
                 return Ok(None);
             }
             other => return Err(other.unexpected().into()),
-        };
+        }
     }
     if !keys.is_empty() {
         credentials.subscription_keys = keys;
     }
-    Ok(Some(Options {
-        builder: builder.credentials(credentials),
-        until_stdin_closes,
-    }))
+    Ok(Some((builder.credentials(credentials), until_stdin_closes)))
 }
 
 /// A signal must end the program in order, or it leaves its temporary file behind.
@@ -113,30 +104,25 @@ fn watch_signals(end: Sender<()>) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let entered = runtime.enter();
     #[cfg(unix)]
-    let mut terminated = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let _entered = runtime.enter();
-        (
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-        )
-    };
-    thread::spawn(move || {
-        #[cfg(unix)]
-        runtime.block_on(std::future::poll_fn(|context| {
-            let either = terminated.0.poll_recv(context).is_ready()
-                || terminated.1.poll_recv(context).is_ready();
-            if either {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
-        }));
-        #[cfg(not(unix))]
-        let _ = runtime.block_on(tokio::signal::ctrl_c());
-        let _ = end.send(());
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let (mut signal, end) = (signal(kind)?, end.clone());
+        runtime.spawn(async move {
+            signal.recv().await;
+            let _ = end.send(());
+        });
+    }
+    #[cfg(windows)]
+    runtime.spawn({
+        let mut signal = ctrl_c()?;
+        async move {
+            signal.recv().await;
+            let _ = end.send(());
+        }
     });
+    drop(entered);
+    thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
     Ok(())
 }
 
@@ -149,12 +135,12 @@ fn watch_stdin(end: Sender<()>) {
 }
 
 fn main() -> Result<(), Error> {
-    let Some(options) = options()? else {
+    let Some((builder, until_stdin_closes)) = options()? else {
         return Ok(());
     };
     let (end, ended) = channel();
     watch_signals(end.clone())?;
-    let gateway = options.builder.start()?;
+    let gateway = builder.start()?;
     let credentials = gateway.credentials();
     let line = serde_json::json!({
         "base_url": gateway.base_url(),
@@ -167,7 +153,7 @@ fn main() -> Result<(), Error> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{line}")?;
     stdout.flush()?;
-    if options.until_stdin_closes {
+    if until_stdin_closes {
         watch_stdin(end);
     }
     // Without a sender left it would return at once; the signal watcher keeps one.

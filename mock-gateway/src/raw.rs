@@ -66,12 +66,12 @@ pub(crate) async fn send(
 ) -> Result<()> {
     let io = &mut socket;
     let length = response.body.len();
+    let whole = |length| {
+        let head = head(response, &format!("Content-Length: {length}"));
+        [head.as_bytes(), &response.body].concat()
+    };
     match wire {
-        Wire::Truncated => {
-            let head = head(response, &format!("Content-Length: {}", length + 64));
-            io.write_all(&[head.as_bytes(), &response.body].concat())
-                .await?;
-        }
+        Wire::Truncated => io.write_all(&whole(length + 64)).await?,
         Wire::TruncatedChunked => {
             let head = head(response, "Transfer-Encoding: chunked");
             let size = format!("{length:x}\r\n");
@@ -79,10 +79,9 @@ pub(crate) async fn send(
             io.write_all(&parts.concat()).await?;
         }
         Wire::Interim => {
-            let interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n";
-            let head = head(response, &format!("Content-Length: {length}"));
-            let parts = [interim.as_bytes(), head.as_bytes(), &response.body];
-            io.write_all(&parts.concat()).await?;
+            io.write_all(b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n")
+                .await?;
+            io.write_all(&whole(length)).await?;
         }
         Wire::ChunkExtensions => {
             let extension = format!(";signature={}\r\n", "x".repeat(2048));
@@ -95,14 +94,14 @@ pub(crate) async fn send(
             io.write_all(&bytes).await?;
         }
         Wire::FirstBytes(count) => {
-            let head = head(response, &format!("Content-Length: {length}"));
-            let bytes = [head.as_bytes(), &response.body].concat();
+            let bytes = whole(length);
             io.write_all(&bytes[..count.min(bytes.len())]).await?;
         }
         Wire::Drip => {
-            io.write_all(head(response, &format!("Content-Length: {length}")).as_bytes())
-                .await?;
-            drip(io, &response.body).await?;
+            let bytes = whole(length);
+            let (head, body) = bytes.split_at(bytes.len() - length);
+            io.write_all(head).await?;
+            drip(io, body).await?;
         }
         Wire::SlowHeaders => {
             drip(io, b"HTTP/1.1 200 OK\r\nX-Slow: ").await?;

@@ -85,17 +85,44 @@ pub(crate) struct Settings {
     pub(crate) tls: Arc<ServerConfig>,
 }
 
-pub(crate) struct State {
-    settings: Mutex<Settings>,
-    requests: Mutex<VecDeque<Request>>,
-    issued: Mutex<VecDeque<Issued>>,
-    failures: Mutex<HashMap<String, u64>>,
-    pub(crate) request_count: AtomicU64,
+/// The last [`MAX_RECORDS`] of what happened, oldest first.
+pub(crate) struct Records<T>(Mutex<VecDeque<T>>);
+
+impl<T: Clone> Records<T> {
+    pub(crate) fn push(&self, item: T) {
+        let mut list = lock(&self.0);
+        if list.len() == MAX_RECORDS {
+            list.pop_front();
+        }
+        list.push_back(item);
+    }
+
+    pub(crate) fn all(&self) -> Vec<T> {
+        lock(&self.0).iter().cloned().collect()
+    }
+
+    /// All of them, and forgets them.
+    pub(crate) fn take(&self) -> Vec<T> {
+        lock(&self.0).drain(..).collect()
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) requests: AtomicU64,
     /// Numbers the connections; unlike the count it is never set back.
     last_connection: AtomicU64,
-    pub(crate) connection_count: AtomicU64,
+    pub(crate) connections: AtomicU64,
     pub(crate) open_connections: AtomicU64,
-    pub(crate) resumed_count: AtomicU64,
+    pub(crate) resumed: AtomicU64,
+}
+
+pub(crate) struct State {
+    settings: Mutex<Settings>,
+    pub(crate) requests: Records<Request>,
+    pub(crate) issued: Records<Issued>,
+    failures: Mutex<HashMap<String, u64>>,
+    pub(crate) counts: Counts,
     pub(crate) closing: Notify,
 }
 
@@ -104,26 +131,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn push<T>(list: &Mutex<VecDeque<T>>, item: T) {
-    let mut list = lock(list);
-    if list.len() == MAX_RECORDS {
-        list.pop_front();
-    }
-    list.push_back(item);
-}
-
 impl State {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
             settings: Mutex::new(settings),
-            requests: Mutex::default(),
-            issued: Mutex::default(),
+            requests: Records(Mutex::default()),
+            issued: Records(Mutex::default()),
             failures: Mutex::default(),
-            request_count: AtomicU64::new(0),
-            last_connection: AtomicU64::new(0),
-            connection_count: AtomicU64::new(0),
-            open_connections: AtomicU64::new(0),
-            resumed_count: AtomicU64::new(0),
+            counts: Counts::default(),
             closing: Notify::new(),
         }
     }
@@ -133,40 +148,21 @@ impl State {
     }
 
     pub(crate) fn record(&self, request: Request) {
-        self.request_count.fetch_add(1, Relaxed);
-        push(&self.requests, request);
-    }
-
-    pub(crate) fn requests(&self) -> Vec<Request> {
-        lock(&self.requests).iter().cloned().collect()
-    }
-
-    pub(crate) fn take_requests(&self) -> Vec<Request> {
-        lock(&self.requests).drain(..).collect()
+        self.counts.requests.fetch_add(1, Relaxed);
+        self.requests.push(request);
     }
 
     pub(crate) fn clear_requests(&self) {
-        lock(&self.requests).clear();
-        self.request_count.store(0, Relaxed);
+        self.requests.take();
+        self.counts.requests.store(0, Relaxed);
     }
 
     pub(crate) fn issue(&self, token: String, lifetime: Duration) {
-        push(
-            &self.issued,
-            Issued {
-                token,
-                issued_at: Instant::now(),
-                lifetime,
-            },
-        );
-    }
-
-    pub(crate) fn issued(&self) -> Vec<Issued> {
-        lock(&self.issued).iter().cloned().collect()
-    }
-
-    pub(crate) fn take_issued(&self) -> Vec<Issued> {
-        lock(&self.issued).drain(..).collect()
+        self.issued.push(Issued {
+            token,
+            issued_at: Instant::now(),
+            lifetime,
+        });
     }
 
     /// True for the first `times` calls with that prefix.
@@ -179,10 +175,10 @@ impl State {
 
     pub(crate) fn reset(&self) {
         self.clear_requests();
-        lock(&self.issued).clear();
+        self.issued.take();
         lock(&self.failures).clear();
-        self.connection_count.store(0, Relaxed);
-        self.resumed_count.store(0, Relaxed);
+        self.counts.connections.store(0, Relaxed);
+        self.counts.resumed.store(0, Relaxed);
     }
 }
 
@@ -195,9 +191,9 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(state: Arc<State>) -> Self {
-        state.connection_count.fetch_add(1, Relaxed);
-        state.open_connections.fetch_add(1, Relaxed);
-        let number = state.last_connection.fetch_add(1, Relaxed) + 1;
+        state.counts.connections.fetch_add(1, Relaxed);
+        state.counts.open_connections.fetch_add(1, Relaxed);
+        let number = state.counts.last_connection.fetch_add(1, Relaxed) + 1;
         Self {
             state,
             number,
@@ -207,13 +203,13 @@ impl Connection {
 
     /// Takes a connection that was made only to ask for the counts out of them.
     pub(crate) fn uncount(&self) {
-        let count = &self.state.connection_count;
+        let count = &self.state.counts.connections;
         let _ = count.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1));
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.state.open_connections.fetch_sub(1, Relaxed);
+        self.state.counts.open_connections.fetch_sub(1, Relaxed);
     }
 }

@@ -45,7 +45,7 @@ pub(crate) async fn accept(listener: TcpListener, with_tls: bool, state: Arc<Sta
                     Ok(stream) => {
                         let kind = stream.get_ref().1.handshake_kind();
                         if kind == Some(HandshakeKind::Resumed) {
-                            connection.state.resumed_count.fetch_add(1, Relaxed);
+                            connection.state.counts.resumed.fetch_add(1, Relaxed);
                         }
                         serve(stream, connection).await
                     }
@@ -144,8 +144,8 @@ fn admin(connection: &Connection, request: &Request, first: bool) -> Option<Gate
         return Some(GatewayResponse::empty(204));
     }
     let counts = json!({
-        "count": state.request_count.load(Relaxed),
-        "connections": state.connection_count.load(Relaxed),
+        "count": state.counts.requests.load(Relaxed),
+        "connections": state.counts.connections.load(Relaxed),
     });
     Some(GatewayResponse::json(200, counts.to_string()))
 }

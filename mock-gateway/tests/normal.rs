@@ -2,62 +2,46 @@
 
 mod client;
 
-use client::{connect, plain, post, read_reply, request, send};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use client::{
+    connect, gateway, post, posted, read_reply, request, send, send_to, wait_until_closed,
+};
 use momo_mock_gateway::{Builder, Gateway, ServerCertificate};
+use serde_json::json;
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use tokio_rustls::rustls::{
     ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned,
 };
 
-fn gateway() -> Gateway {
-    Gateway::start().unwrap()
-}
-
 #[test]
 fn a_token_looks_like_mtns_and_is_unique() {
-    use base64::Engine;
     let gateway = gateway();
     let reply = post(&gateway, "");
-    assert_eq!(reply.status, 200);
-    assert_eq!(
-        reply.header("content-type"),
-        Some("application/json;charset=utf-8")
-    );
+    let kind = "application/json;charset=utf-8";
+    assert_eq!((reply.status, reply.header("content-type")), (200, kind));
     let json = reply.json();
     let token = json["access_token"].as_str().unwrap();
     assert!((550..600).contains(&token.len()), "{}", token.len());
     assert_eq!(json["token_type"], "access_token");
     assert_eq!(json["expires_in"], 3600);
-    let parts: Vec<_> = token.split('.').collect();
-    let decode = |part: &str| {
-        base64::prelude::BASE64_URL_SAFE_NO_PAD
-            .decode(part)
-            .unwrap()
-    };
-    assert!(
-        String::from_utf8(decode(parts[0]))
-            .unwrap()
-            .contains("\"R256\"")
-    );
-    let claims: serde_json::Value = serde_json::from_slice(&decode(parts[1])).unwrap();
-    assert_eq!(
-        claims["clientId"].as_str(),
-        Some(gateway.credentials().api_user.as_str())
-    );
+
+    let decode = |part| BASE64_URL_SAFE_NO_PAD.decode(part).unwrap();
+    let parts: Vec<_> = token.split('.').map(decode).collect();
+    assert_eq!(parts[0], br#"{"typ":"JWT","alg":"R256"}"#);
+    let claims: serde_json::Value = serde_json::from_slice(&parts[1]).unwrap();
+    assert_eq!(claims["clientId"], gateway.credentials().api_user);
     assert_eq!(claims["expires"].as_str().unwrap().len(), 23);
     assert_eq!(claims["sessionId"].as_str().unwrap().len(), 36);
-    assert_eq!(decode(parts[2]).len(), 256);
+    assert_eq!(parts[2].len(), 256);
 
-    let second = post(&gateway, "").json();
-    assert_ne!(second["access_token"], json["access_token"]);
+    assert_ne!(post(&gateway, "").json()["access_token"], token);
     let issued = gateway.issued();
-    assert_eq!(issued.len(), 2);
-    assert_eq!(issued[0].token, token);
+    assert_eq!((issued.len(), &issued[0].token[..]), (2, token));
     assert!(!issued[0].is_expired());
 }
 
@@ -66,59 +50,47 @@ fn wrong_credentials_are_refused_as_mtn_does() {
     let gateway = gateway();
     let good = request(&gateway, "/disbursement/token/");
     let without = |name: &str| {
-        let lines: Vec<_> = good
-            .split("\r\n")
-            .filter(|line| !line.starts_with(name))
-            .collect();
-        send(&gateway, &lines.join("\r\n"))
+        let kept = good.split("\r\n").filter(|line| !line.starts_with(name));
+        kept.collect::<Vec<_>>().join("\r\n")
     };
-    let key = gateway.credentials().subscription_keys[0].clone();
-
-    let reply = without("Ocp-Apim");
-    assert_eq!(reply.status, 401);
-    assert!(reply.body.contains("missing subscription key"));
-    assert!(
-        reply
-            .header("www-authenticate")
-            .unwrap()
-            .starts_with("AzureApiManagementKey realm=")
-    );
-
-    let reply = send(&gateway, &good.replace(&key, "wrong"));
-    assert_eq!(
-        (reply.status, &reply.json()["statusCode"]),
-        (401, &serde_json::json!(401))
-    );
-    assert!(reply.body.contains("invalid subscription key"));
-
-    let reply = without("Authorization");
-    assert_eq!(reply.status, 401);
-    assert!(reply.json()["error"].is_string());
-
-    let reply = send(&gateway, &good.replace("Basic ", "Basic AA"));
-    assert_eq!(
-        (reply.status, reply.body.as_str()),
-        (500, r#"{"error":"login_failed"}"#)
-    );
+    let key = &gateway.credentials().subscription_keys[0];
+    for (request, status, body) in [
+        (without("Ocp-Apim"), 401, "missing subscription key"),
+        (good.replace(key, "wrong"), 401, "invalid subscription key"),
+        (without("Authorization"), 401, r#"{"error":""#),
+        (
+            good.replace("Basic ", "Basic AA"),
+            500,
+            r#"{"error":"login_failed"}"#,
+        ),
+    ] {
+        let reply = send(&gateway, &request);
+        assert_eq!(reply.status, status, "{body}");
+        assert!(reply.body.contains(body), "{}", reply.body);
+        if body.ends_with("key") {
+            assert_eq!(reply.json()["statusCode"], json!(status));
+            let realm = reply.header("www-authenticate");
+            assert!(realm.starts_with("AzureApiManagementKey realm="));
+        }
+    }
 }
 
 #[test]
 fn paths_and_methods_other_than_the_operations_are_refused() {
     let gateway = gateway();
-    let status = |path: &str| send(&gateway, &request(&gateway, path)).status;
-    assert_eq!(status("/disbursement/token/"), 200);
-    assert_eq!(status("/collection/token/"), 200);
-    assert_eq!(status("/remittance/token/"), 200);
-    assert_eq!(status("/token/"), 404);
-    assert_eq!(status("/disbursement/token/more"), 404);
-    let reply = send(&gateway, &request(&gateway, "/disbursement/token"));
-    assert_eq!(reply.status, 302);
-    assert!(
-        reply
-            .header("location")
-            .unwrap()
-            .starts_with("https://elsewhere.invalid/")
-    );
+    for (path, status) in [
+        ("/disbursement/token/", 200),
+        ("/collection/token/", 200),
+        ("/remittance/token/", 200),
+        ("/token/", 404),
+        ("/disbursement/token/more", 404),
+        ("/disbursement/token", 302),
+    ] {
+        assert_eq!(send_to(&gateway, path).status, status, "{path}");
+    }
+    let redirect = send_to(&gateway, "/disbursement/token");
+    let elsewhere = "https://elsewhere.invalid/";
+    assert!(redirect.header("location").starts_with(elsewhere));
     let get = request(&gateway, "/disbursement/token/").replace("POST", "GET");
     assert_eq!(send(&gateway, &get).status, 405);
 }
@@ -126,59 +98,36 @@ fn paths_and_methods_other_than_the_operations_are_refused() {
 #[test]
 fn a_kept_connection_and_its_requests_are_recorded() {
     let gateway = gateway();
-    let mut socket = plain(&gateway);
-    for path in ["/disbursement/token/", "/503/disbursement/token/"] {
-        socket
-            .write_all(request(&gateway, path).as_bytes())
-            .unwrap();
-        read_reply(&mut socket).unwrap();
-    }
-    assert_eq!(
-        (gateway.request_count(), gateway.connection_count()),
-        (2, 1)
-    );
-    assert_eq!(gateway.open_connections(), 1);
+    let mut socket = posted(&gateway, "");
+    read_reply(&mut socket).unwrap();
+    let path = "/503/disbursement/token/";
+    write!(socket, "{}", request(&gateway, path)).unwrap();
+    read_reply(&mut socket).unwrap();
+    let counts = (gateway.request_count(), gateway.connection_count());
+    assert_eq!((counts, gateway.open_connections()), ((2, 1), 1));
     let requests = gateway.requests();
-    assert_eq!(requests[1].path, "/503/disbursement/token/");
+    assert_eq!(requests[1].path, path);
     assert_eq!((requests[0].connection, requests[1].connection), (1, 1));
-    let names: Vec<_> = requests[0]
-        .headers
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "host",
-            "authorization",
-            "ocp-apim-subscription-key",
-            "content-length"
-        ]
-    );
+    let names = requests[0].headers.iter().map(|(name, _)| name.as_str());
+    let sent = "host authorization ocp-apim-subscription-key content-length";
+    assert!(names.eq(sent.split(' ')));
 
-    let asked = send(&gateway, "GET /__requests HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert_eq!(asked.body, r#"{"connections":1,"count":2}"#);
-    assert_eq!(
-        send(&gateway, "POST /__reset HTTP/1.1\r\nHost: x\r\n\r\n").status,
-        204
-    );
+    let ask = |what| send(&gateway, &format!("{what} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    let counts = ask("GET /__requests").body;
+    assert_eq!(counts, r#"{"connections":1,"count":2}"#);
+    assert_eq!(ask("POST /__reset").status, 204);
     assert_eq!(gateway.request_count(), 0);
 
     gateway.close_connections();
     assert_eq!(socket.read(&mut [0; 1]).unwrap(), 0);
     let _ = socket.shutdown(Shutdown::Both);
-    let start = Instant::now();
-    while gateway.open_connections() > 0 && start.elapsed() < Duration::from_secs(30) {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    assert_eq!(gateway.open_connections(), 0);
+    wait_until_closed(&gateway);
 }
 
 fn trusting(gateway: &Gateway) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(gateway.ca_pem().as_bytes()).unwrap())
-        .unwrap();
+    let authority = CertificateDer::from_pem_slice(gateway.ca_pem().as_bytes());
+    roots.add(authority.unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -208,13 +157,11 @@ fn a_tls_session_can_be_resumed() {
     for tls12_only in [false, true] {
         let gateway = Gateway::builder().tls12_only(tls12_only).start().unwrap();
         let config = trusting(&gateway);
-        post_with(Arc::clone(&config), &gateway, "localhost").unwrap();
-        assert_eq!(gateway.resumed_count(), 0);
-        post_with(config, &gateway, "localhost").unwrap();
-        assert_eq!(
-            (gateway.resumed_count(), gateway.connection_count()),
-            (1, 2)
-        );
+        for resumed in 0..2 {
+            post_with(Arc::clone(&config), &gateway, "localhost").unwrap();
+            assert_eq!(gateway.resumed_count(), resumed);
+        }
+        assert_eq!(gateway.connection_count(), 2);
     }
 }
 
@@ -226,10 +173,8 @@ fn tls_is_served_under_its_own_authority() {
     }
     assert!(handshake(&gateway, "elsewhere.invalid").is_err());
     let old = Gateway::builder().tls12_only(true).start().unwrap();
-    assert_eq!(
-        handshake(&old, "localhost").unwrap(),
-        ProtocolVersion::TLSv1_2
-    );
+    let version = handshake(&old, "localhost").unwrap();
+    assert_eq!(version, ProtocolVersion::TLSv1_2);
 }
 
 #[test]
@@ -242,9 +187,8 @@ fn a_bad_certificate_is_bad_in_the_way_asked_for() {
     ] {
         let gateway = Builder::default().certificate(kind).start().unwrap();
         let refused = |gateway| {
-            let error = handshake(gateway, "localhost").unwrap_err();
-            let text = format!("{error:?}");
-            assert!(text.contains(reason), "{kind:?}: {text}");
+            let error = format!("{:?}", handshake(gateway, "localhost").unwrap_err());
+            assert!(error.contains(reason), "{kind:?}: {error}");
         };
         refused(&gateway);
         gateway.set_certificate(ServerCertificate::Valid).unwrap();

@@ -10,52 +10,29 @@ fn program() -> Command {
 
 #[test]
 fn it_says_where_it_is_and_ends_with_its_input() {
+    let options = "--plain --until-stdin-closes --subscription-key one --subscription-key two \
+                   --api-key secret --lifetime 5";
     let mut child = program()
-        .args([
-            "--plain",
-            "--until-stdin-closes",
-            "--subscription-key",
-            "one",
-        ])
-        .args([
-            "--subscription-key",
-            "two",
-            "--api-key",
-            "secret",
-            "--lifetime",
-            "5",
-        ])
+        .args(options.split_whitespace())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
     let json: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert!(
-        json["base_url"]
-            .as_str()
-            .unwrap()
-            .starts_with("https://localhost:")
-    );
-    assert!(
-        json["plain_base_url"]
-            .as_str()
-            .unwrap()
-            .starts_with("http://127.0.0.1:")
-    );
-    assert_eq!(
-        (&json["subscription_key"], &json["api_key"]),
-        (&"one".into(), &"secret".into())
-    );
+    for (name, start) in [
+        ("base_url", "https://localhost:"),
+        ("plain_base_url", "http://127.0.0.1:"),
+        ("subscription_key", "one"),
+        ("api_key", "secret"),
+    ] {
+        assert!(json[name].as_str().unwrap().starts_with(start), "{line}");
+    }
     let ca = std::path::Path::new(json["ca"].as_str().unwrap());
-    assert!(
-        std::fs::read_to_string(ca)
-            .unwrap()
-            .starts_with("-----BEGIN CERTIFICATE")
-    );
+    let pem = std::fs::read_to_string(ca).unwrap();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE"));
 
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
@@ -67,10 +44,9 @@ fn help_lists_every_behaviour() {
     let output = program().arg("--help").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     for (name, help) in behaviours() {
-        assert!(
-            text.contains(&format!("/{name} ")) && text.contains(help),
-            "{name}"
-        );
+        let lines = text.matches(&format!("\n  /{name} ")).count();
+        assert_eq!(lines, 1, "{name}");
+        assert!(text.contains(help), "{name}");
     }
 }
 

@@ -5,7 +5,11 @@
 use momo_mock_gateway::Gateway;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+pub(crate) fn gateway() -> Gateway {
+    Gateway::start().unwrap()
+}
 
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -15,15 +19,11 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut lines = self
-            .head
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_once(": "));
-        lines
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+    /// "" if there is none of that name.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        let found = fields.find(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.map_or("", |(_, value)| value)
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -72,12 +72,7 @@ pub(crate) fn read_reply(socket: &mut impl Read) -> Option<Reply> {
         head,
         body: String::new(),
     };
-    let length = reply
-        .header("content-length")
-        .unwrap_or("0")
-        .parse()
-        .unwrap();
-    let mut body = vec![0; length];
+    let mut body = vec![0; reply.header("content-length").parse().unwrap_or(0)];
     socket.read_exact(&mut body).ok()?;
     reply.body = String::from_utf8_lossy(&body).into_owned();
     Some(reply)
@@ -89,23 +84,35 @@ pub(crate) fn send(gateway: &Gateway, request: &str) -> Reply {
     read_reply(&mut socket).unwrap()
 }
 
-/// A request with the right credentials, under that prefix.
+/// A request with the right credentials.
+pub(crate) fn send_to(gateway: &Gateway, path: &str) -> Reply {
+    send(gateway, &request(gateway, path))
+}
+
+/// The same for a token, under that prefix.
 pub(crate) fn post(gateway: &Gateway, prefix: &str) -> Reply {
-    send(
-        gateway,
-        &request(gateway, &format!("{prefix}/disbursement/token/")),
-    )
+    send_to(gateway, &format!("{prefix}/disbursement/token/"))
+}
+
+/// A connection on which that was sent.
+pub(crate) fn posted(gateway: &Gateway, prefix: &str) -> TcpStream {
+    let mut socket = plain(gateway);
+    let request = request(gateway, &format!("{prefix}/disbursement/token/"));
+    socket.write_all(request.as_bytes()).unwrap();
+    socket
 }
 
 /// Everything that comes until the connection ends, and how it ended.
 pub(crate) fn read_all(gateway: &Gateway, prefix: &str) -> (Vec<u8>, Option<std::io::ErrorKind>) {
-    let mut socket = plain(gateway);
-    let request = request(gateway, &format!("{prefix}/disbursement/token/"));
-    socket.write_all(request.as_bytes()).unwrap();
     let mut bytes = Vec::new();
-    let end = socket
-        .read_to_end(&mut bytes)
-        .err()
-        .map(|error| error.kind());
-    (bytes, end)
+    let ended = posted(gateway, prefix).read_to_end(&mut bytes);
+    (bytes, ended.err().map(|error| error.kind()))
+}
+
+pub(crate) fn wait_until_closed(gateway: &Gateway) {
+    let start = Instant::now();
+    while gateway.open_connections() > 0 && start.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(gateway.open_connections(), 0);
 }
