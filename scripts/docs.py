@@ -21,10 +21,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 
-from docs_checks import LANGUAGES_PAGE, PAGES, ROOT, Failed  # noqa: E402
+from docs_checks import PAGES, ROOT, Failed  # noqa: E402
 from docs_checks import configuration, facts, markdown, programs  # noqa: E402
 from docs_checks.world import World, run  # noqa: E402
-from language_checks import VERSION, checks, language, page as languages_page  # noqa: E402
+from language_checks import VERSION, checks, language  # noqa: E402
 
 PROGRAMS = programs.KINDS | configuration.KINDS
 BUILT = ROOT / "build/docs"
@@ -74,12 +74,6 @@ def check_page(page, world):
     return results
 
 
-def check_languages_page():
-    """Its blocks are cut out of programs that scripts/languages.py runs."""
-    if not languages_page.is_current(language.find([])):
-        raise Failed(f"{LANGUAGES_PAGE} is not up to date: scripts/languages.py --docs writes it")
-
-
 def check_site():
     """It builds, and each function has a manual page that mandoc can read."""
     build()
@@ -96,7 +90,6 @@ WHOLE = {
     "files": facts.check_files,
     "messages": facts.check_messages,
     "figures of README.md": facts.check_readme_figures,
-    LANGUAGES_PAGE: check_languages_page,
     "the site and the manual pages": check_site,
 } | {f"links of {page}": lambda page=page: markdown.check_links(page) for page in PAGES}
 
@@ -115,7 +108,7 @@ def main():
     options = parser.parse_args()
     if options.what == "build":
         return build()
-    pages = [page for page in PAGES if page != LANGUAGES_PAGE and options.only in (None, page)]
+    pages = [page for page in PAGES if options.only in (None, page)]
 
     subprocess.run([ROOT / "scripts/deps.sh", "tests", "check-docs"], check=True)
     used = {block.language for page in pages for block in markdown.blocks(page)}

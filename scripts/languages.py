@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 
-from language_checks import ROOT, checks, gateway, language, page  # noqa: E402
+from language_checks import ROOT, checks, gateway, language  # noqa: E402
 
 
 def arguments():
@@ -23,7 +23,6 @@ def arguments():
     parser.add_argument("--only", **names, help="these languages, by their folders")
     parser.add_argument("--scenario", **names, help="these scenarios")
     parser.add_argument("--jobs", type=int, default=2, help="languages at a time (2)")
-    parser.add_argument("--docs", action="store_true", help="write docs/languages.md and end")
     parser.add_argument("--install", action="store_true", help="install what is needed and end")
     return parser.parse_args()
 
@@ -33,7 +32,7 @@ def planned(one, mock, table):
     for row in table + one.get("extra", []):
         if one.get(row.get("program", "exercise")) or "command" in row:
             yield row["name"], lambda row=row: checks.scenario(one, mock, row)
-    if "run" in one.get("snippet"):
+    if one.get("snippet"):
         yield "snippet", lambda: checks.snippet(one, mock)
     if one.get("leak", "rss"):
         yield "leak", lambda: checks.leak(one, mock)
@@ -67,10 +66,6 @@ def print_result(one, results, seconds):
 def main():
     options = arguments()
     languages = language.find(options.only)
-    if options.docs:
-        page.write(language.find([]))
-        return 0
-
     language.install(languages)
     if options.install:
         return 0
@@ -86,10 +81,6 @@ def main():
             results, seconds = future.result()
             print_result(running[future], results, seconds)
             outcomes += [why is None for why in results.values()]
-    if not options.only and not options.scenario:
-        outcomes.append(page.is_current(languages))
-        if not outcomes[-1]:
-            print("docs/languages.md is not up to date: scripts/languages.py --docs writes it")
     return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 

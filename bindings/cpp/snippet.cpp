@@ -1,4 +1,3 @@
-// momo-snippet-begin
 #include <iostream>
 #include <momo.hpp>
 
@@ -14,4 +13,3 @@ int main() {
     return 1;
   }
 }
-// momo-snippet-end

@@ -7,14 +7,12 @@ import momo.MomoToken;
  * one JSON object goes to stderr instead, and the exit status is 1.
  */
 final class GetToken {
-    // momo-snippet-begin
     private static MomoToken get() throws MomoException {
         // MOMO_API_USER and so on: no key in the source
         try (MomoClient client = MomoClient.builder().fromEnvironment().build()) {
             return client.getToken();
         }
     }
-    // momo-snippet-end
 
     public static void main(String[] args) {
         try {

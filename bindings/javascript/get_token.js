@@ -2,14 +2,12 @@
 /* Prints a token, or on stderr why there is none, as one JSON object. */
 'use strict';
 
-// momo-snippet-begin
 const { Client, MomoError } = require('./momo.cjs');
 
 async function getToken() {
   const momo = new Client();
   return await momo.getToken(); // or, no longer than 5 s: ({ signal: AbortSignal.timeout(5000) })
 }
-// momo-snippet-end
 
 function print(token) {
   const { accessToken, tokenType, authorization, expiresIn, expiresAt, refreshIn } = token;

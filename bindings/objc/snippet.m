@@ -1,4 +1,3 @@
-// momo-snippet-begin
 #import "MMOMomo.h"
 #include <stdio.h>
 
@@ -15,4 +14,3 @@ int main(void) {
   [pool drain];
   return status;
 }
-// momo-snippet-end

@@ -12,10 +12,8 @@ function json(array $members): string
 }
 
 try {
-    // momo-snippet-begin
     $momo = new Momo\Client();
     $token = $momo->getToken();
-    // momo-snippet-end
 } catch (Momo\MomoException $error) {
     fwrite(STDERR, json([
         'status' => $error->statusName,

@@ -7,13 +7,10 @@ import sys
 from language_checks import ROOT
 from language_checks.checks import Failed
 
-__all__ = ["Failed", "LANGUAGES_PAGE", "PAGES", "ROOT", "inherited"]
+__all__ = ["Failed", "PAGES", "ROOT", "inherited"]
 
 PAGES = ["README.md", "SECURITY.md"]
 PAGES += sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))
-
-# Pages that are written by a program are compared with what it writes now.
-LANGUAGES_PAGE = "docs/languages.md"
 
 # The names and anchors of pages are those of the site.
 sys.path.append(str(ROOT / "packaging/doxygen"))

@@ -95,7 +95,7 @@ def build(language):
 
 
 def snippet(language, gateway):
-    command = language.expand(language.get("snippet")["run"])
+    command = language.expand(language.get("snippet"))
     environment = language.environment() | gateway.environment
     code, out, err = run(command, language.folder, environment)
     if code != 0 or not re.fullmatch(r"Authorization: Bearer \S+\n", out):

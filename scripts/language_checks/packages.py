@@ -87,10 +87,10 @@ def put_documents(language, folder, platforms=chosen):
 
 def readme(language):
     """The page of a language as it stands outside of this repository, with a table of the options."""
-    text = filled((BINDINGS / language / "README.md").read_text())
-    text = re.sub(r"## In this repository\n.*?(?=^## )", "", text, flags=re.S | re.M)
+    text, _, _ = filled((BINDINGS / language / "README.md").read_text()).partition("## In this repo")
     options = (ROOT / "docs/options.md").read_text()
-    return without_links(f"{text}\n{options[options.index('Durations') :]}")
+    options = f"## Options\n\n{options[options.index('Durations') :]}"
+    return without_links(text.replace("../../docs/options.md", "#options") + options)
 
 
 def without_links(text):

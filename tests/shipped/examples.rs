@@ -244,15 +244,9 @@ fn valgrind_finds_nothing_over_tls() {
 }
 
 #[test]
-fn minimal_is_what_the_languages_page_shows_and_short() {
+fn minimal_is_short() {
     let source = std::fs::read_to_string(format!("{ROOT}/examples-c/minimal.c")).unwrap();
     assert!(source.lines().count() < 25);
-    let page = std::fs::read_to_string(format!("{ROOT}/docs/languages.md")).unwrap();
-    let block = format!("```c\n{source}```\n");
-    assert!(
-        page.contains(&block),
-        "docs/languages.md shows another minimal.c than examples-c has"
-    );
 }
 
 #[test]

@@ -40,7 +40,6 @@ func main() {
 	}
 }
 
-// momo-snippet-begin
 func get(ctx context.Context) (*momo.Token, error) {
 	client, err := momo.NewClient(momo.FromEnv()) // MOMO_API_USER and so on: no key in the source
 	if err != nil {
@@ -50,7 +49,6 @@ func get(ctx context.Context) (*momo.Token, error) {
 	return client.GetToken(ctx)
 }
 
-// momo-snippet-end
 
 func print(token *momo.Token) error {
 	var expiresAt int64

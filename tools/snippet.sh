@@ -1,2 +1,0 @@
-# Options come from MOMO_... in the environment.
-momo-token --header
