@@ -1,17 +1,22 @@
 """Servers under load: rows of a check, and the program that asks them for pages.
 
-    servers.py [--processes N] [--shared-cache] [--path /] [--workers N] [--requests N]
-               [--connections N] -- COMMAND...
+    servers.py [--processes N] [--shared-cache] [--path /] [--workers N] [--connections N]
+               [--requests N | --seconds N [--reload]] -- COMMAND...
 
-COMMAND is a server: it prints http://127.0.0.1:PORT somewhere in a line once it listens, and ends
-by SIGTERM. A page is a JSON object with `pid`, of the process or worker that made it, and
-`token_sha256`. Of several processes each has its share of the connections; with --shared-cache
-they have a directory for tokens, new and theirs alone, by MOMO_CACHE. If one of several workers may
-take all connections that wait, as they come up, --workers has each of them make a page before the
-pages that count are asked for.
+COMMAND is a server: it prints http://127.0.0.1:PORT or unix:PATH somewhere in a line once it
+listens, and ends by SIGTERM. A page is a JSON object with `pid`, of the process or worker that made
+it, and `token_sha256`. Of several processes each has its share of the connections; with
+--shared-cache they have a directory for tokens, new and theirs alone, by MOMO_CACHE. If one of
+several workers may take all connections that wait, as they come up, --workers has each of them make
+a page before the pages that count are asked for.
 
-Prints one JSON object: how many pages came with HTTP status 200, from how many workers, with how
-many tokens; and the exit codes of the servers.
+With --seconds it asks as often as it goes, while tokens grow stale and are refreshed. Pages then
+also have `begin` and `milliseconds`, on one clock. --reload sends SIGHUP after half of the time:
+the server has new workers.
+
+Prints one JSON object: how many pages came with HTTP status 200, or how many of them waited for a
+token although it was not their worker's first page; from how many workers, with how many tokens;
+and the exit codes of the servers.
 """
 
 import argparse
@@ -20,54 +25,51 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import cycle
 
 SECONDS = 30
 
 LOAD = [sys.executable, os.path.abspath(__file__)]
 PAGES = 1000
+# The mock gateway takes 300 ms: a page that takes less did not wait for it.
+WAITED_MS = 300
 
 
-def rows(title, command, workers=1, exit_code=0):
-    """What this program tells of one server, and of two that share tokens through a directory.
+def row(name, command, options, expected, requests, **more):
+    return {
+        "name": name,
+        "command": [*LOAD, *options, "--", *command],
+        "path": f"/delay-{WAITED_MS}",
+        "expect": {"exits": [0]} | expected,
+        "requests": requests,
+    } | more
 
-    `workers` is how many processes one server has for its requests, `exit_code` what it ends with
-    after a SIGTERM.
+
+def rows(title, command, exit_code=0):
+    """A server of one process, and two of them that share tokens through a directory.
+
+    `exit_code` is what a server ends with after a SIGTERM.
     """
-    yield {
-        "name": title,
-        "command": [*LOAD, f"--requests={PAGES}", "--", *command],
-        "path": "/delay-300",
-        "expect": {"pages": PAGES, "workers": workers, "tokens": workers, "exits": [exit_code]},
-        "requests": workers,
-    }
-    two = ["--processes=2", "--shared-cache"]
-    yield {
-        "name": f"two of {title}, one cache",
-        "command": [*LOAD, f"--requests={PAGES}", *two, "--", *command],
-        "path": "/delay-300",
-        "expect": {"pages": PAGES, "workers": 2 * workers, "tokens": 1, "exits": 2 * [exit_code]},
-        "requests": 1,
-    }
+    one = {"pages": PAGES, "workers": 1, "tokens": 1, "exits": [exit_code]}
+    yield row(title, command, [], one, 1)
+    two = one | {"workers": 2, "exits": 2 * [exit_code]}
+    yield row(f"two of {title}, one cache", command, ["--processes=2", "--shared-cache"], two, 1)
 
 
 def prefork(title, command, options=(), **more):
-    """What it tells of a server with four workers, without and with a directory for tokens."""
-    for name, tokens, shared in ((title, 4, []), (f"{title}, one cache", 1, ["--shared-cache"])):
-        yield {
-            "name": name,
-            "command": [*LOAD, f"--requests={PAGES}", *options, *shared, "--", *command],
-            "path": "/delay-300",
-            "expect": {"pages": PAGES, "workers": 4, "tokens": tokens, "exits": [0]},
-            "requests": tokens,
-        } | more
+    """A server with four workers, without and with a directory for tokens."""
+    four = {"pages": PAGES, "workers": 4, "tokens": 4}
+    yield row(title, command, options, four, 4, **more)
+    shared, one = [*options, "--shared-cache"], four | {"tokens": 1}
+    yield row(f"{title}, one cache", command, shared, one, 1, **more)
 
 
 class Server:
@@ -83,23 +85,26 @@ class Server:
         )
         self._said = []
         self._listens = threading.Event()
-        self._port = None
+        self._address = None
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
     def _read(self):
         for line in self._process.stdout:
             self._said.append(line)
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-            if found and not self._port:
-                self._port = int(found[1])
+            found = re.search(r"http://(127\.0\.0\.1:\d+)|unix:(.*)", line)
+            if found and not self._address:
+                self._address = found[1] or found[2]
                 self._listens.set()
         self._listens.set()  # or never will
 
-    def port(self):
-        if not self._listens.wait(SECONDS) or not self._port:
+    def address(self):
+        if not self._listens.wait(SECONDS) or not self._address:
             raise RuntimeError("a server does not listen")
-        return self._port
+        return self._address
+
+    def reload(self):
+        self._process.send_signal(signal.SIGHUP)
 
     def stop(self):
         """Its exit code; a server that does not end is killed, and has one below 0."""
@@ -120,11 +125,20 @@ class Server:
         sys.stderr.write("".join(self._said))
 
 
-def pages(port, path, count):
-    """The pages of one connection, by their status and what they say."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
-    try:
-        for _ in range(count):
+def connect(address):
+    connection = http.client.HTTPConnection(address, timeout=SECONDS)
+    if address.startswith("/"):
+        connection = http.client.HTTPConnection("localhost", timeout=SECONDS)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(SECONDS)
+        connection.sock.connect(address)
+    return closing(connection)
+
+
+def pages(address, path, turns):
+    """The pages of one connection, one in each turn."""
+    with connect(address) as connection:
+        for _ in turns:
             connection.request("GET", path)
             response = connection.getresponse()
             body = response.read()
@@ -133,32 +147,49 @@ def pages(port, path, count):
             page = json.loads(body)
             if not re.fullmatch("[0-9a-f]{64}", page["token_sha256"]):
                 raise RuntimeError(f"no fingerprint of a token: {page}")
-            yield page["pid"], page["token_sha256"]
-    finally:
-        connection.close()
+            yield page
 
 
 def shares(total, parts):
-    return [total // parts + (part < total % parts) for part in range(parts)]
+    return [range(total // parts + (part < total % parts)) for part in range(parts)]
+
+
+def turns_until(end):
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.02)  # the other programs of this machine want to run, too
 
 
 def ask(servers, options):
     """The pages of the workers as they come up, and those that count."""
-    ports = [server.port() for server in servers]
+    addresses = [server.address() for server in servers]
     with ThreadPoolExecutor(options.connections) as pool:
 
-        def on_connections(counts):
+        def on_connections(turns):
             asked = pool.map(
-                lambda port, count: list(pages(port, options.path, count)), cycle(ports), counts
+                lambda address, mine: list(pages(address, options.path, mine)), cycle(addresses), turns
             )
             return [page for found in asked for page in found]
 
         first, deadline = [], time.monotonic() + SECONDS
-        while len({worker for worker, _ in first}) < options.workers:
+        while len({page["pid"] for page in first}) < options.workers:
             if time.monotonic() > deadline:
                 raise RuntimeError("not all workers have made a page")
-            first += on_connections([1] * options.connections)
-        return first, on_connections(shares(options.requests, options.connections))
+            first += on_connections([range(1)] * options.connections)
+        if options.seconds is None:
+            return first, on_connections(shares(options.requests, options.connections))
+        if options.reload:
+            threading.Timer(options.seconds / 2, servers[0].reload).start()
+        end = time.monotonic() + options.seconds
+        return first, on_connections([turns_until(end) for _ in range(options.connections)])
+
+
+def waited(found):
+    """How many pages waited for a token, but the first of each worker."""
+    begun = set()
+    found.sort(key=lambda page: page["begin"])
+    later = [page for page in found if page["pid"] in begun or begun.add(page["pid"])]
+    return sum(page["milliseconds"] >= WAITED_MS for page in later)
 
 
 def main():
@@ -166,7 +197,9 @@ def main():
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--shared-cache", action="store_true")
     parser.add_argument("--path", default="/")
-    parser.add_argument("--requests", type=int, default=1000)
+    parser.add_argument("--requests", type=int, default=PAGES)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--reload", action="store_true")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("command", nargs="+")
@@ -188,9 +221,10 @@ def main():
                 server.tell()
             raise
         exits = [server.stop() for server in servers]
-    workers, tokens = map(set, zip(*first, *found))
-    result = {"pages": len(found), "workers": len(workers), "tokens": len(tokens), "exits": exits}
-    print(json.dumps(result))
+    result = {"pages": len(found)} if options.seconds is None else {"waited": waited(found)}
+    for name, member in ("workers", "pid"), ("tokens", "token_sha256"):
+        result[name] = len({page[member] for page in first + found})
+    print(json.dumps(result | {"exits": exits}))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import servers  # beside this folder
 from language_checks import ROOT, VERSION, interpreters, packages
 from language_checks.packages import Installed, copy, replace, row
 
@@ -16,7 +17,7 @@ SOURCE = Path(__file__).parent
 NAME = "libmomo/libmomo"
 ROWS = ("stats", "fork", "leak of clients")
 # As PHP-FPM is started on servers: by root, with workers of another user.
-USER = ["--user", "www-data"] if os.geteuid() == 0 else []
+USER = {"FPM_USER": "www-data"} if os.geteuid() == 0 else {}
 FAILURE = """\
 require 'vendor/autoload.php';
 try {
@@ -79,7 +80,7 @@ def project(folder, repository):
         "COMPOSER_NO_INTERACTION": "1",
     }
     interpreters.run(["composer", "require", "--no-progress", NAME], folder, environment)
-    copy([SOURCE / "get_token.php", *SOURCE.glob("exercise*.php"), SOURCE / "fpm.py"], folder)
+    copy([SOURCE / "get_token.php", *SOURCE.glob("exercise*.php"), SOURCE / "fpm.sh"], folder)
     shutil.copytree(SOURCE / "fpm", folder / "fpm")
     for program in ("get_token.php", "exercise.php", "fpm/page.php"):
         replace(folder / program, "/momo.php'", "/vendor/autoload.php'")
@@ -87,15 +88,15 @@ def project(folder, repository):
 
 def checks(package):
     """Rows: PHP's ways to load the package, FFI for all or for preloaded files, and what stops it."""
-    preload = ["--preload", str(package / "momo.php")]
-    four = {"pages": 1000, "workers": 4, "tokens": 4}
-    yield fpm("php-fpm", [], four, 4)
-    yield fpm("php-fpm preload", preload, four, 4)
-    yield fpm("php-fpm one cache", [*preload, "--shared-cache"], four | {"tokens": 1}, 1)
+    fpm = ["./fpm.sh", str(package / "momo.php")]
+    [without_preload, _] = servers.prefork("php-fpm", fpm[:1], env=USER)
+    yield without_preload
+    yield from servers.prefork("php-fpm preload", fpm, env=USER)
     reloaded = {"workers": 8, "tokens": 8, "waited": 0}
-    yield fpm("php-fpm reload", [*preload, "--seconds", "4", "--reload"], reloaded, 8)
+    yield servers.row("php-fpm reload", fpm, ["--seconds=4", "--reload"], reloaded, 8, env=USER)
     stale = {"workers": 4, "tokens": 20, "waited": 0}
-    yield fpm("php-fpm stale", [*preload, "--seconds", "26"], stale, 20, "/lifetime-8")
+    slow = {"path": "/delay-300/lifetime-8", "env": USER}
+    yield servers.row("php-fpm stale", fpm, ["--seconds=26"], stale, 20, **slow)
     jit = {"opcache.enable_cli": "1", "opcache.jit": "tracing", "opcache.jit_buffer_size": "32M"}
     command = ["php", *settings(jit), "exercise.php", "loop", "20000"]
     yield row("JIT", command, {"gets": 20000, "growth_kib": {"max": 1024}}) | {"requests": 1}
@@ -104,11 +105,6 @@ def checks(package):
     other = ["setarch", "i686", "php", "-r", FAILURE]
     missing = {"message": {"match": "Put libmomo.so.0 for i686-linux-gnu"}}
     yield row("no library for a platform", other, missing)
-
-
-def fpm(name, options, expected, requests, path=""):
-    command = ["python3", "fpm.py", *USER, *options]
-    return row(name, command, expected) | {"path": "/delay-300" + path, "requests": requests}
 
 
 def settings(values):

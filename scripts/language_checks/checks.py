@@ -159,7 +159,7 @@ def matches(expected, found):
 
 
 def leak(language, gateway):
-    kind = language.get("leak")
+    kind = language.get("leak", "rss")
     if kind == "rss":
         row = {
             "args": ["loop", str(LEAK_GETS)],
