@@ -7,11 +7,9 @@ use crate::record::{Credentials, Settings, State};
 use crate::server::accept;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-use tempfile::TempPath;
 use tokio::sync::oneshot;
 
 /// Two suffice: the tests that use it run on the same cores.
@@ -23,14 +21,10 @@ pub struct Builder {
     plain: bool,
     tls12_only: bool,
     certificate: ServerCertificate,
-    ca_out: Option<PathBuf>,
     credentials: Credentials,
-    lifetime: Duration,
-    delay: Duration,
 }
 
 impl Gateway {
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -51,10 +45,7 @@ impl Default for Builder {
             plain: true,
             tls12_only: false,
             certificate: ServerCertificate::Valid,
-            ca_out: None,
             credentials: Credentials::default(),
-            lifetime: Duration::from_secs(3600),
-            delay: Duration::ZERO,
         }
     }
 }
@@ -80,12 +71,7 @@ setters! {
     plain: bool;
     tls12_only: bool;
     certificate: ServerCertificate;
-    /// Where the CA's certificate is written, to stay there; a temporary file if not said.
-    ca_out: Option<PathBuf>;
     credentials: Credentials;
-    lifetime: Duration;
-    /// Before every response.
-    delay: Duration;
 }
 
 impl Builder {
@@ -96,24 +82,13 @@ impl Builder {
     pub fn start(self) -> Result<Gateway, Error> {
         let authority = Authority::new()?;
         let tls = authority.server(self.certificate, self.tls12_only)?;
-        let ca_file = match self.ca_out {
-            Some(path) => {
-                std::fs::write(&path, &authority.pem)?;
-                let mut kept = TempPath::try_from_path(path)?;
-                kept.disable_cleanup(true);
-                kept
-            }
-            None => {
-                let mut files = tempfile::Builder::new();
-                let file = files.prefix("mock-gateway-").suffix(".pem").tempfile()?;
-                file.as_file().write_all(authority.pem.as_bytes())?;
-                file.into_temp_path()
-            }
-        };
+        let mut files = tempfile::Builder::new();
+        let ca_file = files.prefix("mock-gateway-").suffix(".pem").tempfile()?;
+        ca_file.as_file().write_all(authority.pem.as_bytes())?;
         let state = Arc::new(State::new(Settings {
             credentials: self.credentials,
-            lifetime: self.lifetime,
-            delay: self.delay,
+            lifetime: Duration::from_secs(3600),
+            delay: Duration::ZERO,
             down: false,
             raw: Vec::new(),
             behaviour: String::new(),
@@ -157,7 +132,7 @@ impl Builder {
             plain_address,
             authority,
             tls12_only: self.tls12_only,
-            ca_file,
+            ca_file: ca_file.into_temp_path(),
             process: std::process::id(),
             running: Some((stop, thread)),
         })

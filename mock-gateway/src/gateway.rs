@@ -26,48 +26,40 @@ pub struct Gateway {
 
 impl Gateway {
     /// `https://localhost:PORT`
-    #[must_use]
     pub fn base_url(&self) -> String {
         format!("https://localhost:{}", self.address.port())
     }
 
     /// `https://127.0.0.1:PORT`
-    #[must_use]
     pub fn base_url_ip(&self) -> String {
         format!("https://{}", self.address)
     }
 
     /// `http://127.0.0.1:PORT`, or "" for a gateway without plain http.
-    #[must_use]
     pub fn plain_base_url(&self) -> String {
         self.plain_address
             .map_or_else(String::new, |address| format!("http://{address}"))
     }
 
     /// The address of TLS.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    #[must_use]
     pub fn plain_address(&self) -> Option<SocketAddr> {
         self.plain_address
     }
 
     /// The certificate of the CA that signed the server's.
-    #[must_use]
     pub fn ca_pem(&self) -> &str {
         &self.authority.pem
     }
 
-    /// The same as a file, removed with the gateway unless [`Builder::ca_out`] named it.
-    #[must_use]
+    /// The same as a file, removed with the gateway.
     pub fn ca_path(&self) -> &Path {
         &self.ca_file
     }
 
-    #[must_use]
     pub fn credentials(&self) -> Credentials {
         self.state.settings().credentials.clone()
     }
@@ -112,18 +104,15 @@ impl Gateway {
     }
 
     /// The requests that arrived whole, oldest first: at most the last [`crate::MAX_RECORDS`].
-    #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.state.requests.all()
     }
 
     /// The same, and forgets them; their count goes on.
-    #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
         self.state.requests.take()
     }
 
-    #[must_use]
     pub fn request_count(&self) -> u64 {
         self.state.counts.requests.load(Relaxed)
     }
@@ -134,18 +123,15 @@ impl Gateway {
     }
 
     /// Connections accepted so far, those whose handshake failed too.
-    #[must_use]
     pub fn connection_count(&self) -> u64 {
         self.state.counts.connections.load(Relaxed)
     }
 
-    #[must_use]
     pub fn open_connections(&self) -> u64 {
         self.state.counts.open_connections.load(Relaxed)
     }
 
     /// Handshakes that took up an earlier TLS session.
-    #[must_use]
     pub fn resumed_count(&self) -> u64 {
         self.state.counts.resumed.load(Relaxed)
     }
@@ -156,13 +142,11 @@ impl Gateway {
     }
 
     /// The tokens given out, oldest first: at most the last [`crate::MAX_RECORDS`].
-    #[must_use]
     pub fn issued(&self) -> Vec<Issued> {
         self.state.issued.all()
     }
 
     /// The same, and forgets them.
-    #[must_use]
     pub fn take_issued(&self) -> Vec<Issued> {
         self.state.issued.take()
     }

@@ -1,7 +1,7 @@
 //! The responses of the gateway, as seen in public captures.
 
 use crate::record::{Request, Settings, State};
-use crate::token::{Members, jwt, uuid};
+use crate::token::{Members, jwt};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
@@ -56,14 +56,6 @@ impl GatewayResponse {
             status,
             format!(r#"{{ "statusCode": {status}, "message": {message} }}"#),
         )
-    }
-
-    pub(crate) fn internal_error() -> Self {
-        let id = uuid();
-        let body = format!(
-            r#"{{ "statusCode": 500, "message": "Internal server error", "activityId": "{id}" }}"#
-        );
-        Self::json(500, body)
     }
 
     /// The backend's shape.

@@ -5,7 +5,6 @@ use momo_mock_gateway::{Builder, Credentials, Error, Gateway, ServerCertificate,
 use std::io::{Read, Write};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
-use std::time::Duration;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 #[cfg(windows)]
@@ -21,12 +20,9 @@ of JSON: where, with which credentials, and under which CA.
   --plain                   serve plain http too, on a second port
   --tls12                   TLS 1.2 only
   --certificate KIND        valid, expired, not-yet-valid, other-name or unknown-authority
-  --ca-out FILE             write the CA's certificate there (a temporary file)
   --api-user UUID           what a client must send; known values if not given
   --api-key KEY
   --subscription-key KEY    may be given several times
-  --lifetime SECONDS        of the tokens (3600)
-  --delay MS                before every response (0)
   --until-stdin-closes      end when standard input does
   --help, --version
 
@@ -70,13 +66,6 @@ fn options() -> Result<Option<(Builder, bool)>, Error> {
             Long("tls12") => builder = builder.tls12_only(true),
             Long("certificate") => {
                 builder = builder.certificate(arguments.value()?.parse_with(certificate)?);
-            }
-            Long("ca-out") => builder = builder.ca_out(Some(arguments.value()?.into())),
-            Long("lifetime") => {
-                builder = builder.lifetime(Duration::from_secs(arguments.value()?.parse()?))
-            }
-            Long("delay") => {
-                builder = builder.delay(Duration::from_millis(arguments.value()?.parse()?))
             }
             Long("api-user") => credentials.api_user = arguments.value()?.string()?,
             Long("api-key") => credentials.api_key = arguments.value()?.string()?,

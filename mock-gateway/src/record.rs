@@ -49,7 +49,6 @@ pub struct Request {
 
 impl Request {
     /// The first header of that name, whatever its case.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
@@ -67,7 +66,6 @@ pub struct Issued {
 }
 
 impl Issued {
-    #[must_use]
     pub fn is_expired(&self) -> bool {
         self.issued_at.elapsed() >= self.lifetime
     }

@@ -17,10 +17,7 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 }
 
 pub(crate) fn uuid() -> String {
-    let hex: String = random::<16>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = format!("{:032x}", u128::from_ne_bytes(random()));
     format!(
         "{}-{}-4{}-a{}-{}",
         &hex[..8],

@@ -11,7 +11,7 @@ fn program() -> Command {
 #[test]
 fn it_says_where_it_is_and_ends_with_its_input() {
     let options = "--plain --until-stdin-closes --subscription-key one --subscription-key two \
-                   --api-key secret --lifetime 5";
+                   --api-key secret";
     let mut child = program()
         .args(options.split_whitespace())
         .stdin(Stdio::piped())

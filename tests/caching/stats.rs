@@ -20,7 +20,8 @@ fn a_new_client_has_counted_nothing() {
 
 #[test]
 fn a_token_is_one_request_however_often_it_is_handed_out() {
-    let gateway = Gateway::builder().delay(ms(50)).start().unwrap();
+    let gateway = Gateway::start().unwrap();
+    gateway.set_delay(ms(50));
     let client = Config::mock(&gateway, "").client();
     for _ in 0..100 {
         client.get().unwrap();

@@ -75,8 +75,8 @@ impl<'a> Run<'a> {
     }
 
     fn start(plan: Plan, schedule: &'a mut Schedule) -> Self {
-        let gateway = Gateway::builder().plain(false).lifetime(LIFETIME).start();
-        let gateway = gateway.unwrap();
+        let gateway = Gateway::builder().plain(false).start().unwrap();
+        gateway.set_lifetime(LIFETIME);
         let keys = Keys::new(&gateway);
         let place = match plan.cache {
             "file" => Place::Directory(Scratch::in_memory()),

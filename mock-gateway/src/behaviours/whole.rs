@@ -2,6 +2,7 @@
 
 use super::{Call, Row, Step};
 use crate::gateway_response::{GatewayResponse, unchecked};
+use crate::token::uuid;
 
 rows! {
     "200-empty", "200 without a body" => |_, _| GatewayResponse::empty(200);
@@ -29,7 +30,10 @@ rows! {
     "429", "429 without Retry-After" => |_, _| GatewayResponse::rate_limited(5);
     "429-retry-after-N", "429 with Retry-After: N" =>
         |_, n| GatewayResponse::rate_limited(n).with("Retry-After", n.to_string());
-    "500", "500 of API management, with an activity ID" => |_, _| GatewayResponse::internal_error();
+    "500", "500 of API management, with an activity ID" => |_, _| GatewayResponse::json(500, format!(
+        r#"{{ "statusCode": 500, "message": "Internal server error", "activityId": "{}" }}"#,
+        uuid(),
+    ));
     "500-empty", "500 without a body" => |_, _| GatewayResponse::empty(500);
     "500-login-failed", "500 login_failed: wrong credentials" =>
         |_, _| GatewayResponse::login_failed();
