@@ -28,11 +28,11 @@ COMMON = ("success", "wrong API key", "missing credential", "deadline", "logger"
 TOO_SHORT_FOR_EMULATION = ("deadline",)
 
 
-def build(name, module):
+def build(name):
     out = packages.PACKAGES / name
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    module.build(out)
+    packages.build(name, out)
     for path in sorted(out.iterdir()):
         print(path.relative_to(ROOT))
 
@@ -106,8 +106,8 @@ def main():
 
     for platform in packages.libraries():  # Cargo knows what has changed since.
         subprocess.run([ROOT / "scripts/build.sh", "for", platform], check=True)
-    for name, module in modules.items():
-        build(name, module)
+    for name in modules:
+        build(name)
     subprocess.run([ROOT / "scripts/dist.sh", "sums", packages.PACKAGES], check=True)
     if "example.com" in packages.PROJECT["url"]:
         print("The packages name example.com: set packaging/project.toml before you publish them.")

@@ -2,12 +2,11 @@
 
 import shutil
 import subprocess
-import tempfile
 import zipfile
 from pathlib import Path
 
 from language_checks import VERSION, checks, packages
-from language_checks.packages import TOOLS, Installed, copy, row
+from language_checks.packages import TOOLS, Installed, commands, copy, row
 
 DEBIAN = ["python3", "python3-venv"]
 
@@ -25,24 +24,23 @@ NATIVE = {
 HERE = NATIVE["x86_64-linux-gnu"]
 
 
-def build(out):
+def build(out, folder):
     files = [
         ("[Content_Types].xml", (PARTS / "content-types.xml").read_text()),
         ("_rels/.rels", (PARTS / "relationships.xml").read_text()),
         ("libmomo.nuspec", packages.filled((PARTS / "libmomo.nuspec").read_text())),
         *packages.documents("csharp"),
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        information = Path(folder, "AssemblyInfo.cs")
-        information.write_text(f'[assembly: System.Reflection.AssemblyVersion("{VERSION}.0")]\n')
-        assembly, comments = Path(folder, "Momo.dll"), Path(folder, "Momo.xml")
-        # Of .NET Standard there is no reference assembly here. What Mono's stand in for is in it, too.
-        options = ["-target:library", "-langversion:7", "-r:System.Core", f"-doc:{comments}"]
-        # Not every name has something to say of it.
-        options += ["-warnaserror", "-nowarn:1591"]
-        sources = [*SOURCE.glob("Momo*.cs"), information]
-        subprocess.run(["mcs", *options, f"-out:{assembly}", *sources], check=True)
-        files += [(f"lib/netstandard2.0/{path.name}", path.read_bytes()) for path in (assembly, comments)]
+    information = folder / "AssemblyInfo.cs"
+    information.write_text(f'[assembly: System.Reflection.AssemblyVersion("{VERSION}.0")]\n')
+    assembly, comments = folder / "Momo.dll", folder / "Momo.xml"
+    # Of .NET Standard there is no reference assembly here. What Mono's stand in for is in it, too.
+    options = ["-target:library", "-langversion:7", "-r:System.Core", f"-doc:{comments}"]
+    # Not every name has something to say of it.
+    options += ["-warnaserror", "-nowarn:1591"]
+    sources = [*SOURCE.glob("Momo*.cs"), information]
+    subprocess.run(["mcs", *options, f"-out:{assembly}", *sources], check=True)
+    files += [(f"lib/netstandard2.0/{path.name}", path.read_bytes()) for path in (assembly, comments)]
     files += [(NATIVE[name], path.read_bytes()) for name, path in packages.libraries().items()]
     packages.write_archive(out / f"libmomo.{VERSION}.nupkg", files)
 
@@ -67,10 +65,9 @@ def on_mono(package, shop):
     """The assembly is used where the package was unpacked."""
     compile_programs(package, shop, ".exe")
     return Installed(
-        name="Mono",
-        folder=shop,
-        get_token=["mono", "get_token.exe"],
-        exercise=["mono", "exercise.exe"],
+        "Mono",
+        shop,
+        **commands("mono", suffix=".exe"),
         variables={"MONO_PATH": str(package / "lib/netstandard2.0")},
         rows=list(loading(["mono", "Loading.exe"], package / HERE)),
     )
@@ -95,8 +92,7 @@ def on_dotnet(package, shop):
         row("published", [dotnet, published / "Loading.dll", published / "libmomo.so"], {"mapped": True}),
         row("no library", [dotnet, alone / "Loading.dll"], missing),
     ]
-    programs = {name: [str(dotnet), f"{name}.dll"] for name in ("get_token", "exercise")}
-    return Installed(".NET", shop, **programs, rows=rows)
+    return Installed(".NET", shop, **commands(dotnet, suffix=".dll"), rows=rows)
 
 
 def loading(command, packaged):

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,26 +28,23 @@ ARCHIVES = {
     "x86_64-linux-musl": "libmomo_linux_amd64_musl.a",
     "aarch64-linux-musl": "libmomo_linux_arm64_musl.a",
 }
-RUST = ["--edition=2024", "-O", "--crate-type=staticlib"]
 
 
-def build(out):
-    with tempfile.TemporaryDirectory() as folder:
-        module = Path(folder)
-        copy([SOURCE / "go.mod"], module)
-        packages.put_documents("go", module, [name for name in ARCHIVES if name in chosen])
-        # Flat: `go mod vendor` takes a package's own folder, and none below it.
-        package = module / "momo"
-        copy([*(SOURCE / "momo").glob("*.go"), ROOT / "include/momo.h"], package)
-        shared = (package / "link.go").read_text()
-        (package / "link_shared.go").write_text("//go:build momo_shared\n\n" + shared)
-        copy([PARTS / "link.go"], package)
-        for text in [module / "go.mod", *package.glob("*.go")]:
-            text.write_text(packages.filled(text.read_text()))
-        for platform, archive in ARCHIVES.items():
-            if platform in chosen:
-                shutil.copy(platform_folder(platform) / "lib/libmomo.a", package / archive)
-        publish(module, out / MODULE / "@v")
+def build(out, module):
+    copy([SOURCE / "go.mod"], module)
+    packages.put_documents("go", module, [name for name in ARCHIVES if name in chosen])
+    # Flat: `go mod vendor` takes a package's own folder, and none below it.
+    package = module / "momo"
+    copy([*(SOURCE / "momo").glob("*.go"), ROOT / "include/momo.h"], package)
+    shared = (package / "link.go").read_text()
+    (package / "link_shared.go").write_text("//go:build momo_shared\n\n" + shared)
+    copy([PARTS / "link.go"], package)
+    for text in [module / "go.mod", *package.glob("*.go")]:
+        text.write_text(packages.filled(text.read_text()))
+    for platform, archive in ARCHIVES.items():
+        if platform in chosen:
+            shutil.copy(platform_folder(platform) / "lib/libmomo.a", package / archive)
+    publish(module, out / MODULE / "@v")
 
 
 def publish(module, folder):
@@ -75,10 +71,7 @@ def install(out, place):
     go("mod", "vendor")
     go("build", "-mod=vendor", "-o", place / "bin/vendored/", "./cmd/get_token")
     shutil.rmtree(shop / "vendor")
-    found = [programs(go, one) for one in TARGETS if one.platform in chosen]
-    if "x86_64-linux-gnu" in chosen:
-        found[0].rows.append(neighbour(go))
-    return found
+    return [programs(go, one) for one in TARGETS if one.platform in chosen]
 
 
 @dataclass
@@ -147,16 +140,14 @@ def programs(go, target):
     if target.installed:
         variables |= {"CGO_CFLAGS": f"-I{dist}/include", "CGO_LDFLAGS": f"-L{dist}/lib"}
     go("build", *target.flags, "-o", f"{folder}/", "./cmd/...", **variables)
-    command = {name: [*target.runner, str(folder / name)] for name in ("get_token", "exercise", "server")}
-    rows = list(servers.rows("net/http", command["server"]))
+    rows = list(servers.rows("net/http", [*target.runner, str(folder / "server")]))
     if not target.runner:
         needed = {"libmomo": False} | target.needs
         rows.append(call("what it needs", lambda: needs(folder / "get_token"), needed))
     return Installed(
-        name=target.name,
-        folder=folder,
-        get_token=command["get_token"],
-        exercise=command["exercise"],
+        target.name,
+        folder,
+        **{name: [*target.runner, str(folder / name)] for name in ("get_token", "exercise")},
         variables={"LD_LIBRARY_PATH": f"{dist}/lib"} if target.installed else {},
         rows=rows,
         emulated=bool(target.runner),
@@ -174,21 +165,3 @@ def needs(program):
     newest = max(versions, key=lambda text: [int(part) for part in text.split(".")], default="")
     shared = "[libmomo.so.0]" in readelf("--dynamic")
     return {"loader": loader[1] if loader else "", "glibc": newest, "libmomo": shared}
-
-
-def neighbour(go):
-    """A row: a program that has another library in Rust, too."""
-    folder = go.folder / "neighbour"
-    sources = PARTS / "neighbour"
-    copy([sources / "main.go"], folder)
-    packages.replace(folder / "main.go", "example.com/momo", MODULE)
-    archive = folder / "libneighbour.a"
-    subprocess.run(["rustc", *RUST, "-o", archive, ROOT / "tests/platforms/neighbour.rs"], check=True)
-    program = go.place / "bin/beside"
-    go("build", "-o", program, "./neighbour")
-    return {
-        "name": "beside another library in Rust",
-        "command": [str(program)],
-        "expect": {"caught": [True, False, True], "token_type": "access_token"},
-        "requests": 1,
-    }

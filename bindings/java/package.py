@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -36,25 +35,23 @@ Implementation-Version: {VERSION}
 SMALL = ["-XX:+UseSerialGC", "-Xms32m", "-Xmx32m"]
 
 
-def build(out):
+def build(out, work):
     folder = out / GROUP.replace(".", "/") / ARTIFACT / VERSION
     folder.mkdir(parents=True)
     sources = sorted((SOURCE / "momo").glob("*.java"))
     head = [("META-INF/MANIFEST.MF", MANIFEST)]
     head += [(f"META-INF/{file}", text) for file, text in packages.documents("java")]
     name = f"{ARTIFACT}-{VERSION}"
-    with tempfile.TemporaryDirectory() as temporary:
-        classes, pages = Path(temporary, "classes"), Path(temporary, "pages")
-        jna = ["-classpath", JNA]
-        strict = ["--release", "17", "-Xlint:all", "-Werror", "-g"]
-        subprocess.run(["javac", *strict, *jna, "-d", classes, *sources], check=True)
-        strict = ["-quiet", "-notimestamp", "--release", "17", "-Xdoclint:all", "-Werror"]
-        subprocess.run(["javadoc", *strict, *jna, "-d", pages, *sources], check=True)
-        native = [(RESOURCES[platform], path.read_bytes()) for platform, path in packages.libraries().items()]
-        source = [(f"momo/{path.name}", path.read_bytes()) for path in sources]
-        write_archive(folder / f"{name}.jar", [*head, *tree(classes), *native])
-        write_archive(folder / f"{name}-sources.jar", [*head, *source])
-        write_archive(folder / f"{name}-javadoc.jar", [*head, *tree(pages)])
+    classes, pages = work / "classes", work / "pages"
+    strict = ["--release", "17", "-Werror", "-classpath", JNA]
+    subprocess.run(["javac", *strict, "-Xlint:all", "-g", "-d", classes, *sources], check=True)
+    strict += ["-Xdoclint:all", "-quiet", "-notimestamp"]
+    subprocess.run(["javadoc", *strict, "-d", pages, *sources], check=True)
+    native = [(RESOURCES[platform], path.read_bytes()) for platform, path in packages.libraries().items()]
+    source = [(f"momo/{path.name}", path.read_bytes()) for path in sources]
+    write_archive(folder / f"{name}.jar", [*head, *tree(classes), *native])
+    write_archive(folder / f"{name}-sources.jar", [*head, *source])
+    write_archive(folder / f"{name}-javadoc.jar", [*head, *tree(pages)])
     put("pom.xml", folder / f"{name}.pom")
     put("maven-metadata.xml", folder.parent / "maven-metadata.xml")
     for file in [*folder.iterdir(), folder.parent / "maven-metadata.xml"]:

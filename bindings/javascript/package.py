@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import tarfile
-import tempfile
 from pathlib import Path
 
 import servers  # beside this folder
@@ -42,17 +41,15 @@ LOADED = """
 """
 
 
-def build(out):
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder)
-        copy(SOURCE.glob("momo*"), package)
-        packages.put_documents("javascript", package)
-        manifest = json.loads(packages.filled((SOURCE / "package.json").read_text()))
-        named = {"name": manifest["name"], "version": VERSION}
-        (package / "package.json").write_text(json.dumps(named | manifest, indent=2) + "\n")
-        for platform, library in packages.libraries().items():
-            packages.put_library(library, package / "lib" / FOLDERS[platform])
-        npm("pack", "--pack-destination", out, folder=package)
+def build(out, package):
+    copy(SOURCE.glob("momo*"), package)
+    packages.put_documents("javascript", package)
+    manifest = json.loads(packages.filled((SOURCE / "package.json").read_text()))
+    named = {"name": manifest["name"], "version": VERSION}
+    (package / "package.json").write_text(json.dumps(named | manifest, indent=2) + "\n")
+    for platform, library in packages.libraries().items():
+        packages.put_library(library, package / "lib" / FOLDERS[platform])
+    npm("pack", "--pack-destination", out, folder=package)
 
 
 def install(out, place):
@@ -117,9 +114,6 @@ def checks(out, shop):
 def package(out):
     """What is in it, and whether two builds are the same."""
     [archive] = out.glob("*.tgz")
-    with tempfile.TemporaryDirectory() as again:
-        build(Path(again))
-        same = archive.read_bytes() == (Path(again) / archive.name).read_bytes()
     with tarfile.open(archive) as files:
         manifest = json.load(files.extractfile("package/package.json"))
         names = files.getnames()
@@ -127,7 +121,7 @@ def package(out):
         "version": manifest["version"],
         "libraries": sorted(Path(name).parent.name for name in names if "/lib/" in name),
         "notices": "package/THIRD-PARTY.txt" in names,
-        "same": same,
+        "same": packages.is_same("javascript", out),
     }
 
 

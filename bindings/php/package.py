@@ -3,13 +3,12 @@
 import json
 import os
 import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 
 import servers  # beside this folder
 from language_checks import ROOT, VERSION, interpreters, packages
-from language_checks.packages import Installed, copy, replace, row
+from language_checks.packages import Installed, commands, copy, replace, row
 
 DEBIAN = ["composer", "php8.2-zip", "unzip"]
 
@@ -28,18 +27,16 @@ try {
 """
 
 
-def build(out):
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder)
-        header = ROOT / "include/momo_ffi.h"
-        copy([SOURCE / "momo.php", SOURCE / "momo_library.php", header], package)
-        packages.put_documents("php", package)
-        # An archive, unlike a tag, does not tell its version otherwise.
-        composer = json.loads(packages.filled((SOURCE / "composer.json").read_text())) | {"version": VERSION}
-        (package / "composer.json").write_text(json.dumps(composer, indent=4) + "\n")
-        for platform, library in packages.libraries().items():
-            packages.put_library(library, package / "lib" / platform)
-        packages.write_archive(out / f"libmomo-{VERSION}.zip", packages.tree(package))
+def build(out, package):
+    header = ROOT / "include/momo_ffi.h"
+    copy([SOURCE / "momo.php", SOURCE / "momo_library.php", header], package)
+    packages.put_documents("php", package)
+    # An archive, unlike a tag, does not tell its version otherwise.
+    composer = json.loads(packages.filled((SOURCE / "composer.json").read_text())) | {"version": VERSION}
+    (package / "composer.json").write_text(json.dumps(composer, indent=4) + "\n")
+    for platform, library in packages.libraries().items():
+        packages.put_library(library, package / "lib" / platform)
+    packages.write_archive(out / f"libmomo-{VERSION}.zip", packages.tree(package))
 
 
 def install(out, place):
@@ -53,20 +50,15 @@ def install(out, place):
     [success] = packages.scenarios("php", ["success"])
     rows = packages.scenarios("php", ROWS)
     path = success | {"name": "path repository", "command": ["php", str(other / "get_token.php")]}
-    glibc = Installed(
-        name="glibc",
-        folder=shop,
-        get_token=["php", "get_token.php"],
-        exercise=["php", "exercise.php"],
-        rows=[*rows, path, *checks(shop / "vendor" / NAME)],
-    )
+    more = checks(shop / "vendor" / NAME)
+    glibc = Installed("glibc", shop, **commands("php", suffix=".php"), rows=[*rows, path, *more])
     if not packages.long:
         return [glibc]
     # -n: without this machine's php.ini, which names more extensions than are unpacked.
     arm64 = [*interpreters.arm64("php8.2"), "-n", "-dextension=ffi"]
     glibc.rows += interpreters.arm64_rows("php", arm64, ".php")
-    php = interpreters.musl("php", "php")
-    return [glibc, Installed("musl", shop, [php, "get_token.php"], [php, "exercise.php"], rows=rows)]
+    php = commands(interpreters.musl("php", "php"), suffix=".php")
+    return [glibc, Installed("musl", shop, **php, rows=rows)]
 
 
 def project(folder, repository):

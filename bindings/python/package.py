@@ -11,7 +11,7 @@ from pathlib import Path
 
 import servers  # beside this folder
 from language_checks import ROOT, VERSION, interpreters, packages
-from language_checks.packages import TOOLS, Installed, call, chosen, copy, pip, said_by, venv
+from language_checks.packages import TOOLS, Installed, call, chosen, commands, copy, pip, said_by, venv
 
 DEBIAN = ["python3-venv"]
 
@@ -39,20 +39,19 @@ def tools():
     return venv(TOOLS / "python", *CHECKERS)
 
 
-def build(out):
+def build(out, folder):
     for platform, library in packages.libraries().items():
-        with tempfile.TemporaryDirectory() as folder:
-            source = Path(folder)
-            copy([SOURCE / "platform_tag.py", ROOT / "Cargo.toml"], source)
-            project = packages.filled((SOURCE / "pyproject.toml").read_text())
-            (source / "pyproject.toml").write_text(project)
-            packages.put_documents("python", source, [platform])
-            caches = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(SOURCE / "momo", source / "momo", ignore=caches)
-            packages.put_library(library, source / "momo")
-            environment = os.environ | {"LIBMOMO_WHEEL_PLATFORM": TAGS[platform], "HATCH_QUIET": "1"}
-            command = [tools(), "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
-            subprocess.run(command, cwd=source, env=environment, check=True)
+        source = folder / platform
+        copy([SOURCE / "platform_tag.py", ROOT / "Cargo.toml"], source)
+        project = packages.filled((SOURCE / "pyproject.toml").read_text())
+        (source / "pyproject.toml").write_text(project)
+        packages.put_documents("python", source, [platform])
+        caches = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(SOURCE / "momo", source / "momo", ignore=caches)
+        packages.put_library(library, source / "momo")
+        environment = os.environ | {"LIBMOMO_WHEEL_PLATFORM": TAGS[platform], "HATCH_QUIET": "1"}
+        command = [tools(), "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
+        subprocess.run(command, cwd=source, env=environment, check=True)
 
 
 def install(out, place):
@@ -65,7 +64,7 @@ def install(out, place):
     rows = packages.scenarios("python", ROWS)
 
     def installed(name, interpreter, more=(), **variables):
-        programs = {name: [*interpreter, f"{name}.py"] for name in ("get_token", "exercise")}
+        programs = commands(interpreter, suffix=".py")
         return Installed(name, shop, **programs, variables=variables, rows=[*rows, *more])
 
     def unpacked(tag):
@@ -77,7 +76,7 @@ def install(out, place):
 
     more = list(fast_api(python))
     if not packages.long:
-        return [installed("glibc", [python], [*more, *checks(out, python)])]
+        return [installed("glibc", python, [*more, *checks(out, python)])]
     arm64 = interpreters.arm64("python3.11")
     path = unpacked(TAGS["aarch64-linux-gnu"])
     more += interpreters.arm64_rows("python", arm64, ".py", PYTHONPATH=path)
@@ -85,13 +84,10 @@ def install(out, place):
     windows = packages.scenarios("python", WINDOWS_ROWS)
     command = [interpreters.WINE, python_for_windows() / "cp313/python.exe"]
     more += packages.rows_on("Windows", windows, command, ".py", PYTHONPATH=path, PYTHONUTF8="1")
+    musl, path = interpreters.musl("python", "python3"), unpacked(TAGS["x86_64-linux-musl"])
     return [
-        installed("glibc", [python], [*more, *checks(out, python)]),
-        installed(
-            "musl",
-            [interpreters.musl("python", "python3")],
-            PYTHONPATH=unpacked(TAGS["x86_64-linux-musl"]),
-        ),
+        installed("glibc", python, [*more, *checks(out, python)]),
+        installed("musl", musl, PYTHONPATH=path),
     ]
 
 
@@ -105,7 +101,7 @@ def checks(out, python):
     """Rows about the package itself. The last one takes it away."""
     shop = python.parents[2]
     [site] = shop.glob("venv/lib/python*/site-packages")
-    good = {"wheels": len(chosen), "same": len(chosen), "metadata": 0, "glibc 2.17": True}
+    good = {"wheels": len(chosen), "same": True, "metadata": 0, "glibc 2.17": True}
     good["notices"] = len(chosen)
     loaded = {
         "beside": True,
@@ -124,9 +120,6 @@ def checks(out, python):
 def wheels(out):
     """Their metadata, what they need of the system, and whether two builds are the same."""
     found = sorted(out.iterdir())
-    with tempfile.TemporaryDirectory() as again:
-        build(Path(again))
-        same = sum(wheel.read_bytes() == (Path(again) / wheel.name).read_bytes() for wheel in found)
     metadata, _ = said_by(tools(), "-m", "twine", "--no-color", "check", "--strict", *found)
     tags = {}
     for wheel in found:
@@ -136,8 +129,13 @@ def wheels(out):
             tags[tag] = " ".join(said.split())
     notices = sum("/THIRD-PARTY.txt" in " ".join(zipfile.ZipFile(each).namelist()) for each in found)
     oldest = all(f'"{tag.replace("2014", "_2_17")}"' in said for tag, said in tags.items())
-    return {"wheels": len(found), "same": same, "metadata": metadata, "glibc 2.17": oldest,
-            "notices": notices}
+    return {
+        "wheels": len(found),
+        "same": packages.is_same("python", out),
+        "metadata": metadata,
+        "glibc 2.17": oldest,
+        "notices": notices,
+    }
 
 
 def loading(python, package):

@@ -3,12 +3,11 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import servers  # beside this folder
 from language_checks import VERSION, interpreters, packages
-from language_checks.packages import Installed, copy, replace, row
+from language_checks.packages import Installed, commands, copy, replace, row
 
 DEBIAN = ["bundler", "ruby-webrick", "puma", "ruby-sinatra"]
 
@@ -40,23 +39,22 @@ def gem_name(platform):
     return f"libmomo-{VERSION}-{PLATFORMS[platform]}"
 
 
-def build(out):
+def build(out, folder):
     for platform, library in packages.libraries().items():
-        with tempfile.TemporaryDirectory() as folder:
-            source = Path(folder)
-            gemspec = packages.filled((SOURCE / "libmomo.gemspec").read_text())
-            (source / "libmomo.gemspec").write_text(gemspec)
-            packages.put_documents("ruby", source, [platform])
-            copy([*SOURCE.glob("momo*.rb"), SOURCE / "libmomo.rb"], source / "lib")
-            packages.put_library(library, source / "lib")
-            environment = os.environ | {
-                "LIBMOMO_VERSION": VERSION,
-                "LIBMOMO_GEM_PLATFORM": PLATFORMS[platform],
-                "SOURCE_DATE_EPOCH": "315619200",  # equal files make equal gems
-            }
-            file = out / f"{gem_name(platform)}.gem"
-            command = ["gem", "build", "--silent", "--output", file, "libmomo.gemspec"]
-            subprocess.run(command, cwd=source, env=environment, check=True)
+        source = folder / platform
+        copy([*SOURCE.glob("momo*.rb"), SOURCE / "libmomo.rb"], source / "lib")
+        packages.put_library(library, source / "lib")
+        gemspec = packages.filled((SOURCE / "libmomo.gemspec").read_text())
+        (source / "libmomo.gemspec").write_text(gemspec)
+        packages.put_documents("ruby", source, [platform])
+        environment = os.environ | {
+            "LIBMOMO_VERSION": VERSION,
+            "LIBMOMO_GEM_PLATFORM": PLATFORMS[platform],
+            "SOURCE_DATE_EPOCH": "315619200",  # equal files make equal gems
+        }
+        file = out / f"{gem_name(platform)}.gem"
+        command = ["gem", "build", "--silent", "--output", file, "libmomo.gemspec"]
+        subprocess.run(command, cwd=source, env=environment, check=True)
 
 
 def install(out, place):
@@ -67,14 +65,9 @@ def install(out, place):
         replace(shop / program, f"require_relative '{wrapper}'", "require 'momo'")
     (shop / "Gemfile").write_text("source ENV.fetch('GEM_SERVER')\ngem 'libmomo'\n")
     rows = packages.scenarios("ruby", ROWS)
-    glibc = Installed(
-        name="glibc",
-        folder=shop,
-        get_token=["ruby", "get_token.rb"],
-        exercise=["ruby", "exercise.rb"],
-        variables={"GEM_HOME": str(shop / "gems")},
-        rows=[*rows, *checks(out, place)],
-    )
+    gems, more = {"GEM_HOME": str(shop / "gems")}, checks(out, place)
+    programs = commands("ruby", suffix=".rb")
+    glibc = Installed("glibc", shop, **programs, variables=gems, rows=[*rows, *more])
     install_gem(out, "x86_64-linux-gnu", ["gem"], glibc.environment())
     if not packages.long:
         return [glibc]
@@ -87,7 +80,7 @@ def install(out, place):
     name = gem_name("x86_64-linux-musl")
     interpreters.run(["gem", "unpack", "--silent", out / f"{name}.gem", "--target", place])
     ruby = [interpreters.musl("ruby", "ruby"), "--disable-gems", f"-I{place / name}/lib"]
-    return [glibc, Installed("musl", shop, [*ruby, "get_token.rb"], [*ruby, "exercise.rb"], rows=rows)]
+    return [glibc, Installed("musl", shop, **commands(*ruby, suffix=".rb"), rows=rows)]
 
 
 def install_gem(out, platform, gem, environment):

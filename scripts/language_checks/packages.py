@@ -2,7 +2,8 @@
 
 Such a file has
     DEBIAN                 packages of Debian that it needs beside those of the manifest
-    build(out)             makes the package from the folder's wrapper, into the folder `out`
+    build(out, folder)     makes the package from the language's wrapper, into the folder `out`;
+                           `folder` is an empty one, to lay files out in
     install(out, place)    installs it from there into the empty folder `place`, as its users do, and
                            returns one Installed per C library that it can run on here
 """
@@ -14,8 +15,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from notices import PROJECT, notices, read
 
@@ -44,6 +47,18 @@ def languages():
 
 def load(name):
     return importlib.import_module(f"{name}.package")
+
+
+def build(name, out):
+    with tempfile.TemporaryDirectory() as folder:
+        load(name).build(out, Path(folder))
+
+
+def is_same(name, out):
+    """Whether a second build has the same bytes."""
+    with tempfile.TemporaryDirectory() as again:
+        build(name, Path(again))
+        return all(file.read_bytes() == Path(again, file.name).read_bytes() for file in out.iterdir())
 
 
 def platform_folder(platform):
@@ -122,6 +137,12 @@ def row(name, command, expected, **variables):
 def call(name, function, expected):
     """A row that is a function here, and no program."""
     return {"name": name, "call": function, "expect": expected}
+
+
+def commands(*words, suffix):
+    """Those of the two programs of bindings/: `words` before each."""
+    words = [str(word) for word in words]
+    return {name: [*words, name + suffix] for name in ("get_token", "exercise")}
 
 
 @dataclass

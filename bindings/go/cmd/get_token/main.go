@@ -49,7 +49,6 @@ func get(ctx context.Context) (*momo.Token, error) {
 	return client.GetToken(ctx)
 }
 
-
 func print(token *momo.Token) error {
 	var expiresAt int64
 	if !token.ExpiresAt.IsZero() {
