@@ -19,6 +19,7 @@ use crate::gateway_response::GatewayResponse;
 use crate::raw::Wire;
 use crate::record::{Request, State};
 use crate::token::Members;
+use hyper::HeaderMap;
 use std::time::Duration;
 
 /// What the prefixes of one request's path ask for.
@@ -35,7 +36,7 @@ pub(crate) struct Call<'a> {
     pub(crate) edits: Vec<fn(&mut Members)>,
     pub(crate) wire: Option<Wire>,
     /// What the response has beside its own header fields.
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: HeaderMap,
 }
 
 pub(crate) enum Step {

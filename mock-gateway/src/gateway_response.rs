@@ -4,145 +4,136 @@ use crate::record::{Request, Settings, State};
 use crate::token::{Members, jwt};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use hyper::StatusCode;
+use hyper::ext::ReasonPhrase;
+use hyper::header::HeaderValue;
 use serde_json::json;
 use std::time::Duration;
 
 /// A host that resolves nowhere: what follows a redirect must not leave the machine.
 pub(crate) const ELSEWHERE: &str = "https://elsewhere.invalid/disbursement/token/";
 
-#[derive(Clone, Debug)]
-pub(crate) struct GatewayResponse {
-    pub(crate) status: u16,
-    pub(crate) reason: Option<String>,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Vec<u8>,
+pub(crate) type GatewayResponse = hyper::Response<Vec<u8>>;
+
+pub(crate) fn typed(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> GatewayResponse {
+    let mut response = empty(status);
+    *response.body_mut() = body.into();
+    with(response, "Content-Type", kind)
 }
 
-impl GatewayResponse {
-    pub(crate) fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
-        let mut response = Self {
-            status,
-            reason: None,
-            headers: Vec::new(),
-            body: body.into(),
-        };
-        if !kind.is_empty() {
-            response = response.with("Content-Type", kind);
-        }
-        response
-    }
+pub(crate) fn empty(status: u16) -> GatewayResponse {
+    let mut response = GatewayResponse::default();
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    response
+}
 
-    pub(crate) fn empty(status: u16) -> Self {
-        Self::new(status, "", "")
-    }
+pub(crate) fn json(status: u16, body: impl Into<Vec<u8>>) -> GatewayResponse {
+    typed(status, "application/json", body)
+}
 
-    pub(crate) fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self::new(status, "application/json", body)
-    }
+pub(crate) fn html(status: u16, body: &str) -> GatewayResponse {
+    typed(status, "text/html; charset=utf-8", body)
+}
 
-    pub(crate) fn html(status: u16, body: &str) -> Self {
-        Self::new(status, "text/html; charset=utf-8", body)
+pub(crate) fn with(
+    mut response: GatewayResponse,
+    name: &'static str,
+    value: impl ToString,
+) -> GatewayResponse {
+    // A request has nothing in its header that a response could not have.
+    if let Ok(value) = HeaderValue::try_from(value.to_string()) {
+        response.headers_mut().append(name, value);
     }
+    response
+}
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
+/// Azure API Management's own shape.
+pub(crate) fn azure(status: u16, message: &str) -> GatewayResponse {
+    let message = json!(message);
+    let body = format!(r#"{{ "statusCode": {status}, "message": {message} }}"#);
+    json(status, body)
+}
 
-    /// Azure API Management's own shape.
-    pub(crate) fn azure(status: u16, message: &str) -> Self {
-        let message = json!(message);
-        Self::json(
-            status,
-            format!(r#"{{ "statusCode": {status}, "message": {message} }}"#),
-        )
-    }
+/// The backend's shape.
+pub(crate) fn error(status: u16, error: &str) -> GatewayResponse {
+    json(status, json!({ "error": error }).to_string())
+}
 
-    /// The backend's shape.
-    pub(crate) fn error(status: u16, error: &str) -> Self {
-        Self::json(status, json!({ "error": error }).to_string())
-    }
+pub(crate) fn login_failed() -> GatewayResponse {
+    error(500, "login_failed")
+}
 
-    pub(crate) fn login_failed() -> Self {
-        Self::error(500, "login_failed")
-    }
+pub(crate) fn not_allowed(code: &str) -> GatewayResponse {
+    let body = json!({ "code": code, "message": "Access to target environment is forbidden." });
+    json(500, body.to_string())
+}
 
-    pub(crate) fn not_allowed(code: &str) -> Self {
-        let body = json!({ "code": code, "message": "Access to target environment is forbidden." });
-        Self::json(500, body.to_string())
-    }
+pub(crate) fn unavailable() -> GatewayResponse {
+    let body = r#"{"message":"Service is currently unavailable","code":"SERVICE_UNAVAILABLE"}"#;
+    json(503, body)
+}
 
-    pub(crate) fn unavailable() -> Self {
-        let body = r#"{"message":"Service is currently unavailable","code":"SERVICE_UNAVAILABLE"}"#;
-        Self::json(503, body)
-    }
+pub(crate) fn rate_limited(seconds: u64) -> GatewayResponse {
+    let message = format!("Rate limit is exceeded. Try again in {seconds} seconds.");
+    azure(429, &message)
+}
 
-    pub(crate) fn rate_limited(seconds: u64) -> Self {
-        Self::azure(
-            429,
-            &format!("Rate limit is exceeded. Try again in {seconds} seconds."),
-        )
-    }
+pub(crate) fn quota_spent() -> GatewayResponse {
+    let message = "Out of call volume quota. Quota will be replenished in 01:00:00.";
+    azure(403, message)
+}
 
-    pub(crate) fn quota_spent() -> Self {
-        Self::azure(
-            403,
-            "Out of call volume quota. Quota will be replenished in 01:00:00.",
-        )
-    }
+pub(crate) fn key_refused(missing: bool) -> GatewayResponse {
+    let message = if missing {
+        "Access denied due to missing subscription key. \
+         Make sure to include subscription key when making requests to an API."
+    } else {
+        "Access denied due to invalid subscription key. \
+         Make sure to provide a valid key for an active subscription."
+    };
+    with(
+        azure(401, message),
+        "WWW-Authenticate",
+        "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.co.rw/disbursement\", \
+         name=\"Ocp-Apim-Subscription-Key\", type=\"header\"",
+    )
+}
 
-    pub(crate) fn key_refused(missing: bool) -> Self {
-        let message = if missing {
-            "Access denied due to missing subscription key. \
-             Make sure to include subscription key when making requests to an API."
-        } else {
-            "Access denied due to invalid subscription key. \
-             Make sure to provide a valid key for an active subscription."
-        };
-        Self::azure(401, message).with(
-            "WWW-Authenticate",
-            "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.co.rw/disbursement\", \
-             name=\"Ocp-Apim-Subscription-Key\", type=\"header\"",
-        )
-    }
+pub(crate) fn firewall(status: u16) -> GatewayResponse {
+    html(
+        status,
+        "<html><head><title>Request Rejected</title></head><body>The requested URL was \
+         rejected. Please consult with your administrator.<br><br>Your support ID is: \
+         1234567890123456789<br><br><a href='javascript:history.back();'>[Go Back]</a>\
+         </body></html>",
+    )
+}
 
-    pub(crate) fn firewall(status: u16) -> Self {
-        Self::html(
-            status,
-            "<html><head><title>Request Rejected</title></head><body>The requested URL was \
-             rejected. Please consult with your administrator.<br><br>Your support ID is: \
-             1234567890123456789<br><br><a href='javascript:history.back();'>[Go Back]</a>\
-             </body></html>",
-        )
-    }
+pub(crate) fn redirect() -> GatewayResponse {
+    with(empty(302), "Location", ELSEWHERE)
+}
 
-    pub(crate) fn redirect() -> Self {
-        Self::empty(302).with("Location", ELSEWHERE)
+/// Everything the request said, wherever a response has room for it: nothing of it may come
+/// out in a client's messages.
+pub(crate) fn echo(status: u16, request: &Request) -> GatewayResponse {
+    let lines: Vec<_> = request
+        .headers
+        .iter()
+        .map(|(n, v)| format!("{n}: {v}"))
+        .collect();
+    let all = lines.join("; ");
+    let basic = basic(request).unwrap_or_default();
+    let body = json!({
+        "statusCode": status, "message": all, "error": all, "code": all,
+        "activityId": basic, "headers": lines, "decoded": percent(&basic),
+    });
+    let location = format!("https://elsewhere.invalid/?{all}#{}", percent(&basic));
+    let response = with(json(status, body.to_string()), "Location", location);
+    let mut response = with(response, "WWW-Authenticate", &all);
+    if let Ok(reason) = ReasonPhrase::try_from(all) {
+        response.extensions_mut().insert(reason);
     }
-
-    /// Everything the request said, wherever a response has room for it: nothing of it may come
-    /// out in a client's messages.
-    pub(crate) fn echo(status: u16, request: &Request) -> Self {
-        let lines: Vec<_> = request
-            .headers
-            .iter()
-            .map(|(n, v)| format!("{n}: {v}"))
-            .collect();
-        let all = lines.join("; ");
-        let basic = basic(request).unwrap_or_default();
-        let body = json!({
-            "statusCode": status, "message": all, "error": all, "code": all,
-            "activityId": basic, "headers": lines, "decoded": percent(&basic),
-        });
-        let mut response = Self::json(status, body.to_string())
-            .with(
-                "Location",
-                format!("https://elsewhere.invalid/?{all}#{}", percent(&basic)),
-            )
-            .with("WWW-Authenticate", all.clone());
-        response.reason = Some(all);
-        response
-    }
+    response
 }
 
 /// What the page and the captures say of a request without misbehaviour.
@@ -158,11 +149,11 @@ pub(crate) fn normal(
         .find_map(|product| path.strip_prefix('/')?.strip_prefix(product));
     match rest {
         Some("/token/") if request.method != "POST" => {
-            return GatewayResponse::azure(405, "Method Not Allowed").with("Allow", "POST");
+            return with(azure(405, "Method Not Allowed"), "Allow", "POST");
         }
         Some("/token/") => {}
-        Some("/token") => return GatewayResponse::redirect(),
-        _ => return GatewayResponse::azure(404, "Resource not found"),
+        Some("/token") => return redirect(),
+        _ => return azure(404, "Resource not found"),
     }
     let settings = state.settings().clone();
     if let Some(refused) = refused(&settings, request) {
@@ -180,7 +171,7 @@ pub(crate) fn normal(
 }
 
 fn success(members: &Members) -> GatewayResponse {
-    GatewayResponse::new(200, "application/json;charset=utf-8", members.to_json())
+    typed(200, "application/json;charset=utf-8", members.to_json())
 }
 
 /// The response with a token, to a request that nobody checked.
@@ -198,18 +189,15 @@ pub(crate) fn unchecked(state: &State) -> GatewayResponse {
 fn refused(settings: &Settings, request: &Request) -> Option<GatewayResponse> {
     let credentials = &settings.credentials;
     match request.header("Ocp-Apim-Subscription-Key") {
-        None | Some("") => return Some(GatewayResponse::key_refused(true)),
+        None | Some("") => return Some(key_refused(true)),
         Some(key) if credentials.subscription_keys.iter().any(|k| k == key) => {}
-        Some(_) => return Some(GatewayResponse::key_refused(false)),
+        Some(_) => return Some(key_refused(false)),
     }
     if request.header("Authorization").is_none() {
-        return Some(GatewayResponse::error(
-            401,
-            "Authorization header is missing",
-        ));
+        return Some(error(401, "Authorization header is missing"));
     }
     let expected = format!("{}:{}", credentials.api_user, credentials.api_key);
-    (basic(request)? != expected).then(GatewayResponse::login_failed)
+    (basic(request)? != expected).then(login_failed)
 }
 
 /// The user and key of a Basic header; "" if it cannot be read.

@@ -1,7 +1,7 @@
 //! What no HTTP library would send, written to the socket by hand.
 
 use crate::gateway_response::GatewayResponse;
-use hyper::StatusCode;
+use hyper::ext::ReasonPhrase;
 use std::io::{Error, ErrorKind, Result};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -65,17 +65,17 @@ pub(crate) async fn send(
     response: &GatewayResponse,
 ) -> Result<()> {
     let io = &mut socket;
-    let length = response.body.len();
+    let length = response.body().len();
     let whole = |length| {
         let head = head(response, &format!("Content-Length: {length}"));
-        [head.as_bytes(), &response.body].concat()
+        [head.as_bytes(), response.body()].concat()
     };
     match wire {
         Wire::Truncated => io.write_all(&whole(length + 64)).await?,
         Wire::TruncatedChunked => {
             let head = head(response, "Transfer-Encoding: chunked");
             let size = format!("{length:x}\r\n");
-            let parts = [head.as_bytes(), size.as_bytes(), &response.body, b"\r\n"];
+            let parts = [head.as_bytes(), size.as_bytes(), response.body(), b"\r\n"];
             io.write_all(&parts.concat()).await?;
         }
         Wire::Interim => {
@@ -86,7 +86,7 @@ pub(crate) async fn send(
         Wire::ChunkExtensions => {
             let extension = format!(";signature={}\r\n", "x".repeat(2048));
             let mut bytes = head(response, "Transfer-Encoding: chunked").into_bytes();
-            for chunk in response.body.chunks(100) {
+            for chunk in response.body().chunks(100) {
                 bytes.extend(format!("{:x}{extension}", chunk.len()).bytes());
                 bytes.extend([chunk, b"\r\n"].concat());
             }
@@ -142,13 +142,17 @@ pub(crate) async fn close(mut socket: impl Socket) -> Result<()> {
 }
 
 fn head(response: &GatewayResponse, framing: &str) -> String {
-    let known = StatusCode::from_u16(response.status)
-        .ok()
-        .and_then(|s| s.canonical_reason());
-    let reason = response.reason.as_deref().or(known).unwrap_or("Unknown");
-    let mut head = format!("HTTP/1.1 {} {reason}\r\n", response.status);
-    for (name, value) in &response.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+    let reason = response.extensions().get::<ReasonPhrase>();
+    let known = response.status().canonical_reason().unwrap_or("Unknown");
+    let reason = reason.map_or(known.as_bytes(), ReasonPhrase::as_bytes);
+    let text = String::from_utf8_lossy;
+    let mut head = format!(
+        "HTTP/1.1 {} {}\r\n",
+        response.status().as_str(),
+        text(reason)
+    );
+    for (name, value) in response.headers() {
+        head.push_str(&format!("{name}: {}\r\n", text(value.as_bytes())));
     }
     head + framing + "\r\n\r\n"
 }

@@ -1,16 +1,15 @@
 //! Connections: accepted here, spoken to by hyper, taken back from it if it would be too polite.
 
 use crate::behaviours::{Call, Step, find};
-use crate::gateway_response::{GatewayResponse, normal};
+use crate::gateway_response::{GatewayResponse, empty, json, normal, unavailable};
 use crate::raw::{self, Socket, Wire};
 use crate::record::{Connection, Request, State};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::ext::ReasonPhrase;
 use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Response, StatusCode};
+use hyper::{HeaderMap, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use std::future::{Future, poll_fn};
@@ -116,12 +115,12 @@ async fn handle(
     };
     let earlier = connection.requests.fetch_add(1, Relaxed);
     if let Some(response) = admin(&connection, &request, earlier == 0) {
-        return to_http(response);
+        return Ok(response.map(Full::from));
     }
     state.record(request.clone());
     let (wire, response) = decide(state, &request, earlier > 0).await;
     match wire {
-        None => to_http(response),
+        None => Ok(response.map(Full::from)),
         Some(wire) => {
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((wire, response));
             Err("taken over".into())
@@ -141,13 +140,13 @@ fn admin(connection: &Connection, request: &Request, first: bool) -> Option<Gate
     let state = &connection.state;
     if !ask {
         state.reset();
-        return Some(GatewayResponse::empty(204));
+        return Some(empty(204));
     }
     let counts = json!({
         "count": state.counts.requests.load(Relaxed),
         "connections": state.counts.connections.load(Relaxed),
     });
-    Some(GatewayResponse::json(200, counts.to_string()))
+    Some(json(200, counts.to_string()))
 }
 
 async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>, GatewayResponse) {
@@ -157,7 +156,7 @@ async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>
     };
     if down {
         sleep(delay).await;
-        return (None, GatewayResponse::unavailable());
+        return (None, unavailable());
     }
     let path = behaviour + request.path.split('?').next().unwrap_or("/");
     let mut call = Call {
@@ -170,7 +169,7 @@ async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>
         lifetime: None,
         edits: Vec::new(),
         wire: None,
-        headers: Vec::new(),
+        headers: HeaderMap::new(),
     };
     let mut rest = path.as_str();
     let mut step = Step::Next;
@@ -190,28 +189,12 @@ async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>
     let mut response = match step {
         Step::Wire(wire) => {
             sleep(call.hold).await;
-            return (Some(wire), GatewayResponse::json(200, ""));
+            return (Some(wire), json(200, ""));
         }
         Step::Response(response) => response,
         Step::Next => normal(state, request, rest, call.lifetime, &call.edits),
     };
-    response.headers.append(&mut call.headers);
+    response.headers_mut().extend(call.headers);
     sleep(call.hold).await;
     (call.wire, response)
-}
-
-fn to_http(from: GatewayResponse) -> Result<Response<Full<Bytes>>, crate::Error> {
-    let mut response = Response::new(Full::from(from.body));
-    *response.status_mut() = StatusCode::from_u16(from.status)?;
-    for (name, value) in from.headers {
-        response
-            .headers_mut()
-            .append(name, HeaderValue::from_bytes(value.as_bytes())?);
-    }
-    if let Some(reason) = from.reason {
-        response
-            .extensions_mut()
-            .insert(ReasonPhrase::try_from(reason.into_bytes())?);
-    }
-    Ok(response)
 }

@@ -1,8 +1,9 @@
 //! Behaviours that change how the rest of the path is answered, or that answer nothing HTTP knows.
 
 use super::{Row, Step};
-use crate::gateway_response::GatewayResponse;
+use crate::gateway_response::{login_failed, unavailable};
 use crate::raw::Wire;
+use hyper::header::HeaderValue;
 use std::time::Duration;
 
 rows! {
@@ -14,13 +15,13 @@ rows! {
     "lifetime-N", "tokens that live N seconds" =>
         |c, n| c.lifetime = Some(Duration::from_secs(n));
     "connection-close", "the normal response with Connection: close" =>
-        |c, _| c.headers.push(("Connection", "close".to_owned()));
+        |c, _| drop(c.headers.insert("Connection", HeaderValue::from_static("close")));
     "age-N", "the response with Age: N, as from a cache on the way" =>
-        |c, n| c.headers.push(("Age", n.to_string()));
+        |c, n| drop(c.headers.insert("Age", n.into()));
     "login-failed-once", "500 login_failed the first time, then the rest of the path" =>
-        |c, _| c.state.fails_again(c.prefix, 1).then(GatewayResponse::login_failed);
+        |c, _| c.state.fails_again(c.prefix, 1).then(login_failed);
     "503-times-N", "503 N times in a row, then the rest of the path" =>
-        |c, n| c.state.fails_again(c.prefix, n).then(GatewayResponse::unavailable);
+        |c, n| c.state.fails_again(c.prefix, n).then(unavailable);
     "no-response-on-reuse", "close without a response at a connection's second request" =>
         |c, _| c.reused.then_some(Wire::Close);
 
