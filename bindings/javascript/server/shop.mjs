@@ -23,10 +23,6 @@ function serve() {
     response.json({ pid: process.pid, token_sha256: fingerprint });
   });
 
-  app.get('/stats', (request, response) => {
-    response.json({ pid: process.pid, ...momo.stats() });
-  });
-
   app.use((error, request, response, next) => {
     if (!(error instanceof MomoError) || response.headersSent) return next(error);
     // The reason is for the log: it tells of the shop's configuration, not of the visitor's request.

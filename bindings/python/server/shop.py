@@ -8,7 +8,6 @@ import hashlib
 import logging
 import math
 import os
-from dataclasses import asdict
 
 import momo
 from fastapi import FastAPI, Request
@@ -26,11 +25,6 @@ async def pay():
     # page: its hash tells it apart.
     fingerprint = hashlib.sha256(token.access_token.encode()).hexdigest()
     return {"pid": os.getpid(), "token_sha256": fingerprint}
-
-
-@app.get("/stats")
-async def stats():
-    return {"pid": os.getpid(), **asdict(client.stats())}
 
 
 @app.exception_handler(momo.Error)

@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"log"
 	"net"
@@ -23,9 +22,7 @@ import (
 )
 
 func main() {
-	address := flag.String("listen", "127.0.0.1:0", "where to listen; port 0 is a free one")
-	flag.Parse()
-	if err := serve(*address); err != nil {
+	if err := serve("127.0.0.1:0"); err != nil { // port 0 is a free one
 		log.Fatal(err)
 	}
 }
