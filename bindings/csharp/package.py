@@ -13,13 +13,10 @@ DEBIAN = ["python3", "python3-venv"]
 SOURCE = Path(__file__).parent
 PARTS = SOURCE / "package"
 PROGRAMS = [SOURCE / "get_token.cs", SOURCE / "exercise.cs", PARTS / "Loading.cs"]
-# NuGet's names, which MomoLibrary.cs knows.
+# The folders that MomoLibrary.cs looks in.
 NATIVE = {
-    "x86_64-linux-gnu": "runtimes/linux-x64/native/libmomo.so",
-    "aarch64-linux-gnu": "runtimes/linux-arm64/native/libmomo.so",
-    "x86_64-linux-musl": "runtimes/linux-musl-x64/native/libmomo.so",
-    "aarch64-linux-musl": "runtimes/linux-musl-arm64/native/libmomo.so",
-    "x86_64-windows": "runtimes/win-x64/native/momo.dll",
+    platform: f"runtimes/{name}/native/{'momo.dll' if name == 'win-x64' else 'libmomo.so'}"
+    for platform, name in packages.platform_names("csharp").items()
 }
 HERE = NATIVE["x86_64-linux-gnu"]
 

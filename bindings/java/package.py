@@ -16,13 +16,9 @@ DEBIAN = ["maven", "maven-debian-helper", "python3"]
 SOURCE = Path(__file__).parent
 JNA = "/usr/share/java/jna.jar"
 GROUP, ARTIFACT = packages.PROJECT["group"], "libmomo"
-# JNA's names, and those that LibraryLocator.java has for musl.
 RESOURCES = {
-    "x86_64-linux-gnu": "linux-x86-64/libmomo.so",
-    "aarch64-linux-gnu": "linux-aarch64/libmomo.so",
-    "x86_64-linux-musl": "linux-musl-x86-64/libmomo.so",
-    "aarch64-linux-musl": "linux-musl-aarch64/libmomo.so",
-    "x86_64-windows": "win32-x86-64/momo.dll",
+    platform: f"{name}/{'momo.dll' if name == 'win32-x86-64' else 'libmomo.so'}"
+    for platform, name in packages.platform_names("java").items()
 }
 MANIFEST = f"""\
 Manifest-Version: 1.0

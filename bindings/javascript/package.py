@@ -13,14 +13,7 @@ from language_checks.packages import TOOLS, Installed, call, chosen, copy, repla
 DEBIAN = ["python3", "python3-venv"]
 
 SOURCE = Path(__file__).parent
-# As the wrapper puts them together from what Node tells of itself.
-FOLDERS = {
-    "x86_64-linux-gnu": "linux-x64-gnu",
-    "aarch64-linux-gnu": "linux-arm64-gnu",
-    "x86_64-linux-musl": "linux-x64-musl",
-    "aarch64-linux-musl": "linux-arm64-musl",
-    "x86_64-windows": "win32-x64",
-}
+FOLDERS = packages.platform_names("javascript")
 EXPRESS = "express@5.3.0"
 CHECKERS = ["typescript@7.0.2", "@types/node@26.6.6"]
 ROWS = ("stats", "option of tomorrow", "workers", "ticks", "abort", "close", "exit")

@@ -17,13 +17,7 @@ DEBIAN = ["python3-venv"]
 
 SOURCE = Path(__file__).parent
 # What pip of that platform looks for; any Python 3 of it will do.
-TAGS = {
-    "x86_64-linux-gnu": "manylinux2014_x86_64",
-    "aarch64-linux-gnu": "manylinux2014_aarch64",
-    "x86_64-linux-musl": "musllinux_1_1_x86_64",
-    "aarch64-linux-musl": "musllinux_1_1_aarch64",
-    "x86_64-windows": "win_amd64",
-}
+TAGS = packages.platform_names("python")
 REQUIREMENTS = SOURCE / "server/requirements.txt"
 CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
 # Of the registry of Python: its own embeddable program.

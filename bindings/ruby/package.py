@@ -12,15 +12,6 @@ from language_checks.packages import Installed, commands, copy, replace, row
 DEBIAN = ["bundler", "ruby-webrick", "puma", "ruby-sinatra"]
 
 SOURCE = Path(__file__).parent
-# Those of glibc do not name it: RubyGems before 3.3.22 has no other name for them, and later ones
-# take it as glibc's, too.
-PLATFORMS = {
-    "x86_64-linux-gnu": "x86_64-linux",
-    "aarch64-linux-gnu": "aarch64-linux",
-    "x86_64-linux-musl": "x86_64-linux-musl",
-    "aarch64-linux-musl": "aarch64-linux-musl",
-    "x86_64-windows": "x64-mingw-ucrt",
-}
 ROWS = ("stats", "fork", "fork without token", "cancel of one call", "leak of clients")
 PUMA = ["puma", "-C", "server/puma.rb", "server/config.ru"]
 GEM = "gem install --silent --no-document --clear-sources --source $GEM_SERVER libmomo"
@@ -35,8 +26,14 @@ end
 """
 
 
+def gem_platform(platform):
+    """Those of glibc do not name it: RubyGems before 3.3.22 has no other name for them, and later
+    ones take it as glibc's, too."""
+    return "x64-mingw-ucrt" if platform == "x86_64-windows" else platform.removesuffix("-gnu")
+
+
 def gem_name(platform):
-    return f"libmomo-{VERSION}-{PLATFORMS[platform]}"
+    return f"libmomo-{VERSION}-{gem_platform(platform)}"
 
 
 def build(out, folder):
@@ -49,7 +46,7 @@ def build(out, folder):
         packages.put_documents("ruby", source, [platform])
         environment = os.environ | {
             "LIBMOMO_VERSION": VERSION,
-            "LIBMOMO_GEM_PLATFORM": PLATFORMS[platform],
+            "LIBMOMO_GEM_PLATFORM": gem_platform(platform),
             "SOURCE_DATE_EPOCH": "315619200",  # equal files make equal gems
         }
         file = out / f"{gem_name(platform)}.gem"

@@ -31,6 +31,17 @@ sys.path.append(str(BINDINGS))  # each LANGUAGE/package.py, and servers.py
 # The folder of a user may have any name.
 SHOP = "a caf\u00e9's shop"
 
+# How NuGet, JNA and pip call each platform, and what Node's wrapper puts together from what Node
+# tells of itself. JNA's names for musl are LibraryLocator.java's.
+NAMES = """
+platform            csharp            java                javascript        python
+x86_64-linux-gnu    linux-x64         linux-x86-64        linux-x64-gnu     manylinux2014_x86_64
+aarch64-linux-gnu   linux-arm64       linux-aarch64       linux-arm64-gnu   manylinux2014_aarch64
+x86_64-linux-musl   linux-musl-x64    linux-musl-x86-64   linux-x64-musl    musllinux_1_1_x86_64
+aarch64-linux-musl  linux-musl-arm64  linux-musl-aarch64  linux-arm64-musl  musllinux_1_1_aarch64
+x86_64-windows      win-x64           win32-x86-64        win32-x64         win_amd64
+"""
+
 # Of the commands of the row that is under way.
 said = []
 # Whether a check may take its time: scripts/packages.py check --long.
@@ -68,6 +79,11 @@ def platform_folder(platform):
 def libraries():
     """The shared library of each platform that packages are to have, by the platform's name."""
     return {name: platform_folder(name) / PLATFORMS[name][1] for name in chosen}
+
+
+def platform_names(language):
+    head, *rows = [line.split() for line in NAMES.strip().splitlines()]
+    return {row[0]: row[head.index(language)] for row in rows}
 
 
 def put_library(library, folder):

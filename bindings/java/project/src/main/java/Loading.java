@@ -1,5 +1,7 @@
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.net.URLConnection;
@@ -42,8 +44,9 @@ final class Loading {
         try {
             getToken(Loading.class.getClassLoader());
             throw new IllegalStateException("it is there");
-        } catch (UnsatisfiedLinkError e) {
-            return Json.object("message", e.getMessage());
+        } catch (InvocationTargetException e) {
+            UnsatisfiedLinkError error = (UnsatisfiedLinkError) e.getCause();
+            return Json.object("message", error.getMessage());
         }
     }
 
@@ -79,14 +82,7 @@ final class Loading {
     }
 
     private static Object call(Object target, String name) throws Exception {
-        try {
-            return target.getClass().getMethod(name).invoke(target);
-        } catch (java.lang.reflect.InvocationTargetException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw e;
-        }
+        return target.getClass().getMethod(name).invoke(target);
     }
 
     /** Classes and resources that are no files, nor in a jar that is one. */
@@ -116,27 +112,25 @@ final class Loading {
 
         @Override
         protected URL findResource(String name) {
-            byte[] bytes = entries.get(name);
-            if (bytes == null) {
-                return null;
-            }
             try {
-                return new URL(null, "nested:" + name, new URLStreamHandler() {
-                    @Override
-                    protected URLConnection openConnection(URL url) {
-                        return new URLConnection(url) {
-                            @Override
-                            public void connect() {}
-
-                            @Override
-                            public InputStream getInputStream() {
-                                return new ByteArrayInputStream(bytes);
-                            }
-                        };
-                    }
-                });
-            } catch (java.net.MalformedURLException e) {
+                return entries.containsKey(name) ? new URL(null, "nested:" + name, new Handler()) : null;
+            } catch (MalformedURLException e) {
                 throw new IllegalArgumentException(e);
+            }
+        }
+
+        private final class Handler extends URLStreamHandler {
+            @Override
+            protected URLConnection openConnection(URL url) {
+                return new URLConnection(url) {
+                    @Override
+                    public void connect() {}
+
+                    @Override
+                    public InputStream getInputStream() {
+                        return new ByteArrayInputStream(entries.get(url.getPath()));
+                    }
+                };
             }
         }
     }
