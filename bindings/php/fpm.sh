@@ -15,25 +15,23 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"
 
-fill() { # FILE FOLDER
-  mkdir -p "$2"
-  sed "s|@DIR@|$folder|; s|@SOURCE@|$source|; s|@USER@|$user|; s|@PRELOAD@|$preload|" \
-    "$source/fpm/$1" >"$2/$1"
-}
-fill "ffi${preload:+-preload}.ini" "$folder/conf.d"
-fill php-fpm.conf "$folder"
-fill nginx.conf "$folder"
-
+for file in php-fpm.conf nginx.conf; do
+  sed "s|@DIR@|$folder|; s|@SOURCE@|$source|; s|@USER@|$user|" "$source/fpm/$file" >"$folder/$file"
+done
+# Under a web server PHP has no FFI until it is told to.
+options=(-d ffi.enable=true)
+if [ -n "$preload" ]; then
+  options=(-d ffi.enable=preload -d opcache.enable=1 -d "opcache.preload=$preload")
+  options+=(-d "opcache.preload_user=$user") # PHP-FPM, started by root, does not preload as root
+fi
+[ "$user" != root ] || options+=(--allow-to-run-as-root)
 if [ -f "${MOMO_CA:-}" ]; then
   # The mock gateway's, which only its own user can read.
   install -m 644 "$MOMO_CA" "$folder/ca.pem"
   export MOMO_CA=$folder/ca.pem
 fi
 [[ ${MOMO_CACHE:-} != file:* ]] || chown "$user" "${MOMO_CACHE#file:}"
-as_root=()
-[ "$user" != root ] || as_root=(--allow-to-run-as-root)
-# After the files of the system.
-PHP_INI_SCAN_DIR=:$folder/conf.d php-fpm8.2 --fpm-config "$folder/php-fpm.conf" "${as_root[@]}" &
+php-fpm8.2 --fpm-config "$folder/php-fpm.conf" "${options[@]}" &
 fpm=$!
 nginx -e stderr -c "$folder/nginx.conf" &
 nginx=$!
@@ -41,7 +39,8 @@ trap 'kill "$fpm" "$nginx"' TERM
 trap 'kill -USR2 "$fpm"' HUP
 for socket in php-fpm nginx; do
   until [ -S "$folder/$socket.sock" ]; do
-    kill -0 "$fpm" "$nginx"
+    kill -0 "$fpm"
+    kill -0 "$nginx"
     sleep 0.05
   done
 done
