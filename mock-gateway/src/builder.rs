@@ -89,7 +89,6 @@ impl Builder {
             credentials: self.credentials,
             lifetime: Duration::from_secs(3600),
             delay: Duration::ZERO,
-            down: false,
             raw: Vec::new(),
             behaviour: String::new(),
             tls,

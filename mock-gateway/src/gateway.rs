@@ -80,7 +80,7 @@ impl Gateway {
 
     /// While down, every response is 503.
     pub fn set_down(&self, down: bool) {
-        self.state.settings().down = down;
+        self.set_behaviour(if down { "/503" } else { "" });
     }
 
     /// What `/raw` sends as its whole response, before it closes.

@@ -76,7 +76,6 @@ pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     pub(crate) lifetime: Duration,
     pub(crate) delay: Duration,
-    pub(crate) down: bool,
     pub(crate) raw: Vec<u8>,
     /// A path that every request's own is taken to begin with.
     pub(crate) behaviour: String,

@@ -1,7 +1,7 @@
 //! Connections: accepted here, spoken to by hyper, taken back from it if it would be too polite.
 
 use crate::behaviours::{Call, Step, find};
-use crate::gateway_response::{GatewayResponse, empty, json, normal, unavailable};
+use crate::gateway_response::{GatewayResponse, empty, json, normal};
 use crate::raw::{self, Socket, Wire};
 use crate::record::{Connection, Request, State};
 use http_body_util::{BodyExt, Full, Limited};
@@ -92,24 +92,17 @@ async fn handle(
 ) -> Result<Response<Full<Bytes>>, crate::Error> {
     let state = &connection.state;
     let (head, body) = request.into_parts();
+    let path = head.uri.path_and_query();
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let request = Request {
         method: head.method.to_string(),
-        path: head
-            .uri
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
-            .to_owned(),
-        headers: head
-            .headers
-            .iter()
-            .map(|(n, v)| (n.to_string(), text(v)))
-            .collect(),
+        path: path.map_or("/", |path| path.as_str()).to_owned(),
+        headers: Vec::from_iter(head.headers.iter().map(|(n, v)| (n.to_string(), text(v)))),
         body: Limited::new(body, MAX_BODY)
             .collect()
             .await?
             .to_bytes()
-            .to_vec(),
+            .into(),
         connection: connection.number,
         time: Instant::now(),
     };
@@ -150,14 +143,10 @@ fn admin(connection: &Connection, request: &Request, first: bool) -> Option<Gate
 }
 
 async fn decide(state: &State, request: &Request, reused: bool) -> (Option<Wire>, GatewayResponse) {
-    let (delay, down, behaviour) = {
+    let (delay, behaviour) = {
         let settings = state.settings();
-        (settings.delay, settings.down, settings.behaviour.clone())
+        (settings.delay, settings.behaviour.clone())
     };
-    if down {
-        sleep(delay).await;
-        return (None, unavailable());
-    }
     let path = behaviour + request.path.split('?').next().unwrap_or("/");
     let mut call = Call {
         state,
