@@ -83,9 +83,14 @@ class Version(language.Language):
 
     def __init__(self, name, title, prefix=(), library=None, path=None):
         super().__init__(ROOT / "bindings" / name)
-        self.title, self.prefix, self.library, self.path = title, list(prefix), library, path
+        self.title, self.library, self.path = title, library, path
         self.build_folder = FOLDER / "built" / title.replace(" ", "-")
         self.build_folder.mkdir(parents=True, exist_ok=True)
+        for program in ("get_token", "exercise"):
+            self.manifest[program] = [*prefix, *self.manifest[program]]
+        if prefix:
+            commands = self.get("build", [])
+            self.manifest["build"] = [shlex.join([*prefix, "sh", "-ec", each]) for each in commands]
 
     def environment(self, build=False):
         changed = {}
@@ -96,14 +101,6 @@ class Version(language.Language):
             changed["PATH"] = self.path
         changed["NODE_PATH"] = str(FOLDER / "npm/node_modules")
         return super().environment(build) | changed
-
-    def get(self, name, default=None):
-        value = super().get(name, default)
-        if name in ("get_token", "exercise"):
-            return [*self.prefix, *value]
-        if name == "build" and self.prefix:
-            return [shlex.join([*self.prefix, "sh", "-ec", each]) for each in value]
-        return value
 
 
 def npm(name):
