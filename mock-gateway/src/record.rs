@@ -42,9 +42,6 @@ pub struct Request {
     /// In the order received, names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Which connection it came on: the first one accepted is 1.
-    pub connection: u64,
-    pub time: Instant,
 }
 
 impl Request {
@@ -107,8 +104,6 @@ impl<T: Clone> Records<T> {
 #[derive(Default)]
 pub(crate) struct Counts {
     pub(crate) requests: AtomicU64,
-    /// Numbers the connections; unlike the count it is never set back.
-    last_connection: AtomicU64,
     pub(crate) connections: AtomicU64,
     pub(crate) open_connections: AtomicU64,
     pub(crate) resumed: AtomicU64,
@@ -182,7 +177,6 @@ impl State {
 /// One accepted connection, counted as open until it is dropped.
 pub(crate) struct Connection {
     pub(crate) state: Arc<State>,
-    pub(crate) number: u64,
     pub(crate) requests: AtomicU64,
 }
 
@@ -190,12 +184,8 @@ impl Connection {
     pub(crate) fn new(state: Arc<State>) -> Self {
         state.counts.connections.fetch_add(1, Relaxed);
         state.counts.open_connections.fetch_add(1, Relaxed);
-        let number = state.counts.last_connection.fetch_add(1, Relaxed) + 1;
-        Self {
-            state,
-            number,
-            requests: AtomicU64::new(0),
-        }
+        let requests = AtomicU64::new(0);
+        Self { state, requests }
     }
 
     /// Takes a connection that was made only to ask for the counts out of them.

@@ -18,7 +18,7 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
@@ -103,8 +103,6 @@ async fn handle(
             .await?
             .to_bytes()
             .into(),
-        connection: connection.number,
-        time: Instant::now(),
     };
     let earlier = connection.requests.fetch_add(1, Relaxed);
     if let Some(response) = admin(&connection, &request, earlier == 0) {
