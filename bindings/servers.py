@@ -74,34 +74,28 @@ def prefork(title, command, options=(), **more):
 
 class Server:
     def __init__(self, command, environment):
+        self._output = tempfile.NamedTemporaryFile()
         self._process = subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=self._output,
             stderr=subprocess.STDOUT,
-            text=True,
             start_new_session=True,
         )
-        self._said = []
-        self._listens = threading.Event()
-        self._address = None
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
 
-    def _read(self):
-        for line in self._process.stdout:
-            self._said.append(line)
-            found = re.search(r"http://(127\.0\.0\.1:\d+)|unix:(.*)", line)
-            if found and not self._address:
-                self._address = found[1] or found[2]
-                self._listens.set()
-        self._listens.set()  # or never will
+    def said(self):
+        with open(self._output.name, encoding="utf-8", errors="replace") as output:
+            return output.read()
 
     def address(self):
-        if not self._listens.wait(SECONDS) or not self._address:
-            raise RuntimeError("a server does not listen")
-        return self._address
+        end = time.monotonic() + SECONDS
+        while self._process.poll() is None and time.monotonic() < end:
+            found = re.search(r"http://(127\.0\.0\.1:\d+)\D|unix:(.*)\n", self.said())
+            if found:
+                return found[1] or found[2]
+            time.sleep(0.02)
+        raise RuntimeError("a server does not listen")
 
     def reload(self):
         self._process.send_signal(signal.SIGHUP)
@@ -117,12 +111,7 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)  # its workers too, if any are left
         except ProcessLookupError:
             pass
-        self._process.wait()
-        self._reader.join()
-        return self._process.returncode
-
-    def tell(self):
-        sys.stderr.write("".join(self._said))
+        return self._process.wait()
 
 
 def connect(address):
@@ -218,7 +207,7 @@ def main():
         except Exception:
             for server in servers:
                 server.stop()
-                server.tell()
+                sys.stderr.write(server.said())
             raise
         exits = [server.stop() for server in servers]
     result = {"pages": len(found)} if options.seconds is None else {"waited": waited(found)}
