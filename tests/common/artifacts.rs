@@ -117,9 +117,3 @@ pub fn at_gateway<'a>(command: &'a mut Command, gateway: &Gateway) -> &'a mut Co
 pub fn header(name: &str) -> String {
     std::fs::read_to_string(Path::new(INCLUDE).join(name)).unwrap()
 }
-
-/// What momo_ffi.h has below the comment at its top.
-pub fn declarations() -> String {
-    let text = header("momo_ffi.h");
-    text.split_once("*/").unwrap().1.to_owned()
-}

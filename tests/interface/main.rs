@@ -1,4 +1,4 @@
-//! The C interface: its arguments, its options, its header and the symbols of the library.
+//! The C interface: its arguments, its options, its header and what programs that are built see.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "../common/artifacts.rs"]
@@ -15,5 +15,3 @@ mod arguments;
 mod header;
 mod option_report;
 mod options;
-#[cfg(target_os = "linux")]
-mod symbols;
