@@ -125,7 +125,6 @@ address() {
   # into, a program that is not instrumented (/bin/true), and what counts bytes of memory.
   RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address LIBMOMO_DIR=$work/lib \
     LIBMOMO_TEST_CC="clang-22 -fsanitize=address" \
-    LIBMOMO_TEST_CXX="clang++-22 -fsanitize=address" \
     cargo test --quiet --no-fail-fast --target "$host" --target-dir "$target_dir/asan" \
     "${programs[@]/#/--test=}" -- \
     arguments:: caches:: clones:: option_report:: options:: proxies:: responses:: secrets:: \

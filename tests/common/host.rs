@@ -24,17 +24,15 @@ pub enum Link {
     Preload,
 }
 
-/// One of tests/c, compiled by the C or the C++ compiler, under a name of this test's own.
+/// One of tests/c, compiled under a name of this test's own.
 pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
-    let (stem, kind) = source.split_once('.').unwrap();
-    let program = Path::new(TMP).join(format!("{stem}-{test}"));
-    let (compiler, standard) = match kind {
-        "c" => (words("LIBMOMO_TEST_CC", "cc"), "-std=gnu11"),
-        _ => (words("LIBMOMO_TEST_CXX", "c++"), "-std=c++17"),
-    };
-    let mut command = Command::new(&compiler[0]);
-    command.args(&compiler[1..]);
-    command.args([standard, "-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
+    let program = Path::new(TMP).join(source.replace(".c", &format!("-{test}")));
+    // Another compiler, if scripts/sanitizers.sh names one.
+    let compiler = std::env::var("LIBMOMO_TEST_CC").unwrap_or_else(|_| "cc".to_owned());
+    let mut words = compiler.split_whitespace();
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words);
+    command.args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
     command.args(["-pthread", "-rdynamic", "-I", INCLUDE, "-o"]);
     command
         .arg(&program)
@@ -49,12 +47,6 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
     };
     succeed(&mut command);
     program
-}
-
-/// Another compiler, if scripts/sanitizers.sh names one.
-fn words(variable: &str, default: &str) -> Vec<String> {
-    let value = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
-    value.split_whitespace().map(str::to_owned).collect()
 }
 
 /// The mock gateway's program, built if it is not there yet.

@@ -89,11 +89,3 @@ fn loading_it_and_ending_the_process_touch_no_file_or_network_and_start_nothing(
         if start.contains("execve(") && end.contains("exited with 0"));
     assert!(is_all, "{calls}");
 }
-
-#[test]
-fn the_header_serves_cpp() {
-    let mock = Mock::start(&[]);
-    let program = compile("include.cpp", Link::Shared, "cpp");
-    let out = mock.host(&program, "").run(&[]);
-    assert_eq!(out, concat!(env!("CARGO_PKG_VERSION"), " access_token\n"));
-}
