@@ -59,8 +59,8 @@ def check_page(page, world):
         if block.language in PROGRAMS:
             folder = world.project(f"{page.replace('/', '-')}-{block.line}")
             return PROGRAMS[block.language](world, folder, block)
-        if block.language == "diagram":
-            facts.check_diagram(block)
+        if block.language in ("diagram", "tree"):
+            facts.check_drawing(block)
         elif block.language != "text":
             raise Failed("a kind that is not known: nothing tells whether it is right")
         elif printed is None:
@@ -85,9 +85,10 @@ def check_site():
 
 WHOLE = {
     "every page is listed": markdown.check_every_page_is_listed,
-    "each status has an anchor": facts.check_each_status_has_an_anchor,
+    "each status has a section": facts.check_each_status_has_a_section,
     "names": facts.check_names,
     "files": facts.check_files,
+    "tests": facts.check_tests,
     "messages": facts.check_messages,
     "figures of README.md": facts.check_readme_figures,
     "the site and the manual pages": check_site,

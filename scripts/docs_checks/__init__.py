@@ -9,7 +9,7 @@ from language_checks.checks import Failed
 
 __all__ = ["Failed", "PAGES", "ROOT", "inherited"]
 
-PAGES = ["README.md", "SECURITY.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
 PAGES += sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))
 
 # The names and anchors of pages are those of the site.

@@ -3,9 +3,16 @@
 import re
 
 from . import PAGES, ROOT, Failed
-from .markdown import headings, quoted
+from .markdown import quoted
 
-ERRORS_PAGE = "docs/errors.md"
+ERRORS_PAGE, ARCHITECTURE_PAGE = "docs/errors.md", "docs/architecture.md"
+# A file, and tests in it.
+TESTS = re.compile(r"`([\w/.]+\.rs)`: ((?:`\w+`(?:, )?)+)")
+# Of these parts of pages each row names some.
+BY_TESTS = {
+    "docs/faults.md": r"\A.*",
+    "SECURITY.md": r"\n## Promises\n.*\n### What it is built from\n",
+}
 COMMANDS = "momo-token ", "PATH=", "ulimit ", "chmod "
 # Names that begin like options, statuses and functions, and are none.
 OTHER_NAMES = {"MOMO_WRITE_HEADERS", "MOMO_UNKNOWN", "momo_ffi", "momo_seconds"}
@@ -20,12 +27,14 @@ def options():
     return re.findall(r"^\| `(\w+)`", (ROOT / "docs/options.md").read_text(), re.M)
 
 
-def check_each_status_has_an_anchor():
+def check_each_status_has_a_section():
+    """Which begins with its number."""
     [values] = re.findall(r"enum momo_status {(.*?)^}", header(), re.M | re.S)
-    statuses = re.findall(r"^  (MOMO_\w+) = \d+,", values, re.M)
-    missing = [name for name in statuses if name not in headings(ERRORS_PAGE)]
-    if missing:
-        raise Failed(f"{ERRORS_PAGE} has no heading for {', '.join(missing)}")
+    statuses = re.findall(r"^  (MOMO_\w+) = (\d+),", values, re.M)
+    page = (ROOT / ERRORS_PAGE).read_text()
+    missing = [name for name, value in statuses if f"\n### {name}\n\n{value}. " not in page]
+    if missing or not statuses:
+        raise Failed(f"{ERRORS_PAGE} has no section with the number of {', '.join(missing)}")
 
 
 def check_names():
@@ -44,17 +53,41 @@ def check_names():
         raise Failed("no such name:\n" + "\n".join(unknown))
 
 
+def is_there(name):
+    """A page about the source leaves out where that lies."""
+    return any((ROOT / folder / name).exists() for folder in ("", "src", "src/gateway", "include"))
+
+
 def check_files():
     """Each file of the repository that a page names is there."""
     folders = "src|tests|benches|scripts|include|packaging|mock-gateway|examples-c|bindings"
+    named = {ARCHITECTURE_PAGE: rf"(?:{folders})/[\w./-]*|.*(?:\.rs|/)"}
     missing = [
         f"{page}:{number}: {piece}"
         for page in PAGES
         for number, piece in quoted(page)
-        if re.fullmatch(rf"(?:{folders})/[\w./-]*", piece) and not (ROOT / piece).exists()
+        if re.fullmatch(named.get(page, rf"(?:{folders})/[\w./-]*"), piece) and not is_there(piece)
     ]
     if missing:
         raise Failed("no such file:\n" + "\n".join(missing))
+
+
+def check_tests():
+    """Each test that a page names is in its file; each fault and each promise names some."""
+    wrong = []
+    for page in PAGES:
+        text = (ROOT / page).read_text()
+        if page in BY_TESTS:
+            [part] = re.findall(BY_TESTS[page], text, re.S)
+            rows = re.findall(r"^\| (?!---).*\n(?!\| ---)", part, re.M)
+            wrong += [f"{page}: no test: {row}" for row in rows if not TESTS.search(row)]
+        for file, names in TESTS.findall(text):
+            source = (ROOT / file).read_text()
+            for name in re.findall(r"\w+", names):
+                if not re.search(rf"#\[test\]\n(?: *#.*\n)* *fn {name}\(\)", source):
+                    wrong.append(f"{page}: {file}: {name}")
+    if wrong:
+        raise Failed("\n".join(wrong))
 
 
 def check_messages():
@@ -85,12 +118,11 @@ def check_readme_figures():
         raise Failed(f"docs/performance.md does not have {', '.join(unknown) or 'any'}")
 
 
-def check_diagram(block):
-    """The files and functions that a drawing names are there."""
-    at = [ROOT, ROOT / "src", ROOT / "src/gateway"]
-    names = re.findall(r"[\w./-]+\.(?:rs|c|h|py)\b", block.text)
-    missing = [name for name in names if not any((folder / name).exists() for folder in at)]
-    functions = re.findall(r"\bmomo_\w+", block.text)
+def check_drawing(block):
+    """The files, folders and functions that a drawing names are there."""
+    names = re.findall(r"[\w./-]+\.(?:rs|c|h|py)\b|^[\w-]+/", block.text, re.M)
+    missing = [name for name in names if not is_there(name)]
+    functions = re.findall(r"\bmomo_\w+\b(?!\.)", block.text)
     missing += [name for name in functions if f"{name}(" not in header()]
     if missing:
         raise Failed(f"there is no {', '.join(missing)}")

@@ -1,4 +1,4 @@
-//! What is shipped beside the library: pages, examples, momo-token, what `make install` installs.
+//! What is shipped beside the library: examples, momo-token, what `make install` installs.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "../common/artifacts.rs"]
@@ -6,7 +6,6 @@ mod artifacts;
 #[path = "../common/child.rs"]
 mod child;
 
-mod docs;
 #[cfg(target_os = "linux")]
 mod examples;
 #[cfg(target_os = "linux")]
