@@ -1,18 +1,25 @@
 //! momo-token, the program for the shell: what it prints, how it ends, what its manual page says.
 
 mod check;
-mod installed;
-mod tool;
 
 use std::fs::File;
 use std::process::Command;
 
-use crate::artifacts::output;
-use tool::{Done, Tool};
+use crate::artifacts::{ROOT, output};
+use crate::program::{Done, Program};
+
+fn momo_token(test: &str) -> Program {
+    Program::new("tools/momo-token.c", test)
+}
+
+/// The option, for a path of the gateway.
+fn base_url(tool: &Program, behaviour: &str) -> String {
+    format!("base_url={}{behaviour}", tool.gateway.base_url())
+}
 
 #[test]
 fn it_prints_the_token_or_the_header_and_nothing_else() {
-    let tool = Tool::new("prints");
+    let tool = momo_token("prints");
     for (arguments, before) in [
         (&[][..], ""),
         (&["--header"], "Authorization: Bearer "),
@@ -35,7 +42,7 @@ fn it_prints_the_token_or_the_header_and_nothing_else() {
 
 #[test]
 fn each_group_of_statuses_has_its_exit_status_and_a_line_that_says_why() {
-    let tool = Tool::new("statuses");
+    let tool = momo_token("statuses");
     for (option, code, words) in [
         ("timeout=soon", 2, "option timeout: "),
         ("no_such_option=s3cr3t", 2, "there is no option"),
@@ -47,11 +54,11 @@ fn each_group_of_statuses_has_its_exit_status_and_a_line_that_says_why() {
             4,
             "subscription_key (6 characters",
         ),
-        (&tool.base_url("/html-403"), 4, "firewall"),
-        (&tool.base_url("/429-retry-after-60"), 5, "in 60 seconds"),
-        (&tool.base_url("/503"), 5, "HTTP 503"),
-        (&tool.base_url("/404"), 6, "404"),
-        (&tool.base_url("/no-token"), 6, "no usable token"),
+        (&base_url(&tool, "/html-403"), 4, "firewall"),
+        (&base_url(&tool, "/429-retry-after-60"), 5, "in 60 seconds"),
+        (&base_url(&tool, "/503"), 5, "HTTP 503"),
+        (&base_url(&tool, "/404"), 6, "404"),
+        (&base_url(&tool, "/no-token"), 6, "no usable token"),
     ] {
         let done = tool.run(&["--option", option]);
         assert_eq!((done.code, done.out.as_str()), (Some(code), ""), "{done:?}");
@@ -70,7 +77,7 @@ fn each_group_of_statuses_has_its_exit_status_and_a_line_that_says_why() {
 
 #[test]
 fn bad_usage_is_said_before_anything_is_asked() {
-    let tool = Tool::new("usage");
+    let tool = momo_token("usage");
     for (arguments, words) in [
         (&["--heder"][..], "unknown argument: --heder"),
         (&["s3cr3t"], "unknown argument: "),
@@ -94,7 +101,7 @@ fn bad_usage_is_said_before_anything_is_asked() {
 
 #[test]
 fn output_that_is_lost_is_a_failure() {
-    let tool = Tool::new("lost");
+    let tool = momo_token("lost");
     for arguments in [&[][..], &["--header"], &["--json"], &["--check"]] {
         let mut command = tool.command(arguments);
         command.stdout(File::create("/dev/full").unwrap());
@@ -115,7 +122,7 @@ fn output_that_is_lost_is_a_failure() {
     );
     for script in ["exec \"$0\" --help >&-", "exec \"$0\" --version >/dev/full"] {
         let mut shell = Command::new("sh");
-        let closed = Done::of(output(shell.args(["-c", script]).arg(&tool.program)));
+        let closed = Done::of(output(shell.args(["-c", script]).arg(&tool.path)));
         assert_eq!(closed.code, Some(1), "{closed:?}");
         assert!(
             closed.error.contains("the output cannot be written"),
@@ -126,7 +133,7 @@ fn output_that_is_lost_is_a_failure() {
 
 #[test]
 fn a_variable_that_names_no_option_is_told_of_without_verbose() {
-    let tool = Tool::new("warnings");
+    let tool = momo_token("warnings");
     let run = |arguments: &[&str]| {
         let mut command = tool.command(arguments);
         command
@@ -156,7 +163,7 @@ fn a_variable_that_names_no_option_is_told_of_without_verbose() {
 
 #[test]
 fn scripts_of_one_user_share_a_token_through_a_directory() {
-    let tool = Tool::new("shares");
+    let tool = momo_token("shares");
     let runtime = crate::child::Scratch::new();
     let run = |arguments: &[&str]| {
         let mut command = tool.command(arguments);
@@ -175,4 +182,41 @@ fn scripts_of_one_user_share_a_token_through_a_directory() {
     let second = run(&[]);
     assert_ne!(second.out, first.out);
     assert_eq!(tool.gateway.request_count(), 2);
+}
+
+#[test]
+fn valgrind_finds_nothing_in_it() {
+    let tool = momo_token("valgrind");
+    for (arguments, code) in [
+        (&["--json"][..], 0),
+        (&["--check"], 0),
+        (&["--check", "--option", "api_key=wrong"], 4),
+        (&["--json", "--option", "api_key=wrong"], 4),
+        (&["--option", "timeout"], 2),
+    ] {
+        let done = Done::of(output(&mut tool.valgrind(arguments)));
+        assert_eq!(done.code, Some(code), "{arguments:?} {done:?}");
+    }
+}
+
+#[test]
+fn the_manual_page_is_sound_and_tells_of_every_option_and_exit_status() {
+    let page = format!("{ROOT}/tools/momo-token.1");
+    let lint = output(Command::new("mandoc").args(["-T", "lint", "-W", "warning", &page]));
+    assert!(lint.status.success(), "{lint:?}");
+    let text = std::fs::read_to_string(page).unwrap().replace("\\-", "-");
+    let help = momo_token("manual").run(&["--help"]).out;
+    let options = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"));
+    let mut count = 0;
+    for option in options.map(|o| o.trim_end_matches([',', ']'])) {
+        assert!(text.contains(option), "{option}");
+        count += 1;
+    }
+    assert!(count > 7);
+    for status in 0..=6 {
+        assert!(help.contains(&format!("{status} ")), "{status}");
+        assert!(text.contains(&format!("\n.B {status}\n")), "{status}");
+    }
 }

@@ -1,7 +1,8 @@
 //! momo-token --check.
 
-use super::tool::{Done, Tool};
+use super::{base_url, momo_token};
 use crate::artifacts::output;
+use crate::program::Done;
 
 /// The lines that follow those of the options.
 fn checks(done: &Done) -> Vec<&str> {
@@ -11,7 +12,7 @@ fn checks(done: &Done) -> Vec<&str> {
 
 #[test]
 fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
-    let tool = Tool::new("check");
+    let tool = momo_token("check");
     let ok = tool.run(&["--check"]);
     assert_eq!(
         checks(&ok),
@@ -71,7 +72,7 @@ fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
         ("ca=mozilla", 3, 1),
         ("subscription_key=s3cr3t", 4, 2),
         ("api_key=s3cr3t", 4, 3),
-        (&tool.base_url("/503"), 5, 4),
+        (&base_url(&tool, "/503"), 5, 4),
     ] {
         let done = tool.run(&["--check", "--option", option]);
         assert_eq!(
@@ -105,7 +106,7 @@ fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
 
 #[test]
 fn a_check_says_how_far_a_request_came_that_was_not_answered() {
-    let tool = Tool::new("check-phases");
+    let tool = momo_token("check-phases");
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("base_url=https://{}", silent.local_addr().unwrap());
     let plain = format!(
@@ -115,9 +116,9 @@ fn a_check_says_how_far_a_request_came_that_was_not_answered() {
     #[rustfmt::skip]
     let rows = [
         (silent.as_str(), ["host: ok", "TLS: failed: the TLS handshake: the time was up"]),
-        (&tool.base_url("/stall"), ["host: ok", "TLS: ok"]),
-        (&tool.base_url("/close"), ["host: ok", "TLS: ok"]),
-        (&tool.base_url("/truncated"), ["host: ok", "TLS: ok"]),
+        (&base_url(&tool, "/stall"), ["host: ok", "TLS: ok"]),
+        (&base_url(&tool, "/close"), ["host: ok", "TLS: ok"]),
+        (&base_url(&tool, "/truncated"), ["host: ok", "TLS: ok"]),
         (&plain, ["host: ok", "TLS: not used: plain http on this machine"]),
     ];
     for (option, lines) in rows {
@@ -136,7 +137,7 @@ fn a_check_says_how_far_a_request_came_that_was_not_answered() {
 
 #[test]
 fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
-    let tool = Tool::new("check-proxy");
+    let tool = momo_token("check-proxy");
     #[rustfmt::skip]
     let rows = [
         ("HTTPS_PROXY", "through proxy 127.0.0.1:1 (from HTTPS_PROXY)"),
@@ -167,7 +168,7 @@ fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
 
 #[test]
 fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
-    let tool = Tool::new("check-cache");
+    let tool = momo_token("check-cache");
     let done = tool.run(&["--check", "--option", "cache=redis://:s3cr3t@127.0.0.1:1"]);
     let lines = checks(&done);
     assert_eq!(done.code, Some(0));
@@ -185,9 +186,9 @@ fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
 
 #[test]
 fn a_check_warns_of_likely_mistakes_and_of_what_its_request_got_over() {
-    let tool = Tool::new("check-warnings");
-    let base_url = tool.base_url("/503-times-1");
-    let twice = ["--option", "max_attempts=2", "--option", &base_url];
+    let tool = momo_token("check-warnings");
+    let twice = base_url(&tool, "/503-times-1");
+    let twice = ["--option", "max_attempts=2", "--option", &twice];
     let repeated = tool.run(&[&["--check"][..], &twice].concat());
     let lines = checks(&repeated);
     assert!(lines[0].starts_with("warning: the gateway"), "{lines:?}");
