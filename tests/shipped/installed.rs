@@ -42,42 +42,37 @@ impl Project {
         succeed(&mut make);
     }
 
-    /// The project is made of these files of this repository.
-    fn with<S: AsRef<str>>(self, sources: &[S]) -> Self {
-        for source in sources {
-            let source = source.as_ref();
-            let name = Path::new(source).file_name().unwrap();
-            std::fs::copy(format!("{ROOT}/{source}"), self.folder.path("").join(name)).unwrap();
-        }
-        self
-    }
-
     /// What pkg-config tells for a static link, the library itself left out.
     fn static_libs(&self) -> String {
         let told = self.sh("pkg-config --static --libs momo");
         told.trim().replace("-lmomo", "")
     }
 
-    /// Builds one program by each of these scripts, which has the program's name in `$OUT`; each
-    /// gets a token, and needs the shared library or does not.
-    fn builds(&self, scripts: &[(&str, String, bool)]) {
-        for (name, script, shared) in scripts {
-            self.sh(&format!("OUT={name}; {script}"));
-            let program = self.folder.path(name);
-            assert_eq!(self.needs_shared_library(&program), *shared, "{name}");
-        }
+    /// Builds a program by a script, which has the program's name in `$OUT`; it gets a token, and
+    /// needs the shared library or does not.
+    fn builds(&self, name: &str, script: &str, shared: bool) {
+        self.sh(&format!("OUT={name}; {script}"));
+        assert_eq!(self.needs_shared_library(name), shared, "{name}");
     }
 
-    /// The same by CMake, for a project in one language.
-    fn builds_by_cmake(&self, language: &str, sources: &str, libs: &str, options: &str) {
+    /// Builds files of this repository by pkg-config and by CMake, shared and static.
+    fn builds_in(&self, language: &str, compiler: &str, files: &[&str], libs: &str, cmake: &str) {
+        for file in files {
+            let name = Path::new(file).file_name().unwrap();
+            std::fs::copy(format!("{ROOT}/{file}"), self.folder.path("").join(name)).unwrap();
+        }
+        let names = files.iter().map(|file| file.rsplit('/').next().unwrap());
+        let sources: Vec<_> = names.filter(|name| !name.ends_with(".h")).collect();
+        let sources = sources.join(" ");
+        let (cc, archive) = (format!("{compiler} {sources} -o $OUT"), self.static_libs());
+        let shared = format!("{cc} $(pkg-config --cflags --libs momo) {libs}");
+        self.builds("pc", &shared, true);
+        let script = format!("{cc} $(pkg-config --cflags momo) -l:libmomo.a {archive} {libs}");
+        self.builds("pc-static", &script, false);
         // GNUstep has no static libraries.
         let whole = match libs {
-            "" => format!(
-                "add_executable(whole {sources})\n\
-                 target_link_options(whole PRIVATE -static)\n\
-                 target_link_libraries(whole momo::momo_static)\n"
-            ),
-            _ => String::new(),
+            "" => "target_link_options(with_momo_static PRIVATE -static)\n",
+            _ => "",
         };
         self.folder.write(
             "CMakeLists.txt",
@@ -87,24 +82,27 @@ impl Project {
                  set(CMAKE_CXX_STANDARD 17)\n\
                  find_package(momo 0.1 REQUIRED)\n\
                  find_package(momo REQUIRED)\n\
-                 add_executable(dynamic {sources})\n\
-                 target_link_libraries(dynamic momo::momo {libs})\n\
-                 add_executable(static {sources})\n\
-                 target_link_libraries(static momo::momo_static {libs})\n{whole}"
+                 foreach(kind momo momo_static)\n\
+                 add_executable(with_${{kind}} {sources})\n\
+                 target_link_libraries(with_${{kind}} momo::${{kind}} {libs})\n\
+                 endforeach()\n{whole}"
             ),
         );
+        let build = "cmake --build cmake-build";
         self.sh(&format!(
-            "cmake -S . -B cmake-build -Dmomo_DIR=$LIB/cmake/momo {options} && \
-             cmake --build cmake-build"
+            "cmake -S . -B cmake-build -Dmomo_DIR=$LIB/cmake/momo {cmake} && {build}"
         ));
-        for (name, shared) in [("dynamic", true), ("static", false)] {
-            let program = self.folder.path("cmake-build").join(name);
-            assert_eq!(self.needs_shared_library(&program), shared, "cmake {name}");
-        }
-        if libs.is_empty() {
-            let program = self.folder.path("cmake-build/whole");
-            assert!(self.is_static(&program), "cmake whole");
-        }
+        assert!(self.needs_shared_library("cmake-build/with_momo"));
+        assert!(!self.needs_shared_library("cmake-build/with_momo_static"));
+        assert_eq!(
+            self.has_loader("cmake-build/with_momo_static"),
+            whole.is_empty()
+        );
+    }
+
+    fn has_loader(&self, program: &str) -> bool {
+        self.sh(&format!("readelf -lW {program}"))
+            .contains("INTERP")
     }
 
     fn lib(&self) -> PathBuf {
@@ -121,16 +119,10 @@ impl Project {
         succeed(&mut sh)
     }
 
-    /// The program gets a token; whether it needs no shared library for that, and no loader.
-    fn is_static(&self, program: &Path) -> bool {
-        assert!(!self.needs_shared_library(program));
-        let headers = succeed(Command::new("readelf").arg("-lW").arg(program));
-        !headers.contains("INTERP")
-    }
-
     /// The program gets a token; whether it needs the shared library for that.
-    fn needs_shared_library(&self, program: &Path) -> bool {
-        let mut run = Command::new(program);
+    fn needs_shared_library(&self, program: &str) -> bool {
+        let program = self.folder.path(program);
+        let mut run = Command::new(&program);
         at_gateway(&mut run, &self.gateway).env("LD_LIBRARY_PATH", self.lib());
         let printed = succeed(&mut run);
         let token = self.gateway.issued().pop().unwrap().token;
@@ -142,53 +134,43 @@ impl Project {
 
 #[test]
 fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() {
-    let project = Project::new().with(&["examples-c/minimal.c", "examples-c/threads.c"]);
-    let cc = "cc -std=c99 -Wall -Wextra -Werror minimal.c -o $OUT";
-    let libs = project.static_libs();
-    #[rustfmt::skip]
-    project.builds(&[
-        ("pc", format!("{cc} $(pkg-config --cflags --libs momo)"), true),
-        ("pc-static", format!("{cc} $(pkg-config --cflags momo) -l:libmomo.a {libs}"), false),
-        ("bare", format!("{cc} -I$HEADERS -L$LIB -lmomo"), true),
-        ("bare-static", format!("{cc} -I$HEADERS $LIB/libmomo.a {libs}"), false),
-    ]);
-    project.sh("cc -static minimal.c -o whole $(pkg-config --static --cflags --libs momo)");
-    assert!(project.is_static(&project.folder.path("whole")));
-    project.builds_by_cmake("C", "minimal.c", "", "");
+    let project = Project::new();
+    let cc = "cc -std=c99 -Wall -Wextra -Werror";
+    project.builds_in("C", cc, &["examples-c/minimal.c"], "", "");
+    let (cc, libs) = (format!("{cc} minimal.c -o $OUT"), project.static_libs());
+    project.builds("bare", &format!("{cc} -I$HEADERS -L$LIB -lmomo"), true);
+    let bare_static = format!("{cc} -I$HEADERS $LIB/libmomo.a {libs}");
+    project.builds("bare-static", &bare_static, false);
+    let whole = format!("{cc} -static $(pkg-config --static --cflags --libs momo)");
+    project.builds("whole", &whole, false);
+    assert!(!project.has_loader("whole"));
 }
 
 #[test]
 fn a_project_in_cpp_builds_by_pkg_config_and_by_cmake() {
-    let project = Project::new().with(&["bindings/cpp/snippet.cpp"]);
-    let cxx = "c++ -std=c++17 -Wall -Wextra -Werror snippet.cpp -o $OUT";
-    let libs = project.static_libs();
-    #[rustfmt::skip]
-    project.builds(&[
-        ("pc", format!("{cxx} $(pkg-config --cflags --libs momo)"), true),
-        ("pc-static", format!("{cxx} $(pkg-config --cflags momo) -l:libmomo.a {libs}"), false),
-    ]);
-    project.builds_by_cmake("CXX", "snippet.cpp", "", "");
+    let cxx = "c++ -std=c++17 -Wall -Wextra -Werror";
+    let files = ["bindings/cpp/snippet.cpp"];
+    Project::new().builds_in("CXX", cxx, &files, "", "");
 }
 
 #[test]
 fn a_project_in_objective_c_builds_by_pkg_config_and_by_cmake() {
-    let sources = ["MMOMomo.h", "MMOMomo.m", "snippet.m"];
-    let project = Project::new().with(&sources.map(|name| format!("bindings/objc/{name}")));
-    let gcc = "gcc $(gnustep-config --objc-flags) MMOMomo.m snippet.m -o $OUT";
-    let base = "$(gnustep-config --base-libs)";
-    let libs = project.static_libs();
-    #[rustfmt::skip]
-    project.builds(&[
-        ("pc", format!("{gcc} $(pkg-config --cflags --libs momo) {base}"), true),
-        ("pc-static", format!("{gcc} $(pkg-config --cflags momo) -l:libmomo.a {libs} {base}"), false),
-    ]);
+    let project = Project::new();
+    let files = ["MMOMomo.h", "MMOMomo.m", "snippet.m"].map(|name| format!("bindings/objc/{name}"));
     let flags = project.sh("gnustep-config --objc-flags");
     let base = project.sh("gnustep-config --base-libs");
-    let options = format!(
+    let gcc = format!("gcc {}", flags.trim());
+    let cmake = format!(
         "-DCMAKE_OBJC_COMPILER=gcc -DCMAKE_OBJC_FLAGS='{}'",
         flags.trim()
     );
-    project.builds_by_cmake("OBJC", "MMOMomo.m snippet.m", base.trim(), &options);
+    project.builds_in(
+        "OBJC",
+        &gcc,
+        &files.each_ref().map(|f| &**f),
+        base.trim(),
+        &cmake,
+    );
 }
 
 #[test]
@@ -208,28 +190,11 @@ fn cmake_refuses_a_version_that_is_not_there_yet() {
 }
 
 #[test]
-fn what_pkg_config_tells_is_what_is_installed() {
-    let project = Project::new();
-    let told = |word: &str| {
-        project
-            .sh(&format!("pkg-config {word} momo"))
-            .trim()
-            .to_owned()
-    };
-    assert_eq!(told("--modversion"), env!("CARGO_PKG_VERSION"));
-    assert_eq!(
-        told("--variable=libdir"),
-        project.lib().display().to_string()
-    );
-    let library = project.lib().join("libmomo.so.0");
-    assert!(library.symlink_metadata().unwrap().is_symlink() && library.exists());
-    assert!(project.lib().join("libmomo.so").exists());
-}
-
-#[test]
 fn what_is_installed_is_removed_again() {
     let project = Project::new();
     let files = || project.sh("find usr ! -type d");
+    let version = project.sh("pkg-config --modversion momo");
+    assert_eq!(version.trim(), env!("CARGO_PKG_VERSION"));
     let mine = project.lib().join("pkgconfig/another.pc");
     std::fs::write(&mine, "").unwrap();
     for name in [
