@@ -16,17 +16,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 declare -A sets=(
-  # To install the package prometheus would start a server.
   [tests]="gcc=gcc g++=g++ gobjc gnustep-make libgnustep-base-dev readelf=binutils curl=curl
     openssl=openssl cmake=cmake abidiff=abigail-tools pkg-config=pkg-config nginx=nginx-light
     haproxy=haproxy tinyproxy=tinyproxy ip=iproute2 unshare=util-linux
-    strace=strace valgrind=valgrind php=php-cli mandoc=mandoc redis-server=redis-server
-    python3=python3 python:cffi=python3-cffi python:prometheus_client=python3-prometheus-client
-    deb:prometheus:usr/bin/promtool"
+    strace=strace valgrind=valgrind mandoc=mandoc redis-server=redis-server python3=python3"
   [docs]="doxygen=doxygen"
-  # Programs of pages run by the system's Python.
+  # Programs of pages run by the system's Python. To install the package prometheus would start a server.
   [check-docs]="docs gunicorn=gunicorn php-fpm8.2=php8.2-fpm systemd-analyze=systemd
-    python3-cffi python3-prometheus-client python3-yaml"
+    python3-cffi python3-prometheus-client python3-yaml deb:prometheus:usr/bin/promtool"
   # Rust with the source of its standard library, for other platforms and for ThreadSanitizer.
   [std]="rustc-web cargo-web rust-web-src"
   [sanitizers]="std clang-22 libclang-rt-22-dev valgrind=valgrind"

@@ -57,6 +57,8 @@ def yaml(world, folder, block):
     file.write_text(block.text)
     if block.text.startswith("groups:"):
         program = shutil.which("promtool") or PROMTOOL
+        shutil.copy(ROOT / "tests/data/monitoring_rules.yml", folder)
+        run([program, "test", "rules", "monitoring_rules.yml"], folder, world.environment())
         return run([program, "check", "rules", file], folder, world.environment())
     parse = "import sys, yaml; list(yaml.safe_load_all(open(sys.argv[1])))"
     return run(["/usr/bin/python3", "-c", parse, file], folder, world.environment())

@@ -1,16 +1,36 @@
 """Blocks that are run: shell commands, and programs. A part of a program is compiled whole."""
 
+import contextlib
 import re
 import shutil
-import socket
 import subprocess
 import time
+from http.client import HTTPConnection
 
 from . import ROOT, Failed
 from .world import SECONDS, free_port, run
 
 EXAMPLES = ROOT / "bindings"
 WARNINGS = "-Wall", "-Wextra", "-Wpedantic", "-Werror"
+
+
+# What a program that takes a port, the exporter of docs/monitoring.md, serves there: the least and
+# the greatest value of each series, if all is well and if the gateway refuses the key.
+WELL = {
+    "momo_tokens_issued_total": (1, 1),
+    "momo_requests_total": (1, 1),
+    'momo_failures_total{group="credential"}': (0, 0),
+    "momo_last_failure_status": (0, 0),
+    "momo_token_expires_in_seconds": (3500, 3600),
+}
+REFUSED = {
+    'momo_failures_total{group="credential"}': (1, 1),
+    "momo_last_failure_status": (20, 20),
+    "momo_tokens_issued_total": (0, 0),
+    "momo_token_expires_in_seconds": (0, 0),
+    "momo_cooldown_seconds": (0.001, 60),
+    "momo_last_failure_timestamp_seconds": (1.7e9, 1e10),
+}
 
 
 def compiled(world, folder, block, compiler, standard, suffix):
@@ -38,22 +58,28 @@ def python(world, folder, block):
     environment = world.environment()
     if "sys.argv[1]" not in block.text:
         return run(command, folder, environment)
-    return serves(command, folder, environment)
+    exports(command, folder, environment, WELL)
+    exports(command, folder, environment | {"MOMO_API_KEY": "wrong"}, REFUSED)
+    return ""
 
 
-def serves(command, folder, environment):
-    """A program that takes a port: it serves there."""
-    port = free_port()
-    server = subprocess.Popen([*command, str(port)], cwd=folder, env=environment)
+def exports(command, folder, environment, expected):
+    """A program that serves metrics on a port: each series comes to a value within its bounds."""
+    port, found, quiet = free_port(), {}, subprocess.DEVNULL
+    server = subprocess.Popen([*command, str(port)], cwd=folder, env=environment, stderr=quiet)
     try:
         end = time.monotonic() + SECONDS
         while server.poll() is None and time.monotonic() < end:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return ""
-            except ConnectionRefusedError:
-                time.sleep(0.05)
-        raise Failed(f"nothing serves on its port; exit status {server.poll()}")
+            with contextlib.suppress(ConnectionRefusedError):
+                page = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+                page.request("GET", "/metrics")
+                text = page.getresponse().read().decode()
+                found = dict(re.findall(r"^(momo_\S+) (\S+)$", text, re.M))
+                values = ((float(found.get(name, "nan")), *expected[name]) for name in expected)
+                if all(least <= value <= most for value, least, most in values):
+                    return
+            time.sleep(0.05)
+        raise Failed(f"exit status {server.poll()}; it serves {found}, expected {expected}")
     finally:
         server.kill()
         server.wait()

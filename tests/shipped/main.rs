@@ -10,6 +10,5 @@ mod child;
 mod examples;
 mod installed;
 mod momo_token;
-mod monitoring;
 mod notices;
 mod program;
