@@ -220,6 +220,18 @@ pub fn run(words: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// A key and a certificate of its own for a server on this machine: the paths of both files.
+pub fn self_signed(scratch: &Scratch) -> (String, String) {
+    let at = |name: &str| scratch.path(name).display().to_string();
+    let (key, certificate) = (at("server.key"), at("server.pem"));
+    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+                 -addext basicConstraints=critical,CA:FALSE \
+                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
+    let words: Vec<_> = words.split_whitespace().collect();
+    run(&[&words[..], &[&key, "-out", &certificate]].concat());
+    (key, certificate)
+}
+
 /// The threads of this process that have this name.
 pub fn threads_named(name: &str) -> Vec<i32> {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();

@@ -20,28 +20,44 @@ pub const fn ms(ms: u64) -> Duration {
 }
 
 impl Config {
-    /// A config for the mock gateway with its credentials and its CA, at a path below its root
-    /// (`/503`, say), retries and proxy off.
-    pub fn mock(gateway: &Gateway, behaviour: &str) -> Self {
+    /// With these options.
+    pub fn of(options: &[(&str, &str)]) -> Self {
         let config = Self::new();
-        let credentials = gateway.credentials();
-        let base_url = gateway.base_url() + behaviour;
-        for (name, value) in [
-            ("base_url", base_url.as_str()),
-            ("api_user", &credentials.api_user),
-            ("api_key", &credentials.api_key),
-            ("subscription_key", &credentials.subscription_keys[0]),
-            ("ca", gateway.ca_path().to_str().unwrap()),
+        for (name, value) in options {
+            config.set(name, value);
+        }
+        config
+    }
+
+    /// For a server of a test's own, with API user, API key and subscription key: retries and proxy
+    /// off.
+    pub fn at(base_url: &str, [user, key, subscription]: [&str; 3], ca: &str) -> Self {
+        Self::of(&[
+            ("base_url", base_url),
+            ("api_user", user),
+            ("api_key", key),
+            ("subscription_key", subscription),
+            ("ca", ca),
             ("proxy", "none"),
             ("max_attempts", "1"),
             ("cache", "client"),
             ("timeout", "1m"),
             ("attempt_timeout", "1m"),
             ("connect_timeout", "1m"),
-        ] {
-            config.set(name, value);
-        }
-        config
+        ])
+    }
+
+    /// The same for the mock gateway with its credentials and its CA, at a path below its root
+    /// (`/503`, say).
+    pub fn mock(gateway: &Gateway, behaviour: &str) -> Self {
+        let known = gateway.credentials();
+        let keys = [
+            &*known.api_user,
+            &known.api_key,
+            &known.subscription_keys[0],
+        ];
+        let ca = gateway.ca_path().to_str().unwrap();
+        Self::at(&(gateway.base_url() + behaviour), keys, ca)
     }
 
     /// The same without handshakes, for tests of tokens and not of connections.
@@ -62,10 +78,9 @@ impl Config {
         (self.set("refresh_margin", "15m").client(), token)
     }
 
-    /// A config with the mock gateway's own credentials, wherever it is reached.
+    /// With the mock gateway's own credentials, wherever it is reached.
     pub fn with_credentials(base_url: &str, ca: &str) -> Self {
-        let config = Self::new();
-        for (name, value) in [
+        Self::of(&[
             ("base_url", base_url),
             ("api_user", momo_mock_gateway::DEFAULT_API_USER),
             ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
@@ -74,10 +89,7 @@ impl Config {
                 momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY,
             ),
             ("ca", ca),
-        ] {
-            config.set(name, value);
-        }
-        config
+        ])
     }
 }
 

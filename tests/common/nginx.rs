@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::child::{Program, Scratch, free_port, run};
+use serde_json::Value;
+
+use super::child::{Program, Scratch, free_port, self_signed};
 use super::common::Config;
 
 /// base64 of "user-1234567890:key"
@@ -20,26 +22,11 @@ pub struct Nginx {
     pub port: u16,
 }
 
-/// A line of the access log.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Logged {
-    pub request: String,
-    pub status: String,
-    pub protocol: String,
-    /// The connection's number and which of its requests this is.
-    pub connection: String,
-    pub place: String,
-    pub gzip: String,
-    /// "r" if its TLS session was resumed.
-    pub session: String,
-    pub headers: String,
-}
-
 impl Nginx {
     /// With these directives for its server, beside the operation under some paths.
     pub fn start(directives: &str) -> Self {
         let scratch = Scratch::new();
-        certificate(&scratch);
+        self_signed(&scratch);
         Self::started(scratch, directives)
     }
 
@@ -63,8 +50,10 @@ impl Nginx {
             r#"daemon off; master_process off; pid {pid}; error_log {errors};
             events {{ worker_connections 64; }}
             http {{
-                log_format t '$request|$status|$ssl_protocol|$connection|$connection_requests|$gzip_ratio|$ssl_session_reused|'
-                    '$http_accept_encoding$http_transfer_encoding$http_cookie$http_referer,$http_content_length,$http_host,$http_user_agent';
+                log_format t escape=json '{{"request":"$request","status":"$status","protocol":"$ssl_protocol",'
+                    '"connection":"$connection","place":"$connection_requests","gzip":"$gzip_ratio",'
+                    '"session":"$ssl_session_reused","headers":"$http_accept_encoding$http_transfer_encoding'
+                    '$http_cookie$http_referer,$http_content_length,$http_host,$http_user_agent"}}';
                 access_log {log} t; {paths}
                 default_type application/json;
                 gzip on; gzip_types application/json; gzip_min_length 0; gzip_proxied any;
@@ -89,13 +78,8 @@ impl Nginx {
         );
         let config = scratch.write("nginx.conf", config);
         let mut command = Command::new("/usr/sbin/nginx");
-        command.arg("-e").arg(scratch.path("error.log"));
-        command
-            .arg("-p")
-            .arg(scratch.path(""))
-            .arg("-c")
-            .arg(config);
-        command.stderr(std::process::Stdio::null());
+        command.args(["-e", &at("error.log"), "-p", &at(""), "-c"]);
+        command.arg(config).stderr(std::process::Stdio::null());
         Self {
             program: Program::serving(&mut command, port),
             scratch,
@@ -108,83 +92,27 @@ impl Nginx {
     }
 
     pub fn ca(&self) -> PathBuf {
-        self.scratch.path("ca.pem")
+        self.scratch.path("server.pem")
     }
 
     pub fn config(&self, path: &str) -> Config {
-        let config = Config::new();
-        for (name, value) in [
-            ("base_url", (self.url() + path).as_str()),
-            ("api_user", USER),
-            ("api_key", "key"),
-            ("subscription_key", "sub"),
-            ("ca", self.ca().to_str().unwrap()),
-            ("proxy", "none"),
-            ("cache", "client"),
-            ("max_attempts", "1"),
-        ] {
-            config.set(name, value);
-        }
-        config
+        let ca = self.ca();
+        Config::at(
+            &(self.url() + path),
+            [USER, "key", "sub"],
+            ca.to_str().unwrap(),
+        )
     }
 
-    /// Ends it and reads its log, whole.
-    pub fn end(self) -> Vec<Logged> {
+    /// Ends it and reads its log, whole. Of a connection's requests each has its `place`; `session`
+    /// is "r" if the TLS session was resumed.
+    pub fn end(self) -> Vec<Value> {
         self.program.end();
         let log = std::fs::read_to_string(self.scratch.path("access.log")).unwrap();
-        let lines = log.lines().map(|line| {
-            let words: Vec<String> = line.split('|').map(str::to_owned).collect();
-            let [
-                request,
-                status,
-                protocol,
-                connection,
-                place,
-                gzip,
-                session,
-                headers,
-            ] = words.try_into().unwrap();
-            Logged {
-                request,
-                status,
-                protocol,
-                connection,
-                place,
-                gzip,
-                session,
-                headers,
-            }
-        });
+        let lines = log
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
         // Other than the test's own probe, which sends nothing.
-        lines.filter(|l| !l.request.is_empty()).collect()
+        lines.filter(|line| line["request"] != "").collect()
     }
-}
-
-/// A CA and a certificate for localhost, made by OpenSSL.
-fn certificate(scratch: &Scratch) {
-    let at = |name: &str| scratch.path(name).display().to_string();
-    let new = [
-        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-    ];
-    let ca = [
-        "-subj",
-        "/CN=Test CA of OpenSSL",
-        "-keyout",
-        &at("ca.key"),
-        "-out",
-        &at("ca.pem"),
-    ];
-    run(&[new.as_slice(), &ca].concat());
-    let signed = [
-        "-CA",
-        &at("ca.pem"),
-        "-CAkey",
-        &at("ca.key"),
-        "-subj",
-        "/CN=localhost",
-    ];
-    let names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    let leaf = ["-addext", "basicConstraints=critical,CA:FALSE"];
-    let out = ["-keyout", &at("server.key"), "-out", &at("server.pem")];
-    run(&[new.as_slice(), &signed, &names, &leaf, &out].concat());
 }

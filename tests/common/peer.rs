@@ -67,17 +67,26 @@ impl Drop for Peer {
     }
 }
 
+/// Everything up to the empty line, or what came before the end.
+pub fn read_head(stream: &mut impl Read) -> Vec<u8> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => break,
+        }
+    }
+    head
+}
+
 /// A proxy that takes every host for this machine.
 pub fn tunnelling(mut client: TcpStream) {
-    let (mut head, mut byte) = (Vec::new(), [0]);
     // The client sends no more before the tunnel is there.
-    while !head.ends_with(b"\r\n\r\n") {
-        if client.read(&mut byte).unwrap_or(0) == 0 {
-            return;
-        }
-        head.push(byte[0]);
+    let head = String::from_utf8(read_head(&mut client)).unwrap();
+    if head.is_empty() {
+        return;
     }
-    let head = String::from_utf8(head).unwrap();
     let authority = head.strip_prefix("CONNECT ").unwrap();
     let (authority, _) = authority.split_once(" HTTP/1.1\r\n").unwrap();
     let (_, port) = authority.rsplit_once(':').unwrap();

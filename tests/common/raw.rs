@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::common::Config;
 use crate::peer::Peer;
+pub(crate) use crate::peer::read_head;
 
 impl Peer {
     /// A config for this server by plain http, one attempt per call.
@@ -20,36 +21,7 @@ pub(crate) const KEY: &str = "00112233445566778899aabbccddeeff";
 pub(crate) const SUBSCRIPTION_KEY: &str = "ffeeddccbbaa99887766554433221100";
 
 pub(crate) fn config(base_url: &str) -> Config {
-    let config = Config::new();
-    for (name, value) in [
-        ("base_url", base_url),
-        ("api_user", USER),
-        ("api_key", KEY),
-        ("subscription_key", SUBSCRIPTION_KEY),
-        ("ca", "mozilla"),
-        ("proxy", "none"),
-        ("max_attempts", "1"),
-        ("cache", "client"),
-        ("timeout", "1m"),
-        ("attempt_timeout", "1m"),
-        ("connect_timeout", "1m"),
-    ] {
-        config.set(name, value);
-    }
-    config
-}
-
-/// Everything up to the empty line, or what came before the end.
-pub(crate) fn read_head(stream: &mut impl Read) -> Vec<u8> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        match stream.read(&mut byte) {
-            Ok(1) => head.push(byte[0]),
-            _ => break,
-        }
-    }
-    head
+    Config::at(base_url, [USER, KEY, SUBSCRIPTION_KEY], "mozilla")
 }
 
 /// Sends what the client still takes: it may leave early.

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use super::child::{Scratch, free_port, run, wait_for};
+use super::child::{Scratch, free_port, wait_for};
 
 pub struct RedisServer {
     program: Child,
@@ -84,18 +84,6 @@ impl RedisServer {
         let names = reply.lines().filter(|line| line.starts_with("libmomo:"));
         names.map(str::to_owned).collect()
     }
-}
-
-/// A key and a certificate of its own for a server on this machine: the paths of both files.
-pub fn self_signed(scratch: &Scratch) -> (String, String) {
-    let at = |name: &str| scratch.path(name).display().to_string();
-    let (key, certificate) = (at("server.key"), at("server.pem"));
-    let words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
-                 -addext basicConstraints=critical,CA:FALSE \
-                 -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout";
-    let words: Vec<_> = words.split_whitespace().collect();
-    run(&[&words[..], &[&key, "-out", &certificate]].concat());
-    (key, certificate)
 }
 
 fn start(scratch: &Scratch, arguments: &[String], port: u16) -> Child {

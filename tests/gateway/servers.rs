@@ -23,19 +23,22 @@ fn a_token_comes_by_one_request_as_the_operation_has_it_over_tls_1_2_and_1_3() {
         let log = nginx.end();
         assert_eq!(log.len(), 2, "exactly one request for each: {log:?}");
         for (line, place) in log.iter().zip(["1", "2"]) {
-            assert_eq!(line.request, "POST /disbursement/token/ HTTP/1.1");
-            assert_eq!((line.status.as_str(), line.place.as_str()), ("200", place));
-            assert_eq!(line.protocol, format!("TLSv{version}"));
+            assert_eq!(line["request"], "POST /disbursement/token/ HTTP/1.1");
+            assert_eq!(
+                (&line["status"], &line["place"]),
+                (&"200".into(), &place.into())
+            );
+            assert_eq!(line["protocol"], format!("TLSv{version}"));
             let agent = env!("CARGO_PKG_VERSION");
             // No Accept-Encoding, so no response to unpack; no cookie, no referrer.
             assert_eq!(
-                line.headers,
-                format!("----,0,localhost:{port},libmomo/{agent}")
+                line["headers"],
+                format!(",0,localhost:{port},libmomo/{agent}")
             );
-            assert_eq!(line.gzip, "-");
+            assert_eq!(line["gzip"], "");
         }
         assert_eq!(
-            log[0].connection, log[1].connection,
+            log[0]["connection"], log[1]["connection"],
             "the connection is kept"
         );
     }
@@ -64,7 +67,7 @@ fn nginx_would_compress_for_those_who_ask() {
         &url,
     ];
     assert!(run(&[curl.as_slice(), &request].concat()).contains("access_token"));
-    assert_ne!(nginx.end()[0].gzip, "-");
+    assert_ne!(nginx.end()[0]["gzip"], "");
 }
 
 /// An origin of HTTP/1.0: its response ends when it closes, which nginx passes on in chunks.
@@ -91,7 +94,7 @@ fn a_chunked_response_is_put_together_and_its_connection_kept() {
     }
     assert_eq!(origin.accepted(), 3);
     let log = nginx.end();
-    assert_eq!((log.len(), log[2].place.as_str()), (3, "3"), "{log:?}");
+    assert_eq!((log.len(), &log[2]["place"]), (3, &"3".into()), "{log:?}");
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_connection_that_nginx_closes_between_calls_costs_no_call() {
     client.create().unwrap();
     let log = nginx.end();
     assert_eq!(log.len(), 2, "{log:?}");
-    assert_ne!(log[0].connection, log[1].connection);
+    assert_ne!(log[0]["connection"], log[1]["connection"]);
 }
 
 #[test]
@@ -117,6 +120,6 @@ fn a_connection_that_nginx_allows_two_requests_is_replaced_in_time() {
         client.create().unwrap();
     }
     let log = nginx.end();
-    let places: Vec<&str> = log.iter().map(|l| l.place.as_str()).collect();
+    let places: Vec<_> = log.iter().map(|line| &line["place"]).collect();
     assert_eq!(places, ["1", "2", "1", "2", "1"]);
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::relay::Relay;
-use crate::child::{self, Scratch, free_port};
+use crate::child::{self, Scratch, free_port, self_signed};
 use crate::common::{Client, Config, Gateway, Log};
-use crate::redis_server::{RedisServer, self_signed};
+use crate::redis_server::RedisServer;
 
 /// Each with a memory of its own, as processes have: the names of the place differ.
 pub(crate) fn processes(gateway: &Gateway, behaviour: &str, user: &str, port: u16) -> [Client; 3] {

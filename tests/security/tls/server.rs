@@ -69,7 +69,7 @@ impl Server {
     /// Ends it, and reads its log.
     pub(crate) fn end(self) -> Seen {
         let resumptions: Vec<bool> = match self {
-            Self::Nginx(nginx) => nginx.end().iter().map(|l| l.session == "r").collect(),
+            Self::Nginx(nginx) => nginx.end().iter().map(|l| l["session"] == "r").collect(),
             Self::Haproxy {
                 program, scratch, ..
             } => {
