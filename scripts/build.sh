@@ -4,7 +4,6 @@
 #   scripts/build.sh [OPTION OF CARGO...]   for this machine, in build/
 #   scripts/build.sh for PLATFORM           for one of scripts/platforms or macOS, in
 #                                           build/dist/PLATFORM, with symbols and notices
-#   scripts/build.sh only [OPTION...]       compiles it, and lays out nothing
 # shellcheck disable=SC2054 # Options have commas.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -232,10 +231,6 @@ case ${1:-} in
   *)
     read -ra cc <<<"${CC:-cc}"
     harden "${cc[@]}"
-    if [ "${1:-}" = only ]; then
-      compile "${@:2}"
-      exit
-    fi
     (compile "$@")
     lay_out "$target_dir/release" build "${cc[@]}"
     ;;

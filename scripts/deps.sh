@@ -4,7 +4,6 @@
 #   NAME                   one of the sets below
 #   PACKAGE                a package of Debian
 #   COMMAND=PACKAGE        the same, unless the command is there
-#   python:MODULE=PACKAGE  the same, unless Python has the module
 #   deb:PACKAGE:FILE       one program of a package, unpacked into build/tools
 #   pip:FOLDER:SPEC,...    packages of PyPI, in the virtual environment build/tools/FOLDER
 #   npm:FOLDER:SPEC        a package of npm, in FOLDER
@@ -46,9 +45,6 @@ tools=$PWD/build/tools
 has_command() { # COMMAND PACKAGE
   command -v "$1" >/dev/null && is_whole "$2"
 }
-has_module() { # MODULE PACKAGE: the system's Python will do, too
-  { python3 -c "import $1" || /usr/bin/python3 -c "import $1"; } 2>/dev/null && is_whole "$2"
-}
 # While another check installs, a package has its files before it can be used.
 is_whole() { # PACKAGE
   [ -z "$busy" ] || has_package "$1"
@@ -68,14 +64,13 @@ look() { # WORD...: notes what is missing
   for word in "$@"; do
     rest=${word#*:}
     case $word in
-      python:*) has_module "${rest%%=*}" "${rest#*=}" || apt+=("${rest#*=}") ;;
       deb:*)
         command -v "${rest##*/}" >/dev/null || [ -x "$tools/${rest#*:}" ] || debs+=("$rest")
         ;;
       pip:*)
         [ "$(cat "$tools/${rest%%:*}/installed" 2>/dev/null)" = "${rest#*:}" ] && continue
         pip+=("$rest")
-        has_module ensurepip python3-venv || apt+=(python3-venv)
+        python3 -c "import ensurepip" 2>/dev/null || apt+=(python3-venv)
         ;;
       npm:*) has_npm "${rest%%:*}" "${rest#*:}" || npm+=("$rest") ;;
       cargo:*)

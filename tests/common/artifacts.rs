@@ -2,10 +2,8 @@
 //! programs that look at it.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
-use std::ffi::OsStr;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use momo_mock_gateway::Gateway;
@@ -16,13 +14,17 @@ pub const INCLUDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/include");
 pub const TMP: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// Where libmomo.so, libmomo.so.0 and libmomo.a are: `LIBMOMO_DIR`, which `make check` names, or
-/// built now.
+/// built now, as `make` does it.
 pub fn library_dir() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     DIR.get_or_init(|| {
-        std::env::var_os("LIBMOMO_DIR")
-            .map(PathBuf::from)
-            .unwrap_or_else(build)
+        std::env::var_os("LIBMOMO_DIR").map_or_else(
+            || {
+                succeed(builder("scripts/build.sh").arg("--quiet"));
+                Path::new(ROOT).join("build/lib")
+            },
+            PathBuf::from,
+        )
     })
 }
 
@@ -30,38 +32,22 @@ pub fn shared_library() -> PathBuf {
     library_dir().join("libmomo.so")
 }
 
-/// As scripts/build.sh does it, so that neither undoes the other's work. The target directory is
-/// free by now: Cargo lets go of it before it starts a test.
-fn build() -> PathBuf {
-    let target = Path::new(TMP).parent().unwrap();
-    let mut cargo = Command::new(format!("{ROOT}/scripts/build.sh"));
-    cargo.args(["only", "--target-dir"]).arg(target);
-    // What Cargo tells a test is not for another Cargo: build scripts would see a change, and run.
-    // Flags for the tests (a sanitizer, coverage) are not for the library that is released.
-    let others = [
-        "CARGO_BUILD_RUSTFLAGS",
-        "CARGO_BUILD_TARGET",
-        "CARGO_CRATE_NAME",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_PRIMARY_PACKAGE",
-        "LD_LIBRARY_PATH",
-        "RUSTC_BOOTSTRAP",
-        "RUSTFLAGS",
+/// A program that calls Cargo, whose target directory is free: Cargo lets go of it before it starts
+/// a test. What it tells a test is not for another Cargo, which would build everything again; nor
+/// are flags for the tests (a sanitizer, coverage).
+pub fn builder(program: &str) -> Command {
+    const KEPT: &[&str] = &[
+        "PATH",
+        "HOME",
+        "CARGO_HOME",
+        "RUSTUP_HOME",
+        "RUSTUP_TOOLCHAIN",
     ];
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        let told = text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_");
-        if told || others.contains(&&*text) {
-            cargo.env_remove(&name);
-        }
-    }
-    succeed(&mut cargo);
-    let dir = target.join("release");
-    let link = dir.join("libmomo.so.0");
-    if let Err(e) = std::os::unix::fs::symlink("libmomo.so", &link) {
-        assert_eq!(e.kind(), std::io::ErrorKind::AlreadyExists, "{e}");
-    }
-    dir
+    let kept = KEPT.iter().filter_map(|n| Some((n, std::env::var_os(n)?)));
+    let mut command = Command::new(program);
+    command.current_dir(ROOT).env_clear().envs(kept);
+    command.env("CARGO_TARGET_DIR", Path::new(TMP).parent().unwrap());
+    command
 }
 
 pub fn output(command: &mut Command) -> Output {
@@ -78,23 +64,6 @@ pub fn succeed(command: &mut Command) -> String {
     let error = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{command:?}: {out}\n{error}");
     out
-}
-
-pub fn run<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> String {
-    succeed(Command::new(program).args(arguments))
-}
-
-/// Runs a program with this as its standard input.
-pub fn feed(command: &mut Command, input: &str) {
-    command.stdin(Stdio::piped()).stderr(Stdio::piped());
-    let started = command.spawn();
-    let mut child = started.unwrap_or_else(|e| panic!("{command:?}: {e}; see scripts/deps.sh"));
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).unwrap();
-    drop(stdin);
-    let done = child.wait_with_output().unwrap();
-    let error = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{command:?}: {error}");
 }
 
 /// Gives a program the mock gateway's options, and none of this process's.

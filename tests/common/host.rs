@@ -12,7 +12,8 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::artifacts::{INCLUDE, ROOT, TMP, library_dir, output, succeed};
+use super::artifacts::{INCLUDE, ROOT, TMP, builder, library_dir, output, succeed};
+use super::child::is_root;
 
 /// How a host comes by the library.
 #[derive(Clone, Copy, PartialEq)]
@@ -53,22 +54,9 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
 fn mock_gateway() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        let build = ["build", "--quiet", "-p", "momo-mock-gateway"];
+        succeed(builder(env!("CARGO")).args(build));
         let target = Path::new(TMP).parent().unwrap();
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(ROOT).args(["build", "--quiet"]);
-        cargo.args(["-p", "momo-mock-gateway", "--target-dir"]);
-        cargo.arg(target);
-        // What Cargo tells a test is not for another Cargo: it would build everything again.
-        let kept = [
-            "PATH",
-            "HOME",
-            "CARGO_HOME",
-            "RUSTUP_HOME",
-            "RUSTUP_TOOLCHAIN",
-        ];
-        cargo.env_clear();
-        cargo.envs(kept.iter().filter_map(|n| Some((n, std::env::var_os(n)?))));
-        succeed(&mut cargo);
         target.join("debug/momo-mock-gateway")
     })
 }
@@ -184,15 +172,9 @@ impl Host {
     /// With this file as /etc/hosts.
     pub fn with_hosts(&mut self, file: &Path) -> &mut Self {
         let script = format!("mount --bind {} /etc/hosts && exec \"$@\"", file.display());
-        // SAFETY: takes nothing and cannot fail.
-        let is_root = unsafe { libc::geteuid() == 0 };
+        let rights: &[&str] = if is_root() { &[] } else { &["-U", "-r"] };
         self.under(&["sh", "-ec", &script, "sh"]);
-        let words: &[&str] = if is_root {
-            &["-m"]
-        } else {
-            &["-m", "-U", "-r"]
-        };
-        self.under(words).under(&["unshare"])
+        self.under(rights).under(&["unshare", "-m"])
     }
 
     /// Runs it to its end, whatever that is; a host that hangs is killed.
