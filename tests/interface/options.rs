@@ -13,11 +13,13 @@ use crate::common::*;
 const USER: &str = "11111111-2222-3333-4444-5555s3cr3tu";
 
 fn complete() -> Config {
-    let config = Config::new();
-    config.set("api_user", USER).set("api_key", "s3cr3t-key");
-    config.set("subscription_key", "s3cr3t-sub");
-    config.set("proxy", "none").set("ca", "mozilla");
-    config
+    Config::of(&[
+        ("api_user", USER),
+        ("api_key", "s3cr3t-key"),
+        ("subscription_key", "s3cr3t-sub"),
+        ("proxy", "none"),
+        ("ca", "mozilla"),
+    ])
 }
 
 fn refused(outcome: Result<impl Sized, Error>, words: &[&str]) -> Error {
@@ -75,20 +77,13 @@ fn every_option_refuses_its_bad_values_by_name_and_repeats_no_credential() {
         ("secondary_subscription_key", &long, "longer than"),
         ("user_agent", &long, "longer than"),
     ];
-    let config = Config::new();
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "");
     for (name, value, words) in values::BAD.iter().chain(&more) {
         let option = format!("option {name}: ");
         refused(config.try_set(name, value), &[&option, words]);
     }
-}
-
-#[test]
-fn a_refused_value_leaves_the_one_before_in_place() {
-    let gateway = Gateway::start().unwrap();
-    let config = Config::mock(&gateway, "");
-    for (name, value, words) in values::BAD {
-        refused(config.try_set(name, value), &[words]);
-    }
+    // The values before are in place.
     config.client().create().unwrap();
     assert_eq!(gateway.request_count(), 1);
 }
@@ -112,24 +107,19 @@ fn an_unknown_option_is_named_beside_those_that_there_are() {
 
 #[test]
 fn what_is_missing_is_said_when_the_client_is_created() {
-    #[rustfmt::skip]
-    let rows = [
-        ("api_user", ["option api_user is missing", "MOMO_API_USER"]),
-        ("api_key", ["option api_key is missing", "MOMO_API_KEY"]),
-        ("subscription_key", ["option subscription_key is missing", "MOMO_SUBSCRIPTION_KEY"]),
+    let all = [
+        ("api_user", USER),
+        ("api_key", "s3cr3t"),
+        ("subscription_key", "s3cr3t"),
     ];
-    for (left_out, words) in rows {
-        let config = Config::new();
-        for (name, value) in [
-            ("api_user", USER),
-            ("api_key", "s3cr3t"),
-            ("subscription_key", "s3cr3t"),
-        ] {
-            if name != left_out {
-                config.set(name, value);
-            }
-        }
-        refused(config.try_client(), &words);
+    for (name, _) in all {
+        let others: Vec<_> = all
+            .into_iter()
+            .filter(|(other, _)| *other != name)
+            .collect();
+        let missing = format!("option {name} is missing");
+        let variable = format!("MOMO_{}", name.to_uppercase());
+        refused(Config::of(&others).try_client(), &[&missing, &variable]);
     }
     let all = "options api_user, api_key and subscription_key are missing; set them, or \
                MOMO_API_USER, MOMO_API_KEY and MOMO_SUBSCRIPTION_KEY in the environment";
@@ -186,40 +176,21 @@ fn a_key_file_is_checked_when_the_client_is_created() {
             ("api_key_file", "subscription_key"),
             ("subscription_key_file", "api_key"),
         ] {
-            let config = Config::new();
-            config.set("api_user", USER).set(other, "x");
-            config.set(option, scratch.path(name).to_str().unwrap());
-            config.set("ca", "mozilla").set("proxy", "none");
+            let path = scratch.path(name);
+            let (user, file) = (("api_user", USER), (option, path.to_str().unwrap()));
+            let config = Config::of(&[
+                user,
+                file,
+                (other, "x"),
+                ("ca", "mozilla"),
+                ("proxy", "none"),
+            ]);
             match words {
                 None => drop(config.client()),
                 Some(words) => drop(refused(config.try_client(), &[option, words])),
             }
         }
     }
-}
-
-#[test]
-fn keys_from_files_reach_the_gateway_without_their_final_newline() {
-    let gateway = Gateway::start().unwrap();
-    let (scratch, credentials) = (Scratch::new(), gateway.credentials());
-    for end in ["", "\n", "\r\n"] {
-        let config = Config::new();
-        let key = scratch.write("key", credentials.api_key.clone() + end);
-        let subscription = credentials.subscription_keys[0].clone() + end;
-        let subscription = scratch.write("subscription", subscription);
-        for (name, value) in [
-            ("base_url", gateway.base_url().as_str()),
-            ("api_user", &credentials.api_user),
-            ("api_key_file", key.to_str().unwrap()),
-            ("subscription_key_file", subscription.to_str().unwrap()),
-            ("ca", gateway.ca_path().to_str().unwrap()),
-            ("proxy", "none"),
-        ] {
-            config.set(name, value);
-        }
-        config.client().create().unwrap();
-    }
-    assert_eq!(gateway.request_count(), 3);
 }
 
 #[test]
@@ -255,26 +226,4 @@ fn the_environment_is_taken_whole_or_not_at_all() {
     }
     // If one variable was bad, none of the good ones was taken.
     config.client().create().unwrap();
-}
-
-#[test]
-fn the_environment_alone_makes_a_client() {
-    const NAME: &str = "the_environment_alone_makes_a_client";
-    if case().is_some() {
-        let config = Config::new();
-        from_env(&config).unwrap();
-        let token = config.client().create().unwrap();
-        assert_eq!(token.lifetime, 3600);
-        return;
-    }
-    let gateway = Gateway::start().unwrap();
-    let credentials = gateway.credentials();
-    again(NAME, "x")
-        .env("MOMO_BASE_URL", gateway.base_url())
-        .env("MOMO_API_USER", credentials.api_user)
-        .env("MOMO_API_KEY", credentials.api_key)
-        .env("MOMO_SUBSCRIPTION_KEY", &credentials.subscription_keys[0])
-        .env("MOMO_CA", gateway.ca_path())
-        .run();
-    assert_eq!(gateway.request_count(), 1);
 }

@@ -209,7 +209,7 @@ fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment
     let config = Config::new();
     let log = config.log();
     for (name, value) in [
-        ("base_url", var("BASE_URL").as_str()),
+        ("base_url", &*var("BASE_URL")),
         ("api_user", momo_mock_gateway::DEFAULT_API_USER),
         ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
         (
