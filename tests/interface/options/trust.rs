@@ -95,16 +95,13 @@ fn an_empty_system_store_is_noticed_when_the_client_is_created() {
     let scratch = Scratch::new();
     let empty = scratch.write("empty.pem", "");
     std::fs::create_dir(scratch.path("none")).unwrap();
-    let child = || again(NAME, "x").env("CA", gateway.ca_path());
-    let child = |file| {
-        let none = scratch.path("none");
-        child()
+    for file in [empty, scratch.path("missing")] {
+        again(NAME, "x")
+            .env("CA", gateway.ca_path())
             .env("SSL_CERT_FILE", file)
-            .env("SSL_CERT_DIR", none)
+            .env("SSL_CERT_DIR", scratch.path("none"))
             .run();
-    };
-    child(empty);
-    child(scratch.path("missing"));
+    }
 }
 
 #[test]
@@ -149,24 +146,6 @@ fn an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other() {
         // The response came over TLS: the mock gateway does not know this file's credentials.
         Err(e) => assert_eq!(e.status, MOMO_SUBSCRIPTION_KEY_REFUSED, "{}", e.message),
     }
-}
-
-#[test]
-fn a_variable_that_is_empty_or_names_one_half_leaves_the_other_to_the_system() {
-    const NAME: &str =
-        "trust::a_variable_that_is_empty_or_names_one_half_leaves_the_other_to_the_system";
-    if case().is_some() {
-        complete().set("ca", "system").client();
-        return;
-    }
-    let scratch = Scratch::new();
-    let none = scratch.path("none");
-    again(NAME, "x")
-        .env("SSL_CERT_FILE", "")
-        .env("SSL_CERT_DIR", "")
-        .run();
-    again(NAME, "x").env("SSL_CERT_FILE", &none).run();
-    again(NAME, "x").env("SSL_CERT_DIR", &none).run();
 }
 
 #[test]

@@ -13,82 +13,48 @@ fn checks(done: &Done) -> Vec<&str> {
 #[test]
 fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
     let tool = momo_token("check");
-    let ok = tool.run(&["--check"]);
-    assert_eq!(
-        checks(&ok),
-        [
-            "host: ok",
-            "TLS: ok",
-            "subscription key: ok",
-            "credentials: ok",
-            "token: ok"
-        ]
-    );
-    let options = ok.out.lines().filter(|l| l.starts_with("option ")).count();
-    assert_eq!(
-        options,
-        include_str!("../../../docs/options.md")
-            .matches("| `MOMO_")
-            .count()
-    );
-    assert!(
-        ok.out
-            .contains("option api_key: 32 characters, from MOMO_API_KEY\n")
-    );
-    let failed = |step| match step {
-        0 => [
-            "host: failed: ",
-            "TLS: not checked",
-            "subscription key: not checked",
-            "credentials: not checked",
-        ],
-        1 => [
-            "host: ok",
-            "TLS: failed: ",
-            "subscription key: not checked",
-            "credentials: not checked",
-        ],
-        2 => [
-            "host: ok",
-            "TLS: ok",
-            "subscription key: failed: ",
-            "credentials: not checked",
-        ],
-        3 => [
-            "host: ok",
-            "TLS: ok",
-            "subscription key: ok",
-            "credentials: failed: ",
-        ],
-        _ => [
-            "host: ok",
-            "TLS: ok",
-            "subscription key: not checked",
-            "credentials: not checked",
-        ],
-    };
-    for (option, code, step) in [
-        ("base_url=https://127.0.0.1:1", 3, 0),
-        ("ca=mozilla", 3, 1),
-        ("subscription_key=s3cr3t", 4, 2),
-        ("api_key=s3cr3t", 4, 3),
-        (&base_url(&tool, "/503"), 5, 4),
-    ] {
+    const FAILED: &str = "failed: ";
+    const UNKNOWN: &str = "not checked";
+    #[rustfmt::skip]
+    let rows = [
+        ("max_attempts=1", 0, ["ok", "ok", "ok", "ok"]),
+        ("base_url=https://127.0.0.1:1", 3, [FAILED, UNKNOWN, UNKNOWN, UNKNOWN]),
+        ("ca=mozilla", 3, ["ok", FAILED, UNKNOWN, UNKNOWN]),
+        ("subscription_key=s3cr3t", 4, ["ok", "ok", FAILED, UNKNOWN]),
+        ("api_key=s3cr3t", 4, ["ok", "ok", "ok", FAILED]),
+        (&base_url(&tool, "/503"), 5, ["ok", "ok", UNKNOWN, UNKNOWN]),
+    ];
+    for (option, code, results) in rows {
         let done = tool.run(&["--check", "--option", option]);
-        assert_eq!(
-            (done.code, done.error.as_str()),
-            (Some(code), ""),
-            "{done:?}"
-        );
+        assert_eq!((done.code, &*done.error), (Some(code), ""), "{done:?}");
         let lines = checks(&done);
-        let expected = failed(step);
-        for (line, expected) in lines.iter().zip(expected) {
-            assert!(line.starts_with(expected), "{line}");
+        let steps = ["host", "TLS", "subscription key", "credentials"];
+        for ((line, step), result) in lines.iter().zip(steps).zip(results) {
+            assert!(line.starts_with(&format!("{step}: {result}")), "{line}");
         }
         // What is to be done stands where it failed, or at the end.
-        assert_eq!(lines.len() == 5, step == 4, "{lines:?}");
-        assert_eq!(done.out.matches(": failed: ").count(), 1, "{done:?}");
+        let last = if code == 0 {
+            "token: ok"
+        } else {
+            "token: failed: "
+        };
+        match lines[4..] {
+            [] => assert!(results.contains(&FAILED), "{lines:?}"),
+            [line] => assert!(line.starts_with(last), "{lines:?}"),
+            _ => panic!("{lines:?}"),
+        }
+        let failures = done.out.matches(": failed: ").count();
+        assert_eq!(failures, usize::from(code != 0), "{done:?}");
         assert!(!done.out.contains("s3cr3t"), "{done:?}");
+        let options = done
+            .out
+            .lines()
+            .filter(|l| l.starts_with("option "))
+            .count();
+        let page = include_str!("../../../docs/options.md");
+        assert_eq!(options, page.matches("| `MOMO_").count());
+        let key = "option api_key: 32 characters, from MOMO_API_KEY\n";
+        assert_eq!(done.out.contains(key), !option.contains("api_key"));
     }
     let base_url = format!("base_url={}", tool.gateway.plain_base_url());
     let done = tool.run(&["--check", "--option", &base_url]);
