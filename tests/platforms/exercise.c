@@ -2,7 +2,7 @@
  * What is asked of the library on every platform it is released for: exercise SCENARIO [ARGUMENT]
  *
  * Prints one JSON object, or an error's on standard error and ends with 1. Options come from the
- * environment. The scenarios that are run are in scenarios.json.
+ * environment. The scenarios that are run are in scenarios.json; the packages of languages have more.
  */
 #ifndef _WIN32
 #define _POSIX_C_SOURCE 200809L
@@ -27,15 +27,9 @@ static void must(momo_status status, momo_error **error) {
   exit(1);
 }
 
-static void count_line(void *user_data, int32_t level, const char *line) {
-  (void)level;
-  if (line[0] != '\0') ++*(int *)user_data;
-}
-
-static void create_client(int *lines) {
+static void create_client(void) {
   momo_error *error = NULL;
   momo_config *config = momo_create_config();
-  if (lines != NULL) must(momo_set_logger(config, count_line, lines, NULL, 4, &error), &error);
   must(momo_set_options_from_env(config, &error), &error);
   must(momo_create_client(config, &client, &error), &error);
   momo_free_config(config);
@@ -78,7 +72,7 @@ static void get_again_after(const char *command) {
   momo_free_token(token);
   momo_free_client(client);
   code = system(command);
-  create_client(NULL);
+  create_client();
   second = momo_get_token(client, -1, &token, NULL);
   momo_free_token(token);
   printf("{\"first\":%d,\"command\":%d,\"second\":%d}\n", (int)first, code, (int)second);
@@ -113,41 +107,14 @@ static void threads(void) {
   printf("{\"calls\":%d,\"distinct\":%d}\n", THREADS, distinct);
 }
 
-/* Gets, every 20 ms for 5.4 s, while a token that lives 6 s is refreshed. */
-static void refresh(void) {
-  momo_token *first = get(-1);
-  int64_t begin = now_ms(), slowest = 0;
-  int distinct = 1;
-  while (now_ms() - begin < 5400) {
-    int64_t before = now_ms();
-    momo_token *token = get(-1);
-    int64_t took = now_ms() - before;
-    if (took > slowest) slowest = took;
-    if (strcmp(token->access_token, first->access_token) != 0) {
-      momo_free_token(first);
-      first = token;
-      distinct++;
-    } else {
-      momo_free_token(token);
-    }
-    sleep_ms(20);
-  }
-  momo_free_token(first);
-  printf("{\"distinct\":%d,\"slowest_ms\":%d}\n", distinct, (int)slowest);
-}
-
 int main(int argc, char **argv) {
   const char *scenario = argc > 1 ? argv[1] : "";
   int number = argc > 2 ? atoi(argv[2]) : -1;
-  int lines = 0;
-  create_client(strcmp(scenario, "logger") == 0 ? &lines : NULL);
+  create_client();
   if (strcmp(scenario, "get") == 0) {
     momo_token *token = get(number);
     print_token(stdout, token);
     momo_free_token(token);
-  } else if (strcmp(scenario, "logger") == 0) {
-    momo_free_token(get(-1));
-    printf("{\"lines\":%d}\n", lines);
   } else if (strcmp(scenario, "stats") == 0) {
     momo_free_token(get(-1));
     print_stats_of_token();
@@ -159,8 +126,6 @@ int main(int argc, char **argv) {
     cancel(number);
   } else if (strcmp(scenario, "threads") == 0) {
     threads();
-  } else if (strcmp(scenario, "refresh") == 0) {
-    refresh();
   } else {
     fprintf(stderr, "no scenario %s\n", scenario);
     return 2;
