@@ -64,12 +64,13 @@ put() { # FILE TO
 # library in Rust, in the same program, has them too. The object holds what the functions of momo.h
 # need and has no other global name. Those are hidden: two plugins with the library each use their own.
 put_static() { # FROM TO
-  local work symbols=$PWD/packaging/abi/symbols name roots=() rest
+  local work symbols name roots=() rest
   if ! "${binutils}ld" --version | grep -q GNU; then # no other linker knows these options
     install -m 644 "$1" "$2"
     return
   fi
-  work=$(mktemp -d)
+  work=$(mktemp -d) symbols=$work/symbols
+  scripts/symbols.sh >"$symbols"
   echo '.section .note.GNU-stack, "", %progbits; .data' >"$work/hidden.s"
   while read -r name; do
     roots+=(--undefined "$name")
@@ -108,7 +109,7 @@ lay_out() { # BUILT FOLDER COMPILER...: the compiler makes momo-token
   if [ -e "$built/momo.dll" ]; then
     put "$built/momo.dll" "$folder/bin/momo.dll"
     [ "$folder" = build ] || put_symbols "$folder/bin/momo.dll" "$folder/symbols"
-    printf '%s\n' "LIBRARY momo.dll" EXPORTS "$(cat packaging/abi/symbols)" >"$folder/lib/momo.def"
+    printf '%s\n' "LIBRARY momo.dll" EXPORTS "$(scripts/symbols.sh)" >"$folder/lib/momo.def"
     # Import libraries: the first for GNU's linker, the second for Microsoft's. A path would be in
     # them.
     local llvm

@@ -148,7 +148,7 @@ END
   echo "libmomo 0 libmomo0 (>= $version)" >"$root/libmomo0/DEBIAN/shlibs"
   {
     echo "libmomo.so.0 libmomo0 #MINVER#"
-    sed "s/.*/ &@Base $version/" packaging/abi/symbols
+    scripts/symbols.sh | sed "s/.*/ &@Base $version/"
   } >"$root/libmomo0/DEBIAN/symbols"
   echo "activate-noawait ldconfig" >"$root/libmomo0/DEBIAN/triggers"
   chmod 644 "$root"/*/DEBIAN/*

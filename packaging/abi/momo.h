@@ -1,8 +1,3 @@
-/*
- * momo.h for FFI::cdef, cffi and LuaJIT: its declarations, without comments.
- * SPDX-License-Identifier: MIT OR Apache-2.0
- */
-
 typedef enum momo_status {
   MOMO_OK = 0,
   MOMO_INVALID_ARGUMENT = 1,
@@ -24,14 +19,12 @@ typedef enum momo_status {
   MOMO_CACHE_FAILED = 30,
   MOMO_INTERNAL = 99,
 } momo_status;
-
 typedef enum momo_log_level {
   MOMO_LOG_ERROR = 1,
   MOMO_LOG_WARNING = 2,
   MOMO_LOG_INFORMATION = 3,
   MOMO_LOG_DEBUG = 4,
 } momo_log_level;
-
 typedef enum momo_phase {
   MOMO_PHASE_NONE = 0,
   MOMO_PHASE_PREPARE = 1,
@@ -45,18 +38,14 @@ typedef enum momo_phase {
   MOMO_PHASE_READ = 9,
   MOMO_PHASE_BACKOFF = 10,
 } momo_phase;
-
 typedef enum momo_token_origin {
   MOMO_TOKEN_FROM_NOWHERE = 0,
   MOMO_TOKEN_FROM_GATEWAY = 1,
   MOMO_TOKEN_FROM_DIRECTORY = 2,
   MOMO_TOKEN_FROM_REDIS = 3,
 } momo_token_origin;
-
 typedef struct momo_client momo_client;
-
 typedef struct momo_config momo_config;
-
 typedef struct momo_error {
   enum momo_status status;
   int32_t http_status;
@@ -66,9 +55,7 @@ typedef struct momo_error {
   const char *body;
   int32_t phase;
 } momo_error;
-
 typedef void (*momo_log_fn)(void *user_data, int32_t level, const char *line);
-
 typedef struct momo_token {
   const char *access_token;
   const char *token_type;
@@ -79,7 +66,6 @@ typedef struct momo_token {
   int32_t refresh_status;
   int64_t refresh_in;
 } momo_token;
-
 typedef struct momo_option {
   const char *name;
   const char *value;
@@ -87,7 +73,6 @@ typedef struct momo_option {
   const char *warning;
   const struct momo_option *next;
 } momo_option;
-
 typedef struct momo_stats {
   int64_t requests;
   int64_t tokens_issued;
@@ -110,67 +95,46 @@ typedef struct momo_stats {
   int64_t tokens_adopted;
   int64_t token_origin;
 } momo_stats;
-
 const char *momo_version(void);
-
 void momo_free_error(struct momo_error *error);
-
 const char *momo_status_name(int32_t status);
-
 struct momo_config *momo_create_config(void);
-
 enum momo_status momo_set_option(struct momo_config *config,
                                  const char *name,
                                  const char *value,
                                  struct momo_error **error);
-
 enum momo_status momo_set_options_from_env(struct momo_config *config, struct momo_error **error);
-
 void momo_free_config(struct momo_config *config);
-
 enum momo_status momo_set_logger(struct momo_config *config,
                                  momo_log_fn log,
                                  void *user_data,
                                  void (*free_user_data)(void *user_data),
                                  int32_t level,
                                  struct momo_error **error);
-
 enum momo_status momo_create_client(const struct momo_config *config,
                                     struct momo_client **client,
                                     struct momo_error **error);
-
 struct momo_client *momo_clone_client(const struct momo_client *client);
-
 void momo_cancel_client(const struct momo_client *client);
-
 void momo_free_client(struct momo_client *client);
-
 enum momo_status momo_create_token(const struct momo_client *client,
                                    int64_t timeout_ms,
                                    struct momo_token **token,
                                    struct momo_error **error);
-
 enum momo_status momo_get_token(const struct momo_client *client,
                                 int64_t timeout_ms,
                                 struct momo_token **token,
                                 struct momo_error **error);
-
 enum momo_status momo_invalidate_token(const struct momo_client *client,
                                        const char *access_token,
                                        struct momo_error **error);
-
 void momo_clear_cache(void);
-
 void momo_free_token(struct momo_token *token);
-
 enum momo_status momo_get_options(const struct momo_client *client,
                                   struct momo_option **options,
                                   struct momo_error **error);
-
 void momo_free_options(struct momo_option *options);
-
 enum momo_status momo_get_stats(const struct momo_client *client,
                                 struct momo_stats **stats,
                                 struct momo_error **error);
-
 void momo_free_stats(struct momo_stats *stats);
