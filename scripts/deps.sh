@@ -18,7 +18,7 @@ declare -A sets=(
   [tests]="gcc=gcc g++=g++ gobjc gnustep-make libgnustep-base-dev readelf=binutils curl=curl
     openssl=openssl cmake=cmake abidiff=abigail-tools pkg-config=pkg-config nginx=nginx-light
     haproxy=haproxy tinyproxy=tinyproxy ip=iproute2 unshare=util-linux
-    strace=strace valgrind=valgrind mandoc=mandoc redis-server=redis-server python3=python3"
+    strace=strace mandoc=mandoc redis-server=redis-server python3=python3"
   [docs]="doxygen=doxygen"
   # Programs of pages run by the system's Python. To install the package prometheus would start a server.
   [check-docs]="docs gunicorn=gunicorn php-fpm8.2=php8.2-fpm systemd-analyze=systemd

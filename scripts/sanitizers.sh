@@ -46,24 +46,31 @@ reported() { # FAULT TEXT...
   outcome "$1" "$reason"
 }
 
-clean() { # NAME COMMAND...
-  local reason=""
-  "${@:2}" >"$work/output" 2>&1 || reason="exit status $?"
+clean() { # NAME COMMAND...: it ends with the status $expected, or with 0
+  local reason="" code=0
+  "${@:2}" >"$work/output" 2>&1 || code=$?
+  [ "$code" = "${expected:-0}" ] || reason="exit status $code"
   # A child of a fork prints, too.
   if grep -q "$reports" "$work/output"; then reason="it was reported"; fi
   outcome "$1" "$reason"
 }
 
 clean_programs() { # THREADS CALLS: what users copy and run
-  local program
+  local program words form tool=$work/momo-token
   for program in minimal get_token threads; do
+    words=()
+    [ "$program" != threads ] || words=("$@")
     compile "examples-c/$program.c" "$work/$program"
+    clean "$program" with_mock "$work/$program" "${words[@]}"
+    expected=1 clean "$program, refused" \
+      with_mock env MOMO_API_KEY=no "$work/$program" "${words[@]}"
   done
-  clean minimal with_mock "$work/minimal"
-  clean get_token with_mock "$work/get_token"
-  clean threads with_mock "$work/threads" "$@"
-  compile tools/momo-token.c "$work/momo-token"
-  clean momo-token with_mock "$work/momo-token" --check
+  compile tools/momo-token.c "$tool"
+  for form in --json --check; do
+    clean "momo-token $form" with_mock "$tool" "$form"
+    expected=4 clean "momo-token $form, refused" with_mock "$tool" "$form" --option api_key=no
+  done
+  expected=2 clean "momo-token, misused" with_mock "$tool" --option timeout
 }
 
 # A folder in which C programs and the linker find the library.
@@ -137,7 +144,8 @@ memcheck() {
   # Not optimised: the reports, and tests/valgrind.supp, have the names of functions.
   cargo build --quiet --lib
   library_from "$target_dir/debug/libmomo.so"
-  local valgrind=(valgrind --quiet --error-exitcode=99 --num-callers=40
+  # What `env` becomes is traced, too.
+  local valgrind=(valgrind --quiet --error-exitcode=99 --num-callers=40 --trace-children=yes
     --suppressions="$PWD/tests/valgrind.supp" --leak-check=full --show-leak-kinds=definite
     --errors-for-leak-kinds=definite)
   with_mock() {

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 
-use crate::artifacts::{ROOT, output};
+use crate::artifacts::output;
 use crate::program::{Done, Program};
 
 fn example(name: &str, test: &str) -> Program {
@@ -52,36 +52,4 @@ fn threads_share_one_token() {
     let wrong = output(program.command(&[]).env("MOMO_API_KEY", "not the key"));
     assert_eq!(wrong.status.code(), Some(1));
     assert_eq!(program.run(&["none"]).code, Some(2));
-}
-
-#[test]
-fn valgrind_finds_nothing() {
-    for (name, arguments) in [
-        ("minimal", &[][..]),
-        ("get_token", &[]),
-        ("threads", &["4", "50"]),
-    ] {
-        let program = example(name, "valgrind");
-        for (key, code) in [(program.gateway.credentials().api_key, 0), ("no".into(), 1)] {
-            let mut command = program.valgrind(arguments);
-            let done = Done::of(output(command.env("MOMO_API_KEY", key)));
-            assert_eq!(done.code, Some(code), "{name}: {done:?}");
-        }
-    }
-}
-
-/// By the library that the tests link: it has symbols, and tests/valgrind.supp names functions.
-#[test]
-fn valgrind_finds_nothing_over_tls() {
-    let program = example("get_token", "valgrind-tls");
-    let library = std::env::current_exe().unwrap();
-    let library = library.with_file_name("libmomo.so");
-    let suppressions = format!("--num-callers=40 --suppressions={ROOT}/tests/valgrind.supp");
-    for (key, code) in [(program.gateway.credentials().api_key, 0), ("no".into(), 1)] {
-        let mut command = program.valgrind(&[]);
-        command.env("LD_PRELOAD", &library).env("MOMO_API_KEY", key);
-        command.env("MOMO_BASE_URL", program.gateway.base_url());
-        let done = Done::of(output(command.env("VALGRIND_OPTS", &suppressions)));
-        assert_eq!(done.code, Some(code), "{done:?}");
-    }
 }

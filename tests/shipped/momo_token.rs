@@ -177,21 +177,6 @@ fn scripts_of_one_user_share_a_token_through_a_directory() {
 }
 
 #[test]
-fn valgrind_finds_nothing_in_it() {
-    let tool = momo_token("valgrind");
-    for (arguments, code) in [
-        (&["--json"][..], 0),
-        (&["--check"], 0),
-        (&["--check", "--option", "api_key=wrong"], 4),
-        (&["--json", "--option", "api_key=wrong"], 4),
-        (&["--option", "timeout"], 2),
-    ] {
-        let done = Done::of(output(&mut tool.valgrind(arguments)));
-        assert_eq!(done.code, Some(code), "{arguments:?} {done:?}");
-    }
-}
-
-#[test]
 fn the_manual_page_is_sound_and_tells_of_every_option_and_exit_status() {
     let page = format!("{ROOT}/tools/momo-token.1");
     let lint = output(Command::new("mandoc").args(["-T", "lint", "-W", "warning", &page]));

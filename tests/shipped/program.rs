@@ -9,8 +9,6 @@ use momo_mock_gateway::Gateway;
 use crate::artifacts::{INCLUDE, ROOT, TMP, at_gateway, library_dir, output, succeed};
 
 const WARNINGS: &str = "-std=c99 -g -Wall -Wextra -Wpedantic -Werror";
-const VALGRIND: &str = "valgrind --quiet --error-exitcode=99 --leak-check=full \
-                        --show-leak-kinds=definite --errors-for-leak-kinds=definite";
 
 /// Runs with the mock gateway's options and none of this process's.
 pub struct Program {
@@ -35,31 +33,12 @@ impl Program {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.path);
-        self.with_options(command.args(arguments));
+        at_gateway(command.args(arguments), &self.gateway).env("MOMO_MAX_ATTEMPTS", "1");
         command
-    }
-
-    fn with_options(&self, command: &mut Command) {
-        at_gateway(command, &self.gateway).env("MOMO_MAX_ATTEMPTS", "1");
     }
 
     pub fn run(&self, arguments: &[&str]) -> Done {
         Done::of(output(&mut self.command(arguments)))
-    }
-
-    /// Under valgrind, over plain http: nothing of ring's comes into it, and no report has to be
-    /// suppressed.
-    pub fn valgrind(&self, arguments: &[&str]) -> Command {
-        let mut words = VALGRIND.split_whitespace();
-        let mut command = Command::new(words.next().unwrap());
-        command.args(words);
-        self.with_options(command.arg(&self.path).args(arguments));
-        command.env("MOMO_BASE_URL", self.gateway.plain_base_url());
-        // A program is some thirty times slower, on a machine that may be busy.
-        for name in ["TIMEOUT", "ATTEMPT_TIMEOUT", "CONNECT_TIMEOUT"] {
-            command.env(format!("MOMO_{name}"), "5m");
-        }
-        command
     }
 }
 
