@@ -49,28 +49,14 @@ struct arguments {
   int error_is_told; /* the check has printed it already */
 };
 
+/* By the groups that the statuses have their numbers by. */
 static int exit_status_of(momo_status status) {
-  switch ((int)status) {
-    case MOMO_OK: return EXIT_TOKEN;
-    case MOMO_INVALID_ARGUMENT:
-    case MOMO_INVALID_CONFIG:
-    case MOMO_CACHE_FAILED: return EXIT_CONFIG;
-    case MOMO_RESOLVE_FAILED:
-    case MOMO_CONNECT_FAILED:
-    case MOMO_TLS_FAILED:
-    case MOMO_TIMED_OUT:
-    case MOMO_CONNECTION_LOST:
-    case MOMO_WOULD_BLOCK:
-    case MOMO_CANCELLED: return EXIT_NETWORK;
-    case MOMO_UNAUTHORIZED:
-    case MOMO_SUBSCRIPTION_KEY_REFUSED:
-    case MOMO_FORBIDDEN: return EXIT_CREDENTIALS;
-    case MOMO_RATE_LIMITED:
-    case MOMO_SERVER_ERROR: return EXIT_REFUSED_FOR_NOW;
-    case MOMO_UNEXPECTED_STATUS:
-    case MOMO_INVALID_RESPONSE: return EXIT_RESPONSE;
-    default: return EXIT_INTERNAL;
-  }
+  if (status == MOMO_OK) return EXIT_TOKEN;
+  if (status < MOMO_RESOLVE_FAILED || status == MOMO_CACHE_FAILED) return EXIT_CONFIG;
+  if (status < MOMO_UNAUTHORIZED) return EXIT_NETWORK;
+  if (status < MOMO_RATE_LIMITED) return EXIT_CREDENTIALS;
+  if (status < MOMO_UNEXPECTED_STATUS) return EXIT_REFUSED_FOR_NOW;
+  return status < MOMO_CACHE_FAILED ? EXIT_RESPONSE : EXIT_INTERNAL;
 }
 
 static int bad_usage(const char *what, const char *argument) {
