@@ -11,27 +11,17 @@
 #include <stdio.h>
 
 /*
- * The library's strings are UTF-8 and never NULL, but they hold what the gateway sent: a quotation
- * mark in a message must not end the JSON string. UTF-8 beyond ASCII may stand in JSON as it is.
+ * The library's strings are UTF-8, never NULL and without control characters, but they hold what the
+ * gateway sent: a quotation mark in a message must not end the JSON string.
  */
-static void print_string(FILE *out, const char *text) {
-  const unsigned char *c;
-
-  fputc('"', out);
-  for (c = (const unsigned char *)text; *c != '\0'; c++) {
-    if (*c == '"' || *c == '\\')
-      fprintf(out, "\\%c", *c);
-    else if (*c < 0x20 || *c == 0x7f)
-      fprintf(out, "\\u%04x", *c);
-    else
-      fputc(*c, out);
+static void print_member(FILE *out, const char *name, const char *text) {
+  fprintf(out, "\"%s\":\"", name);
+  for (; *text != '\0'; text++) {
+    if (*text == '"' || *text == '\\')
+      fputc('\\', out);
+    fputc(*text, out);
   }
   fputc('"', out);
-}
-
-static void print_member(FILE *out, const char *name, const char *text) {
-  fprintf(out, "\"%s\":", name);
-  print_string(out, text);
 }
 
 static void print_token(FILE *out, const momo_token *token) {

@@ -13,12 +13,9 @@ if [ -z "${MOMO_API_USER:-}" ]; then
   cargo build --quiet --package momo-mock-gateway &
 fi
 scripts/build.sh
-mkdir -p build/examples
-"${CC:-cc}" -std=c99 -Wall -Wextra -Wpedantic -O2 -Ibuild/include examples-c/get_token.c \
-  -Lbuild/lib -lmomo -Wl,-rpath,"$PWD/build/lib" -o build/examples/get_token
 wait
 
-"${with[@]}" build/examples/get_token || {
+"${with[@]}" build/bin/momo-token --json || {
   echo "demo: no token; \"message\" above says why, docs/errors.md what to do about each status" >&2
   exit 1
 }
