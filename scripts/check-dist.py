@@ -94,7 +94,7 @@ def main():
     chosen = os.environ.get("LIBMOMO_PLATFORMS", "").split()
     places = [one for one in PLATFORMS if not chosen or one.name in chosen]
     if options.long:
-        places += [one for one in debian.PLATFORMS if not chosen or one.archive in chosen]
+        places += [one for one in [debian.Debian] if not chosen or one.archive in chosen]
     if os.geteuid() != 0:
         sys.exit("name servers are set, and a Debian is made, in namespaces: run this as root")
     needs = {each for one in places for each in one.debian} | {"gpg=gpg", "minisign=minisign"}

@@ -1,12 +1,11 @@
-"""The packages of Debian: installed in a Debian made from nothing, or unpacked for another processor."""
+"""The packages of Debian, installed in a Debian made from nothing."""
 
-import os
 import shutil
 
 from language_checks.checks import SLOW_SECONDS, Failed, succeed
 
 from . import TESTS, VERSION, contents
-from .platform import PACKAGES, WARNINGS, Arm, Platform, debs, scratch
+from .platform import PACKAGES, WARNINGS, Platform, debs, scratch
 
 
 class Debian(Platform):
@@ -97,39 +96,3 @@ class Debian(Platform):
         if left:
             raise Failed(f"left behind: {left}")
         self.inside("dpkg", "--install", *names)
-
-
-class DebianArm(Arm):
-    """Unpacked: to install it, a kernel that runs programs of that processor is needed."""
-
-    name = "debian arm64"
-    archive = "aarch64-linux-gnu"
-
-    def __init__(self, place):
-        super().__init__(place)
-        self.folder = place / "root"
-
-    def unpack(self):
-        for file in debs("arm64"):
-            succeed(["dpkg-deb", "--extract", file, self.folder], self.place)
-
-    def pkg_config(self, *words):
-        libdir = self.library().parent
-        here = [f"--define-variable=libdir={libdir}"]
-        here += [f"--define-variable=includedir={self.folder / 'usr/include'}"]
-        environment = os.environ | {"PKG_CONFIG_LIBDIR": str(libdir / "pkgconfig")}
-        return succeed(["pkg-config", *here, *words, "momo"], self.place, environment).split()
-
-    def library(self):
-        return self.folder / "usr/lib/aarch64-linux-gnu/libmomo.so.0"
-
-    def properties(self):
-        debug = self.folder / "usr/lib/debug"
-        return [
-            ("linker's tables", lambda: contents.check_elf(self.library(), is_musl=False)),
-            ("paths", lambda: contents.check_paths(self.folder)),
-            ("symbols", lambda: contents.check_symbols(self.library(), debug)),
-        ]
-
-
-PLATFORMS = [Debian, DebianArm]

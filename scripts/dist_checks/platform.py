@@ -148,6 +148,21 @@ class Arm(Platform):
     debian = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static", "pkg-config"]
     debian += ["lintian"]
 
+    def properties(self):
+        return [*super().properties(), ("packages of Debian", self.check_packages)]
+
+    def check_packages(self):
+        """They have the libraries that run here. To install them takes a kernel for that processor."""
+        root = self.place / "root"
+        for file in debs(self.architecture):
+            succeed(["dpkg-deb", "--extract", file, root], self.place)
+        folder = root / "usr/lib" / self.name
+        for name in ("libmomo.so.0", "libmomo.a"):
+            same = (folder / name).read_bytes() == self.library().with_name(name).read_bytes()
+            contents.expect(same, True, f"{name} is the archive's")
+        contents.check_paths(root)
+        contents.check_symbols(folder / "libmomo.so.0", root / "usr/lib/debug")
+
     def runner(self):
         library_path = f"LD_LIBRARY_PATH={self.library().parent}"
         return ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", "-E", library_path]

@@ -104,18 +104,8 @@ fn answer(message: &[u8], names: &Names) -> Vec<u8> {
     let ip = known.filter(|_| message[at + 2] == 1);
     let code = if known.is_some() { 0 } else { 3 };
     let mut answer = message[..2].to_vec();
-    answer.extend([
-        0x81,
-        0x80 | code,
-        0,
-        1,
-        0,
-        u8::from(ip.is_some()),
-        0,
-        0,
-        0,
-        0,
-    ]);
+    answer.extend([0x81, 0x80 | code, 0, 1, 0, u8::from(ip.is_some())]);
+    answer.extend([0; 4]);
     answer.extend(&message[HEAD..end]);
     if let Some((_, ip)) = ip {
         answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
