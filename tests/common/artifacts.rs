@@ -3,10 +3,13 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use momo_mock_gateway::Gateway;
+
+#[allow(unused_imports)] // not every file of tests names both
+pub use super::child::{output, succeed};
 
 pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 pub const INCLUDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/include");
@@ -48,22 +51,6 @@ pub fn builder(program: &str) -> Command {
     command.current_dir(ROOT).env_clear().envs(kept);
     command.env("CARGO_TARGET_DIR", Path::new(TMP).parent().unwrap());
     command
-}
-
-pub fn output(command: &mut Command) -> Output {
-    let name = command.get_program().to_owned();
-    command
-        .output()
-        .unwrap_or_else(|e| panic!("{name:?}: {e}; scripts/deps.sh installs what tests need"))
-}
-
-/// Runs a program to its end, which must be a good one.
-pub fn succeed(command: &mut Command) -> String {
-    let done = output(command);
-    let out = String::from_utf8_lossy(&done.stdout).into_owned();
-    let error = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{command:?}: {out}\n{error}");
-    out
 }
 
 /// Gives a program the mock gateway's options, and none of this process's.

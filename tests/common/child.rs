@@ -3,8 +3,9 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
 use std::ffi::{OsStr, OsString};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -154,6 +155,10 @@ pub struct Program(std::process::Child);
 impl Program {
     /// Starts it and waits until it takes connections on this port.
     pub fn serving(command: &mut Command, port: u16) -> Self {
+        Self::started(command, || TcpStream::connect(("127.0.0.1", port)).is_ok())
+    }
+
+    pub fn started(command: &mut Command, is_ready: impl Fn() -> bool) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
         // Clocks that are moved for a test are not the server's.
         let started = command.env_remove("LD_PRELOAD").spawn();
@@ -162,7 +167,7 @@ impl Program {
             if let Some(status) = child.try_wait().unwrap() {
                 panic!("{name} ended: {status}");
             }
-            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+            is_ready()
         });
         Self(child)
     }
@@ -174,16 +179,20 @@ impl Program {
 
     /// For programs that another signal ends in order.
     pub fn end_by(mut self, signal: libc::c_int) {
-        self.signal(signal);
+        self.end_in(signal);
     }
 
-    fn signal(&mut self, signal: libc::c_int) {
+    pub fn signal(&self, signal: libc::c_int) {
         let id = libc::pid_t::try_from(self.0.id()).unwrap();
+        // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
+        unsafe { libc::kill(id, signal) };
+    }
+
+    fn end_in(&mut self, signal: libc::c_int) {
         // Sent again if it came just before the program began to wait for something else, without
         // an end: nginx alone, without a master process, sees it only when it wakes up.
         while let Ok(None) = self.0.try_wait() {
-            // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
-            unsafe { libc::kill(id, signal) };
+            self.signal(signal);
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -191,9 +200,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if let Ok(None) = self.0.try_wait() {
-            self.signal(libc::SIGTERM);
-        }
+        self.end_in(libc::SIGTERM);
     }
 }
 
@@ -211,13 +218,24 @@ pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     }
 }
 
-/// Runs a program to its end.
+pub fn output(command: &mut Command) -> Output {
+    let name = command.get_program().to_owned();
+    command
+        .output()
+        .unwrap_or_else(|e| panic!("{name:?}: {e}; scripts/deps.sh installs what tests need"))
+}
+
+/// Runs a program to its end, which must be a good one.
+pub fn succeed(command: &mut Command) -> String {
+    let done = output(command);
+    let out = String::from_utf8_lossy(&done.stdout).into_owned();
+    let error = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{command:?}: {out}\n{error}");
+    out
+}
+
 pub fn run(words: &[&str]) -> String {
-    let output = Command::new(words[0]).args(&words[1..]).output();
-    let output = output.unwrap_or_else(|e| panic!("{}: {e}", words[0]));
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{words:?}: {error}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    succeed(Command::new(words[0]).args(&words[1..]))
 }
 
 /// A key and a certificate of its own for a server on this machine: the paths of both files.

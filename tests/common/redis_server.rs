@@ -3,13 +3,12 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use super::child::{Scratch, free_port, wait_for};
+use super::child::{Program, Scratch, free_port, wait_for};
 
 pub struct RedisServer {
-    program: Child,
+    program: Option<Program>,
     pub scratch: Scratch,
     pub port: u16,
     arguments: Vec<String>,
@@ -31,7 +30,7 @@ impl RedisServer {
         let arguments: Vec<_> = words.into_iter().map(str::to_owned).collect();
         let program = start(&scratch, &arguments, port);
         Self {
-            program,
+            program: Some(program),
             scratch,
             port,
             arguments,
@@ -43,18 +42,18 @@ impl RedisServer {
     }
 
     pub fn signal(&self, signal: libc::c_int) {
-        let id = libc::pid_t::try_from(self.program.id()).unwrap();
-        // SAFETY: plain numbers; the child is not waited for yet, so the ID is still its own.
-        assert_eq!(unsafe { libc::kill(id, signal) }, 0);
+        self.program.as_ref().unwrap().signal(signal);
     }
 
+    /// At once, also if it was held by a signal.
     pub fn stop(&mut self) {
-        self.signal(libc::SIGKILL);
-        self.program.wait().unwrap();
+        if let Some(program) = self.program.take() {
+            program.end_by(libc::SIGKILL);
+        }
     }
 
     pub fn start_again(&mut self) {
-        self.program = start(&self.scratch, &self.arguments, self.port);
+        self.program = Some(start(&self.scratch, &self.arguments, self.port));
     }
 
     /// A connection that the server has taken.
@@ -86,30 +85,16 @@ impl RedisServer {
     }
 }
 
-fn start(scratch: &Scratch, arguments: &[String], port: u16) -> Child {
-    let log: PathBuf = scratch.path("redis.log");
-    let mut program = Command::new("redis-server")
-        .args(arguments)
-        .args(["--dir", scratch.path("").to_str().unwrap()])
-        .args(["--logfile", log.to_str().unwrap()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    wait_for("Redis server", || {
-        if let Some(status) = program.try_wait().unwrap() {
-            panic!(
-                "redis-server ended: {status}: {}",
-                std::fs::read_to_string(&log).unwrap()
-            );
-        }
-        if arguments.iter().any(|word| word == "--tls-port") {
-            TcpStream::connect(("127.0.0.1", port)).is_ok()
-        } else {
-            answering(port).is_some()
-        }
-    });
-    program
+fn start(scratch: &Scratch, arguments: &[String], port: u16) -> Program {
+    let mut command = Command::new("redis-server");
+    command.args(arguments).arg("--dir").arg(scratch.path(""));
+    command.arg("--logfile").arg(scratch.path("redis.log"));
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    if arguments.iter().any(|word| word == "--tls-port") {
+        Program::serving(&mut command, port)
+    } else {
+        Program::started(&mut command, || answering(port).is_some())
+    }
 }
 
 /// A server takes connections before it responds, and may turn them away.
@@ -125,9 +110,6 @@ fn answering(port: u16) -> Option<TcpStream> {
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
-        if let Ok(None) = self.program.try_wait() {
-            self.signal(libc::SIGKILL);
-            let _ = self.program.wait();
-        }
+        self.stop();
     }
 }
