@@ -13,92 +13,57 @@ fn checks(done: &Done) -> Vec<&str> {
 #[test]
 fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
     let tool = momo_token("check");
+    let at = |url: String| format!("--timeout=500ms --option=base_url={url}");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = at(format!("https://{}", silent.local_addr().unwrap()));
+    let behaves = |behaviour| at(tool.gateway.base_url() + behaviour);
+    let plain = tool.gateway.plain_base_url();
     const FAILED: &str = "failed: ";
     const UNKNOWN: &str = "not checked";
+    const PLAIN: &str = "not used: plain http on this machine";
     #[rustfmt::skip]
     let rows = [
-        ("max_attempts=1", 0, ["ok", "ok", "ok", "ok"]),
-        ("base_url=https://127.0.0.1:1", 3, [FAILED, UNKNOWN, UNKNOWN, UNKNOWN]),
-        ("ca=mozilla", 3, ["ok", FAILED, UNKNOWN, UNKNOWN]),
-        ("subscription_key=s3cr3t", 4, ["ok", "ok", FAILED, UNKNOWN]),
-        ("api_key=s3cr3t", 4, ["ok", "ok", "ok", FAILED]),
-        (&base_url(&tool, "/503"), 5, ["ok", "ok", UNKNOWN, UNKNOWN]),
+        ("--check".to_owned(), 0, &["ok", "ok", "ok", "ok", "ok"][..]),
+        (format!("--option=base_url={plain}"), 0, &["ok", PLAIN, "ok", "ok", "ok"]),
+        // What is to be done stands where it failed, or at the end.
+        ("--option=base_url=https://127.0.0.1:1".into(), 3, &[FAILED, UNKNOWN, UNKNOWN, UNKNOWN]),
+        ("--option=ca=mozilla".into(), 3, &["ok", FAILED, UNKNOWN, UNKNOWN]),
+        ("--option=subscription_key=s3cr3t".into(), 4, &["ok", "ok", FAILED, UNKNOWN]),
+        ("--option=api_key=s3cr3t".into(), 4, &["ok", "ok", "ok", FAILED]),
+        (format!("--option=base_url={}/503", tool.gateway.base_url()), 5, &["ok", "ok", UNKNOWN, UNKNOWN, FAILED]),
+        (silent, 3, &["ok", "failed: the TLS handshake: the time was up", UNKNOWN, UNKNOWN]),
+        (behaves("/stall"), 3, &["ok", "ok", UNKNOWN, UNKNOWN, FAILED]),
+        (behaves("/close"), 3, &["ok", "ok", UNKNOWN, UNKNOWN, FAILED]),
+        (behaves("/truncated"), 3, &["ok", "ok", UNKNOWN, UNKNOWN, FAILED]),
+        (at(plain.replace("http", "HTTP") + "/stall"), 3, &["ok", PLAIN, UNKNOWN, UNKNOWN, FAILED]),
     ];
-    for (option, code, results) in rows {
-        let done = tool.run(&["--check", "--option", option]);
+    let options = include_str!("../../../docs/options.md").matches("| `MOMO_");
+    let options = options.count();
+    for (arguments, code, results) in rows {
+        let words: Vec<_> = arguments.split(' ').chain(["--check"]).collect();
+        let done = tool.run(&words);
         assert_eq!((done.code, &*done.error), (Some(code), ""), "{done:?}");
         let lines = checks(&done);
-        let steps = ["host", "TLS", "subscription key", "credentials"];
+        assert_eq!(lines.len(), results.len(), "{arguments}: {lines:?}");
+        let steps = ["host", "TLS", "subscription key", "credentials", "token"];
         for ((line, step), result) in lines.iter().zip(steps).zip(results) {
-            assert!(line.starts_with(&format!("{step}: {result}")), "{line}");
-        }
-        // What is to be done stands where it failed, or at the end.
-        let last = if code == 0 {
-            "token: ok"
-        } else {
-            "token: failed: "
-        };
-        match lines[4..] {
-            [] => assert!(results.contains(&FAILED), "{lines:?}"),
-            [line] => assert!(line.starts_with(last), "{lines:?}"),
-            _ => panic!("{lines:?}"),
+            assert!(
+                line.starts_with(&format!("{step}: {result}")),
+                "{arguments}: {line}"
+            );
         }
         let failures = done.out.matches(": failed: ").count();
         assert_eq!(failures, usize::from(code != 0), "{done:?}");
         assert!(!done.out.contains("s3cr3t"), "{done:?}");
-        let options = done
-            .out
-            .lines()
-            .filter(|l| l.starts_with("option "))
-            .count();
-        let page = include_str!("../../../docs/options.md");
-        assert_eq!(options, page.matches("| `MOMO_").count());
+        assert_eq!(done.out.lines().count() - lines.len(), options);
         let key = "option api_key: 32 characters, from MOMO_API_KEY\n";
-        assert_eq!(done.out.contains(key), !option.contains("api_key"));
+        assert_eq!(done.out.contains(key), !arguments.contains("api_key"));
     }
-    let base_url = format!("base_url={}", tool.gateway.plain_base_url());
-    let done = tool.run(&["--check", "--option", &base_url]);
-    assert!(done.out.contains("TLS: not used: plain http"), "{done:?}");
-    let missing = Done::of(output(
-        tool.command(&["--check"]).env_remove("MOMO_API_KEY"),
-    ));
+    let mut command = tool.command(&["--check"]);
+    let missing = Done::of(output(command.env_remove("MOMO_API_KEY")));
     assert_eq!(missing.code, Some(2));
-    assert!(
-        missing
-            .out
-            .starts_with("configuration: failed: option api_key is missing")
-    );
-}
-
-#[test]
-fn a_check_says_how_far_a_request_came_that_was_not_answered() {
-    let tool = momo_token("check-phases");
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let silent = format!("base_url=https://{}", silent.local_addr().unwrap());
-    let plain = format!(
-        "base_url={}/stall",
-        tool.gateway.plain_base_url().replace("http", "HTTP")
-    );
-    #[rustfmt::skip]
-    let rows = [
-        (silent.as_str(), ["host: ok", "TLS: failed: the TLS handshake: the time was up"]),
-        (&base_url(&tool, "/stall"), ["host: ok", "TLS: ok"]),
-        (&base_url(&tool, "/close"), ["host: ok", "TLS: ok"]),
-        (&base_url(&tool, "/truncated"), ["host: ok", "TLS: ok"]),
-        (&plain, ["host: ok", "TLS: not used: plain http on this machine"]),
-    ];
-    for (option, lines) in rows {
-        let done = tool.run(&["--check", "--timeout", "500ms", "--option", option]);
-        assert_eq!((done.code, done.error.as_str()), (Some(3), ""), "{done:?}");
-        for (line, expected) in checks(&done).iter().zip(lines) {
-            assert!(line.starts_with(expected), "{option}: {done:?}");
-        }
-        assert!(
-            done.out.contains("subscription key: not checked"),
-            "{done:?}"
-        );
-        assert_eq!(done.out.matches(": failed: ").count(), 1, "{done:?}");
-    }
+    let words = "configuration: failed: option api_key is missing";
+    assert!(missing.out.starts_with(words), "{missing:?}");
 }
 
 #[test]
