@@ -3,30 +3,27 @@
  * server would, and the gateway is asked once.
  *
  *   cc threads.c $(pkg-config --cflags --libs momo) -pthread -o threads
- *   ./threads [THREADS [CALLS_PER_THREAD]]          (8 and 1000 where not given)
  */
 #include <momo.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { MAX_THREADS = 1024 };
+enum { THREADS = 8, CALLS = 1000 };
 
 /* What a thread is told and what it counts: its own, so that counting needs no lock. */
 struct worker {
   pthread_t thread;
   const momo_client *client;
-  long calls;
-  long failures;
+  int failures;
   /* The first error, kept to be shown once rather than from every thread at a time. */
   momo_error *error;
 };
 
 static void *work(void *argument) {
   struct worker *worker = argument;
-  long i;
+  int i;
 
-  for (i = 0; i < worker->calls; i++) {
+  for (i = 0; i < CALLS; i++) {
     momo_token *token = NULL;
     momo_error *error = NULL;
 
@@ -48,19 +45,13 @@ static void *work(void *argument) {
   return NULL;
 }
 
-/* Starts the threads and waits for them; how many calls failed, or -1 where none could be made. */
-static long run(const momo_client *client, int threads, long calls) {
-  struct worker *workers = calloc((size_t)threads, sizeof *workers);
-  long failures = 0;
-  int started, i;
+/* Starts the threads and waits for them: whether each could be started and no call failed. */
+static int run(const momo_client *client) {
+  static struct worker workers[THREADS];
+  int started, failures = 0, i;
 
-  if (workers == NULL) {
-    perror("threads");
-    return -1;
-  }
-  for (started = 0; started < threads; started++) {
+  for (started = 0; started < THREADS; started++) {
     workers[started].client = client;
-    workers[started].calls = calls;
     if (pthread_create(&workers[started].thread, NULL, work, &workers[started]) != 0) {
       fprintf(stderr, "threads: thread %d cannot be started\n", started + 1);
       break;
@@ -74,38 +65,22 @@ static long run(const momo_client *client, int threads, long calls) {
       fprintf(stderr, "%s\n", workers[i].error->message);
     momo_free_error(workers[i].error);
   }
-  printf("%d threads, %ld calls, %ld failures\n", started, started * calls, failures);
-  free(workers);
-  return started == threads ? failures : -1;
+  printf("%d threads, %d calls, %d failures\n", started, started * CALLS, failures);
+  return started == THREADS && failures == 0;
 }
 
-/* A whole number from 1 to `max`, or 0. */
-static long number(const char *text, long max) {
-  char *end;
-  long value = strtol(text, &end, 10);
-
-  return *text != '\0' && *end == '\0' && value >= 1 && value <= max ? value : 0;
-}
-
-int main(int argc, char **argv) {
-  long threads = argc > 1 ? number(argv[1], MAX_THREADS) : 8;
-  long calls = argc > 2 ? number(argv[2], 1000000) : 1000;
-  momo_config *config = NULL;
+int main(void) {
+  momo_config *config = momo_create_config();
   momo_client *client = NULL;
   momo_error *error = NULL;
   int exit_status = 1;
 
-  if (threads == 0 || calls == 0 || argc > 3) {
-    fprintf(stderr, "usage: threads [THREADS [CALLS_PER_THREAD]]\n");
-    return 2;
-  }
-  config = momo_create_config();
   if (momo_set_options_from_env(config, &error) == MOMO_OK &&
       momo_create_client(config, &client, &error) == MOMO_OK) {
     /* A client keeps what it needs of its config. */
     momo_free_config(config);
     config = NULL;
-    if (run(client, (int)threads, calls) == 0)
+    if (run(client))
       exit_status = 0;
   }
   if (error != NULL)

@@ -55,15 +55,12 @@ clean() { # NAME COMMAND...: it ends with the status $expected, or with 0
   outcome "$1" "$reason"
 }
 
-clean_programs() { # THREADS CALLS: what users copy and run
-  local program words form tool=$work/momo-token
+clean_programs() { # What users copy and run.
+  local program form tool=$work/momo-token
   for program in minimal get_token threads; do
-    words=()
-    [ "$program" != threads ] || words=("$@")
     compile "examples-c/$program.c" "$work/$program"
-    clean "$program" with_mock "$work/$program" "${words[@]}"
-    expected=1 clean "$program, refused" \
-      with_mock env MOMO_API_KEY=no "$work/$program" "${words[@]}"
+    clean "$program" with_mock "$work/$program"
+    expected=1 clean "$program, refused" with_mock env MOMO_API_KEY=no "$work/$program"
   done
   compile tools/momo-token.c "$tool"
   for form in --json --check; do
@@ -125,7 +122,7 @@ address() {
   reported double-free "AddressSanitizer: attempting double-free" momo_free_stats
   reported leak "LeakSanitizer: detected memory leaks" momo_set_option
   ASAN_OPTIONS=$symbolizer
-  clean_programs 8 200
+  clean_programs
 
   local programs=(interface gateway network security caching processes hosts)
   # Left out are a program that has more rights than its caller, which LeakSanitizer cannot look
@@ -163,7 +160,7 @@ memcheck() {
   reported leak "definitely lost" momo_set_option
   reported uninitialised "depends on uninitialised value" momo_set_option
 
-  clean_programs 4 50
+  clean_programs
   compile tests/c/background.c "$work/background"
   clean "requests in the background" with_mock env MOMO_CACHE=client "$work/background" frees 20
 }
@@ -190,7 +187,7 @@ thread() {
   for program in examples-c/threads tests/c/background; do
     compile "$program.c" "$work/${program##*/}"
   done
-  clean threads with_mock "$work/threads" 8 200
+  clean threads with_mock "$work/threads"
   clean "frees during requests" with_mock env MOMO_CACHE=client "$work/background" frees 50
   clean "exits during requests" with_mock env MOMO_CACHE=client "$work/background" exits 50
 }
