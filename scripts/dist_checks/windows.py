@@ -33,7 +33,6 @@ class Windows(Platform):
         self.compile("exercise.exe", "exercise.c", words)
         self.compile("unload.exe", "unload.c", words[:1])
         self.compile("trust.exe", "trust.c", ["-lcrypt32"])
-        self.compile("properties.exe", "properties.c", ["-lversion"])
         shutil.copy(self.folder / "bin/momo.dll", self.library())
         # Windows 10 has this library, and wine has it since 9.0.
         words = ["-shared", "-ladvapi32"]
@@ -83,12 +82,12 @@ class Windows(Platform):
         contents.expect(line.startswith("/libmomo/src/ffi/"), True, f"line: {line}")
 
     def check_resource(self):
-        words = ["wine", str(self.place / "properties.exe"), self.shown(self.library())]
-        found = succeed(words, self.place, self.environment()).split()
-        contents.expect(found, ["libmomo", VERSION], "version resource")
-        words[-1] = self.shown(self.folder / "bin/momo-token.exe")
-        found = succeed(words, self.place, self.environment()).split()
-        contents.expect(found, ["libmomo", VERSION], "version resource of momo-token")
+        """What Explorer shows."""
+        for file in (self.library(), self.folder / "bin/momo-token.exe"):
+            words = ["x86_64-w64-mingw32-windres", "-J", "coff", "-O", "rc", file]
+            found = succeed(words, self.place)
+            for line in (f"FILEVERSION {VERSION.replace('.', ', ')}, 0", '"ProductName", "libmomo"'):
+                contents.expect(line in found, True, f"{line} in {file.name}")
 
     def properties(self):
         return [
