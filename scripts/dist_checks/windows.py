@@ -83,10 +83,11 @@ class Windows(Platform):
 
     def check_resource(self):
         """What Explorer shows."""
+        lines = f"FILEVERSION {VERSION.replace('.', ', ')}, 0", '"ProductName", "libmomo"'
         for file in (self.library(), self.folder / "bin/momo-token.exe"):
             words = ["x86_64-w64-mingw32-windres", "-J", "coff", "-O", "rc", file]
             found = succeed(words, self.place)
-            for line in (f"FILEVERSION {VERSION.replace('.', ', ')}, 0", '"ProductName", "libmomo"'):
+            for line in lines:
                 contents.expect(line in found, True, f"{line} in {file.name}")
 
     def properties(self):

@@ -1,6 +1,7 @@
 //! Values for every option: what is taken, and what is refused with which words. What could be a
 //! credential has "s3cr3t" in it, which no message may repeat. The unit tests of src/config have the
-//! spellings of URLs, hosts, proxies, durations, numbers and caches, and the bounds.
+//! spellings of URLs, hosts, proxies, durations, numbers and caches, and the bounds. All credentials, and
+//! user_agent, have one check: each of its rules is here once.
 #![allow(dead_code, unreachable_pub)]
 
 /// Option, value.
@@ -47,12 +48,9 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("product", "\"collection\"", "quotation marks"),
     ("product", "disbursement ", "one of disbursement"),
     ("product", "../s3cr3t", "one of disbursement"),
-    ("api_user", "", "empty"),
     ("api_user", "user:s3cr3t", "no ':'"),
-    ("api_user", "s3cr3t\n", "line break"),
     ("api_user", "s3cr3t ", "white space"),
     ("api_user", "\ts3cr3t", "control"),
-    ("api_user", "s3\x01cr3t", "control"),
     ("api_user", "s3cr3t\u{85}", "control"),
     ("api_user", "\u{a0}s3cr3t", "white space"),
     ("api_user", "\u{feff}s3cr3t", "U+FEFF, a byte order mark"),
@@ -69,20 +67,13 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("api_key", "s3\u{202e}cr3t", "U+202E"),
     ("api_key", "s3\u{e0041}cr3t", "U+E0041"),
     ("api_key", "s3cr3t\n", "line break"),
-    ("api_key", "s3cr3t\r\n", "line break"),
-    ("api_key", "s3cr3t\nX-Evil: 1", "line break"),
     ("api_key", "s3cr3t\u{2003}", "white space"),
-    ("api_key", "s3cr3t\x1b[0m", "control"),
     ("api_key", "s3cr3t\x7f", "control"),
     ("api_user_file", "/tmp/user\n", "control"),
     ("api_key_file", "/tmp/key\n", "control"),
     ("subscription_key", "", "empty"),
-    ("subscription_key", "s3cr3t\n", "line break"),
     ("subscription_key", "s3cr3t\r", "line break"),
-    ("subscription_key", " s3cr3t", "white space"),
-    ("subscription_key", "s3cr3t\x01", "control"),
     ("subscription_key", "s3cr3t\u{2060}", "U+2060"),
-    ("subscription_key", "\u{a0}s3cr3t", "U+00A0"),
     ("subscription_key", "`s3cr3t`", "quotation marks"),
     ("subscription_key_file", "\x01", "control"),
     ("subscription_key_file", "\"/run/key\"", "quotation marks"),
@@ -99,15 +90,11 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("refresh_margin", "25h", "0s to 24h"),
     ("ca", "\"/etc/ca.pem\"", "quotation marks"),
     ("proxy", "http://user:s3\u{200b}cr3t@proxy", "invisible"),
-    ("proxy", "http://user:s3cr3t @proxy", "blank"),
     ("user_agent", "shop\r\nX-Evil: 1", "line break"),
-    ("user_agent", "shop\x07", "control"),
-    ("user_agent", "shop ", "white space"),
     ("cache", "Process", "process, client, none, file:"),
     ("cache", "file", "process, client, none, file:"),
     ("cache", "file:/run/tokens\n", "control character"),
     ("cache", "redis+unix://:s3cr3t@host/run/redis.sock", "a path on this machine"),
-    ("cache", "redis://:s3cr3t@@host", "unclear"),
     ("cache_password_file", "/run/password\n", "control character"),
     ("cache_client_certificate", "'/run/client.pem'", "quotation marks"),
     ("cache_client_key", "/run/key.pem\n", "control character"),
