@@ -22,9 +22,13 @@ passed=0 failed=0 status=0
 symbolizer="external_symbolizer_path=$(command -v addr2line || true)"
 reports='ERROR: \|WARNING: ThreadSanitizer'
 
-# Both are set by each tool.
-compile() { false; } # SOURCE PROGRAM
-with_mock() { false; } # COMMAND...
+compiler=(clang-22) around=() # what is said before a program
+compile() { # SOURCE PROGRAM
+  "${compiler[@]}" -std=gnu11 -g -O1 -pthread -Iinclude "$1" -L"$work/lib" -lmomo -o "$2"
+}
+with_mock() { # COMMAND...
+  scripts/with-mock.sh env LD_LIBRARY_PATH="$work/lib" "${around[@]}" "$@"
+}
 
 outcome() { # NAME REASON: it passed if there is no reason
   if [ -z "$2" ]; then
@@ -108,11 +112,7 @@ address() {
   address_library cdylib
   library_from "$target_dir/asan/$host/debug/libmomo.so"
   export ASAN_OPTIONS=$symbolizer
-  with_mock() { scripts/with-mock.sh env LD_LIBRARY_PATH="$work/lib" "$@"; }
-  compile() {
-    clang-22 -std=gnu11 -g -O1 -fsanitize=address -pthread -Iinclude "$1" -L"$work/lib" -lmomo \
-      -o "$2"
-  }
+  compiler+=(-fsanitize=address)
   compile tests/c/misuse.c "$work/misuse"
   # The slow way to walk the stack: the standard library has no frame pointers.
   ASAN_OPTIONS+=:fast_unwind_on_malloc=0
@@ -141,17 +141,12 @@ memcheck() {
   # Not optimised: the reports, and tests/valgrind.supp, have the names of functions.
   cargo build --quiet --lib
   library_from "$target_dir/debug/libmomo.so"
-  # What `env` becomes is traced, too.
-  local valgrind=(valgrind --quiet --error-exitcode=99 --num-callers=40 --trace-children=yes
+  # A program that `env` starts is traced, too.
+  around=(MOMO_TIMEOUT=5m MOMO_ATTEMPT_TIMEOUT=5m MOMO_CONNECT_TIMEOUT=5m)
+  around+=(valgrind --quiet --error-exitcode=99 --num-callers=40 --trace-children=yes
     --suppressions="$PWD/tests/valgrind.supp" --leak-check=full --show-leak-kinds=definite
     --errors-for-leak-kinds=definite)
-  with_mock() {
-    scripts/with-mock.sh env MOMO_TIMEOUT=5m MOMO_ATTEMPT_TIMEOUT=5m MOMO_CONNECT_TIMEOUT=5m \
-      LD_LIBRARY_PATH="$work/lib" "${valgrind[@]}" "$@"
-  }
-  compile() {
-    "${CC:-cc}" -std=gnu11 -g -O1 -pthread -Iinclude "$1" -L"$work/lib" -lmomo -o "$2"
-  }
+  compiler=("${CC:-cc}")
   compile tests/c/misuse.c "$work/misuse"
   reported use-after-free "Invalid read of size" momo_free_token
   reported freed-client "Invalid read of size" momo_get_stats momo_free_client
@@ -177,11 +172,7 @@ thread() {
   with_own_std rustc --lib --crate-type cdylib --target-dir "$target_dir/tsan-c"
   library_from "$target_dir/tsan-c/$host/debug/libmomo.so"
   export TSAN_OPTIONS="$symbolizer exitcode=99"
-  with_mock() { scripts/with-mock.sh env LD_LIBRARY_PATH="$work/lib" "$@"; }
-  compile() {
-    clang-22 -std=gnu11 -g -O1 -fsanitize=thread -pthread -Iinclude "$1" -L"$work/lib" -lmomo \
-      -o "$2"
-  }
+  compiler+=(-fsanitize=thread)
   compile tests/c/misuse.c "$work/misuse"
   reported race "ThreadSanitizer: data race" momo_set_option
   for program in examples-c/threads tests/c/background; do
