@@ -30,11 +30,8 @@ class Debian(Platform):
         self.inside("dpkg", "--install", *names)
 
     def build(self):
-        for source in [*TESTS.glob("*.c"), *TESTS.glob("*.h")]:
-            (self.root / "src/tests/platforms").mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, self.root / "src/tests/platforms")
-        (self.root / "src/tools").mkdir()
-        shutil.copy(TESTS.parents[1] / "tools/json.h", self.root / "src/tools")
+        shutil.copytree(TESTS, self.root / "src/tests/platforms")
+        shutil.copytree(TESTS.parents[1] / "tools", self.root / "src/tools")
         cc = f"cd /src/tests/platforms && cc {' '.join(WARNINGS)}"
         self.inside("sh", "-c", f"{cc} exercise.c $(pkg-config --cflags --libs momo) -o /exercise")
         static = "$(pkg-config --static --cflags --libs momo | sed s/-lmomo/-l:libmomo.a/)"
