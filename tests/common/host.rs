@@ -3,8 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -94,20 +93,16 @@ impl Mock {
         format!("https://{host}:{}", self.port)
     }
 
-    fn admin(&self, request: &str) -> String {
-        let plain = self.facts["plain_base_url"].as_str().unwrap();
-        let mut stream = TcpStream::connect(plain.trim_start_matches("http://")).unwrap();
-        let head = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut response = String::new();
-        stream.read_to_string(&mut response).unwrap();
-        response.split_once("\r\n\r\n").unwrap().1.to_owned()
+    fn admin(&self, method: &str, path: &str) -> String {
+        let url = self.facts["plain_base_url"].as_str().unwrap().to_owned() + path;
+        let options = ["-sSf", "--noproxy", "*", "-X", method];
+        succeed(Command::new("curl").args(options).arg(url))
     }
 
     /// How many requests and connections there were since the last time, and forgets them.
     pub fn counts(&self) -> (u64, u64) {
-        let counts: Value = serde_json::from_str(&self.admin("GET /__requests")).unwrap();
-        self.admin("POST /__reset");
+        let counts: Value = serde_json::from_str(&self.admin("GET", "/__requests")).unwrap();
+        self.admin("POST", "/__reset");
         let count = |name: &str| counts[name].as_u64().unwrap();
         (count("count"), count("connections"))
     }

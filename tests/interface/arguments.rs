@@ -212,8 +212,14 @@ fn a_cancelled_client_stays_cancelled_and_its_equals_go_on() {
     assert_eq!(gateway.request_count(), 2);
 }
 
+/// A list of options.
+struct List(*mut momo_option);
+
+// SAFETY: the interface says that any thread may free it.
+unsafe impl Send for List {}
+
 #[test]
-fn handles_are_used_and_freed_on_any_thread() {
+fn handles_and_lists_are_used_and_freed_on_any_thread() {
     let gateway = Gateway::start().unwrap();
     let made = std::thread::spawn({
         let config = Config::mock(&gateway, "");
@@ -230,5 +236,27 @@ fn handles_are_used_and_freed_on_any_thread() {
     assert_eq!(error.status, MOMO_WOULD_BLOCK);
     assert!(log.text().contains("issued a token"), "{}", log.text());
     client.get().unwrap();
+    let options = client.options();
+    std::thread::scope(|scope| {
+        let threads = [(); 8].map(|()| scope.spawn(|| client.options()));
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), options);
+        }
+    });
+    client.cancel();
+    assert_eq!(client.options(), options, "a cancelled client has them");
+    let mut list = List(null_mut());
+    // SAFETY: a live client and a place of our own.
+    let status = unsafe { momo_get_options(client.0, &raw mut list.0, null_mut()) };
+    assert_eq!(status, MOMO_OK);
     std::thread::spawn(move || drop(client)).join().unwrap();
+    let freed = std::thread::spawn(move || {
+        let List(first) = { list };
+        // SAFETY: the library made it, and it is freed once.
+        unsafe {
+            assert_eq!(copied((*first).name), "base_url");
+            momo_free_options(first);
+        }
+    });
+    freed.join().unwrap();
 }

@@ -1,7 +1,5 @@
 //! What the list of options and the log tell of them. A unit test has a row for each option.
 
-use std::ptr::null_mut;
-
 use crate::child::{Scratch, again, case, wait_for};
 use crate::common::*;
 
@@ -137,42 +135,5 @@ fn the_list_shows_the_credentials_in_use() {
     for client in [&client, &clone] {
         assert_eq!(listed(client).value, "10 characters");
         assert_eq!(row(client, "timeout").value, "30s", "as it was made");
-    }
-}
-
-#[test]
-fn a_list_is_made_on_one_thread_and_freed_on_another_after_the_client() {
-    struct List(*mut momo::ffi::momo_option);
-    // SAFETY: the interface says that any thread may free it.
-    unsafe impl Send for List {}
-
-    let config = Config::with_credentials("https://gateway.test", "mozilla");
-    let client = config.client();
-    let make = |client: &Client| {
-        let mut first = null_mut();
-        // SAFETY: a live client and a place of our own.
-        let status = unsafe { momo::ffi::momo_get_options(client.0, &raw mut first, null_mut()) };
-        assert_eq!(status, MOMO_OK);
-        List(first)
-    };
-    let lists = std::thread::scope(|scope| {
-        let started = [(); 8].map(|()| scope.spawn(|| make(&client)));
-        started.map(|thread| thread.join().unwrap())
-    });
-    let expected = client.options();
-    client.cancel();
-    assert_eq!(
-        client.options(),
-        expected,
-        "a cancelled client has its options"
-    );
-    drop((client, config));
-    for list in lists {
-        let List(first) = list;
-        // SAFETY: the library made it, and it is freed once.
-        unsafe {
-            assert_eq!(copied((*first).name), "base_url");
-            momo::ffi::momo_free_options(first);
-        }
     }
 }
