@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use momo_mock_gateway::Gateway;
 
+use super::child::without_options;
 #[allow(unused_imports)] // not every file of tests names both
 pub use super::child::{output, succeed};
 
@@ -55,13 +56,8 @@ pub fn builder(program: &str) -> Command {
 
 /// Gives a program the mock gateway's options, and none of this process's.
 pub fn at_gateway<'a>(command: &'a mut Command, gateway: &Gateway) -> &'a mut Command {
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MOMO_") {
-            command.env_remove(&name);
-        }
-    }
     let credentials = gateway.credentials();
-    command
+    without_options(command)
         .env("MOMO_BASE_URL", gateway.base_url())
         .env("MOMO_CA", gateway.ca_path())
         .env("MOMO_API_USER", credentials.api_user)

@@ -78,13 +78,7 @@ impl Again {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]);
         command.args([self.name, "--nocapture", "--test-threads=1"]);
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy().to_ascii_lowercase();
-            if text.starts_with("momo_") || text.ends_with("_proxy") || text.starts_with("ssl_") {
-                command.env_remove(name);
-            }
-        }
-        command.envs(self.environment.iter().map(|(n, v)| (n, v)));
+        without_options(&mut command).envs(self.environment.iter().map(|(n, v)| (n, v)));
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (out, err) = (text(&output.stdout), text(&output.stderr));
@@ -96,6 +90,17 @@ impl Again {
             output.status
         );
     }
+}
+
+/// Takes from a program's environment what could change its course.
+pub fn without_options(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_ascii_lowercase();
+        if text.starts_with("momo_") || text.ends_with("_proxy") || text.starts_with("ssl_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 pub fn is_root() -> bool {

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::artifacts::{INCLUDE, ROOT, TMP, builder, library_dir, output, succeed};
-use super::child::is_root;
+use super::child::{is_root, without_options};
 
 /// How a host comes by the library.
 #[derive(Clone, Copy, PartialEq)]
@@ -177,12 +177,7 @@ impl Host {
         let mut command = Command::new("timeout");
         command.args(["-s", "KILL", "300"]);
         command.args(&self.words).args(arguments);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("MOMO_") {
-                command.env_remove(name);
-            }
-        }
-        command.envs(self.environment.iter().map(|(n, v)| (n, v)));
+        without_options(&mut command).envs(self.environment.iter().map(|(n, v)| (n, v)));
         let done = output(&mut command);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Done {

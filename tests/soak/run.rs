@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use momo_mock_gateway::Gateway;
 
 use super::checks::{Check, Findings};
-use super::child::Scratch;
+use super::child::{Scratch, without_options};
 use super::figures::{Figures, Told};
 use super::keys::{self, Keys};
 use super::ledger::Ledger;
@@ -225,11 +225,7 @@ fn command(number: usize, plan: &Plan, gateway: &Gateway, keys: &Keys, place: &P
     command
         .arg(plan.pause.as_millis().to_string())
         .arg(keys.secrets());
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MOMO_") {
-            command.env_remove(&name);
-        }
-    }
+    without_options(&mut command);
     let cache = match place {
         Place::Nowhere => plan.cache.to_owned(),
         Place::Directory(scratch) => format!("file:{}", scratch.path("tokens").display()),
