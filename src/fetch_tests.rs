@@ -1,14 +1,9 @@
 use super::*;
+use crate::test_settings::settings_with;
 
 #[test]
 fn an_authentication_is_made_once_and_goes_with_its_credentials() {
-    let options = [
-        ("api_user", "user"),
-        ("api_key", "key"),
-        ("subscription_key", "key"),
-        ("proxy", "none"),
-    ];
-    let fetcher = Fetcher::new(Settings::of_options(&options).unwrap()).unwrap();
+    let fetcher = Fetcher::new(settings_with(&[])).unwrap();
     let credentials = fetcher.rotation.credentials();
     let made_of = |credentials: &Arc<_>| fetcher.authentication(Arc::clone(credentials));
     let first = Arc::downgrade(&made_of(&credentials));

@@ -36,6 +36,8 @@ mod sync;
 mod sys;
 #[cfg(test)]
 mod test_directory;
+#[cfg(test)]
+mod test_settings;
 mod token;
 
 /// Runs once, before any function of the library can be called: see `sys::load`.

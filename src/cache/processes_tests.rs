@@ -1,5 +1,5 @@
 use super::*;
-use crate::cache::test_processes::TwoProcesses;
+use crate::cache::test_processes::{TwoProcesses, soon};
 use crate::clock::Now;
 use crate::log::Line;
 use crate::sys::{self, SteadyClock};
@@ -10,17 +10,13 @@ fn token(text: &str, age: u64, now: Now) -> Token {
     Token::new(text, "access_token", Some(Duration::from_secs(60)), issued)
 }
 
-fn deadline() -> Deadline {
-    Deadline::after(Duration::from_secs(10))
-}
-
 fn tell(entry: &Processes, token: &Token) {
-    entry.tell(token, deadline(), &mut CallLog::complete());
+    entry.tell(token, soon(), &mut CallLog::complete());
 }
 
 /// The text of the token that is stored.
 fn stored(entry: &Processes) -> Option<String> {
-    let found = entry.read(deadline(), &mut CallLog::complete()).ok()?;
+    let found = entry.read(soon(), &mut CallLog::complete()).ok()?;
     let text = found.token?.token.access().to_vec();
     Some(String::from_utf8(text).unwrap())
 }
@@ -30,43 +26,45 @@ fn stored(entry: &Processes) -> Option<String> {
 #[test]
 fn of_two_processes_tokens_the_one_that_was_issued_later_is_shared() {
     let processes = TwoProcesses::new();
-    let own = processes.own.processes.as_ref().unwrap();
-    let other = processes.other.processes.as_ref().unwrap();
+    let [own, other] = processes.shared();
     let now = Now::read();
-    tell(other, &token("early", 3000, now));
-    assert_eq!(stored(own).unwrap(), "early");
-    tell(own, &token("late", 1000, now));
-    assert_eq!(stored(other).unwrap(), "late");
-    // It comes late itself, and was issued before.
-    tell(other, &token("between", 2000, now));
-    assert_eq!(stored(own).unwrap(), "late");
-    tell(other, &token("over", 60_000, now));
-    assert_eq!(stored(own).unwrap(), "late");
+    for (teller, text, age, kept) in [
+        (other, "early", 3000, "early"),
+        (own, "late", 1000, "late"),
+        // It comes late itself, and was issued before.
+        (other, "between", 2000, "late"),
+        (other, "over", 60_000, "late"),
+    ] {
+        tell(teller, &token(text, age, now));
+        assert_eq!(
+            [own, other].map(stored),
+            [(); 2].map(|()| Some(kept.to_owned()))
+        );
+    }
 }
 
 #[test]
 fn a_token_that_is_invalidated_elsewhere_is_stored_no_more_and_another_is() {
     let processes = TwoProcesses::new();
-    let own = processes.own.processes.as_ref().unwrap();
-    let other = processes.other.processes.as_ref().unwrap();
+    let [own, other] = processes.shared();
     tell(other, &token("current", 0, Now::read()));
-    own.invalidate(b"former", deadline(), &mut CallLog::complete());
+    own.invalidate(b"former", soon(), &mut CallLog::complete());
     assert_eq!(stored(own).unwrap(), "current");
-    own.invalidate(b"current", deadline(), &mut CallLog::complete());
+    own.invalidate(b"current", soon(), &mut CallLog::complete());
     assert_eq!(stored(other), None);
 }
 
 #[test]
 fn where_a_directory_cannot_be_used_that_is_said_and_no_call_ends() {
     let processes = TwoProcesses::new();
-    let own = processes.own.processes.as_ref().unwrap();
+    let [own, _] = processes.shared();
     // A file has its place.
     let place = own.place().strip_prefix("file:").unwrap();
     std::fs::remove_dir(place).unwrap();
     std::fs::write(place, "").unwrap();
     let mut log = CallLog::complete();
-    own.tell(&token("token", 0, Now::read()), deadline(), &mut log);
-    assert!(own.read(deadline(), &mut log).is_err());
+    own.tell(&token("token", 0, Now::read()), soon(), &mut log);
+    assert!(own.read(soon(), &mut log).is_err());
     let lines = log.into_lines();
     assert_eq!(lines.len(), 2);
     let said = &lines[0].text;
@@ -79,7 +77,7 @@ fn where_a_directory_cannot_be_used_that_is_said_and_no_call_ends() {
 #[test]
 fn a_token_of_another_clock_is_not_used_and_told_of_once() {
     let processes = TwoProcesses::new();
-    let own = processes.own.processes.as_ref().unwrap();
+    let [own, _] = processes.shared();
     let now = Now::read();
     for (life, lines) in [(60, 1), (0, 0)] {
         own.told_of_clock.store(false, Ordering::Relaxed);
@@ -97,12 +95,12 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
             left: Duration::from_secs(60),
             is_newer: &|_| false,
         };
-        let written = own.store.write_token(&own.name, &new, deadline());
+        let written = own.store.write_token(&own.name, &new, soon());
         assert!(written.is_ok());
         let mut log = CallLog::complete();
         for _ in 0..2 {
             assert!(
-                own.read(deadline(), &mut log)
+                own.read(soon(), &mut log)
                     .unwrap_or_else(|_| panic!())
                     .token
                     .is_none()

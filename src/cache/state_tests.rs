@@ -5,57 +5,6 @@ mod invalidation;
 
 const RANDOM: f64 = 1.0;
 
-/// The state after an event, beside the state before.
-trait After: Sized {
-    fn after<T>(&self, event: impl FnOnce(&mut State) -> T) -> (State, T);
-
-    fn succeeded(
-        &self,
-        token: &Arc<Token>,
-        key: usize,
-        keep: bool,
-        now: Now,
-    ) -> (State, Result<(), Arc<Failure>>) {
-        self.after(|state| State::succeeded(state, token, key, keep, now))
-    }
-
-    fn failed(&self, failure: &Arc<Failure>, for_all: bool, now: Now, random: f64) -> State {
-        let event = |state: &mut State| State::failed(state, failure, for_all, now, random);
-        self.after(event).0
-    }
-
-    fn failed_elsewhere(&self, failure: &Arc<Failure>, left: Duration, now: Now) -> State {
-        let event = |state: &mut State| State::failed_elsewhere(state, failure, left, now);
-        self.after(event).0
-    }
-
-    fn adopted(&self, token: &Arc<Token>, now: Now) -> Option<State> {
-        let (state, adopted) = self.after(|state| state.adopt(token, now));
-        adopted.then_some(state)
-    }
-
-    fn invalidated(&self, access: &[u8], now: Now) -> Option<State> {
-        let (state, invalidated) = self.after(|state| state.invalidate(access, now));
-        invalidated.then_some(state)
-    }
-
-    fn cleared(&self) -> State {
-        self.after(State::clear).0
-    }
-
-    fn taking_over(&self, former: &State, now: Now) -> State {
-        self.after(|state| state.take_over(former, now)).0
-    }
-}
-
-impl After for State {
-    fn after<T>(&self, event: impl FnOnce(&mut State) -> T) -> (State, T) {
-        let mut next = self.clone();
-        let outcome = event(&mut next);
-        (next, outcome)
-    }
-}
-
 fn at(millis: u64) -> Now {
     let now = Duration::from_secs(1000) + Duration::from_millis(millis);
     Now {
@@ -79,8 +28,20 @@ fn cooldown_of(state: &State, now: Now) -> Option<i64> {
         .map(|f| f.retry_after_ms)
 }
 
-fn store(state: &State, text: &str, now: u64) -> (State, Result<(), Arc<Failure>>) {
+fn store(state: &mut State, text: &str, now: u64) -> Result<(), Arc<Failure>> {
     state.succeeded(&token(text, now), 0, true, at(now))
+}
+
+fn with_token(text: &str, issued: u64) -> State {
+    let mut state = State::default();
+    store(&mut state, text, issued).unwrap();
+    state
+}
+
+fn with_failure(failure: &Arc<Failure>, for_all: bool) -> State {
+    let mut state = State::default();
+    state.failed(failure, for_all, at(0), RANDOM);
+    state
 }
 
 fn current(state: &State) -> Option<String> {
@@ -90,22 +51,25 @@ fn current(state: &State) -> Option<String> {
 
 #[test]
 fn of_two_tokens_the_one_whose_request_started_later_is_kept() {
-    let (state, _) = State::default().succeeded(&token("late", 200), 0, true, at(300));
-    let (state, outcome) = state.succeeded(&token("early", 100), 0, true, at(400));
-    assert!(outcome.is_ok());
-    assert_eq!(current(&state).unwrap(), "late");
-    let (state, _) = state.succeeded(&token("later", 500), 0, true, at(600));
-    assert_eq!(current(&state).unwrap(), "later");
-    // Of two that started together, the one that came last.
-    let (state, _) = state.succeeded(&token("together", 500), 0, true, at(700));
-    assert_eq!(current(&state).unwrap(), "together");
+    let mut state = State::default();
+    for (text, issued, kept) in [
+        ("late", 200, "late"),
+        ("early", 100, "late"),
+        ("later", 500, "later"),
+        // Of two that started together, the one that came last.
+        ("together", 500, "together"),
+    ] {
+        let outcome = state.succeeded(&token(text, issued), 0, true, at(700));
+        assert!(outcome.is_ok());
+        assert_eq!(current(&state).unwrap(), kept);
+    }
 }
 
 #[test]
 fn a_token_of_unknown_lifetime_is_not_kept() {
     let token = Arc::new(Token::new("t", "", None, at(0)));
-    let (state, outcome) = State::default().succeeded(&token, 0, true, at(1));
-    assert!(outcome.is_ok());
+    let mut state = State::default();
+    assert!(state.succeeded(&token, 0, true, at(1)).is_ok());
     assert!(state.token.is_none());
 }
 
@@ -132,7 +96,7 @@ fn the_cooldown_depends_on_the_failure() {
         (with(S::MOMO_CONNECT_FAILED, 0, -1), 250),
         (with(S::MOMO_TIMED_OUT, 0, -1), 250),
     ] {
-        let state = State::default().failed(&failure, true, at(0), RANDOM);
+        let state = with_failure(&failure, true);
         assert_eq!(cooldown_of(&state, at(0)), Some(expected), "{failure:?}");
     }
 }
@@ -144,21 +108,21 @@ fn cooldowns_double_to_five_seconds_and_a_success_ends_them() {
     let mut cooldowns = Vec::new();
     for n in 0..7 {
         // The count goes on after a cooldown has run out.
-        state = state.failed(&lost, true, at(n * 10_000), RANDOM);
+        state.failed(&lost, true, at(n * 10_000), RANDOM);
         cooldowns.push(cooldown_of(&state, at(n * 10_000)).unwrap());
     }
     assert_eq!(cooldowns, [250, 500, 1000, 2000, 4000, 5000, 5000]);
     assert_eq!(state.refresh_status(), Status::MOMO_CONNECTION_LOST);
-    let (state, _) = store(&state, "t", 70_000);
+    store(&mut state, "t", 70_000).unwrap();
     assert_eq!(cooldown_of(&state, at(70_000)), None);
     assert_eq!(state.refresh_status(), Status::MOMO_OK);
-    let state = state.failed(&lost, true, at(0), 0.0);
+    state.failed(&lost, true, at(0), 0.0);
     assert_eq!(cooldown_of(&state, at(0)), Some(125));
 }
 
 #[test]
 fn a_cooldown_tells_what_is_left_and_ends() {
-    let state = State::default().failed(&failure(Status::MOMO_FORBIDDEN), true, at(0), RANDOM);
+    let state = with_failure(&failure(Status::MOMO_FORBIDDEN), true);
     let failure_in_cooldown = state.failure_in_cooldown(at(1200), false).unwrap();
     assert_eq!(failure_in_cooldown.retry_after_ms, 3800);
     let message = failure_in_cooldown.message;
@@ -185,73 +149,74 @@ fn a_cooldown_tells_what_is_left_and_ends() {
 #[test]
 fn a_failure_that_is_not_told_to_all_holds_back_refreshes_only() {
     let timed_out = failure(Status::MOMO_TIMED_OUT);
-    let state = State::default().failed(&timed_out, false, at(0), RANDOM);
+    let mut state = with_failure(&timed_out, false);
     assert!(state.failure_in_cooldown(at(0), false).is_none());
     assert!(state.is_in_cooldown(at(249)) && !state.is_in_cooldown(at(250)));
     assert_eq!(state.refresh_status(), Status::MOMO_TIMED_OUT);
     // Callers in a hurry do not lengthen it.
-    let state = state.failed(&timed_out, false, at(250), RANDOM);
+    state.failed(&timed_out, false, at(250), RANDOM);
     assert!(state.is_in_cooldown(at(499)) && !state.is_in_cooldown(at(500)));
     // The next failure, if it is everybody's, is given to all as any other.
-    let state = state.failed(&timed_out, true, at(250), RANDOM);
+    state.failed(&timed_out, true, at(250), RANDOM);
     assert_eq!(cooldown_of(&state, at(250)), Some(500));
 }
 
 #[test]
 fn the_primary_key_is_tried_again_after_an_hour() {
     let hour = 3_600_000;
-    let state = State::default();
+    let mut state = State::default();
     assert_eq!(state.key(at(0)), 0);
-    let (state, _) = state.succeeded(&token("a", 0), 1, true, at(0));
-    assert_eq!(state.key(at(hour - 1)), 1);
-    // Using it on does not prolong the hour.
-    let (state, _) = state.succeeded(&token("b", 10), 1, true, at(hour / 2));
-    assert_eq!(state.key(at(hour)), 0);
-    // The primary was refused again: another hour.
-    let (state, _) = state.succeeded(&token("c", hour), 1, true, at(hour));
-    assert_eq!(state.key(at(hour + 1)), 1);
-    let (state, _) = state.succeeded(&token("d", 2 * hour), 0, true, at(2 * hour));
-    assert_eq!(state.key(at(2 * hour)), 0);
+    for (now, key, later, expected) in [
+        (0, 1, hour - 1, 1),
+        // Using it on does not prolong the hour.
+        (hour / 2, 1, hour, 0),
+        // The primary was refused again: another hour.
+        (hour, 1, hour + 1, 1),
+        (2 * hour, 0, 2 * hour, 0),
+    ] {
+        let token = token("t", now);
+        state.succeeded(&token, key, true, at(now)).unwrap();
+        assert_eq!(state.key(at(later)), expected, "{now}");
+    }
 }
 
 #[test]
 fn clearing_keeps_the_choice_of_key_and_what_was_invalidated() {
-    let (state, _) = State::default().succeeded(&token("a", 0), 1, true, at(0));
-    let state = state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(1), RANDOM);
-    let state = state.cleared();
+    let mut state = State::default();
+    state.succeeded(&token("a", 0), 1, true, at(0)).unwrap();
+    state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(1), RANDOM);
+    state.clear();
     assert!(state.token.is_none() && state.failure_in_cooldown(at(1), false).is_none());
     assert_eq!(state.key(at(1)), 1);
 }
 
 #[test]
 fn a_token_is_taken_over_where_there_is_no_good_one_and_it_was_not_invalidated() {
-    let (former, _) = store(&State::default(), "former", 0);
-    let (own, _) = store(&State::default(), "own", 0);
-    assert_eq!(
-        current(&State::default().taking_over(&former, at(1))).unwrap(),
-        "former"
-    );
-    assert_eq!(current(&own.taking_over(&former, at(1))).unwrap(), "own");
+    let after = |state: &State, former: &State, now| {
+        let mut state = state.clone();
+        state.take_over(former, at(now));
+        state
+    };
+    let (former, own) = (with_token("former", 0), with_token("own", 0));
+    let taken = after(&State::default(), &former, 1);
+    assert_eq!(current(&taken).unwrap(), "former");
+    assert_eq!(current(&after(&own, &former, 1)).unwrap(), "own");
     // Of former credentials that come back: it has expired meanwhile.
-    let (newer, _) = store(&State::default(), "newer", 3_000_000);
-    let late = own.taking_over(&newer, at(3_600_000));
+    let late = after(&own, &with_token("newer", 3_000_000), 3_600_000);
     assert_eq!(current(&late).unwrap(), "newer");
-    let refused = State::default().invalidated(b"former", at(1)).unwrap();
-    assert!(refused.taking_over(&former, at(1)).token.is_none());
+    let mut refused = State::default();
+    refused.invalidate(b"former", at(1));
+    assert!(after(&refused, &former, 1).token.is_none());
     // The same token, refused while it was taken over.
-    let taken = State::default().taking_over(&former, at(1));
-    let refused_there = former.invalidated(b"former", at(1)).unwrap();
-    assert!(taken.taking_over(&refused_there, at(1)).token.is_none());
+    let mut refused_there = former;
+    refused_there.invalidate(b"former", at(1));
+    assert!(after(&taken, &refused_there, 1).token.is_none());
     // What either of them knows to be refused stays so, the latest of them.
     let mut former = State::default();
     for n in 0..INVALIDATED {
-        former = former
-            .invalidated(format!("{n}").as_bytes(), at(1))
-            .unwrap();
+        former.invalidate(n.to_string().as_bytes(), at(1));
     }
-    let both = refused
-        .taking_over(&former, at(1))
-        .taking_over(&former, at(1));
+    let both = after(&after(&refused, &former, 1), &former, 1);
     assert_eq!(both.invalidated.len(), INVALIDATED);
     assert!(both.was_invalidated(b"former") && both.was_invalidated(b"7"));
     assert!(!both.was_invalidated(b"0"));
@@ -261,36 +226,38 @@ fn a_token_is_taken_over_where_there_is_no_good_one_and_it_was_not_invalidated()
 fn what_another_process_met_is_one_failure_more_and_ends_as_its_own_cooldown_does() {
     let lost = failure(Status::MOMO_CONNECTION_LOST);
     let left = Duration::from_millis;
-    let state = State::default().failed(&lost, true, at(0), 1.0);
-    let state = state.failed_elsewhere(&lost, left(400), at(1000));
+    let mut state = with_failure(&lost, true);
+    state.failed_elsewhere(&lost, left(400), at(1000));
     assert_eq!(cooldown_of(&state, at(1100)), Some(300));
     assert_eq!(cooldown_of(&state, at(1400)), None);
     // The third in a row.
-    let state = state.failed(&lost, true, at(2000), 1.0);
+    state.failed(&lost, true, at(2000), RANDOM);
     assert_eq!(cooldown_of(&state, at(2000)), Some(1000));
     // None is believed to last longer than any of one's own.
-    let state = state.failed_elsewhere(&lost, left(3_600_000), at(9000));
+    state.failed_elsewhere(&lost, left(3_600_000), at(9000));
     assert_eq!(cooldown_of(&state, at(9000)), Some(60_000));
 }
 
 #[test]
 fn a_token_of_another_process_is_taken_where_it_is_newer_good_and_not_invalidated() {
-    let adopts =
-        |state: &State, text, issued| state.adopted(&token(text, issued), at(9000)).is_some();
-    let (state, _) = store(&State::default(), "own", 5000);
+    let adopts = |state: &State, text, issued| {
+        let mut state = state.clone();
+        state.adopt(&token(text, issued), at(9000))
+    };
+    let mut state = with_token("own", 5000);
     assert!(adopts(&State::default(), "t", 1));
     assert!(adopts(&state, "newer", 6000));
     assert!(!adopts(&state, "older", 4000));
     assert!(!adopts(&state, "other", 5000), "it is no newer");
     assert!(!adopts(&state, "own", 6000), "it is the same");
-    let invalidated = state.invalidated(b"newer", at(7000)).unwrap();
-    assert!(!adopts(&invalidated, "newer", 6000));
     let hour = 3_600_000;
-    let over = State::default().adopted(&token("t", 0), at(hour));
-    assert!(over.is_none());
+    assert!(!State::default().adopt(&token("t", 0), at(hour)));
     // It ends a cooldown, as a token of one's own does.
-    let failed = state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(8000), 1.0);
-    let adopted = failed.adopted(&token("newer", 8500), at(9000)).unwrap();
+    state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(8000), RANDOM);
+    let mut adopted = state.clone();
+    assert!(adopted.adopt(&token("newer", 8500), at(9000)));
     assert_eq!(cooldown_of(&adopted, at(9000)), None);
     assert_eq!(current(&adopted).unwrap(), "newer");
+    state.invalidate(b"newer", at(9000));
+    assert!(!adopts(&state, "newer", 8500));
 }

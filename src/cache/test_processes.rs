@@ -2,8 +2,12 @@
 
 use super::entry::Entry;
 use super::processes::{self, Processes};
-use crate::config::Settings;
+use crate::clock::Now;
+use crate::deadline::Deadline;
+use crate::log::CallLog;
 use crate::test_directory::TestDirectory;
+use crate::test_settings::{credentials_of, settings_with};
+use crate::token::Token;
 
 pub(super) struct TwoProcesses {
     /// With the shared one in it, `tokens`.
@@ -16,15 +20,8 @@ impl TwoProcesses {
     pub(super) fn new() -> Self {
         let directory = TestDirectory::new();
         let place = format!("file:{}", directory.path("tokens").display());
-        let settings = Settings::of_options(&[
-            ("api_user", "user"),
-            ("api_key", "key"),
-            ("subscription_key", "subscription"),
-            ("proxy", "none"),
-            ("cache", &place),
-        ])
-        .unwrap();
-        let (credentials, _) = settings.credentials.read(false).unwrap();
+        let settings = settings_with(&[("cache", &place)]);
+        let credentials = credentials_of(&settings);
         let entry = || {
             let store = processes::open(&settings).unwrap().unwrap();
             Entry::new(Some(Processes::new(&store, &settings, &credentials)))
@@ -35,4 +32,21 @@ impl TwoProcesses {
             directory,
         }
     }
+
+    /// The part of the entry of this process that others use, and that of the other.
+    pub(super) fn shared(&self) -> [&Processes; 2] {
+        [&self.own, &self.other].map(|entry| entry.processes.as_ref().unwrap())
+    }
+
+    /// The other process has a new token, "token", for an hour.
+    pub(super) fn other_tells_token(&self) {
+        let hour = Some(std::time::Duration::from_secs(3600));
+        let token = Token::new("token", "access_token", hour, Now::read());
+        self.shared()[1].tell(&token, soon(), &mut CallLog::complete());
+    }
+}
+
+/// More time than anything takes that ends by itself.
+pub(super) fn soon() -> Deadline {
+    Deadline::after(std::time::Duration::from_secs(20))
 }

@@ -1,25 +1,22 @@
 use super::*;
-use crate::cache::test_processes::TwoProcesses;
+use crate::cache::test_processes::{TwoProcesses, soon};
 use crate::error::{Failure, Status};
-use crate::token::Token;
 use std::time::Instant;
 
 fn after(milliseconds: u64) -> Deadline {
     Deadline::after(Duration::from_millis(milliseconds))
 }
 
-type Turn = ControlFlow<Step, Option<Lock>>;
-
-fn take_turn(entry: &Entry, milliseconds: u64, cancellation: &Cancellation) -> Turn {
+fn take_turn(
+    entry: &Entry,
+    milliseconds: u64,
+    cancellation: &Cancellation,
+) -> ControlFlow<Step, Option<Lock>> {
     let wait = Wait {
         until: after(milliseconds),
-        deadline: after(10_000),
+        deadline: soon(),
         then_ask: false,
     };
-    turn_of(entry, wait, cancellation)
-}
-
-fn turn_of(entry: &Entry, wait: Wait, cancellation: &Cancellation) -> Turn {
     let progress = Progress::begin();
     let turn = entry.take_turn(wait, cancellation, &progress, &mut CallLog::complete());
     let has_waited = progress.phase() == Phase::OtherProcess;
@@ -73,7 +70,7 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
     };
     let beside = Wait {
         until: after(0),
-        deadline: after(10_000),
+        deadline: soon(),
         then_ask: true,
     };
     let progress = Progress::begin();
@@ -100,19 +97,16 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
 fn what_another_process_was_given_is_taken_and_kept() {
     let processes = TwoProcesses::new();
     let (never, mut log) = (Cancellation::new(), CallLog::complete());
-    let others = processes.other.processes.as_ref().unwrap();
     let cooldown = Duration::from_secs(5);
     let failure = Failure::new(Status::MOMO_UNAUTHORIZED, "refused");
-    others.tell_failure(&failure, cooldown, after(10_000), &mut log);
+    processes.shared()[1].tell_failure(&failure, cooldown, soon(), &mut log);
     let Break(Step::Failed(failure)) = take_turn(&processes.own, 0, &never) else {
         panic!("another process has failed")
     };
     assert_eq!(failure.status, Status::MOMO_UNAUTHORIZED);
     assert!(processes.own.state().is_in_cooldown(Now::read()));
 
-    let hour = Some(Duration::from_secs(3600));
-    let token = Token::new("token", "access_token", hour, Now::read());
-    others.tell(&token, after(10_000), &mut log);
+    processes.other_tells_token();
     let Break(Step::Token(found)) = take_turn(&processes.own, 0, &never) else {
         panic!("another process has a token")
     };
@@ -125,12 +119,9 @@ fn what_another_process_was_given_is_taken_and_kept() {
 #[test]
 fn a_look_finds_a_token_and_leaves_it_to_the_request_to_log_a_failure() {
     let processes = TwoProcesses::new();
-    let look = |log: &mut CallLog| processes.own.look_in_directory(after(10_000), log);
+    let look = |log: &mut CallLog| processes.own.look_in_directory(soon(), log);
     assert!(look(&mut CallLog::complete()).is_none());
-    let hour = Some(Duration::from_secs(3600));
-    let token = Token::new("token", "access_token", hour, Now::read());
-    let others = processes.other.processes.as_ref().unwrap();
-    others.tell(&token, after(10_000), &mut CallLog::complete());
+    processes.other_tells_token();
     let found = look(&mut CallLog::complete());
     assert!(matches!(found, Some(Step::Token(token)) if token.access() == b"token"));
     let tokens = processes.directory.path("tokens");
@@ -144,14 +135,10 @@ fn a_look_finds_a_token_and_leaves_it_to_the_request_to_log_a_failure() {
 #[test]
 fn a_token_of_another_process_that_was_invalidated_here_is_removed() {
     let processes = TwoProcesses::new();
-    let (never, mut log) = (Cancellation::new(), CallLog::complete());
-    let hour = Some(Duration::from_secs(3600));
-    let token = Token::new("token", "access_token", hour, Now::read());
-    let others = processes.other.processes.as_ref().unwrap();
-    others.tell(&token, after(10_000), &mut log);
+    processes.other_tells_token();
     processes.own.invalidate(b"token", Now::read());
-    let turn = take_turn(&processes.own, 0, &never);
+    let turn = take_turn(&processes.own, 0, &Cancellation::new());
     assert!(matches!(turn, Continue(Some(_))));
-    let found = others.read(after(10_000), &mut log);
+    let found = processes.shared()[1].read(soon(), &mut CallLog::complete());
     assert!(found.is_ok_and(|found| found.token.is_none()));
 }

@@ -1,17 +1,10 @@
 use super::*;
+use crate::test_settings::settings_with;
 
 const TIMED_OUT: Status = Status::MOMO_TIMED_OUT;
 
 fn settings() -> Settings {
-    let options = [
-        ("api_user", "user"),
-        ("api_key", "key"),
-        ("subscription_key", "key"),
-        ("proxy", "none"),
-        ("timeout", "8s"),
-        ("max_attempts", "4"),
-    ];
-    Settings::of_options(&options).unwrap()
+    settings_with(&[("timeout", "8s"), ("max_attempts", "4")])
 }
 
 /// No later than this time from now, and at least half of it.

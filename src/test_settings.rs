@@ -1,0 +1,30 @@
+//! Settings of a unit test's own: with credentials, and without a proxy.
+
+use crate::config::{Config, Settings};
+use crate::credentials::Credentials;
+
+pub(crate) const API_USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
+
+const DEFAULTS: [(&str, &str); 4] = [
+    ("api_user", API_USER),
+    ("api_key", "an-api-key"),
+    ("subscription_key", "the-primary-key"),
+    ("proxy", "none"),
+];
+
+/// `options` win over the values of all tests.
+pub(crate) fn config_with(options: &[(&str, &str)]) -> Config {
+    let mut config = Config::default();
+    for (name, value) in DEFAULTS.iter().chain(options) {
+        config.set(name, value).unwrap();
+    }
+    config
+}
+
+pub(crate) fn settings_with(options: &[(&str, &str)]) -> Settings {
+    Settings::of(&config_with(options)).unwrap()
+}
+
+pub(crate) fn credentials_of(settings: &Settings) -> Credentials {
+    settings.credentials.read(true).unwrap().0
+}
