@@ -1,4 +1,4 @@
-use super::test_server::{TestServer, soon};
+use super::test_server::{TestServer, connector, soon};
 use super::*;
 
 type Parts = Option<(Vec<u8>, u128)>;
@@ -44,18 +44,6 @@ fn what_the_script_does_not_give_is_nothing() {
     assert_eq!(read(longer), Some([None, None]));
 }
 
-fn url(database: u32) -> RedisUrl {
-    RedisUrl {
-        tls: false,
-        host: "cache.test".to_owned(),
-        port: 6379,
-        database,
-        user: None,
-        password: None,
-        ..RedisUrl::default()
-    }
-}
-
 fn live_and_freed() -> (usize, usize) {
     let stores = STORES.load_full().unwrap();
     let live = stores.iter().filter(|s| s.strong_count() > 0).count();
@@ -64,7 +52,14 @@ fn live_and_freed() -> (usize, usize) {
 
 #[test]
 fn clients_of_the_same_server_and_authorities_have_one_store_while_there_are_any() {
-    let of = |database, ca: &Ca| RedisStore::of(&url(database), ca).ok().unwrap();
+    let of = |database, ca: &Ca| {
+        let url = RedisUrl {
+            host: "cache.test".to_owned(),
+            database,
+            ..RedisUrl::default()
+        };
+        RedisStore::of(&url, ca).ok().unwrap()
+    };
     let first = of(0, &Ca::Mozilla);
     let others = [of(1, &Ca::Mozilla), of(0, &Ca::System)];
     assert!(others.iter().all(|other| !Arc::ptr_eq(&first, other)));
@@ -82,7 +77,7 @@ fn store(server: &TestServer) -> Arc<RedisStore> {
     Arc::new(RedisStore {
         url: server.url.clone(),
         ca: Ca::Mozilla,
-        server: Server::new(server.connector()),
+        server: Server::new(connector(&server.url)),
     })
 }
 
@@ -123,16 +118,11 @@ fn values_are_read_and_written_by_these_commands() {
         [
             read.clone(),
             read,
-            vec![
-                "EVAL",
-                WRITE_TOKEN,
-                "2",
-                TOKEN,
-                FAILURE,
-                "sealed",
-                "7",
-                "900"
-            ],
+            [
+                &["EVAL", WRITE_TOKEN, "2", TOKEN, FAILURE][..],
+                &["sealed", "7", "900"]
+            ]
+            .concat(),
             vec!["SET", FAILURE, "sealed", "PX", "1"],
             vec!["EVAL", REMOVE_TOKEN, "1", TOKEN, "sealed"],
         ]

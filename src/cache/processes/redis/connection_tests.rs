@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::super::test_server::{TestServer, soon};
+use super::super::test_server::{TestServer, connect, listener, soon};
 use super::*;
 use crate::net::transport_error::Phase;
 use crate::secret::Secret;
@@ -10,44 +10,24 @@ fn ping() -> Command {
 }
 
 /// What the first command on a new connection brings, if this is the server's reply.
-fn ran(connections: &'static [&'static [&'static str]]) -> Result<Reply, String> {
-    let server = TestServer::start(connections);
-    let connector = server.connector();
-    let outcome = connector.connect(soon()).unwrap().run(&[], &ping(), soon());
+fn ran(reply: &str) -> Result<Reply, String> {
+    let server = TestServer::start(&[&[reply]]);
+    let outcome = connect(&server.url).run(&[], &ping(), soon());
     assert_eq!(server.commands(), [["PING"]]);
     outcome
 }
 
 #[test]
 fn replies_are_read_in_however_many_pieces() {
-    assert_eq!(ran(&[&["+PONG\r\n"]]), Ok(Reply::Status("PONG".to_owned())));
-    assert_eq!(ran(&[&[":7\r\n"]]), Ok(Reply::Integer(7)));
-    assert_eq!(ran(&[&["$-1\r\n"]]), Ok(Reply::Null));
-    let large = format!("$9000\r\n{}\r\n", "x".repeat(9000)).leak();
-    let list: &'static [&'static [&'static str]] = vec![&*vec![&*large].leak()].leak();
-    assert_eq!(ran(list), Ok(Reply::Bulk(vec![b'x'; 9000])));
-}
-
-#[test]
-fn a_connection_serves_one_command_after_the_other() {
-    let server = TestServer::start(&[&[":1\r\n", ":2\r\n"]]);
-    let connector = server.connector();
-    let mut connection = connector.connect(soon()).unwrap();
-    assert_eq!(connection.run(&[], &ping(), soon()), Ok(Reply::Integer(1)));
-    assert!(connection.is_open());
-    assert_eq!(connection.run(&[], &ping(), soon()), Ok(Reply::Integer(2)));
-    server.commands();
-    // The server closes it after its last reply.
-    while connection.is_open() {
-        std::thread::yield_now();
-    }
-    assert!(!connection.idle_until.has_passed());
+    let large = "x".repeat(9000);
+    let read = ran(&format!("$9000\r\n{large}\r\n"));
+    assert_eq!(read, Ok(Reply::Bulk(large.into_bytes())));
 }
 
 #[test]
 fn a_connection_that_was_idle_for_fifteen_seconds_or_was_sent_unasked_bytes_is_used_no_more() {
     let server = TestServer::start(&[&[":1\r\n", ":2\r\n+unasked\r\n", ":3\r\n"]]);
-    let mut connection = server.connector().connect(soon()).unwrap();
+    let mut connection = connect(&server.url);
     connection.idle_until = Deadline::now();
     assert!(!connection.is_open());
     connection.run(&[], &ping(), soon()).unwrap();
@@ -62,14 +42,11 @@ fn a_connection_that_was_idle_for_fifteen_seconds_or_was_sent_unasked_bytes_is_u
 
 /// With user, password and database: what comes to the server until it first responds.
 fn first_bytes(user: Option<&str>, password: Option<&str>, database: u32) -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut url = TestServer::start(&[]).url;
-    url.port = listener.local_addr().unwrap().port();
+    let (listener, mut url) = listener();
     (url.user, url.password) = (user.map(Secret::new), password.map(Secret::new));
     url.database = database;
-    let mut connection = Connector::new(&url, &Ca::Mozilla).unwrap().connect(soon());
+    let mut connection = connect(&url);
     let owed = Command::new("DEL");
-    let connection = connection.as_mut().unwrap();
     let brief = Deadline::after(Duration::from_millis(50));
     connection.run(&[owed], &ping(), brief).unwrap_err();
     let mut bytes = [0; 1024];
@@ -90,15 +67,10 @@ fn user_password_and_database_go_with_the_first_command_and_cost_no_round_trip()
 
 #[test]
 fn a_refusal_names_the_command_and_one_of_what_is_owed_counts_for_nothing() {
-    let ran = |replies: &'static str| {
-        let server = TestServer::start(vec![&*vec![replies, "", ""].leak()].leak());
-        let mut url = server.url.clone();
-        url.database = 3;
-        let mut connection = Connector::new(&url, &Ca::Mozilla)
-            .unwrap()
-            .connect(soon())
-            .unwrap();
-        let ran = connection.run(&[Command::new("DEL")], &ping(), soon());
+    let ran = |replies: &str| {
+        let mut server = TestServer::start(&[&[replies, "", ""]]);
+        server.url.database = 3;
+        let ran = connect(&server.url).run(&[Command::new("DEL")], &ping(), soon());
         server.commands();
         ran
     };
@@ -121,11 +93,8 @@ fn a_refusal_names_the_command_and_one_of_what_is_owed_counts_for_nothing() {
 #[test]
 fn a_server_with_too_many_clients_is_said_to_have_them() {
     for _ in 0..20 {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut url = TestServer::start(&[]).url;
-        url.port = listener.local_addr().unwrap().port();
-        let connector = Connector::new(&url, &Ca::Mozilla).unwrap();
-        let mut connection = connector.connect(soon()).unwrap();
+        let (listener, url) = listener();
+        let mut connection = connect(&url);
         let (mut stream, _) = listener.accept().unwrap();
         stream
             .write_all(b"-ERR max number of clients reached\r\n")
@@ -138,67 +107,28 @@ fn a_server_with_too_many_clients_is_said_to_have_them() {
 
 #[test]
 fn a_command_has_a_quarter_of_a_second_and_what_connecting_took() {
-    let server = TestServer::start(&[&[]]);
-    let connection = server.connector().connect(soon()).unwrap();
+    let (_silent, url) = listener();
+    let mut connection = connect(&url);
     assert!(connection.timeout >= COMMAND_TIMEOUT && connection.timeout < MAX_TIMEOUT);
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut url = server.url.clone();
-    url.port = silent.local_addr().unwrap().port();
-    let connector = Connector::new(&url, &Ca::Mozilla).unwrap();
-    let mut connection = connector.connect(soon()).unwrap();
     connection.timeout = Duration::from_millis(60);
     // Not the time of the call.
     let call = soon();
     let began = Instant::now();
-    connection.run(&[], &ping(), call).unwrap_err();
+    let told = connection.run(&[], &ping(), call).unwrap_err();
+    assert!(told.contains("has not responded in time"), "{told}");
     assert!(began.elapsed() >= connection.timeout && !call.has_passed());
-    server.commands();
 }
 
 #[test]
 fn what_is_no_reply_of_redis_is_said_to_be_none() {
-    #[rustfmt::skip]
-    let replies: &[&[&[&str]]] = &[
-        &[&["HTTP/1.1 400 Bad Request\r\n"]], &[&["*1\r\n:1\r\n"]], &[&["*99999999\r\n"]],
-        &[&[":1x\r\n"]], &[&["$99999999999\r\n"]], &[&["%-1\r\n"]], &[&["|1\r\n+a\r\n+b\r\n"]],
-        &[&["\0\u{ff}\u{fe}\r\n"]],
-    ];
-    for reply in replies {
-        let told = ran(reply).unwrap_err();
-        assert!(told.contains("does not respond as Redis does"), "{told}");
-    }
+    let told = ran("HTTP/1.1 400 Bad Request\r\n").unwrap_err();
+    assert!(told.contains("does not respond as Redis does"), "{told}");
     // Closed before a reply, and within one.
-    for told in [ran(&[&[""]]), ran(&[&["$5\r\nab"]])] {
-        let told = told.unwrap_err();
+    for reply in ["", "$5\r\nab"] {
+        let told = ran(reply).unwrap_err();
         let broken = told.contains("closed the connection") || told.contains("broke");
         assert!(broken, "{told}");
     }
-}
-
-/// One as large as it may be, and a larger one.
-#[test]
-fn a_reply_has_a_largest_size() {
-    let reply = |length: usize| format!("${length}\r\n{}\r\n", "x".repeat(length));
-    let read = |length: usize| {
-        let text: &'static str = reply(length).leak();
-        let list: &'static [&'static [&'static str]] = vec![&*vec![text].leak()].leak();
-        ran(list)
-    };
-    let largest = resp::MAX_BULK_BYTES;
-    assert_eq!(read(largest), Ok(Reply::Bulk(vec![b'x'; largest])));
-    assert!(read(largest + 1).is_err());
-}
-
-#[test]
-fn a_server_that_does_not_respond_in_time_is_said_to_be_late() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut url = TestServer::start(&[]).url;
-    url.port = listener.local_addr().unwrap().port();
-    let connector = Connector::new(&url, &Ca::Mozilla).unwrap();
-    let mut connection = connector.connect(soon()).unwrap();
-    let told = connection.run(&[], &ping(), Deadline::after(Duration::from_millis(50)));
-    let told = told.unwrap_err();
-    assert!(told.contains("has not responded in time"), "{told}");
 }
 
 #[test]
@@ -218,7 +148,7 @@ fn what_this_library_s_own_socket_says_is_told_as_it_stands() {
 fn a_server_that_knows_no_command_is_not_waited_for() {
     let server =
         TestServer::start(&[&["-ERR unknown command 'PING'\r\n", "-NOPERM\r\n", ":1\r\n"]]);
-    let mut connection = server.connector().connect(soon()).unwrap();
+    let mut connection = connect(&server.url);
     connection.timeout = Duration::from_secs(60);
     let call = soon();
     let said = connection.run(&[], &ping(), call).unwrap_err();

@@ -47,6 +47,7 @@ fn other_replies_are_refused_as_soon_as_they_are_seen() {
     ] {
         assert_eq!(parse(bytes), Err(Malformed), "{bytes:?}");
     }
+    assert_eq!(parse(b"$98304\r\n"), Ok(None), "the largest value");
     let line = |length| [b"+", vec![b'x'; length].as_slice()].concat();
     assert_eq!(parse(&line(MAX_LINE_BYTES - 1)), Ok(None));
     assert_eq!(parse(&line(MAX_LINE_BYTES)), Err(Malformed));

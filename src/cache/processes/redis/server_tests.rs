@@ -1,10 +1,10 @@
 use super::super::connection::COMMAND_TIMEOUT;
-use super::super::test_server::{TestServer, soon};
+use super::super::test_server::{TestServer, connector, listener, soon};
 use super::*;
 use std::time::Instant;
 
 fn server_of(peer: &TestServer) -> Server {
-    Server::new(peer.connector())
+    Server::new(connector(&peer.url))
 }
 
 fn run(server: &Server) -> Result<Reply, StoreError> {
@@ -54,19 +54,12 @@ fn a_server_that_failed_is_left_alone_for_a_while() {
 
 #[test]
 fn a_caller_in_a_hurry_says_nothing_about_the_server() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut peer = TestServer::start(&[]);
-    peer.url.port = listener.local_addr().unwrap().port();
-    let server = server_of(&peer);
-    assert_eq!(
-        reason(server.run(&Command::new("PING"), Deadline::now())),
-        None
-    );
-    let hurried = server.run(
-        &Command::new("PING"),
-        Deadline::after(Duration::from_millis(150)),
-    );
-    assert!(reason(hurried).unwrap().contains("in time"));
+    let (_silent, url) = listener();
+    let server = Server::new(connector(&url));
+    let hurried = |deadline| reason(server.run(&Command::new("PING"), deadline));
+    assert_eq!(hurried(Deadline::now()), None);
+    let told = hurried(Deadline::after(Duration::from_millis(150)));
+    assert!(told.unwrap().contains("in time"));
     let access = server.access.get_or(Access::default);
     assert_eq!(access.state.lock().paused_until, None);
     // With time left, the server is what is slow.
@@ -113,24 +106,14 @@ fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
     server.insist();
     assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
     assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
-    let names: Vec<_> = peer
-        .commands()
-        .into_iter()
-        .map(|words| words[0].clone())
-        .collect();
-    assert_eq!(names, ["DEL", "PING", "DEL", "PING", "PING"]);
+    let names = ["DEL", "PING", "DEL", "PING", "PING"];
+    assert_eq!(peer.commands(), names.map(|name| [name]));
 }
 
 #[test]
 fn a_pause_is_ended_early_a_few_times_until_the_server_responds() {
-    let peer = TestServer::start(&[
-        &["-OOM\r\n"],
-        &["-OOM\r\n"],
-        &["-OOM\r\n"],
-        &["-OOM\r\n"],
-        &["-OOM\r\n"],
-        &[":1\r\n"],
-    ]);
+    let refusals = [&["-OOM\r\n"][..]; MAX_INSISTENCE as usize + 1];
+    let peer = TestServer::start(&[&refusals[..], &[&[":1\r\n"]]].concat());
     let server = server_of(&peer);
     let insisting = || {
         server.insist();

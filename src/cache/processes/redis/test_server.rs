@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::connection::Connector;
+use super::connection::{Connector, RedisConnection};
 use crate::config::{Ca, RedisUrl};
 use crate::deadline::Deadline;
 
@@ -16,26 +16,17 @@ pub(super) struct TestServer {
 
 impl TestServer {
     /// Takes as many connections as there are lists; after the last reply of one it is closed.
-    pub(super) fn start(connections: &'static [&'static [&'static str]]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = RedisUrl {
-            tls: false,
-            host: "127.0.0.1".to_owned(),
-            port: listener.local_addr().unwrap().port(),
-            database: 0,
-            user: None,
-            password: None,
-            ..RedisUrl::default()
-        };
+    pub(super) fn start(connections: &[&[&str]]) -> Self {
+        let (listener, url) = listener();
+        let lists = connections
+            .iter()
+            .map(|list| list.iter().map(|reply| reply.to_string()));
+        let lists: Vec<Vec<String>> = lists.map(Iterator::collect).collect();
         let thread = thread::spawn(move || {
-            let lists = connections.iter();
+            let lists = lists.iter();
             lists.flat_map(|list| serve(&listener, list)).collect()
         });
         Self { url, thread }
-    }
-
-    pub(super) fn connector(&self) -> Connector {
-        Connector::new(&self.url, &Ca::Mozilla).unwrap()
     }
 
     /// All commands, as they came. Waits for the last.
@@ -44,12 +35,31 @@ impl TestServer {
     }
 }
 
+/// A server that says nothing, unless the test does so itself.
+pub(super) fn listener() -> (TcpListener, RedisUrl) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = RedisUrl {
+        host: "127.0.0.1".to_owned(),
+        port: listener.local_addr().unwrap().port(),
+        ..RedisUrl::default()
+    };
+    (listener, url)
+}
+
+pub(super) fn connector(url: &RedisUrl) -> Connector {
+    Connector::new(url, &Ca::Mozilla).unwrap()
+}
+
+pub(super) fn connect(url: &RedisUrl) -> RedisConnection {
+    connector(url).connect(soon()).unwrap()
+}
+
 /// More time than anything takes that ends by itself.
 pub(super) fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(20))
 }
 
-fn serve(listener: &TcpListener, replies: &[&str]) -> Vec<Vec<String>> {
+fn serve(listener: &TcpListener, replies: &[String]) -> Vec<Vec<String>> {
     let mut stream = BufReader::new(listener.accept().unwrap().0);
     let commands = replies.iter().map(|reply| {
         let command = read_command(&mut stream);
