@@ -1,16 +1,10 @@
 use super::*;
+use crate::test_settings::{credentials_of, settings_with};
 
 fn advice(options: &[(&str, &str)]) -> Authentication {
-    let credentials = [
-        ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
-        ("api_key", "an-api-key"),
-        ("subscription_key", "the-primary"),
-        ("secondary_subscription_key", "the-secondary"),
-        ("proxy", "none"),
-    ];
-    let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
-    let (credentials, _) = settings.credentials.read(true).unwrap();
-    Authentication::new(&settings, credentials)
+    let secondary = ("secondary_subscription_key", "the-secondary-key");
+    let settings = settings_with(&[&[secondary], options].concat());
+    Authentication::new(&settings, credentials_of(&settings))
 }
 
 fn completed(advice: &Authentication, status: Status, keys: &[Credential]) -> String {
@@ -27,36 +21,31 @@ fn completed(advice: &Authentication, status: Status, keys: &[Credential]) -> St
 fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() {
     let advice = advice(&[("base_url", "https://gateway.example:8443/x")]);
     let both = &advice.credentials.subscription_keys[..];
-    let keys = &both[..1];
     let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3";
-    assert_eq!(
-        completed(&advice, Status::MOMO_TIMED_OUT, keys),
-        format!("it failed {all}")
-    );
     let user = "api_user (36 characters, from option api_user) and \
                 api_key (10 characters, from option api_key)";
-    assert_eq!(
-        completed(&advice, Status::MOMO_UNAUTHORIZED, keys),
-        format!("it failed; sent {user} {all}")
-    );
     let refused = Status::MOMO_SUBSCRIPTION_KEY_REFUSED;
-    let primary = "subscription_key (11 characters, from option subscription_key)";
+    let primary = "subscription_key (15 characters, from option subscription_key)";
     let secondary =
-        "secondary_subscription_key (13 characters, from option secondary_subscription_key)";
-    assert_eq!(
-        completed(&advice, refused, keys),
-        format!("it failed; sent {primary} {all}")
-    );
-    let keys = &both[1..];
-    assert_eq!(
-        completed(&advice, refused, keys),
-        format!("it failed; sent {secondary} {all}")
-    );
-    let keys = both;
-    assert_eq!(
-        completed(&advice, refused, keys),
-        format!("it failed; sent one after the other: {primary} and {secondary} {all}")
-    );
+        "secondary_subscription_key (17 characters, from option secondary_subscription_key)";
+    for (status, keys, told) in [
+        (Status::MOMO_TIMED_OUT, &both[..1], String::new()),
+        (
+            Status::MOMO_UNAUTHORIZED,
+            &both[..1],
+            format!("; sent {user}"),
+        ),
+        (refused, &both[..1], format!("; sent {primary}")),
+        (refused, &both[1..], format!("; sent {secondary}")),
+        (
+            refused,
+            both,
+            format!("; sent one after the other: {primary} and {secondary}"),
+        ),
+    ] {
+        let message = completed(&advice, status, keys);
+        assert_eq!(message, format!("it failed{told} {all}"));
+    }
 }
 
 #[test]
@@ -109,17 +98,13 @@ fn whatever_the_options_take_makes_a_request() {
     let long = "a".repeat(1_900);
     for host in hosts {
         for path in ["", "/-._~!$&'()*+,;=:%41/b", &format!("/{long}")] {
-            let settings = Settings::of_options(&[
+            let authentication = advice(&[
                 ("base_url", &format!("https://{host}{path}")),
                 ("api_user", &printable.replace(':', "")),
                 ("api_key", &format!("{printable}é")),
                 ("subscription_key", &printable),
                 ("user_agent", &"u".repeat(1_024)),
-                ("proxy", "none"),
             ]);
-            let settings = settings.unwrap();
-            let (credentials, _) = settings.credentials.read(true).unwrap();
-            let authentication = Authentication::new(&settings, credentials);
             let request = authentication.template.request(0, true);
             assert_eq!(request.headers()["ocp-apim-subscription-key"], printable);
             assert!(request.uri().path().ends_with("/disbursement/token/"));

@@ -1,26 +1,10 @@
 use ureq::http::{HeaderName, HeaderValue};
 
 use super::*;
-use crate::config::Settings;
 use crate::gateway::Authentication;
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::secret::SecretBytes;
-
-pub(in crate::gateway) const USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
-const KEY: &str = "an-api-key-of-some-length";
-
-fn authentication(base_url: &str) -> Authentication {
-    let settings = Settings::of_options(&[
-        ("base_url", base_url),
-        ("api_user", USER),
-        ("api_key", KEY),
-        ("subscription_key", "a-subscription-key"),
-        ("proxy", "none"),
-    ]);
-    let settings = settings.unwrap();
-    let (credentials, _) = settings.credentials.read(true).unwrap();
-    Authentication::new(&settings, credentials)
-}
+use crate::test_settings::{credentials_of, settings_with};
 
 pub(in crate::gateway) fn response(
     status: u16,
@@ -44,7 +28,8 @@ pub(in crate::gateway) fn read_from(
     base_url: &str,
     response: &Response,
 ) -> Result<Token, AttemptError> {
-    let authentication = authentication(base_url);
+    let settings = settings_with(&[("base_url", base_url)]);
+    let authentication = Authentication::new(&settings, credentials_of(&settings));
     read(response, Now::read(), &authentication)
 }
 
@@ -106,15 +91,9 @@ fn a_response_with_an_age_is_that_much_older() {
 
 #[test]
 fn what_is_no_usable_token_says_why() {
-    let padded = |length: usize| {
-        let mut body = r#"{"access_token":"a"}"#.to_owned();
-        body.extend(std::iter::repeat_n(' ', length - body.len()));
-        body
-    };
-    const LARGEST: usize = 64 * 1024;
-    assert!(read_here(&response(200, &[], &padded(LARGEST))).is_ok());
+    let larger = r#"{"access_token":"a"}"#.to_owned() + &" ".repeat(64 * 1024);
     for (body, why) in [
-        (padded(LARGEST + 1).as_str(), "larger than 64 KiB"),
+        (larger.as_str(), "larger than 64 KiB"),
         ("", "line 1, column 0"),
         ("{\n}", "line 2, column 1"),
         (r#"["abc","x",1]"#, "no JSON object"),

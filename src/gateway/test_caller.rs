@@ -1,8 +1,9 @@
-//! A caller of a unit test's own, of a [`TestPeer`](super::test_peer::TestPeer).
+//! A caller of a unit test's own, of a [`TestPeer`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::test_peer::{Reply, TestPeer};
 use super::{Authentication, Failure, IssuedToken, TokenRequest, Transport};
 use crate::cancellation::Cancellation;
 use crate::config::Settings;
@@ -10,6 +11,7 @@ use crate::deadline::Deadline;
 use crate::log::CallLog;
 use crate::net::progress::Progress;
 use crate::stats::Stats;
+use crate::test_settings::{credentials_of, settings_with};
 
 /// As many connections as a client keeps.
 pub(super) const KEPT: usize = 3;
@@ -25,26 +27,38 @@ pub(super) struct Caller {
     pub(super) time: Duration,
     pub(super) keep_connection: bool,
     pub(super) key: usize,
+    peer: Option<TestPeer>,
 }
 
 impl Caller {
-    pub(super) fn of(port: u16) -> Self {
-        Self::with(&[("base_url", &format!("http://127.0.0.1:{port}"))])
+    /// Of a peer that replies like this.
+    pub(super) fn of(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::of_peer(replies, &[])
+    }
+
+    pub(super) fn of_peer(
+        replies: impl IntoIterator<Item = Reply>,
+        options: &[(&str, &str)],
+    ) -> Self {
+        let peer = TestPeer::start(replies);
+        let caller = Self::at(peer.port, options);
+        Self {
+            peer: Some(peer),
+            ..caller
+        }
+    }
+
+    pub(super) fn at(port: u16, options: &[(&str, &str)]) -> Self {
+        let base_url = ("base_url", &*format!("http://127.0.0.1:{port}"));
+        Self::with(&[&[base_url], options].concat())
     }
 
     pub(super) fn with(options: &[(&str, &str)]) -> Self {
-        let credentials = [
-            ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
-            ("api_key", "an-api-key"),
-            ("subscription_key", "the-primary-key"),
-            ("secondary_subscription_key", "the-secondary-key"),
-            ("proxy", "none"),
-        ];
-        let settings = Settings::of_options(&[&credentials, options].concat()).unwrap();
-        let (credentials, _) = settings.credentials.read(true).unwrap();
+        let secondary = ("secondary_subscription_key", "the-secondary-key");
+        let settings = settings_with(&[&[secondary], options].concat());
         let cancellation = Arc::new(Cancellation::new());
         Self {
-            authentication: Authentication::new(&settings, credentials),
+            authentication: Authentication::new(&settings, credentials_of(&settings)),
             transport: Transport::new(&settings).unwrap(),
             settings,
             cancellation,
@@ -53,7 +67,19 @@ impl Caller {
             time: Duration::from_secs(20),
             keep_connection: true,
             key: 0,
+            peer: None,
         }
+    }
+
+    /// It makes a single attempt.
+    pub(super) fn once(mut self) -> Self {
+        self.attempts = 1;
+        self
+    }
+
+    /// The heads of all requests that the peer was sent. Waits for the last.
+    pub(super) fn requests(&mut self) -> Vec<String> {
+        self.peer.take().unwrap().requests()
     }
 
     pub(super) fn send(&self) -> Result<IssuedToken, Failure> {
@@ -76,6 +102,10 @@ impl Caller {
         }
         .send()
     }
+}
+
+pub(super) fn access(outcome: Result<IssuedToken, Failure>) -> String {
+    String::from_utf8(outcome.ok().unwrap().token.access().to_vec()).unwrap()
 }
 
 pub(super) fn error(outcome: Result<IssuedToken, Failure>) -> Failure {
