@@ -7,6 +7,17 @@ use crate::fetch::Plan;
 use crate::gateway::test_peer::{Reply, TestPeer, http};
 use crate::test_directory::TestDirectory;
 
+/// A client whose secondary subscription key is in a file that has just changed.
+fn with_changed_file(reply: Reply, cache: &str) -> (TestClient, TestDirectory) {
+    let directory = TestDirectory::new();
+    directory.replace("key", "another-key");
+    let path = directory.path("key");
+    let option = ("secondary_subscription_key_file", path.to_str().unwrap());
+    let client = client([reply], &[("cache", cache), option]);
+    directory.replace("key", "a-newer-key");
+    (client, directory)
+}
+
 #[test]
 fn a_change_is_waited_for_only_if_what_was_sent_is_refused_and_there_is_time() {
     let half_a_second = CallTimeout::After(Duration::from_millis(500));
@@ -14,13 +25,8 @@ fn a_change_is_waited_for_only_if_what_was_sent_is_refused_and_there_is_time() {
         ("503 Service Unavailable", ALWAYS, Status::MOMO_SERVER_ERROR),
         ("401 Unauthorized", half_a_second, Status::MOMO_UNAUTHORIZED),
     ] {
-        let peer = TestPeer::start([Reply::Closed(http(status, &[], ""))]);
-        let directory = TestDirectory::new();
-        directory.replace("key", "another-key");
-        let path = directory.path("key");
-        let option = ("secondary_subscription_key_file", path.to_str().unwrap());
-        let client = client(&peer, &[option]);
-        directory.replace("key", "a-newer-key");
+        let reply = Reply::Closed(http(status, &[], ""));
+        let (client, _directory) = with_changed_file(reply, "client");
         let failure = failure(client.create_token(timeout));
         assert_eq!(failure.status, expected, "{}", failure.message);
         assert_eq!(stats(&client).requests, 1);
@@ -35,18 +41,16 @@ fn a_request_that_is_cancelled_while_it_waits_for_a_change_is_no_failure() {
     // With a new user it may be half of a change.
     std::thread::sleep(Duration::from_millis(1100));
     directory.replace("user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d");
+    let path = |name: &str| directory.path(name).display().to_string();
     let mut config = Config::default();
     for (name, value) in [
-        ("base_url", format!("http://127.0.0.1:{}", peer.port)),
-        (
-            "api_user_file",
-            directory.path("user").display().to_string(),
-        ),
-        ("api_key_file", directory.path("key").display().to_string()),
-        ("subscription_key", "a-subscription-key".to_owned()),
-        ("cache", "client".to_owned()),
+        ("base_url", &*format!("http://127.0.0.1:{}", peer.port)),
+        ("api_user_file", &path("user")),
+        ("api_key_file", &path("key")),
+        ("subscription_key", "a-subscription-key"),
+        ("cache", "client"),
     ] {
-        config.set(name, &value).unwrap();
+        config.set(name, value).unwrap();
     }
     let client = Client::new(&config).unwrap();
     drop(failure(client.get_token(CallTimeout::NeverBlock)));
@@ -58,18 +62,12 @@ fn a_request_that_is_cancelled_while_it_waits_for_a_change_is_no_failure() {
 
 #[test]
 fn those_who_wait_are_given_no_token_of_credentials_that_came_meanwhile() {
-    let peer = TestPeer::start([closed("a")]);
-    let directory = TestDirectory::new();
-    directory.replace("key", "another-key");
-    let path = directory.path("key");
-    let option = ("secondary_subscription_key_file", path.to_str().unwrap());
-    let client = client(&peer, &[("cache", "process"), option]);
-    directory.replace("key", "a-newer-key");
+    let (client, _directory) = with_changed_file(closed("a"), "process");
     // Until the change has settled.
     std::thread::sleep(Duration::from_millis(1100));
     let flight = begun(&client, Plan::full(&client.fetcher.settings));
     assert!(matches!(outcome(&flight, || true), Step::LookAgain));
     assert_eq!(stats(&client).requests, 0);
     assert_eq!(got(&client), "a");
-    assert_eq!(peer.requests().len(), 1);
+    assert_eq!(client.asked(), 1);
 }

@@ -6,7 +6,6 @@ use super::tests::*;
 use super::*;
 use crate::cache::Flight;
 use crate::fetch::Plan;
-use crate::gateway::test_peer::{Reply, TestPeer, http};
 
 #[test]
 fn a_call_gets_the_failure_of_the_request_that_it_began_however_fast_that_is() {
@@ -24,13 +23,7 @@ fn a_call_gets_the_failure_of_the_request_that_it_began_however_fast_that_is() {
 
 #[test]
 fn a_request_that_is_over_before_its_call_waits_has_an_outcome_for_that() {
-    // Without a lifetime, so that no later call can have it.
-    let peer = TestPeer::start([Reply::Closed(http(
-        "200 OK",
-        &[],
-        r#"{"access_token":"a"}"#,
-    ))]);
-    let client = client(&peer, &[]);
+    let client = client([endless("a")], &[]);
     let entry = client.fetcher.entry();
     let seen = Arc::clone(&entry.state());
     let flight = begun(&client, Plan::full(&client.fetcher.settings));
@@ -44,14 +37,13 @@ fn a_request_that_is_over_before_its_call_waits_has_an_outcome_for_that() {
 /// Whoever waits for a refresh found its token to be good no more.
 #[test]
 fn those_who_wait_are_told_a_failure_and_after_that_of_a_refresh_they_look_again() {
-    let peer = TestPeer::start([unavailable(), unavailable()]);
-    let client = client(&peer, &[]);
+    let client = client([unavailable(), unavailable()], &[]);
     let refresh = begun(&client, Plan::refresh(Duration::from_secs(60)));
     assert!(matches!(outcome(&refresh, || true), Step::LookAgain));
     let full = begun(&client, Plan::full(&client.fetcher.settings));
     let step = outcome(&full, || true);
     assert!(matches!(step, Step::Failed(failure) if failure.http_status == 503));
-    assert_eq!(peer.requests().len(), 2);
+    assert_eq!(client.asked(), 2);
 }
 
 /// The request that is begun now, which may be over when this returns.

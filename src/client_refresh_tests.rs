@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use super::tests::*;
 use super::*;
-use crate::gateway::test_peer::{Reply, TestPeer, http};
+use crate::gateway::test_peer::Reply;
 use crate::log::{Level, Line};
 use crate::net::progress::Phase;
 use crate::token::Token;
@@ -20,7 +20,7 @@ fn expire(client: &Client) {
 #[test]
 fn refresh_margin_is_each_client_s_own_and_at_most_a_quarter_of_the_lifetime() {
     for (margin, expected) in [("1m", 608..=640), ("0s", 670..=690), ("1h", 380..=450)] {
-        let client = client(&TestPeer::start([]), &[("refresh_margin", margin)]);
+        let client = client([], &[("refresh_margin", margin)]);
         give(&client, "a", 700);
         let refresh_in = client.get_token(ALWAYS).ok().unwrap().refresh_in.unwrap();
         assert!(expected.contains(&refresh_in.as_secs()), "{refresh_in:?}");
@@ -29,8 +29,7 @@ fn refresh_margin_is_each_client_s_own_and_at_most_a_quarter_of_the_lifetime() {
 
 #[test]
 fn a_caller_that_makes_requests_itself_begins_none_if_it_must_not_block() {
-    let peer = TestPeer::start([closed("a")]);
-    let client = client(&peer, &[("refresh", "caller")]);
+    let client = client([closed("a")], &[("refresh", "caller")]);
     let never = client.get_token(CallTimeout::NeverBlock);
     assert_eq!(failure(never).status, Status::MOMO_WOULD_BLOCK);
     assert!(!has_request(&client));
@@ -41,8 +40,7 @@ fn a_caller_that_makes_requests_itself_begins_none_if_it_must_not_block() {
 
 #[test]
 fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_created() {
-    let peer = TestPeer::start([unavailable(), unavailable(), closed("b")]);
-    let client = client(&peer, &[]);
+    let client = client([unavailable(), unavailable(), closed("b")], &[]);
     give(&client, "a", STALE);
     assert_eq!(got(&client), "a");
     until(|| stats(&client).failed_refreshes == 1);
@@ -64,13 +62,15 @@ fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_create
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(text(&token), "b");
     assert_eq!(token.refresh_status, Status::MOMO_OK);
-    assert_eq!(peer.requests().len(), 3);
+    assert_eq!(client.asked(), 3);
 }
 
 #[test]
 fn a_refresh_by_a_caller_in_a_hurry_fails_no_call_with_more_time() {
-    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(2)), closed("b")]);
-    let client = client(&peer, &[("refresh", "caller")]);
+    let client = client(
+        [Reply::Silent(Duration::from_secs(2)), closed("b")],
+        &[("refresh", "caller")],
+    );
     give(&client, "a", STALE);
     let second = CallTimeout::After(Duration::from_secs(1));
     let token = client.get_token(second).ok().unwrap();
@@ -78,68 +78,55 @@ fn a_refresh_by_a_caller_in_a_hurry_fails_no_call_with_more_time() {
     assert_eq!(token.refresh_status, Status::MOMO_TIMED_OUT);
     expire(&client);
     assert_eq!(got(&client), "b");
-    assert_eq!(peer.requests().len(), 2);
+    assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
-    let peer = TestPeer::start([closed("b"), unavailable()]);
-    let client = client(&peer, &[("refresh", "caller")]);
+    let client = client([closed("b"), unavailable()], &[("refresh", "caller")]);
     give(&client, "a", STALE);
     let never = client.get_token(CallTimeout::NeverBlock).ok().unwrap();
     assert_eq!(text(&never), "a");
     let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(
-        (text(&token), token.refresh_status),
-        ("b".to_owned(), Status::MOMO_OK)
-    );
+    assert_eq!(text(&token), "b");
+    assert_eq!(token.refresh_status, Status::MOMO_OK);
     client.fetcher.entry().clear();
     give(&client, "c", STALE);
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(text(&token), "c");
     assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
-    assert_eq!(
-        (stats(&client).refreshes, stats(&client).failed_refreshes),
-        (2, 1)
-    );
-    assert_eq!(peer.requests().len(), 2);
+    let stats = stats(&client);
+    assert_eq!((stats.refreshes, stats.failed_refreshes), (2, 1));
+    assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn a_refresh_without_a_lifetime_is_one_that_failed() {
-    let body = r#"{"access_token":"b"}"#;
-    let peer = TestPeer::start([Reply::Closed(http("200 OK", &[], body))]);
-    let client = client(&peer, &[("refresh", "caller")]);
+    let client = client([endless("b")], &[("refresh", "caller")]);
     give(&client, "a", STALE);
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(text(&token), "a");
     assert_eq!(token.refresh_status, Status::MOMO_INVALID_RESPONSE);
     assert_eq!(stats(&client).failed_refreshes, 1);
-    assert_eq!(peer.requests().len(), 1);
+    assert_eq!(client.asked(), 1);
 }
 
 #[test]
 fn a_token_that_comes_again_without_a_lifetime_is_given_to_nobody() {
-    let again = http("200 OK", &[], r#"{"access_token":"a"}"#);
-    let peer = TestPeer::start([closed("a"), Reply::Closed(again)]);
-    let client = client(&peer, &[]);
+    let client = client([closed("a"), endless("a")], &[]);
     assert_eq!(got(&client), "a");
     expire(&client);
     let error = failure(client.get_token(ALWAYS));
     assert_eq!(error.status, Status::MOMO_INVALID_RESPONSE);
-    assert!(
-        error.message.contains("without a lifetime"),
-        "{}",
-        error.message
-    );
-    assert_eq!(peer.requests().len(), 2);
+    let message = error.message;
+    assert!(message.contains("without a lifetime"), "{message}");
+    assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
     for stale in [false, true] {
-        let peer = TestPeer::start([silent()]);
-        let client = client(&peer, &[]);
+        let client = client([silent()], &[]);
         if stale {
             give(&client, "a", STALE);
             assert_eq!(got(&client), "a");
@@ -152,28 +139,17 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
         until(|| !has_request(&client));
         let counted = stats(&client);
         assert_eq!(counted.cooldown_ms, 0, "{stale}");
-        assert_eq!(
-            (counted.refreshes, counted.failed_refreshes),
-            (0, 0),
-            "{stale}"
-        );
-        assert_eq!(counted.requests, 1, "{stale}");
-        assert_eq!(
-            failure(client.get_token(ALWAYS)).status,
-            Status::MOMO_CANCELLED
-        );
-        assert_eq!(
-            failure(client.create_token(ALWAYS)).status,
-            Status::MOMO_CANCELLED
-        );
-        drop(client);
+        let refreshes = counted.refreshes + counted.failed_refreshes;
+        assert_eq!((refreshes, counted.requests), (0, 1), "{stale}");
+        for outcome in [client.get_token(ALWAYS), client.create_token(ALWAYS)] {
+            assert_eq!(failure(outcome).status, Status::MOMO_CANCELLED);
+        }
     }
 }
 
 #[test]
 fn the_request_ends_with_the_last_handle_that_is_cancelled() {
-    let peer = TestPeer::start([silent()]);
-    let original = client(&peer, &[]);
+    let original = client([silent()], &[]);
     let clones = [Client::clone_of(&original), Client::clone_of(&original)];
     drop(failure(original.get_token(CallTimeout::NeverBlock)));
     let is_cancelled = || {
@@ -194,8 +170,7 @@ fn the_request_ends_with_the_last_handle_that_is_cancelled() {
 
 #[test]
 fn a_fresh_token_is_at_hand_unless_there_is_something_to_log_or_the_client_is_cancelled() {
-    let peer = TestPeer::start([]);
-    let (client, lines) = logging(&peer, &[]);
+    let (client, lines) = logging([]);
     give(&client, "a", 900);
     assert!(client.fresh_token().is_some());
     let line = Line::new(Level::Information, "a line".to_owned());
@@ -214,8 +189,7 @@ fn a_fresh_token_is_at_hand_unless_there_is_something_to_log_or_the_client_is_ca
 
 #[test]
 fn a_cancelled_clone_s_call_ends_at_once_and_the_request_goes_on() {
-    let peer = TestPeer::start([silent()]);
-    let original = client(&peer, &[]);
+    let original = client([silent()], &[]);
     let clone = Client::clone_of(&original);
     let ended = std::thread::scope(|scope| {
         let call = scope.spawn(|| failure(clone.get_token(ALWAYS)).status);
@@ -236,8 +210,7 @@ fn a_cancelled_clone_s_call_ends_at_once_and_the_request_goes_on() {
 fn a_call_that_wakes_up_to_a_token_that_is_good_no_more_asks_for_another() {
     let hour = Duration::from_secs(3600);
     for has_ended in [true, false] {
-        let peer = TestPeer::start([closed("b")]);
-        let client = client(&peer, &[]);
+        let client = client([closed("b")], &[]);
         let age = if has_ended { hour } else { Duration::ZERO };
         let token = Token::new("a", "", Some(hour), Now::read().earlier(age));
         if !has_ended {
@@ -251,7 +224,7 @@ fn a_call_that_wakes_up_to_a_token_that_is_good_no_more_asks_for_another() {
             leader.ok().unwrap().finish(Step::Token(Arc::new(token)));
             assert_eq!(call.join().unwrap(), "b");
         });
-        assert_eq!(peer.requests().len(), 1);
+        assert_eq!(client.asked(), 1);
     }
 }
 

@@ -1,10 +1,12 @@
 use std::cell::Cell;
+use std::ops::Deref;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use super::*;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
 use crate::log::{Level, Line, Logger};
+use crate::test_settings::config_with;
 use crate::token::Token;
 
 pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
@@ -20,36 +22,56 @@ impl Lines {
     }
 }
 
+pub(super) struct TestClient {
+    client: Client,
+    peer: TestPeer,
+}
+
+impl TestClient {
+    /// How many requests there were. Waits for the last.
+    pub(super) fn asked(self) -> usize {
+        self.peer.requests().len()
+    }
+}
+
+impl Deref for TestClient {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
 pub(super) fn config(port: u16, options: &[(&str, &str)]) -> Config {
-    let mut config = Config::default();
     let base_url = format!("http://127.0.0.1:{port}");
     let common = [
         ("base_url", &*base_url),
-        ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
-        ("api_key", "an-api-key"),
-        ("subscription_key", "a-subscription-key"),
         ("max_attempts", "1"),
         ("cache", "client"),
     ];
-    for (name, value) in common.iter().chain(options) {
-        config.set(name, value).unwrap();
-    }
-    config
+    config_with(&[&common, options].concat())
 }
 
-pub(super) fn client(peer: &TestPeer, options: &[(&str, &str)]) -> Client {
-    Client::new(&config(peer.port, options)).unwrap()
+/// A client whose gateway replies like this.
+pub(super) fn client(
+    replies: impl IntoIterator<Item = Reply>,
+    options: &[(&str, &str)],
+) -> TestClient {
+    let peer = TestPeer::start(replies);
+    let client = Client::new(&config(peer.port, options)).unwrap();
+    TestClient { client, peer }
 }
 
-pub(super) fn logging(peer: &TestPeer, options: &[(&str, &str)]) -> (Client, Arc<Lines>) {
-    let mut config = config(peer.port, options);
+pub(super) fn logging(replies: impl IntoIterator<Item = Reply>) -> (TestClient, Arc<Lines>) {
+    let peer = TestPeer::start(replies);
+    let mut config = config(peer.port, &[]);
     let lines = Arc::new(Lines::default());
     let told = Arc::clone(&lines);
     let sink = move |line: &Line| told.0.lock().unwrap().push(line.text.clone());
     config.logger = Some(Logger::new(Level::Information, Arc::new(sink)));
     let client = Client::new(&config).unwrap();
     lines.take();
-    (client, lines)
+    (TestClient { client, peer }, lines)
 }
 
 pub(super) fn text(token: &TokenForCaller) -> String {
@@ -99,6 +121,12 @@ pub(super) fn closed(name: &str) -> Reply {
     Reply::Closed(token(name))
 }
 
+/// A token without a lifetime, so that no later call can have it.
+pub(super) fn endless(name: &str) -> Reply {
+    let body = format!(r#"{{"access_token":"{name}"}}"#);
+    Reply::Closed(http("200 OK", &[], &body))
+}
+
 /// For a minute, so that the cooldown is not over before a slow test has looked.
 pub(super) fn unavailable() -> Reply {
     Reply::Closed(http("503 Service Unavailable", &["Retry-After: 60"], ""))
@@ -111,8 +139,7 @@ pub(super) fn silent() -> Reply {
 
 #[test]
 fn a_fresh_token_is_one_request_and_a_copy_says_when_a_refresh_is_due() {
-    let peer = TestPeer::start([closed("a")]);
-    let client = client(&peer, &[]);
+    let client = client([closed("a")], &[]);
     assert!(client.fresh_token().is_none());
     let waited = client.get_token(ALWAYS).ok().unwrap();
     for token in [waited, client.fresh_token().unwrap()] {
@@ -122,13 +149,12 @@ fn a_fresh_token_is_one_request_and_a_copy_says_when_a_refresh_is_due() {
         assert!((2870..=3000).contains(&refresh_in), "{refresh_in}");
     }
     assert_eq!(stats(&client).waits, 1);
-    assert_eq!(peer.requests().len(), 1);
+    assert_eq!(client.asked(), 1);
 }
 
 #[test]
 fn a_created_token_is_always_new_and_becomes_the_current_one() {
-    let peer = TestPeer::start([Reply::Kept(token("a")), Reply::Kept(token("b"))]);
-    let client = client(&peer, &[]);
+    let client = client([Reply::Kept(token("a")), Reply::Kept(token("b"))], &[]);
     let never = client.create_token(CallTimeout::NeverBlock);
     assert_eq!(failure(never).status, Status::MOMO_WOULD_BLOCK);
     for name in ["a", "b"] {
@@ -137,14 +163,16 @@ fn a_created_token_is_always_new_and_becomes_the_current_one() {
         assert_eq!(got(&client), name);
     }
     assert_eq!(stats(&client).waits, 0);
-    assert_eq!(peer.requests().len(), 2);
+    assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn without_a_cache_each_call_asks_and_no_refresh_is_due() {
     let tokens = ["a", "b"].map(|name| Reply::Kept(token(name)));
-    let peer = TestPeer::start(tokens.into_iter().chain([unavailable(), unavailable()]));
-    let client = client(&peer, &[("cache", "none")]);
+    let client = client(
+        tokens.into_iter().chain([unavailable(), unavailable()]),
+        &[("cache", "none")],
+    );
     for name in ["a", "b"] {
         let token = client.get_token(ALWAYS).ok().unwrap();
         assert_eq!((text(&token), token.refresh_in), (name.to_owned(), None));
@@ -156,13 +184,12 @@ fn without_a_cache_each_call_asks_and_no_refresh_is_due() {
         let failure = failure(client.get_token(ALWAYS));
         assert_eq!(failure.status, Status::MOMO_SERVER_ERROR);
     }
-    assert_eq!(peer.requests().len(), 4);
+    assert_eq!(client.asked(), 4);
 }
 
 #[test]
 fn a_call_that_never_blocks_has_a_request_begun_and_takes_its_token_later() {
-    let peer = TestPeer::start([closed("a")]);
-    let client = client(&peer, &[]);
+    let client = client([closed("a")], &[]);
     let first = client.get_token(CallTimeout::NeverBlock);
     let first = failure(first);
     assert_eq!(first.status, Status::MOMO_WOULD_BLOCK);
@@ -175,26 +202,26 @@ fn a_call_that_never_blocks_has_a_request_begun_and_takes_its_token_later() {
     });
     // To look again in vain is to wait, once, however often.
     until(|| stats(&client).waits == i64::from(looks.get() > 1));
-    assert_eq!(peer.requests().len(), 1);
+    assert_eq!(client.asked(), 1);
 }
 
 #[test]
 fn nobody_is_told_to_look_again_for_a_token_without_a_lifetime() {
-    let body = http("200 OK", &[], r#"{"access_token":"a"}"#);
-    let peer = TestPeer::start([Reply::Closed(body.clone()), Reply::Closed(body)]);
-    let client = client(&peer, &[]);
+    let client = client([endless("a"), endless("a")], &[]);
     assert_eq!(got(&client), "a");
     let look = failure(client.get_token(CallTimeout::NeverBlock));
     assert_eq!(look.status, Status::MOMO_WOULD_BLOCK);
     assert_eq!(look.retry_after_ms, -1);
-    assert_eq!(peer.requests().len(), 2);
+    assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn a_call_whose_time_is_up_says_what_goes_on_and_the_next_has_the_token() {
     let late = format!("HTTP/1.1 103 Early Hints\r\n\r\n{}", token("a"));
-    let peer = TestPeer::start([Reply::Silent(Duration::from_secs(4)), Reply::Closed(late)]);
-    let client = client(&peer, &[("max_attempts", "2")]);
+    let client = client(
+        [Reply::Silent(Duration::from_secs(4)), Reply::Closed(late)],
+        &[("max_attempts", "2")],
+    );
     let error = failure(client.get_token(SHORT));
     assert_eq!(error.status, Status::MOMO_TIMED_OUT);
     for words in [
@@ -212,13 +239,12 @@ fn a_call_whose_time_is_up_says_what_goes_on_and_the_next_has_the_token() {
     let outcome = client.get_token(ALWAYS);
     // A connection that ended without a response is tried again.
     assert_eq!(text(&outcome.ok().unwrap()), "a");
-    assert_eq!(peer.requests().len(), 2);
+    assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
-    let peer = TestPeer::start([closed("a"), closed("b"), unavailable()]);
-    let (client, lines) = logging(&peer, &[]);
+    let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
     got(&client);
     assert!(lines.take().contains("issued a token"));
     give(&client, "old", STALE);
@@ -242,14 +268,13 @@ fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one(
     assert!(stats(&client).failed_refreshes == 1 && told.contains("HTTP 503"));
     got(&client);
     assert_eq!(lines.take(), "");
-    assert_eq!(peer.requests().len(), 3);
+    assert_eq!(client.asked(), 3);
 }
 
 /// Each request is over at once, often before the call that began it could wait.
 #[test]
 fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
-    let peer = TestPeer::start([unavailable()]);
-    let client = client(&peer, &[]);
+    let client = client([unavailable()], &[]);
     let first = failure(client.get_token(ALWAYS));
     assert_eq!(first.status, Status::MOMO_SERVER_ERROR);
     let next = failure(client.get_token(ALWAYS));
@@ -259,26 +284,24 @@ fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     let look = failure(client.get_token(CallTimeout::NeverBlock));
     assert!(look.retry_after_ms > 0 && look.message == first.message);
     assert!(stats(&client).cooldown_ms > 0);
-    assert_eq!(peer.requests().len(), 1);
+    assert_eq!(client.asked(), 1);
 }
 
 #[test]
 fn a_token_that_was_invalidated_is_given_to_nobody() {
-    let peer = TestPeer::start([closed("a"), closed("a")]);
-    let client = client(&peer, &[]);
+    let client = client([closed("a"), closed("a")], &[]);
     assert_eq!(got(&client), "a");
     client.invalidate_token("a");
     let error = failure(client.get_token(ALWAYS));
     assert_eq!(error.status, Status::MOMO_UNAUTHORIZED);
     assert!(error.retry_after_ms > 0);
     assert_eq!(stats(&client).invalidations, 1);
-    assert_eq!(peer.requests().len(), 2);
+    assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn stats_say_what_the_entry_is_like() {
-    let peer = TestPeer::start([]);
-    let client = client(&peer, &[]);
+    let client = client([], &[]);
     assert_eq!(stats(&client).token_origin, 0);
     give(&client, "a", 500);
     let stats = stats(&client);
