@@ -12,6 +12,8 @@ mod proxy;
 mod redis_url;
 mod report;
 mod settings;
+#[cfg(test)]
+mod test_refusals;
 mod url;
 mod values;
 

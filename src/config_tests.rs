@@ -1,5 +1,6 @@
 use super::options::OPTIONS;
 use super::*;
+use crate::test_settings::credentials_of;
 
 /// The option table as users read it.
 fn documentation() -> String {
@@ -55,7 +56,7 @@ fn no_debug_form_shows_a_secret() {
         ("cache", "redis://redisuser:red1spass@localhost"),
     ];
     let settings = Settings::of_options(&secrets).unwrap();
-    let (credentials, _) = settings.credentials.read(true).unwrap();
+    let credentials = credentials_of(&settings);
     let token = crate::token::Token::new("t0ken", "kind", None, crate::clock::Now::read());
     let redactor = settings.redactor(&credentials);
     let shown = format!("{settings:#?} {credentials:?} {token:?} {redactor:?}");
@@ -105,8 +106,7 @@ fn a_report_has_a_row_for_each_option_and_no_secret() {
     }
     config.set("timeout", "s3cret").unwrap_err();
     let settings = Settings::of(&config).unwrap();
-    let (credentials, _) = settings.credentials.read(true).unwrap();
-    let rows = report(&config, &settings, &credentials);
+    let rows = report(&config, &settings, &credentials_of(&settings));
     let lines: Vec<_> = log_lines(&rows).into_iter().map(|l| l.text).collect();
     assert!(lines.iter().all(|l| !l.contains("s3cret")), "{lines:?}");
     assert_eq!(lines.len(), OPTIONS.len() + 2);

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Settings};
 use crate::credentials::Credentials;
+use crate::error::Failure;
 
 pub(crate) const API_USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
 
@@ -21,8 +22,12 @@ pub(crate) fn config_with(options: &[(&str, &str)]) -> Config {
     config
 }
 
+pub(crate) fn settings_of(options: &[(&str, &str)]) -> Result<Settings, Failure> {
+    Settings::of_options(&[&DEFAULTS, options].concat())
+}
+
 pub(crate) fn settings_with(options: &[(&str, &str)]) -> Settings {
-    Settings::of(&config_with(options)).unwrap()
+    settings_of(options).unwrap()
 }
 
 pub(crate) fn credentials_of(settings: &Settings) -> Credentials {

@@ -1,26 +1,14 @@
 use std::path::PathBuf;
 
 use super::*;
-
-const CREDENTIALS: [(&str, &str); 3] = [
-    ("api_user", "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d"),
-    ("api_key", "an-api-key"),
-    ("subscription_key", "the-primary"),
-];
-
-fn settings(options: &[(&str, &str)]) -> Result<Settings, Failure> {
-    let defaults = CREDENTIALS.iter();
-    let given = |name: &str| options.iter().any(|(option, _)| *option == name);
-    let defaults = defaults.filter(|(name, _)| !given(name)).copied();
-    Settings::of_options(&defaults.chain(options.iter().copied()).collect::<Vec<_>>())
-}
+use crate::test_settings::{API_USER, credentials_of, settings_of, settings_with};
 
 fn of(name: &str, value: &str) -> Settings {
-    settings(&[(name, value)]).unwrap()
+    settings_with(&[(name, value)])
 }
 
 fn refused(name: &str, value: &str) -> String {
-    settings(&[(name, value)]).err().unwrap().message
+    settings_of(&[(name, value)]).err().unwrap().message
 }
 
 #[test]
@@ -86,7 +74,7 @@ fn the_url_of_a_redis_server_is_shown_without_its_password() {
 #[test]
 fn options_beside_the_url_of_a_redis_server_complete_it() {
     let with = |cache, options: &[(&str, &str)]| {
-        settings(&[&[("cache", cache)], options].concat()).map(|settings| settings.cache)
+        settings_of(&[&[("cache", cache)], options].concat()).map(|settings| settings.cache)
     };
     let refused = |cache, options: &[_]| with(cache, options).err().unwrap().message;
     let file = ("cache_password_file", "/run/password");
@@ -132,7 +120,7 @@ fn what_is_no_value_of_an_option_is_refused() {
 
 #[test]
 fn the_longest_texts_are_taken_and_longer_ones_refused() {
-    let key = |length| settings(&[("api_key", &"k".repeat(length))]);
+    let key = |length| settings_of(&[("api_key", &"k".repeat(length))]);
     assert!(key(1024).is_ok());
     assert!(key(1025).is_err() && key(1026).is_err());
     // With a password that fills what is left.
@@ -141,10 +129,10 @@ fn the_longest_texts_are_taken_and_longer_ones_refused() {
         let password = "p".repeat(length - start.len() - end.len());
         format!("{start}{password}{end}")
     };
-    let proxy = |length| settings(&[("proxy", &url("http://u:", length))]);
+    let proxy = |length| settings_of(&[("proxy", &url("http://u:", length))]);
     assert!(proxy(2048).is_ok());
     assert!(proxy(2049).is_err() && proxy(2050).is_err());
-    let redis = |length| settings(&[("cache", &url("redis://:", length))]);
+    let redis = |length| settings_of(&[("cache", &url("redis://:", length))]);
     assert!(redis(2048).is_ok());
     assert!(redis(2049).is_err() && redis(2050).is_err());
 }
@@ -152,9 +140,8 @@ fn the_longest_texts_are_taken_and_longer_ones_refused() {
 #[test]
 fn what_is_likely_to_be_a_mistake_is_warned_of() {
     let warned = |options: &[(&str, &str)]| {
-        let settings = settings(options).unwrap();
-        let (credentials, _) = settings.credentials.read(true).unwrap();
-        let warnings = settings.warnings(&credentials);
+        let settings = settings_with(options);
+        let warnings = settings.warnings(&credentials_of(&settings));
         let first_words = |(option, text): (&str, &str)| {
             assert!(text.contains(option), "{option}: {text}");
             text.split(' ').take(4).collect::<Vec<_>>().join(" ")
@@ -162,27 +149,25 @@ fn what_is_likely_to_be_a_mistake_is_warned_of() {
         warnings.into_iter().map(first_words).collect::<Vec<_>>()
     };
     assert!(warned(&[]).is_empty());
-    assert_eq!(
-        warned(&[("api_user", "somebody")]),
-        ["api_user is no UUID,"]
-    );
-    let same = ["api_key and the subscription"];
-    assert_eq!(warned(&[("api_key", "the-primary")]), same);
-    assert_eq!(
-        warned(&[("secondary_subscription_key", "an-api-key")]),
-        same
-    );
+    for (name, value, words) in [
+        ("api_user", "somebody", "api_user is no UUID,"),
+        ("api_key", "the-primary-key", "api_key and the subscription"),
+        (
+            "secondary_subscription_key",
+            "an-api-key",
+            "api_key and the subscription",
+        ),
+        ("base_url", "https://momo.azure-api.net", "MTN has given up"),
+        (
+            "cache",
+            "redis://:pass@cache.example",
+            "the password of Redis",
+        ),
+    ] {
+        assert_eq!(warned(&[(name, value)]), [words]);
+    }
     assert!(warned(&[("secondary_subscription_key", "another")]).is_empty());
-    assert_eq!(
-        warned(&[("base_url", "https://momo.azure-api.net")]),
-        ["MTN has given up"]
-    );
     assert!(warned(&[("base_url", "https://azure-api.net.example")]).is_empty());
-    let in_clear = ["the password of Redis"];
-    assert_eq!(
-        warned(&[("cache", "redis://:pass@cache.example")]),
-        in_clear
-    );
     for safe in [
         "redis://cache.example",
         "rediss://:pass@cache.example",
@@ -199,25 +184,23 @@ fn what_is_likely_to_be_a_mistake_is_warned_of() {
 #[test]
 fn plain_http_is_never_sent_through_a_proxy() {
     let proxy = ("proxy", "http://proxy.example:3128");
-    let plain = settings(&[("base_url", "http://127.0.0.1:8080"), proxy]).unwrap();
+    let plain = settings_of(&[("base_url", "http://127.0.0.1:8080"), proxy]).unwrap();
     assert!(plain.proxy.is_none());
 }
 
 #[test]
 fn every_secret_of_the_settings_is_hidden() {
-    let settings = settings(&[
+    let settings = settings_with(&[
         ("secondary_subscription_key", "the-secondary"),
         ("proxy", "http://proxyuser:proxypass@proxy.example:3128"),
         ("cache", "redis://:redispassword@cache.example"),
-    ])
-    .unwrap();
-    let (credentials, _) = settings.credentials.read(true).unwrap();
-    let redactor = settings.redactor(&credentials);
+    ]);
+    let redactor = settings.redactor(&credentials_of(&settings));
     let hidden = |text: &str| redactor.clean(text.as_bytes(), 1000);
-    for (_, secret) in CREDENTIALS {
-        assert_eq!(hidden(secret), "[redacted]");
-    }
     for secret in [
+        API_USER,
+        "an-api-key",
+        "the-primary-key",
         "the-secondary",
         "proxyuser",
         "proxypass",
@@ -234,20 +217,13 @@ fn a_path_of_a_credential_is_read_and_an_empty_one_is_none() {
     let directory = crate::test_directory::TestDirectory::new();
     std::fs::write(directory.path("key"), "from-a-file\r\n").unwrap();
     let path = directory.path("key");
-    let options = [
-        ("api_key_file", path.to_str().unwrap()),
+    let settings = Settings::of_options(&[
+        ("api_user", "user"),
         ("api_user_file", ""),
-    ];
-    let mut config = Config::default();
-    for (name, value) in options
-        .iter()
-        .chain(&CREDENTIALS[..1])
-        .chain(&CREDENTIALS[2..])
-    {
-        config.set(name, value).unwrap();
-    }
-    let settings = Settings::of(&config).unwrap();
-    let (credentials, _) = settings.credentials.read(true).unwrap();
+        ("api_key_file", path.to_str().unwrap()),
+        ("subscription_key", "key"),
+    ]);
+    let credentials = credentials_of(&settings.unwrap());
     assert_eq!(credentials.api_key.expose(), "from-a-file");
     let told = credentials.api_key.describe();
     assert!(told.contains("11 characters") && told.contains(&*path.to_string_lossy()));

@@ -6,14 +6,20 @@ use crate::credentials::ValueSource;
 use crate::log::CallLog;
 use crate::test_directory::TestDirectory;
 
+/// The files of user and key, and a subscription key.
 pub(super) fn sources(user: &Path, key: &Path) -> Arc<CredentialSources> {
-    let given = |name: &str| match name {
-        "api_user_file" => user.to_str(),
-        "api_key_file" => key.to_str(),
-        "subscription_key" => Some("subscription"),
-        _ => None,
+    sources_of([
+        ("api_user_file", user.to_str().unwrap()),
+        ("api_key_file", key.to_str().unwrap()),
+    ])
+}
+
+fn sources_of(options: [(&str, &str); 2]) -> Arc<CredentialSources> {
+    let all = [options[0], options[1], ("subscription_key", "subscription")];
+    let given = |name: &str| {
+        let (_, value) = all.into_iter().find(|(option, _)| *option == name)?;
+        Some((value, ValueSource::Program))
     };
-    let given = |name: &str| given(name).map(|value| (value, ValueSource::Program));
     Arc::new(CredentialSources::new(given).unwrap())
 }
 
@@ -33,7 +39,10 @@ impl Files {
         directory.replace("user", "user-1\n");
         directory.replace("key", "key-1\n");
         let sources = sources(&directory.path("user"), &directory.path("key"));
-        let rotation = Rotation::new(&sources).unwrap();
+        Self::of(directory, Rotation::new(&sources).unwrap())
+    }
+
+    fn of(directory: TestDirectory, rotation: Rotation) -> Self {
         Self {
             directory,
             rotation,
@@ -96,7 +105,13 @@ fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
     files.directory.replace("key", "key-2\r\n");
     files.expect("user-1 key-1");
     files.after(SETTLING_TIME).expect("user-2 key-2");
-    files.expect_lines(&["from now on: api_user (6 characters, from "]);
+    let [user, key] = ["user", "key"].map(|name| files.directory.path(name));
+    files.expect_lines(&[&format!(
+        "from now on: api_user (6 characters, from {}) and api_key (5 characters, from {}) \
+         and subscription_key (12 characters, from option subscription_key)",
+        user.display(),
+        key.display()
+    )]);
 }
 
 #[test]
@@ -220,12 +235,7 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     in_use.stamps = None;
     rotation.in_use.store(Arc::new(in_use));
     directory.replace("key", "key-2");
-    let mut files = Files {
-        directory,
-        rotation,
-        lines: Vec::new(),
-        now,
-    };
+    let mut files = Files::of(directory, rotation);
     files.look(false).unwrap_err();
     files.after(SETTLING_TIME).expect("user-2 key-2");
     files.expect("user-2 key-2");
@@ -254,23 +264,14 @@ fn a_pipe_that_was_read_is_left_alone_while_nothing_is_refused() {
     let directory = TestDirectory::new();
     let key = directory.path("key");
     mknodat(CWD, &key, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-    let given = |name: &str| match name {
-        "api_user" => Some("user-1"),
-        "api_key_file" => key.to_str(),
-        "subscription_key" => Some("subscription"),
-        _ => None,
-    };
-    let given = |name: &str| given(name).map(|value| (value, ValueSource::Program));
-    let sources = Arc::new(CredentialSources::new(given).unwrap());
+    let sources = sources_of([
+        ("api_user", "user-1"),
+        ("api_key_file", key.to_str().unwrap()),
+    ]);
     let rotation = std::thread::scope(|scope| {
         scope.spawn(|| std::fs::write(&key, "key-1").unwrap());
         Rotation::new(&sources).unwrap()
     });
-    let mut files = Files {
-        directory,
-        rotation,
-        lines: Vec::new(),
-        now: Now::read(),
-    };
+    let mut files = Files::of(directory, rotation);
     files.expect("user-1 key-1").expect_lines(&[]);
 }

@@ -2,25 +2,18 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use crate::error::{Failure, Status};
+use crate::error::Status;
 use crate::gateway::test_caller::{Caller, error};
 use crate::gateway::test_peer::{Reply, TestPeer, read_head};
-
-/// What a call through such a proxy fails with; and what the proxy was asked.
-fn refused_by(reply: Reply) -> (Failure, String) {
-    let proxy = TestPeer::start([reply]);
-    let url = format!("http://user:s3cr3t@127.0.0.1:{}", proxy.port);
-    let caller = Caller::with(&[("base_url", "https://gateway.example"), ("proxy", &url)]);
-    let caller = caller.once();
-    let failure = error(caller.send());
-    let request = proxy.requests().remove(0).to_ascii_lowercase();
-    (failure, request)
-}
 
 #[test]
 fn a_proxy_is_asked_for_a_tunnel_to_the_gateway_and_shown_nothing_else() {
     let reply = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
-    let (failure, request) = refused_by(Reply::Closed(reply.to_owned()));
+    let proxy = TestPeer::start([Reply::Closed(reply.to_owned())]);
+    let url = format!("http://user:s3cr3t@127.0.0.1:{}", proxy.port);
+    let caller = Caller::with(&[("base_url", "https://gateway.example"), ("proxy", &url)]);
+    let failure = error(caller.once().send());
+    let request = proxy.requests().remove(0).to_ascii_lowercase();
     assert!(
         request.starts_with("connect gateway.example:443 http/1.1\r\n"),
         "{request}"
@@ -38,26 +31,6 @@ fn a_proxy_is_asked_for_a_tunnel_to_the_gateway_and_shown_nothing_else() {
         message.contains("407: it refuses user and password"),
         "{message}"
     );
-}
-
-#[test]
-fn what_a_proxy_does_instead_is_told() {
-    #[rustfmt::skip]
-    let rows = [
-        (Reply::Closed("HTTP/1.1 502 Bad Gateway\r\n\r\n".to_owned()), "502"),
-        (Reply::Closed("220 ftp.example ready\r\n\r\n".to_owned()), "does not respond as an HTTP"),
-        (Reply::Reset, "proxy"),
-        (Reply::Closed(String::new()), "proxy"),
-    ];
-    for (reply, words) in rows {
-        let (failure, _) = refused_by(reply);
-        let message = failure.message;
-        assert_eq!(failure.status, Status::MOMO_CONNECT_FAILED, "{message}");
-        assert!(
-            message.contains(words) && !message.contains("s3cr3t"),
-            "{message}"
-        );
-    }
 }
 
 /// Not each step's own.

@@ -60,31 +60,18 @@ fn a_token_is_taken_from_whole_json_however_odd() {
         token(&format!("\"{escaped}\"")),
         token(&format!("\"{}\"", TOKEN.replace('/', "\\/"))),
         good().replace("access_token\":\"a", "access\\u005ftoken\":\"a"),
-        with(r#""a":[{"b":null}],"c":1e5"#),
-        with(r#""a":1,"a":2"#),
+        with(r#""a":[{"b":null}],"c":1e5,"c":2"#),
         with(&format!("\"a\":{}", nested("[", "]"))),
         with(&format!("\"a\":{digits}")),
         format!(r#"{{"access_token":"{TOKEN}"}}"#),
         format!("\u{feff}{}", good()),
-        lifetime(&format!("\"{digits}\"")),
-        lifetime(&digits),
-        lifetime(&nested("[", "]")),
         kind("null"),
         kind(r#""a\u0000\nb""#),
         kind(&format!("\"{}\"", "t".repeat(9000))),
         padded(65_536),
     ];
     // The lifetime is what it is; the token is good.
-    let odd = [
-        "null",
-        "true",
-        "[1,[2]]",
-        r#"{"a":{"b":1}}"#,
-        "-9e99",
-        "1e300",
-        "1e-300",
-        "1e999",
-    ];
+    let odd = ["null", r#"{"a":[1]}"#, "1e999", &digits, &nested("[", "]")];
     bodies.extend(odd.map(lifetime));
     for body in bodies {
         let (access, shown) = outcome(body.as_bytes());
@@ -98,36 +85,23 @@ fn what_is_no_json_object_with_a_token_brings_none() {
     let bodies = [
         // No JSON.
         String::new(),
-        " ".repeat(1000),
         format!("\u{feff}\u{feff}{good}"),
         format!("{good}x"),
-        format!("{good}\0"),
         format!("{good}{good}"),
         format!(")]}}'\n{good}"),
-        format!("callback({good})"),
-        format!("/* */{good}"),
         with(""),
         good.replace('"', "'"),
-        format!("{{access_token:\"{TOKEN}\"}}"),
         format!("access_token={TOKEN}&expires_in=3600"),
-        format!("<r><access_token>{TOKEN}</access_token></r>"),
         TOKEN.to_owned(),
         lifetime("NaN"),
-        lifetime("-Infinity"),
-        lifetime("0xe10"),
         lifetime("03600"),
-        lifetime("+3600"),
         // JSON of another kind.
-        format!(r#"["{TOKEN}","access_token",3600]"#),
         format!("[{good}]"),
-        format!("\"{TOKEN}\""),
         format!("{good:?}"),
-        "1".to_owned(),
         "null".to_owned(),
         "{}".to_owned(),
         format!(r#"{{"data":{good}}}"#),
         good.replace("access_token\":\"a", "ACCESS_TOKEN\":\"a"),
-        good.replace("access_token\":\"a", "accessToken\":\"a"),
         with(&format!("\"access_token\":\"{TOKEN}\"")),
         with("\"expires_in\":1"),
         with("\"token_type\":\"b\""),
@@ -136,11 +110,10 @@ fn what_is_no_json_object_with_a_token_brings_none() {
         "[".repeat(10_000),
         // Too large.
         padded(65_537),
-        padded(1 << 20),
     ];
     let mut bodies: Vec<Vec<u8>> = bodies.into_iter().map(String::into_bytes).collect();
     bodies.push(good.encode_utf16().flat_map(u16::to_le_bytes).collect());
-    bodies.extend([(0..=255).collect(), vec![0; 5000]]);
+    bodies.push((0..=255).collect());
     for body in bodies {
         let (access, shown) = outcome(&body);
         assert_eq!(access, None, "{shown}");
@@ -151,10 +124,8 @@ fn what_is_no_json_object_with_a_token_brings_none() {
 fn what_is_no_text_of_rfc_6750_is_no_token() {
     #[rustfmt::skip]
     let texts = [
-        "true", "null", "[\"a\"]", r#"{"a":"b"}"#, r#""""#, r#""===""#, r#""a=b""#, r#"" abc""#,
-        r#""abc\r\n""#, r#""abc\r\nX-Injected: yes""#, r#""ab\u0000c""#, "\"ab\tc\"", r#""ab\"c""#,
-        "\"ab\u{e9}\"", r#""\ud83d\ude00""#, r#""ab\ud83d""#, r#""\ude00\ud83d""#, r#""ab\x41""#,
-        r#""ab\u00""#, "\"ab\u{202e}c\"",
+        "true", "null", "[\"a\"]", r#"{"a":"b"}"#, r#""""#, r#""abc\r\nX-Injected: yes""#, "\"ab\tc\"",
+        r#""ab\ud83d""#, r#""\ude00\ud83d""#, r#""ab\x41""#, r#""ab\u00""#,
     ];
     let mut bodies: Vec<Vec<u8>> = texts.map(|json| token(json).into_bytes()).into();
     let long = [

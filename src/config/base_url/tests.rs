@@ -1,5 +1,5 @@
 use super::BaseUrl;
-use crate::config::Scheme;
+use crate::config::{Scheme, test_refusals};
 
 #[test]
 fn what_is_accepted_comes_out_in_one_canonical_form() {
@@ -63,17 +63,7 @@ fn the_parts_are_at_hand() {
 }
 
 fn assert_refused(cases: &[(&str, &str)]) {
-    for (text, why) in cases {
-        let Err(error) = BaseUrl::parse(text) else {
-            panic!("accepted: {text:?}");
-        };
-        assert!(error.contains(why), "{text:?}: {error}");
-        assert!(
-            error.starts_with(|c: char| c.is_ascii_lowercase()),
-            "{error}"
-        );
-        assert!(!error.contains('\n') && !error.contains("  "), "{error}");
-    }
+    test_refusals::assert_refused(BaseUrl::parse, cases);
 }
 
 #[test]
@@ -220,24 +210,20 @@ fn length_is_bounded() {
 
 #[test]
 fn user_info_is_never_repeated() {
-    for text in [
-        "https://user:s3cret@host",
-        "https://s3cret@host:0",
-        "https://s3cret",
-        "s3cret",
-        "s3cret:x",
-        "https:s3cret",
-        "https://host:s3cret",
-        "https://[s3cret]",
-        "https://user:s3cret\\@host",
-        "https://user:s3cret@momoapi.mtn.com",
-        "http://s3cret",
-        "https://host/s3cret/token",
-    ] {
-        if let Err(error) = BaseUrl::parse(text) {
-            assert!(!error.contains("s3cret"), "{text}: {error}");
-        }
-    }
+    assert!(BaseUrl::parse("https://s3cret").is_ok());
+    assert_refused(&[
+        ("https://user:s3cret@host", "'@'"),
+        ("https://s3cret@host:0", ""),
+        ("s3cret", ""),
+        ("s3cret:x", ""),
+        ("https:s3cret", "two slashes"),
+        ("https://host:s3cret", ""),
+        ("https://[s3cret]", ""),
+        ("https://user:s3cret\\@host", ""),
+        ("https://user:s3cret@momoapi.mtn.com", "'@'"),
+        ("http://s3cret", "unencrypted"),
+        ("https://host/s3cret/token", "ends with /token"),
+    ]);
 }
 
 #[test]

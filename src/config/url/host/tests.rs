@@ -1,17 +1,8 @@
 use super::parse_host_and_port;
+use crate::config::test_refusals;
 
 fn assert_refused(cases: &[(&str, &str)]) {
-    for (text, why) in cases {
-        let Err(error) = parse_host_and_port(text) else {
-            panic!("accepted: {text:?}");
-        };
-        assert!(error.contains(why), "{text:?}: {error}");
-        assert!(
-            error.starts_with(|c: char| c.is_ascii_lowercase()),
-            "{error}"
-        );
-        assert!(!error.contains('\n') && !error.contains("  "), "{error}");
-    }
+    test_refusals::assert_refused(parse_host_and_port, cases);
 }
 
 #[test]
