@@ -61,13 +61,3 @@ fn what_is_no_url_of_a_redis_server_is_refused_with_a_reason_and_without_the_pas
         ("redis://h ", "blank"),
     ]);
 }
-
-#[test]
-fn a_url_is_shown_without_its_password() {
-    let url = RedisUrl::parse("redis://me:s3cret@h").ok();
-    assert!(!format!("{url:?}").contains("s3cret"));
-    assert_eq!(
-        url.map(|url| url.shown()).unwrap_or_default(),
-        "redis://h:6379/0"
-    );
-}

@@ -16,20 +16,16 @@ fn second(_: &str) -> Outcome {
     Ok([SECOND].into())
 }
 
+fn failing(kind: Kind) -> Outcome {
+    Err(TransportError::new(Phase::Resolve, kind, "it fails"))
+}
+
 fn no_address(_: &str) -> Outcome {
-    Err(TransportError::new(
-        Phase::Resolve,
-        Kind::NoAddress,
-        "no such name",
-    ))
+    failing(Kind::NoAddress)
 }
 
 fn no_answer(_: &str) -> Outcome {
-    Err(TransportError::new(
-        Phase::Resolve,
-        Kind::NoNameServer,
-        "it fails",
-    ))
+    failing(Kind::NoNameServer)
 }
 
 fn never(_: &str) -> Outcome {
@@ -122,11 +118,8 @@ fn a_lack_of_descriptors_is_named_and_forgets_no_address() {
     let resolver = new(no_descriptor);
     let error = ask(resolver, LONG).unwrap_err();
     assert_eq!(error.kind, Kind::NoLocalResource);
-    assert!(
-        error.detail.contains("no file descriptor left"),
-        "{}",
-        error.detail
-    );
+    let detail = error.detail;
+    assert!(detail.contains("no file descriptor left"), "{detail}");
     known(resolver, OLD);
     assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
 }

@@ -1,38 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::time::Duration;
-
 use super::*;
 use crate::credentials::redact::Redactor;
-use crate::deadline::Deadline;
 use crate::error::Status;
-use crate::net::connection::Limits;
 use crate::net::progress::Phase;
 use crate::net::transport_error::TransportError;
-use crate::net::tunnel::tests::through;
+use crate::net::tunnel;
 
-/// What a proxy is sent that says these things, one after the other, and how that ends.
 fn ask(login: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Result<(), TransportError>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let route = through(&format!("socks5h://{login}127.0.0.1:{port}"), host);
-    let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
-    std::thread::scope(|scope| {
-        let proxy = scope.spawn(|| {
-            let (mut stream, _) = listener.accept().unwrap();
-            let (mut heard, mut piece) = (Vec::new(), [0; 1024]);
-            for said in says {
-                let amount = stream.read(&mut piece).unwrap();
-                heard.extend_from_slice(&piece[..amount]);
-                stream.write_all(said).unwrap();
-            }
-            heard
-        });
-        let outcome = <dyn Connection>::open(&route, limits).map(drop);
-        (proxy.join().unwrap(), outcome)
-    })
+    tunnel::tests::ask(&format!("socks5h://{login}127.0.0.1"), host, says)
 }
 
 const LOGIN: &str = "me:s3cr3t@";

@@ -91,21 +91,39 @@ pub(in crate::net) fn through(proxy: &str, host: &str) -> Route {
     }
 }
 
-/// How a connection through a proxy that responds like this begins.
-fn opened(response: &str) -> Result<()> {
+/// What a proxy is sent that says these things, one after the other, and how that ends. `url` is
+/// that of the proxy without its port.
+pub(in crate::net) fn ask(url: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Result<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let route = through(&format!("http://127.0.0.1:{port}"), "gateway.example");
+    let route = through(&format!("{url}:{port}"), host);
     let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut stream = listener.accept().unwrap().0;
-            assert_ne!(stream.read(&mut [0; 1024]).unwrap(), 0);
-            // More than the other end takes may be left over.
-            let _ = stream.write_all(response.as_bytes());
+        let proxy = scope.spawn(|| {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut heard, mut piece) = (Vec::new(), [0; 1024]);
+            for said in says {
+                let amount = stream.read(&mut piece).unwrap();
+                assert_ne!(amount, 0);
+                heard.extend_from_slice(&piece[..amount]);
+                // More than the other end takes may be left over.
+                let _ = stream.write_all(said);
+            }
+            heard
         });
-        <dyn Connection>::open(&route, limits).map(drop)
+        let outcome = <dyn Connection>::open(&route, limits).map(drop);
+        (proxy.join().unwrap(), outcome)
     })
+}
+
+/// How a connection through a proxy that responds like this begins.
+fn opened(response: &str) -> Result<()> {
+    ask(
+        "http://127.0.0.1",
+        "gateway.example",
+        &[response.as_bytes()],
+    )
+    .1
 }
 
 #[test]
