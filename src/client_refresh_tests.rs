@@ -169,6 +169,35 @@ fn the_request_ends_with_the_last_handle_that_is_cancelled() {
 }
 
 #[test]
+fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
+    let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
+    got(&client);
+    assert!(lines.take().contains("issued a token"));
+    give(&client, "old", STALE);
+    // Of two tokens the one whose request started later stays: `old` is older.
+    assert_eq!(got(&client), "a");
+    client.fetcher.entry().clear();
+    give(&client, "old", STALE);
+    assert_eq!(got(&client), "old");
+    until(|| stats(&client).refreshes == 1 && !has_request(&client));
+    assert_eq!(got(&client), "b");
+    assert!(lines.take().contains("issued a token"));
+    client.fetcher.entry().clear();
+    give(&client, "old", STALE);
+    assert_eq!(got(&client), "old");
+    until(|| stats(&client).refreshes == 2 && !has_request(&client));
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
+    assert_eq!(token.refresh_in, Some(Duration::ZERO));
+    let told = lines.take();
+    assert!(told.contains("the refresh failed"), "{told}");
+    assert!(stats(&client).failed_refreshes == 1 && told.contains("HTTP 503"));
+    got(&client);
+    assert_eq!(lines.take(), "");
+    assert_eq!(client.asked(), 3);
+}
+
+#[test]
 fn a_fresh_token_is_at_hand_unless_there_is_something_to_log_or_the_client_is_cancelled() {
     let (client, lines) = logging([]);
     give(&client, "a", 900);

@@ -242,35 +242,6 @@ fn a_call_whose_time_is_up_says_what_goes_on_and_the_next_has_the_token() {
     assert_eq!(client.asked(), 2);
 }
 
-#[test]
-fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
-    let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
-    got(&client);
-    assert!(lines.take().contains("issued a token"));
-    give(&client, "old", STALE);
-    // Of two tokens the one whose request started later stays: `old` is older.
-    assert_eq!(got(&client), "a");
-    client.fetcher.entry().clear();
-    give(&client, "old", STALE);
-    assert_eq!(got(&client), "old");
-    until(|| stats(&client).refreshes == 1 && !has_request(&client));
-    assert_eq!(got(&client), "b");
-    assert!(lines.take().contains("issued a token"));
-    client.fetcher.entry().clear();
-    give(&client, "old", STALE);
-    assert_eq!(got(&client), "old");
-    until(|| stats(&client).refreshes == 2 && !has_request(&client));
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
-    assert_eq!(token.refresh_in, Some(Duration::ZERO));
-    let told = lines.take();
-    assert!(told.contains("the refresh failed"), "{told}");
-    assert!(stats(&client).failed_refreshes == 1 && told.contains("HTTP 503"));
-    got(&client);
-    assert_eq!(lines.take(), "");
-    assert_eq!(client.asked(), 3);
-}
-
 /// Each request is over at once, often before the call that began it could wait.
 #[test]
 fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {

@@ -3,28 +3,18 @@ use super::*;
 #[test]
 fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
     let secret = Secret::new("s3cr3t-ü");
-    let described = |source| {
-        let (name, secret) = ("api_key", secret.clone());
-        let credential = Credential {
-            name,
-            secret,
-            source,
-        };
-        credential.describe()
-    };
-    let cases = [
+    for (source, origin) in [
         (ValueSource::Program, "option api_key"),
         (ValueSource::Environment, "MOMO_API_KEY"),
-        (
-            ValueSource::File("/run/secrets/key".into()),
-            "/run/secrets/key",
-        ),
-    ];
-    for (source, origin) in cases {
-        assert_eq!(
-            described(source),
-            format!("api_key (8 characters, from {origin})")
-        );
+        (ValueSource::File("/run/key".into()), "/run/key"),
+    ] {
+        let credential = Credential {
+            name: "api_key",
+            secret: secret.clone(),
+            source,
+        };
+        let described = credential.describe();
+        assert_eq!(described, format!("api_key (8 characters, from {origin})"));
     }
 }
 

@@ -57,24 +57,26 @@ fn a_time_in_a_text_is_read_in_whatever_form() {
     };
     let quota =
         |time: &str| format!("Out of call volume quota. Quota will be replenished in {time}.");
-    assert_eq!(left(403, &quota("01:02:03")), 3_723_000);
-    assert_eq!(left(403, &quota("2.00:00:01")), 172_801_000);
-    assert_eq!(left(403, &quota("00:00:00")), 0);
-    assert_eq!(left(403, &quota("01:02:03.9876543")), 3_723_000);
-    assert_eq!(left(403, &quota("6.23:59:59.1234567")), 604_799_000);
-    assert_eq!(left(403, &quota("a while")), -1);
-    assert_eq!(left(403, &quota("01:99:03")), -1);
-    assert_eq!(left(403, &quota("99999999999999999999:00:00")), -1);
-    assert_eq!(
-        left(429, "Rate limit is exceeded. Try again in 1 second."),
-        1000
-    );
-    assert_eq!(left(429, "Try again in 2 minutes."), 120_000);
-    assert_eq!(left(429, "try again in 00:00:05"), 5000);
-    assert_eq!(left(503, "Back in 1 hour."), 3_600_000);
-    // Of a 403 without the word quota, too.
-    assert_eq!(
-        left(403, "Call rate exceeded. Try again in 7 seconds."),
-        7000
-    );
+    for (time, milliseconds) in [
+        ("01:02:03", 3_723_000),
+        ("2.00:00:01", 172_801_000),
+        ("00:00:00", 0),
+        ("01:02:03.9876543", 3_723_000),
+        ("6.23:59:59.1234567", 604_799_000),
+        ("a while", -1),
+        ("01:99:03", -1),
+        ("99999999999999999999:00:00", -1),
+    ] {
+        assert_eq!(left(403, &quota(time)), milliseconds, "{time}");
+    }
+    for (status, text, milliseconds) in [
+        (429, "Try again in 1 second.", 1000),
+        (429, "Try again in 2 minutes.", 120_000),
+        (429, "try again in 00:00:05", 5000),
+        (503, "Back in 1 hour.", 3_600_000),
+        // Of a 403 without the word quota, too.
+        (403, "Call rate exceeded. Try again in 7 seconds.", 7000),
+    ] {
+        assert_eq!(left(status, text), milliseconds, "{text}");
+    }
 }

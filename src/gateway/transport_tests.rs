@@ -157,20 +157,6 @@ fn a_kept_connection_that_is_closed_when_it_is_used_is_replaced_by_a_new_one_alo
 }
 
 #[test]
-fn kept_connections_that_were_closed_meanwhile_are_not_used() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let caller = Caller::at(listener.local_addr().unwrap().port(), &[]).once();
-    drop(keep_connections(&caller, &listener));
-    std::thread::scope(|scope| {
-        let asking = scope.spawn(|| caller.send().is_ok());
-        let mut connection = listener.accept().unwrap().0;
-        read_head(&mut connection).unwrap();
-        connection.write_all(token("b").as_bytes()).unwrap();
-        assert!(asking.join().unwrap());
-    });
-}
-
-#[test]
 fn the_longest_values_of_options_fit_into_a_request() {
     let peer = TestPeer::start([Reply::Closed(token("a"))]);
     let longest = "x".repeat(1_024);

@@ -1,3 +1,5 @@
+use serde_json::{Value, json};
+
 use super::*;
 
 fn clocks(steady: Option<SteadyClock>, now: Now) -> Clocks {
@@ -18,13 +20,8 @@ fn clock(name: &str, now: u64) -> SteadyClock {
 }
 
 /// Read once: a test that is held up does not see it go on.
-fn this_clock() -> Option<SteadyClock> {
-    static READ: std::sync::LazyLock<Option<SteadyClock>> =
-        std::sync::LazyLock::new(|| sys::steady_clock(None));
-    READ.as_ref().map(|SteadyClock { name, now }| SteadyClock {
-        name: name.clone(),
-        now: *now,
-    })
+fn here(now: Now) -> Clocks {
+    clocks(sys::steady_clock(None), now)
 }
 
 /// Written at 10,000 s of the wall clock and 500 s of clock "a", good for an hour.
@@ -92,18 +89,17 @@ fn a_token_comes_back_as_it_was_with_what_is_left_of_it() {
         wall: now.wall - Duration::from_millis(1500),
     };
     let token = Token::new("eyJ.x-_~+/=", "access_\"\u{e9}token", Some(HOUR), issued);
-    let bytes = Record::of_token(&token, &clocks(this_clock(), now)).unwrap();
+    let here = here(now);
+    let bytes = Record::of_token(&token, &here).unwrap();
     let read = Record::parse(&bytes).unwrap();
-    let copy = read
-        .token(&clocks(this_clock(), now), None, Origin::File)
-        .unwrap();
+    let copy = read.token(&here, None, Origin::File).unwrap();
     assert_eq!(copy.text(), token.text());
     let (life, original) = (copy.life.unwrap(), token.life.unwrap());
     assert_eq!(life.lifetime, HOUR);
     assert!(life.end.boot <= original.end.boot);
     assert!(original.end.boot - life.end.boot < Duration::from_millis(100));
     assert_eq!(copy.origin, Origin::File);
-    assert!(read.failure(&clocks(this_clock(), now), None).is_none());
+    assert!(read.failure(&here, None).is_none());
 }
 
 #[test]
@@ -125,6 +121,7 @@ fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
 fn a_failure_holds_where_it_was_met() {
     use crate::net::progress::Phase;
     let now = Now::read();
+    let here = here(now);
     let failure = |status| Failure {
         http_status: 500,
         code: "C".to_owned(),
@@ -133,10 +130,9 @@ fn a_failure_holds_where_it_was_met() {
         ..Failure::new(status, "why")
     };
     for status in [Status::MOMO_UNAUTHORIZED, Status::MOMO_RESOLVE_FAILED] {
-        let bytes =
-            Record::of_failure(&failure(status), seconds(5), &clocks(this_clock(), now)).unwrap();
+        let bytes = Record::of_failure(&failure(status), seconds(5), &here).unwrap();
         let read = Record::parse(&bytes).unwrap();
-        let (copy, left) = read.failure(&clocks(this_clock(), now), None).unwrap();
+        let (copy, left) = read.failure(&here, None).unwrap();
         assert_eq!((copy.status, copy.http_status), (status, 500));
         assert_eq!((copy.code.as_str(), copy.body.as_str()), ("C", "B"));
         assert_eq!(copy.phase, Phase::Read);
@@ -148,12 +144,8 @@ fn a_failure_holds_where_it_was_met() {
         };
         assert_eq!(machine.is_some(), status == Status::MOMO_RESOLVE_FAILED);
     }
-    let bytes = Record::of_failure(
-        &failure(Status::MOMO_FORBIDDEN),
-        seconds(5),
-        &clocks(this_clock(), now),
-    )
-    .unwrap();
+    let forbidden = failure(Status::MOMO_FORBIDDEN);
+    let bytes = Record::of_failure(&forbidden, seconds(5), &here).unwrap();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let elsewhere = text.replace("net:[", "net:[9");
     assert_ne!(text, elsewhere);
@@ -165,46 +157,39 @@ fn a_failure_holds_where_it_was_met() {
 #[test]
 fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
     let now = Now::read();
-    let read = |content: &str| {
-        let wall = millis(now.wall);
-        let text = format!(
-            r#"{{"wall":{wall},"steady":0,"life":60000,"clock":null,"content":{content}}}"#
-        );
-        let Some(record) = Record::parse(text.as_bytes()) else {
-            return false;
-        };
+    let nowhere = clocks(None, now);
+    let read = |content: Value| {
+        let text = json!({
+            "wall": millis(now.wall), "steady": 0, "life": 60_000, "clock": null, "content": content,
+        });
+        let text = text.to_string();
+        let record = Record::parse(text.as_bytes());
         let store = Some(seconds(60));
-        record
-            .token(&clocks(None, now), store, Origin::Redis)
-            .is_some()
-            || record.failure(&clocks(None, now), store).is_some()
+        record.is_some_and(|record| {
+            record.token(&nowhere, store, Origin::Redis).is_some()
+                || record.failure(&nowhere, store).is_some()
+        })
     };
-    let token = |access: &str, kind: &str| {
-        read(&format!(
-            r#"{{"Token":{{"access":"{access}","kind":"{kind}"}}}}"#
-        ))
-    };
+    let token = |access, kind| read(json!({"Token": {"access": access, "kind": kind}}));
     assert!(token("abc==", "access_token"));
     for (access, kind) in [
         ("", ""),
         ("a b", ""),
-        ("a\\r\\nb", ""),
-        ("a\\u0000", ""),
-        ("a", "b\\n"),
+        ("a\r\nb", ""),
+        ("a\0", ""),
+        ("a", "b\n"),
     ] {
         assert!(!token(access, kind), "{access} {kind}");
     }
-    let failure = |status: &str, message: &str| {
-        let texts = format!(r#""message":"{message}","code":"","body":"","phase":"Read""#);
-        let numbers = r#""http_status":500,"retry_after_ms":-1"#;
-        let failure = format!(r#"{{"status":"{status}",{numbers},{texts}}}"#);
-        read(&format!(
-            r#"{{"Failure":{{"machine":null,"failure":{failure}}}}}"#
-        ))
+    let failure = |status, message| {
+        read(json!({"Failure": {"machine": null, "failure": {
+            "status": status, "http_status": 500, "retry_after_ms": -1, "message": message,
+            "code": "", "body": "", "phase": "Read",
+        }}}))
     };
     let status = "MOMO_SERVER_ERROR";
     assert!(failure(status, "why"));
-    for (status, message) in [("MOMO_OK", "why"), ("MOMO_NEW", "why"), (status, "why\\n")] {
+    for (status, message) in [("MOMO_OK", "why"), ("MOMO_NEW", "why"), (status, "why\n")] {
         assert!(!failure(status, message), "{status} {message}");
     }
 }
@@ -222,7 +207,7 @@ fn the_largest_token_and_failure_are_no_larger_than_any_value() {
         ..Failure::new(Status::MOMO_SERVER_ERROR, "\"".repeat(2048))
     };
     let records = [
-        Record::of_token(&token, &clocks(this_clock(), now)).unwrap(),
+        Record::of_token(&token, &here(now)).unwrap(),
         Record::of_failure(&failure, HOUR, &clocks(None, now)).unwrap(),
     ];
     for bytes in records {
