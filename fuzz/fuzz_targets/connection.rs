@@ -24,9 +24,6 @@ const SEPARATOR: &[u8] = b"\n----\n";
 const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 35\r\n\r\n\
     {\"access_token\":\"the.second~token\"}";
 
-static OF_GATEWAY: LazyLock<Secrets> =
-    LazyLock::new(|| Secrets::new(&OPTIONS.map(|(_, value)| value), &[(API_USER, API_KEY)]));
-
 static OF_PROXY: LazyLock<Secrets> = LazyLock::new(|| {
     Secrets::new(
         &[PROXY_USER, PROXY_PASSWORD],
@@ -74,7 +71,7 @@ const STATUSES: [momo_status; 10] = [
 fn check_outcome(outcome: &Result<Token, Error>) {
     if let Err(error) = outcome {
         assert!(STATUSES.contains(&error.status), "{error:?}");
-        check_error(error, &OF_GATEWAY);
+        check_error(error, &SECRETS);
     }
 }
 
@@ -169,7 +166,7 @@ fn proxy(bytes: &[u8]) {
     for sent in received() {
         let (connect, behind) = split_at(&sent, b"\r\n\r\n");
         assert!(connect.starts_with(b"CONNECT gateway.example:443 HTTP/1.1\r\n"));
-        let seen = OF_GATEWAY.seen_in(&String::from_utf8_lossy(&sent));
+        let seen = SECRETS.seen_in(&String::from_utf8_lossy(&sent));
         assert_eq!(seen, None, "a proxy is not sent what is the gateway's");
         if !behind.is_empty() {
             assert!(
@@ -191,7 +188,7 @@ fn tls(bytes: &[u8]) {
     assert!(outcome.is_err(), "nobody has a certificate for it");
     for sent in received() {
         assert!(sent.is_empty() || sent.starts_with(b"\x16\x03") || sent.starts_with(b"\x15\x03"));
-        assert_eq!(OF_GATEWAY.seen_in(&String::from_utf8_lossy(&sent)), None);
+        assert_eq!(SECRETS.seen_in(&String::from_utf8_lossy(&sent)), None);
     }
 }
 

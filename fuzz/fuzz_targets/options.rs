@@ -81,8 +81,12 @@ fn is_duration(value: &str, from: u128, to: u128) -> bool {
     milliseconds.is_some_and(|m| (from..=to).contains(&m))
 }
 
-fn is_file(name: &str) -> bool {
+fn is_secret_file(name: &str) -> bool {
     NAMES.contains(name) && name.ends_with("_file")
+}
+
+fn is_file(name: &str) -> bool {
+    is_secret_file(name) || ["cache_client_certificate", "cache_client_key"].contains(&name)
 }
 
 /// What docs/options.md says; None for what the target `urls` looks at.
@@ -101,6 +105,7 @@ fn is_good(name: &str, value: &str) -> Option<bool> {
             value.bytes().all(|b| b.is_ascii_digit())
                 && (1..=10).any(|n| value.trim_start_matches('0') == n.to_string())
         }
+        "ca" if value.contains("-----BEGIN ") => true,
         "ca" => !value.is_empty() && !value.contains(char::is_control),
         name if is_file(name) => !value.contains(char::is_control),
         "base_url" | "proxy" | "cache" => return None,
@@ -156,7 +161,7 @@ fn with_own_files(name: &str, value: &[u8], is_other: bool) -> Vec<u8> {
             path.into()
         }
         name if is_file(name) && !value.is_empty() => {
-            let content = if is_other {
+            let content = if is_other && is_secret_file(name) {
                 exchanged(value)
             } else {
                 value.to_vec()

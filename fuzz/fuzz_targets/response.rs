@@ -12,9 +12,8 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use momo::ffi::momo_status::{self, *};
 use momo::fuzzing::{ResponseReader, Token};
-use momo_fuzz::credentials::{API_KEY, API_USER, OPTIONS};
+use momo_fuzz::credentials::{OPTIONS, SECRETS};
 use momo_fuzz::failures::{check, is_token68};
-use momo_fuzz::secrets::Secrets;
 use momo_fuzz::split_at;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -24,9 +23,6 @@ const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 static READER: LazyLock<ResponseReader> =
     LazyLock::new(|| ResponseReader::new(&OPTIONS).expect("valid options"));
-
-static SECRETS: LazyLock<Secrets> =
-    LazyLock::new(|| Secrets::new(&OPTIONS.map(|(_, value)| value), &[(API_USER, API_KEY)]));
 
 struct Input<'a> {
     status: u16,

@@ -36,7 +36,14 @@ fn other(ours: &Url, text: &str) -> Option<url::Url> {
                 .and_then(|h| h.strip_suffix(']'));
             assert_eq!(bare.expect("brackets").parse::<Ipv6Addr>(), Ok(address));
         }
-        url::Host::Domain(name) => assert_eq!(name, ours.host, "{text:?}"),
+        // A proxy's name may end with a dot, which is not handed on.
+        url::Host::Domain(name) => {
+            assert_eq!(
+                name.strip_suffix('.').unwrap_or(name),
+                ours.host,
+                "{text:?}"
+            );
+        }
     }
     Some(theirs)
 }
@@ -79,24 +86,33 @@ fn base_url(text: &str) {
     }
 }
 
+fn with_scheme(text: &str, scheme: &str) -> String {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    format!("{scheme}://{rest}")
+}
+
 fn proxy(text: &str) {
     let Ok(ours) = fuzzing::proxy_url(text) else {
         return;
     };
-    // Without a scheme it is no URL to others.
-    let given = if text.contains("://") {
-        text.to_owned()
+    // Without a scheme it is no URL to others, and of SOCKS they know no rules for hosts.
+    let scheme = if ours.scheme == "https" {
+        "https"
     } else {
-        format!("http://{text}")
+        "http"
+    };
+    let as_http = Url {
+        scheme,
+        ..ours.clone()
     };
     // To browsers alone a backslash is a slash: to curl, and here, it is part of a user's name.
-    let given = Some(given).filter(|given| !given.contains('\\'));
-    for text in given.iter().chain([&ours.text]) {
-        if let Some(theirs) = other(&ours, text) {
-            check_credentials(&ours, &theirs);
-        }
+    let given = Some(with_scheme(text, scheme)).filter(|given| !given.contains('\\'));
+    let canonical = with_scheme(&ours.text, scheme);
+    for theirs in given.iter().filter_map(|given| other(&as_http, given)) {
+        check_credentials(&ours, &theirs);
     }
-    if let Some(theirs) = other(&ours, &ours.text) {
+    if let Some(theirs) = other(&as_http, &canonical) {
+        check_credentials(&ours, &theirs);
         assert_eq!(theirs.port_or_known_default(), Some(ours.port));
     }
     // Escapes make it longer, and a longer one is refused.
@@ -114,16 +130,15 @@ fn cache(text: &str) {
         return;
     };
     // To other parsers the rules for hosts are those of https alone.
-    let as_https = |text: &str| text.replacen(ours.scheme, "https", 1);
-    let ours_as_https = Url {
+    let as_https = Url {
         scheme: "https",
         ..ours.clone()
     };
-    let given = Some(as_https(text)).filter(|given| !given.contains('\\'));
-    if let Some(theirs) = given.and_then(|given| other(&ours_as_https, &given)) {
+    let given = Some(with_scheme(text, "https")).filter(|given| !given.contains('\\'));
+    if let Some(theirs) = given.and_then(|given| other(&as_https, &given)) {
         check_credentials(&ours, &theirs);
     }
-    let _ = other(&ours_as_https, &as_https(&ours.text));
+    let _ = other(&as_https, &with_scheme(&ours.text, "https"));
     assert!(ours.path.parse::<u32>().is_ok_and(|number| number < 65_536));
     assert!(
         !ours.text.contains('@'),

@@ -13,6 +13,10 @@ use interface::{Config, copied, outcome};
 
 /// Credentials that no text holds by chance.
 pub mod credentials {
+    use std::sync::LazyLock;
+
+    use crate::secrets::Secrets;
+
     pub const API_USER: &str = "5f1d9a3e-77c2-4b1e-9c55-0a4bd2f6c1aa";
     pub const API_KEY: &str = "k3y+with/odd=chars&0123456789";
     pub const SUBSCRIPTION_KEY: &str = "b7c1d2e3f4a5968778695a4b3c2d1e0f";
@@ -26,6 +30,10 @@ pub mod credentials {
         ("subscription_key", SUBSCRIPTION_KEY),
         ("secondary_subscription_key", SECONDARY_SUBSCRIPTION_KEY),
     ];
+
+    /// What is nobody's but the gateway's.
+    pub static SECRETS: LazyLock<Secrets> =
+        LazyLock::new(|| Secrets::new(&OPTIONS.map(|(_, value)| value), &[(API_USER, API_KEY)]));
 }
 
 /// What each target does first. The library keeps the panics that it catches to itself: here their

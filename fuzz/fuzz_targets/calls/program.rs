@@ -10,7 +10,7 @@ use momo::ffi::*;
 use momo::fuzzing::set_clocks_ahead;
 use momo_fuzz::interface::{Client, Config, copied};
 
-use crate::world::{Known, Owned, World};
+use crate::world::{Known, Owned, World, read, write};
 
 /// Options that change what calls do. Time-outs are short: a peer may say nothing.
 const OPTIONS: [(&str, &str); 24] = [
@@ -75,17 +75,17 @@ impl Call {
             0 => self.create_config(world),
             1 | 2 => self.set_option(world),
             3 => self.set_logger(world),
-            4 => drop(world.write_config(self.first).take()),
+            4 => drop(write(&world.configs, self.first).take()),
             5 | 6 => self.create_client(world),
             7 => self.clone_client(world),
             8 => self.cancel_client(world),
-            9 => drop(world.write_client(self.first).take()),
+            9 => drop(write(&world.clients, self.first).take()),
             10 | 11 => self.ask(world, momo_create_token),
             12..=16 => self.ask(world, momo_get_token),
             17 | 18 => self.invalidate(world),
             19 => self.stats(world),
-            20 => drop(world.token(self.first).take()),
-            21 => drop(world.error(self.first).take()),
+            20 => drop(write(&world.tokens, self.first).take()),
+            21 => drop(write(&world.errors, self.first).take()),
             22 => self.go_ahead(world),
             _ => self.call_on_nothing(),
         }
@@ -109,18 +109,18 @@ impl Call {
                 config.set(name, value);
             }
         }
-        *world.write_config(self.first) = Some(config);
+        *write(&world.configs, self.first) = Some(config);
     }
 
     fn set_option(&self, world: &World) {
-        let config = world.write_config(self.first);
+        let config = write(&world.configs, self.first);
         let (name, value) = OPTIONS[usize::from(self.argument) % OPTIONS.len()];
         let (name, value) = (c_string(name), c_string(value));
         let mut error = garbage();
         // SAFETY: NULL or a live config that nobody else uses now, and strings that outlive the call.
         let status = unsafe {
             momo_set_option(
-                config.as_ref().map_or(null_mut(), |config| config.0),
+                pointer(&config),
                 name.as_ptr(),
                 value.as_ptr(),
                 &raw mut error,
@@ -130,14 +130,14 @@ impl Call {
     }
 
     fn set_logger(&self, world: &World) {
-        let config = world.write_config(self.first);
+        let config = write(&world.configs, self.first);
         let lines = Box::into_raw(Box::new(AtomicU64::new(0)));
         let mut error = garbage();
         // SAFETY: NULL or a live config that nobody else uses now; the two functions take what
         // `lines` points to.
         let status = unsafe {
             momo_set_logger(
-                config.as_ref().map_or(null_mut(), |config| config.0),
+                pointer(&config),
                 (self.argument % 5 != 4).then_some(count as unsafe extern "C" fn(_, _, _)),
                 lines.cast(),
                 Some(free_count),
@@ -151,12 +151,9 @@ impl Call {
     fn create_client(&self, world: &World) {
         let (mut client, mut error) = (garbage(), garbage());
         let status = {
-            let config = world.read_config(self.second);
-            let config = config
-                .as_ref()
-                .map_or(null(), |config| config.0.cast_const());
+            let config = read(&world.configs, self.second);
             // SAFETY: NULL or a live config that nobody changes now, and places of this call's own.
-            unsafe { momo_create_client(config, &raw mut client, &raw mut error) }
+            unsafe { momo_create_client(pointer(&config), &raw mut client, &raw mut error) }
         };
         self.keep_error(world, status, error);
         assert_eq!(client.is_null(), status != MOMO_OK);
@@ -165,23 +162,23 @@ impl Call {
             cancelled: vec![Arc::default()],
             invalidated: Arc::default(),
         });
-        *world.write_client(self.first) = known;
+        *write(&world.clients, self.first) = known;
     }
 
     fn clone_client(&self, world: &World) {
         let clone = {
-            let known = world.read_client(self.first);
+            let known = read(&world.clients, self.first);
             known.as_ref().map(|known| Known {
                 client: known.client.cloned(),
                 cancelled: [&known.cancelled[..], &[Arc::default()]].concat(),
                 invalidated: Arc::clone(&known.invalidated),
             })
         };
-        *world.write_client(self.second) = clone;
+        *write(&world.clients, self.second) = clone;
     }
 
     fn cancel_client(&self, world: &World) {
-        let known = world.read_client(self.first);
+        let known = read(&world.clients, self.first);
         if let Some(Known {
             client, cancelled, ..
         }) = known.as_ref()
@@ -226,20 +223,19 @@ impl Call {
         }
         let owned = Owned::new(error, momo_free_error);
         // SAFETY: handed out just now; its strings live as long as it does.
-        let (number, texts) = unsafe {
-            let error = &*error;
-            (
-                error.status,
-                [error.message, error.code, error.body].map(|text| copied(text)),
-            )
-        };
-        assert_eq!(number, status);
+        let error = unsafe { &*error };
+        let texts = [error.message, error.code, error.body].map(copied);
+        assert_eq!(error.status, status);
         assert!(
             !texts[0].is_empty() && !texts.concat().contains(char::is_control),
             "{texts:?}"
         );
-        *world.error(self.second) = Some(owned);
+        *write(&world.errors, self.second) = Some(owned);
     }
+}
+
+fn pointer(config: &Option<Config>) -> *mut momo_config {
+    config.as_ref().map_or(null_mut(), |config| config.0)
 }
 
 pub fn c_string(text: &str) -> CString {

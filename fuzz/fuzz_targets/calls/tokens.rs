@@ -9,13 +9,13 @@ use momo::ffi::*;
 use momo_fuzz::interface::copied;
 
 use crate::program::{Call, c_string, garbage};
-use crate::world::{Known, Owned, World};
+use crate::world::{Known, Owned, World, read, write};
 
 const TIMEOUTS: [i64; 8] = [-1, 0, 0, 1, 5, 10, -2, i64::MIN];
 
 impl Call {
     pub fn ask(&self, world: &World, ask: Ask) {
-        let known = world.read_client(self.first);
+        let known = read(&world.clients, self.first);
         let timeout = TIMEOUTS[usize::from(self.argument) % TIMEOUTS.len()];
         let is_set = |flag: &Arc<AtomicBool>| flag.load(Ordering::SeqCst);
         let was_cancelled = known
@@ -47,14 +47,14 @@ impl Call {
                     "what was invalidated is handed out no more"
                 );
             }
-            *world.token(self.second) = Some(Owned::new(token, momo_free_token));
+            *write(&world.tokens, self.second) = Some(Owned::new(token, momo_free_token));
         }
     }
 
     pub fn invalidate(&self, world: &World) {
-        let known = world.read_client(self.first);
+        let known = read(&world.clients, self.first);
         let text = {
-            let token = world.token(self.second);
+            let token = write(&world.tokens, self.second);
             // SAFETY: a live token, for as long as it is locked.
             token.as_ref().map_or("token-same".to_owned(), |t| unsafe {
                 copied((*t.pointer).access_token)
@@ -74,7 +74,7 @@ impl Call {
     }
 
     pub fn stats(&self, world: &World) {
-        let known = world.read_client(self.first);
+        let known = read(&world.clients, self.first);
         if let Some(known) = known.as_ref() {
             let stats = known.client.stats();
             assert!(stats.requests >= 0 && stats.tokens_issued >= 0 && stats.cooldown_ms >= 0);
@@ -100,14 +100,9 @@ type Ask = unsafe extern "C" fn(
 /// What it says is sound; the token itself.
 fn check_token(token: *mut momo_token) -> String {
     // SAFETY: handed out just now; its strings live as long as it does.
-    let (access, authorization, token) = unsafe {
-        let token = &*token;
-        (
-            copied(token.access_token),
-            copied(token.authorization),
-            token,
-        )
-    };
+    let token = unsafe { &*token };
+    let access = copied(token.access_token);
+    let authorization = copied(token.authorization);
     assert_eq!(authorization, format!("Bearer {access}"));
     assert!(access.starts_with("token-"), "{access}");
     assert!(token.expires_in >= 0 && token.expires_in <= token.lifetime);

@@ -4,13 +4,12 @@ use std::io::Write;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use momo::ffi::*;
 use momo_fuzz::interface::{Client, Config};
 
-const SLOTS: usize = 3;
-const RESULTS: usize = 4;
+type Slots<T, const N: usize> = [RwLock<Option<T>>; N];
 
 /// A pointer that the library handed out and that any thread may free.
 pub struct Owned<T> {
@@ -46,17 +45,17 @@ pub struct Known {
 
 pub struct World {
     pub run: u64,
-    configs: [RwLock<Option<Config>>; SLOTS],
-    clients: [RwLock<Option<Known>>; SLOTS],
-    tokens: [Mutex<Option<Owned<momo_token>>>; RESULTS],
-    errors: [Mutex<Option<Owned<momo_error>>>; RESULTS],
+    pub configs: Slots<Config, 3>,
+    pub clients: Slots<Known, 3>,
+    pub tokens: Slots<Owned<momo_token>, 4>,
+    pub errors: Slots<Owned<momo_error>, 4>,
     /// How far the clocks were set ahead, in milliseconds.
     pub ahead: Mutex<u64>,
     pub invalidations: AtomicUsize,
 }
 
 // SAFETY: a config is written to under the lock's exclusive side alone, and read under the shared
-// one, as the interface wants it.
+// one, as the interface wants it. Tokens and errors are used under the exclusive side alone.
 unsafe impl Sync for World {}
 
 impl World {
@@ -73,38 +72,14 @@ impl World {
             invalidations: AtomicUsize::default(),
         }
     }
+}
 
-    pub fn read_config(&self, slot: usize) -> RwLockReadGuard<'_, Option<Config>> {
-        self.configs[slot % SLOTS].read().expect("no panic goes on")
-    }
+pub fn read<T>(slots: &[RwLock<Option<T>>], slot: usize) -> RwLockReadGuard<'_, Option<T>> {
+    slots[slot % slots.len()].read().expect("no panic goes on")
+}
 
-    pub fn write_config(&self, slot: usize) -> RwLockWriteGuard<'_, Option<Config>> {
-        self.configs[slot % SLOTS]
-            .write()
-            .expect("no panic goes on")
-    }
-
-    pub fn read_client(&self, slot: usize) -> RwLockReadGuard<'_, Option<Known>> {
-        self.clients[slot % SLOTS].read().expect("no panic goes on")
-    }
-
-    pub fn write_client(&self, slot: usize) -> RwLockWriteGuard<'_, Option<Known>> {
-        self.clients[slot % SLOTS]
-            .write()
-            .expect("no panic goes on")
-    }
-
-    pub fn token(&self, slot: usize) -> MutexGuard<'_, Option<Owned<momo_token>>> {
-        self.tokens[slot % RESULTS]
-            .lock()
-            .expect("no panic goes on")
-    }
-
-    pub fn error(&self, slot: usize) -> MutexGuard<'_, Option<Owned<momo_error>>> {
-        self.errors[slot % RESULTS]
-            .lock()
-            .expect("no panic goes on")
-    }
+pub fn write<T>(slots: &[RwLock<Option<T>>], slot: usize) -> RwLockWriteGuard<'_, Option<T>> {
+    slots[slot % slots.len()].write().expect("no panic goes on")
 }
 
 static SCRIPT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
