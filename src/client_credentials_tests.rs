@@ -29,7 +29,7 @@ fn a_change_is_waited_for_only_if_what_was_sent_is_refused_and_there_is_time() {
         let (client, _directory) = with_changed_file(reply, "client");
         let failure = failure(client.create_token(timeout));
         assert_eq!(failure.status, expected, "{}", failure.message);
-        assert_eq!(stats(&client).requests, 1);
+        assert_eq!(client.stats().requests, 1);
     }
 }
 
@@ -57,7 +57,7 @@ fn a_request_that_is_cancelled_while_it_waits_for_a_change_is_no_failure() {
     assert!(has_request(&client));
     client.cancel();
     until(|| !has_request(&client));
-    assert_eq!(stats(&client).cooldown_ms, 0);
+    assert_eq!(client.stats().cooldown_ms, 0);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn those_who_wait_are_given_no_token_of_credentials_that_came_meanwhile() {
     std::thread::sleep(Duration::from_millis(1100));
     let flight = begun(&client, Plan::full(&client.fetcher.settings));
     assert!(matches!(outcome(&flight, || true), Step::LookAgain));
-    assert_eq!(stats(&client).requests, 0);
+    assert_eq!(client.stats().requests, 0);
     assert_eq!(got(&client), "a");
     assert_eq!(client.asked(), 1);
 }

@@ -35,7 +35,7 @@ fn a_caller_that_makes_requests_itself_begins_none_if_it_must_not_block() {
     assert!(!has_request(&client));
     assert_eq!(got(&client), "a");
     // Its own request is nobody's to wait for.
-    assert_eq!(stats(&client).waits, 0);
+    assert_eq!(client.stats().waits, 0);
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_create
     let client = client([unavailable(), unavailable(), closed("b")], &[]);
     give(&client, "a", STALE);
     assert_eq!(got(&client), "a");
-    until(|| stats(&client).failed_refreshes == 1);
+    until(|| client.stats().failed_refreshes == 1);
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(text(&token), "a");
     assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
@@ -95,7 +95,7 @@ fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(text(&token), "c");
     assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
-    let stats = stats(&client);
+    let stats = client.stats();
     assert_eq!((stats.refreshes, stats.failed_refreshes), (2, 1));
     assert_eq!(client.asked(), 2);
 }
@@ -107,7 +107,7 @@ fn a_refresh_without_a_lifetime_is_one_that_failed() {
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(text(&token), "a");
     assert_eq!(token.refresh_status, Status::MOMO_INVALID_RESPONSE);
-    assert_eq!(stats(&client).failed_refreshes, 1);
+    assert_eq!(client.stats().failed_refreshes, 1);
     assert_eq!(client.asked(), 1);
 }
 
@@ -137,7 +137,7 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
         until(|| flight.progress.phase() == Phase::Wait);
         client.cancel();
         until(|| !has_request(&client));
-        let counted = stats(&client);
+        let counted = client.stats();
         assert_eq!(counted.cooldown_ms, 0, "{stale}");
         let refreshes = counted.refreshes + counted.failed_refreshes;
         assert_eq!((refreshes, counted.requests), (0, 1), "{stale}");
@@ -172,28 +172,28 @@ fn the_request_ends_with_the_last_handle_that_is_cancelled() {
 fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
     let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
     got(&client);
-    assert!(lines.take().contains("issued a token"));
+    assert!(told(&lines).contains("issued a token"));
     give(&client, "old", STALE);
     // Of two tokens the one whose request started later stays: `old` is older.
     assert_eq!(got(&client), "a");
     client.fetcher.entry().clear();
     give(&client, "old", STALE);
     assert_eq!(got(&client), "old");
-    until(|| stats(&client).refreshes == 1 && !has_request(&client));
+    until(|| client.stats().refreshes == 1 && !has_request(&client));
     assert_eq!(got(&client), "b");
-    assert!(lines.take().contains("issued a token"));
+    assert!(told(&lines).contains("issued a token"));
     client.fetcher.entry().clear();
     give(&client, "old", STALE);
     assert_eq!(got(&client), "old");
-    until(|| stats(&client).refreshes == 2 && !has_request(&client));
+    until(|| client.stats().refreshes == 2 && !has_request(&client));
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
     assert_eq!(token.refresh_in, Some(Duration::ZERO));
-    let told = lines.take();
-    assert!(told.contains("the refresh failed"), "{told}");
-    assert!(stats(&client).failed_refreshes == 1 && told.contains("HTTP 503"));
+    let failed = told(&lines);
+    assert!(failed.contains("the refresh failed"), "{failed}");
+    assert!(client.stats().failed_refreshes == 1 && failed.contains("HTTP 503"));
     got(&client);
-    assert_eq!(lines.take(), "");
+    assert_eq!(told(&lines), "");
     assert_eq!(client.asked(), 3);
 }
 
@@ -206,7 +206,7 @@ fn a_fresh_token_is_at_hand_unless_there_is_something_to_log_or_the_client_is_ca
     client.fetcher.entry().pending_log.add(vec![line]);
     assert!(client.fresh_token().is_none());
     assert_eq!(got(&client), "a");
-    assert_eq!(lines.take(), "a line");
+    assert_eq!(told(&lines), "a line");
     assert!(client.fresh_token().is_some());
     let clone = Client::clone_of(&client);
     clone.cancel();

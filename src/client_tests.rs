@@ -1,6 +1,6 @@
 use std::cell::Cell;
 use std::ops::Deref;
-use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 use super::*;
@@ -11,16 +11,6 @@ use crate::token::Token;
 
 pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
 const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(500));
-
-/// The host's logger.
-#[derive(Default)]
-pub(super) struct Lines(Mutex<Vec<String>>);
-
-impl Lines {
-    pub(super) fn take(&self) -> String {
-        std::mem::take(&mut *self.0.lock().unwrap()).join("\n")
-    }
-}
 
 pub(super) struct TestClient {
     client: Client,
@@ -62,16 +52,20 @@ pub(super) fn client(
     TestClient { client, peer }
 }
 
-pub(super) fn logging(replies: impl IntoIterator<Item = Reply>) -> (TestClient, Arc<Lines>) {
+/// With the lines that the host's logger is given.
+pub(super) fn logging(replies: impl IntoIterator<Item = Reply>) -> (TestClient, Receiver<String>) {
     let peer = TestPeer::start(replies);
     let mut config = config(peer.port, &[]);
-    let lines = Arc::new(Lines::default());
-    let told = Arc::clone(&lines);
-    let sink = move |line: &Line| told.0.lock().unwrap().push(line.text.clone());
+    let (sender, lines) = channel();
+    let sink = move |line: &Line| drop(sender.send(line.text.clone()));
     config.logger = Some(Logger::new(Level::Information, Arc::new(sink)));
     let client = Client::new(&config).unwrap();
-    lines.take();
+    told(&lines);
     (TestClient { client, peer }, lines)
+}
+
+pub(super) fn told(lines: &Receiver<String>) -> String {
+    lines.try_iter().collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn text(token: &TokenForCaller) -> String {
@@ -106,10 +100,6 @@ pub(super) fn until(is_so: impl Fn() -> bool) {
         assert!(start.elapsed() < Duration::from_secs(20), "it never was");
         std::thread::sleep(Duration::from_millis(1));
     }
-}
-
-pub(super) fn stats(client: &Client) -> momo_stats {
-    client.stats()
 }
 
 pub(super) fn has_request(client: &Client) -> bool {
@@ -148,7 +138,7 @@ fn a_fresh_token_is_one_request_and_a_copy_says_when_a_refresh_is_due() {
         let refresh_in = token.refresh_in.unwrap().as_secs();
         assert!((2870..=3000).contains(&refresh_in), "{refresh_in}");
     }
-    assert_eq!(stats(&client).waits, 1);
+    assert_eq!(client.stats().waits, 1);
     assert_eq!(client.asked(), 1);
 }
 
@@ -162,7 +152,7 @@ fn a_created_token_is_always_new_and_becomes_the_current_one() {
         assert_eq!(text(&token), name);
         assert_eq!(got(&client), name);
     }
-    assert_eq!(stats(&client).waits, 0);
+    assert_eq!(client.stats().waits, 0);
     assert_eq!(client.asked(), 2);
 }
 
@@ -194,14 +184,14 @@ fn a_call_that_never_blocks_has_a_request_begun_and_takes_its_token_later() {
     let first = failure(first);
     assert_eq!(first.status, Status::MOMO_WOULD_BLOCK);
     assert_eq!(first.retry_after_ms, 5);
-    assert_eq!(stats(&client).waits, 0);
+    assert_eq!(client.stats().waits, 0);
     let looks = Cell::new(0);
     until(|| {
         looks.set(looks.get() + 1);
         client.get_token(CallTimeout::NeverBlock).is_ok()
     });
     // To look again in vain is to wait, once, however often.
-    until(|| stats(&client).waits == i64::from(looks.get() > 1));
+    until(|| client.stats().waits == i64::from(looks.get() > 1));
     assert_eq!(client.asked(), 1);
 }
 
@@ -234,8 +224,8 @@ fn a_call_whose_time_is_up_says_what_goes_on_and_the_next_has_the_token() {
     }
     assert!(has_request(&client));
     drop(failure(client.get_token(SHORT)));
-    assert_eq!(stats(&client).waits, 2);
-    assert!(stats(&client).longest_wait_ms > 0);
+    assert_eq!(client.stats().waits, 2);
+    assert!(client.stats().longest_wait_ms > 0);
     let outcome = client.get_token(ALWAYS);
     // A connection that ended without a response is tried again.
     assert_eq!(text(&outcome.ok().unwrap()), "a");
@@ -254,7 +244,7 @@ fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     // A program that looks again and again is told what the request ended with.
     let look = failure(client.get_token(CallTimeout::NeverBlock));
     assert!(look.retry_after_ms > 0 && look.message == first.message);
-    assert!(stats(&client).cooldown_ms > 0);
+    assert!(client.stats().cooldown_ms > 0);
     assert_eq!(client.asked(), 1);
 }
 
@@ -266,16 +256,16 @@ fn a_token_that_was_invalidated_is_given_to_nobody() {
     let error = failure(client.get_token(ALWAYS));
     assert_eq!(error.status, Status::MOMO_UNAUTHORIZED);
     assert!(error.retry_after_ms > 0);
-    assert_eq!(stats(&client).invalidations, 1);
+    assert_eq!(client.stats().invalidations, 1);
     assert_eq!(client.asked(), 2);
 }
 
 #[test]
 fn stats_say_what_the_entry_is_like() {
     let client = client([], &[]);
-    assert_eq!(stats(&client).token_origin, 0);
+    assert_eq!(client.stats().token_origin, 0);
     give(&client, "a", 500);
-    let stats = stats(&client);
+    let stats = client.stats();
     assert!((400..=500).contains(&stats.token_expires_in));
     assert_eq!(stats.token_origin, 1);
 }
