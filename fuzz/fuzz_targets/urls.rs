@@ -86,9 +86,12 @@ fn base_url(text: &str) {
     }
 }
 
+/// A "://" further on belongs to a password, or to what follows the host.
 fn with_scheme(text: &str, scheme: &str) -> String {
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    format!("{scheme}://{rest}")
+    match text.split_once("://") {
+        Some((own, rest)) if !own.contains(['/', '?', '#', '@']) => format!("{scheme}://{rest}"),
+        _ => format!("{scheme}://{text}"),
+    }
 }
 
 fn proxy(text: &str) {
