@@ -89,10 +89,19 @@ fn is_file(name: &str) -> bool {
     is_secret_file(name) || ["cache_client_certificate", "cache_client_key"].contains(&name)
 }
 
-/// What docs/options.md says; None for what the target `urls` looks at.
+/// Marks around a value and invisible characters are refused: of these only Latin letters are known
+/// here to be none.
+fn may_be_pasted(value: &str) -> bool {
+    let may_be_invisible = |c: char| !c.is_ascii() && !('\u{c0}'..='\u{24f}').contains(&c);
+    let quotes = ['"', '\'', '`'];
+    value.contains(may_be_invisible) || value.starts_with(quotes) || value.ends_with(quotes)
+}
+
+/// What docs/options.md says; None for what the target `urls` looks at, and what may be pasted.
 fn is_good(name: &str, value: &str) -> Option<bool> {
     const HOUR: u128 = 3_600_000;
     Some(match name {
+        _ if may_be_pasted(value) => return None,
         "product" => ["disbursement", "collection", "remittance"].contains(&value),
         "refresh" => ["background", "caller"].contains(&value),
         "api_user" => is_credential(value) && !value.contains(':'),
