@@ -1,5 +1,5 @@
 use super::*;
-use crate::gateway::response::tests::{failure_of, read_from, response};
+use crate::gateway::response::tests::{failure_of, failure_with, read_from, response};
 use crate::test_settings::API_USER;
 use Status as S;
 
@@ -81,9 +81,7 @@ fn each_error_response_says_what_to_do() {
         (503, "", "the gateway failed (HTTP 503)"),
     ];
     for (http_status, body, words) in rows {
-        let message = failure_of(&response(http_status, &[], body))
-            .failure
-            .message;
+        let message = failure_with(http_status, body).message;
         assert!(message.contains(words), "{message}");
     }
 }
@@ -91,28 +89,22 @@ fn each_error_response_says_what_to_do() {
 #[test]
 fn a_header_tells_as_much_as_a_body() {
     let azure = "AzureApiManagementKey realm=\"https://proxy.momoapi.mtn.com\"";
-    let key_refused = S::MOMO_SUBSCRIPTION_KEY_REFUSED;
-    for (challenges, status) in [
-        (&[azure][..], key_refused),
-        (&["Basic realm=\"x\"", azure], key_refused),
-        (
-            &["Basic realm=\"x, y\", AzureApiManagementKey realm=\"z\""],
-            key_refused,
-        ),
-        (&["AZUREAPIMANAGEMENTKEY"], key_refused),
-        (
-            &["Negotiate, azureApiManagementKey\trealm=\"x\""],
-            key_refused,
-        ),
-        (
-            &["Basic realm=\"x, AzureApiManagementKey y\""],
-            S::MOMO_UNAUTHORIZED,
-        ),
-    ] {
+    let refused = |challenges: &[&str]| {
         let headers: Vec<_> = challenges.iter().map(|c| (WWW_AUTHENTICATE, *c)).collect();
-        let refused = failure_of(&response(401, &headers, ""));
-        assert_eq!(refused.failure.status, status, "{challenges:?}");
+        failure_of(&response(401, &headers, "")).failure.status
+    };
+    for challenges in [
+        &[azure][..],
+        &["Basic realm=\"x\"", azure],
+        &["Basic realm=\"x, y\", AzureApiManagementKey realm=\"z\""],
+        &["AZUREAPIMANAGEMENTKEY"],
+        &["Negotiate, azureApiManagementKey\trealm=\"x\""],
+    ] {
+        let status = refused(challenges);
+        assert_eq!(status, S::MOMO_SUBSCRIPTION_KEY_REFUSED, "{challenges:?}");
     }
+    let other = refused(&["Basic realm=\"x, AzureApiManagementKey y\""]);
+    assert_eq!(other, S::MOMO_UNAUTHORIZED);
     let spent = failure_of(&response(403, &[(RETRY_AFTER, "7")], ""));
     assert_eq!(spent.failure.status, S::MOMO_RATE_LIMITED);
 }
@@ -120,12 +112,12 @@ fn a_header_tells_as_much_as_a_body() {
 #[test]
 fn codes_and_texts_of_the_response_are_told() {
     let body = r#"{"error":"first","code":"second","message":"in words","activityId":"a1b2-c3"}"#;
-    let failure = failure_of(&response(503, &[], body)).failure;
+    let failure = failure_with(503, body);
     assert_eq!(failure.code, "first");
     assert_eq!(failure.body, body);
     assert!(failure.message.contains("(the response says: in words)"));
     assert!(failure.message.contains("(activity ID a1b2-c3)"));
-    let failure = failure_of(&response(503, &[], r#"{"error":"","code":"second"}"#)).failure;
+    let failure = failure_with(503, r#"{"error":"","code":"second"}"#);
     assert_eq!(failure.code, "second");
     assert!(!failure.message.contains("the response says"));
     assert!(!failure.message.contains("activity ID"));
@@ -136,30 +128,27 @@ fn codes_and_texts_of_the_response_are_told() {
         "[\"x\"]",
         "{",
     ] {
-        assert_eq!(failure_of(&response(503, &[], body)).failure.code, "");
+        assert_eq!(failure_with(503, body).code, "");
     }
     let fits = r#"{"code":"a-B_c.0:9"}"#;
-    assert_eq!(
-        failure_of(&response(503, &[], fits)).failure.code,
-        "a-B_c.0:9"
-    );
+    assert_eq!(failure_with(503, fits).code, "a-B_c.0:9");
 }
 
 #[test]
 fn an_activity_id_is_shown_where_another_uuid_is_not() {
     let id = "0b9c7e55-63a1-4d0f-8e2b-6f4f1c9a7d30";
     let body = format!(r#"{{"statusCode":500,"message":"x","activityId":"{id}","again":"{id}"}}"#);
-    let failure = failure_of(&response(500, &[], &body)).failure;
+    let failure = failure_with(500, &body);
     assert!(failure.message.contains(&format!("(activity ID {id})")));
     assert_eq!(failure.body, body);
     let other = body.replace("activityId", "reference");
-    let other = failure_of(&response(500, &[], &other)).failure;
+    let other = failure_with(500, &other);
     let told = other.message + &other.body;
     assert!(!told.contains(id), "{told}");
     // The API user is hidden at that place, too; and what is no UUID has to be words.
     for id in [API_USER, "d41d8cd98f00b204e9800998ecf8427e"] {
         let body = format!(r#"{{"activityId":"{id}"}}"#);
-        let failure = failure_of(&response(500, &[], &body)).failure;
+        let failure = failure_with(500, &body);
         assert!(!failure.message.contains("activity ID"), "{failure:?}");
         assert_eq!(failure.body, r#"{"activityId":"[redacted]"}"#);
     }
@@ -176,7 +165,7 @@ fn no_key_gets_into_a_code() {
     ] {
         for name in ["code", "error"] {
             let body = format!(r#"{{"{name}":"{key}"}}"#);
-            let failure = failure_of(&response(500, &[], &body)).failure;
+            let failure = failure_with(500, &body);
             assert_eq!(failure.code, "", "{key}");
             assert!(!failure.body.contains(key), "{failure:?}");
         }
@@ -186,11 +175,11 @@ fn no_key_gets_into_a_code() {
 #[test]
 fn a_success_without_a_token_shows_no_body() {
     for status in [200, 201, 204, 299] {
-        let failure = failure_of(&response(status, &[], r#"{"code":"x"}"#)).failure;
+        let failure = failure_with(status, r#"{"code":"x"}"#);
         assert_eq!((failure.body.as_str(), failure.http_status), ("", status));
     }
-    assert_eq!(failure_of(&response(300, &[], "text")).failure.body, "text");
-    assert_eq!(failure_of(&response(199, &[], "text")).failure.body, "text");
+    assert_eq!(failure_with(300, "text").body, "text");
+    assert_eq!(failure_with(199, "text").body, "text");
 }
 
 #[test]

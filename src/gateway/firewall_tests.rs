@@ -1,5 +1,5 @@
 use crate::error::Status as S;
-use crate::gateway::response::tests::{failure_of, response};
+use crate::gateway::response::tests::{failure_of, failure_with, response};
 use crate::gateway::retry::Retry;
 
 #[test]
@@ -23,11 +23,11 @@ fn a_firewall_is_recognised_under_any_status() {
         ("12a45b78cd9", ""),
     ] {
         let page = format!("Request Rejected, support ID: {id}.");
-        let failure = failure_of(&response(403, &[], &page)).failure;
+        let failure = failure_with(403, &page);
         assert_eq!(failure.code, code);
         assert_eq!(failure.body.contains(id), !code.is_empty(), "{failure:?}");
     }
-    let failure = failure_of(&response(403, &[], "Request Rejected 12")).failure;
+    let failure = failure_with(403, "Request Rejected 12");
     assert_eq!(failure.code, "");
     assert!(!failure.message.contains("(support ID"));
 }

@@ -41,6 +41,11 @@ pub(in crate::gateway) fn failure_of(response: &Response) -> AttemptError {
     read_here(response).err().unwrap()
 }
 
+/// Of a response without headers.
+pub(in crate::gateway) fn failure_with(status: u16, body: &str) -> Failure {
+    failure_of(&response(status, &[], body)).failure
+}
+
 #[test]
 fn a_token_is_taken_as_it_stands() {
     let body = r#"{"access_token":"abc.DEF-123~+/==","token_type":"access\ttoken","expires_in":"3600","x":[1]}"#;

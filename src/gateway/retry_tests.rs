@@ -1,6 +1,6 @@
 use super::*;
 use crate::error::Status as S;
-use crate::gateway::response::tests::{failure_of, response};
+use crate::gateway::response::tests::{failure_of, failure_with, response};
 
 #[test]
 fn backoffs_double_up_to_a_bound_with_full_jitter() {
@@ -51,7 +51,7 @@ fn the_time_to_wait_is_read_from_the_header_or_else_from_the_text() {
 fn a_time_in_a_text_is_read_in_whatever_form() {
     let left = |status: u16, text: &str| {
         let body = format!(r#"{{"statusCode":{status},"message":"{text}"}}"#);
-        let failure = failure_of(&response(status, &[], &body)).failure;
+        let failure = failure_with(status, &body);
         assert!(status == 503 || failure.status == S::MOMO_RATE_LIMITED);
         failure.retry_after_ms
     };
