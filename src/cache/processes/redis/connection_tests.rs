@@ -117,6 +117,12 @@ fn a_command_has_a_quarter_of_a_second_and_what_connecting_took() {
     let told = connection.run(&[], &ping(), call).unwrap_err();
     assert!(told.contains("has not responded in time"), "{told}");
     assert!(began.elapsed() >= connection.timeout && !call.has_passed());
+    // Nor longer than that.
+    let mut connection = connect(&url);
+    connection.timeout = Duration::from_secs(60);
+    let call = Deadline::after(Duration::from_millis(20));
+    connection.run(&[], &ping(), call).unwrap_err();
+    assert!(began.elapsed() < connection.timeout);
 }
 
 #[test]
