@@ -4,37 +4,17 @@
 //   MOMO_API_USER=... MOMO_API_KEY=... MOMO_SUBSCRIPTION_KEY=... ./get_token
 //
 // On failure one JSON object goes to stderr instead, and the exit status is 1.
-#include <cstdio>
+#include <iomanip>
 #include <iostream>
 #include <momo.hpp>
 
-// The strings hold what the gateway sent: a quotation mark in a message must not end the JSON
-// string. UTF-8 beyond ASCII may stand in JSON as it is.
-struct quoted {
-  std::string_view text;
-};
-
-static std::ostream &operator<<(std::ostream &out, quoted string) {
-  out << '"';
-  for (const char c : string.text) {
-    const auto byte = static_cast<unsigned char>(c);
-    char escape[8];
-    if (c == '"' || c == '\\') {
-      out << '\\' << c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(byte));
-      out << escape;
-    } else {
-      out << c;
-    }
-  }
-  return out << '"';
-}
+// No string has a control character in it, and UTF-8 beyond ASCII may stand in JSON as it is.
+using std::quoted;
 
 static std::ostream &operator<<(std::ostream &out, const momo::token &token) {
-  return out << "{\"access_token\":" << quoted{token.access_token()}
-             << ",\"token_type\":" << quoted{token.token_type()}
-             << ",\"authorization\":" << quoted{token.authorization()}
+  return out << "{\"access_token\":" << quoted(token.access_token())
+             << ",\"token_type\":" << quoted(token.token_type())
+             << ",\"authorization\":" << quoted(token.authorization())
              << ",\"expires_in\":" << token.expires_in().count()
              << ",\"expires_at\":" << token.expires_at()
              << ",\"refresh_in\":" << token.refresh_in() << '}';
@@ -42,19 +22,21 @@ static std::ostream &operator<<(std::ostream &out, const momo::token &token) {
 
 static std::ostream &operator<<(std::ostream &out, const momo::error &error) {
   // The name, not the number: it is what the documentation and a search engine know.
-  return out << "{\"status\":" << quoted{error.status_name()}
-             << ",\"http_status\":" << error.http_status() << ",\"code\":" << quoted{error.code()}
-             << ",\"message\":" << quoted{error.what()} << '}';
+  return out << "{\"status\":" << quoted(error.status_name())
+             << ",\"http_status\":" << error.http_status() << ",\"code\":" << quoted(error.code())
+             << ",\"message\":" << quoted(error.what()) << '}';
+}
+
+static momo::token get() {
+  momo::config config;
+  config.set_from_env(); // MOMO_API_USER and so on: no key in the source
+  momo::client client(config);
+  return client.get_token();
 }
 
 int main() {
   try {
-    momo::config config;
-    // From the environment, so that no key is in the source, in a process list or in a history.
-    config.set_from_env();
-    // Missing credentials and an unusable trust store show here, before any network.
-    const momo::client client(config);
-    std::cout << client.get_token() << std::endl;
+    std::cout << get() << std::endl;
     // A full disk or a closed pipe shows only when the buffer is written.
     return std::cout ? 0 : 1;
   } catch (const momo::error &error) {

@@ -2,23 +2,18 @@
 //
 // On failure one JSON object goes to stderr instead, and the exit status is 1.
 #import "MMOMomo.h"
+#include <stdio.h>
 
-static BOOL print(NSFileHandle *out, NSDictionary *object) {
-  NSData *line = [NSJSONSerialization dataWithJSONObject:object options:0 error:NULL];
-  NSMutableData *json = [NSMutableData dataWithData:line];
-  [json appendBytes:"\n" length:1];
-  // A full disk or a closed pipe raises.
-  @try {
-    [out writeData:json];
-    return YES;
-  } @catch (NSException *exception) {
-    NSLog(@"%@", [exception reason]);
-    return NO;
-  }
+static BOOL print(FILE *out, NSDictionary *object) {
+  NSData *json = [NSJSONSerialization dataWithJSONObject:object options:0 error:NULL];
+  fwrite([json bytes], 1, [json length], out);
+  fputc('\n', out);
+  // A full disk or a closed pipe shows only when the buffer is written.
+  return fflush(out) == 0 && !ferror(out);
 }
 
 static BOOL print_token(MMOToken *token) {
-  return print([NSFileHandle fileHandleWithStandardOutput],
+  return print(stdout,
                [NSDictionary dictionaryWithObjectsAndKeys:
                    token.accessToken, @"access_token",
                    token.tokenType, @"token_type",
@@ -30,7 +25,7 @@ static BOOL print_token(MMOToken *token) {
 
 static void print_error(NSError *error) {
   NSDictionary *info = [error userInfo];
-  print([NSFileHandle fileHandleWithStandardError],
+  print(stderr,
         [NSDictionary dictionaryWithObjectsAndKeys:
             // The name, not the number: it is what the documentation and a search engine know.
             [info objectForKey:MMOStatusNameKey], @"status",
@@ -39,13 +34,16 @@ static void print_error(NSError *error) {
             [error localizedDescription], @"message", nil]);
 }
 
+static MMOToken *get(NSError **error) {
+  // MOMO_API_USER and so on: no key in the source. A nil client answers nil.
+  MMOClient *client = [MMOClient clientFromEnvironment:error];
+  return [client token:error];
+}
+
 int main(void) {
   NSAutoreleasePool *pool = [NSAutoreleasePool new];
   NSError *error = nil;
-  // From the environment, so that no key is in the source, in a process list or in a history.
-  // Missing credentials and an unusable trust store show here, before any network.
-  MMOClient *client = [MMOClient clientFromEnvironment:&error];
-  MMOToken *token = [client token:&error];
+  MMOToken *token = get(&error);
   BOOL printed = NO;
   if (token != nil)
     printed = print_token(token);

@@ -12,31 +12,12 @@ def main():
         with momo.Client() as client:
             token = client.get_token()
     except momo.Error as error:
-        print(
-            json.dumps(
-                {
-                    "status": error.name,
-                    "http_status": error.http_status,
-                    "code": error.code,
-                    "message": error.message,
-                },
-                ensure_ascii=False,
-            ),
-            file=sys.stderr,
-        )
+        found = {"status": error.name, "http_status": error.http_status}
+        found |= {"code": error.code, "message": error.message}
+        print(json.dumps(found, ensure_ascii=False), file=sys.stderr)
         return 1
-    print(
-        json.dumps(
-            {
-                "access_token": token.access_token,
-                "token_type": token.token_type,
-                "authorization": token.authorization,
-                "expires_in": token.expires_in,
-                "expires_at": token.expires_at,
-                "refresh_in": token.refresh_in,
-            }
-        )
-    )
+    names = "access_token token_type authorization expires_in expires_at refresh_in".split()
+    print(json.dumps({name: getattr(token, name) for name in names}))
     return 0
 
 

@@ -126,7 +126,7 @@ impl Project {
         at_gateway(&mut run, &self.gateway).env("LD_LIBRARY_PATH", self.lib());
         let printed = succeed(&mut run);
         let token = self.gateway.issued().pop().unwrap().token;
-        assert_eq!(printed, format!("Authorization: Bearer {token}\n"));
+        assert!(printed.contains(&format!("Bearer {token}")), "{printed}");
         let dynamic = succeed(Command::new("readelf").arg("-d").arg(program));
         dynamic.contains("[libmomo.so.0]")
     }
@@ -149,14 +149,15 @@ fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() 
 #[test]
 fn a_project_in_cpp_builds_by_pkg_config_and_by_cmake() {
     let cxx = "c++ -std=c++17 -Wall -Wextra -Werror";
-    let files = ["bindings/cpp/snippet.cpp"];
+    let files = ["bindings/cpp/get_token.cpp"];
     Project::new().builds_in("CXX", cxx, &files, "", "");
 }
 
 #[test]
 fn a_project_in_objective_c_builds_by_pkg_config_and_by_cmake() {
     let project = Project::new();
-    let files = ["MMOMomo.h", "MMOMomo.m", "snippet.m"].map(|name| format!("bindings/objc/{name}"));
+    let files =
+        ["MMOMomo.h", "MMOMomo.m", "get_token.m"].map(|name| format!("bindings/objc/{name}"));
     let flags = project.sh("gnustep-config --objc-flags");
     let base = project.sh("gnustep-config --base-libs");
     let gcc = format!("gcc {}", flags.trim());

@@ -6,7 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"log"
 	"os"
 	"os/signal"
 
@@ -18,26 +18,27 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	token, err := get(ctx)
 	stop()
-
-	var e *momo.Error
-	if errors.As(err, &e) {
-		err = json.NewEncoder(os.Stderr).Encode(map[string]any{
-			// The name, not the number: it is what the documentation and a search engine know.
-			"status":      e.Status.String(),
-			"http_status": e.HTTPStatus,
-			"code":        e.Code,
-			"message":     e.Message,
-		})
-		if err == nil {
-			os.Exit(1)
-		}
-	} else if err == nil {
+	if err == nil {
 		err = print(token)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "get_token:", err)
-		os.Exit(1)
+		fail(err)
 	}
+}
+
+func fail(err error) {
+	var e *momo.Error
+	if !errors.As(err, &e) {
+		log.Fatal(err)
+	}
+	json.NewEncoder(os.Stderr).Encode(map[string]any{
+		// The name, not the number: it is what the documentation and a search engine know.
+		"status":      e.Status.String(),
+		"http_status": e.HTTPStatus,
+		"code":        e.Code,
+		"message":     e.Message,
+	})
+	os.Exit(1)
 }
 
 func get(ctx context.Context) (*momo.Token, error) {
