@@ -8,7 +8,6 @@ is "N passed, M failed".
 """
 
 import argparse
-import json
 import shlex
 import shutil
 import subprocess
@@ -35,15 +34,15 @@ NODES = ("node@18", "node@20", "node@22", "node@24")
 # And how they run a program.
 OTHERS = {"bun": ["bun"], "deno": ["deno", "run", "--allow-all", "--unstable-detect-cjs"]}
 # Bun and Deno are run for the calls that every program makes.
-ROWS = ("success", "wrong API key", "missing credential", "time-out")
-COMMON = ("deadline", "logger", "stats", "secrets", "misuse")
+ROWS = ("success", "wrong API key", "missing credential")
+COMMON = ("deadline", "calls", "secrets", "misuse")
 MORE_ROWS = {
-    "go": (*COMMON, "shared", "goroutines", "cancel"),
-    "java": (*COMMON, "shared", "close", "10,000 callers wait"),
-    "javascript": (*COMMON, "shared", "abort", "terminate"),
+    "go": (*COMMON, "cancel of one call"),
+    "java": (*COMMON, "close", "10,000 callers wait"),
+    "javascript": (*COMMON, "abort", "terminate"),
     "php": COMMON,
-    "python": (*COMMON, "shared", "await", "copies", "Ctrl-C"),
-    "ruby": (*COMMON, "shared", "fibers", "interrupts"),
+    "python": (*COMMON, "await", "Ctrl-C"),
+    "ruby": (*COMMON, "fibers", "interrupts"),
 }
 # Debian has no Python without a global lock, but the source of one.
 FREE_THREADED = """\
@@ -162,10 +161,10 @@ def released(release, wanted):
             yield Version(name, "python 3.13, free-threaded", enter, library)
 
 
-def check(one, mock, table):
+def check(one, mock):
     results = checks.Results()
     results.check("build", lambda: checks.build(one))
-    for row in [] if results.failed() else table + one.get("extra", []):
+    for row in [] if results.failed() else one.rows():
         more = MORE_ROWS[one.key] if "exercise" in one.manifest else ()
         if row["name"] in (*ROWS, *more):
             results.check(row["name"], lambda row=row: checks.scenario(one, mock, row))
@@ -178,13 +177,12 @@ def main():
     parser.add_argument("--only", **names, default=list(MORE_ROWS))
     wanted = parser.parse_args().only
     language.install_packages(DEBIAN)
-    table = json.loads((ROOT / "bindings/scenarios.json").read_text())
     versions = [one for one in runtimes() if one.key in wanted]
     versions += [one for release in RELEASES for one in released(release, wanted)]
     outcomes = []
     with gateway.Gateway() as mock:
         for one in versions:
-            outcomes += check(one, mock, table).tell(one.title)
+            outcomes += check(one, mock).tell(one.title)
     return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 

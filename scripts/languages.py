@@ -6,7 +6,6 @@ Installs what a language needs, builds it, and runs it against the mock gateway.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import time
@@ -27,25 +26,21 @@ def arguments():
     return parser.parse_args()
 
 
-def planned(one, mock, table):
+def planned(one, mock):
     """Every check of a language by its name."""
-    for row in table + one.get("extra", []):
+    for row in one.rows():
         if one.get(row.get("program", "exercise")) or "command" in row:
             yield row["name"], lambda row=row: checks.scenario(one, mock, row)
-    if one.get("snippet"):
-        yield "snippet", lambda: checks.snippet(one, mock)
-    if one.get("leak", "rss"):
-        yield "leak", lambda: checks.leak(one, mock)
     if one.get("readme", "README.md"):
         yield "readme", lambda: checks.readme(one)
 
 
-def run_language(one, table, wanted):
+def run_language(one, wanted):
     begin, results = time.monotonic(), checks.Results()
     with gateway.Gateway() as mock:
         results.check("build", lambda: checks.build(one))
         built = results["build"] is None
-        for name, call in planned(one, mock, table):
+        for name, call in planned(one, mock):
             if not wanted or name in wanted:
                 if built:
                     results.check(name, call)
@@ -62,12 +57,11 @@ def main():
         return 0
     if not language.LIBRARY.exists():
         subprocess.run([ROOT / "scripts/build.sh", "--quiet"], check=True)
-    table = json.loads((ROOT / "bindings/scenarios.json").read_text())
 
     outcomes = []
     with ThreadPoolExecutor(options.jobs) as pool:
         wanted = options.scenario
-        running = {pool.submit(run_language, one, table, wanted): one for one in languages}
+        running = {pool.submit(run_language, one, wanted): one for one in languages}
         for future in as_completed(running):
             results, seconds = future.result()
             outcomes += results.tell(f"{running[future].title}, {seconds:.0f} s")

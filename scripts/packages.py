@@ -10,7 +10,6 @@ no more than that.
 """
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
@@ -23,7 +22,7 @@ sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
 from language_checks import ROOT, checks, gateway, interpreters, language, packages  # noqa: E402
 
 # Of the table in bindings/: what a package can spoil.
-COMMON = ("success", "wrong API key", "missing credential", "deadline", "logger", "refresh")
+COMMON = ("success", "wrong API key", "missing credential", "deadline", "calls", "refresh")
 # Its 300 ms may be over before an emulated processor is through with the handshake.
 TOO_SHORT_FOR_EMULATION = ("deadline",)
 
@@ -46,8 +45,8 @@ def check_row(installed, mock, row):
         checks.scenario(installed, mock, row)
 
 
-def check_package(name, module, table, wanted):
-    results = checks.Results()
+def check_package(name, module, wanted):
+    results, table = checks.Results(), packages.scenarios(name, COMMON)
     place = Path(tempfile.mkdtemp(prefix=f"libmomo-{name}-"))
     try:
         found = results.check("install", lambda: module.install(packages.PACKAGES / name, place))
@@ -66,12 +65,10 @@ def check_package(name, module, table, wanted):
 
 def check_all(modules, options):
     packages.long = options.long
-    table = json.loads((packages.BINDINGS / "scenarios.json").read_text())
-    table = [row for row in table if row["name"] in COMMON]
     outcomes = []
     for name, module in modules.items():
         begin = time.monotonic()
-        results = check_package(name, module, table, options.scenario)
+        results = check_package(name, module, options.scenario)
         outcomes += results.tell(f"{name}, {time.monotonic() - begin:.0f} s")
     return checks.closing_line(outcomes.count(True), outcomes.count(False))
 

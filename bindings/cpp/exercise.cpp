@@ -1,57 +1,115 @@
 // For the tests: one scenario per run, named by the first argument, one JSON object on stdout.
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <fstream>
 #include <functional>
-#include <future>
 #include <iostream>
-#include <momo.hpp>
+#include <iterator>
 #include <map>
+#include <momo.hpp>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
-#include <vector>
 
 using namespace std::chrono_literals;
-using clock_type = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using arguments = std::vector<long>;
 
 static momo::client client_from_env() { return momo::client(momo::config().set_from_env()); }
 
-// What a call failed with: its name, or the message.
-template <class Call> static std::string failure(Call call, bool message = false) {
-  try {
-    call();
-    return "MOMO_OK";
-  } catch (const momo::error &error) {
-    return message ? error.what() : error.status_name();
+static long milliseconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// Counts what calls ended with: a token, or the name of a status and the beginning of its message.
+class outcomes {
+public:
+  void of(const std::function<momo::token()> &call) {
+    std::string outcome = "token", text;
+    try {
+      text = call().access_token();
+    } catch (const momo::error &error) {
+      const std::string message = error.what();
+      outcome = std::string(error.status_name()) + ": " + message.substr(0, message.find(':'));
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++counts_[outcome];
+    if (!text.empty())
+      distinct_.insert(text);
   }
+
+  void print() const {
+    const char *before = "{\"outcomes\":{\"";
+    for (const auto &[outcome, count] : counts_) {
+      std::cout << before << outcome << "\":" << count;
+      before = ",\"";
+    }
+    std::cout << "},\"distinct\":" << distinct_.size();
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<std::string, int> counts_;
+  std::set<std::string> distinct_;
+};
+
+static long resident_kib() {
+  long size = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident;
+  return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-static bool shared() {
-  constexpr std::size_t calls = 8;
+// get N PAUSE TIMEOUT: calls that follow each other, times in milliseconds, -1 for no timeout.
+static void get(const arguments &given) {
   const momo::client client = client_from_env();
-  std::vector<std::future<momo::token>> gets;
-  while (gets.size() < calls)
-    gets.push_back(std::async(std::launch::async, [&client] { return client.get_token(); }));
-  std::set<std::string> distinct;
-  for (auto &get : gets)
-    distinct.emplace(get.get().access_token());
-  std::cout << "{\"calls\":" << calls << ",\"distinct\":" << distinct.size() << "}\n";
-  return true;
+  outcomes found;
+  const auto timeout = given[2] < 0 ? momo::client::timeout() : milliseconds(given[2]);
+  const auto call = [&](long times) {
+    for (; times > 0; --times, std::this_thread::sleep_for(milliseconds(given[1])))
+      found.of([&] { return client.get_token(timeout); });
+  };
+  call(given[0] / 4);
+  const long before = resident_kib();
+  const auto begin = std::chrono::steady_clock::now();
+  call(given[0]);
+  found.print();
+  std::cout << ",\"ms\":" << milliseconds_since(begin)
+            << ",\"growth_kib\":" << resident_kib() - before << "}\n";
 }
 
-static bool deadline() {
-  const momo::client client = client_from_env();
-  const auto start = clock_type::now();
-  const std::string status = failure([&client] { client.get_token(300ms); });
-  const std::chrono::duration<double, std::milli> spent = clock_type::now() - start;
-  std::cout << "{\"status\":\"" << status << "\",\"ms\":" << std::lround(spent.count()) << "}\n";
-  return status != "MOMO_OK";
+// wait N LEAVING: calls that wait at the same time. Beside the N, after a second, so many are
+// cancelled, and the time of as many is up.
+static void wait(const arguments &given) {
+  const momo::client client = client_from_env(), clone = client.clone();
+  outcomes found;
+  std::atomic<long> late{0};
+  std::vector<std::thread> threads;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto start = [&](long times, const momo::client &from, bool leaves, momo::client::timeout timeout) {
+    while (times-- > 0)
+      threads.emplace_back([&, leaves, timeout] {
+        found.of([&] { return from.get_token(timeout); });
+        const long mine = milliseconds_since(begin) - 1000;
+        for (long known = late; leaves && known < mine;)
+          if (late.compare_exchange_weak(known, mine))
+            break;
+      });
+  };
+  start(given[0], client, false, {});
+  start(given[1], client, true, 1s);
+  start(given[1], clone, true, {});
+  std::this_thread::sleep_until(begin + 1s);
+  clone.cancel();
+  for (std::thread &each : threads)
+    each.join();
+  found.print();
+  std::cout << ",\"late_ms\":" << late << "}\n";
 }
 
-static bool logger() {
+// Every call once, with a logger that throws.
+static void calls(const arguments &) {
   std::atomic<int> lines{0};
   momo::config config;
   config.set_from_env();
@@ -61,164 +119,56 @@ static bool logger() {
         throw std::runtime_error(std::string(line));
       },
       MOMO_LOG_DEBUG);
-  static_cast<void>(momo::client(config).get_token());
-  std::cout << "{\"lines\":" << lines << ",\"ok\":true}\n";
-  return lines > 0;
+  const momo::client client(config);
+  client.invalidate(client.get_token());
+  momo::clear_cache();
+  static_cast<void>(client.create_token());
+  const momo::stats stats = client.stats();
+  const std::vector<momo::option> options = client.options();
+  std::cout << "{\"lines\":" << lines << ",\"requests\":" << stats.requests
+            << ",\"tokens_issued\":" << stats.tokens_issued
+            << ",\"invalidations\":" << stats.invalidations
+            << ",\"token_expires_in\":" << stats.token_expires_in
+            << ",\"token_origin\":" << stats.token_origin << ",\"options\":" << options.size();
+  for (const momo::option &each : options)
+    std::cout << ",\"" << each.name << "\":\"" << each.value << ", " << each.source << ", "
+              << each.warning << '"';
+  std::cout << "}\n";
 }
 
-static bool stats() {
-  const momo::client client = client_from_env();
-  static_cast<void>(client.get_token());
-  static_cast<void>(client.get_token());
-  const momo::stats found = client.stats();
-  std::cout << "{\"requests\":" << found.requests << ",\"tokens_issued\":" << found.tokens_issued
-            << ",\"network_failures\":" << found.network_failures
-            << ",\"credential_failures\":" << found.credential_failures
-            << ",\"last_failure_status\":" << found.last_failure_status
-            << ",\"token_expires_in\":" << found.token_expires_in
-            << ",\"cooldown_ms\":" << found.cooldown_ms
-            << ",\"tokens_adopted\":" << found.tokens_adopted
-            << ",\"token_origin\":" << found.token_origin << "}\n";
-  return true;
-}
-
-static bool options() {
-  std::map<std::string, momo::option> found;
-  for (const momo::option &each : client_from_env().options())
-    found[each.name] = each;
-  const momo::option timeout = found["timeout"];
-  std::cout << "{\"count\":" << found.size() << ",\"timeout\":\"" << timeout.value << ", "
-            << timeout.source << "\",\"api_key\":\"" << found["api_key"].value
-            << "\",\"warning\":\"" << found["api_user"].warning << "\"}\n";
-  return true;
-}
-
-// One request, two calls that wait for it: one is cancelled, the other has the token.
-static bool clone() {
-  const momo::client client = client_from_env();
-  // Begins the request, so that it belongs to neither call.
-  failure([&client] { client.get_token(0ms); });
-  const momo::client clone = client.clone();
-  const auto get = [](const momo::client &from) { return failure([&from] { from.get_token(); }); };
-  auto waiting = std::async(std::launch::async, get, std::cref(client));
-  auto ended = std::async(std::launch::async, get, std::cref(clone));
-  std::this_thread::sleep_for(100ms);
-  clone.cancel();
-  const std::string status = ended.get();
-  const bool early = waiting.wait_for(0ms) == std::future_status::timeout;
-  const bool token = waiting.get() == "MOMO_OK";
-  std::cout << std::boolalpha << "{\"status\":\"" << status << "\",\"early\":" << early
-            << ",\"token\":" << token << ",\"waits\":" << client.stats().waits << "}\n";
-  return token;
-}
-
-// Gets a short-lived token again and again while it is refreshed, which no call waits for.
-static bool refresh() {
-  const momo::client client = client_from_env();
-  std::set<std::string> distinct{std::string(client.get_token().access_token())};
-  clock_type::duration slowest{};
-  for (const auto end = clock_type::now() + 5400ms; clock_type::now() < end;
-       std::this_thread::sleep_for(20ms)) {
-    const auto before = clock_type::now();
-    const momo::token token = client.get_token();
-    slowest = std::max(slowest, clock_type::now() - before);
-    distinct.emplace(token.access_token());
-  }
-  const std::chrono::duration<double, std::milli> ms = slowest;
-  std::cout << "{\"distinct\":" << distinct.size()
-            << ",\"slowest_ms\":" << std::lround(ms.count()) << "}\n";
-  return true;
-}
-
-static long resident_kib() {
-  long size = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> size >> resident;
-  return resident * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
-static bool loop(int gets) {
-  const momo::client client = client_from_env();
-  const auto get = [&client](int times) {
-    while (times-- > 0)
-      static_cast<void>(client.get_token());
-  };
-  get(gets / 10 + 1);
-  const long before = resident_kib();
-  get(gets);
-  std::cout << "{\"gets\":" << gets << ",\"growth_kib\":" << resident_kib() - before << "}\n";
-  return true;
-}
-
-static bool errors(int gets) {
-  const momo::client client = client_from_env();
-  std::string status;
-  const auto get = [&](int times) {
-    while (times-- > 0) {
-      try {
-        // There is no token, and no time to ask for one.
-        static_cast<void>(client.get_token(0ms));
-      } catch (const momo::error &error) {
-        status = error.status_name();
-      }
-    }
-  };
-  get(gets / 10 + 1);
-  const long before = resident_kib();
-  get(gets);
-  std::cout << "{\"gets\":" << gets << ",\"status\":\"" << status
-            << "\",\"growth_kib\":" << resident_kib() - before << "}\n";
-  return true;
-}
-
-// What is refused, and what can be made without a gateway.
-static bool misuse() {
+// What is refused with another message than this, and what can be made without a gateway.
+static void misuse(const arguments &) {
   const momo::client client = client_from_env();
   momo::config config;
   const char *const absent = nullptr;
-  std::string refused;
-  refused += failure([&] { config.set("api_key", absent); }, true) + "; ";
-  refused += failure([&] { config.set("api_key", std::string("a\0b", 3)); }, true) + "; ";
-  refused += failure([&] { config.set("api_key", ""); }, true) + "; ";
-  refused += failure([&] { client.invalidate(""); }, true) + "; ";
-  refused += failure([&] { client.get_token(-1ms); }) + "; ";
-  refused += failure([&] { client.create_token(-1ms); }) + "; ";
-  const momo::token made("made", 60s);
-  const momo::error error(MOMO_TIMED_OUT, "made");
-  const bool is_made = made.access_token() == "made" && made.authorization() == "Bearer made" &&
-                       made.expires_in() == 60s && momo::error(error).what() == std::string("made");
-  std::cout << std::boolalpha << "{\"refused\":\"" << refused << "\",\"made\":" << is_made << "}\n";
-  return true;
-}
-
-static bool run(std::string_view name, int gets) {
-  if (name == "misuse")
-    return misuse();
-  if (name == "shared")
-    return shared();
-  if (name == "deadline")
-    return deadline();
-  if (name == "logger")
-    return logger();
-  if (name == "stats")
-    return stats();
-  if (name == "options")
-    return options();
-  if (name == "clone")
-    return clone();
-  if (name == "refresh")
-    return refresh();
-  if (name == "loop" && gets > 0)
-    return loop(gets);
-  if (name == "errors" && gets > 0)
-    return errors(gets);
-  throw std::invalid_argument("usage: exercise shared|deadline|logger|stats|options|clone|refresh|misuse|loop N|errors N");
+  std::string accepted;
+  const auto refused = [&accepted](const char *message, const std::function<void()> &call) {
+    std::string found = "not refused";
+    try {
+      call();
+    } catch (const momo::error &error) {
+      found = error.what();
+    }
+    if (found.find(message) == std::string::npos)
+      accepted += (accepted.empty() ? "\"" : ",\"") + found + '"';
+  };
+  refused("api_key is NULL", [&] { config.set("api_key", absent); });
+  refused("api_key has a NUL", [&] { config.set("api_key", std::string("a\0b", 3)); });
+  refused("api_key", [&] { config.set("api_key", ""); });
+  refused("the token is empty", [&] { client.invalidate(""); });
+  refused("timeout_ms", [&] { client.get_token(-1ms); });
+  refused("timeout_ms", [&] { client.create_token(-1ms); });
+  refused("made", [] { throw momo::error(momo::error(MOMO_TIMED_OUT, "made")); });
+  const momo::token made("abc", 60s);
+  std::cout << "{\"accepted\":[" << accepted << "],\"made\":[\"" << made.authorization() << "\","
+            << made.expires_in().count() << "],\"version\":\"" << momo::version() << "\"}\n";
 }
 
 int main(int argc, char **argv) {
-  try {
-    return run(argc > 1 ? argv[1] : "", argc > 2 ? std::stoi(argv[2]) : 0) ? 0 : 1;
-  } catch (const std::exception &error) {
-    std::cerr << error.what() << std::endl;
-    return 1;
-  }
+  const std::map<std::string_view, void (*)(const arguments &)> scenarios{
+      {"get", get}, {"wait", wait}, {"calls", calls}, {"misuse", misuse}};
+  arguments numbers;
+  std::transform(argv + std::min(argc, 2), argv + argc, std::back_inserter(numbers),
+                 [](const char *word) { return std::stol(word); });
+  scenarios.at(argc > 1 ? argv[1] : "")(numbers);
 }

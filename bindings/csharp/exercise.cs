@@ -1,5 +1,7 @@
 // For the tests: one scenario per run, named by the first argument, one JSON object on stdout.
 using System;
+using System.Collections;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
@@ -10,109 +12,91 @@ using Momo;
 
 static class Exercise
 {
-    // Until the collector has used all of its nursery of 4 MiB once.
-    const int WarmUp = 5000;
-
-    static bool Shared(MomoClient client)
+    // Calls that follow each other, times in milliseconds, -1 for no timeout.
+    static object Get(MomoClient client, int times, int pause, int timeout)
     {
-        const int calls = 8;
-        ThreadPool.SetMinThreads(calls, calls);
-        var tokens = Task.WhenAll(Enumerable.Range(0, calls).Select(_ => client.GetTokenAsync())).Result;
-        var distinct = tokens.Select(token => token.AccessToken).Distinct().Count();
-        Console.WriteLine($"{{\"calls\":{tokens.Length},\"distinct\":{distinct}}}");
-        return true;
+        var outcomes = new Outcomes();
+        var limit = timeout < 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(timeout);
+        using (var source = new CancellationTokenSource())
+        {
+            Action<int> get = count =>
+            {
+                // Half of them in the way that a CancellationToken takes.
+                for (var i = 0; i < count; i++, Thread.Sleep(pause))
+                    outcomes.Of(() => client.GetToken(limit, i % 2 == 0 ? source.Token : CancellationToken.None));
+            };
+            get(times / 4);
+            var before = ResidentKib();
+            var clock = Stopwatch.StartNew();
+            get(times);
+            var ms = clock.ElapsedMilliseconds;
+            return new { outcomes = outcomes.Counts, distinct = outcomes.Distinct, ms, growth_kib = ResidentKib() - before };
+        }
     }
 
-    static bool Deadline(MomoClient client)
+    // Calls that wait at the same time. Beside those that stay, after a second, so many are cancelled,
+    // and the time of as many is up. Of a few, half wait on a thread of their own.
+    static object Wait(MomoClient client, int staying, int leaving)
     {
+        var few = staying < 100;
+        if (few)
+            ThreadPool.SetMinThreads(staying + 2 * leaving, 1);
+        // What comes in time and on a thread of the pool has threads of its own.
+        Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => Task.Delay(100))).Wait();
+        var outcomes = new Outcomes();
+        var before = Threads();
+        var late = new ConcurrentBag<long> { 0 };
         var clock = Stopwatch.StartNew();
-        Console.WriteLine($"{{\"status\":\"{CancelledAfter(300, client)}\",\"ms\":{clock.ElapsedMilliseconds}}}");
-        return true;
-    }
-
-    // Both wait for the one request, and only one of them is cancelled.
-    static bool CancelOne(MomoClient client)
-    {
-        var other = client.GetTokenAsync();
-        var status = CancelledAfter(200, client);
-        other.Wait();
-        Console.WriteLine($"{{\"cancelled\":\"{status}\",\"other\":\"ok\"}}");
-        return true;
-    }
-
-    static string CancelledAfter(int ms, MomoClient client)
-    {
-        using (var source = new CancellationTokenSource(ms))
-            try
+        using (var source = new CancellationTokenSource())
+        {
+            Func<int, Task> call = async number =>
             {
-                client.GetToken(cancellation: source.Token);
-                throw new InvalidOperationException("a token, though the call was to be cancelled");
-            }
-            catch (OperationCanceledException e) when (e.InnerException is MomoException)
-            {
-                return ((MomoException)e.InnerException).StatusName;
-            }
+                var timeout = number < leaving ? TimeSpan.FromSeconds(1) : (TimeSpan?)null;
+                var cancellation = timeout == null && number < 2 * leaving ? source.Token : CancellationToken.None;
+                await outcomes.OfAsync(few && number % 2 == 1 ? Task.Run(() => client.GetToken(timeout, cancellation))
+                    : client.GetTokenAsync(timeout, cancellation));
+                if (number < 2 * leaving)
+                    late.Add(clock.ElapsedMilliseconds - 1000);
+            };
+            var calls = Enumerable.Range(0, staying + 2 * leaving).Select(call).ToList();
+            Thread.Sleep(leaving > 0 ? 500 : 0);
+            var threads = Threads() - before;
+            if (!Task.Run(() => { }).Wait(3000))
+                throw new InvalidOperationException("calls that wait take the pool's threads");
+            Thread.Sleep(leaving > 0 ? 500 : 0);
+            source.Cancel();
+            Task.WhenAll(calls).Wait();
+            return new { outcomes = outcomes.Counts, distinct = outcomes.Distinct, late_ms = late.Max(), threads };
+        }
     }
 
-    static bool Close(MomoClient client)
+    static int Threads()
     {
+        var line = File.ReadAllLines("/proc/self/status").First(text => text.StartsWith("Threads:"));
+        return int.Parse(line.Substring(8));
+    }
+
+    static object Close(MomoClient client)
+    {
+        var outcomes = new Outcomes();
         var clock = Stopwatch.StartNew();
         using (new Timer(_ => client.Dispose(), null, 300, Timeout.Infinite))
-            try
-            {
-                client.GetToken();
-                return false;
-            }
-            catch (MomoException e)
-            {
-                Console.WriteLine($"{{\"status\":\"{e.StatusName}\",\"ms\":{clock.ElapsedMilliseconds}}}");
-                return true;
-            }
+            outcomes.Of(() => client.GetToken());
+        return new { outcomes = outcomes.Counts, ms = clock.ElapsedMilliseconds };
     }
 
-    static bool Stats(MomoClient client)
+    // The program ends while calls wait.
+    static object Leave(MomoClient client)
     {
-        client.GetToken();
-        client.GetToken();
-        var stats = client.GetStats();
-        Console.WriteLine(
-            $"{{\"requests\":{stats.Requests},\"tokens_issued\":{stats.TokensIssued}" +
-            $",\"network_failures\":{stats.NetworkFailures},\"credential_failures\":{stats.CredentialFailures}" +
-            $",\"last_failure_status\":{stats.LastFailureStatus}" +
-            $",\"token_expires_in\":{stats.TokenExpiresIn}" +
-            $",\"cooldown_ms\":{stats.CooldownMs}" +
-            $",\"tokens_adopted\":{stats.TokensAdopted},\"token_origin\":{(int)stats.TokenOrigin}}}");
-        return true;
+        var calls = new[] { client.GetTokenAsync(), client.CreateTokenAsync() };
+        Thread.Sleep(2000);
+        Print(new { waiting = calls.Count(call => !call.IsCompleted) });
+        Environment.Exit(0); // without client.Dispose()
+        return null;
     }
 
-    static bool Options(MomoClient client)
-    {
-        var found = client.GetOptions().ToDictionary(option => option.Name);
-        var timeout = found["timeout"];
-        Console.WriteLine(
-            $"{{\"count\":{found.Count},\"timeout\":\"{timeout.Value}, {timeout.Source}\"" +
-            $",\"api_key\":\"{found["api_key"].Value}\"" +
-            $",\"warning\":\"{found["api_user"].Warning}\"}}");
-        return true;
-    }
-
-    // A short-lived token is refreshed, which no call waits for.
-    static bool Refresh(MomoClient client)
-    {
-        var distinct = new HashSet<string> { client.GetToken().AccessToken };
-        var slowest = 0L;
-        for (var clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 5400; Thread.Sleep(20))
-        {
-            var before = clock.ElapsedMilliseconds;
-            var token = client.GetToken();
-            slowest = Math.Max(slowest, clock.ElapsedMilliseconds - before);
-            distinct.Add(token.AccessToken);
-        }
-        Console.WriteLine($"{{\"distinct\":{distinct.Count},\"slowest_ms\":{slowest}}}");
-        return true;
-    }
-
-    static bool Logger()
+    // Every call once, with a logger that throws.
+    static object Calls()
     {
         var lines = 0;
         Action<MomoLogLevel, string> log = (level, line) =>
@@ -124,52 +108,21 @@ static class Exercise
         {
             // A delegate that the library keeps has to live through this.
             Collect();
-            client.GetToken();
+            client.Invalidate(client.GetToken());
+            MomoClient.ClearCache();
+            client.CreateToken();
+            var stats = client.GetStats();
+            var options = client.GetOptions();
+            var found = options.ToDictionary(each => each.Name, each => (object)$"{each.Value}, {each.Source}, {each.Warning}");
+            found["options"] = options.Count;
+            found["lines"] = lines;
+            found["requests"] = stats.Requests;
+            found["tokens_issued"] = stats.TokensIssued;
+            found["invalidations"] = stats.Invalidations;
+            found["token_expires_in"] = stats.TokenExpiresIn;
+            found["token_origin"] = (long)stats.TokenOrigin;
+            return found;
         }
-        Console.WriteLine($"{{\"lines\":{lines},\"ok\":true}}");
-        return lines > 0;
-    }
-
-    static bool Loop(MomoClient client, int gets)
-    {
-        Get(client, Math.Max(gets / 10, WarmUp));
-        var before = ResidentKib();
-        Get(client, gets);
-        Console.WriteLine($"{{\"gets\":{gets},\"growth_kib\":{ResidentKib() - before}}}");
-        return true;
-    }
-
-    // Half of them in the way that a CancellationToken takes.
-    static void Get(MomoClient client, int times)
-    {
-        using (var source = new CancellationTokenSource())
-            for (var i = 0; i < times; i++)
-                client.GetToken(cancellation: i % 2 == 0 ? source.Token : CancellationToken.None);
-    }
-
-    static bool Errors(MomoClient client, int gets)
-    {
-        Refuse(client, Math.Max(gets / 10, WarmUp));
-        var before = ResidentKib();
-        var status = Refuse(client, gets);
-        Console.WriteLine($"{{\"gets\":{gets},\"status\":\"{status}\",\"growth_kib\":{ResidentKib() - before}}}");
-        return true;
-    }
-
-    // There is no token, and no time to ask for one.
-    static string Refuse(MomoClient client, int times)
-    {
-        string status = null;
-        for (var i = 0; i < times; i++)
-            try
-            {
-                client.GetToken(TimeSpan.Zero);
-            }
-            catch (MomoException e)
-            {
-                status = e.StatusName;
-            }
-        return status;
     }
 
     static long ResidentKib()
@@ -185,41 +138,37 @@ static class Exercise
         GC.Collect();
     }
 
-    static bool Run(string[] args)
+    static object Run(string name, int[] numbers)
     {
         using (var client = MomoClient.FromEnvironment())
-            switch (args.FirstOrDefault())
+            switch (name)
             {
-                case "shared": return Shared(client);
-                case "deadline": return Deadline(client);
-                case "cancel-one": return CancelOne(client);
+                case "get": return Get(client, numbers[0], numbers[1], numbers[2]);
+                case "wait": return Wait(client, numbers[0], numbers[1]);
                 case "close": return Close(client);
-                case "stats": return Stats(client);
-                case "options": return Options(client);
-                case "refresh": return Refresh(client);
-                case "logger": return Logger();
-                case "waiting": return ExerciseWaiting.Waiting(client);
-                case "left": return ExerciseWaiting.Left(client);
-                case "secrets": return ExerciseWaiting.Secrets();
-                case "misuse": return ExerciseWaiting.Misuse(client);
-                case "loop": return Loop(client, int.Parse(args[1]));
-                case "errors": return Errors(client, int.Parse(args[1]));
-                default: throw new ArgumentException(
-                    "usage: exercise shared|deadline|cancel-one|close|stats|options|refresh|logger|" +
-                    "waiting|left|secrets|misuse|loop N|errors N");
+                case "leave": return Leave(client);
+                case "calls": return Calls();
+                case "secrets": return ExerciseValues.Secrets();
+                case "misuse": return ExerciseValues.Misuse(client);
+                default: throw new ArgumentException("no scenario " + name);
             }
     }
 
-    static int Main(string[] args)
+    static void Print(object found) => Console.WriteLine(Json(found));
+
+    static string Json(object value)
     {
-        try
-        {
-            return Run(args) ? 0 : 1;
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine(e);
-            return 1;
-        }
+        if (value is string text)
+            return '"' + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + '"';
+        if (value is IDictionary counts)
+            return "{" + string.Join(",", counts.Keys.Cast<string>().Select(key => Json(key) + ":" + Json(counts[key]))) + "}";
+        if (value is IEnumerable list)
+            return "[" + string.Join(",", list.Cast<object>().Select(Json)) + "]";
+        if (value is bool || value.GetType().IsPrimitive)
+            return value.ToString().ToLowerInvariant();
+        var members = value.GetType().GetProperties().Select(each => Json(each.Name) + ":" + Json(each.GetValue(value)));
+        return "{" + string.Join(",", members) + "}";
     }
+
+    static void Main(string[] args) => Print(Run(args[0], args.Skip(1).Select(int.Parse).ToArray()));
 }

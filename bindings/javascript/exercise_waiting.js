@@ -1,4 +1,4 @@
-/* The programs about calls that wait, for exercise.js. */
+/* The programs about calls that take a thread, and about ends, for exercise.js. */
 'use strict';
 
 const fs = require('node:fs');
@@ -7,69 +7,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 const { Client } = require('./momo.cjs');
 
-/* Without the library's own, which end with the request. */
-function osThreads() {
-  const names = fs.readdirSync('/proc/self/task').map((thread) => {
-    try {
-      return fs.readFileSync(`/proc/self/task/${thread}/comm`, 'utf8');
-    } catch {
-      return 'momo-re'; // it has just ended
-    }
-  });
-  return names.filter((name) => !name.startsWith('momo-re')).length;
-}
-
 module.exports = {
-  /*
-   * 10,000 callers wait for one token. A hundred of them are aborted, the last thousand have too
-   * little time, and the event loop turns meanwhile. How late a caller is told counts beyond how long
-   * the loop stood still at most, which is also up to who else uses the machine.
-   */
-  async crowd() {
-    await fs.promises.readFile(__filename); // libuv's pool has its threads
-    const momo = new Client();
-    const before = osThreads();
-    const controller = new AbortController();
-    const lateness = [];
-    const get = async (index) => {
-      const begin = performance.now();
-      const options = index < 9000 ? {} : { timeout: 1 };
-      if (index < 100) options.signal = controller.signal;
-      try {
-        return { token: (await momo.getToken(options)).accessToken };
-      } catch (error) {
-        lateness.push(performance.now() - (options.signal ? aborted : begin + 1000));
-        return { error };
-      }
-    };
-    let aborted;
-    let last = performance.now();
-    let gap = 0;
-    const timer = setInterval(() => {
-      gap = Math.max(gap, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    const calls = Array.from({ length: 10_000 }, (_, index) => get(index));
-    await sleep(500);
-    const threads = osThreads() - before;
-    aborted = performance.now();
-    controller.abort();
-    const results = await Promise.all(calls);
-    clearInterval(timer);
-    const errors = results.filter(({ error }) => error).map(({ error }) => error);
-    const tokens = results.filter(({ token }) => token);
-    return {
-      threads,
-      late_ms: Math.round(Math.max(...lateness) - gap),
-      gap_ms: Math.round(gap),
-      aborted: errors.filter(({ name, cause }) => name === 'AbortError' && cause.statusName === 'MOMO_CANCELLED').length,
-      late: errors.filter(({ statusName }) => statusName === 'MOMO_TIMED_OUT').length,
-      texts: [...new Set(errors.filter(({ status }) => status).map(({ message }) => message.split(':')[0]))],
-      tokens: tokens.length,
-      distinct: new Set(tokens.map(({ token }) => token)).size,
-    };
-  },
-
   /* Eight clients wait, each for two tokens; files are read meanwhile, and late callers leave. */
   async pool() {
     const clients = Array.from({ length: 8 }, (_, i) => new Client({ subscription_key: `key-${i}` }));

@@ -16,8 +16,8 @@ SOURCE = Path(__file__).parent
 FOLDERS = packages.platform_names("javascript")
 EXPRESS = "express@5.3.0"
 CHECKERS = ["typescript@7.0.2", "@types/node@26.6.6"]
-ROWS = ("stats", "option of tomorrow", "workers", "ticks", "abort", "close", "exit")
-WINDOWS_ROWS = ("success", "wrong API key", "logger", "deadline", "refresh", *ROWS)
+ROWS = ("workers", "abort", "close", "exit handler")
+WINDOWS_ROWS = ("success", "wrong API key", "calls", "deadline", "refresh", *ROWS)
 
 # A program of both kinds of modules has one wrapper, and one token.
 BOTH = """

@@ -1,6 +1,6 @@
 <?php
 
-/** What the tests ask of the wrapper: exercise.php NAME [NUMBER] */
+/** What the tests ask of the wrapper: exercise.php NAME [NUMBER …] */
 
 declare(strict_types=1);
 
@@ -10,159 +10,89 @@ require __DIR__ . '/exercise_values.php';
 use Momo\Client;
 use Momo\MomoException;
 
-/**
- * PHP has one thread, and a call into C does not suspend a fiber: eight fibers are under way on one
- * client at a time, but their calls follow each other.
- */
-function shared(): array
+/** Counts what calls end with: a token, or the name of a status and the beginning of its message. */
+final class Outcomes
 {
-    $momo = new Client();
-    $tokens = [];
-    $fibers = [];
-    for ($i = 0; $i < 8; $i++) {
-        $fibers[$i] = new Fiber(function () use ($momo, &$tokens) {
-            Fiber::suspend();
-            $tokens[] = $momo->getToken()->accessToken;
-        });
-        $fibers[$i]->start();
+    private array $counts = [];
+    private array $tokens = [];
+
+    public function of(callable $call): void
+    {
+        try {
+            $this->tokens[$call()->accessToken] = true;
+            $this->count('token');
+        } catch (MomoException $error) {
+            $this->count("$error->statusName: " . strtok($error->getMessage(), ':'));
+        }
     }
-    foreach ($fibers as $fiber) {
-        $fiber->resume();
+
+    public function report(array $more = []): array
+    {
+        return ['outcomes' => $this->counts, 'distinct' => count($this->tokens)] + $more;
     }
-    return ['calls' => count($tokens), 'distinct' => count(array_unique($tokens))];
+
+    private function count(string $outcome): void
+    {
+        $this->counts[$outcome] = ($this->counts[$outcome] ?? 0) + 1;
+    }
 }
 
-function deadline(): array
+/** Calls that follow each other, times in milliseconds, -1 for no timeout. */
+function get(int $times, int $pause, int $timeout): array
 {
     $momo = new Client();
+    $outcomes = new Outcomes();
     $begin = hrtime(true);
-    try {
-        $momo->getToken(timeout: 0.3);
-    } catch (MomoException $error) {
-        return ['status' => $error->statusName, 'ms' => intdiv(hrtime(true) - $begin, 1_000_000)];
-    }
-    throw new LogicException('it did not fail');
+    $growth = growth($times, function () use ($momo, $outcomes, $pause, $timeout) {
+        $outcomes->of(fn () => $momo->getToken($timeout < 0 ? null : $timeout / 1000));
+        usleep($pause * 1000);
+    });
+    return $outcomes->report(['growth_kib' => $growth, 'ms' => intdiv(hrtime(true) - $begin, 1_000_000)]);
 }
 
-function logger(): array
+/** Every call once, with a logger that throws. */
+function calls(): array
 {
-    $lines = 0;
-    $broken = function (string $level, string $line) use (&$lines) {
-        $lines++;
+    $found = ['lines' => 0];
+    $broken = function (string $level, string $line) use (&$found) {
+        $found['lines']++;
         throw new RuntimeException("a broken logger of level $level");
     };
     $momo = new Client(logger: $broken, logLevel: 'debug');
-    $momo->getToken();
-    return ['lines' => $lines, 'ok' => true];
-}
-
-function stats(): array
-{
-    $momo = new Client();
-    $momo->getToken();
-    $momo->getToken();
-    $stats = $momo->stats();
-    return [
-        'requests' => $stats->requests,
-        'tokens_issued' => $stats->tokensIssued,
-        'network_failures' => $stats->networkFailures,
-        'credential_failures' => $stats->credentialFailures,
-        'last_failure_status' => $stats->lastFailureStatus,
-        'token_expires_in' => $stats->tokenExpiresIn,
-        'cooldown_ms' => $stats->cooldownMs,
-        'tokens_adopted' => $stats->tokensAdopted,
-        'token_origin' => $stats->tokenOrigin,
-    ];
-}
-
-function options(): array
-{
-    $found = array_column((new Client())->options(), null, 'name');
-    return [
-        'count' => count($found),
-        'timeout' => "{$found['timeout']->value}, {$found['timeout']->source}",
-        'api_key' => $found['api_key']->value,
-        'warning' => $found['api_user']->warning,
-    ];
-}
-
-/** A refresh goes on beside gets that never wait. The token lives 6 s. */
-function refresh(): array
-{
-    $momo = new Client();
-    $tokens = [$momo->getToken()->accessToken => true];
-    $slowest = 0;
-    for ($end = hrtime(true) + 5_400_000_000; hrtime(true) < $end; usleep(20_000)) {
-        $before = hrtime(true);
-        $tokens[$momo->getToken()->accessToken] = true;
-        $slowest = max($slowest, hrtime(true) - $before);
+    $momo->invalidateToken($momo->getToken());
+    Client::clearCache();
+    $momo->createToken();
+    foreach ($momo->stats() as $name => $value) {
+        $found[strtolower(preg_replace('/[A-Z]/', '_$0', $name))] = $value;
     }
-    return ['distinct' => count($tokens), 'slowest_ms' => intdiv($slowest, 1_000_000)];
-}
-
-/** The parent makes the client, its children use it. */
-function fork(): array
-{
-    $momo = new Client();
-    $momo->getToken();
-    $pipes = [];
-    for ($child = 0; $child < 4; $child++) {
-        [$mine, $pipes[]] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
-        if (pcntl_fork() === 0) {
-            for ($i = 0; $i < 25; $i++) {
-                fwrite($mine, $momo->getToken()->accessToken . "\n");
-            }
-            exit;
-        }
-        fclose($mine);
+    $options = $momo->options();
+    foreach ($options as $option) {
+        $found[$option->name] = "$option->value, $option->source, $option->warning";
     }
-    $tokens = explode("\n", rtrim(implode(array_map(stream_get_contents(...), $pipes))));
-    return ['gets' => count($tokens), 'distinct' => count(array_unique($tokens))];
+    return ['options' => count($options)] + $found;
 }
 
-function loop(int $gets): array
+/** A client at a time, as a web server's requests have it, and its counters. */
+function clients(int $count): array
 {
-    $momo = new Client();
-    return ['gets' => $gets, 'growth_kib' => growth($gets, fn () => $momo->getToken())];
-}
-
-/** A client for every get, as a web server's requests have it, and its counters. */
-function clients(int $gets): array
-{
-    $get = function () {
+    $message = '';
+    $growth = growth($count, function () use (&$message) {
         $momo = new Client();
         $momo->getToken();
         $momo->stats();
-    };
-    return ['gets' => $gets, 'growth_kib' => growth($gets, $get)];
-}
-
-/** Failures: of the options, where no client comes to be, and of a call. */
-function errors(int $gets): array
-{
-    $momo = new Client();
-    $status = fn (callable $call) => failure($call)->statusName;
-    $statuses = [];
-    $fail = function () use ($momo, $status, &$statuses) {
-        $statuses = [$status(fn () => new Client(['timeout' => 'soon'])), $status(fn () => $momo->getToken(0))];
-    };
-    return ['gets' => $gets, 'growth_kib' => growth($gets, $fail), 'statuses' => $statuses];
-}
-
-function failure(callable $call): MomoException
-{
-    try {
-        $call();
-    } catch (MomoException $error) {
-        return $error;
-    }
-    throw new LogicException('it did not fail');
+        try {
+            new Client(['option_of_tomorrow' => 1]);
+        } catch (MomoException $error) {
+            $message = $error->getMessage();
+        }
+    });
+    return ['growth_kib' => $growth, 'message' => $message];
 }
 
 /** Of the resident set, in KiB, after a warm-up. */
 function growth(int $times, callable $call): int
 {
-    for ($i = 0; $i < $times / 10; $i++) {
+    for ($i = 0; $i < intdiv($times, 4); $i++) {
         $call();
     }
     $before = residentKib();

@@ -14,7 +14,7 @@ DEBIAN = ["composer", "php8.2-zip", "unzip"]
 
 SOURCE = Path(__file__).parent
 NAME = "libmomo/libmomo"
-ROWS = ("stats", "fork", "leak of clients")
+ROWS = ("leak of clients",)
 # As PHP-FPM is started on servers: by root, with workers of another user.
 USER = {"FPM_USER": "www-data"} if os.geteuid() == 0 else {}
 FAILURE = """\
@@ -90,8 +90,8 @@ def checks(package):
     slow = {"path": "/delay-300/lifetime-8", "env": USER}
     yield servers.row("php-fpm stale", fpm, ["--seconds=26"], stale, 20, **slow)
     jit = {"opcache.enable_cli": "1", "opcache.jit": "tracing", "opcache.jit_buffer_size": "32M"}
-    command = ["php", *settings(jit), "exercise.php", "loop", "20000"]
-    yield row("JIT", command, {"gets": 20000, "growth_kib": {"max": 1024}}) | {"requests": 1}
+    command = ["php", *settings(jit), "exercise.php", "get", "20000", "0", "-1"]
+    yield row("JIT", command, {"outcomes": "25000 token", "growth_kib": {"max": 1024}}) | {"requests": 1}
     off = ["php", *settings({"ffi.enable": "false"}), "-r", FAILURE]
     yield row("FFI is off", off, {"message": {"match": "ffi.enable=true, or opcache.preload=/"}})
     other = ["setarch", "i686", "php", "-r", FAILURE]

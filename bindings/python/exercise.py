@@ -1,10 +1,12 @@
-"""What the tests ask of the wrapper, one scenario at a time: exercise.py SCENARIO [N]"""
+"""What the tests ask of the wrapper, one scenario at a time: exercise.py SCENARIO [N …]"""
 
+import asyncio
 import gc
 import json
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -12,35 +14,71 @@ from concurrent.futures import ThreadPoolExecutor
 
 import exercise_async
 import exercise_values
-import exercise_waiting
 import momo
+from exercise_outcomes import Outcomes
 
 CHILDREN = 4
 GETS_PER_CHILD = 25
 
 
-def shared():
-    together = threading.Barrier(8)
+def growth_kib(call, times):
+    """Of the resident set, after a warm-up."""
 
-    def get(_):
-        together.wait()
-        return client.get_token().access_token
+    def resident_kib():
+        gc.collect()
+        if not os.path.exists("/proc/self/statm"):
+            return 0
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
-    with momo.Client() as client, ThreadPoolExecutor(8) as pool:
-        tokens = list(pool.map(get, range(8)))
-    return {"calls": len(tokens), "distinct": len(set(tokens))}
-
-
-def deadline():
-    client = momo.Client()
-    begin = time.monotonic()
-    try:
-        client.get_token(timeout=0.3)
-    except momo.Error as error:
-        return {"status": error.name, "ms": round((time.monotonic() - begin) * 1000)}
+    for _ in range(times // 4):
+        call()
+    before = resident_kib()
+    for _ in range(times):
+        call()
+    return resident_kib() - before
 
 
-def logger():
+def get(times, pause_ms, timeout_ms):
+    """Calls that follow each other; -1 for no timeout."""
+    timeout = None if timeout_ms < 0 else timeout_ms / 1000
+    outcomes, begin = Outcomes(), time.monotonic()
+
+    def call():
+        outcomes.of(client.get_token, timeout)
+        if pause_ms:
+            time.sleep(pause_ms / 1000)
+
+    with momo.Client() as client:
+        growth = growth_kib(call, times)
+    return outcomes.report(growth_kib=growth, ms=round((time.monotonic() - begin) * 1000))
+
+
+def wait(staying, leaving):
+    """Threads that wait at the same time. Beside those that stay, after a second, so many are
+    cancelled, and the time of as many is up.
+    """
+    outcomes, late, begin = Outcomes(), [0], time.monotonic()
+
+    def leave(from_client, timeout):
+        outcomes.of(from_client.get_token, timeout)
+        late.append(round((time.monotonic() - begin - 1) * 1000))
+
+    with momo.Client() as client, ThreadPoolExecutor(staying + 2 * leaving) as pool:
+        clone = client.clone()
+        for _ in range(leaving):
+            pool.submit(leave, client, 1)
+            pool.submit(leave, clone, None)
+        for _ in range(staying):
+            pool.submit(outcomes.of, client.get_token)
+        time.sleep(1 if leaving else 0)
+        clone.close()
+        pool.shutdown()
+    return outcomes.report(late_ms=max(late))
+
+
+def calls():
+    """Every call once, with a logger that raises."""
     lines = []
 
     class Broken(logging.Handler):
@@ -52,114 +90,25 @@ def logger():
     log.setLevel(logging.DEBUG)
     log.addHandler(Broken())
     with momo.Client(logger=log) as client:
-        client.get_token()
-    return {"lines": len(lines), "ok": True}
-
-
-def stats():
-    with momo.Client() as client:
-        client.get_token()
-        client.get_token()
-        found = client.stats()
-    names = (
-        "requests",
-        "tokens_issued",
-        "network_failures",
-        "credential_failures",
-        "last_failure_status",
-        "token_expires_in",
-        "cooldown_ms",
-        "tokens_adopted",
-        "token_origin",
-    )
-    return {name: getattr(found, name) for name in names}
-
-
-def options():
-    found = {option.name: option for option in momo.Client().options()}
-    return {
-        "count": len(found),
-        "timeout": f"{found['timeout'].value}, {found['timeout'].source}",
-        "api_key": found["api_key"].value,
-        "warning": found["api_user"].warning,
-    }
-
-
-def refresh():
-    """A refresh goes on beside gets that never wait. The token lives 6 s."""
-    with momo.Client() as client:
-        tokens = {client.get_token().access_token}
-        slowest = 0.0
-        end = time.monotonic() + 5.4
-        while time.monotonic() < end:
-            before = time.monotonic()
-            tokens.add(client.get_token().access_token)
-            slowest = max(slowest, time.monotonic() - before)
-            time.sleep(0.02)
-    return {"distinct": len(tokens), "slowest_ms": round(slowest * 1000)}
-
-
-def option():
-    """A name that this file and the wrapper do not know reaches the library."""
-    try:
-        momo.Client(option_of_tomorrow="1")
-    except momo.Error as error:
-        return {"status": error.name, "message": error.message}
-
-
-def clone():
-    """One request, two calls that wait for it: one is cancelled, the other has the token."""
-
-    with momo.Client() as client, ThreadPoolExecutor(2) as pool:
-        try:
-            client.get_token(timeout=0)  # begins the request, so that it belongs to neither call
-        except momo.Error:
-            pass
-        clone = client.clone()
-        waiting, ended = pool.submit(client.get_token), pool.submit(clone.get_token)
-        time.sleep(0.1)
-        clone.close()
-        status = ended.exception().name
-        early = not waiting.done()
-        token = waiting.exception() is None
-        return {"status": status, "early": early, "token": token, "waits": client.stats().waits}
-
-
-def growth_kib(call, times):
-    def resident_kib():
-        gc.collect()
-        with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
-
-    for _ in range(times // 10):
-        call()
-    before = resident_kib()
-    for _ in range(times):
-        call()
-    return resident_kib() - before
-
-
-def loop(gets):
-    with momo.Client() as client:
-        return {"gets": gets, "growth_kib": growth_kib(client.get_token, gets)}
-
-
-def errors(gets):
-    def get():
-        try:
-            client.get_token(timeout=0)
-        except momo.Error as error:
-            names.add(error.name)
-
-    names = set()
-    with momo.Client() as client:
-        growth = growth_kib(get, gets)
-    return {"gets": gets, "status": ",".join(names), "growth_kib": growth}
+        client.invalidate_token(client.get_token())
+        momo.clear_cache()
+        client.create_token()
+        options = {each.name: ", ".join(each[1:]) for each in client.options()}
+        return {**vars(client.stats()), **options, "lines": len(lines), "options": len(options)}
 
 
 def clients(count):
-    growth = growth_kib(lambda: momo.Client().clone().stats(), count)
-    return {"clients": count, "growth_kib": growth}
+    message = ""
+
+    def make():
+        nonlocal message
+        momo.Client().clone().stats()
+        try:
+            momo.Client(option_of_tomorrow="1")
+        except momo.Error as error:
+            message = error.message
+
+    return {"growth_kib": growth_kib(make, count), "message": message}
 
 
 def fork(warm):
@@ -173,33 +122,54 @@ def fork(warm):
     def child():
         results.put([client.get_token().access_token for _ in range(GETS_PER_CHILD)])
 
+    outcomes = Outcomes()
     children = [context.Process(target=child) for _ in range(CHILDREN)]
     for each in children:
         each.start()
-    tokens = [token for _ in children for token in results.get()]
+    for token in [token for _ in children for token in results.get()]:
+        outcomes.token(momo.Token(token))
     for each in children:
         each.join()
-    return {"gets": len(tokens), "distinct": len(set(tokens))}
+    return outcomes.report()
+
+
+def interrupt():
+    """Ctrl-C ends a call that waits."""
+    client = momo.Client()
+    before, calls, slowest = threading.active_count(), 0, 0.0
+    for call in (client.get_token, client.create_token):
+        begin = time.monotonic()
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            call()
+        except KeyboardInterrupt:
+            calls, slowest = calls + 1, max(slowest, time.monotonic() - begin)
+    time.sleep(0.2)
+    threads = threading.active_count() - before
+    return {"calls": calls, "ms": round(slowest * 1000), "threads": threads}
+
+
+async def leave():
+    """The program ends under a task and a thread that wait."""
+    client = momo.Client()
+    task = asyncio.create_task(client.get_token_async())
+    thread = threading.Thread(target=client.create_token, daemon=True)
+    thread.start()
+    await asyncio.sleep(2)
+    return {"waiting": (not task.done()) + thread.is_alive()}
 
 
 def main(name, *numbers):
     programs = {
-        "shared": shared,
-        "deadline": deadline,
-        "logger": logger,
-        "stats": stats,
-        "options": options,
-        "refresh": refresh,
-        "option": option,
-        "clone": clone,
-        "loop": loop,
-        "errors": errors,
+        "get": get,
+        "wait": wait,
+        "calls": calls,
         "clients": clients,
-        "fork": lambda: fork(warm=True),
-        "fork-cold": lambda: fork(warm=False),
+        "fork": fork,
+        "interrupt": interrupt,
+        "leave": lambda: asyncio.run(leave()),
         **exercise_async.programs,
         **exercise_values.programs,
-        **exercise_waiting.programs,
     }
     print(json.dumps(programs[name](*map(int, numbers))))
 

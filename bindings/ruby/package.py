@@ -12,7 +12,7 @@ from language_checks.packages import Installed, commands, copy, replace, row
 DEBIAN = ["bundler", "ruby-webrick", "puma", "ruby-sinatra"]
 
 SOURCE = Path(__file__).parent
-ROWS = ("stats", "fork", "fork without token", "cancel of one call", "leak of clients")
+ROWS = ("fork", "fork without token", "cancel of one call", "leak of clients")
 PUMA = ["puma", "-C", "server/puma.rb", "server/config.ru"]
 GEM = "gem install --silent --no-document --clear-sources --source $GEM_SERVER libmomo"
 BUNDLE = "bundle install --quiet && bundle exec"

@@ -36,7 +36,7 @@ def arm64(program):
 
 def arm64_rows(language, command, suffix, **variables):
     """What does not depend on the time that it takes: under qemu TLS alone takes a third of a second."""
-    rows = scenarios(language, ("success", "wrong API key", "logger", "stats", "fork"))
+    rows = scenarios(language, ("success", "wrong API key", "calls", "fork"))
     return rows_on("arm64", rows, command, suffix, **variables)
 
 

@@ -9,6 +9,8 @@ import sys
 from . import ROOT
 
 LIBRARY = ROOT / "build/lib/libmomo.so"
+# A call of `exercise` ends by what the scenario is about, on a busy machine too.
+PATIENT = {f"MOMO_{name}TIMEOUT": "5m" for name in ("", "ATTEMPT_", "CONNECT_")}
 
 
 class Language:
@@ -24,6 +26,14 @@ class Language:
 
     def get(self, name, default=None):
         return self.manifest.get(name, default)
+
+    def rows(self):
+        """The scenarios: those of the common table that are for this language, and its own."""
+        common = json.loads((ROOT / "bindings/scenarios.json").read_text())
+        rows = [row for row in common if self.key in row.get("languages", [self.key])]
+        for row in rows + self.get("extra", []):
+            env = {} if row.get("program") == "get_token" else PATIENT
+            yield row | {"env": env | row.get("env", {})}
 
     def environment(self, build=False):
         """Nothing of the caller's may count but where programs are; a build may need its proxy."""

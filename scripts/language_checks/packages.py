@@ -9,7 +9,6 @@ Such a file has
 """
 
 import importlib
-import json
 import os
 import re
 import shutil
@@ -23,6 +22,7 @@ from pathlib import Path
 from notices import PROJECT, notices, read
 
 from . import PLATFORMS, ROOT, VERSION
+from .language import Language
 
 TOOLS = ROOT / "build/tools"
 PACKAGES = ROOT / "build/packages"
@@ -131,9 +131,7 @@ def without_links(text):
 
 def scenarios(language, names):
     """The rows of these names, of the table and of the language's own."""
-    common = json.loads((BINDINGS / "scenarios.json").read_text())
-    own = json.loads((BINDINGS / language / "manifest.json").read_text())["extra"]
-    return [row for row in common + own if row["name"] in names]
+    return [row for row in Language(BINDINGS / language).rows() if row["name"] in names]
 
 
 def rows_on(where, rows, command, suffix, **variables):
@@ -177,7 +175,7 @@ class Installed:
     emulated: bool = False  # its processor is
 
     def get(self, name):
-        return {"get_token": self.get_token, "exercise": self.exercise}[name]
+        return {"get_token": self.get_token, "exercise": self.exercise}.get(name)
 
     def environment(self):
         """Where programs are, and nothing that helps to find libmomo."""

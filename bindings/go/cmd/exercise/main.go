@@ -5,11 +5,12 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,268 +19,156 @@ import (
 
 type object map[string]any
 
-var errUsage = errors.New("usage: exercise " +
-	"shared|goroutines|deadline|cancel|cancel-one|close|stale|refresh|stats|options|logger|" +
-	"waiting|left|secrets|misuse|loop N")
+var background = context.Background()
 
 func main() {
-	result, err := run(os.Args[1:])
-	if err == nil {
-		err = json.NewEncoder(os.Stdout).Encode(result)
+	numbers := []int{}
+	for _, text := range os.Args[2:] {
+		numbers = append(numbers, must(strconv.Atoi(text)))
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "exercise:", err)
-		os.Exit(1)
+	client := must(momo.NewClient(momo.FromEnv()))
+	scenarios := map[string]func(*momo.Client, []int) object{
+		"get": get, "wait": wait, "close": closed, "leave": leave,
+		"calls": calls, "secrets": secrets, "misuse": misuse,
 	}
+	fmt.Println(string(must(json.Marshal(scenarios[os.Args[1]](client, numbers)))))
 }
 
-func run(args []string) (object, error) {
-	if len(args) == 0 {
-		return nil, errUsage
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
 	}
-	switch args[0] {
-	case "shared":
-		return shared(8, 1)
-	case "goroutines":
-		return shared(200, 20)
-	case "deadline":
-		return ended(func() (context.Context, context.CancelFunc) {
-			return context.WithTimeout(context.Background(), 300*time.Millisecond)
-		}, context.DeadlineExceeded)
-	case "cancel":
-		return ended(func() (context.Context, context.CancelFunc) {
-			ctx, cancel := context.WithCancel(context.Background())
-			time.AfterFunc(300*time.Millisecond, cancel)
-			return ctx, cancel
-		}, context.Canceled)
-	case "cancel-one":
-		return cancelOne()
-	case "close":
-		return closed()
-	case "stale":
-		return stale()
-	case "refresh":
-		return refresh()
-	case "stats":
-		return stats()
-	case "options":
-		return options()
-	case "logger":
-		return logger()
-	case "waiting":
-		return waiting()
-	case "left":
-		return left()
-	case "secrets":
-		return secrets()
-	case "misuse":
-		return misuse()
-	case "loop":
-		if len(args) == 2 {
-			gets, err := strconv.Atoi(args[1])
-			if err != nil {
-				return nil, err
+	return value
+}
+
+// get makes calls that follow each other, times in milliseconds, -1 for no deadline. Their context
+// can be cancelled, as a server's can.
+func get(client *momo.Client, given []int) object {
+	pause, timeout := time.Duration(given[1])*time.Millisecond, time.Duration(given[2])*time.Millisecond
+	ctx, cancel := context.WithCancel(background)
+	defer cancel()
+	outcomes := newOutcomes()
+	call := func(times int) {
+		for ; times > 0; times-- {
+			if timeout < 0 {
+				outcomes.of(ctx, client, nil)
+			} else {
+				timed, stop := context.WithTimeout(ctx, timeout)
+				outcomes.of(timed, client, context.DeadlineExceeded)
+				stop()
 			}
-			return loop(gets)
+			time.Sleep(pause)
 		}
 	}
-	return nil, errUsage
+	call(given[0] / 4)
+	before := residentKiB()
+	begin := time.Now()
+	call(given[0])
+	spent := time.Since(begin)
+	return outcomes.report(object{"ms": spent.Milliseconds(), "growth_kib": residentKiB() - before})
 }
 
-// shared has goroutines get tokens from one client, under a context that could be cancelled.
-func shared(goroutines, gets int) (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	type got struct {
-		token *momo.Token
-		err   error
-	}
-	all := make(chan got)
-	for i := 0; i < goroutines; i++ {
-		go func() {
-			for j := 0; j < gets; j++ {
-				token, err := client.GetToken(ctx)
-				all <- got{token, err}
-			}
-		}()
-	}
-	distinct := map[string]bool{}
-	for i := 0; i < goroutines*gets; i++ {
-		got := <-all
-		if got.err != nil {
-			return nil, got.err
+// wait makes calls that wait at the same time. Beside those that stay, after a second, so many are
+// cancelled, and the time of as many is up.
+func wait(client *momo.Client, given []int) object {
+	staying, leaving := given[0], given[1]
+	before := threads()
+	outcomes := newOutcomes()
+	var latest time.Duration
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	end := time.Now().Add(time.Second)
+	start := func(times int, ctx context.Context, cause error) {
+		all.Add(times)
+		for ; times > 0; times-- {
+			go func() {
+				defer all.Done()
+				outcomes.of(ctx, client, cause)
+				mu.Lock()
+				defer mu.Unlock()
+				if late := time.Since(end); cause != nil && late > latest {
+					latest = late
+				}
+			}()
 		}
-		distinct[got.token.AccessToken] = true
 	}
-	return object{"calls": goroutines * gets, "distinct": len(distinct)}, nil
+	expiring, stop := context.WithDeadline(background, end)
+	defer stop()
+	cancelled, cancel := context.WithCancel(background)
+	time.AfterFunc(time.Second, cancel)
+	start(leaving, expiring, context.DeadlineExceeded)
+	start(leaving, cancelled, context.Canceled)
+	start(staying, background, nil)
+	if leaving > 0 {
+		time.Sleep(2 * time.Second)
+	}
+	more := threads() - before
+	all.Wait()
+	return outcomes.report(object{"late_ms": latest.Milliseconds(), "threads": more})
 }
 
-// ended has a context end a call, and looks whether the error tells so both ways.
-func ended(begin func() (context.Context, context.CancelFunc), cause error) (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	start := time.Now()
-	ctx, cancel := begin()
-	defer cancel()
-	_, err = client.GetToken(ctx)
-	spent := time.Since(start)
-	var e *momo.Error
-	if !errors.As(err, &e) || !errors.Is(err, cause) {
-		return nil, fmt.Errorf("not a *momo.Error because of %q: %v", cause, err)
-	}
-	return object{"status": e.Status.String(), "ms": spent.Milliseconds()}, nil
-}
-
-// cancelOne has a context end one of two calls: the other gets the token of the request that both
-// wait for.
-func cancelOne() (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	cancelled, cancelOther := context.WithCancel(ctx)
-	defer time.AfterFunc(200*time.Millisecond, cancelOther).Stop()
-	other := make(chan error, 1)
-	go func() {
-		_, err := client.GetToken(ctx)
-		other <- err
-	}()
-	_, err = client.GetToken(cancelled)
-	var e *momo.Error
-	if !errors.As(err, &e) || !errors.Is(err, context.Canceled) {
-		return nil, fmt.Errorf("not cancelled: %v", err)
-	}
-	return object{"cancelled": e.Status.String(), "other": "ok"}, <-other
+// threads of the operating system that this process has.
+func threads() int {
+	_, after, _ := strings.Cut(string(must(os.ReadFile("/proc/self/status"))), "\nThreads:")
+	line, _, _ := strings.Cut(after, "\n")
+	return must(strconv.Atoi(strings.TrimSpace(line)))
 }
 
 // closed has Close end a call in progress.
-func closed() (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
+func closed(client *momo.Client, _ []int) object {
 	defer time.AfterFunc(300*time.Millisecond, func() { client.Close() }).Stop()
-	start := time.Now()
-	_, err = client.GetToken(context.Background())
-	spent := time.Since(start)
-	var e *momo.Error
-	if !errors.As(err, &e) {
-		return nil, fmt.Errorf("not a *momo.Error: %v", err)
-	}
-	return object{"status": e.Status.String(), "ms": spent.Milliseconds()}, nil
+	outcomes, start := newOutcomes(), time.Now()
+	outcomes.of(background, client, nil)
+	return outcomes.report(object{"ms": time.Since(start).Milliseconds()})
 }
 
-func stats() (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	for i := 0; i < 2; i++ {
-		if _, err := client.GetToken(context.Background()); err != nil {
-			return nil, err
-		}
-	}
-	stats, err := client.Stats()
-	return object{
-		"requests":            stats.Requests,
-		"tokens_issued":       stats.TokensIssued,
-		"network_failures":    stats.NetworkFailures,
-		"credential_failures": stats.CredentialFailures,
-		"last_failure_status": int(stats.LastFailure),
-		"token_expires_in":    stats.TokenExpiresIn,
-		"cooldown_ms":         stats.CooldownMs,
-		"tokens_adopted":      stats.TokensAdopted,
-		"token_origin":        int(stats.TokenOrigin),
-	}, err
+// leave ends the program while calls wait.
+func leave(client *momo.Client, _ []int) object {
+	waiting := atomic.Int64{}
+	waiting.Store(2)
+	go func() {
+		client.GetToken(background)
+		waiting.Add(-1)
+	}()
+	go func() {
+		client.CreateToken(background)
+		waiting.Add(-1)
+	}()
+	time.Sleep(2 * time.Second)
+	return object{"waiting": waiting.Load()}
 }
 
-func options() (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	found := map[string]momo.OptionInfo{}
-	options, err := client.Options()
-	for _, option := range options {
-		found[option.Name] = option
-	}
-	timeout := found["timeout"]
-	return object{
-		"count":   len(found),
-		"timeout": timeout.Value + ", " + timeout.Source,
-		"api_key": found["api_key"].Value,
-		"warning": found["api_user"].Warning,
-	}, err
-}
-
-func logger() (object, error) {
+// calls makes every call once, with a logger that panics.
+func calls(*momo.Client, []int) object {
 	var lines atomic.Int64
-	client, err := momo.NewClient(momo.FromEnv(), momo.WithLogger(momo.LevelDebug,
-		func(_ momo.Level, line string) {
-			lines.Add(1)
-			panic(line)
-		}))
-	if err != nil {
-		return nil, err
+	log := func(_ momo.Level, line string) {
+		lines.Add(1)
+		panic(line)
 	}
-	defer client.Close()
-	if _, err := client.GetToken(context.Background()); err != nil {
-		return nil, err
+	client := must(momo.NewClient(momo.FromEnv(), momo.WithLogger(momo.LevelDebug, log)))
+	token := must(client.GetToken(background))
+	must(token, client.InvalidateToken(token.AccessToken))
+	momo.ClearCache()
+	must(client.CreateToken(background))
+	stats, options := must(client.Stats()), must(client.Options())
+	found := object{
+		"lines":            lines.Load(),
+		"requests":         stats.Requests,
+		"tokens_issued":    stats.TokensIssued,
+		"invalidations":    stats.Invalidations,
+		"token_expires_in": stats.TokenExpiresIn,
+		"token_origin":     stats.TokenOrigin,
+		"options":          len(options),
 	}
-	return object{"lines": lines.Load(), "ok": true}, nil
-}
-
-func loop(gets int) (object, error) {
-	client, err := momo.NewClient(momo.FromEnv())
-	if err != nil {
-		return nil, err
+	for _, each := range options {
+		found[each.Name] = each.Value + ", " + each.Source + ", " + each.Warning
 	}
-	defer client.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	get := func(times int) error {
-		for i := 0; i < times; i++ {
-			if _, err := client.GetToken(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := get(gets/10 + 1); err != nil {
-		return nil, err
-	}
-	before, err := residentKiB()
-	if err != nil {
-		return nil, err
-	}
-	if err := get(gets); err != nil {
-		return nil, err
-	}
-	after, err := residentKiB()
-	return object{"gets": gets, "growth_kib": after - before}, err
+	return found
 }
 
 // residentKiB is measured without garbage.
-func residentKiB() (int, error) {
+func residentKiB() int {
 	debug.FreeOSMemory()
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0, err
-	}
-	var size, resident int
-	_, err = fmt.Sscan(string(statm), &size, &resident)
-	return resident * (os.Getpagesize() / 1024), err
+	pages := strings.Fields(string(must(os.ReadFile("/proc/self/statm"))))[1]
+	return must(strconv.Atoi(pages)) * (os.Getpagesize() / 1024)
 }
