@@ -5,7 +5,7 @@ const USER: &str = "5f1d9a3e-77c2-4b1e-9c55-0a4bd2f6c1aa";
 const KEY: &str = "k3y+with/odd=chars&0123456789";
 
 fn redactor() -> Redactor {
-    Redactor::new([USER, KEY, "tiny"], [(USER, KEY)])
+    Redactor::new([USER, KEY, "tiny", ""], [(USER, KEY)])
 }
 
 fn clean(text: &str) -> String {
@@ -62,6 +62,13 @@ fn of_a_short_secret_in_base64_the_characters_that_are_its_alone_are_hidden() {
             assert_eq!(hidden, expected, "{encoded}");
         }
     }
+}
+
+#[test]
+fn a_secret_is_hidden_where_html_has_encoded_it() {
+    let redactor = Redactor::new(["a<b>c&d'e\"f"], []);
+    let shown = redactor.clean(b"a&lt;b&gt;c&amp;d&apos;e&quot;f", 99);
+    assert_eq!(shown, REPLACEMENT);
 }
 
 #[test]
@@ -164,6 +171,7 @@ fn an_access_token_is_hidden_wherever_it_is_cut() {
         "&quot;access_token&quot;:&quot;Zabc&quot;",
         "ACCESS_TOKEN: Zabc",
         "%22access_token%22:%22Zabc%22",
+        r#"{\n\t\"access_token\":\r\n\t\"Zabc\"\n}"#,
     ] {
         assert!(!clean(text).contains("Zabc"), "{text}");
     }

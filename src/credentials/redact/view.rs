@@ -48,12 +48,10 @@ impl View {
 /// The length of the escape that a text ends with, and what it stands for.
 fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     let utf8 = |code: u32| Some(char::from_u32(code)?.to_string().into_bytes());
+    let byte = |high, low| Some(vec![u8::try_from(number(&[high, low], 16)?).ok()?]);
     match text {
-        [.., b'%', high, low] | [.., b'\\', b'x', high, low] => {
-            let byte = u8::try_from(number(&[*high, *low], 16)?).ok()?;
-            let length = if text[text.len() - 3] == b'%' { 3 } else { 4 };
-            Some((length, vec![byte]))
-        }
+        [.., b'%', high, low] => Some((3, byte(*high, *low)?)),
+        [.., b'\\', b'x', high, low] => Some((4, byte(*high, *low)?)),
         [.., b'\\', b'u', a, b, c, d] => Some((6, utf8(number(&[*a, *b, *c, *d], 16)?)?)),
         [.., b'\\', b'n' | b'r' | b't'] => Some((2, vec![b' '])),
         [.., b'\\', c @ (b'\\' | b'/' | b'"' | b'\'')] => Some((2, vec![*c])),

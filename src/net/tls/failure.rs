@@ -98,7 +98,9 @@ fn refused(error: &CertificateError, option: &str) -> TransportError {
             "check {option}, and whether something on the way intercepts TLS"
         }
         C::BadSignature => "check option ca, and whether something on the way intercepts TLS",
-        C::Other(OtherError(other)) if is_not_fetched(other.downcast_ref()) => {
+        C::Other(OtherError(other))
+            if matches!(other.downcast_ref(), Some(BrokenRule::NotFetched)) =>
+        {
             "Windows fetches an authority when its own programs first need it: open the server's \
              URL with curl.exe or a browser on this machine once, or set ca to mozilla"
         }
@@ -116,10 +118,6 @@ fn refused(error: &CertificateError, option: &str) -> TransportError {
 }
 
 const NOT_TRUSTED: &str = "its issuer is not trusted";
-
-fn is_not_fetched(rule: Option<&BrokenRule>) -> bool {
-    matches!(rule, Some(BrokenRule::NotFetched))
-}
 
 fn broken_rule(error: &CertificateError) -> &'static str {
     use CertificateError as C;

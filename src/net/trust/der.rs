@@ -23,7 +23,7 @@ fn element<'a>(rest: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
         0..=0x7f => (usize::from(first), after),
         0x81..=0x83 => {
             let (bytes, after) = after.split_at_checked(usize::from(first - 0x80))?;
-            let length = bytes.iter().fold(0, |sum, b| sum << 8 | usize::from(*b));
+            let length = bytes.iter().fold(0, |sum, b| sum * 256 + usize::from(*b));
             (length, after)
         }
         _ => return None,

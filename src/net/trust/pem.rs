@@ -54,7 +54,7 @@ fn certificate(text: &[u8]) -> Result<Option<CertificateDer<'static>>, &'static 
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', body).chain([body.len()]) {
         base64.extend_from_slice(body[start..end].trim_ascii());
-        start = end + 1;
+        start = end;
     }
     let der = STANDARD.decode(&base64).or_else(|_| {
         // In a variable the line breaks may have become blanks. To look at each byte of every bundle

@@ -11,7 +11,7 @@ fn read(text: &str) -> Vec<Result<Vec<u8>, &'static str>> {
 fn certificates_are_found_among_comments_and_other_sections() {
     let key = "-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----\n";
     let list = GOOD.replace("CERTIFICATE", "X509 CRL");
-    let text = format!("# a comment\n{GOOD}{key}{list}\nno -----BEGIN\n{GOOD}");
+    let text = format!("# a comment\n{GOOD}{key}{list}\nno -----BEGIN CERTIFICATE-----\n{GOOD}");
     assert_eq!(
         read(&text),
         [Ok(vec![1, 2, 3, 4, 5]), Ok(vec![1, 2, 3, 4, 5])]
