@@ -11,6 +11,7 @@ use crate::deadline::Deadline;
 use crate::net::connection::{Limits, Route};
 use crate::net::transport_error::TransportError;
 use crate::net::trust;
+use crate::secret::Secret;
 
 fn limits() -> Limits {
     Limits::until(Deadline::after(Duration::from_secs(20)))
@@ -21,6 +22,18 @@ fn is_doubtful(host: &str) -> Option<bool> {
     cached.map(|cached| cached.good_until.has_passed())
 }
 
+fn open(host: &str, port: u16, ca: &Ca, limits: Limits) -> Result<Box<dyn Connection>> {
+    let route = Route {
+        host: host.to_owned(),
+        port,
+        tls: Some(trust::tls_config(ca).unwrap()),
+        option: "base_url",
+        proxy: None,
+        loopback_only: false,
+    };
+    <dyn Connection>::open(&route, limits)
+}
+
 /// How a handshake fails with a server that treats it so.
 fn failed(
     host: &str,
@@ -28,16 +41,9 @@ fn failed(
     treat: impl FnOnce(TcpStream) + Send + 'static,
 ) -> TransportError {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let route = Route {
-        host: host.to_owned(),
-        port: listener.local_addr().unwrap().port(),
-        tls: Some(trust::tls_config(&Ca::Mozilla).unwrap()),
-        option: "base_url",
-        proxy: None,
-        loopback_only: false,
-    };
+    let port = listener.local_addr().unwrap().port();
     let server = std::thread::spawn(move || treat(listener.accept().unwrap().0));
-    let error = <dyn Connection>::open(&route, limits).err().unwrap();
+    let error = open(host, port, &Ca::Mozilla, limits).err().unwrap();
     server.join().unwrap();
     error
 }
@@ -118,4 +124,20 @@ fn a_server_whose_certificate_is_refused_is_told_so() {
     assert_eq!(error.kind, Kind::Untrusted);
     let expected = [HANDSHAKE, CHANGE_CIPHER_SPEC, ENCRYPTED];
     assert_eq!(hear.recv().unwrap(), expected);
+}
+
+#[test]
+fn a_connection_is_open_until_the_server_closes_it() {
+    let gateway = momo_mock_gateway::Gateway::start().unwrap();
+    let (ca, port) = (Secret::new(gateway.ca_pem()), gateway.address().port());
+    let mut connection = open("localhost", port, &Ca::Pem(ca), limits()).unwrap();
+    // It begins with records of its own, which are no text.
+    while !connection.is_open() {
+        assert!(!connection.has_spoken());
+        connection.limits().check().unwrap();
+    }
+    while connection.is_open() {
+        connection.limits().check().unwrap();
+        gateway.close_connections();
+    }
 }
