@@ -221,6 +221,13 @@ impl Certificate {
         self
     }
 
+    /// With a key that is not its own.
+    pub(crate) fn with_key_of(self, other: &Self) -> Self {
+        let text = parts(&self.file).0 + &parts(&other.file).1;
+        std::fs::write(&self.file, text).unwrap();
+        self
+    }
+
     /// Served together with another, which has nothing to do with it.
     pub(crate) fn beside(mut self, other: &Self) -> Self {
         self.chain.push(other.file.clone());

@@ -5,8 +5,10 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use rustls::crypto::ring::default_provider;
+use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
 
 use super::pki::Certificate;
@@ -28,12 +30,13 @@ pub(crate) fn serve(
     let bundle = certificate.bundle();
     let chain = CertificateDer::pem_slice_iter(bundle.as_bytes()).collect::<Result<_, _>>();
     let key = PrivateKeyDer::from_pem_slice(bundle.as_bytes()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+    // Which need not belong together.
+    let certified = CertifiedKey::new(chain.unwrap(), any_supported_type(&key).unwrap());
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(&[version])
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(chain.unwrap(), key);
-    let mut config = config.unwrap();
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
     config.send_half_rtt_data = true;
     config.alpn_protocols = vec![protocol.into()];
     let config = Arc::new(config);

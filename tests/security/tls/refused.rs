@@ -1,7 +1,7 @@
 //! Certificates and protocols that are refused: by the rule that each breaks, at the first attempt,
 //! and before a byte of the request is sent.
 
-use rustls::version::TLS13;
+use rustls::version::{TLS12, TLS13};
 
 use super::pki::{Certificate, Draft, Pki};
 use super::records;
@@ -106,6 +106,20 @@ fn a_weak_or_broken_signature_is_refused() {
     try_all(&Pki::with_key("rsa:2048"), &[rsa]);
     let short = row("a short root", Nginx, |pki| pki.server().make(), SHORT);
     try_all(&Pki::with_key("rsa:1024"), &[short]);
+}
+
+/// By a server that no other make would start.
+#[test]
+fn a_handshake_that_another_key_has_signed_is_refused() {
+    let pki = Pki::new();
+    let certificate = pki.server().make().with_key_of(&pki.server().make());
+    for version in [&TLS12, &TLS13] {
+        let server = records::serve(&certificate, version, "http/1.1", |mut records| {
+            records.read_request();
+        });
+        let config = pki.config("localhost", server.port());
+        assert_refused(&config.client().create().unwrap_err(), FORGED);
+    }
 }
 
 #[test]
