@@ -23,7 +23,7 @@ client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src
 ffi|src/ffi* src/ffi/**|interface:arguments caching:stats gateway:operation caching:clones caching:rotation
 net|src/net/[!t]*.rs src/net/t[!lr]*.rs src/net/socket/** src/net/resolver/**|network
 gateway|src/gateway* src/gateway/**|gateway network
-tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|gateway:servers security:tls
+tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|gateway:servers security:tls processes:client_certificate interface:trust::
 '
 column() { # PART COLUMN
   awk -F'|' -v part="$1" -v column="$2" '$1 == part { print $column }' <<<"$table"

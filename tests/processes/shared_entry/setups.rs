@@ -127,40 +127,48 @@ fn a_unix_socket_is_a_way_to_a_server() {
 
 #[test]
 fn a_server_that_demands_a_client_certificate_gets_one() {
-    let scratch = Scratch::new();
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
     let (key, certificate) = self_signed(&scratch);
-    let port = free_port();
-    let arguments = format!(
-        "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \
-         --tls-ca-cert-file {certificate} --tls-auth-clients yes"
-    );
-    let arguments: Vec<_> = arguments.split_whitespace().collect();
-    let _server = RedisServer::with(Scratch::new(), port, &arguments);
-    let gateway = Gateway::start().unwrap();
     let both = std::fs::read_to_string(&certificate).unwrap() + gateway.ca_pem();
-    let config = Config::mock(&gateway, "");
-    config.set("ca", scratch.write("both.pem", both).to_str().unwrap());
-    let log = config.log();
-    config.set("cache", &format!("rediss://localhost:{port}"));
-    config.client().get().unwrap();
-    let text = log.text();
-    assert!(
-        text.contains("check cache_client_certificate and cache_client_key"),
-        "{text}"
-    );
-    config
-        .set("cache_client_certificate", &certificate)
-        .set("cache_client_key", &key);
-    let tokens = ["127.0.0.1", "localhost"].map(|host| {
-        let cache = format!("rediss://{host}:{port}/1");
+    let both = scratch.write("both.pem", both);
+    for version in ["TLSv1.2", "TLSv1.3"] {
+        let port = free_port();
+        let arguments = format!(
+            "--port 0 --tls-port {port} --tls-cert-file {certificate} --tls-key-file {key} \
+             --tls-ca-cert-file {certificate} --tls-auth-clients yes --tls-protocols {version}"
+        );
+        let arguments: Vec<_> = arguments.split_whitespace().collect();
+        let _server = RedisServer::with(Scratch::new(), port, &arguments);
+        let config = Config::mock(&gateway, "");
+        config.set("ca", both.to_str().unwrap());
+        let log = config.log();
+        config.set("cache", &format!("rediss://localhost:{port}"));
+        config.client().get().unwrap();
+        let text = log.text();
+        assert!(
+            text.contains("check cache_client_certificate and cache_client_key"),
+            "{text}"
+        );
         config
-            .set("cache", &cache)
-            .client()
-            .get()
-            .unwrap()
-            .access_token
-    });
-    assert_eq!(tokens[0], tokens[1]);
+            .set("cache_client_certificate", &certificate)
+            .set("cache_client_key", &key);
+        let tokens = ["127.0.0.1", "localhost"].map(|host| {
+            let cache = format!("rediss://{host}:{port}/1");
+            let client = config.set("cache", &cache).client();
+            client.get().unwrap().access_token
+        });
+        assert_eq!(tokens[0], tokens[1], "{version}");
+    }
+}
+
+#[test]
+fn a_client_certificate_whose_key_is_not_there_is_refused() {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    let (_, certificate) = self_signed(&scratch);
+    let config = Config::mock(&gateway, "");
+    config
+        .set("cache", "rediss://localhost:1")
+        .set("cache_client_certificate", &certificate);
     let other = scratch.path("other.pem").display().to_string();
     child::run(&[
         "openssl",
@@ -170,7 +178,6 @@ fn a_server_that_demands_a_client_certificate_gets_one() {
         "-out",
         &other,
     ]);
-    config.set("cache", &format!("rediss://localhost:{port}/2"));
     for (file, words) in [
         (other.as_str(), "another certificate's key"),
         (certificate.as_str(), "holds no private key"),
