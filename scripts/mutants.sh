@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 tool=$PWD/build/tools/bin/cargo-mutants
 # PART|what is changed|the programs of tests/ that are about it, the quickest first, and which of their tests
 table='
-life|src/life.rs|caching:background
+life|src/life.rs|caching:lifetime
 redact|src/credentials/redact* src/credentials/redact/**|gateway:responses security:secrets
 config|src/config* src/config/**|interface:option network:proxies security:secrets
 credentials|src/credentials* src/credentials/**|caching:rotation interface:options security:secrets

@@ -132,7 +132,7 @@ address() {
     cargo test --quiet --no-fail-fast --target "$host" --target-dir "$target_dir/asan" \
     "${programs[@]/#/--test=}" -- \
     arguments:: caches:: clones:: option_report:: options:: proxies:: responses:: secrets:: \
-    shared_damage:: sharing:: stats:: attacks:: unload:: --skip shared_caches:: \
+    sharing:: stats:: attacks:: unload:: --skip shared_caches:: \
     --skip a_program_with_more_rights --skip loading_it_and_ending \
     --skip three_hundred_clients --skip what_the_library_owns || status=1
 }
@@ -199,7 +199,7 @@ tests-thread() { # [NAME...]
   TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp $symbolizer ${TSAN_OPTIONS:-}" \
     with_own_std test --no-fail-fast --target-dir "$target_dir/tsan" \
     "${tests[@]}" -- "$@" --skip three_hundred_clients --skip many_clients:: \
-    --skip shared_caches:: --skip shared_damage:: --skip lifetime:: || status=1
+    --skip shared_caches:: --skip --skip lifetime:: || status=1
 }
 
 tool=${1:-}

@@ -6,13 +6,15 @@
 #[path = "soak/mod.rs"]
 mod soak;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use soak::checks::CHECKS;
+use soak::figures::Numbers;
 use soak::host::{Link, compile};
 use soak::run::{Plan, Run};
 use soak::schedule::Schedule;
-use soak::table;
 
 const PROCESSES: usize = 8;
 const THREADS: usize = 32;
@@ -37,18 +39,14 @@ fn main() -> ExitCode {
     let caches: Vec<_> = CACHES.iter().filter(|(name, _)| is_wanted(name)).collect();
     assert!(!caches.is_empty(), "there is no cache {wanted:?}");
     let time = Duration::from_secs_f64(minutes * 60.0 / caches.len() as f64);
-    let mut rounds = 2;
-    while time / rounds > LONGEST_ROUND {
-        rounds += 1;
-    }
-    let program = compile("soak.c", Link::Shared, "main");
+    let rounds = 2.max(time.div_duration_f64(LONGEST_ROUND).ceil() as u32);
     let mut schedule = Schedule::default();
     let mut columns = Vec::new();
-    let (mut passed, mut failed) = (0, 0);
+    let mut failed = 0;
     for &&(cache, pause) in &caches {
         let plan = Plan {
             cache,
-            program: program.clone(),
+            program: compile("soak.c", Link::Shared),
             processes: PROCESSES,
             threads: THREADS,
             pause,
@@ -57,13 +55,35 @@ fn main() -> ExitCode {
             patience: Duration::from_secs(60),
             environment: Vec::new(),
         };
-        let (figures, findings) = Run::of(plan, &mut schedule);
-        findings.print(cache);
-        passed += findings.passed();
-        failed += findings.failed();
-        columns.push((cache, figures));
+        let (numbers, findings) = Run::of(plan, &mut schedule);
+        failed += findings.print(cache);
+        columns.push((cache, numbers));
     }
-    table::print(&columns);
+    print(&columns);
+    let passed = caches.len() * CHECKS.len() - failed;
     println!("{passed} passed, {failed} failed");
     ExitCode::from(u8::from(failed > 0))
+}
+
+/// The figures of all caches, side by side.
+fn print(columns: &[(&str, Numbers)]) {
+    let row = |name: &str, cells: Vec<String>| {
+        let cells = cells.into_iter().map(|cell| format!("{cell:>12}"));
+        println!("{name:<32}{}", cells.collect::<String>());
+    };
+    row(
+        "",
+        columns
+            .iter()
+            .map(|(cache, _)| (*cache).to_owned())
+            .collect(),
+    );
+    let names: BTreeSet<_> = columns
+        .iter()
+        .flat_map(|(_, numbers)| numbers.keys())
+        .collect();
+    for name in names {
+        let numbers = columns.iter().map(|(_, numbers)| numbers.get(name));
+        row(name, numbers.map(|n| n.unwrap_or(&0).to_string()).collect());
+    }
 }

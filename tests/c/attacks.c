@@ -4,7 +4,6 @@
  *   attacks cancel-first ROUNDS  momo_cancel_client meets a client's first call
  *   attacks no-descriptor        the process has no file descriptor left, for a while
  *   attacks no-thread            the user may have no thread more, for a while
- *   attacks no-address-space     the process has no address space for a thread, for a while
  *   attacks descriptors          standard input and output are closed */
 #include "host.h"
 
@@ -29,7 +28,7 @@ char *getenv(const char *name) {
 }
 
 static void environment(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   atomic_store(&counting, 1);
   momo_token *token = take(momo_create_token, client);
   momo_free_token(token);
@@ -62,28 +61,21 @@ static void in_logger(void *user_data, int32_t level, const char *line) {
   pause_ms(2000); /* a cancellation point */
 }
 
-/* The thread that makes them is cancelled before it could free them. */
-static momo_config *config;
+/* The thread that makes it is cancelled before it could free it. */
 static momo_client *made;
 
 static void *make_with_logger(void *unused) {
-  (void)unused;
-  config = momo_create_config();
-  CHECK(momo_set_options_from_env(config, NULL) == MOMO_OK, "options");
-  CHECK(momo_set_option(config, "api_user", "no-uuid", NULL) == MOMO_OK, "option");
-  CHECK(momo_set_logger(config, in_logger, NULL, NULL, 4, NULL) == MOMO_OK, "logger");
-  CHECK(momo_create_client(config, &made, NULL) == MOMO_OK, "client");
+  made = client_with((const char *[]){"api_user", "no-uuid", NULL}, in_logger, NULL);
   atomic_store(&ended, 1);
   pthread_testcancel();
-  return NULL;
+  return unused;
 }
 
 static void cancel_within(void *(*call)(void *), void *argument) {
-  pthread_t thread;
   void *result = NULL;
   atomic_store(&begun, 0);
   atomic_store(&ended, 0);
-  pthread_create(&thread, NULL, call, argument);
+  pthread_t thread = start_thread(call, argument);
   while (!atomic_load(&begun)) pause_ms(1);
   pause_ms(100);
   CHECK(!atomic_load(&ended), "the call is over too soon");
@@ -94,11 +86,10 @@ static void cancel_within(void *(*call)(void *), void *argument) {
 }
 
 static void cancel_thread(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   cancel_within(call_and_end, client);
   cancel_within(make_with_logger, NULL);
   momo_free_client(made);
-  momo_free_config(config);
   momo_free_client(client);
 }
 
@@ -112,17 +103,14 @@ static void *call_once(void *client) {
 
 static void cancel_first(long rounds) {
   for (long i = 0; i < rounds; i++) {
-    momo_client *client = new_client(NULL);
-    pthread_t thread;
-    struct timespec now, until;
+    momo_client *client = new_client();
     atomic_store(&begun, 0);
-    pthread_create(&thread, NULL, call_once, client);
+    pthread_t thread = start_thread(call_once, client);
     while (!atomic_load(&begun)) {
     }
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += i % 200 * 1000;
-    do clock_gettime(CLOCK_MONOTONIC, &now);
-    while (now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec);
+    int64_t until = now_ns() + i % 200 * 1000;
+    while (now_ns() < until) {
+    }
     momo_cancel_client(client);
     pthread_join(thread, NULL);
     momo_free_client(client);
@@ -130,7 +118,7 @@ static void cancel_first(long rounds) {
 }
 
 static void descriptors(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   close(0);
   close(1);
   create(client, new_tally()); /* it keeps its connection */
@@ -163,7 +151,7 @@ static void ask_with_limit(momo_client *client, int resource, rlim_t most, const
 }
 
 static void no_descriptor(void) {
-  momo_client *first = new_client(NULL), *second = new_client(NULL);
+  momo_client *first = new_client(), *second = new_client();
   ask_with_limit(first, RLIMIT_NOFILE, 3, "no file descriptor left");
   ask_with_limit(second, RLIMIT_NOFILE, 3, "no file descriptor left");
   momo_free_client(first);
@@ -171,24 +159,9 @@ static void no_descriptor(void) {
 }
 
 static void no_thread(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   CHECK(geteuid() != 0 || setuid(64999) == 0, "setuid"); /* root has no such limit */
   ask_with_limit(client, RLIMIT_NPROC, 0, "no thread can be started");
-  momo_free_client(client);
-}
-
-static rlim_t address_space(void) {
-  unsigned long pages = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
-  CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1, "statm");
-  fclose(file);
-  return pages * (rlim_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Room for what a call allocates, and not for the stack of a thread. */
-static void no_address_space(void) {
-  momo_client *client = new_client(NULL);
-  ask_with_limit(client, RLIMIT_AS, address_space() + 256 * 1024, "no thread can be started");
   momo_free_client(client);
 }
 
@@ -199,7 +172,6 @@ int main(int argc, char **argv) {
   else if (strcmp(argv[1], "cancel-first") == 0) cancel_first(atol(argv[2]));
   else if (strcmp(argv[1], "no-descriptor") == 0) no_descriptor();
   else if (strcmp(argv[1], "no-thread") == 0) no_thread();
-  else if (strcmp(argv[1], "no-address-space") == 0) no_address_space();
   else if (strcmp(argv[1], "descriptors") == 0) descriptors();
   else CHECK(0, "%s", argv[1]);
   return 0;

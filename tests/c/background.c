@@ -3,25 +3,10 @@
  *   background forks N         processes that fork; the child asks by itself
  *   background frees N         clients that are freed, half of them cancelled before
  *   background forgets         a client that is not freed: what a leak detector has to see
- *   background limited         a limit on processes forbids threads
- *   background filtered        a seccomp filter forbids threads */
-#include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
+ *   background limited         a limit on processes forbids threads */
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 #include "host.h"
-
-/* Of the same moments in every run: a process that fails can be found again. */
-static unsigned random_state = 1;
-static long random_below(long limit) {
-  random_state = random_state * 1103515245u + 12345u;
-  return (long)(random_state >> 8) % limit;
-}
 
 static void pause_us(long us) {
   struct timespec time = {0, us * 1000};
@@ -36,16 +21,19 @@ static momo_status ask_without_blocking(const momo_client *client, momo_token **
   return status;
 }
 
+/* The first by momo_get_token, the second by momo_create_token. */
 static void *wait_for_a_token(void *client) {
+  static atomic_int number;
+  hand *call = atomic_fetch_add(&number, 1) == 0 ? momo_get_token : momo_create_token;
   momo_token *token = NULL;
-  momo_get_token(client, -1, &token, NULL);
+  call(client, -1, &token, NULL);
   momo_free_token(token);
   return NULL;
 }
 
 /* A client whose first request is under way in the background. */
 static momo_client *start_request(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   momo_token *token = NULL;
   CHECK(ask_without_blocking(client, &token) == MOMO_WOULD_BLOCK, "a token at once");
   return client;
@@ -59,12 +47,8 @@ static void exits(long count) {
       limit_child();
       /* Not freed, and no leak: this frame still holds it. */
       momo_client *volatile client = start_request();
-      pthread_t waiter;
-      if (i % 2 == 0) {
-        CHECK(pthread_create(&waiter, NULL, wait_for_a_token, client) == 0, "thread");
-        /* It may end first, and then nobody joins it. */
-        pthread_detach(waiter);
-      }
+      /* They may end first, and then nobody joins them. */
+      for (long n = 0; n < i % 3; n++) pthread_detach(start_thread(wait_for_a_token, client));
       pause_us(moment);
       (void)client;
       exit(0);
@@ -94,9 +78,7 @@ static void *nothing(void *unused) { return unused; }
 
 static void frees(long count) {
   /* With a program's first thread, ThreadSanitizer starts one of its own. */
-  pthread_t first;
-  CHECK(pthread_create(&first, NULL, nothing, NULL) == 0, "thread");
-  pthread_join(first, NULL);
+  pthread_join(start_thread(nothing, NULL), NULL);
   int before = threads();
   for (long i = 0; i < count; i++) {
     momo_client *client = start_request();
@@ -120,21 +102,6 @@ static void count_lines(void *main_thread, int32_t level, const char *line) {
   if (level == 2 && strstr(line, "no thread can be started") != NULL) lines++;
 }
 
-/* The C library tries clone3, then clone. */
-static void filter(void) {
-  struct sock_filter rules[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 1, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 1, 2),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  struct sock_fprog program = {sizeof rules / sizeof *rules, rules};
-  CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no_new_privs");
-  CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0, "seccomp");
-}
-
 /* Root has no such limit. */
 static void limit(void) {
   struct rlimit none = {0, 0};
@@ -142,29 +109,16 @@ static void limit(void) {
   CHECK(geteuid() != 0 || setuid(64999) == 0, "setuid");
 }
 
-static void *end_at_once(void *nothing) { return nothing; }
-
-static momo_client *with_margin(momo_config *config, const char *margin) {
-  momo_client *client = NULL;
-  momo_error *error = NULL;
-  momo_set_option(config, "refresh_margin", margin, &error);
-  if (error == NULL) momo_create_client(config, &client, &error);
-  CHECK(error == NULL, "%s", error->message);
-  return client;
+static momo_client *with_margin(const char *margin, pthread_t *self) {
+  return client_with((const char *[]){"refresh_margin", margin, NULL}, count_lines, self);
 }
 
 /* The response is old: with the larger margin its token is stale. */
-static void no_thread(void (*forbid_threads)(void)) {
+static void limited(void) {
   pthread_t self = pthread_self();
-  momo_config *config = momo_create_config();
-  momo_error *error = NULL;
-  momo_set_options_from_env(config, &error);
-  if (error == NULL) momo_set_logger(config, count_lines, &self, NULL, 2, &error);
-  CHECK(error == NULL, "%s", error->message);
-  momo_client *equal = with_margin(config, "1s"), *client = with_margin(config, "15m");
-  momo_free_config(config);
-  forbid_threads();
-  CHECK(pthread_create(&(pthread_t){0}, NULL, end_at_once, NULL) != 0, "there are threads");
+  momo_client *equal = with_margin("1s", &self), *client = with_margin("15m", &self);
+  limit();
+  CHECK(pthread_create(&(pthread_t){0}, NULL, nothing, NULL) != 0, "there are threads");
 
   momo_token *first = NULL, *second = NULL;
   CHECK(ask_without_blocking(equal, &first) == MOMO_WOULD_BLOCK, "a token at once");
@@ -192,8 +146,7 @@ int main(int argc, char **argv) {
   else if (strcmp(what, "forks") == 0) forks(count);
   else if (strcmp(what, "frees") == 0) frees(count);
   else if (strcmp(what, "forgets") == 0) forgets();
-  else if (strcmp(what, "limited") == 0) no_thread(limit);
-  else if (strcmp(what, "filtered") == 0) no_thread(filter);
+  else if (strcmp(what, "limited") == 0) limited();
   else CHECK(0, "%s", what);
   return 0;
 }

@@ -3,8 +3,7 @@
  *   children asks        get and create tokens, and so does a grandchild
  *   children ends        cancel or free what they inherited
  *   children single_flight   are made while a thread of the parent waits for a response
- *   children namespaces  process 1 of a namespace makes a process 1 of another
- *   children prefork N   N workers; the parent has a token where N is below 0 */
+ *   children namespaces  process 1 of a namespace makes a process 1 of another */
 #include "host.h"
 
 #include <sched.h>
@@ -66,7 +65,7 @@ static void be_freed(momo_client *client, int way) {
 }
 
 static void asks(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   create(client, tally);
   for (int i = 0; i < ROUNDS; i++) {
     for (int way = 0; way < WAYS; way++) {
@@ -78,7 +77,7 @@ static void asks(void) {
 }
 
 static void ends(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   create(client, tally);
   for (int i = 0; i < ROUNDS; i++) {
     for (int way = 0; way < WAYS; way++) {
@@ -108,9 +107,9 @@ static void single_flight(void) {
   act *const acts[] = {get_own, be_cancelled, be_freed};
   enum { CHILDREN = sizeof acts / sizeof *acts };
   for (int way = 0; way < WAYS; way++) {
-    momo_client *client = new_client(NULL);
+    momo_client *client = new_client();
     pthread_t threads[3];
-    for (int i = 0; i < 3; i++) pthread_create(&threads[i], NULL, lead, client);
+    for (int i = 0; i < 3; i++) threads[i] = start_thread(lead, client);
     pause_ms(200);
     pid_t children[CHILDREN];
     for (int i = 0; i < CHILDREN; i++) children[i] = start(way, acts[i], client);
@@ -120,20 +119,6 @@ static void single_flight(void) {
     momo_free_client(client);
     momo_clear_cache();
   }
-}
-
-static void serve(momo_client *client, int way) {
-  (void)way;
-  for (int i = 0; i < 100; i++) get(client);
-}
-
-static void prefork(int workers, int parent_asks) {
-  momo_client *client = new_client(NULL);
-  pid_t children[64];
-  CHECK(workers <= 64, "%d", workers);
-  if (parent_asks) get(client);
-  for (int i = 0; i < workers; i++) children[i] = start(i % WAYS, serve, client);
-  for (int i = 0; i < workers; i++) reap(children[i]);
 }
 
 /* A process that is number 1 of a PID namespace of its own, by a raw clone. */
@@ -147,7 +132,7 @@ static void namespaces(void) {
   CHECK(first >= 0, "no namespace can be made");
   if (first == 0) {
     limit_child();
-    momo_client *client = new_client(NULL);
+    momo_client *client = new_client();
     create(client, tally);
     pid_t second = clone_into_namespace();
     CHECK(second >= 0, "no namespace can be made within one");
@@ -170,7 +155,6 @@ int main(int argc, char **argv) {
   if (strcmp(argv[1], "asks") == 0) asks();
   else if (strcmp(argv[1], "ends") == 0) ends();
   else if (strcmp(argv[1], "single_flight") == 0) single_flight();
-  else if (strcmp(argv[1], "prefork") == 0) prefork(abs(atoi(argv[2])), atoi(argv[2]) < 0);
   else if (strcmp(argv[1], "namespaces") == 0) namespaces();
   else CHECK(0, "%s", argv[1]);
   printf("%ld requests\n", atomic_load(&tally->requests));

@@ -5,7 +5,6 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
-#include <sys/time.h>
 
 static struct clock_shim *shim;
 
@@ -36,15 +35,6 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
   default:
     return 0;
   }
-}
-
-int gettimeofday(struct timeval *restrict now, void *restrict zone) {
-  struct timespec time;
-  (void)zone;
-  int failed = clock_gettime(CLOCK_REALTIME, &time);
-  now->tv_sec = time.tv_sec;
-  now->tv_usec = time.tv_nsec / 1000;
-  return failed;
 }
 
 time_t time(time_t *place) {

@@ -46,7 +46,7 @@ void free(void *block) {
 int main(int argc, char **argv) {
   CHECK(argc == 2, "how often");
   long times = atol(argv[1]);
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   get(client);
   long seen = allocations, freed = releases;
   CHECK(seen > 100 && freed > 100, "the library allocates elsewhere: %ld, %ld", seen, freed);

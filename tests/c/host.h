@@ -40,16 +40,41 @@ struct tally {
   atomic_int done;
 };
 
-static inline struct tally *new_tally(void) {
-  void *page = mmap(NULL, sizeof(struct tally), PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+/* Shared with children. */
+static inline void *shared_memory(size_t size) {
+  void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   CHECK(page != MAP_FAILED, "mmap");
   return page;
 }
 
+static inline struct tally *new_tally(void) { return shared_memory(sizeof(struct tally)); }
+
 static inline void pause_ms(long ms) {
   struct timespec time = {ms / 1000, ms % 1000 * 1000000};
   nanosleep(&time, NULL);
+}
+
+#define MS 1000000LL /* in nanoseconds */
+
+static inline int64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 * MS + now.tv_nsec;
+}
+
+static inline pthread_t start_thread(void *(*run)(void *), void *data) {
+  pthread_t thread;
+  int error = pthread_create(&thread, NULL, run, data);
+  CHECK(error == 0, "thread: %s", strerror(error));
+  return thread;
+}
+
+/* Of the same course in every run: one that fails can be found again. */
+static _Thread_local unsigned random_state = 1;
+
+static inline long random_below(long limit) {
+  random_state = random_state * 1103515245u + 12345u;
+  return (long)(random_state >> 8) % limit;
 }
 
 static inline int entries(const char *directory) {
@@ -63,17 +88,33 @@ static inline int entries(const char *directory) {
 /* Of this process. */
 static inline int threads(void) { return entries("/proc/self/task"); }
 
-/* base_url NULL is that of the environment. */
-static inline momo_client *new_client(const char *base_url) {
+/* With these options beside those of the environment: names and values, then NULL. */
+static inline momo_client *client_with(const char *const *options, momo_log_fn logger,
+                                       void *user_data) {
   momo_config *config = momo_create_config();
   momo_client *client = NULL;
   momo_error *error = NULL;
   momo_set_options_from_env(config, &error);
-  if (error == NULL && base_url != NULL) momo_set_option(config, "base_url", base_url, &error);
+  for (; error == NULL && *options != NULL; options += 2)
+    momo_set_option(config, options[0], options[1], &error);
+  if (error == NULL && logger != NULL)
+    momo_set_logger(config, logger, user_data, NULL, 4, &error);
   if (error == NULL) momo_create_client(config, &client, &error);
   CHECK(error == NULL, "%s", error->message);
   momo_free_config(config);
   return client;
+}
+
+static inline momo_client *new_client(void) {
+  return client_with((const char *[]){NULL}, NULL, NULL);
+}
+
+static inline momo_stats stats_of(const momo_client *client) {
+  momo_stats *stats = NULL;
+  CHECK(momo_get_stats(client, &stats, NULL) == MOMO_OK, "stats");
+  momo_stats copy = *stats;
+  momo_free_stats(stats);
+  return copy;
 }
 
 /* A token that is good; to be freed by the caller. */

@@ -23,7 +23,7 @@ static void use_after_free(const momo_client *client) {
 
 /* The library itself reads what was freed. */
 static void freed_client(void) {
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   momo_stats *stats = NULL;
   momo_free_client(client);
   momo_get_stats(client, &stats, NULL);
@@ -60,8 +60,7 @@ static void uninitialised(momo_config *config) {
 }
 
 static void race(momo_config *config) {
-  pthread_t other;
-  CHECK(pthread_create(&other, NULL, set_options, config) == 0, "thread");
+  pthread_t other = start_thread(set_options, config);
   set_options(config);
   pthread_join(other, NULL);
 }
@@ -70,7 +69,7 @@ int main(int argc, char **argv) {
   CHECK(argc == 2, "fault");
   const char *fault = argv[1];
   momo_config *config = momo_create_config();
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   if (strcmp(fault, "use-after-free") == 0) use_after_free(client);
   else if (strcmp(fault, "freed-client") == 0) freed_client();
   else if (strcmp(fault, "overflow") == 0) overflow(client);

@@ -23,10 +23,7 @@ static void both(long times) {
   }
   look_up(times);
   reap(child);
-  momo_stats *stats = NULL;
-  CHECK(momo_get_stats(client, &stats, NULL) == MOMO_OK, "stats");
-  printf("%lld requests\n", (long long)stats->requests);
-  momo_free_stats(stats);
+  printf("%lld requests\n", (long long)stats_of(client).requests);
 }
 
 static void *ask(void *unused) {
@@ -35,8 +32,7 @@ static void *ask(void *unused) {
 }
 
 static void killed_with_the_lock(void) {
-  pthread_t thread;
-  CHECK(pthread_create(&thread, NULL, ask, NULL) == 0, "thread");
+  start_thread(ask, NULL);
   pause_ms(2000);
   pid_t child = fork();
   if (child == 0) {
@@ -50,7 +46,7 @@ static void killed_with_the_lock(void) {
 
 int main(int count, char **words) {
   CHECK(count > 1, "a word");
-  client = new_client(NULL);
+  client = new_client();
   if (strcmp(words[1], "both") == 0)
     both(atol(words[2]));
   else

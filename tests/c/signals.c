@@ -1,7 +1,6 @@
-/* What the host's signals and its end see of the library.
+/* What the host's signals see of the library.
  *   signals look      handlers and masks stay as they are; a look-up's thread takes no signal
- *   signals pipe N    N calls to a gateway that closes, SIGPIPE at its default
- *   signals exit N    exit() while N threads are in calls that block */
+ *   signals pipe N    N calls to a gateway that closes, SIGPIPE at its default */
 #include <dlfcn.h>
 #include <netdb.h>
 
@@ -61,7 +60,7 @@ static void look(void) {
   sigaddset(&some, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &some, NULL);
   read_state(&before);
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   check_state(&before);
   get(client);
   check_state(&before);
@@ -82,7 +81,7 @@ static void look(void) {
 
 static void pipe_closed(int calls) {
   struct sigaction now;
-  momo_client *client = new_client(NULL);
+  momo_client *client = new_client();
   for (int i = 0; i < calls; i++) {
     momo_token *token = NULL;
     momo_status status = momo_create_token(client, -1, &token, NULL);
@@ -94,31 +93,10 @@ static void pipe_closed(int calls) {
   momo_free_client(client);
 }
 
-static void *block(void *client) {
-  momo_token *token = NULL;
-  /* Each second one waits for the request of another. */
-  static atomic_int number;
-  hand *call = atomic_fetch_add(&number, 1) % 2 ? momo_create_token : momo_get_token;
-  momo_status status = call(client, -1, &token, NULL);
-  CHECK(0, "%s while the process ends", momo_status_name(status));
-  return NULL;
-}
-
-static void end(int threads) {
-  momo_client *client = new_client(NULL);
-  for (int i = 0; i < threads; i++) {
-    pthread_t thread;
-    pthread_create(&thread, NULL, block, client);
-  }
-  pause_ms(100);
-  exit(7);
-}
-
 int main(int argc, char **argv) {
   CHECK(argc >= 2, "what");
   if (strcmp(argv[1], "look") == 0) look();
   else if (strcmp(argv[1], "pipe") == 0) pipe_closed(atoi(argv[2]));
-  else if (strcmp(argv[1], "exit") == 0) end(atoi(argv[2]));
   else CHECK(0, "%s", argv[1]);
   return 0;
 }

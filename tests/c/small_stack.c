@@ -11,7 +11,7 @@ static void *ask(void *unused) {
 
 int main(int count, char **words) {
   CHECK(count == 2, "KiB");
-  client = new_client(NULL);
+  client = new_client();
   pthread_attr_t attributes;
   pthread_t thread;
   pthread_attr_init(&attributes);

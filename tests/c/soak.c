@@ -29,7 +29,7 @@ static void run(void) {
   atomic_store(&over, 0);
   for (long i = 0; i < thread_count; i++) {
     void *seed = (void *)(uintptr_t)(now_ns() + number * MOST_THREADS + i);
-    CHECK(pthread_create(&running[i], NULL, work, seed) == 0, "thread");
+    running[i] = start_thread(work, seed);
   }
 }
 
@@ -57,8 +57,7 @@ static void stop(void) {
   /* Requests in the background end by themselves. */
   int64_t start = now_ns();
   while (threads() > OWN_THREADS && now_ns() - start < SETTLED_WITHIN_S * 1000 * MS) pause_ms(10);
-  tell_counts();
-  tell_settled();
+  tell_round();
 }
 
 int main(int count, char **words) {
@@ -67,7 +66,7 @@ int main(int count, char **words) {
   thread_count = atol(words[2]);
   longest_pause_ms = 2 * atol(words[3]) + 1;
   CHECK(thread_count <= MOST_THREADS, "at most %d threads", MOST_THREADS);
-  counts = shared_counts();
+  counts = shared_memory(sizeof *counts);
   read_secrets(words[4]);
   for (int i = 0; i < SLOTS; i++) pthread_rwlock_init(&slots[i].lock, NULL);
   watch_the_machine();

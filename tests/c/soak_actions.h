@@ -12,12 +12,6 @@ enum { CALLER, SILENT, SLOTS = 8, CREATOR = SLOTS - 1 };
 static struct slot slots[SLOTS];
 static long number;
 
-static _Thread_local unsigned random_state;
-static long random_below(long limit) {
-  random_state = random_state * 1103515245u + 12345u;
-  return (long)(random_state >> 8) % limit;
-}
-
 static void log_line(void *unused, int32_t level, const char *line) {
   (void)unused, (void)level;
   atomic_fetch_add(&counts->log_lines, 1);
@@ -25,28 +19,18 @@ static void log_line(void *unused, int32_t level, const char *line) {
 }
 
 static momo_client *client_of(int place) {
-  momo_config *config = momo_create_config();
-  momo_client *client = NULL;
-  momo_error *error = NULL;
   char agent[64];
   snprintf(agent, sizeof agent, "soak-%ld-%s", number, place == CREATOR ? "create" : "get");
-  const char *const options[][2] = {
-      {"timeout", TIMEOUT},
-      {"attempt_timeout", "1500ms"},
-      {"connect_timeout", "1s"},
-      {"refresh", place == CALLER ? "caller" : "background"},
-      {"product", place == CREATOR && random_below(32) != 0 ? "collection" : "disbursement"},
-      {"user_agent", agent},
+  const char *const options[] = {
+      "timeout", TIMEOUT,
+      "attempt_timeout", "1500ms",
+      "connect_timeout", "1s",
+      "refresh", place == CALLER ? "caller" : "background",
+      "product", place == CREATOR && random_below(32) != 0 ? "collection" : "disbursement",
+      "user_agent", agent,
+      NULL,
   };
-  momo_status status = momo_set_options_from_env(config, &error);
-  for (size_t i = 0; i < sizeof options / sizeof *options && status == MOMO_OK; i++)
-    status = momo_set_option(config, options[i][0], options[i][1], &error);
-  if (status == MOMO_OK && place != SILENT)
-    status = momo_set_logger(config, log_line, NULL, NULL, 4, &error);
-  if (status == MOMO_OK) status = momo_create_client(config, &client, &error);
-  CHECK(status == MOMO_OK, "%s: %s", momo_status_name(status), error->message);
-  momo_free_config(config);
-  return client;
+  return client_with(options, place == SILENT ? NULL : log_line, NULL);
 }
 
 static void fill(struct slot *slot) {
@@ -106,7 +90,7 @@ static void invalidate_token(struct slot *slot) {
   momo_status status = momo_invalidate_token(slot->client, call.token->access_token, NULL);
   int64_t ended = now_ns();
   CHECK(status == MOMO_OK, "%s", momo_status_name(status));
-  CHECK_TIME("time", late_us, "momo_invalidate_token", began, ended,
+  CHECK_TIME("time", most_late_us, "momo_invalidate_token", began, ended,
              lateness_ns(ended) - late, 500 * MS);
   note_invalidated(slot, fingerprint_of(call.token->access_token), ended);
   nothing_is_certain();
@@ -172,8 +156,7 @@ static void cancel_a_call(struct slot *slot) {
   struct canceller canceller = {.client = clone, .after_ms = random_below(80)};
   struct call call = {
       .client = clone, .function = usual(slot), .timeout_ms = -1, .may_be_cancelled = 1};
-  pthread_t thread;
-  CHECK(pthread_create(&thread, NULL, cancel_later, &canceller) == 0, "thread");
+  pthread_t thread = start_thread(cancel_later, &canceller);
   make(&call);
   pthread_join(thread, NULL);
   int64_t cancelled = canceller.cancelled_ns - call.began_ns;
@@ -209,13 +192,11 @@ static void renew(struct slot *unused) {
 }
 
 static void check_stats(struct slot *slot) {
-  momo_stats *s = NULL;
-  CHECK(momo_get_stats(slot->client, &s, NULL) == MOMO_OK, "stats");
-  if (s->requests < 0 || s->waits < 0 || s->token_expires_in < 0 || s->token_origin < 0 ||
-      s->token_origin > 3 || s->cooldown_ms < 0 || s->cooldown_ms > 60000)
+  momo_stats s = stats_of(slot->client);
+  if (s.requests < 0 || s.waits < 0 || s.token_expires_in < 0 || s.token_origin < 0 ||
+      s.token_origin > 3 || s.cooldown_ms < 0 || s.cooldown_ms > 60000)
     FAULT("statuses", "counters: %lld requests, %lld s left, a cooldown of %lld ms",
-          (long long)s->requests, (long long)s->token_expires_in, (long long)s->cooldown_ms);
-  momo_free_stats(s);
+          (long long)s.requests, (long long)s.token_expires_in, (long long)s.cooldown_ms);
   momo_option *options = NULL;
   CHECK(momo_get_options(slot->client, &options, NULL) == MOMO_OK, "options");
   if (strcmp(options->name, "base_url") != 0) FAULT("statuses", "options: %s", options->name);

@@ -39,8 +39,8 @@ static pthread_mutex_t knowledge = PTHREAD_MUTEX_INITIALIZER;
 /* Odd while a token is invalidated: what is at hand is not known then. */
 static long epoch;
 
+/* Each where its fingerprint puts it. */
 static struct seen given[GIVEN];
-static int next_given;
 
 static inline uint64_t fingerprint_of(const char *text) {
   uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
@@ -61,13 +61,10 @@ static inline void tell_all_given(void) {
 
 /* To a call that began at that time, on the client of a slot or on another. With `knowledge`. */
 static inline void note_given(uint64_t fingerprint, int64_t at_ns, const struct slot *slot) {
-  int place = 0;
-  while (place < GIVEN && given[place].fingerprint != fingerprint) place++;
-  if (place == GIVEN) {
-    place = next_given++ % GIVEN;
+  int place = (int)(fingerprint % GIVEN);
+  if (given[place].fingerprint != fingerprint) {
     tell_given(place);
-    given[place].fingerprint = fingerprint;
-    given[place].at_ns = at_ns;
+    given[place] = (struct seen){fingerprint, at_ns};
   }
   if (at_ns > given[place].at_ns) given[place].at_ns = at_ns;
   for (int i = 0; slot != NULL && i < REMEMBERED; i++)
@@ -114,27 +111,21 @@ static inline const char *name_of(const struct call *call) {
 
 static inline void check_status(const struct call *call) {
   static atomic_llong last_told[STATUSES];
-  switch (call->status) {
-  case MOMO_OK:
-    return;
-  case MOMO_WOULD_BLOCK:
-    if (call->timeout_ms == 0) return;
-    break;
-  case MOMO_CANCELLED:
-    if (call->may_be_cancelled) return;
-    break;
-  default: {
-    /* Whoever listens knows which failures there may be. */
-    long long last = atomic_load(&last_told[call->status]);
-    if (call->ended_ns - last > 100 * MS &&
-        atomic_compare_exchange_strong(&last_told[call->status], &last, call->ended_ns))
-      tell("failure %d %lld %lld %s", call->status, (long long)call->began_ns,
-           (long long)call->ended_ns, call->message);
+  int is_expected = call->status == MOMO_OK ||
+                    (call->status == MOMO_WOULD_BLOCK && call->timeout_ms == 0) ||
+                    (call->status == MOMO_CANCELLED && call->may_be_cancelled);
+  if (is_expected) return;
+  if (call->status == MOMO_WOULD_BLOCK || call->status == MOMO_CANCELLED) {
+    FAULT("statuses", "%s with %lld ms: %s", name_of(call), (long long)call->timeout_ms,
+          momo_status_name(call->status));
     return;
   }
-  }
-  FAULT("statuses", "%s with %lld ms: %s", name_of(call), (long long)call->timeout_ms,
-        momo_status_name(call->status));
+  /* Whoever listens knows which other failures there may be. */
+  long long last = atomic_load(&last_told[call->status]);
+  if (call->ended_ns - last > 100 * MS &&
+      atomic_compare_exchange_strong(&last_told[call->status], &last, call->ended_ns))
+    tell("failure %d %lld %lld %s", call->status, (long long)call->began_ns,
+         (long long)call->ended_ns, call->message);
 }
 
 /* Makes it; the token is the caller's to free. */
@@ -182,7 +173,7 @@ static inline void make(struct call *call) {
 
   if (is_certain && good_until > call->began_ns) {
     int64_t until = call->ended_ns < good_until ? call->ended_ns : good_until;
-    CHECK_TIME("at-hand", waited_us, name_of(call), call->began_ns, until, call->machine_ns, 0);
+    CHECK_TIME("at-hand", most_waited_us, name_of(call), call->began_ns, until, call->machine_ns, 0);
     if (call->status != MOMO_OK && call->ended_ns < good_until)
       FAULT("at-hand", "%s %lld ms before the end of a token: %s", momo_status_name(call->status),
             (long long)((good_until - call->ended_ns) / MS), call->message);
@@ -190,8 +181,8 @@ static inline void make(struct call *call) {
 }
 
 static inline void check_time(const struct call *call, int64_t limit_ns) {
-  CHECK_TIME("time", late_us, name_of(call), call->began_ns, call->ended_ns, call->machine_ns,
-             limit_ns);
+  CHECK_TIME("time", most_late_us, name_of(call), call->began_ns, call->ended_ns,
+             call->machine_ns, limit_ns);
 }
 
 /* The usual call: within its time. */

@@ -29,14 +29,8 @@ static momo_status fail(momo_status status, const char *message, momo_token **to
   return status;
 }
 
-/* The library's own copy, before the program sees it. */
-static char *text_of(const momo_token *token) {
-  char *text = NULL;
-  *(const char **)&text = token->access_token;
-  return text;
-}
-
-static void forge(momo_token *token) { text_of(token)[0] = '-'; }
+/* The program's own copy, before it sees it. */
+static char *text_of(const momo_token *token) { return (char *)token->access_token; }
 
 /* All tokens are of one length. */
 static void give_the_first(momo_token *token) {
@@ -62,8 +56,7 @@ static void grow(void) {
     char *pages = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memset(pages, 1, 1 << 20);
   }
-  pthread_t thread;
-  if (fault_is("threads")) pthread_create(&thread, NULL, sleep_for_ever, NULL);
+  if (fault_is("threads")) start_thread(sleep_for_ever, NULL);
   if (fault_is("descriptors")) open("/dev/null", O_RDONLY);
 }
 
@@ -73,7 +66,7 @@ momo_status momo_get_token(const momo_client *client, int64_t timeout_ms, momo_t
   hand *real = NULL;
   *(void **)&real = dlsym(RTLD_NEXT, "momo_get_token");
   momo_status status = real(client, timeout_ms, token, error);
-  if (*token != NULL && fault_is("forged")) forge(*token);
+  if (*token != NULL && fault_is("forged")) text_of(*token)[0] = '-';
   if (*token != NULL && fault_is("expired")) give_the_first(*token);
   if (timeout_ms < 0 && fault_is("recovery")) return fail(MOMO_TIMED_OUT, "", token, error);
   if (atomic_fetch_add(&calls, 1) % 20 != 19) return status;

@@ -1,10 +1,9 @@
 /* What a worker of the soak test tells whoever started it, a line each; what it and its children
  * have counted; and how late the machine is.
  *   token FINGERPRINT NS         given last to a call that began then
- *   failure STATUS FROM_NS TO_NS a call that failed, of many
+ *   failure STATUS FROM_NS TO_NS a call that failed, of many, and its message
  *   fault CHECK TEXT             what must not be
- *   counts …                     struct counts, at the end of a round
- *   settled KIB BYTES N N        resident, in use of the heap, threads, descriptors
+ *   round NAME=NUMBER…           what was counted so far, and what is left at the end of a round
  * Times are those of CLOCK_MONOTONIC. */
 #ifndef SOAK_REPORT_H
 #define SOAK_REPORT_H
@@ -15,28 +14,18 @@
 
 #include "host.h"
 
-enum { STATUSES = 100, MOST_FAULTS = 20, BEAT_MS = 10 };
-#define MS 1000000LL
+enum { STATUSES = 100, MOST_FAULTS = 20, BEAT_MS = 10, LINE = 2048 };
 
-struct counts {
-  atomic_llong calls, tokens, late_us, waited_us, machine_late_us, log_lines, forks, cancelled;
+/* The most of all, or how many. */
+#define COUNTS(X) \
+  X(most_late_us) X(most_waited_us) X(most_machine_late_us) X(calls) X(tokens) X(log_lines) X(forks) \
+  X(cancelled)
+#define FIELD(name) atomic_llong name;
+
+static struct counts {
+  COUNTS(FIELD)
   atomic_llong statuses[STATUSES];
-};
-
-static struct counts *counts;
-
-static inline struct counts *shared_counts(void) {
-  void *page = mmap(NULL, sizeof(struct counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                    -1, 0);
-  CHECK(page != MAP_FAILED, "mmap");
-  return page;
-}
-
-static inline int64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
+} *counts;
 
 static inline void raise_to(atomic_llong *longest, int64_t value) {
   long long seen = atomic_load(longest);
@@ -46,12 +35,12 @@ static inline void raise_to(atomic_llong *longest, int64_t value) {
 
 /* Whole lines are written at once: children and threads do not tear each other's. */
 __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...) {
-  char line[1024];
+  char line[LINE];
   va_list arguments;
   va_start(arguments, format);
   int length = vsnprintf(line, sizeof line - 1, format, arguments);
   va_end(arguments);
-  if (length > (int)sizeof line - 2) length = (int)sizeof line - 2;
+  if (length > LINE - 2) length = LINE - 2;
   line[length] = '\n';
   CHECK(write(1, line, (size_t)length + 1) == length + 1, "nobody listens");
 }
@@ -74,17 +63,15 @@ static void *beat(void *unused) {
     pause_ms(BEAT_MS);
     atomic_fetch_add(&beats, 1);
     now = now_ns();
-    raise_to(&counts->machine_late_us, (now - last - BEAT_MS * MS) / 1000);
+    raise_to(&counts->most_machine_late_us, (now - last - BEAT_MS * MS) / 1000);
   }
   return unused;
 }
 
 static inline void watch_the_machine(void) {
-  pthread_t thread;
   atomic_store(&beats, 0);
   first_beat_ns = now_ns();
-  CHECK(pthread_create(&thread, NULL, beat, NULL) == 0, "thread");
-  pthread_detach(thread);
+  pthread_detach(start_thread(beat, NULL));
 }
 
 /* To be called by each thread, and undone. A child's thread is another. */
@@ -102,54 +89,48 @@ static inline int64_t lateness_ns(int64_t now) {
 }
 
 /* Pieces of secrets; each longer piece of one has a whole one of these in it. */
-static char **secrets;
-static size_t secret_count;
+static char *secrets[1000];
 
 static inline void read_secrets(const char *path) {
+  static char text[1 << 16];
   FILE *file = fopen(path, "r");
-  CHECK(file != NULL, "%s", path);
-  char *line = NULL;
-  size_t size = 0;
-  for (ssize_t length; (length = getline(&line, &size, file)) > 0;) {
-    line[length - 1] = '\0';
-    secrets = realloc(secrets, (secret_count + 1) * sizeof *secrets);
-    secrets[secret_count++] = strdup(line);
-  }
-  free(line);
+  CHECK(file != NULL && fread(text, 1, sizeof text - 1, file) > 0, "%s", path);
   fclose(file);
-  CHECK(secret_count > 0, "no secrets");
+  size_t count = 0;
+  for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+    secrets[count++] = line;
 }
 
 static inline void check_for_secrets(const char *where, const char *text) {
-  for (size_t i = 0; i < secret_count; i++)
-    if (strstr(text, secrets[i]) != NULL) FAULT("secrets", "in %s: %.300s", where, text);
+  for (char **secret = secrets; *secret != NULL; secret++)
+    if (strstr(text, *secret) != NULL) FAULT("secrets", "in %s: %.300s", where, text);
 }
 
-static inline void tell_counts(void) {
-  char text[900];
-  int length = 0;
-  for (int i = 0; i < STATUSES; i++) {
-    long long count = atomic_load(&counts->statuses[i]);
-    if (count > 0)
-      length += snprintf(text + length, sizeof text - (size_t)length, " %d=%lld", i, count);
-  }
-  tell("counts calls=%lld tokens=%lld late_us=%lld waited_us=%lld machine_late_us=%lld log_lines=%lld "
-       "forks=%lld cancelled=%lld%s",
-       atomic_load(&counts->calls), atomic_load(&counts->tokens), atomic_load(&counts->late_us),
-       atomic_load(&counts->waited_us), atomic_load(&counts->machine_late_us),
-       atomic_load(&counts->log_lines), atomic_load(&counts->forks),
-       atomic_load(&counts->cancelled), text);
-}
-
-static inline void tell_settled(void) {
-  malloc_trim(0);
+static inline long resident_kib(void) {
   long pages = 0;
   FILE *file = fopen("/proc/self/statm", "r");
   CHECK(file != NULL && fscanf(file, "%*d %ld", &pages) == 1, "statm");
   fclose(file);
+  return pages * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+static inline void tell_round(void) {
+  char text[LINE] = "";
+  int length = 0;
+#define ADD(name, number) \
+  length += snprintf(text + length, sizeof text - (size_t)length, " %s=%lld", name, (long long)(number));
+#define ADD_COUNT(name) ADD(#name, atomic_load(&counts->name))
+  COUNTS(ADD_COUNT)
+  for (int i = 0; i < STATUSES; i++)
+    if (atomic_load(&counts->statuses[i]) > 0)
+      ADD(momo_status_name(i), atomic_load(&counts->statuses[i]))
+  malloc_trim(0);
+  ADD("resident_kib", resident_kib())
+  ADD("heap_bytes", mallinfo2().uordblks)
+  ADD("threads", threads())
   /* The descriptor that the counting takes is not counted. */
-  tell("settled %ld %zu %d %d", pages * sysconf(_SC_PAGESIZE) / 1024, mallinfo2().uordblks,
-       threads(), entries("/proc/self/fd") - 1);
+  ADD("descriptors", entries("/proc/self/fd") - 1)
+  tell("round%s", text);
 }
 
 #endif

@@ -58,10 +58,7 @@ impl Again {
         for (ours, theirs) in files {
             script += &format!(" && mount --bind {} {theirs}", ours.display());
         }
-        script += " && exec \"$@\"";
-        let rights: &[&str] = if is_root() { &[] } else { &["-U", "-r"] };
-        let unshare = ["unshare", "-m", "-n"].iter().chain(rights);
-        self.under(unshare).under(["sh", "-ec", &script, "sh"])
+        self.under(in_namespaces("-m -n", &script))
     }
 
     /// A copy of the test program: to be given other rights.
@@ -106,6 +103,19 @@ pub fn without_options(command: &mut Command) -> &mut Command {
 pub fn is_root() -> bool {
     // SAFETY: takes nothing and cannot fail.
     unsafe { libc::geteuid() == 0 }
+}
+
+/// What starts a program in namespaces of its own, after this script.
+pub fn in_namespaces(kinds: &str, script: &str) -> Vec<String> {
+    let rights = if is_root() { "" } else { "-U -r " };
+    let words = format!("unshare {kinds} {rights}sh -ec");
+    let words = words.split_whitespace().map(str::to_owned);
+    let script = format!("{script} && exec \"$@\"");
+    words.chain([script, "sh".to_owned()]).collect()
+}
+
+pub fn in_own_mounts(script: &str) -> Vec<String> {
+    in_namespaces("-m", script)
 }
 
 /// A directory of a test's own, readable by every user, removed with it.
@@ -213,6 +223,17 @@ impl Drop for Program {
 pub fn free_port() -> u16 {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     socket.local_addr().unwrap().port()
+}
+
+/// CLOCK_MONOTONIC, by which programs in C are told times and tell them.
+pub fn monotonic() -> Duration {
+    let mut now = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: a valid timespec for the call to fill.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }
 
 pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {

@@ -2,19 +2,19 @@
 //! process of its own: what forks would inherit a gateway's sockets.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
-use super::artifacts::{INCLUDE, ROOT, TMP, builder, library_dir, output, succeed};
-use super::child::{is_root, without_options};
+use super::artifacts::{INCLUDE, ROOT, TMP, builder, library_dir};
+use super::child::{output, succeed, without_options};
 
-/// How a host comes by the library.
+/// How a program comes by the library.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Link {
     Shared,
@@ -24,9 +24,14 @@ pub enum Link {
     Preload,
 }
 
-/// One of tests/c, compiled under a name of this test's own.
-pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
-    let program = Path::new(TMP).join(source.replace(".c", &format!("-{test}")));
+/// One of tests/c, compiled once.
+pub fn compile(source: &str, link: Link) -> PathBuf {
+    static COMPILED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(program) = compiled.get(source) {
+        return program.clone();
+    }
+    let program = Path::new(TMP).join(format!("{}-{source}.out", env!("CARGO_CRATE_NAME")));
     // Another compiler, if scripts/sanitizers.sh names one.
     let compiler = std::env::var("LIBMOMO_TEST_CC").unwrap_or_else(|_| "cc".to_owned());
     let mut words = compiler.split_whitespace();
@@ -34,9 +39,8 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
     command.args(words);
     command.args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
     command.args(["-pthread", "-rdynamic", "-I", INCLUDE, "-o"]);
-    command
-        .arg(&program)
-        .arg(format!("{ROOT}/tests/c/{source}"));
+    command.arg(&program);
+    command.arg(format!("{ROOT}/tests/c/{source}"));
     match link {
         Link::Shared => {
             let lib = library_dir().display();
@@ -46,6 +50,7 @@ pub fn compile(source: &str, link: Link, test: &str) -> PathBuf {
         Link::Preload => command.args(["-shared", "-fPIC", "-ldl"]),
     };
     succeed(&mut command);
+    compiled.insert(source.to_owned(), program.clone());
     program
 }
 
@@ -107,9 +112,14 @@ impl Mock {
         (count("count"), count("connections"))
     }
 
-    /// A host for this gateway at a path below its root: by address, so that nothing is looked up.
-    pub fn host(&self, program: &Path, behaviour: &str) -> Host {
-        let mut host = Host::new(program);
+    /// A program of tests/c for this gateway, at a path below its root: by address, so that nothing
+    /// is looked up.
+    pub fn host(&self, source: &str, behaviour: &str) -> Host {
+        self.host_with(source, Link::Shared, behaviour)
+    }
+
+    pub fn host_with(&self, source: &str, link: Link, behaviour: &str) -> Host {
+        let mut host = Host::new(&compile(source, link));
         host.env("MOMO_BASE_URL", self.url("127.0.0.1") + behaviour);
         for name in ["ca", "api_user", "api_key", "subscription_key"] {
             let value = self.facts[name].as_str().unwrap();
@@ -120,6 +130,15 @@ impl Mock {
         host.env("MOMO_TIMEOUT", "1m");
         host.env("MOMO_ATTEMPT_TIMEOUT", "1m");
         host
+    }
+
+    /// Runs it. No request is lost, and there is none that it does not know of. Gives what it
+    /// printed, and the number of connections.
+    pub fn run(&self, host: &Host, arguments: &[&str]) -> (String, u64) {
+        let out = host.run(arguments);
+        let (requests, connections) = self.counts();
+        assert_eq!(requests, number(&out, "requests"), "{arguments:?}: {out}");
+        (out, connections)
     }
 }
 
@@ -134,13 +153,6 @@ impl Drop for Mock {
 pub struct Host {
     words: Vec<String>,
     environment: Vec<(String, String)>,
-}
-
-pub struct Done {
-    pub code: Option<i32>,
-    pub signal: Option<i32>,
-    pub out: String,
-    pub error: String,
 }
 
 impl Host {
@@ -158,46 +170,25 @@ impl Host {
     }
 
     /// Started by another program, with what is set so far: `strace`, `unshare`.
-    pub fn under(&mut self, wrapper: &[&str]) -> &mut Self {
-        let wrapper = wrapper.iter().map(|w| (*w).to_owned());
+    pub fn under<S: AsRef<str>>(&mut self, wrapper: &[S]) -> &mut Self {
+        let wrapper = wrapper.iter().map(|w| w.as_ref().to_owned());
         self.words.splice(..0, wrapper);
         self
     }
 
-    /// With this file as /etc/hosts.
-    pub fn with_hosts(&mut self, file: &Path) -> &mut Self {
-        let script = format!("mount --bind {} /etc/hosts && exec \"$@\"", file.display());
-        let rights: &[&str] = if is_root() { &[] } else { &["-U", "-r"] };
-        self.under(&["sh", "-ec", &script, "sh"]);
-        self.under(rights).under(&["unshare", "-m"])
-    }
-
-    /// Runs it to its end, whatever that is; a host that hangs is killed.
-    pub fn end(&self, arguments: &[&str]) -> Done {
+    /// Runs it to its end, which must be a good and silent one; gives what it printed. A host that
+    /// hangs is killed.
+    pub fn run(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("timeout");
         command.args(["-s", "KILL", "300"]);
         command.args(&self.words).args(arguments);
-        without_options(&mut command).envs(self.environment.iter().map(|(n, v)| (n, v)));
+        without_options(&mut command);
+        command.envs(self.environment.iter().map(|(n, v)| (n, v)));
         let done = output(&mut command);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Done {
-            code: done.status.code(),
-            signal: done.status.signal(),
-            out: text(&done.stdout),
-            error: text(&done.stderr),
-        }
-    }
-
-    /// Runs it to its end, which must be a good and silent one; gives what it printed.
-    pub fn run(&self, arguments: &[&str]) -> String {
-        let done = self.end(arguments);
-        let good = done.code == Some(0) && done.error.is_empty();
-        assert!(
-            good,
-            "{:?} {arguments:?}: code {:?}, signal {:?}\n{}\n{}",
-            self.words, done.code, done.signal, done.out, done.error
-        );
-        done.out
+        let [out, error] = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text));
+        let is_good = done.status.success() && error.is_empty();
+        assert!(is_good, "{command:?}: {}\n{out}\n{error}", done.status);
+        out.into_owned()
     }
 }
 

@@ -180,6 +180,11 @@ impl Client {
         self.hand(momo_get_token, -1)
     }
 
+    /// The text of the token that momo_get_token gives.
+    pub fn token(&self) -> String {
+        self.get().unwrap().access_token
+    }
+
     pub fn get_within(&self, timeout_ms: i64) -> Result<Token, Error> {
         self.hand(momo_get_token, timeout_ms)
     }

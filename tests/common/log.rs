@@ -21,35 +21,38 @@ impl Log {
     }
 }
 
-unsafe extern "C" fn collect(user_data: *mut c_void, level: i32, line: *const c_char) {
-    // SAFETY: `user_data` is the Log of `Config::log`.
-    let log = unsafe { &*user_data.cast::<Log>() };
-    log.0.lock().unwrap().push((level, copied(line)));
+type Listener = Box<dyn Fn(i32, String) + Send + Sync>;
+
+unsafe extern "C" fn tell(user_data: *mut c_void, level: i32, line: *const c_char) {
+    // SAFETY: `user_data` is the Listener of `Config::listen`.
+    let listener = unsafe { &*user_data.cast::<Listener>() };
+    listener(level, copied(line));
 }
 
-unsafe extern "C" fn free_log(user_data: *mut c_void) {
-    // SAFETY: `user_data` is the boxed Log of `Config::log`, freed once.
-    drop(unsafe { Box::from_raw(user_data.cast::<Log>()) });
+unsafe extern "C" fn free_listener(user_data: *mut c_void) {
+    // SAFETY: `user_data` is the boxed Listener of `Config::listen`, freed once.
+    drop(unsafe { Box::from_raw(user_data.cast::<Listener>()) });
 }
 
 impl Config {
     /// Collects every line that is logged.
     pub fn log(&self) -> Log {
         let log = Log::default();
-        let user_data = Box::into_raw(Box::new(log.clone()));
+        let told = log.clone();
+        self.listen(move |level, line| told.0.lock().unwrap().push((level, line)));
+        log
+    }
+
+    /// Calls this with the level of every line that is logged, and the line.
+    pub fn listen(&self, listener: impl Fn(i32, String) + Send + Sync + 'static) {
+        let listener: Listener = Box::new(listener);
+        let user_data = Box::into_raw(Box::new(listener)).cast();
+        let (tell, free) = (Some(tell as _), Some(free_listener as _));
         let mut error = null_mut();
-        // SAFETY: a live config; `collect` and `free_log` take what `user_data` is.
+        // SAFETY: a live config; both functions take what `user_data` is.
         unsafe {
-            let status = momo_set_logger(
-                self.0,
-                Some(collect),
-                user_data.cast(),
-                Some(free_log),
-                4,
-                &raw mut error,
-            );
+            let status = momo_set_logger(self.0, tell, user_data, free, 4, &raw mut error);
             outcome(status, error).unwrap();
         }
-        log
     }
 }

@@ -20,23 +20,24 @@ pub const fn ms(ms: u64) -> Duration {
 }
 
 impl Config {
+    pub fn set_all(&self, options: &[(&str, &str)]) -> &Self {
+        for (name, value) in options {
+            self.set(name, value);
+        }
+        self
+    }
+
     /// With these options.
     pub fn of(options: &[(&str, &str)]) -> Self {
         let config = Self::new();
-        for (name, value) in options {
-            config.set(name, value);
-        }
+        config.set_all(options);
         config
     }
 
-    /// For a server of a test's own, with API user, API key and subscription key: retries and proxy
-    /// off.
-    pub fn at(base_url: &str, [user, key, subscription]: [&str; 3], ca: &str) -> Self {
+    /// For a server of a test's own, without credentials: retries and proxy off.
+    pub fn without_credentials(base_url: &str, ca: &str) -> Self {
         Self::of(&[
             ("base_url", base_url),
-            ("api_user", user),
-            ("api_key", key),
-            ("subscription_key", subscription),
             ("ca", ca),
             ("proxy", "none"),
             ("max_attempts", "1"),
@@ -45,6 +46,17 @@ impl Config {
             ("attempt_timeout", "1m"),
             ("connect_timeout", "1m"),
         ])
+    }
+
+    /// The same with API user, API key and subscription key.
+    pub fn at(base_url: &str, [user, key, subscription]: [&str; 3], ca: &str) -> Self {
+        let config = Self::without_credentials(base_url, ca);
+        config.set_all(&[
+            ("api_user", user),
+            ("api_key", key),
+            ("subscription_key", subscription),
+        ]);
+        config
     }
 
     /// The same for the mock gateway with its credentials and its CA, at a path below its root

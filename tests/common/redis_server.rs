@@ -16,7 +16,13 @@ pub struct RedisServer {
 
 impl RedisServer {
     pub fn start() -> Self {
-        Self::with(Scratch::new(), free_port(), &[])
+        Self::started_with("")
+    }
+
+    /// With these arguments, on a port of its own.
+    pub fn started_with(arguments: &str) -> Self {
+        let words: Vec<_> = arguments.split_whitespace().collect();
+        Self::with(Scratch::new(), free_port(), &words)
     }
 
     /// With more arguments for it. If one of them is a TLS port, `port` is that.
@@ -38,7 +44,13 @@ impl RedisServer {
     }
 
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        let [url, _] = self.urls();
+        url
+    }
+
+    /// Two names of it: a client of each has a memory of its own, as a process has.
+    pub fn urls(&self) -> [String; 2] {
+        ["127.0.0.1", "localhost"].map(|host| format!("redis://{host}:{}", self.port))
     }
 
     pub fn signal(&self, signal: libc::c_int) {

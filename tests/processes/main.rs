@@ -19,7 +19,5 @@ mod place;
 #[cfg(target_os = "linux")]
 mod shared_caches;
 #[cfg(unix)]
-mod shared_damage;
-#[cfg(unix)]
 mod shared_entry;
 mod sharing;

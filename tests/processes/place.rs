@@ -1,7 +1,7 @@
 //! Where the processes of a test share tokens.
 #![allow(dead_code, unreachable_pub)] // not every system has all tests of it
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::child::{Scratch, wait_for};
 use crate::redis_server::RedisServer;
@@ -22,24 +22,35 @@ impl Place {
     }
 
     /// For what is the same in both, and waits for most of its time: at once.
-    pub fn both(test: impl Fn(&Self, &str) + Sync) {
+    pub fn both(test: impl Fn(&Self) + Sync) {
         std::thread::scope(|scope| {
-            scope.spawn(|| test(&Self::file(), "file"));
-            scope.spawn(|| test(&Self::redis(), "redis"));
+            scope.spawn(|| test(&Self::file()));
+            scope.spawn(|| test(&Self::redis()));
         });
     }
 
     /// One after the other.
-    pub fn each(test: impl Fn(&Self, &str)) {
-        test(&Self::file(), "file");
-        test(&Self::redis(), "redis");
+    pub fn each(test: impl Fn(&Self)) {
+        test(&Self::file());
+        test(&Self::redis());
     }
 
     /// The option `cache`.
     pub fn option(&self) -> String {
+        let [option, _] = self.options();
+        option
+    }
+
+    /// Two names of it: a client of each has a memory of its own, as a process has.
+    pub fn options(&self) -> [String; 2] {
         match self {
-            Self::File(_) => format!("file:{}", self.directory().display()),
-            Self::Redis(server) => server.url(),
+            // Links are refused.
+            Self::File(scratch) => {
+                std::fs::create_dir_all(scratch.path("again")).unwrap();
+                ["tokens", "again/../tokens"]
+                    .map(|path| format!("file:{}", scratch.path(path).display()))
+            }
+            Self::Redis(server) => server.urls(),
         }
     }
 
@@ -51,16 +62,12 @@ impl Place {
         }
     }
 
-    pub fn directory(&self) -> PathBuf {
-        match self {
-            Self::File(scratch) => scratch.path("tokens"),
-            Self::Redis(_) => panic!("it has none"),
-        }
-    }
-
     /// The files of the directory whose names end so.
     pub fn files(&self, end: &str) -> Vec<PathBuf> {
-        files(&self.directory(), end)
+        let Self::File(scratch) = self else {
+            panic!("it has none")
+        };
+        files(&scratch.path("tokens"), end)
     }
 
     pub fn has_token(&self) -> bool {
@@ -77,7 +84,7 @@ impl Place {
 }
 
 /// The files of a directory whose names end so.
-pub fn files(directory: &std::path::Path, end: &str) -> Vec<PathBuf> {
+pub fn files(directory: &Path, end: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
     paths

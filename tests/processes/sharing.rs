@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::child::Scratch;
 use crate::common::*;
 use crate::peer::{Peer, tunnelling};
 
@@ -15,7 +16,7 @@ fn process(gateway: &Gateway, behaviour: &str) -> Config {
 }
 
 fn token_of(config: &Config) -> String {
-    config.client().get().unwrap().access_token
+    config.client().token()
 }
 
 #[test]
@@ -32,71 +33,47 @@ fn a_thousand_clients_one_after_the_other_are_one_request() {
 }
 
 #[test]
-fn a_thousand_clients_at_once_share_and_each_says_so_after_the_others_are_gone() {
-    let gateway = Gateway::start().unwrap();
-    let config = process(&gateway, "");
-    let mut clients: Vec<_> = (0..1000).map(|_| config.client()).collect();
-    let token = clients[0].get().unwrap().access_token;
-    while let Some(client) = clients.pop() {
-        assert_eq!(client.get().unwrap().access_token, token);
-    }
-    assert_eq!(gateway.request_count(), 1);
-}
-
-/// What makes another token: the option, and another value than the mock's own.
-#[rustfmt::skip]
-const PARTING: &[(&str, &str)] = &[
-    ("api_user", "another-user"), ("api_key", "another-key"),
-    ("subscription_key", "another-subscription-key"),
-    ("secondary_subscription_key", "a-second-key"), ("product", "collection"),
-    ("product", "remittance"), ("cache", "client"), ("cache", "none"),
-];
-
-#[test]
-fn clients_that_would_trust_another_server_have_another_token() {
-    let gateway = Gateway::start().unwrap();
-    let ca = std::env::temp_dir().join(format!("libmomo-sharing-{}.pem", std::process::id()));
-    std::fs::write(&ca, gateway.ca_pem()).unwrap();
+fn clients_that_would_ask_another_or_for_another_have_another_token() {
+    let (gateway, scratch) = (Gateway::start().unwrap(), Scratch::new());
+    let ca = scratch.write("ca.pem", gateway.ca_pem());
     let tunnel = Peer::start(tunnelling);
     let proxy = tunnel.url("http");
-    let with_user = proxy.replace("//", "//user@");
-    let mut tokens = HashSet::from([token_of(&process(&gateway, ANY))]);
-    let mut parts = |config: &Config, why: &str| {
-        let new = tokens.insert(token_of(config));
-        assert!(new, "{why}");
-    };
-    for (option, value) in PARTING {
+    let path = gateway.base_url() + ANY + "/lifetime-3600" + ANY;
+    let config = |options: &[(&str, &str)]| {
         let config = process(&gateway, ANY);
-        config.set(option, value);
-        parts(&config, option);
-    }
-    for (option, value) in [
+        config.set_all(options);
+        config
+    };
+    let mut tokens = HashSet::from([token_of(&config(&[]))]);
+    let mut parts = |options: &[(&str, &str)]| {
+        let is_new = tokens.insert(token_of(&config(options)));
+        assert!(is_new, "{options:?}");
+    };
+    for option in [
+        ("api_user", "another-user"),
+        ("api_key", "another-key"),
+        ("subscription_key", "another-subscription-key"),
+        ("secondary_subscription_key", "a-second-key"),
+        ("product", "collection"),
+        ("product", "remittance"),
+        ("cache", "client"),
+        ("cache", "none"),
         ("ca", ca.to_str().unwrap()),
         ("proxy", &proxy),
-        ("proxy", &with_user),
-        (
-            "base_url",
-            &(gateway.base_url() + ANY + "/lifetime-3600" + ANY),
-        ),
+        ("proxy", &proxy.replace("//", "//user@")),
+        ("base_url", &path),
         ("base_url", &(gateway.base_url_ip() + ANY)),
         ("base_url", &(gateway.plain_base_url() + ANY)),
     ] {
-        let config = process(&gateway, ANY);
-        config.set(option, value);
-        parts(&config, value);
+        parts(&[option]);
     }
     // A value that moved from one field to the next is another, too.
-    let split = |user, key| {
-        let config = process(&gateway, ANY);
-        config.set("api_user", user).set("api_key", key);
-        config
-    };
-    parts(&split("ab", "c"), "split");
-    parts(&split("a", "bc"), "split");
+    parts(&[("api_user", "ab"), ("api_key", "c")]);
+    parts(&[("api_user", "a"), ("api_key", "bc")]);
     // And what they were called with first is still there for each.
-    assert!(!tokens.insert(token_of(&split("ab", "c"))));
-    assert!(!tokens.insert(token_of(&process(&gateway, ANY))));
-    std::fs::remove_file(ca).unwrap();
+    let split = config(&[("api_user", "ab"), ("api_key", "c")]);
+    assert!(!tokens.insert(token_of(&split)));
+    assert!(!tokens.insert(token_of(&config(&[]))));
 }
 
 /// What changes how a client asks, not whom and for whom.
@@ -120,28 +97,6 @@ fn clients_that_differ_in_patience_and_manners_share() {
     config.log();
     assert_eq!(token_of(&config), token, "a logger");
     assert_eq!(gateway.request_count(), 1);
-}
-
-#[test]
-fn a_key_from_a_file_is_the_same_key() {
-    let gateway = Gateway::start().unwrap();
-    let token = token_of(&process(&gateway, ""));
-    let path = std::env::temp_dir().join(format!("libmomo-sharing-{}.key", std::process::id()));
-    std::fs::write(&path, gateway.credentials().api_key + "\n").unwrap();
-    let config = Config::new();
-    let (base_url, credentials) = (gateway.base_url(), gateway.credentials());
-    for (option, value) in [
-        ("base_url", base_url.as_str()),
-        ("api_user", &credentials.api_user),
-        ("api_key_file", path.to_str().unwrap()),
-        ("subscription_key", &credentials.subscription_keys[0]),
-        ("ca", gateway.ca_path().to_str().unwrap()),
-        ("proxy", "none"),
-    ] {
-        config.set(option, value);
-    }
-    assert_eq!(token_of(&config), token);
-    std::fs::remove_file(path).unwrap();
 }
 
 #[test]
@@ -176,9 +131,11 @@ fn equal_clients_share_the_cooldown_and_the_invalidated_tokens() {
     gateway.set_down(false);
     // One that both had, dropped by one, is neither's.
     let created = one.create().unwrap().access_token;
-    assert_eq!(other.get().unwrap().access_token, created);
+    assert_eq!(other.token(), created);
     one.invalidate(&created);
-    let new = other.get().unwrap().access_token;
+    let counted = [one.stats(), other.stats()].map(|stats| (stats.requests, stats.invalidations));
+    assert_eq!(counted, [(2, 1); 2]);
+    let new = other.token();
     assert_ne!(new, created);
     drop((one, other));
     assert_eq!(token_of(&config), new);

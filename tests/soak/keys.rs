@@ -1,6 +1,7 @@
 //! Credentials in files that are replaced while the workers run.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine;
@@ -23,9 +24,17 @@ pub(crate) const EXPLAINED_FOR: Duration = Duration::from_secs(3);
 /// Every piece of a secret of twice this length has a whole one of this length in it.
 const PIECE: usize = 12;
 
-pub(crate) struct Keys {
-    files: Scratch,
-    current: usize,
+/// The options that they are, and the texts of one pair.
+fn options(credentials: &Credentials) -> [(&'static str, &str); 4] {
+    let [primary, secondary] = &credentials.subscription_keys[..] else {
+        panic!("two keys")
+    };
+    [
+        ("API_USER", &credentials.api_user),
+        ("API_KEY", &credentials.api_key),
+        ("SUBSCRIPTION_KEY", primary),
+        ("SECONDARY_SUBSCRIPTION_KEY", secondary),
+    ]
 }
 
 fn turned(text: &str, by: usize) -> String {
@@ -34,19 +43,22 @@ fn turned(text: &str, by: usize) -> String {
 }
 
 fn numbered(n: usize) -> Credentials {
+    let subscription_key = |by| turned(DEFAULT_SUBSCRIPTION_KEY, 2 * n + by);
     Credentials {
         // The number is in the part that messages show.
         api_user: format!("{}{n:04}", &DEFAULT_API_USER[..32]),
         api_key: turned(DEFAULT_API_KEY, n + 1),
-        subscription_keys: vec![
-            turned(DEFAULT_SUBSCRIPTION_KEY, 2 * n + 1),
-            turned(DEFAULT_SUBSCRIPTION_KEY, 2 * n + 2),
-        ],
+        subscription_keys: vec![subscription_key(1), subscription_key(2)],
     }
 }
 
 fn basic(credentials: &Credentials) -> String {
     STANDARD.encode(format!("{}:{}", credentials.api_user, credentials.api_key))
+}
+
+pub(crate) struct Keys {
+    files: Scratch,
+    current: usize,
 }
 
 impl Keys {
@@ -61,25 +73,14 @@ impl Keys {
         keys
     }
 
-    pub(crate) fn secrets(&self) -> String {
-        self.path("secrets")
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.files.path(name).display().to_string()
+    /// A file in memory: "secrets" has what must be in no error and no line of the log.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.files.path(name)
     }
 
     /// The environment of a worker.
-    pub(crate) fn options(&self) -> [(&'static str, String); 4] {
-        [
-            ("MOMO_API_USER_FILE", self.path("api_user")),
-            ("MOMO_API_KEY_FILE", self.path("api_key")),
-            ("MOMO_SUBSCRIPTION_KEY_FILE", self.path("primary")),
-            (
-                "MOMO_SECONDARY_SUBSCRIPTION_KEY_FILE",
-                self.path("secondary"),
-            ),
-        ]
+    pub(crate) fn environment(&self) -> [(String, PathBuf); 4] {
+        options(&numbered(0)).map(|(name, _)| (format!("MOMO_{name}_FILE"), self.path(name)))
     }
 
     /// Goes on to the next pair; whether the gateway is to know it first, or the files, alternates.
@@ -93,15 +94,9 @@ impl Keys {
     }
 
     pub(crate) fn write(&self) {
-        let credentials = numbered(self.current);
-        for (name, text) in [
-            ("api_user", &credentials.api_user),
-            ("api_key", &credentials.api_key),
-            ("primary", &credentials.subscription_keys[0]),
-            ("secondary", &credentials.subscription_keys[1]),
-        ] {
+        for (name, text) in options(&numbered(self.current)) {
             let new = self.files.write("new", format!("{text}\n"));
-            std::fs::rename(new, self.files.path(name)).unwrap();
+            std::fs::rename(new, self.path(name)).unwrap();
         }
     }
 }
@@ -112,15 +107,16 @@ pub(crate) fn authorizations() -> BTreeSet<String> {
     values.collect()
 }
 
-/// What must be in no error and no line of the log: a line each.
+/// A line each.
 fn pieces() -> String {
-    let mut pieces = BTreeSet::from(["eyJ".to_owned()]); // of any token
+    let mut pieces = BTreeSet::from(["eyJ\n".to_owned()]); // of any token
     for credentials in (0..PAIRS).map(numbered) {
-        let forms = credentials.subscription_keys.iter().cloned();
-        for form in forms.chain([credentials.api_key.clone(), basic(&credentials)]) {
-            let form = form.as_bytes().chunks_exact(PIECE);
-            pieces.extend(form.map(|piece| String::from_utf8_lossy(piece).into_owned()));
+        let basic = basic(&credentials);
+        let [_, secrets @ ..] = options(&credentials).map(|(_, text)| text);
+        for form in secrets.into_iter().chain([&*basic]) {
+            let whole = form.as_bytes().chunks_exact(PIECE);
+            pieces.extend(whole.map(|piece| format!("{}\n", String::from_utf8_lossy(piece))));
         }
     }
-    pieces.iter().map(|piece| format!("{piece}\n")).collect()
+    pieces.into_iter().collect()
 }

@@ -6,15 +6,13 @@ mod artifacts;
 pub(crate) mod checks;
 #[path = "../common/child.rs"]
 pub(crate) mod child;
-mod clock;
 pub(crate) mod figures;
 #[path = "../common/host.rs"]
 pub(crate) mod host;
+mod issued;
 mod keys;
-mod ledger;
 #[path = "../common/redis_server.rs"]
 mod redis_server;
 pub(crate) mod run;
 pub(crate) mod schedule;
-pub(crate) mod table;
 mod workers;

@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use momo_mock_gateway::Gateway;
 
-use super::checks::{Check, Findings};
-use super::child::{Scratch, without_options};
-use super::figures::{Figures, Told};
+use super::checks::Findings;
+use super::child::without_options;
+use super::figures::{Numbers, check_activity, check_growth, together};
+use super::issued::Issued;
 use super::keys::{self, Keys};
-use super::ledger::Ledger;
 use super::redis_server::RedisServer;
 use super::schedule::Schedule;
 use super::workers::{Line, Workers};
 
 /// Of the tokens: stale after 3.5 to 3.75 s, expired after 4.75 s.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(5);
+const LIFETIME: Duration = Duration::from_secs(5);
 
 /// How long the gateway behaves in one way, and for how many of these times one pair of
 /// credentials is in use.
@@ -46,30 +46,25 @@ pub(crate) struct Plan {
     pub(crate) environment: Vec<(&'static str, String)>,
 }
 
-/// Where the processes share tokens.
-enum Place {
-    Nowhere,
-    Directory(Scratch),
-    Redis(RedisServer),
-}
-
 pub(crate) struct Run<'a> {
     plan: Plan,
     schedule: &'a mut Schedule,
     gateway: Gateway,
     keys: Keys,
-    place: Place,
+    redis: Option<RedisServer>,
     workers: Workers,
-    ledger: Ledger,
-    told: Told,
+    issued: Issued,
+    /// What each worker told at the end of each round.
+    rounds: Vec<Vec<Numbers>>,
+    has_ended: Vec<bool>,
     findings: Findings,
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn of(plan: Plan, schedule: &'a mut Schedule) -> (Figures, Findings) {
+    pub(crate) fn of(plan: Plan, schedule: &'a mut Schedule) -> (Numbers, Findings) {
         let mut run = Self::start(plan, schedule);
-        for _ in 0..run.plan.rounds {
-            run.round();
+        for round in 1..=run.plan.rounds {
+            run.round(round as usize);
         }
         run.end()
     }
@@ -78,28 +73,47 @@ impl<'a> Run<'a> {
         let gateway = Gateway::builder().plain(false).start().unwrap();
         gateway.set_lifetime(LIFETIME);
         let keys = Keys::new(&gateway);
-        let place = match plan.cache {
-            "file" => Place::Directory(Scratch::in_memory()),
-            "redis" => Place::Redis(RedisServer::start()),
-            _ => Place::Nowhere,
+        let redis = (plan.cache == "redis").then(RedisServer::start);
+        let cache = match (plan.cache, &redis) {
+            (_, Some(server)) => server.url(),
+            ("file", _) => format!("file:{}", keys.path("tokens").display()),
+            (cache, _) => cache.to_owned(),
         };
-        let commands =
-            (0..plan.processes).map(|number| command(number, &plan, &gateway, &keys, &place));
+        let commands = (0..plan.processes).map(|number| {
+            let mut command = Command::new(&plan.program);
+            let pause = plan.pause.as_millis();
+            command.args([
+                number.to_string(),
+                plan.threads.to_string(),
+                pause.to_string(),
+            ]);
+            command.arg(keys.path("secrets"));
+            without_options(&mut command)
+                // What threads keep for themselves of freed memory would count as used.
+                .env("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0")
+                .env("MOMO_BASE_URL", gateway.base_url())
+                .env("MOMO_CA", gateway.ca_path())
+                .env("MOMO_PROXY", "none")
+                .env("MOMO_CACHE", &cache)
+                .envs(keys.environment())
+                .envs(plan.environment.iter().map(|(name, value)| (name, value)));
+            command
+        });
         Self {
-            workers: Workers::start(commands.collect()),
-            ledger: Ledger::new(),
-            told: Told::new(plan.processes),
+            workers: Workers::start(commands),
+            issued: Issued::new(),
+            rounds: vec![Vec::new(); plan.processes],
+            has_ended: vec![false; plan.processes],
             findings: Findings::default(),
             plan,
             schedule,
             gateway,
             keys,
-            place,
+            redis,
         }
     }
 
-    fn round(&mut self) {
-        self.told.begin_round();
+    fn round(&mut self, round: usize) {
         self.workers.command("run");
         let end = Instant::now() + self.plan.round;
         let mut turn = 0;
@@ -111,45 +125,51 @@ impl<'a> Run<'a> {
                 self.rotate();
             }
             if turn % OUTAGE_EVERY == 0 {
-                self.stop_the_place();
+                self.stop_redis();
             }
             self.listen(next.min(end));
         }
         self.schedule.calm(&self.gateway);
         self.workers.command("stop");
         let patience = Instant::now() + self.plan.patience;
-        while !self.told.is_round_over() && Instant::now() < patience {
+        while !self.silent(round).is_empty() && Instant::now() < patience {
             self.listen(Instant::now() + Duration::from_millis(100));
         }
-        for number in self.told.silent() {
-            let seconds = self.plan.patience.as_secs();
-            let text = format!("worker {number} has not answered for {seconds} s");
-            self.findings.add(Check::Processes, text);
+        for number in self.silent(round) {
+            let text = format!(
+                "worker {number} has not answered for {:?}",
+                self.plan.patience
+            );
+            self.findings.add("processes", text);
             self.workers.abort(number);
         }
+    }
+
+    /// Those of which something is still to come in this round.
+    fn silent(&self, round: usize) -> Vec<usize> {
+        let is_silent = |n: &usize| self.rounds[*n].len() < round && !self.has_ended[*n];
+        (0..self.plan.processes).filter(is_silent).collect()
     }
 
     fn rotate(&mut self) {
         self.schedule.expect(keys::EXPLAINS, keys::EXPLAINED_FOR);
         let is_gateway_first = self.keys.advance();
-        if is_gateway_first {
-            self.keys.tell(&self.gateway);
+        for is_gateway_s_turn in [is_gateway_first, !is_gateway_first] {
+            if is_gateway_s_turn {
+                self.keys.tell(&self.gateway);
+            } else {
+                self.keys.write();
+            }
             self.listen(Instant::now() + MOMENT);
-            self.keys.write();
-        } else {
-            self.keys.write();
-            self.listen(Instant::now() + MOMENT);
-            self.keys.tell(&self.gateway);
         }
     }
 
-    fn stop_the_place(&mut self) {
-        if let Place::Redis(server) = &self.place {
+    fn stop_redis(&mut self) {
+        if let Some(server) = self.redis.take() {
             server.signal(libc::SIGSTOP);
             self.listen(Instant::now() + OUTAGE);
-        }
-        if let Place::Redis(server) = &self.place {
             server.signal(libc::SIGCONT);
+            self.redis = Some(server);
         }
     }
 
@@ -157,16 +177,18 @@ impl<'a> Run<'a> {
         while let Some((number, line)) = self.workers.line(until) {
             self.hear(number, line);
         }
-        self.ledger.read(&self.gateway);
+        self.issued.read(&self.gateway, &mut self.findings);
     }
 
     fn hear(&mut self, number: usize, line: Line) {
         let said = |text: &str| format!("worker {number}: {text}");
         match line {
-            Line::Token { fingerprint, at } => {
-                let complaint = self.ledger.complaint(&self.gateway, fingerprint, at);
-                if let Some(text) = complaint {
-                    self.findings.add(Check::Tokens, said(&text));
+            Line::Token(fingerprint, at) => {
+                if !self.issued.has(fingerprint) {
+                    self.issued.read(&self.gateway, &mut self.findings);
+                }
+                if let Some(text) = self.issued.complaint(fingerprint, at) {
+                    self.findings.add("tokens", said(&text));
                 }
             }
             Line::Failure {
@@ -176,69 +198,30 @@ impl<'a> Run<'a> {
                 message,
             } => {
                 if !self.schedule.explains(status, from, to) {
-                    let text = said(&format!("status {status}: {message}"));
-                    self.findings.add(Check::Statuses, text);
+                    let text = format!("status {status}: {message}");
+                    self.findings.add("statuses", said(&text));
                 }
             }
-            Line::Fault { check, text } => self.findings.add_fault(&check, &said(&text)),
-            Line::Other(text) => self.findings.add(Check::Processes, said(&text)),
-            Line::Counts(counts) => self.told.counted(number, counts),
-            Line::Settled(settled) => self.told.settled(number, settled),
-            Line::Ended => self.told.ended(number),
+            Line::Fault(check, text) => self.findings.add(&check, said(&text)),
+            Line::Other(text) => self.findings.add("processes", said(&text)),
+            Line::Round(numbers) => self.rounds[number].push(numbers),
+            Line::Ended => self.has_ended[number] = true,
         }
     }
 
-    fn end(mut self) -> (Figures, Findings) {
+    fn end(mut self) -> (Numbers, Findings) {
         for (number, status) in self.workers.end(self.plan.patience).into_iter().enumerate() {
-            match status {
-                Some(status) if status.success() => {}
-                Some(status) => {
-                    let text = format!("worker {number} ended with {status}");
-                    self.findings.add(Check::Processes, text);
-                }
-                None => {
-                    let text = format!("worker {number} has not ended");
-                    self.findings.add(Check::Processes, text);
-                }
+            if !status.is_some_and(|status| status.success()) {
+                let text = format!("worker {number} ended with {status:?}");
+                self.findings.add("processes", text);
             }
         }
-        self.ledger.read(&self.gateway);
-        for stranger in self.ledger.strangers {
-            self.findings.add(Check::Credentials, stranger);
-        }
-        let figures = Figures {
-            time: self.plan.round * self.plan.rounds,
-            requests: self.ledger.requests,
-            told: self.told,
-        };
-        let keeps_a_connection = matches!(self.place, Place::Redis(_));
-        figures.check(keeps_a_connection, &mut self.findings);
-        (figures, self.findings)
+        self.issued.read(&self.gateway, &mut self.findings);
+        let connections = i64::from(self.redis.is_some());
+        check_growth(&self.rounds, connections, &mut self.findings);
+        let mut numbers = together(&self.rounds);
+        numbers.append(&mut self.issued.counts);
+        check_activity(&numbers, &mut self.findings);
+        (numbers, self.findings)
     }
-}
-
-fn command(number: usize, plan: &Plan, gateway: &Gateway, keys: &Keys, place: &Place) -> Command {
-    let mut command = Command::new(&plan.program);
-    command
-        .arg(number.to_string())
-        .arg(plan.threads.to_string());
-    command
-        .arg(plan.pause.as_millis().to_string())
-        .arg(keys.secrets());
-    without_options(&mut command);
-    let cache = match place {
-        Place::Nowhere => plan.cache.to_owned(),
-        Place::Directory(scratch) => format!("file:{}", scratch.path("tokens").display()),
-        Place::Redis(server) => server.url(),
-    };
-    command
-        // What threads keep for themselves of freed memory would count as used.
-        .env("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0")
-        .env("MOMO_BASE_URL", gateway.base_url())
-        .env("MOMO_CA", gateway.ca_path())
-        .env("MOMO_PROXY", "none")
-        .env("MOMO_CACHE", cache)
-        .envs(keys.options())
-        .envs(plan.environment.iter().map(|(name, value)| (name, value)));
-    command
 }

@@ -5,78 +5,69 @@ use std::time::Duration;
 use momo::ffi::momo_status::{self, *};
 use momo_mock_gateway::{Gateway, ServerCertificate};
 
-use super::clock::Nanoseconds;
+use super::child::monotonic;
 
-struct Behaviour {
-    path: &'static str,
-    certificate: ServerCertificate,
-    /// What a call may end with because of it, beside MOMO_TIMED_OUT.
-    explains: &'static [momo_status],
-}
+/// A path of the mock gateway, or the name of a certificate; and what a call may end with because of
+/// it, beside MOMO_TIMED_OUT.
+type Behaviour = (&'static str, &'static [momo_status]);
 
-const fn path(path: &'static str, explains: &'static [momo_status]) -> Behaviour {
-    Behaviour {
-        path,
-        certificate: ServerCertificate::Valid,
-        explains,
+const GOOD: Behaviour = ("", &[]);
+
+fn certificate(behaviour: &str) -> ServerCertificate {
+    match behaviour {
+        "expired" => ServerCertificate::Expired,
+        "unknown authority" => ServerCertificate::UnknownAuthority,
+        "other name" => ServerCertificate::OtherName,
+        "not yet valid" => ServerCertificate::NotYetValid,
+        _ => ServerCertificate::Valid,
     }
 }
-
-const fn certificate(certificate: ServerCertificate) -> Behaviour {
-    Behaviour {
-        path: "",
-        certificate,
-        explains: &[MOMO_TLS_FAILED],
-    }
-}
-
-const GOOD: Behaviour = path("", &[]);
 
 /// Those that end a call soon and differently come first: a short test has no more.
 #[rustfmt::skip]
 const BEHAVIOURS: &[Behaviour] = &[
-    path("/delay-300", &[]),
-    path("/stall", &[]),
-    path("/reset", &[MOMO_CONNECTION_LOST]),
-    path("/500", &[MOMO_SERVER_ERROR]),
-    path("/429-retry-after-1", &[MOMO_RATE_LIMITED]),
-    path("/truncated", &[MOMO_CONNECTION_LOST]),
-    certificate(ServerCertificate::Expired),
-    path("/echo", &[MOMO_SERVER_ERROR]),
-    path("/500-login-failed", &[MOMO_UNAUTHORIZED]),
-    path("/expires-in-zero", &[]),
-    path("/drip", &[]),
-    path("/close", &[MOMO_CONNECTION_LOST]),
-    path("/503-retry-after-1", &[MOMO_SERVER_ERROR]),
-    path("/token-cut-at-300-200", &[MOMO_INVALID_RESPONSE]),
-    path("/hold-900", &[]),
-    path("/401-azure", &[MOMO_SUBSCRIPTION_KEY_REFUSED]),
-    certificate(ServerCertificate::UnknownAuthority),
-    path("/oversize-endless", &[MOMO_INVALID_RESPONSE]),
-    path("/close-after-40-bytes", &[MOMO_CONNECTION_LOST]),
-    path("/html-403", &[MOMO_FORBIDDEN]),
-    path("/slow-headers", &[]),
-    path("/404", &[MOMO_UNEXPECTED_STATUS]),
-    path("/delay-900", &[]),
-    path("/echo-401", &[MOMO_UNAUTHORIZED]),
-    path("/no-response-on-reuse", &[MOMO_CONNECTION_LOST]),
-    path("/502", &[MOMO_SERVER_ERROR]),
-    path("/truncated-chunked", &[MOMO_CONNECTION_LOST]),
-    certificate(ServerCertificate::OtherName),
-    path("/unknown-members/no-token-type", &[]),
-    path("/html-200", &[MOMO_FORBIDDEN]),
-    path("/close-without-notify", &[MOMO_CONNECTION_LOST]),
-    path("/302", &[MOMO_UNEXPECTED_STATUS]),
-    path("/endless-headers", &[MOMO_INVALID_RESPONSE]),
-    path("/expires-in-missing", &[]),
-    path("/500-not-allowed", &[MOMO_FORBIDDEN]),
-    path("/echo-200", &[MOMO_INVALID_RESPONSE]),
-    path("/token-bad-chars", &[MOMO_INVALID_RESPONSE]),
-    certificate(ServerCertificate::NotYetValid),
-    path("/503-times-2", &[MOMO_SERVER_ERROR]),
-    path("/endless-100", &[MOMO_INVALID_RESPONSE]),
-    path("/echo-302", &[MOMO_UNEXPECTED_STATUS]),
-    path("/connection-close", &[]),
+    ("/delay-300", &[]),
+    ("/stall", &[]),
+    ("/reset", &[MOMO_CONNECTION_LOST]),
+    ("/500", &[MOMO_SERVER_ERROR]),
+    ("/429-retry-after-1", &[MOMO_RATE_LIMITED]),
+    ("/truncated", &[MOMO_CONNECTION_LOST]),
+    ("expired", &[MOMO_TLS_FAILED]),
+    ("/echo", &[MOMO_SERVER_ERROR]),
+    ("/500-login-failed", &[MOMO_UNAUTHORIZED]),
+    ("/expires-in-zero", &[]),
+    ("/drip", &[]),
+    ("/close", &[MOMO_CONNECTION_LOST]),
+    ("/503-retry-after-1", &[MOMO_SERVER_ERROR]),
+    ("/token-cut-at-300-200", &[MOMO_INVALID_RESPONSE]),
+    ("/hold-900", &[]),
+    ("/401-azure", &[MOMO_SUBSCRIPTION_KEY_REFUSED]),
+    ("unknown authority", &[MOMO_TLS_FAILED]),
+    ("/oversize-endless", &[MOMO_INVALID_RESPONSE]),
+    ("/close-after-40-bytes", &[MOMO_CONNECTION_LOST]),
+    ("/html-403", &[MOMO_FORBIDDEN]),
+    ("/slow-headers", &[]),
+    ("/404", &[MOMO_UNEXPECTED_STATUS]),
+    ("/delay-900", &[]),
+    ("/echo-401", &[MOMO_UNAUTHORIZED]),
+    ("/no-response-on-reuse", &[MOMO_CONNECTION_LOST]),
+    ("/502", &[MOMO_SERVER_ERROR]),
+    ("/truncated-chunked", &[MOMO_CONNECTION_LOST]),
+    ("other name", &[MOMO_TLS_FAILED]),
+    ("/unknown-members/no-token-type", &[]),
+    ("/html-200", &[MOMO_FORBIDDEN]),
+    ("/close-without-notify", &[MOMO_CONNECTION_LOST]),
+    ("/302", &[MOMO_UNEXPECTED_STATUS]),
+    ("/endless-headers", &[MOMO_INVALID_RESPONSE]),
+    ("/expires-in-missing", &[]),
+    ("/500-not-allowed", &[MOMO_FORBIDDEN]),
+    ("/echo-200", &[MOMO_INVALID_RESPONSE]),
+    ("/token-bad-chars", &[MOMO_INVALID_RESPONSE]),
+    ("not yet valid", &[MOMO_TLS_FAILED]),
+    ("/503-times-2", &[MOMO_SERVER_ERROR]),
+    ("/endless-100", &[MOMO_INVALID_RESPONSE]),
+    ("/echo-302", &[MOMO_UNEXPECTED_STATUS]),
+    ("/connection-close", &[]),
 ];
 
 /// For as long as this after a failure came it is given back; then a request is made.
@@ -87,9 +78,9 @@ const LONGEST_COOLDOWN: Duration = Duration::from_secs(6);
 const ALWAYS: &[momo_status] = &[MOMO_TIMED_OUT, MOMO_UNAUTHORIZED];
 
 struct Phase {
-    from: Nanoseconds,
+    from: Duration,
     /// None while it goes on.
-    to: Option<Nanoseconds>,
+    to: Option<Duration>,
     explains: &'static [momo_status],
 }
 
@@ -104,38 +95,42 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Every second behaviour is a good one, or there would be no tokens.
     pub(crate) fn advance(&mut self, gateway: &Gateway) {
-        let bad = &BEHAVIOURS[self.next / 2 % BEHAVIOURS.len()];
+        let bad = BEHAVIOURS[self.next / 2 % BEHAVIOURS.len()];
         let is_bad = self.next % 2 == 1;
         self.next += 1;
-        self.set(gateway, if is_bad { bad } else { &GOOD });
+        self.set(gateway, if is_bad { bad } else { GOOD });
     }
 
     pub(crate) fn calm(&mut self, gateway: &Gateway) {
-        self.set(gateway, &GOOD);
+        self.set(gateway, GOOD);
     }
 
-    fn set(&mut self, gateway: &Gateway, behaviour: &Behaviour) {
+    fn set(&mut self, gateway: &Gateway, (behaviour, explains): Behaviour) {
         // The new one begins before the change and the former ends after it: a request that meets
         // either is explained.
-        let from = Nanoseconds::now();
-        gateway.set_behaviour(behaviour.path);
-        if self.certificate != behaviour.certificate {
-            gateway.set_certificate(behaviour.certificate).unwrap();
-            self.certificate = behaviour.certificate;
+        let from = monotonic();
+        let (path, certificate) = match certificate(behaviour) {
+            ServerCertificate::Valid => (behaviour, ServerCertificate::Valid),
+            bad => ("", bad),
+        };
+        gateway.set_behaviour(path);
+        if self.certificate != certificate {
+            gateway.set_certificate(certificate).unwrap();
+            self.certificate = certificate;
         }
         for phase in &mut self.phases {
-            phase.to.get_or_insert_with(Nanoseconds::now);
+            phase.to.get_or_insert_with(monotonic);
         }
         self.phases.push(Phase {
             from,
             to: None,
-            explains: behaviour.explains,
+            explains,
         });
     }
 
     /// Something else explains these failures for a while.
     pub(crate) fn expect(&mut self, explains: &'static [momo_status], time: Duration) {
-        let from = Nanoseconds::now();
+        let from = monotonic();
         self.phases.push(Phase {
             from,
             to: Some(from + time),
@@ -144,7 +139,7 @@ impl Schedule {
     }
 
     /// Whether a call that began and ended then may have ended so.
-    pub(crate) fn explains(&self, status: i32, from: Nanoseconds, to: Nanoseconds) -> bool {
+    pub(crate) fn explains(&self, status: i32, from: Duration, to: Duration) -> bool {
         let is_among = |all: &[momo_status]| all.iter().any(|s| *s as i32 == status);
         let was_on = |phase: &Phase| {
             phase.from <= to && phase.to.is_none_or(|end| end + LONGEST_COOLDOWN >= from)

@@ -9,7 +9,11 @@ use momo_mock_gateway::Gateway;
 use serde_json::Value;
 
 use crate::artifacts::at_gateway;
+use crate::child::monotonic;
 use crate::host::{Link, compile};
+
+/// The arguments of share.c for a single call, at once.
+pub const ONE_CALL: &[&str] = &["0", "0", "0", "-1"];
 
 /// What the processes of a test have in common.
 #[derive(Clone)]
@@ -24,9 +28,13 @@ pub struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    pub fn new(test: &str, gateway: &'a Gateway, behaviour: &str, cache: &str) -> Self {
+    pub fn new(gateway: &'a Gateway, behaviour: &str, cache: &str) -> Self {
+        Self::of("share.c", gateway, behaviour, cache)
+    }
+
+    pub fn of(source: &str, gateway: &'a Gateway, behaviour: &str, cache: &str) -> Self {
         Self {
-            program: compile("share.c", Link::Shared, test),
+            program: compile(source, Link::Shared),
             gateway,
             behaviour: behaviour.to_owned(),
             cache: cache.to_owned(),
@@ -35,22 +43,28 @@ impl<'a> Setting<'a> {
         }
     }
 
+    /// The same, started by another program.
+    pub fn under<S: AsRef<str>>(&self, words: &[S]) -> Self {
+        let words = words.iter().map(|word| word.as_ref().to_owned());
+        Self {
+            wrapper: words.chain(self.wrapper.clone()).collect(),
+            ..self.clone()
+        }
+    }
+
     pub fn command(&self, words: &[&str]) -> Command {
         let mut all = self.wrapper.iter().map(String::as_str).collect::<Vec<_>>();
         all.push(self.program.to_str().unwrap());
         all.extend(words);
+        let base_url = self.gateway.base_url_ip() + &self.behaviour;
         let mut command = Command::new(all[0]);
-        command.args(&all[1..]);
+        command.args(&all[1..]).stdin(Stdio::null());
         at_gateway(&mut command, self.gateway)
-            .env(
-                "MOMO_BASE_URL",
-                self.gateway.base_url_ip() + &self.behaviour,
-            )
+            .env("MOMO_BASE_URL", base_url)
             .env("MOMO_CACHE", &self.cache);
         for (name, value) in &self.options {
             command.env(format!("MOMO_{}", name.to_uppercase()), value);
         }
-        command.stdin(Stdio::null());
         command
     }
 
@@ -62,20 +76,15 @@ impl<'a> Setting<'a> {
 
     /// One call of a new process.
     pub fn one(&self) -> Report {
-        Report::of(self.spawn(&["0", "0", "0", "-1"]))
+        Report::of(self.spawn(ONE_CALL))
     }
 
     /// So many processes that begin at once.
     pub fn crowd(&self, count: usize, seconds: u32, pause_ms: u32, timeout_ms: i64) -> Crowd {
         // Enough for all of them to be there.
-        let start = monotonic_ms() + 500 + 20 * u64::try_from(count).unwrap();
-        let words = [
-            start.to_string(),
-            seconds.to_string(),
-            pause_ms.to_string(),
-            timeout_ms.to_string(),
-        ];
-        let words = words.each_ref().map(String::as_str);
+        let start = monotonic().as_millis() + 500 + 20 * count as u128;
+        let words = format!("{start} {seconds} {pause_ms} {timeout_ms}");
+        let words: Vec<_> = words.split(' ').collect();
         Crowd((0..count).map(|_| self.spawn(&words)).collect())
     }
 }
@@ -88,50 +97,33 @@ impl Crowd {
     }
 }
 
-fn monotonic_ms() -> u64 {
-    let mut now = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: a valid timespec for the call to fill.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
-    u64::try_from(now.tv_sec * 1000 + now.tv_nsec / 1_000_000).unwrap()
-}
-
 /// What a process printed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Report(pub Value);
 
 impl Report {
     fn of(child: Child) -> Self {
         let done = child.wait_with_output().unwrap();
         let error = String::from_utf8_lossy(&done.stderr);
-        assert!(
-            done.status.success() && error.is_empty(),
-            "{}: {error}",
-            done.status
-        );
+        let is_good = done.status.success() && error.is_empty();
+        assert!(is_good, "{}: {error}", done.status);
         Self(serde_json::from_slice(&done.stdout).unwrap())
     }
 
     pub fn number(&self, name: &str) -> i64 {
-        self.0[name]
-            .as_i64()
-            .unwrap_or_else(|| panic!("no {name}: {}", self.0))
+        let number = self.0[name].as_i64();
+        number.unwrap_or_else(|| panic!("no {name}: {}", self.0))
+    }
+
+    /// Why the last call that failed did so.
+    pub fn why(&self) -> &str {
+        self.0["why"].as_str().unwrap()
     }
 
     pub fn tokens(&self) -> Vec<String> {
         let tokens = self.0["tokens"].as_array().unwrap().iter();
-        tokens
-            .map(|t| t["text"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    /// The one token that it got.
-    pub fn token(&self) -> String {
-        let tokens = self.tokens();
-        assert_eq!(tokens.len(), 1, "{}", self.0);
-        tokens[0].clone()
+        let texts = tokens.map(|t| t["text"].as_str().unwrap().to_owned());
+        texts.collect()
     }
 }
 
@@ -139,11 +131,8 @@ impl Report {
 pub fn assert_all_good(reports: &[Report]) {
     for report in reports {
         assert!(report.number("calls") > 0, "{report:?}");
-        assert_eq!(
-            (report.number("failed"), report.number("late")),
-            (0, 0),
-            "{report:?}"
-        );
+        let bad = (report.number("failed"), report.number("late"));
+        assert_eq!(bad, (0, 0), "{report:?}");
     }
 }
 
