@@ -1,7 +1,5 @@
 //! Fresh, stale, expired: what a token's age does to a call.
 
-use std::sync::Barrier;
-
 use crate::child::wait_for;
 use crate::common::*;
 
@@ -34,32 +32,21 @@ fn while_a_stale_token_is_refreshed_only_the_caller_that_asks_itself_waits() {
 }
 
 #[test]
-fn sixty_four_threads_on_a_stale_token_refresh_it_once() {
+fn a_refresh_outlives_the_client_that_began_it_and_its_equal_uses_and_logs_it() {
     let gateway = Gateway::start().unwrap();
-    // Each of them with an entry of its own.
-    let clients: Vec<_> = (0..40)
-        .map(|n| Config::plain(&gateway, &format!("/delay-{n}")))
-        .map(|config| config.with_stale_token(&gateway))
-        .collect();
-    gateway.clear_requests();
-    let barrier = Barrier::new(64);
-    std::thread::scope(|scope| {
-        for _ in 0..64 {
-            scope.spawn(|| {
-                for (client, _) in &clients {
-                    barrier.wait();
-                    // Before, while and after it is refreshed.
-                    (0..10).for_each(|_| drop(client.get().unwrap()));
-                }
-            });
-        }
-    });
-    // Each client's last request is under way when its callers have gone on.
-    for (client, stale) in &clients {
-        let is_new = || client.get().unwrap().access_token != stale.access_token;
-        wait_for("refresh", is_new);
-    }
-    assert_eq!(gateway.request_count(), clients.len() as u64);
+    let config = Config::plain(&gateway, "");
+    let (quiet, stale) = config.with_stale_token(&gateway);
+    let log = config.log();
+    let client = config.client();
+    gateway.set_delay(ms(500));
+    quiet.get().unwrap();
+    drop(quiet);
+    let is_new = || client.token() != stale.access_token;
+    wait_for("new token", is_new);
+    client.get().unwrap();
+    // The stale one, and this one: each is told once.
+    assert_eq!(log.text().matches("issued a token").count(), 2);
+    assert_eq!(gateway.request_count(), 2);
 }
 
 #[test]

@@ -8,8 +8,6 @@ mod common;
 #[path = "../common/peer.rs"]
 mod peer;
 
-#[cfg(target_os = "linux")]
-mod background;
 mod caches;
 mod clones;
 mod invalidation;

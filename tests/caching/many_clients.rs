@@ -3,7 +3,6 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use crate::child::{again, case};
 use crate::common::{Client, Config};
@@ -40,16 +39,8 @@ fn more(config: &Config, clients: &mut Vec<Client>, count: usize) {
 fn cost(config: &Config, clients: &mut Vec<Client>) -> usize {
     const SAMPLE: usize = 200;
     let before = BYTES.load(Ordering::Relaxed);
-    let start = Instant::now();
     more(config, clients, SAMPLE);
-    let made = start.elapsed();
     clients.truncate(clients.len() - SAMPLE);
-    println!(
-        "{} clients: one more is made in {:?} and freed in {:?}",
-        clients.len(),
-        made / 200,
-        (start.elapsed() - made) / 200
-    );
     (BYTES.load(Ordering::Relaxed) - before) / SAMPLE
 }
 
@@ -69,7 +60,6 @@ fn a_client_costs_the_same_among_twenty_thousand_others_as_among_a_thousand() {
         let few = cost(&config, &mut clients);
         more(&config, &mut clients, 19_000);
         let many = cost(&config, &mut clients);
-        println!("cache={cache}: {few} and {many} bytes");
         assert!(many < 2 * few, "cache={cache}: {few} and {many} bytes");
     }
 }

@@ -55,85 +55,58 @@ fn sixty_four_threads_on_a_cold_client_cause_one_request_and_get_one_token() {
     }
 }
 
-/// Path, requests of one round with three attempts, status.
-#[rustfmt::skip]
-const FAILURES: &[(&str, u64, momo_status)] = &[
-    ("/delay-1000/503", 3, MOMO_SERVER_ERROR),
-    ("/delay-2000/403", 1, MOMO_FORBIDDEN),
-];
-
-#[test]
-fn sixty_four_threads_share_one_round_of_attempts_and_its_failure() {
-    let gateway = Gateway::start().unwrap();
-    for (path, requests, status) in FAILURES {
-        gateway.reset();
-        let config = Config::plain(&gateway, path);
-        let client = config.set("max_attempts", "3").client();
-        let errors = together(64, |_| client.get().unwrap_err());
-        assert_eq!(gateway.request_count(), *requests, "{path}");
-        assert_eq!(errors[0].status, *status, "{path}: {}", errors[0].message);
-        for error in &errors {
-            assert_eq!(*error, errors[0], "{path}");
-        }
-    }
-}
-
 #[test]
 fn a_caller_s_own_time_out_is_nobody_else_s() {
     // In the background the request goes on; on a caller's thread another leads.
     for (refresh, requests) in [("background", 1), ("caller", 2)] {
-        give_up_before_the_others(refresh, requests);
+        let gateway = Gateway::start().unwrap();
+        let config = Config::plain(&gateway, "/delay-3000");
+        let client = config.set("refresh", refresh).client();
+        std::thread::scope(|scope| {
+            let leader = scope.spawn(|| client.get_within(1000).unwrap_err());
+            wait_for("request", || gateway.request_count() == 1);
+            let call = || client.get();
+            let waiters: Vec<_> = (0..16).map(|_| scope.spawn(call)).collect();
+            let error = leader.join().unwrap();
+            assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
+            let tokens: HashSet<_> = waiters
+                .into_iter()
+                .map(|f| f.join().unwrap().unwrap().access_token)
+                .collect();
+            assert_eq!(tokens.len(), 1);
+        });
+        assert_eq!(gateway.request_count(), requests, "{refresh}");
     }
-}
-
-fn give_up_before_the_others(refresh: &str, requests: u64) {
-    let gateway = Gateway::start().unwrap();
-    let config = Config::plain(&gateway, "/delay-3000");
-    let client = config.set("refresh", refresh).client();
-    std::thread::scope(|scope| {
-        let leader = scope.spawn(|| client.get_within(1000).unwrap_err());
-        wait_for("request", || gateway.request_count() == 1);
-        let call = || client.get();
-        let waiters: Vec<_> = (0..16).map(|_| scope.spawn(call)).collect();
-        let error = leader.join().unwrap();
-        assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
-        let tokens: HashSet<_> = waiters
-            .into_iter()
-            .map(|f| f.join().unwrap().unwrap().access_token)
-            .collect();
-        assert_eq!(tokens.len(), 1);
-    });
-    assert_eq!(gateway.request_count(), requests, "{refresh}");
 }
 
 #[test]
 fn cancelling_a_client_leaves_the_others_a_token() {
     for (refresh, requests) in [("background", 1), ("caller", 2)] {
-        cancel_before_the_others(refresh, requests);
+        let gateway = Gateway::start().unwrap();
+        let config = Config::plain(&gateway, "/delay-2000");
+        config.set("cache", "process").set("refresh", refresh);
+        let (cancelled, others) = (config.client(), [config.client(), config.client()]);
+        std::thread::scope(|scope| {
+            let leader = scope.spawn(|| cancelled.get().unwrap_err());
+            wait_for("request", || gateway.request_count() == 1);
+            let own = following(scope, || cancelled.get().unwrap_err());
+            let waiters: Vec<_> = (0..8)
+                .map(|n| &others[n % 2])
+                .map(|client| following(scope, move || client.get().unwrap()))
+                .collect();
+            cancelled.cancel();
+            assert_eq!(leader.join().unwrap().status, MOMO_CANCELLED);
+            assert_eq!(own.join().unwrap().status, MOMO_CANCELLED);
+            let tokens = waiters.into_iter().map(|f| f.join().unwrap().access_token);
+            assert_eq!(tokens.collect::<HashSet<_>>().len(), 1);
+        });
+        assert_eq!(gateway.request_count(), requests, "{refresh}");
+        if refresh == "background" {
+            // A wait that was cancelled counts as well.
+            assert_eq!(cancelled.stats().waits, 10);
+        }
+        assert_eq!(cancelled.get().unwrap_err().status, MOMO_CANCELLED);
     }
-}
-
-fn cancel_before_the_others(refresh: &str, requests: u64) {
-    let gateway = Gateway::start().unwrap();
-    let config = Config::plain(&gateway, "/delay-2000");
-    config.set("cache", "process").set("refresh", refresh);
-    let (cancelled, others) = (config.client(), [config.client(), config.client()]);
-    std::thread::scope(|scope| {
-        let leader = scope.spawn(|| cancelled.get().unwrap_err());
-        wait_for("request", || gateway.request_count() == 1);
-        let own = following(scope, || cancelled.get().unwrap_err());
-        let waiters: Vec<_> = (0..8)
-            .map(|n| &others[n % 2])
-            .map(|client| following(scope, move || client.get().unwrap()))
-            .collect();
-        cancelled.cancel();
-        assert_eq!(leader.join().unwrap().status, MOMO_CANCELLED);
-        assert_eq!(own.join().unwrap().status, MOMO_CANCELLED);
-        let tokens = waiters.into_iter().map(|f| f.join().unwrap().access_token);
-        assert_eq!(tokens.collect::<HashSet<_>>().len(), 1);
-    });
-    assert_eq!(gateway.request_count(), requests, "{refresh}");
-    assert_eq!(cancelled.get().unwrap_err().status, MOMO_CANCELLED);
 }
 
 #[test]
@@ -147,8 +120,8 @@ fn a_token_without_a_usable_lifetime_is_given_to_all_who_waited_and_to_nobody_el
         assert_eq!(gateway.request_count(), round);
         for token in &tokens {
             assert_eq!(*token, tokens[0]);
-            let times = (token.lifetime, token.expires_in, token.expires_at);
-            assert_eq!(times, (0, 0, 0));
+            let times = [token.lifetime, token.expires_in, token.expires_at];
+            assert_eq!((times, token.refresh_in), ([0; 3], -1));
         }
         assert!(seen.insert(tokens[0].access_token.clone()));
     }

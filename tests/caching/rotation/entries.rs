@@ -9,40 +9,21 @@ fn the_entry_of_a_client_goes_with_its_credentials() {
     config.set("cache", "process");
     let client = config.client();
     let old = client.get().unwrap();
-    gateway.set_credentials(numbered(2));
-    write(&scratch.path(""), &numbered(2));
-    std::thread::sleep(SETTLED);
+    rotate(&gateway, &scratch, 2);
     let new = client.create().unwrap();
     assert_ne!(new.access_token, old.access_token);
-    assert_eq!(client.get().unwrap().access_token, new.access_token);
+    assert_eq!(client.token(), new.access_token);
     // A client with the new values shares it, wherever it has them from.
-    let by_value = Config::new();
-    for (name, value) in FILES.iter().zip(texts(&numbered(2))) {
-        by_value.set(name, value);
+    let by_value = Config::mock(&gateway, "");
+    by_value.set("cache", "process");
+    for config in [&by_value, &config] {
+        assert_eq!(config.client().token(), new.access_token);
     }
-    for (name, value) in [
-        ("base_url", gateway.base_url().as_str()),
-        ("ca", gateway.ca_path().to_str().unwrap()),
-        ("proxy", "none"),
-    ] {
-        by_value.set(name, value);
-    }
-    assert_eq!(
-        by_value.client().get().unwrap().access_token,
-        new.access_token
-    );
-    assert_eq!(
-        config.client().get().unwrap().access_token,
-        new.access_token
-    );
     assert_eq!(gateway.request_count(), 2);
     assert_eq!(client.stats().requests, 2);
     // What is invalidated is so for all of them.
     client.invalidate(&new.access_token);
-    assert_ne!(
-        config.client().get().unwrap().access_token,
-        new.access_token
-    );
+    assert_ne!(config.client().token(), new.access_token);
 }
 
 #[test]
@@ -51,9 +32,7 @@ fn clients_that_wait_for_one_whose_credentials_have_changed_share_its_token() {
     let config = config(&gateway, &scratch.path(""));
     config.set("cache", "process");
     let clients = [config.client(), config.client(), config.client()];
-    gateway.set_credentials(numbered(2));
-    write(&scratch.path(""), &numbered(2));
-    std::thread::sleep(SETTLED);
+    rotate(&gateway, &scratch, 2);
     gateway.set_delay(ms(500));
     let tokens = std::thread::scope(|scope| {
         let calls = clients
@@ -74,16 +53,14 @@ fn an_invalidated_token_stays_so_where_an_equal_client_has_taken_it_along() {
     let config = config(&gateway, &scratch.path(""));
     config.set("cache", "process");
     let (client, other) = (config.client(), config.client());
-    let token = client.get().unwrap().access_token;
-    gateway.set_credentials(numbered(2));
-    write(&scratch.path(""), &numbered(2));
-    std::thread::sleep(SETTLED);
+    let token = client.token();
+    rotate(&gateway, &scratch, 2);
     gateway.set_down(true);
     other.create().unwrap_err();
-    assert_eq!(other.get().unwrap().access_token, token);
+    assert_eq!(other.token(), token);
     client.invalidate(&token);
     client.create().unwrap_err();
     gateway.set_down(false);
-    assert_ne!(client.get().unwrap().access_token, token);
-    assert_ne!(other.get().unwrap().access_token, token);
+    assert_ne!(client.token(), token);
+    assert_ne!(other.token(), token);
 }
