@@ -23,8 +23,6 @@ fn a_number_and_a_unit_are_a_duration() {
         let want = Duration::from_millis(millis);
         assert_eq!(parse(text, MIN, MAX).unwrap(), want, "{text}");
     }
-    let most = Duration::from_secs(u64::MAX);
-    assert_eq!(parse("18446744073709551615s", MIN, MAX).unwrap(), most);
     // The leading zeros alone are longer than any integer.
     let padded = format!("{}7s", "0".repeat(100));
     assert_eq!(
@@ -62,8 +60,8 @@ fn anything_else_is_refused_with_the_reason() {
         ("1e3s", "unknown unit"),
         ("0x10s", "unknown unit"),
         ("10s\0", "unknown unit"),
-        ("30", "give a unit: ms, s, m or h"),
-        ("0", "give a unit: ms, s, m or h"),
+        ("30", "is a bare number"),
+        ("0", "is a bare number"),
         // A key that was pasted into the wrong option.
         ("s3cret", "does not begin with a digit"),
         ("5s3cret", "unknown unit"),
@@ -122,6 +120,4 @@ fn show_picks_the_largest_whole_unit_and_parses_back() {
     }
     assert_eq!(show(Duration::from_nanos(1_999_999)), "1ms");
     assert_eq!(show(Duration::from_nanos(1)), "0s");
-    let most = Duration::from_millis(999) + Duration::from_secs(u64::MAX);
-    assert_eq!(parse(&show(most), MIN, MAX).unwrap(), most);
 }
