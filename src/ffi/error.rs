@@ -1,6 +1,6 @@
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 
-use super::guard::{boxed, c_string, free};
+use super::guard::{WithTexts, free};
 use crate::error::{Failure, momo_status};
 
 /// An error: why a call failed.
@@ -34,19 +34,12 @@ pub struct momo_error {
     pub phase: i32,
 }
 
-/// The error and the strings that it points to, in one piece; the error comes first, so that a
-/// pointer to it is a pointer to all.
-#[repr(C)]
-struct OwnedText {
-    error: momo_error,
-    texts: [CString; 3],
-}
+type OwnedError = WithTexts<momo_error, 3>;
 
 impl momo_error {
     pub(super) fn hand_out(failure: Failure) -> *mut momo_error {
-        let texts = [failure.message, failure.code, failure.body].map(c_string);
-        let [message, code, body] = texts.each_ref().map(|text| text.as_ptr());
-        let error = momo_error {
+        let texts = [failure.message, failure.code, failure.body];
+        OwnedError::hand_out(texts, |[message, code, body]| momo_error {
             status: failure.status,
             http_status: i32::from(failure.http_status),
             retry_after_ms: failure.retry_after_ms,
@@ -54,8 +47,7 @@ impl momo_error {
             code,
             body,
             phase: failure.phase as i32,
-        };
-        boxed(OwnedText { error, texts }).cast()
+        })
     }
 }
 
@@ -70,8 +62,8 @@ impl momo_error {
 /// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
-    // SAFETY: handed out by `hand_out`, which made it the first member of a boxed OwnedText.
-    unsafe { free(error.cast::<OwnedText>()) };
+    // SAFETY: handed out by `hand_out`, as the first member of a boxed OwnedError.
+    unsafe { free(error.cast::<OwnedError>()) };
 }
 
 /// Returns the name of a status, for example "MOMO_OK" for 0.

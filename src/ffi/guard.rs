@@ -77,6 +77,26 @@ pub(super) fn boxed<T>(value: T) -> *mut T {
     Box::into_raw(Box::new(value))
 }
 
+/// A struct of the interface and the texts that it points to, in one piece; the struct comes first,
+/// so that a pointer to it is a pointer to all.
+#[repr(C)]
+pub(super) struct WithTexts<T, const N: usize> {
+    first: T,
+    texts: [CString; N],
+}
+
+impl<T, const N: usize> WithTexts<T, N> {
+    /// `make` has the pointers to the texts.
+    pub(super) fn hand_out(
+        texts: [String; N],
+        make: impl FnOnce([*const c_char; N]) -> T,
+    ) -> *mut T {
+        let texts = texts.map(c_string);
+        let first = make(texts.each_ref().map(|text| text.as_ptr()));
+        boxed(Self { first, texts }).cast()
+    }
+}
+
 /// # Safety
 /// `owned` is NULL or comes from [`boxed`], and nothing uses it any more.
 pub(super) unsafe fn free<T>(owned: *mut T) {

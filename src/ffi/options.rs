@@ -1,9 +1,9 @@
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 use std::ptr::null_mut;
 
 use super::client::{NO_CLIENT, momo_client};
 use super::error::momo_error;
-use super::guard::{boxed, c_string, call_for, free, live};
+use super::guard::{WithTexts, call_for, free, live};
 use crate::config::OptionRow;
 use crate::error::momo_status;
 
@@ -31,28 +31,20 @@ pub struct momo_option {
     pub next: *const momo_option,
 }
 
-/// An option and its strings, in one piece; the option comes first, so that a pointer to it is a
-/// pointer to all.
-#[repr(C)]
-struct OwnedOption {
-    option: momo_option,
-    texts: [CString; 4],
-}
+type OwnedOption = WithTexts<momo_option, 4>;
 
 impl momo_option {
     fn hand_out(rows: Vec<OptionRow>) -> *mut momo_option {
         rows.into_iter().rfold(null_mut(), |next, row| {
             let (name, warning) = (row.name.to_owned(), row.warning.to_owned());
-            let texts = [name, row.value, row.source, warning].map(c_string);
-            let [name, value, source, warning] = texts.each_ref().map(|text| text.as_ptr());
-            let option = momo_option {
+            let texts = [name, row.value, row.source, warning];
+            OwnedOption::hand_out(texts, |[name, value, source, warning]| momo_option {
                 name,
                 value,
                 source,
                 warning,
                 next,
-            };
-            boxed(OwnedOption { option, texts }).cast()
+            })
         })
     }
 }
@@ -101,7 +93,7 @@ pub unsafe extern "C" fn momo_get_options(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_free_options(options: *mut momo_option) {
     let mut rest = options;
-    // SAFETY: handed out by `hand_out`, which made each the first member of a boxed OwnedOption.
+    // SAFETY: handed out by `hand_out`, each as the first member of a boxed OwnedOption.
     while let Some(option) = unsafe { rest.as_ref() } {
         let next = option.next.cast_mut();
         // SAFETY: as above; nothing uses it any more.

@@ -76,8 +76,7 @@ pub unsafe extern "C" fn momo_create_token(
     // SAFETY: this function's own contract is that of `hand_out`.
     unsafe {
         hand_out(client, timeout_ms, token, error, |client, timeout| {
-            let token = client.create_token(timeout)?;
-            Ok(momo_token::allocate(&token))
+            Ok(momo_token::allocate(&client.create_token(timeout)?))
         })
     }
 }
@@ -144,8 +143,7 @@ pub unsafe extern "C" fn momo_get_token(
             if let Some(fresh) = client.fresh_token() {
                 return Ok(momo_token::allocate(&fresh));
             }
-            let token = client.get_token(timeout)?;
-            Ok(momo_token::allocate(&token))
+            Ok(momo_token::allocate(&client.get_token(timeout)?))
         })
     }
 }
