@@ -81,7 +81,11 @@ impl Client {
         sys::with_thread_cancellation_disabled(|| {
             let mut log = CallLog::for_logger(self.config.logger.as_ref());
             let outcome = call(&mut Caller {
-                deadline: timeout.deadline(self.fetcher.settings.timeout),
+                deadline: match timeout {
+                    CallTimeout::Default => Some(Deadline::after(self.fetcher.settings.timeout)),
+                    CallTimeout::NeverBlock => None,
+                    CallTimeout::After(time) => Some(Deadline::after(time)),
+                },
                 cancellation: &self.cancellation,
                 waiting_since: None,
                 log: &mut log,

@@ -224,7 +224,7 @@ impl Fetcher {
         let mut request = Request {
             fetcher: self,
             leader: None,
-            plan: Plan::create(&self.settings, deadline),
+            plan: Plan::until(deadline, self.settings.max_attempts),
             cancellation: caller.cancellation,
             progress: &Arc::new(Progress::begin()),
             log: caller.log,

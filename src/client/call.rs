@@ -9,7 +9,6 @@ use arc_swap::Guard;
 use super::Client;
 use crate::cache::{Entry, State, Step};
 use crate::clock::Now;
-use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
 use crate::fetch::{Caller, Plan};
 use crate::life::{self, Freshness};
@@ -49,17 +48,6 @@ pub(crate) enum CallTimeout {
     Default,
     NeverBlock,
     After(Duration),
-}
-
-impl CallTimeout {
-    /// None for a call that never blocks.
-    pub(crate) fn deadline(self, default: Duration) -> Option<Deadline> {
-        match self {
-            Self::Default => Some(Deadline::after(default)),
-            Self::NeverBlock => None,
-            Self::After(time) => Some(Deadline::after(time)),
-        }
-    }
 }
 
 /// The failure that holds back requests, as this call gets it. One that does not block is often one

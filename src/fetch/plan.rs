@@ -23,17 +23,21 @@ pub(crate) struct Plan {
 impl Plan {
     /// For a first token, or after one has expired: within the option `timeout`.
     pub(crate) fn full(settings: &Settings) -> Self {
-        Self::until(Deadline::after(settings.timeout), settings.max_attempts)
+        Self {
+            is_everybody_s: true,
+            ..Self::until(Deadline::after(settings.timeout), settings.max_attempts)
+        }
     }
 
-    fn until(deadline: Deadline, attempts: u32) -> Self {
+    /// For momo_create_token, within the time of its call.
+    pub(super) fn until(deadline: Deadline, attempts: u32) -> Self {
         Self {
             deadline,
             // The process that is asking may hang: half of the time is left to ask beside it.
             wait_until: deadline - MAX_REFRESH.min(deadline.left() / 2),
             attempts,
             is_refresh: false,
-            is_everybody_s: true,
+            is_everybody_s: false,
         }
     }
 
@@ -43,16 +47,7 @@ impl Plan {
         Self {
             wait_until: deadline,
             is_refresh: true,
-            is_everybody_s: false,
             ..Self::until(deadline, 1)
-        }
-    }
-
-    /// For momo_create_token, within the time of its call.
-    pub(super) fn create(settings: &Settings, deadline: Deadline) -> Self {
-        Self {
-            is_everybody_s: false,
-            ..Self::until(deadline, settings.max_attempts)
         }
     }
 
@@ -61,13 +56,9 @@ impl Plan {
         let mut own = Self::until(self.deadline.min(deadline), self.attempts);
         if self.is_refresh {
             // The caller has a token, and waits for no other process.
-            own.wait_until = Deadline::now();
+            (own.is_refresh, own.wait_until) = (true, Deadline::now());
         }
-        Self {
-            is_refresh: self.is_refresh,
-            is_everybody_s: false,
-            ..own
-        }
+        own
     }
 
     /// Whether a failure says no more than that this request had too little time.

@@ -25,7 +25,7 @@ fn a_full_request_has_the_option_s_time_and_leaves_half_of_it_to_ask_beside_anot
     let plan = Plan::full(&settings());
     assert_ends(&plan, 8, 4);
     assert_eq!((plan.attempts, plan.is_refresh), (4, false));
-    let created = Plan::create(&settings(), in_seconds(4));
+    let created = Plan::until(in_seconds(4), settings().max_attempts);
     assert_ends(&created, 4, 2);
 }
 
@@ -56,7 +56,10 @@ fn only_the_time_that_every_caller_has_is_everybody_s() {
     assert!(is_own(own, TIMED_OUT));
     assert!(!is_own(own, Status::MOMO_SERVER_ERROR));
     assert!(is_own(Plan::refresh(Duration::ZERO), TIMED_OUT));
-    assert!(is_own(Plan::create(&settings(), over), TIMED_OUT));
+    assert!(is_own(
+        Plan::until(over, settings().max_attempts),
+        TIMED_OUT
+    ));
     // An attempt's time-out is not the request's.
     let later = full.on_a_caller_s_thread(in_seconds(5));
     assert!(!is_own(later, TIMED_OUT));
