@@ -27,7 +27,7 @@ pub(crate) use redis_url::RedisUrl;
 pub(crate) use report::{OptionRow, log_lines, report};
 pub(crate) use settings::Settings;
 pub(crate) use url::Scheme;
-pub(crate) use values::{Ca, RefreshBy};
+pub(crate) use values::Ca;
 
 use crate::credentials::ValueSource;
 use crate::error::Failure;

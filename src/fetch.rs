@@ -15,7 +15,7 @@ use once_cell::race::OnceBox;
 use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store};
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
-use crate::config::{RefreshBy, Settings};
+use crate::config::Settings;
 use crate::credentials::{Credentials, Rotation};
 use crate::deadline::Deadline;
 use crate::error::{Failure, Status};
@@ -134,7 +134,7 @@ impl Fetcher {
         caller: &mut Caller,
     ) -> Result<Arc<Flight>, Step> {
         let would_block = || Step::Failed(Arc::new(Failure::would_block()));
-        let on_own_thread = self.settings.refresh == RefreshBy::Caller;
+        let on_own_thread = self.settings.refresh_by_caller;
         if on_own_thread && caller.deadline.is_none() {
             return Err(would_block());
         }

@@ -4,7 +4,7 @@ use super::base_url::BaseUrl;
 use super::cache::CachePolicy;
 use super::proxy::ProxyUrl;
 use super::values::{
-    Ca, RefreshBy, attempts, optional_header_value, path, product, refresh_margin, timeout,
+    Ca, attempts, optional_header_value, path, product, refresh_by_caller, refresh_margin, timeout,
 };
 use crate::credentials::{check_api_key, check_api_user, check_header_value};
 
@@ -66,7 +66,7 @@ pub(super) static OPTIONS: [Opt; 23] = [
         "The look-up, connection and handshake of one attempt"),
     opt!("max_attempts", "3", "1 to 10", attempts,
         "Most attempts of one request; only a failure that may pass is retried"),
-    opt!("refresh", "background", "background, caller", RefreshBy::parse,
+    opt!("refresh", "background", "background, caller", refresh_by_caller,
         "Who makes the requests of momo_get_token: a short-lived thread of the library, or the \
          caller that finds one due (for programs that must not have threads)"),
     opt!("refresh_margin", "10m", "duration, 0s to 24h", refresh_margin,

@@ -22,19 +22,17 @@ pub(crate) fn report(
     settings: &Settings,
     credentials: &Credentials,
 ) -> Vec<OptionRow> {
-    let warnings = settings.warnings(credentials);
     let row = |name| {
         let (value, source) = shown(name, config, settings, credentials);
         let source = match &*value {
             "" => "not set".to_owned(),
             _ => source.describe(name),
         };
-        let warning = warnings.iter().find(|(option, _)| *option == name);
         OptionRow {
             name,
             value,
             source,
-            warning: warning.map_or("", |(_, text)| text),
+            warning: settings.warning(name, credentials),
         }
     };
     OPTIONS.iter().map(|option| row(option.name)).collect()

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cache::user_directory;
-use super::values::{attempts, optional_header_value, product, refresh_margin, timeout};
-use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, RefreshBy, Scheme, proxy};
+use super::values::{
+    attempts, optional_header_value, product, refresh_by_caller, refresh_margin, timeout,
+};
+use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy};
 use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, CredentialSources, Credentials, absolute, is_uuid};
 use crate::error::Failure;
@@ -21,7 +23,7 @@ pub(crate) struct Settings {
     pub(crate) attempt_timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_attempts: u32,
-    pub(crate) refresh: RefreshBy,
+    pub(crate) refresh_by_caller: bool,
     pub(crate) refresh_margin: Duration,
     pub(crate) ca: Ca,
     pub(crate) proxy: Option<ProxyUrl>,
@@ -50,7 +52,7 @@ impl Settings {
             attempt_timeout: config.parsed("attempt_timeout", timeout)?,
             connect_timeout: config.parsed("connect_timeout", timeout)?,
             max_attempts: config.parsed("max_attempts", attempts)?,
-            refresh: config.parsed("refresh", RefreshBy::parse)?,
+            refresh_by_caller: config.parsed("refresh", refresh_by_caller)?,
             refresh_margin: config.parsed("refresh_margin", refresh_margin)?,
             ca: config.parsed("ca", Ca::parse)?,
             proxy: proxy_for(&base_url, config)?,
@@ -60,34 +62,24 @@ impl Settings {
         })
     }
 
-    /// What is allowed and yet likely to be a mistake: the option, and what to check.
-    pub(super) fn warnings(&self, credentials: &Credentials) -> Vec<(&'static str, &'static str)> {
-        let same_keys = credentials.subscription_keys.iter();
-        let same_keys = same_keys.filter(|key| key.expose() == credentials.api_key.expose());
-        let warnings = [
-            (
-                self.base_url.is_in_retired_domain(),
-                "base_url",
-                "MTN has given up its hosts under azure-api.net; check base_url",
-            ),
-            (
-                !is_uuid(credentials.api_user.expose()),
-                "api_user",
-                "api_user is no UUID, as MTN's API users are; check that it is not another credential",
-            ),
-            (
-                same_keys.count() > 0,
-                "api_key",
-                "api_key and the subscription key are the same text; check which of them it is",
-            ),
-            (
-                matches!(&self.cache, CachePolicy::Redis(url) if url.shows_password()),
-                "cache",
-                "the password of Redis goes over the network in clear; write rediss:// in cache",
-            ),
-        ];
-        let warnings = warnings.into_iter().filter(|(is_so, ..)| *is_so);
-        warnings.map(|(_, option, text)| (option, text)).collect()
+    /// What is allowed for this option and yet likely to be a mistake; empty if nothing is.
+    pub(super) fn warning(&self, option: &str, credentials: &Credentials) -> &'static str {
+        let is_api_key = |key: &Credential| key.expose() == credentials.api_key.expose();
+        match option {
+            "base_url" if self.base_url.is_in_retired_domain() => {
+                "MTN has given up its hosts under azure-api.net; check base_url"
+            }
+            "api_user" if !is_uuid(credentials.api_user.expose()) => {
+                "api_user is no UUID, as MTN's API users are; check that it is not another credential"
+            }
+            "api_key" if credentials.subscription_keys.iter().any(is_api_key) => {
+                "api_key and the subscription key are the same text; check which of them it is"
+            }
+            "cache" if matches!(&self.cache, CachePolicy::Redis(url) if url.shows_password()) => {
+                "the password of Redis goes over the network in clear; write rediss:// in cache"
+            }
+            _ => "",
+        }
     }
 
     /// Hides these credentials, and those of proxy and cache.

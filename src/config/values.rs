@@ -20,13 +20,6 @@ pub(crate) enum Ca {
     Pem(Secret),
 }
 
-/// Who refreshes a stale token.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum RefreshBy {
-    Background,
-    Caller,
-}
-
 impl Ca {
     pub(super) fn parse(value: &str) -> Result<Self, String> {
         match value {
@@ -40,13 +33,12 @@ impl Ca {
     }
 }
 
-impl RefreshBy {
-    pub(super) fn parse(value: &str) -> Result<Self, String> {
-        match value {
-            "background" => Ok(Self::Background),
-            "caller" => Ok(Self::Caller),
-            _ => Err("it is background or caller".to_owned()),
-        }
+/// Whether the caller that finds a request due makes it.
+pub(super) fn refresh_by_caller(value: &str) -> Result<bool, String> {
+    match value {
+        "background" => Ok(false),
+        "caller" => Ok(true),
+        _ => Err("it is background or caller".to_owned()),
     }
 }
 
@@ -74,8 +66,8 @@ pub(super) fn refresh_margin(value: &str) -> Result<Duration, String> {
 pub(super) fn attempts(value: &str) -> Result<u32, String> {
     // A number may have a sign.
     let is_plain = value.starts_with(|c: char| c.is_ascii_digit());
-    let number = value.parse().ok().filter(|_| is_plain);
-    let number = number.filter(|number| (1..=10).contains(number));
+    let number = value.parse().ok();
+    let number = number.filter(|number| is_plain && (1..=10).contains(number));
     number.ok_or("it is a whole number from 1 to 10".to_owned())
 }
 
