@@ -44,14 +44,6 @@ impl<T> CredentialSet<T> {
     }
 }
 
-impl Credentials {
-    /// Name, length and origin of each.
-    fn describe(&self) -> String {
-        let described: Vec<_> = self.iter().map(Credential::describe).collect();
-        described.join(" and ")
-    }
-}
-
 #[cfg(test)]
 #[path = "credentials_tests.rs"]
 mod tests;

@@ -38,7 +38,6 @@ impl ValueSource {
     }
 }
 
-/// The variable that sets the option `name`.
 pub(super) fn environment_variable(name: &str) -> String {
     format!("MOMO_{}", name.to_ascii_uppercase())
 }
@@ -53,7 +52,6 @@ impl Credential {
         format!("{} characters", self.expose().chars().count())
     }
 
-    /// Its name, length and origin.
     pub(crate) fn describe(&self) -> String {
         let name = self.name;
         let origin = match &self.source {

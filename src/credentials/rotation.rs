@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::Credentials;
 use super::secret_file::Stamp;
 use super::sources::{CredentialSources, Stamps};
+use super::{Credential, Credentials};
 use crate::clock::Now;
 use crate::error::Failure;
 use crate::log::{CallLog, Level, Line};
@@ -149,7 +149,8 @@ impl InUse {
             return None;
         }
         self.credentials = Arc::new(next);
-        let sent = self.credentials.describe();
+        let sent: Vec<_> = self.credentials.iter().map(Credential::describe).collect();
+        let sent = sent.join(" and ");
         let text = format!("the files of the credentials have changed; from now on: {sent}");
         Some(Line::new(Level::Information, text))
     }

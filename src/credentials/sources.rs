@@ -1,6 +1,5 @@
 //! Sources of the credentials: each is the value of an option, or a file.
 
-use std::borrow::Borrow;
 use std::path::Path;
 
 use super::credential::{
@@ -133,25 +132,14 @@ fn are_missing(names: &[&str]) -> String {
         [_] => ("option", "is", "it"),
         _ => ("options", "are", "them"),
     };
-    let set = format!("{options} {} {are} missing; set {them}", listed(names));
+    let set = format!("{options} {} {are} missing; set {them}", names.join(", "));
     if sys::is_privileged() {
         return format!(
             "{set} in the program or by file: this program runs with more rights than its caller, \
              and does not read the environment"
         );
     }
-    let variables: Vec<_> = names
-        .iter()
-        .map(|name| environment_variable(name))
-        .collect();
-    format!("{set}, or {} in the environment", listed(&variables))
-}
-
-/// With "and" before the last.
-fn listed(names: &[impl Borrow<str>]) -> String {
-    let names = names.join(", ");
-    match names.rsplit_once(", ") {
-        Some((others, last)) => format!("{others} and {last}"),
-        None => names,
-    }
+    let variables = names.iter().map(|name| environment_variable(name));
+    let variables = variables.collect::<Vec<_>>().join(", ");
+    format!("{set}, or {variables} in the environment")
 }

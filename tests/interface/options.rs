@@ -121,8 +121,8 @@ fn what_is_missing_is_said_when_the_client_is_created() {
         let variable = format!("MOMO_{}", name.to_uppercase());
         refused(Config::of(&others).try_client(), &[&missing, &variable]);
     }
-    let all = "options api_user, api_key and subscription_key are missing; set them, or \
-               MOMO_API_USER, MOMO_API_KEY and MOMO_SUBSCRIPTION_KEY in the environment";
+    let all = "options api_user, api_key, subscription_key are missing; set them, or \
+               MOMO_API_USER, MOMO_API_KEY, MOMO_SUBSCRIPTION_KEY in the environment";
     let error = refused(Config::new().try_client(), &[all]);
     assert!(!error.message.contains("momo_set"), "{}", error.message);
 }
