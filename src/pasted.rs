@@ -18,14 +18,9 @@ pub(crate) fn check(value: &str) -> Result<(), String> {
 pub(crate) fn check_ends(value: &str) -> Result<(), String> {
     let mut characters = value.chars();
     let ends = [characters.next(), characters.next_back()];
-    if ends
-        .iter()
-        .all(|end| end.is_some_and(|c| QUOTES.contains(c)))
-    {
-        Err(
-            "quotation marks are around it, and would be a part of it; remove them (the files of \
-             docker's --env-file have none)",
-        )?;
+    let is_quote = |end: &Option<char>| end.is_some_and(|c| QUOTES.contains(c));
+    if ends.iter().all(is_quote) {
+        Err("quotation marks are around it (docker's --env-file keeps them); remove them")?;
     }
     refuse_invisible(ends.into_iter().flatten())
 }

@@ -27,18 +27,12 @@ impl BaseUrl {
         let url = Url::split(text, &KIND)?;
         check_characters(text)?;
         let scheme = url.web_scheme()?.ok_or_else(|| {
-            format!(
-                "the URL does not begin with https://, so it is not known how to reach the host; \
-                 write it like {}",
-                KIND.example
-            )
+            let example = KIND.example;
+            format!("the URL does not begin with https://; write it like {example}")
         })?;
         let (host, port) = parse_host_and_port(url.host_and_port)?;
         if scheme == Scheme::Http && !is_loopback(&host) {
-            Err(
-                "plain http would send the keys unencrypted, and is only taken for localhost, \
-                 127.0.0.0/8 and [::1]; use https",
-            )?;
+            Err("plain http sends the keys unencrypted, and is for loopback only; use https")?;
         }
         refuse_mistaken_host(&host)?;
         let path = url.path.strip_suffix('/').unwrap_or(url.path);
@@ -82,14 +76,11 @@ fn default_port(scheme: Scheme) -> u16 {
 /// of the user: so two parsers see two hosts in `https://a\@b`.
 fn check_characters(text: &str) -> Result<(), String> {
     let why = if !text.is_ascii() {
-        "the URL has a character that is not ASCII, which could be a look-alike; write the name \
-         in its ASCII (xn--) form"
+        "the URL has a character that is not ASCII; write a name in its ASCII form (xn--)"
     } else if text.contains('@') {
-        "the URL has an '@', which would make what stands before it a user name; the credentials \
-         go into their own options"
+        "the URL has an '@', which ends a user name; credentials have options of their own"
     } else if text.contains('?') {
-        "the URL has a query ('?'), and the product's path is to be added behind it; give the \
-         base only"
+        "the URL has a query ('?'), and the product's path would follow it; give the base only"
     } else if text.contains('#') {
         "the URL has a fragment ('#'), which is never sent to a server; give the base only"
     } else if text.contains('\\') {
@@ -125,13 +116,8 @@ fn check_path(path: &str) -> Result<(), String> {
         let ends_base = segments.peek().is_none_or(|next| is_version(next));
         let mut known = PRODUCTS.iter().chain(&["token"]).filter(|_| ends_base);
         if let Some(known) = known.find(|known| segment.eq_ignore_ascii_case(known)) {
-            let where_it_is = match segments.peek() {
-                None => "ends with",
-                Some(_) => "goes on after",
-            };
             return Err(format!(
-                "the URL's path {where_it_is} /{known}, and the product and /token/ are added from \
-                 the option product; give the base only"
+                "the URL's path has /{known}, which the option product adds; give the base only"
             ));
         }
     }

@@ -117,10 +117,8 @@ fn other_owner(_: &Path) -> Option<(u32, u32)> {
 fn absolute(directory: &str) -> Result<PathBuf, String> {
     let directory = values::path(directory)?;
     if !directory.is_absolute() {
-        return Err(format!(
-            "the directory is not an absolute path, and programs that share it may run in different \
-             ones; write it like {EXAMPLE}"
-        ));
+        let why = "the directory is not an absolute path";
+        return Err(format!("{why}; write it like {EXAMPLE}"));
     }
     // With a final slash a link would be followed, whatever it is opened with.
     Ok(directory.components().collect())

@@ -45,10 +45,9 @@ impl ProxyUrl {
         match text {
             "env" | "none" => Ok(None),
             // As any word without a scheme, "None" would be the name of a host.
-            _ if is("env") || is("none") => Err(
-                "the words env and none are written in lower case; correct it, or give a URL"
-                    .into(),
-            ),
+            _ if is("env") || is("none") => {
+                Err("env and none are written in lower case; correct it, or give a URL".into())
+            }
             _ => Self::parse(text).map(Some),
         }
     }
@@ -68,10 +67,7 @@ impl ProxyUrl {
         let (host, port) = url.absolute_host_and_port()?;
         let (user, password) = url.login("proxy")?;
         if user.iter().any(|user| user.expose().contains(':')) {
-            Err(
-                "the proxy's user has a ':' (%3A), which would end it in the header it is sent in \
-                 (RFC 7617); use another user",
-            )?;
+            Err("the proxy's user has a ':' (%3A), which RFC 7617 forbids; use another user")?;
         }
         let too_long = |part: &Secret| part.expose().len() > MAX_LOGIN_BYTES;
         if scheme == ProxyScheme::Socks && user.iter().chain(&password).any(too_long) {
@@ -136,18 +132,12 @@ pub(crate) fn from_env(
 ) -> Result<Option<ProxyUrl>, String> {
     // Empty is unset, also to curl: an empty https_proxy does not hide HTTPS_PROXY.
     let first_of = |names: &[&'static str]| {
-        names.iter().find_map(|&name| match var(name)? {
-            Ok(text) if text.is_empty() => None,
-            value => Some((
-                name,
-                value.map_err(|()| {
-                    format!(
-                        "the environment variable {name} is not valid UTF-8, so it cannot be read; \
-                         correct it or unset it"
-                    )
-                }),
-            )),
-        })
+        let mut set = names.iter().filter_map(|&name| Some((name, var(name)?)));
+        let (name, value) = set.find(|(_, value)| value.as_deref() != Ok(""))?;
+        let value = value.map_err(|()| {
+            format!("the environment variable {name} is not UTF-8; correct it or unset it")
+        });
+        Some((name, value))
     };
     let Some((name, value)) = first_of(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
     else {
@@ -166,17 +156,11 @@ pub(crate) fn from_env(
 
 // The scheme is not repeated: in "user:password://…" it is none.
 fn unsupported(scheme: &str) -> String {
-    let start = scheme.get(..5).unwrap_or_default();
-    let why = if start.eq_ignore_ascii_case("socks") {
-        "the proxy speaks an older SOCKS"
-    } else {
-        "the proxy's scheme is unknown"
+    let why = match scheme.get(..5) {
+        Some(start) if start.eq_ignore_ascii_case("socks") => "the proxy speaks an older SOCKS",
+        _ => "the proxy's scheme is unknown",
     };
-    format!(
-        "{why}, and only http://, https:// and socks5h:// proxies are supported; give one of those, \
-         like {}",
-        KIND.example
-    )
+    format!("{why}, and only http://, https:// and socks5h:// proxies are supported")
 }
 
 #[cfg(test)]

@@ -44,10 +44,7 @@ impl RedisUrl {
             )?;
         }
         if !is_socket && (url.query.is_some() || url.fragment.is_some()) {
-            Err(
-                "the URL has a '?' or '#', and Redis has neither query nor fragment; write one in \
-                 the password as %3F or %23",
-            )?;
+            Err("the URL has a query or fragment; write '?' or '#' in a password as %3F or %23")?;
         }
         url.check_where_host_begins()?;
         let (user, password) = url.login("cache")?;
@@ -78,10 +75,7 @@ impl RedisUrl {
                 Some(("db" | "virtual_host", number)) => self.database = parse_database(number)?,
                 Some(("user" | "username", user)) => self.user = Some(decode(user, "cache")?),
                 Some(("pass" | "password", word)) => self.password = Some(decode(word, "cache")?),
-                _ => Err(
-                    "what follows the '?' of a socket's path is db, username or password, like \
-                     redis+unix:///run/redis.sock?db=0",
-                )?,
+                _ => Err("after the '?' of a socket is db, username or password, like ?db=0")?,
             }
         }
         Ok(())
@@ -138,11 +132,7 @@ fn parse_database(path: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(number) if digits && number < MAX_DATABASES => Ok(number),
         _ if text.is_empty() => Ok(0),
-        _ => Err(
-            "what follows the host is the number of a database, 0 to 65535, like \
-             redis://127.0.0.1:6379/0"
-                .to_owned(),
-        ),
+        _ => Err("a database is a number from 0 to 65535, as in redis://127.0.0.1:6379/0".into()),
     }
 }
 

@@ -88,11 +88,9 @@ impl<'a> Url<'a> {
         let scheme = self.scheme.or(bare).and_then(Scheme::named);
         // "https:host" is a URL too, but one without a host.
         if self.scheme.is_none() && scheme.is_some() {
-            return Err(format!(
-                "the scheme of {} is not followed by two slashes, so it names no host; write it \
-                 like {}",
-                self.kind.name, self.kind.example
-            ));
+            let UrlKind { name, example } = self.kind;
+            let why = "needs two slashes after its scheme";
+            return Err(format!("{name} {why}; write it like {example}"));
         }
         Ok(scheme)
     }
@@ -114,10 +112,8 @@ impl<'a> Url<'a> {
     pub(super) fn absolute_host_and_port(&self) -> Result<(String, Option<u16>), String> {
         let text = self.host_and_port;
         let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-        match host.strip_suffix('.').filter(|host| !host.is_empty()) {
-            Some(host) => parse_host_and_port(&[host, port].concat()),
-            None => parse_host_and_port(text),
-        }
+        let name = host.strip_suffix('.').filter(|name| !name.is_empty());
+        parse_host_and_port(&[name.unwrap_or(host), port].concat())
     }
 
     /// User and password, decoded; "@host" (RFC 3986, 3.2.1) has neither. `whose` they are is said
@@ -140,9 +136,7 @@ fn check_characters(text: &str, UrlKind { name, example }: &UrlKind) -> Result<(
     } else if text.len() > MAX_URL_BYTES {
         "is longer than 2,048 bytes; check what was pasted".to_owned()
     } else if text.contains(invisible) {
-        "has a blank, a line break, a control character or an invisible one in it; remove it (it \
-         may be at the very end)"
-            .to_owned()
+        "has a blank, a line break, a control character or an invisible one; remove it".to_owned()
     } else {
         return Ok(());
     };
@@ -152,9 +146,7 @@ fn check_characters(text: &str, UrlKind { name, example }: &UrlKind) -> Result<(
 pub(super) fn decode(text: &str, whose: &str) -> Result<Secret, String> {
     let why = match std::str::from_utf8(&percent::decode(text)) {
         Ok(text) if !text.contains(char::is_control) => return Ok(Secret::new(text)),
-        Ok(_) => {
-            "has an escaped control character, which no user or password has; check what was encoded"
-        }
+        Ok(_) => "has an escaped control character; check what was encoded",
         Err(_) => "is not UTF-8 once its escapes are decoded; encode it as UTF-8",
     };
     Err(format!("the {whose}'s user or password {why}"))

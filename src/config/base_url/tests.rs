@@ -191,12 +191,12 @@ fn the_commonest_mistakes_are_named() {
         ("https://momoapi.mtn.com/", "proxy.momoapi.mtn.com"),
         ("https://WWW.MoMoAPI.mtn.com:443/api", "portal"),
         ("https://proxy.momoapi.mtn.co.rw/disbursement/token/", "give the base only"),
-        ("https://host/collection/v2_0/requesttopay", "goes on after /collection"),
-        ("https://proxy.momoapi.mtn.co.rw/disbursement/token", "ends with /token"),
-        ("https://proxy.momoapi.mtn.co.rw/disbursement", "ends with /disbursement"),
-        ("https://proxy.momoapi.mtn.co.rw/disbursement/", "ends with /disbursement"),
-        ("https://proxy.momoapi.mtn.co.rw/a/collection/", "ends with /collection"),
-        ("https://proxy.momoapi.mtn.co.rw/Remittance", "ends with /remittance"),
+        ("https://host/collection/v2_0/requesttopay", "has /collection"),
+        ("https://proxy.momoapi.mtn.co.rw/disbursement/token", "has /token"),
+        ("https://proxy.momoapi.mtn.co.rw/disbursement", "has /disbursement"),
+        ("https://proxy.momoapi.mtn.co.rw/disbursement/", "has /disbursement"),
+        ("https://proxy.momoapi.mtn.co.rw/a/collection/", "has /collection"),
+        ("https://proxy.momoapi.mtn.co.rw/Remittance", "has /remittance"),
     ]);
 }
 
@@ -222,7 +222,7 @@ fn user_info_is_never_repeated() {
         ("https://user:s3cret\\@host", ""),
         ("https://user:s3cret@momoapi.mtn.com", "'@'"),
         ("http://s3cret", "unencrypted"),
-        ("https://host/s3cret/token", "ends with /token"),
+        ("https://host/s3cret/token", "has /token"),
     ]);
 }
 

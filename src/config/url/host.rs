@@ -6,30 +6,27 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub(in crate::config) fn parse_host_and_port(
     authority: &str,
 ) -> Result<(String, Option<u16>), String> {
-    if let Some(rest) = authority.strip_prefix('[') {
-        let (address, after) = rest
-            .split_once(']')
-            .ok_or("the host's '[' is never closed; write an IPv6 address like [::1]")?;
-        let host = parse_ipv6(address)?;
-        if after.is_empty() {
-            return Ok((host, None));
+    let (host, rest) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let closed = rest.split_once(']');
+            let (address, rest) =
+                closed.ok_or("the host's '[' is never closed; write an IPv6 address like [::1]")?;
+            (parse_ipv6(address)?, rest)
         }
-        let port = after.strip_prefix(':').ok_or(
-            "there is something other than a port after the ']' of the IPv6 address; write it like \
-             [::1]:8080",
-        )?;
-        return Ok((host, Some(parse_port(port)?)));
-    }
-    let Some((host, port)) = authority.split_once(':') else {
-        return Ok((parse_host(authority)?, None));
+        None if authority.matches(':').count() > 1 => {
+            Err("the host has more than one ':'; write an IPv6 address in brackets, like [::1]")?
+        }
+        None => {
+            let (host, rest) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+            (parse_host(host)?, rest)
+        }
     };
-    if port.contains(':') {
-        Err(
-            "the host has more than one ':', so where its port begins is unclear; write an IPv6 \
-             address in brackets, like [::1]",
-        )?;
-    }
-    Ok((parse_host(host)?, Some(parse_port(port)?)))
+    let port = match rest.strip_prefix(':') {
+        Some(port) => Some(parse_port(port)?),
+        None if rest.is_empty() => None,
+        None => Err("only a port may be after the ']' of an IPv6 address, like [::1]:8080")?,
+    };
+    Ok((host, port))
 }
 
 // Leading zeros are refused with the rest: some programs read them as octal.
@@ -40,18 +37,13 @@ fn parse_port(text: &str) -> Result<u16, String> {
         _ if text.is_empty() => "is missing after the ':'",
         _ => "is not a plain number from 1 to 65535",
     };
-    Err(format!(
-        "the port {why}; correct it, or leave ':' and port out"
-    ))
+    Err(format!("the port {why}; correct it, or leave it out"))
 }
 
 fn parse_ipv6(text: &str) -> Result<String, String> {
     let why = match text.parse::<Ipv6Addr>() {
         Ok(address) => return Ok(format!("[{address}]")),
-        Err(_) if text.contains('%') => {
-            "the IPv6 address has a zone ('%'), which only means something on one machine; leave it \
-             out"
-        }
+        Err(_) if text.contains('%') => "the IPv6 address has a zone ('%'); leave it out",
         Err(_) => "what is in brackets is not an IPv6 address; write it like [2001:db8::1]",
     };
     Err(why.to_owned())
@@ -63,8 +55,7 @@ fn parse_host(text: &str) -> Result<String, String> {
     let why = if host.is_empty() {
         "the URL has no host; give a name or an address before the port or the path"
     } else if host.contains('%') {
-        "the host name has a '%', and some programs would decode it to another name; write the \
-         name plainly"
+        "the host name has a '%', which some programs decode; write the name plainly"
     } else if last.is_empty() {
         "the host name ends with a dot, which certificates are never issued for; remove the dot"
     } else if last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x") {
@@ -76,8 +67,8 @@ fn parse_host(text: &str) -> Result<String, String> {
         "the host is a number that programs read as different addresses; write all four decimal \
          parts, like 192.0.2.1, without leading zeros"
     } else if host.len() > 253 || !host.split('.').all(is_label) {
-        "the host is not a valid name (labels of 1 to 63 letters, digits, '-' or '_', with no \
-         '-' at either end, at most 253 characters in all); check it for typing errors"
+        "the host is not a valid name (labels of 1 to 63 letters, digits, '-' or '_', no '-' at \
+         their ends, at most 253 characters in all); check it for typing errors"
     } else {
         return Ok(host);
     };
@@ -86,21 +77,16 @@ fn parse_host(text: &str) -> Result<String, String> {
 
 // RFC 1123, 2.1, and the underscore, which names inside container networks do have.
 fn is_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+    let has_length = (1..=63).contains(&label.len());
+    has_length && label.trim_matches('-') == label && label.bytes().all(is_allowed)
 }
 
 /// `host` is canonical. A mapped address ([::ffff:127.0.0.1]) is not in ::1/128 and gains nobody
 /// anything.
 pub(in crate::config) fn is_loopback(host: &str) -> bool {
-    ["localhost", "[::1]"].contains(&host)
-        || host
-            .parse()
-            .is_ok_and(|address: Ipv4Addr| address.is_loopback())
+    let address = host.parse::<Ipv4Addr>();
+    ["localhost", "[::1]"].contains(&host) || address.is_ok_and(|a| a.is_loopback())
 }
 
 #[cfg(test)]
