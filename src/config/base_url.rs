@@ -26,7 +26,7 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::split(text, &KIND)?;
         check_characters(text)?;
-        let scheme = url.web_scheme()?.ok_or_else(|| {
+        let scheme = url.scheme.and_then(Scheme::named).ok_or_else(|| {
             let example = KIND.example;
             format!("the URL does not begin with https://; write it like {example}")
         })?;

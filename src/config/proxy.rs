@@ -54,8 +54,6 @@ impl ProxyUrl {
 
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let url = Url::split(text, &KIND)?;
-        // Refuses "https:host", too.
-        url.web_scheme()?;
         let named = |name: &str| {
             let is = |(known, scheme)| name.eq_ignore_ascii_case(known).then_some(scheme);
             let known = SCHEMES.into_iter().find_map(is);

@@ -24,7 +24,7 @@ pub(crate) enum Scheme {
 
 impl Scheme {
     // Schemes are case-insensitive (RFC 3986, 3.1).
-    fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         let mut schemes = [Self::Https, Self::Http].into_iter();
         schemes.find(|scheme| name.eq_ignore_ascii_case(scheme.as_str()))
     }
@@ -41,7 +41,6 @@ impl Scheme {
 /// that each kind of URL names its own mistakes first.
 pub(super) struct Url<'a> {
     kind: &'a UrlKind,
-    text: &'a str,
     /// None if the text begins with the user or the host.
     pub(super) scheme: Option<&'a str>,
     user_info: Option<&'a str>,
@@ -59,6 +58,15 @@ impl<'a> Url<'a> {
             Some((scheme, rest)) if !scheme.contains(['/', '?', '#', '@']) => (Some(scheme), rest),
             _ => (None, text),
         };
+        let bare = text
+            .split_once(':')
+            .and_then(|(name, _)| Scheme::named(name));
+        // "https:host" is a URL too, but one without a host.
+        if scheme.is_none() && bare.is_some() {
+            let UrlKind { name, example } = kind;
+            let why = "needs two slashes after its scheme";
+            return Err(format!("{name} {why}; write it like {example}"));
+        }
         let split_off = |text: &'a str, delimiter| match text.split_once(delimiter) {
             Some((before, after)) => (before, Some(after)),
             None => (text, None),
@@ -72,7 +80,6 @@ impl<'a> Url<'a> {
         };
         Ok(Self {
             kind,
-            text,
             scheme,
             user_info,
             host_and_port,
@@ -80,19 +87,6 @@ impl<'a> Url<'a> {
             query,
             fragment,
         })
-    }
-
-    /// None for another scheme, or if there is none.
-    pub(super) fn web_scheme(&self) -> Result<Option<Scheme>, String> {
-        let bare = self.text.split_once(':').map(|(name, _)| name);
-        let scheme = self.scheme.or(bare).and_then(Scheme::named);
-        // "https:host" is a URL too, but one without a host.
-        if self.scheme.is_none() && scheme.is_some() {
-            let UrlKind { name, example } = self.kind;
-            let why = "needs two slashes after its scheme";
-            return Err(format!("{name} {why}; write it like {example}"));
-        }
-        Ok(scheme)
     }
 
     /// An '@' after the host's could end a user or password that was not encoded.

@@ -103,7 +103,7 @@ fn urls_that_two_parsers_read_differently_are_refused() {
         ("https://host#a", "fragment"),
         ("https://evil.org\\.host", "backslash"),
         ("https://host/a\\b", "backslash"),
-        ("https:\\\\host", "backslash"),
+        ("https:\\\\host", "two slashes"),
         (" https://host", "blank"),
         ("https://host ", "blank"),
         ("https://host\n", "blank"),
