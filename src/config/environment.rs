@@ -1,7 +1,8 @@
 //! Environment: sets the options that its `MOMO_` variables name.
 
-use super::{Config, OPTIONS};
+use super::Config;
 use crate::credentials::ValueSource;
+use crate::credentials::redact::shortened;
 use crate::error::Failure;
 use crate::log::{Level, Line};
 use crate::pasted;
@@ -30,14 +31,16 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
             continue;
         };
         let option = name.to_ascii_lowercase();
-        let is_known = OPTIONS.iter().any(|o| o.name == option);
-        if visible != variable {
-            next.warn(
-                visible,
-                "is not read: an invisible character is before its name",
-            );
-        } else if !is_known || option.to_ascii_uppercase() != name {
-            next.warn(variable, "names no option and is ignored");
+        let is_known = super::option(&option).is_some() && option.to_ascii_uppercase() == name;
+        let mistake = if visible != variable {
+            Some("is not read: an invisible character is before its name")
+        } else {
+            (!is_known).then_some("names no option and is ignored")
+        };
+        if let Some(what) = mistake {
+            let variable = shortened(visible);
+            let text = format!("the environment variable {variable} {what}");
+            next.pending_log.push(Line::new(Level::Warning, text));
         } else if !value.is_empty() {
             let bad =
                 |why: &str| Failure::config(format!("environment variable {variable}: {why}"));
@@ -50,12 +53,4 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
     }
     *config = next;
     Ok(())
-}
-
-impl Config {
-    fn warn(&mut self, variable: &str, what: &str) {
-        let variable = crate::credentials::redact::shortened(variable);
-        let text = format!("the environment variable {variable} {what}");
-        self.pending_log.push(Line::new(Level::Warning, text));
-    }
 }
