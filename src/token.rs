@@ -121,14 +121,6 @@ static NOT_TOKEN68: [bool; 256] = {
     table
 };
 
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Token")
-            .field("life", &self.life)
-            .finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 #[path = "token_tests.rs"]
 mod tests;
