@@ -1,7 +1,5 @@
 //! Statuses, and failures of calls.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::net::progress::Phase;
@@ -161,11 +159,5 @@ impl Failure {
             Status::MOMO_INTERNAL,
             format!("internal error: {what}; this is a bug in libmomo, please report it"),
         )
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
     }
 }

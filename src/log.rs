@@ -21,9 +21,8 @@ pub(crate) enum Level {
 
 impl Level {
     pub(crate) fn from_number(number: i32) -> Option<Self> {
-        [Self::Error, Self::Warning, Self::Information, Self::Debug]
-            .into_iter()
-            .find(|l| *l as i32 == number)
+        let levels = [Self::Error, Self::Warning, Self::Information, Self::Debug];
+        levels.into_iter().find(|level| *level as i32 == number)
     }
 }
 

@@ -8,8 +8,8 @@ use zeroize::{Zeroizing, zeroize_bytes};
 pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
-    pub(crate) fn new(text: &str) -> Self {
-        Self(Zeroizing::new(text.to_owned()))
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -19,12 +19,6 @@ impl Secret {
     /// The text itself, for the one place that has to send or compare it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(Zeroizing::new(text))
     }
 }
 

@@ -68,7 +68,7 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a str>,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
-        let pair = |(user, password)| Secret::from([user, ":", password].concat());
+        let pair = |(user, password)| Secret::new([user, ":", password].concat());
         Self {
             secrets: secrets.into_iter().map(Secret::new).collect(),
             pairs: pairs.into_iter().map(pair).collect(),

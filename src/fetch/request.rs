@@ -77,7 +77,8 @@ impl Request<'_> {
         let is_refresh = self.plan.is_refresh;
         if is_refresh {
             self.log.record(Level::Warning, || {
-                format!("the refresh failed and the token at hand is used on: {failure}")
+                let why = &failure.message;
+                format!("the refresh failed and the token at hand is used on: {why}")
             });
         }
         let for_all = !self.plan.is_own_time_out(&failure);

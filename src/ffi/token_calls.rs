@@ -21,8 +21,7 @@ fn call_timeout(timeout_ms: i64) -> Result<CallTimeout, Failure> {
             timeout_ms.min(MAX_TIMEOUT_MS).unsigned_abs(),
         ))),
         _ => Err(Failure::argument(
-            "timeout_ms is out of range; it is -1 (the option timeout), 0 (never block) or a \
-             number of milliseconds",
+            "timeout_ms is out of range; it is -1 (the option timeout), 0 (never block) or more",
         )),
     }
 }
