@@ -32,7 +32,6 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Touches no network.
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         let settings = Settings::of(config)?;
         let fetcher = Fetcher::new(settings)?;
@@ -79,7 +78,7 @@ impl Client {
     /// Runs a call that may block; then the logger is told of it, and of the requests before it.
     fn call<T>(&self, timeout: CallTimeout, call: impl FnOnce(&mut Caller) -> T) -> T {
         sys::with_thread_cancellation_disabled(|| {
-            let mut log = CallLog::for_logger(self.config.logger.as_ref());
+            let mut log = CallLog::up_to(self.config.logger.as_ref().map(|l| l.level));
             let outcome = call(&mut Caller {
                 deadline: match timeout {
                     CallTimeout::Default => Some(Deadline::after(self.fetcher.settings.timeout)),

@@ -44,7 +44,7 @@ pub(crate) type Sink = dyn Fn(&Line) + Send + Sync;
 /// The host's logger with the most detailed level it wants.
 #[derive(Clone)]
 pub(crate) struct Logger {
-    level: Level,
+    pub(crate) level: Level,
     sink: Arc<Sink>,
 }
 
@@ -66,21 +66,17 @@ pub(crate) struct CallLog {
 }
 
 impl CallLog {
-    pub(crate) fn for_logger(logger: Option<&Logger>) -> Self {
-        Self::up_to(logger.map(|l| l.level))
-    }
-
     /// Every line, for whichever logger is told of them.
     pub(crate) fn complete() -> Self {
         Self::up_to(Some(Level::Debug))
     }
 
-    fn up_to(level: Option<Level>) -> Self {
+    /// None if nobody listens: then nothing is put into words.
+    pub(crate) fn up_to(level: Option<Level>) -> Self {
         let lines = Vec::new();
         Self { level, lines }
     }
 
-    /// If nobody listens, nothing is put into words.
     pub(crate) fn record(&mut self, level: Level, text: impl FnOnce() -> String) {
         if self.level.is_some_and(|wanted| level <= wanted) {
             self.lines.push(Line::new(level, text()));

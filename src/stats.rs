@@ -142,14 +142,6 @@ impl Stats {
         }
     }
 
-    pub(crate) fn refresh_ended(&self, failed: bool) {
-        self.refreshes.add_one();
-        if failed {
-            self.failed_refreshes.add_one();
-        }
-    }
-
-    /// A call waited for a request.
     pub(crate) fn waited(&self, time: Duration) {
         self.waits.add_one();
         self.longest_wait_ms.0.fetch_max(millis(time), Relaxed);

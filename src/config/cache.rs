@@ -24,9 +24,6 @@ impl CachePolicy {
         value: &str,
         user_directory: impl FnOnce() -> Result<PathBuf, String>,
     ) -> Result<Self, String> {
-        // Schemes are case-insensitive.
-        let start = value.get(..5).unwrap_or_default();
-        let is_redis = start.eq_ignore_ascii_case("redis") || start.eq_ignore_ascii_case("unix:");
         match value {
             "process" => Ok(Self::Process),
             "client" => Ok(Self::Client),
@@ -34,8 +31,7 @@ impl CachePolicy {
             _ => match value.strip_prefix("file:") {
                 Some("") => user_directory().map(Self::File),
                 Some(directory) => absolute(directory).map(Self::File),
-                None if is_redis => RedisUrl::parse(value).map(Self::Redis),
-                None => Err(CACHES.to_owned()),
+                None => RedisUrl::parse(value).map(Self::Redis),
             },
         }
     }

@@ -30,17 +30,17 @@ pub(crate) struct RedisUrl {
 
 impl RedisUrl {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::split(text, &KIND)?;
-        let scheme = url.scheme.unwrap_or_default().to_ascii_lowercase();
+        let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+        let scheme = scheme.to_ascii_lowercase();
         let is_socket = match &*scheme {
             "redis" | "rediss" => false,
             "redis+unix" | "redis+socket" | "unix" => true,
             _ => return Err(super::cache::CACHES.to_owned()),
         };
+        let url = Url::split(text, &KIND)?;
         if is_socket && (cfg!(windows) || url.path.len() < 2 || !url.host_and_port.is_empty()) {
             Err(
-                "a Unix socket is a path on this machine (not on Windows); write it like \
-                 redis+unix:///run/redis.sock?db=0",
+                "a socket is a path on this machine (not on Windows), like redis+unix:///run/redis.sock",
             )?;
         }
         if !is_socket && (url.query.is_some() || url.fragment.is_some()) {

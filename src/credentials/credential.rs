@@ -17,7 +17,6 @@ pub(crate) struct Credential {
     pub(crate) source: ValueSource,
 }
 
-/// Where the value of an option came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum ValueSource {
     Default,

@@ -62,7 +62,6 @@ impl CredentialSources {
     }
 
     /// Reads the credentials as they are at one moment. An error names the option and its file.
-    /// `may_wait` says whether it may wait for whoever writes a pipe.
     pub(crate) fn read(&self, may_wait: bool) -> Result<(Credentials, Stamps), String> {
         const MAX_READS: u32 = 8;
         for _ in 0..MAX_READS {

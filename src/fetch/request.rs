@@ -27,7 +27,6 @@ pub(super) struct Request<'a> {
     pub(super) log: &'a mut CallLog,
 }
 
-/// What a request has come to.
 pub(super) enum Outcome {
     /// Every waiter is told.
     ForAll(Step),
@@ -64,7 +63,10 @@ impl Request<'_> {
             return Outcome::OfItsOwn(Step::LookAgain);
         }
         if self.plan.is_refresh && !matches!(sent, Ok(Step::LookAgain)) {
-            entry.stats.refresh_ended(!has_token);
+            entry.stats.refreshes.add_one();
+            if !has_token {
+                entry.stats.failed_refreshes.add_one();
+            }
         }
         match sent {
             Ok(step) => Outcome::ForAll(step),

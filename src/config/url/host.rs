@@ -64,8 +64,7 @@ fn parse_host(text: &str) -> Result<String, String> {
         if host.parse::<Ipv4Addr>().is_ok() {
             return Ok(host);
         }
-        "the host is a number that programs read as different addresses; write all four decimal \
-         parts, like 192.0.2.1, without leading zeros"
+        "the host is a number of several addresses; write four decimal parts, like 192.0.2.1"
     } else if host.len() > 253 || !host.split('.').all(is_label) {
         "the host is not a valid name (labels of 1 to 63 letters, digits, '-' or '_', no '-' at \
          their ends, at most 253 characters in all); check it for typing errors"
