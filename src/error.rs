@@ -149,7 +149,8 @@ impl Failure {
     pub(crate) fn would_block() -> Self {
         Self::new(
             Status::MOMO_WOULD_BLOCK,
-            "no token is at hand and timeout_ms is 0; give a call time where it may block",
+            "no token is at hand and timeout_ms is 0; call again with a time-out where blocking is \
+             allowed",
         )
     }
 

@@ -106,7 +106,9 @@ impl<'a> Url<'a> {
     pub(super) fn absolute_host_and_port(&self) -> Result<(String, Option<u16>), String> {
         let text = self.host_and_port;
         let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-        let name = host.strip_suffix('.').filter(|name| !name.is_empty());
+        // The first part of an IPv6 address is no name.
+        let is_name = |name: &&str| !name.is_empty() && !name.starts_with('[');
+        let name = host.strip_suffix('.').filter(is_name);
         parse_host_and_port(&[name.unwrap_or(host), port].concat())
     }
 

@@ -87,6 +87,7 @@ fn what_is_no_proxy_is_refused_and_not_repeated() {
         ("http://", "has no host"),
         ("https:///", "has no host"),
         ("http://:3128", "has no host"),
+        ("http://[.::1]:3128", "not an IPv6 address"),
         ("s3cret:s3cret@", "has no host"),
         ("http:s3cret", "two slashes"),
         ("http:/proxy", "two slashes"),

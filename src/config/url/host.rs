@@ -44,7 +44,7 @@ fn parse_ipv6(text: &str) -> Result<String, String> {
     let why = match text.parse::<Ipv6Addr>() {
         Ok(address) => return Ok(format!("[{address}]")),
         Err(_) if text.contains('%') => "the IPv6 address has a zone ('%'); leave it out",
-        Err(_) => "what is in brackets is not an IPv6 address; write it like [2001:db8::1]",
+        Err(_) => "the text in brackets is not an IPv6 address; write it like [2001:db8::1]",
     };
     Err(why.to_owned())
 }
