@@ -17,7 +17,7 @@ mod windows;
 
 pub(crate) use clock::{boot, wall};
 #[cfg(unix)]
-pub(crate) use descriptors::UninheritedFd;
+pub(crate) use descriptors::{LOWEST_DESCRIPTOR, UninheritedFd, no_lower_than};
 pub(crate) use generation::generation;
 #[cfg(unix)]
 pub(crate) use host::steady_now;
