@@ -86,7 +86,6 @@ impl State {
         !self.cooldown(now).is_zero()
     }
 
-    /// Why the last refresh failed.
     pub(crate) fn refresh_status(&self) -> Status {
         let failure = self.cooldown.failure.as_ref();
         failure.map_or(Status::MOMO_OK, |failure| failure.status)

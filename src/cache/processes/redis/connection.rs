@@ -156,15 +156,9 @@ impl RedisConnection {
     /// The replies to what was sent before come first.
     fn is_sentinel(&mut self) -> bool {
         self.send([&Command::new("INFO").arg("server")].into_iter());
-        let mut last = None;
-        while self.awaited > 0 {
-            last = self.receive().ok();
-            if last.is_none() {
-                break;
-            }
-        }
+        while self.awaited > 1 && self.receive().is_ok() {}
         let find = |text: &[u8]| memchr::memmem::find(text, b"redis_mode:sentinel").is_some();
-        matches!(last, Some(Reply::Bulk(text)) if find(&text))
+        matches!(self.receive(), Ok(Reply::Bulk(text)) if find(&text))
     }
 
     fn receive(&mut self) -> Result<Reply, String> {
