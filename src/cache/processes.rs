@@ -152,7 +152,6 @@ impl Processes {
         log.record(Level::Warning, || why);
     }
 
-    /// None if another process has the lock.
     pub(super) fn lock(
         &self,
         deadline: Deadline,

@@ -167,8 +167,7 @@ impl Flight {
     }
 
     fn wait_until(&self, deadline: Deadline) -> Deadline {
-        let ends_soon = self.ends <= deadline + ENDING;
-        if ends_soon {
+        if self.ends <= deadline + ENDING {
             deadline.max(self.ends + ENDING)
         } else {
             deadline

@@ -229,7 +229,6 @@ impl State {
         self.token = tokens.find(|t| self.may_use(t, now));
     }
 
-    /// Whether it is neither expired nor invalidated.
     fn may_use(&self, token: &Token, now: Now) -> bool {
         !life::usable(token, now).is_zero() && !self.was_invalidated(token.access())
     }
