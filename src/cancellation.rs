@@ -11,6 +11,7 @@ use crate::sync::AtomicBool;
 /// be thousands, and whoever cancels wakes them.
 pub(crate) const MAX_WAIT: Duration = Duration::from_millis(25);
 
+#[derive(Default)]
 pub(crate) struct Cancellation {
     cancelled: AtomicBool,
     /// A bit for each room of a flight in which its calls wait, or have waited.
@@ -20,11 +21,7 @@ pub(crate) struct Cancellation {
 
 impl Cancellation {
     pub(crate) fn new() -> Self {
-        Self {
-            cancelled: AtomicBool::new(false),
-            rooms: AtomicU32::new(0),
-            parent: None,
-        }
+        Self::default()
     }
 
     /// The cancellation of a clone: one of its own, and its parent's cancels it too.

@@ -29,9 +29,6 @@ use crate::token::Token;
 pub(crate) use plan::Plan;
 use request::{Outcome, Request};
 
-/// Enough for a TLS handshake in a build without optimisation; only what is used takes memory.
-const STACK: usize = 512 * 1024;
-
 /// When a call that must not block finds out something new, if it is made again.
 const LOOK_AGAIN_MS: i64 = 5;
 
@@ -184,13 +181,9 @@ impl Fetcher {
     /// runs, not even the one that frees the logger's data.
     fn start_thread(self: &Arc<Self>, leader: Arc<Leader>, plan: Plan) -> io::Result<()> {
         let fetcher = Arc::clone(self);
-        let run = move || {
+        sys::start_thread("momo-request", move || {
             let _ = catch_panic(move || fetcher.lead(&leader, plan));
-        };
-        let thread = std::thread::Builder::new()
-            .name("momo-request".to_owned())
-            .stack_size(STACK);
-        sys::with_signals_blocked(|| thread.spawn(run)).map(drop)
+        })
     }
 
     fn lead(&self, leader: &Leader, plan: Plan) {

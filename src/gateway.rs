@@ -26,8 +26,6 @@ mod ureq_connection;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ureq::http::Request;
-
 use crate::cancellation::Cancellation;
 use crate::clock::Now;
 use crate::config::Settings;
@@ -36,14 +34,12 @@ use crate::error::{Failure, Status};
 use crate::log::{CallLog, Level};
 use crate::net::connection::Limits;
 use crate::net::progress::{Phase, Progress};
-use crate::net::transport_error::Result;
 use crate::stats::Stats;
 use crate::sys::random;
 use crate::token::Token;
 
 pub(crate) use authentication::Authentication;
 use retry::{AttemptError, Retry};
-use transport::Response;
 pub(crate) use transport::{Transport, fill_lazy_cells};
 
 pub(crate) struct TokenRequest<'a> {
@@ -131,8 +127,16 @@ impl TokenRequest<'_> {
             format!("attempt {number} of {attempts}: {context}")
         });
         let (began, issued) = (Instant::now(), Now::read());
-        let token = self
-            .post(|| authentication.template.request(key, self.keep_connection))
+        let attempt_deadline = Deadline::after(self.settings.attempt_timeout);
+        let limits = Limits {
+            deadline: self.deadline.min(attempt_deadline),
+            cancellation: Arc::clone(self.cancellation),
+            progress: Arc::clone(self.progress),
+        };
+        let request = || authentication.template.request(key, self.keep_connection);
+        let token = limits
+            .check()
+            .and_then(|()| self.transport.post(request, &limits))
             .map_err(|error| AttemptError {
                 failure: error.failure(&authentication.redactor),
                 retry: match error.is_retryable() {
@@ -154,17 +158,6 @@ impl TokenRequest<'_> {
         let status = token.as_ref().err().map(|error| error.failure.status);
         self.stats.request_ended(status, began.elapsed());
         token
-    }
-
-    fn post(&self, request: impl Fn() -> Request<()>) -> Result<Response> {
-        let now = Deadline::now();
-        let limits = Limits {
-            deadline: self.deadline.min(now + self.settings.attempt_timeout),
-            cancellation: Arc::clone(self.cancellation),
-            progress: Arc::clone(self.progress),
-        };
-        limits.check()?;
-        self.transport.post(request, &limits)
     }
 
     /// How long to wait before the next attempt; None if there is to be none.

@@ -48,7 +48,6 @@ pub(crate) fn has_ended(token: &Token, now: Now) -> bool {
     left(token, now).is_some_and(|left| left.is_zero())
 }
 
-/// `jitter` is this process's draw.
 pub(crate) fn freshness(token: &Token, now: Now, margin: Duration, jitter: u32) -> Freshness {
     let Some((life, left)) = token.life.zip(left(token, now)) else {
         return Freshness::Expired;

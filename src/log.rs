@@ -93,6 +93,7 @@ const MAX_PENDING_LINES: usize = 32;
 
 /// The latest lines of background requests, until a call with a logger takes them. A forked child
 /// finds none: its parent tells them.
+#[derive(Default)]
 pub(crate) struct PendingLog {
     /// Read at every call, and so beside the lock.
     any: AtomicBool,
@@ -100,13 +101,6 @@ pub(crate) struct PendingLog {
 }
 
 impl PendingLog {
-    pub(crate) const fn new() -> Self {
-        Self {
-            any: AtomicBool::new(false),
-            lines: PerProcess::new(),
-        }
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         !self.any.load(Ordering::Relaxed)
     }

@@ -5,7 +5,6 @@
 //! parent left is leaked, never dropped: that would touch half-written structures, and could send
 //! something on the parent's connections.
 
-use std::convert::Infallible;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use arc_swap::{ArcSwapOption, Guard};
 
 use crate::sys;
 
+#[derive(Default)]
 pub(crate) struct PerProcess<T> {
     owned: ArcSwapOption<Owned<T>>,
 }
@@ -55,27 +55,19 @@ impl<T> PerProcess<T> {
         }
     }
 
-    pub(crate) fn get_or_try<E>(
-        &self,
-        make: impl FnOnce() -> Result<T, E>,
-    ) -> Result<PerProcessRef<T>, E> {
+    pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> PerProcessRef<T> {
         let current = self.owned.load_full();
         if let Some(owned) = current.as_ref().filter(|owned| owned.is_ours()) {
-            return Ok(PerProcessRef(Arc::clone(owned)));
+            return PerProcessRef(Arc::clone(owned));
         }
         let ours = Some(Arc::new(Owned {
             generation: sys::generation(),
-            value: Some(make()?),
+            value: Some(make()),
         }));
         let found = self.owned.compare_and_swap(&current, ours.clone());
         // Another thread of this process may have been faster.
         let faster = Guard::into_inner(found).filter(|owned| owned.is_ours());
-        Ok(PerProcessRef(faster.or(ours).expect("a value just made")))
-    }
-
-    pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> PerProcessRef<T> {
-        let Ok(value) = self.get_or_try(|| Ok::<T, Infallible>(make()));
-        value
+        PerProcessRef(faster.or(ours).expect("a value just made"))
     }
 
     /// This process's value, if it has made one.

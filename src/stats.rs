@@ -110,16 +110,12 @@ impl Counter {
     }
 }
 
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX - 1)
-}
-
 impl Stats {
     /// A request reached its end; None as its failure if it brought a token.
     pub(crate) fn request_ended(&self, failure: Option<Status>, took: Duration) {
         self.requests.add_one();
         // One more, so that 0 is before the first request.
-        self.last_request_ms.set(millis(took) + 1);
+        self.last_request_ms.set(took.as_millis() as i64 + 1);
         let Some(status) = failure else {
             return self.tokens_issued.add_one();
         };
@@ -144,7 +140,8 @@ impl Stats {
 
     pub(crate) fn waited(&self, time: Duration) {
         self.waits.add_one();
-        self.longest_wait_ms.0.fetch_max(millis(time), Relaxed);
+        let millis = time.as_millis() as i64;
+        self.longest_wait_ms.0.fetch_max(millis, Relaxed);
     }
 }
 

@@ -17,7 +17,7 @@ mod windows;
 
 pub(crate) use clock::{boot, wall};
 #[cfg(unix)]
-pub(crate) use descriptors::UninheritedFd;
+pub(crate) use descriptors::{LOWEST_DESCRIPTOR, UninheritedFd, no_lower_than};
 pub(crate) use generation::generation;
 #[cfg(unix)]
 pub(crate) use host::steady_now;
@@ -25,6 +25,6 @@ pub(crate) use host::{SteadyClock, network, steady_clock};
 pub(crate) use load::ensure_prepared;
 pub(crate) use names::is_name_server_s_fault;
 pub(crate) use privileges::is_privileged;
-pub(crate) use threads::{with_signals_blocked, with_thread_cancellation_disabled};
+pub(crate) use threads::{start_thread, with_thread_cancellation_disabled};
 #[cfg(windows)]
 pub(crate) use windows::{create_directory, current_user, owner_and_rights};

@@ -13,13 +13,12 @@ use crate::log::PendingLog;
 use crate::stats::Stats;
 use crate::token::Token;
 
+#[derive(Default)]
 pub(crate) struct Entry {
     state: ArcSwap<State>,
     pub(crate) single_flight: SingleFlight,
-    /// What background requests have to say.
     pub(crate) pending_log: PendingLog,
     pub(crate) stats: Arc<Stats>,
-    /// What other processes know of it.
     pub(crate) processes: Option<Processes>,
     /// The last token had no lifetime: only calls that wait for a request have one.
     pub(crate) lacks_lifetime: AtomicBool,
@@ -28,12 +27,8 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn new(processes: Option<Processes>) -> Self {
         Self {
-            state: ArcSwap::default(),
-            single_flight: SingleFlight::new(),
-            pending_log: PendingLog::new(),
-            stats: Arc::default(),
             processes,
-            lacks_lifetime: AtomicBool::new(false),
+            ..Self::default()
         }
     }
 

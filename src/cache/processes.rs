@@ -55,7 +55,6 @@ pub(crate) struct Processes {
     told_of_clock: AtomicBool,
 }
 
-/// What other processes have left.
 pub(super) struct Found {
     pub(super) token: Option<FoundToken>,
     pub(super) failure: Option<(Arc<Failure>, Duration)>,
@@ -66,7 +65,6 @@ pub(super) struct FoundToken {
     sealed: Vec<u8>,
 }
 
-/// The store is of no use at present.
 pub(super) struct Unavailable;
 
 impl Processes {
@@ -154,7 +152,6 @@ impl Processes {
         log.record(Level::Warning, || why);
     }
 
-    /// None if another process has the lock.
     pub(super) fn lock(
         &self,
         deadline: Deadline,

@@ -201,9 +201,8 @@ impl Key {
     fn of_equals(settings: &Settings, credentials: &Credentials) -> Self {
         static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
         let process = PROCESS.get_or_init(|| {
-            let mut bytes = [0; SHA256_OUTPUT_LEN];
             // Without randomness the key is a plain digest, which is still no credential.
-            let _ = random::fill(&mut bytes);
+            let bytes: [u8; SHA256_OUTPUT_LEN] = random::bytes().unwrap_or_default();
             Box::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
         });
         let cache = settings.cache.shown();

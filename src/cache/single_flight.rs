@@ -35,6 +35,7 @@ pub(crate) enum Step {
 }
 
 /// A forked child finds no flight: it is a thread of its parent's that leads it.
+#[derive(Default)]
 pub(crate) struct SingleFlight {
     slot: PerProcess<Slot>,
 }
@@ -76,12 +77,6 @@ pub(crate) struct Leader {
 }
 
 impl SingleFlight {
-    pub(crate) const fn new() -> Self {
-        Self {
-            slot: PerProcess::new(),
-        }
-    }
-
     /// Leads a request that ends at this time. An error is the one that is under way.
     pub(crate) fn lead(&self, ends: Deadline) -> Result<Leader, Arc<Flight>> {
         let slot = self.slot.get_or(Slot::default);
@@ -123,7 +118,6 @@ impl SingleFlight {
         }
     }
 
-    /// Ends the request that is under way, if it is on a thread of the library.
     pub(crate) fn cancel_request(&self) {
         if let Some(flight) = self.current() {
             flight.cancellation.cancel();
@@ -173,8 +167,7 @@ impl Flight {
     }
 
     fn wait_until(&self, deadline: Deadline) -> Deadline {
-        let ends_soon = self.ends <= deadline + ENDING;
-        if ends_soon {
+        if self.ends <= deadline + ENDING {
             deadline.max(self.ends + ENDING)
         } else {
             deadline

@@ -50,7 +50,7 @@ struct Call {
 fn model(threads: impl Fn(&Arc<Model>) + Send + Sync + 'static) {
     loom::model(move || {
         let model = Arc::new(Model {
-            single_flight: SingleFlight::new(),
+            single_flight: SingleFlight::default(),
             settled: AtomicBool::new(false),
             leading: AtomicUsize::new(0),
             died: AtomicBool::new(false),

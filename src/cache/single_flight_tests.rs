@@ -6,7 +6,7 @@ fn after(milliseconds: u64) -> Deadline {
 
 #[test]
 fn a_flight_is_lost_some_time_after_its_end_whatever_became_of_the_leader() {
-    let single_flight = SingleFlight::new();
+    let single_flight = SingleFlight::default();
     let ends = after(50);
     let lost = single_flight.lead(ends).ok().unwrap();
     let flight = single_flight.lead(after(10_000)).err().unwrap();
@@ -25,7 +25,7 @@ fn a_flight_is_lost_some_time_after_its_end_whatever_became_of_the_leader() {
 #[test]
 fn a_wait_that_ends_with_its_flight_goes_on_for_the_outcome_and_no_other_does() {
     let ends = after(10_000);
-    let leader = SingleFlight::new().lead(ends).ok().unwrap();
+    let leader = SingleFlight::default().lead(ends).ok().unwrap();
     let second = Duration::from_secs(1);
     for (deadline, until) in [
         (ends, ends + ENDING),
@@ -44,7 +44,7 @@ fn a_wait_that_ends_with_its_flight_goes_on_for_the_outcome_and_no_other_does() 
 
 #[test]
 fn a_leader_is_told_from_those_of_other_entries() {
-    let (own, other) = (SingleFlight::new(), SingleFlight::new());
+    let (own, other) = (SingleFlight::default(), SingleFlight::default());
     let leader = own.lead(after(10_000)).ok().unwrap();
     assert!(own.is_led_by(&leader));
     assert!(!other.is_led_by(&leader));

@@ -86,7 +86,6 @@ impl State {
         !self.cooldown(now).is_zero()
     }
 
-    /// Why the last refresh failed.
     pub(crate) fn refresh_status(&self) -> Status {
         let failure = self.cooldown.failure.as_ref();
         failure.map_or(Status::MOMO_OK, |failure| failure.status)
@@ -230,7 +229,6 @@ impl State {
         self.token = tokens.find(|t| self.may_use(t, now));
     }
 
-    /// Whether it is neither expired nor invalidated.
     fn may_use(&self, token: &Token, now: Now) -> bool {
         !life::usable(token, now).is_zero() && !self.was_invalidated(token.access())
     }

@@ -13,6 +13,7 @@ const FIRST_INPUT_BYTES: usize = 2 * 1024;
 /// The head of a response has to be whole in the buffer.
 const MAX_INPUT_BYTES: usize = 16 * 1024;
 
+#[derive(Default)]
 pub(super) struct ExchangeBuffers {
     input: SecretBytes,
     /// What of the input is not consumed: up to `seen` it is passed on.
@@ -28,12 +29,8 @@ impl ExchangeBuffers {
     /// For requests that have no longer line than this.
     pub(super) fn new(line_bytes: usize) -> Self {
         Self {
-            input: SecretBytes::default(),
-            start: 0,
-            seen: 0,
-            end: 0,
-            progress: false,
             output: SecretBytes::zeros(line_bytes),
+            ..Self::default()
         }
     }
 

@@ -194,7 +194,6 @@ pub(super) fn identifier(text: &str, id: &str, redactor: &Redactor) -> String {
         .unwrap_or_default()
 }
 
-/// What is known, to be added to a message.
 pub(super) fn bracketed(what: &str, text: &str) -> String {
     match text {
         "" => String::new(),

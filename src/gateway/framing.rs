@@ -5,7 +5,6 @@
 use super::buffers::ExchangeBuffers;
 use crate::net::head;
 
-/// What comes next.
 #[derive(Clone, Copy, Default)]
 pub(super) enum Framing {
     #[default]

@@ -1,11 +1,9 @@
 //! Response: a token or an error. The status is looked at before the body.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use ureq::http::HeaderMap;
 use ureq::http::header::AGE;
 use zeroize::Zeroize;
 
@@ -68,13 +66,16 @@ fn token_body(response: &Response, issued: Now, redactor: &Redactor) -> Result<T
             e.column()
         ))
     })?;
+    // How long a cache on the way has kept the response (RFC 9111, 5.1).
+    let age = header(&response.headers, AGE).split(',').next();
+    let age = age.and_then(|text| seconds(text.trim()));
     let token = token::check_access(&body.access_token).map(|()| {
         let Text(kind) = body.token_type.take().unwrap_or_default();
         Token::new(
             &body.access_token,
             &plain(&kind),
             body.expires_in.and_then(|v| lifetime::parse(v.get())),
-            issued.earlier(age(&response.headers)),
+            issued.earlier(age.unwrap_or_default()),
         )
     });
     if let Cow::Owned(copy) = &mut body.access_token {
@@ -113,14 +114,6 @@ pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
         failure: Failure::of_response(200, Status::MOMO_INVALID_RESPONSE, message),
         retry: Retry::Later,
     })
-}
-
-/// How long a cache on the way has kept the response (RFC 9111, 5.1).
-fn age(headers: &HeaderMap) -> Duration {
-    let first = header(headers, AGE).split(',').next();
-    first
-        .and_then(|text| seconds(text.trim()))
-        .unwrap_or_default()
 }
 
 fn plain(kind: &str) -> String {

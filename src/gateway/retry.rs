@@ -11,12 +11,10 @@ use crate::error::Failure;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Retry {
     Never,
-    /// The same request in a moment.
     Later,
     WithOtherKey,
 }
 
-/// Why an attempt brought no token, and whether another may.
 pub(super) struct AttemptError {
     pub(super) failure: Failure,
     pub(super) retry: Retry,
@@ -77,14 +75,11 @@ fn time(text: &str) -> Option<u64> {
     };
     let (days, hours) = hours.split_once('.').unwrap_or(("0", hours));
     let whole = seconds.split('.').next().unwrap_or_default();
-    let [days, hours, minutes, seconds] = [days, hours, minutes, whole].map(str::parse::<u64>);
-    let hours = days.ok()?.checked_mul(24)?.checked_add(hours.ok()?)?;
-    match (minutes.ok()?, seconds.ok()?) {
-        (minutes @ 0..60, seconds @ 0..60) => {
-            hours.checked_mul(3600)?.checked_add(60 * minutes + seconds)
-        }
-        _ => None,
-    }
+    // What fits here is never too much in seconds.
+    let number = |text: &str| text.parse::<u32>().ok().map(u64::from);
+    let (minutes, seconds) = (number(minutes)?, number(whole)?);
+    let hours = 24 * number(days)? + number(hours)?;
+    (minutes < 60 && seconds < 60).then_some(3600 * hours + 60 * minutes + seconds)
 }
 
 #[cfg(test)]

@@ -79,12 +79,11 @@ impl Transport {
             option: "base_url",
             loopback_only: plain,
         };
-        let connector = RouteConnector {
-            route: Arc::new(route),
-            connect_timeout: settings.connect_timeout,
-        };
         Ok(Self {
-            connector,
+            connector: RouteConnector {
+                route: Arc::new(route),
+                connect_timeout: settings.connect_timeout,
+            },
             agent: PerProcess::new(),
         })
     }

@@ -64,7 +64,6 @@ pub(super) fn bare(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Where a connection leads, and by what way.
 #[derive(Debug)]
 pub(crate) struct Route {
     /// A name, an address (IPv6 in brackets), or the path of a Unix socket.

@@ -69,7 +69,6 @@ impl momo_phase {
     }
 }
 
-/// Written by the thread that makes the request, read by any.
 pub(crate) struct Progress {
     started: Instant,
     phase: AtomicU8,

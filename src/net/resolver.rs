@@ -97,14 +97,12 @@ impl Resolver {
     }
 
     fn store(&self, host: &str, addresses: &Arc<[IpAddr]>) {
-        let good_until = Deadline::after(MAX_AGE);
+        let cached = Cached {
+            addresses: Arc::clone(addresses),
+            good_until: Deadline::after(MAX_AGE),
+        };
         self.change(|all| {
-            let addresses = Arc::clone(addresses);
-            let cached = Cached {
-                addresses,
-                good_until,
-            };
-            all.insert(host.to_owned(), cached);
+            all.insert(host.to_owned(), cached.clone());
         });
     }
 

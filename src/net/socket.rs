@@ -20,6 +20,8 @@ use super::progress::Phase;
 use super::resolver::RESOLVER;
 use super::transport_error::{Kind, Result};
 use crate::cancellation::MAX_WAIT;
+#[cfg(unix)]
+use crate::sys;
 
 /// What a connection that is being made says in place of an error.
 const IN_PROGRESS: Errno = if cfg!(windows) {
@@ -75,7 +77,7 @@ impl Socket {
             let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
             socket.set_write_timeout(Some(limits.deadline.left().max(Duration::from_millis(1))))?;
             socket.connect(&socket2::SockAddr::unix(path)?)?;
-            no_standard_stream(socket)
+            unblocked(socket)
         };
         let stream = connect().map_err(|error| {
             let detail = format!(
@@ -150,7 +152,7 @@ impl Write for Socket {
 
 fn start(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    let stream = no_standard_stream(socket)?;
+    let stream = unblocked(socket)?;
     match SockRef::from(&stream).connect(&address.into()) {
         Err(e) if e.raw_os_error() != Some(IN_PROGRESS.raw_os_error()) => Err(e),
         _ => Ok(stream),
@@ -166,15 +168,10 @@ fn wait(sockets: &mut [PollFd], time: Duration) -> io::Result<()> {
     }
 }
 
-/// A socket that does not block, nor take the place of standard input, output or error if the
-/// host has closed one of them: whatever the host writes there would go to the peer.
-fn no_standard_stream(socket: socket2::Socket) -> io::Result<TcpStream> {
+fn unblocked(socket: socket2::Socket) -> io::Result<TcpStream> {
     socket.set_nonblocking(true)?;
     #[cfg(unix)]
-    if std::os::fd::AsRawFd::as_raw_fd(&socket) <= libc::STDERR_FILENO {
-        // The standard library duplicates to a descriptor of at least 3.
-        return TcpStream::from(socket).try_clone();
-    }
+    let socket = sys::no_lower_than(sys::LOWEST_DESCRIPTOR, socket.into())?;
     Ok(TcpStream::from(socket))
 }
 

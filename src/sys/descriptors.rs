@@ -5,6 +5,12 @@ use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
 
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
+
+/// The first descriptor behind standard input, output and error. If the host has closed one of
+/// them, no file or connection must take its place: what the host writes there would go into it.
+pub(crate) const LOWEST_DESCRIPTOR: RawFd = 3;
+
 const NONE: RawFd = -1;
 /// Of more than this many at once a child keeps the rest; a lock has an end of its own.
 const MAX_DESCRIPTORS: usize = 64;
@@ -14,6 +20,14 @@ static OPEN: [AtomicI32; MAX_DESCRIPTORS] = [const { AtomicI32::new(NONE) }; MAX
 fn replace_first(from: RawFd, to: RawFd) {
     let replaced = |slot: &AtomicI32| slot.compare_exchange(from, to, SeqCst, SeqCst).is_ok();
     let _ = OPEN.iter().any(replaced);
+}
+
+/// The descriptor, or another of the same file, that is no lower than `lowest`.
+pub(crate) fn no_lower_than(lowest: RawFd, descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
+    if descriptor.as_raw_fd() >= lowest {
+        return Ok(descriptor);
+    }
+    fcntl_dupfd_cloexec(&descriptor, lowest)
 }
 
 /// Closed in every child that a fork hook tells of.

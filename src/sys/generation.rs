@@ -45,11 +45,8 @@ pub(super) fn renew() {
 }
 
 fn draw() -> u64 {
-    let mut bytes = [0; 8];
-    let drawn = random::fill(&mut bytes).map(|()| u64::from_ne_bytes(bytes));
-    drawn
-        .unwrap_or_else(|_| u64::from(std::process::id()))
-        .max(1)
+    let drawn = random::bytes().map(u64::from_ne_bytes);
+    drawn.unwrap_or(std::process::id().into()).max(1)
 }
 
 /// A page of zeros that every child finds as zeros again; never unmapped.

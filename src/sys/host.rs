@@ -22,44 +22,33 @@ pub(crate) fn steady_now() -> Duration {
 /// None if it cannot be told which clock this is. `boot` is the same for all who have it since
 /// the machine was started, and nobody else's; else the kernel says it.
 pub(crate) fn steady_clock(boot: Option<String>) -> Option<SteadyClock> {
-    let name = clock_name(boot)?;
     let now = steady_now();
-    Some(SteadyClock { name, now })
-}
-
-#[cfg(target_os = "linux")]
-fn clock_name(boot: Option<String>) -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        let name = "wall".to_owned();
+        return Some(SteadyClock { name, now });
+    }
     // A time namespace shifts the clock for the containers in it (time_namespaces(7), Linux 5.6). Who
     // has no /proc is taken to be in the first one, whose number is fixed (PROC_TIME_INIT_INO).
     let namespace = namespace("time").unwrap_or_else(|| "time:[4026531834]".to_owned());
-    Some(format!("{} {namespace}", boot.or_else(boot_id)?))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn clock_name(_: Option<String>) -> Option<String> {
-    Some("wall".to_owned())
+    let name = format!("{} {namespace}", boot.or_else(boot_id)?);
+    Some(SteadyClock { name, now })
 }
 
 /// The same in processes that reach the same network in the same way. None if that is not known.
-#[cfg(target_os = "linux")]
 pub(crate) fn network() -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
     Some(format!("{} {}", boot_id()?, namespace("net")?))
 }
 
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn network() -> Option<String> {
-    None
-}
-
 /// Another one each time the machine is started (random(4)).
-#[cfg(target_os = "linux")]
 fn boot_id() -> Option<String> {
     let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let id = text.trim();
     (!id.is_empty()).then(|| id.to_owned())
 }
 
-#[cfg(target_os = "linux")]
 fn namespace(kind: &str) -> Option<String> {
     let link = std::fs::read_link(format!("/proc/self/ns/{kind}")).ok()?;
     Some(link.to_string_lossy().into_owned())

@@ -1,20 +1,16 @@
 //! Random numbers of the system, drawn each time: a forked child must not repeat its parent's.
 
-use ring::error::Unspecified;
-use ring::rand::{SecureRandom, SystemRandom};
+use ring::rand::{Random, SystemRandom, generate};
 
-/// Fails if the system has no randomness.
-pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), Unspecified> {
-    SystemRandom::new().fill(bytes)
+/// None if the system has no randomness.
+pub(crate) fn bytes<const N: usize>() -> Option<[u8; N]> {
+    generate(&SystemRandom::new()).ok().map(Random::expose)
 }
 
 /// From 0 to 1; the middle if the system has no randomness.
 pub(crate) fn unit() -> f64 {
-    let mut bytes = [0; 4];
-    match fill(&mut bytes) {
-        Ok(()) => f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX),
-        Err(Unspecified) => 0.5,
-    }
+    let number = bytes().map(u32::from_ne_bytes);
+    number.map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }
 
 #[cfg(test)]

@@ -1,40 +1,35 @@
-//! Guards for host threads: blocked signals, no pthread cancellation.
+//! Threads of the library, and `pthread_cancel` held back on those of the host.
 
-#[cfg(unix)]
-struct OnDrop<F: Fn()>(F);
+use std::io;
 
-#[cfg(unix)]
-impl<F: Fn()> Drop for OnDrop<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
+/// Enough for getaddrinfo with every name service that Debian packages, and for a TLS handshake in a
+/// build without optimisation; only what is used takes memory.
+const STACK: usize = 512 * 1024;
 
-/// Runs `f` with every signal blocked, so that a thread started in it never takes a signal that
-/// the host meant for one of its own.
-#[cfg(unix)]
-pub(crate) fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
-    use std::mem::MaybeUninit;
-    let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-    // SAFETY: sigfillset initialises `all`; pthread_sigmask with a valid `how` and set
-    // initialises `before` and cannot fail.
-    let before: libc::sigset_t = unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-        before.assume_init()
+/// Starts a thread with every signal blocked: it never takes one that the host meant for one of its
+/// own.
+pub(crate) fn start_thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    let thread = thread.stack_size(STACK);
+    #[cfg(unix)]
+    let before = {
+        use std::mem::MaybeUninit;
+        let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        // SAFETY: sigfillset initialises `all`; pthread_sigmask with a valid `how` and set
+        // initialises `before` and cannot fail.
+        unsafe {
+            libc::sigfillset(all.as_mut_ptr());
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+            before.assume_init()
+        }
     };
-    let ignored = std::ptr::null_mut();
+    let started = thread.spawn(run);
+    #[cfg(unix)]
     // SAFETY: the set is the one that pthread_sigmask filled in above.
-    let restore = move || unsafe {
-        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, ignored);
-    };
-    let _restore = OnDrop(restore);
-    f()
-}
-
-#[cfg(not(unix))]
-pub(crate) fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
-    f()
+    unsafe {
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut());
+    }
+    started.map(drop)
 }
 
 /// Runs `f` as no cancellation point: a `pthread_cancel` of this thread waits for its end. It would
@@ -47,16 +42,19 @@ pub(crate) fn with_thread_cancellation_disabled<T>(f: impl FnOnce() -> T) -> T {
     unsafe extern "C" {
         fn pthread_setcancelstate(state: c_int, old: *mut c_int) -> c_int;
     }
-    let set = |state| {
+    fn set(state: c_int) -> c_int {
         let mut old = 0;
         // SAFETY: DISABLE, or what the same function returned before; a place of our own.
         unsafe { pthread_setcancelstate(state, &raw mut old) };
         old
-    };
-    let before = set(DISABLE);
-    let _restore = OnDrop(|| {
-        set(before);
-    });
+    }
+    struct Restore(c_int);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            set(self.0);
+        }
+    }
+    let _restore = Restore(set(DISABLE));
     f()
 }
 

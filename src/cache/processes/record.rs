@@ -19,7 +19,6 @@ use crate::token::{Life, Origin, Token, check_access};
 /// How much two threads of one machine may differ in what time it is.
 const LEEWAY: Duration = Duration::from_secs(1);
 
-/// What the clocks of this machine say.
 pub(super) struct Clocks {
     pub(super) now: Now,
     pub(super) steady: Option<SteadyClock>,
@@ -70,7 +69,7 @@ impl<'a> Record<'a> {
             kind: std::str::from_utf8(token.kind()).ok()?.into(),
         };
         let age = clocks.now.boot.saturating_sub(token.issued.boot);
-        Self::new(content, age, token.life?.lifetime, clocks).to_bytes()
+        Self::bytes(content, age, token.life?.lifetime, clocks)
     }
 
     /// The bytes of a record of this failure; None if it is nobody else's.
@@ -92,25 +91,27 @@ impl<'a> Record<'a> {
             machine,
             failure: failure.clone(),
         };
-        Self::new(content, Duration::ZERO, cooldown, clocks).to_bytes()
+        Self::bytes(content, Duration::ZERO, cooldown, clocks)
     }
 
-    fn new(content: Content<'a>, age: Duration, life: Duration, clocks: &'a Clocks) -> Self {
+    fn bytes(
+        content: Content<'a>,
+        age: Duration,
+        life: Duration,
+        clocks: &'a Clocks,
+    ) -> Option<SecretBytes> {
         let clock = clocks.steady.as_ref();
         let steady = clock.map_or(Duration::ZERO, |clock| clock.now);
-        Self {
+        let record = Self {
             wall: millis(clocks.now.wall.saturating_sub(age)),
             steady: millis(steady.saturating_sub(age)),
             clock: clock.map(|clock| clock.name.as_str().into()),
             life: millis(life),
             content,
-        }
-    }
-
-    fn to_bytes(&self) -> Option<SecretBytes> {
+        };
         // As much as is expected: growing would leave copies behind.
         let mut bytes = SecretBytes::with_capacity(MAX_VALUE_BYTES);
-        serde_json::to_writer(&mut *bytes, self).ok()?;
+        serde_json::to_writer(&mut *bytes, &record).ok()?;
         Some(bytes)
     }
 

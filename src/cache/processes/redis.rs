@@ -172,9 +172,8 @@ impl Store for RedisStore {
     }
 
     fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
-        let mut owner = [0; 16];
-        random::fill(&mut owner)
-            .map_err(|_| StoreError::Failed("the system has no randomness".to_owned()))?;
+        let no_randomness = || StoreError::Failed("the system has no randomness".to_owned());
+        let owner: [u8; 16] = random::bytes().ok_or_else(no_randomness)?;
         let key = key(name, "lock");
         let command = script(LOCK, [key.clone()]).arg(owner);
         let command = command.number(millis(LOCK_LIFE));

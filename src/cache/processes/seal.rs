@@ -16,7 +16,6 @@ const PURPOSE: &[u8] = b"libmomo/1/seal";
 const SALT: usize = 32;
 const HEADER: usize = 1 + SALT;
 
-/// What a value is.
 #[derive(Clone, Copy)]
 pub(super) enum ValueKind {
     Token = 1,
@@ -25,8 +24,7 @@ pub(super) enum ValueKind {
 
 /// None if the system has no randomness.
 pub(super) fn seal(api_key: &Secret, slot: ValueKind, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
-    let mut salt = [0; SALT];
-    random::fill(&mut salt).ok()?;
+    let salt: [u8; SALT] = random::bytes()?;
     let mut sealed = [&[VERSION], &salt[..], plain].concat();
     let tag = key(api_key, &salt)?
         .seal_in_place_separate_tag(nonce(), context(slot, name), &mut sealed[HEADER..])

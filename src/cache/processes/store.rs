@@ -19,19 +19,16 @@ pub(super) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A sealed value as it was found.
 pub(crate) struct Value {
     pub(crate) sealed: Vec<u8>,
     /// What is left of its time by the store's own clock, if the store has one.
     pub(crate) left: Option<Duration>,
 }
 
-/// A token to be written.
 pub(crate) struct NewToken<'a> {
     pub(crate) sealed: &'a [u8],
     /// Since it was issued.
     pub(crate) age: Duration,
-    /// What is left of it.
     pub(crate) left: Duration,
     /// Whether what is there is a token that was issued later. A store that can tell the order of
     /// values by a clock of its own need not ask.

@@ -12,9 +12,6 @@ use crate::net::transport_error::{Kind, Phase, Result, TransportError};
 use crate::sync::{Condvar, Mutex};
 use crate::{panics, sys};
 
-/// Enough for getaddrinfo with every name service that Debian packages.
-const STACK: usize = 512 * 1024;
-
 pub(super) type Outcome = Result<Arc<[IpAddr]>>;
 
 pub(super) struct Lookup {
@@ -32,17 +29,11 @@ impl Lookup {
             changed: Condvar::default(),
         });
         let (host, running) = (host.to_owned(), Arc::clone(&lookup));
-        let thread = std::thread::Builder::new()
-            .name("momo-resolver".to_owned())
-            .stack_size(STACK);
-        match sys::with_signals_blocked(|| thread.spawn(move || running.run(resolver, &host))) {
-            Ok(_detached) => Ok(lookup),
-            Err(e) => Err(TransportError::new(
-                Phase::Resolve,
-                Kind::NoLocalResource,
-                format!("no thread can be started for it ({e}); check the limits on threads"),
-            )),
-        }
+        let started = sys::start_thread("momo-resolver", move || running.run(resolver, &host));
+        started.map(|()| lookup).map_err(|e| {
+            let why = format!("no thread can be started for it ({e}); check the limits on threads");
+            TransportError::new(Phase::Resolve, Kind::NoLocalResource, why)
+        })
     }
 
     fn run(&self, resolver: &Resolver, host: &str) {

@@ -13,7 +13,6 @@ pub(super) const MAX_AGE: Duration = Duration::from_secs(25 * 3600);
 /// A temporary file of a process that died while it wrote it.
 pub(super) const ABANDONED: Duration = Duration::from_secs(60);
 
-/// What keeps a directory from being used.
 pub(super) enum Problem {
     /// Others could read or write there.
     Unsafe(String),
@@ -49,7 +48,6 @@ impl OpenDirectory {
         (bytes.len() <= MAX_VALUE_BYTES).then_some(bytes)
     }
 
-    /// Puts a file with these bytes in the place of whatever is there, at once.
     pub(super) fn write(&self, file: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.replace(file, bytes).map_err(|error| {
             StoreError::Failed(format!(
@@ -73,11 +71,8 @@ impl OpenDirectory {
 
     /// Removes what is left over, or was not written for long; nothing that is not this library's.
     pub(super) fn tidy(&self) {
-        for entry in std::fs::read_dir(&self.path)
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
+        let entries = std::fs::read_dir(&self.path).into_iter().flatten();
+        for entry in entries.flatten() {
             let Ok(file) = entry.file_name().into_string() else {
                 continue;
             };
@@ -99,7 +94,7 @@ impl OpenDirectory {
 
 /// An unused name for a file that will be `file`.
 pub(super) fn temporary_file(file: &str) -> io::Result<String> {
-    let mut bytes = [0; 8];
-    random::fill(&mut bytes).map_err(|_| io::Error::other("the system has no randomness"))?;
-    Ok(format!("{file}.{:016x}.tmp", u64::from_ne_bytes(bytes)))
+    let number = random::bytes().map(u64::from_ne_bytes);
+    let number = number.ok_or_else(|| io::Error::other("the system has no randomness"))?;
+    Ok(format!("{file}.{number:016x}.tmp"))
 }

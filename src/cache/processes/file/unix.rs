@@ -4,7 +4,7 @@ pub(super) mod lock;
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,17 +13,13 @@ use rustix::io::Errno;
 use rustix::process::{Resource, geteuid, getrlimit};
 
 use super::directory::Problem;
-use crate::sys;
+use crate::sys::{self, LOWEST_DESCRIPTOR, no_lower_than};
 
 /// What messages call the rights to a file.
 pub(super) const RIGHTS: &str = "mode";
 
 const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 const OWN_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
-
-/// The first descriptor behind standard input, output and error. If the host has closed one of
-/// them, a file must not take its place: what the host writes there would go into the file.
-const LOWEST_DESCRIPTOR: RawFd = 3;
 
 /// Found to be safe when it was opened, and the same directory whatever happens to its name.
 pub(super) struct OpenDirectory {
@@ -127,14 +123,6 @@ impl OpenDirectory {
         let stat = self.stat(file).ok().filter(is_private_file)?;
         Some(sys::wall().saturating_sub(modified(&stat)))
     }
-}
-
-/// The descriptor, or another of the same file, that is no lower than `lowest`.
-fn no_lower_than(lowest: RawFd, descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
-    if descriptor.as_raw_fd() >= lowest {
-        return Ok(descriptor);
-    }
-    rustix::io::fcntl_dupfd_cloexec(&descriptor, lowest)
 }
 
 fn fits(length: usize, most: Option<u64>) -> bool {

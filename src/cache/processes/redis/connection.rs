@@ -143,7 +143,7 @@ impl RedisConnection {
     fn reply_to(&mut self, command: &Command) -> Result<Reply, String> {
         match self.receive()? {
             // A sentinel knows few commands.
-            Reply::Error(error) if refusal::is_unknown_command(&error) && self.is_sentinel() => Err(
+            Reply::Error(error) if error.contains(refusal::UNKNOWN) && self.is_sentinel() => Err(
                 "it is a sentinel, which keeps no values; give the address of the primary, or a name \
                  that leads to it"
                     .to_owned(),
@@ -156,15 +156,9 @@ impl RedisConnection {
     /// The replies to what was sent before come first.
     fn is_sentinel(&mut self) -> bool {
         self.send([&Command::new("INFO").arg("server")].into_iter());
-        let mut last = None;
-        while self.awaited > 0 {
-            last = self.receive().ok();
-            if last.is_none() {
-                break;
-            }
-        }
+        while self.awaited > 1 && self.receive().is_ok() {}
         let find = |text: &[u8]| memchr::memmem::find(text, b"redis_mode:sentinel").is_some();
-        matches!(last, Some(Reply::Bulk(text)) if find(&text))
+        matches!(self.receive(), Ok(Reply::Bulk(text)) if find(&text))
     }
 
     fn receive(&mut self) -> Result<Reply, String> {
@@ -178,7 +172,7 @@ impl RedisConnection {
             match self.stream.read(&mut bytes) {
                 Ok(0) => return Err(no_redis()),
                 Ok(count) => self.received.extend_from_slice(&bytes[..count]),
-                Err(error) => return Err(broken(&error)),
+                Err(error) => return Err(broken(error)),
             }
         }
     }
@@ -195,17 +189,13 @@ fn no_redis() -> String {
         .to_owned()
 }
 
-fn broken(error: &io::Error) -> String {
-    // What this library's own socket says.
-    let own = error
-        .get_ref()
-        .and_then(|own| own.downcast_ref::<TransportError>());
-    match own {
-        Some(own) if own.kind == Kind::TimedOut => {
+fn broken(error: io::Error) -> String {
+    match error.downcast::<TransportError>() {
+        Ok(own) if own.kind == Kind::TimedOut => {
             "it has not responded in time; check that it runs, and how far away it is".to_owned()
         }
-        Some(own) => own.detail.clone(),
-        None => format!("the connection broke ({error}); see the server's log"),
+        Ok(own) => own.detail,
+        Err(error) => format!("the connection broke ({error}); see the server's log"),
     }
 }
 

@@ -141,11 +141,11 @@ fn what_is_no_reply_of_redis_is_said_to_be_none() {
 fn what_this_library_s_own_socket_says_is_told_as_it_stands() {
     let told = |kind| {
         let own = TransportError::new(Phase::Read, kind, "what it says");
-        broken(&io::Error::other(own))
+        broken(io::Error::other(own))
     };
     assert_eq!(told(Kind::ConnectionLost), "what it says");
     assert!(told(Kind::TimedOut).contains("has not responded in time"));
-    let other = broken(&io::Error::from(io::ErrorKind::UnexpectedEof));
+    let other = broken(io::Error::from(io::ErrorKind::UnexpectedEof));
     assert!(other.contains("the connection broke"), "{other}");
 }
 

@@ -3,7 +3,7 @@
 const LOGIN: &str = "check user, password and database in cache";
 const COMMANDS: &str = "allow this user the commands EVAL, GET, SET, DEL, PTTL, TIME and, with a \
                         database, SELECT";
-const UNKNOWN: &str = "unknown command";
+pub(super) const UNKNOWN: &str = "unknown command";
 const KEYS: &str = "allow this user the keys libmomo:* (~libmomo:*)";
 const CLUSTER: &str = "it is part of a cluster; give a server that is none";
 const REPLICA: &str = "it is a replica; give the primary";
@@ -56,10 +56,6 @@ const ADVICE: &[(&str, &str)] = &[
         "it is in protected mode; give it a user and a password",
     ),
 ];
-
-pub(super) fn is_unknown_command(error: &str) -> bool {
-    error.contains(UNKNOWN)
-}
 
 /// The first word of an error says what it is; the rest may repeat what was sent.
 pub(crate) fn explained(command: &str, error: &str) -> String {

@@ -80,7 +80,6 @@ impl Server {
         }
     }
 
-    /// Sends this command with the next one.
     pub(super) fn owe(&self, command: Command) {
         let access = self.access.get_or(Access::default);
         access.state.lock().owed.push(command);
