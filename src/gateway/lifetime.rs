@@ -14,10 +14,25 @@ pub(super) fn parse(json: &str) -> Option<Duration> {
     (whole > 0.0).then(|| Duration::from_secs_f64(whole))
 }
 
+/// Not by the standard library, whose exact reading of decimals is sixteen kilobytes of code. None of
+/// a negative number, which is no time.
 fn number(text: &str) -> Option<f64> {
-    // Rust reads "inf" and "NaN" too.
-    let is_part = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
-    text.parse().ok().filter(|_| text.bytes().all(is_part))
+    const MAX_EXPONENT: i32 = 300;
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let mantissa = mantissa.strip_prefix('+').unwrap_or(mantissa);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let mut digits = whole.chars().chain(fraction.chars());
+    let digits = digits.try_fold(0.0, |sum, c| Some(10.0 * sum + f64::from(c.to_digit(10)?)))?;
+    let exponent = exponent.parse::<i32>().ok()?;
+    let exponent = exponent.saturating_sub(i32::try_from(fraction.len()).ok()?);
+    let scale = 10_f64.powi(exponent.clamp(-MAX_EXPONENT, MAX_EXPONENT).abs());
+    let is_small = exponent < 0;
+    Some(if is_small {
+        digits / scale
+    } else {
+        digits * scale
+    })
 }
 
 #[cfg(test)]
