@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,35 +21,24 @@ import (
 )
 
 func main() {
-	if err := serve("127.0.0.1:0"); err != nil { // port 0 is a free one
-		log.Fatal(err)
-	}
-}
-
-func serve(address string) error {
 	client, err := momo.NewClient(momo.FromEnv())
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	defer client.Close()
-	listener, err := net.Listen("tcp", address)
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // port 0 is a free one
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	fmt.Printf("listening on http://%v/\n", listener.Addr())
 
 	server := &http.Server{Handler: payments{client}, ReadHeaderTimeout: 10 * time.Second}
-	stopped := make(chan error, 1)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	go func() {
-		<-ctx.Done()
-		stopped <- server.Shutdown(context.Background())
-	}()
-	if err := server.Serve(listener); err != http.ErrServerClosed {
-		return err
+	go func() { log.Print(server.Serve(listener)) }()
+	<-ctx.Done()
+	if err := server.Shutdown(context.Background()); err != nil {
+		log.Fatal(err)
 	}
-	return <-stopped
 }
 
 type payments struct{ client *momo.Client }
@@ -62,11 +50,10 @@ func (p payments) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		unavailable(w, err)
 		return
 	}
-	fingerprint := sha256.Sum256([]byte(token.AccessToken))
 	w.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(w).Encode(map[string]any{
 		"pid":          os.Getpid(),
-		"token_sha256": hex.EncodeToString(fingerprint[:]),
+		"token_sha256": fmt.Sprintf("%x", sha256.Sum256([]byte(token.AccessToken))),
 	})
 }
 
