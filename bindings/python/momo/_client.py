@@ -74,14 +74,11 @@ class Client(AbstractContextManager["Client"], AbstractAsyncContextManager["Clie
         of Python run while a call waits, and Ctrl-C ends it.
         """
         milliseconds = _milliseconds(timeout)
-        # Ctrl-C is the main thread's, and ends no call in C: it waits in Python.
-        if milliseconds == 0 or threading.current_thread() is not threading.main_thread():
-            return self._take(lib.momo_get_token, milliseconds)
-        due = _due(milliseconds)
-        while isinstance(found := self._look(due), Error):
-            if found.retry_after_ms < 0:
-                return self._block(lib.momo_get_token, milliseconds)
-            time.sleep(found.retry_after_ms / 1000)
+        if milliseconds == 0:
+            return self._take(lib.momo_get_token, 0)
+        found = self._look()
+        if isinstance(found, Error):
+            return self._block(lib.momo_get_token, milliseconds)
         # Where a refresh is due it may be this call's, by the option refresh.
         return found if found.refresh_in else self._take(lib.momo_get_token, milliseconds)
 
@@ -90,20 +87,17 @@ class Client(AbstractContextManager["Client"], AbstractAsyncContextManager["Clie
         milliseconds = _milliseconds(timeout)
         if milliseconds == 0:
             return self._take(lib.momo_get_token, 0)
-        due = _due(milliseconds)
+        due = math.inf if milliseconds < 0 else time.monotonic() + milliseconds / 1000
         while isinstance(found := self._look(due), Error):
             if found.retry_after_ms < 0:
                 return await self._block_async(lib.momo_get_token, milliseconds)
-            left = None if due is None else due - time.monotonic()
+            left = None if due == math.inf else due - time.monotonic()
             await asyncio.wait([self._outcome(found.retry_after_ms / 1000)], timeout=left)
         return found
 
     def create_token(self, timeout: float | None = None) -> Token:
         """A new token from the gateway, at every call."""
-        milliseconds = _milliseconds(timeout)
-        if threading.current_thread() is not threading.main_thread():
-            return self._take(lib.momo_create_token, milliseconds)
-        return self._block(lib.momo_create_token, milliseconds)
+        return self._block(lib.momo_create_token, _milliseconds(timeout))
 
     async def create_token_async(self, timeout: float | None = None) -> Token:
         """The same for asyncio, on a thread of its own."""
@@ -139,14 +133,14 @@ class Client(AbstractContextManager["Client"], AbstractAsyncContextManager["Clie
         given = taken(function, TokenPointer(), lib.momo_free_token, self._handle, milliseconds)
         return Token(*given)
 
-    def _look(self, due: float | None) -> Token | Error:
+    def _look(self, due: float = math.inf) -> Token | Error:
         """The token at hand, or the error that says when to look again."""
         try:
             return self._take(lib.momo_get_token, 0)
         except Error as error:
             if error.status != Status.WOULD_BLOCK:
                 raise
-            if due is not None and time.monotonic() >= due:
+            if time.monotonic() >= due:
                 raise Error(Status.TIMED_OUT, error.message) from None
             return error
 
@@ -163,7 +157,7 @@ class Client(AbstractContextManager["Client"], AbstractAsyncContextManager["Clie
     def _look_for_all(self, every: float, waiting: list[asyncio.Future[None]]) -> None:
         found = None
         with suppress(Error):  # each task has its own
-            found = self._look(None)
+            found = self._look()
         if isinstance(found, Error) and found.retry_after_ms >= 0:
             waiting[0].get_loop().call_later(every, self._look_for_all, every, waiting)
         else:
@@ -172,6 +166,9 @@ class Client(AbstractContextManager["Client"], AbstractAsyncContextManager["Clie
             waiting.clear()
 
     def _block(self, function: Callable[..., int], milliseconds: int) -> Token:
+        if threading.current_thread() is not threading.main_thread():
+            return self._take(function, milliseconds)
+        # Ctrl-C is the main thread's, and ends no call in C: this one waits for another thread.
         with self._on_thread(function, milliseconds) as call:
             while not call.done():
                 wait([call], 0.2)  # Windows handles Ctrl-C only between two waits
@@ -222,10 +219,6 @@ def _milliseconds(timeout: float | None) -> int:
     # Rounded up: a budget that is nearly spent must not become 0, which never waits. A day is the
     # longest that the library takes.
     return math.ceil(min(timeout, 86400) * 1000)
-
-
-def _due(milliseconds: int) -> float | None:
-    return None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
 
 
 def _option(name: str, value: object) -> bytes:
