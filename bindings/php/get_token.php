@@ -6,29 +6,22 @@ declare(strict_types=1);
 
 require __DIR__ . '/momo.php';
 
-function json(array $members): string
-{
-    return json_encode($members, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR) . "\n";
-}
+const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR;
 
 try {
-    $momo = new Momo\Client();
-    $token = $momo->getToken();
+    $token = (new Momo\Client())->getToken();
 } catch (Momo\MomoException $error) {
-    fwrite(STDERR, json([
-        'status' => $error->statusName,
-        'http_status' => $error->httpStatus,
-        'code' => $error->errorCode,
-        'message' => $error->getMessage(),
-    ]));
+    $why = ['status' => $error->statusName, 'http_status' => $error->httpStatus];
+    $why += ['code' => $error->errorCode, 'message' => $error->getMessage()];
+    fwrite(STDERR, json_encode($why, JSON) . "\n");
     exit(1);
 }
 
-echo json([
+echo json_encode([
     'access_token' => $token->accessToken,
     'token_type' => $token->tokenType,
     'authorization' => $token->authorization,
     'expires_in' => $token->expiresIn,
     'expires_at' => $token->expiresAt,
     'refresh_in' => $token->refreshIn,
-]);
+], JSON), "\n";
