@@ -10,19 +10,12 @@ require 'digest'
 require 'rubygems/package'
 require 'webrick'
 
-def version(spec)
-  "#{spec.version}-#{spec.platform}"
-end
-
-def pairs(values)
-  values.map { |name, value| "#{name}:#{value.to_s.gsub(', ', '&')}" }.join(',')
-end
-
+# A line of the compact index: the version, what the gem needs, and what it wants of Ruby.
 def info(gem, spec)
-  needs = spec.runtime_dependencies.to_h { |each| [each.name, each.requirement] }
-  wants = { 'checksum' => Digest::SHA256.hexdigest(gem),
-            'ruby' => spec.required_ruby_version, 'rubygems' => spec.required_rubygems_version }
-  "#{version(spec)} #{pairs(needs)}|#{pairs(wants)}\n"
+  needs = spec.runtime_dependencies.map { |each| "#{each.name}:#{each.requirement}" }
+  wants = ["checksum:#{Digest::SHA256.hexdigest(gem)}",
+           "ruby:#{spec.required_ruby_version}", "rubygems:#{spec.required_rubygems_version}"]
+  "#{spec.version}-#{spec.platform} #{needs.join(',')}|#{wants.join(',')}\n"
 end
 
 # What `gem` and `bundle` ask for: the specification and file of a gem, and the compact index.
@@ -33,7 +26,7 @@ Dir["#{folder}/*.gem"].sort.each do |path|
   spec = Gem::Package.new(path).spec
   gem = files["/gems/#{spec.full_name}.gem"] = File.binread(path)
   files["/quick/Marshal.4.8/#{spec.full_name}.gemspec.rz"] = Gem.deflate(Marshal.dump(spec))
-  versions << version(spec)
+  versions << "#{spec.version}-#{spec.platform}"
   index << info(gem, spec)
 end
 files['/info/libmomo'] = index
