@@ -83,5 +83,7 @@ class Client {
 }
 
 const clearCache = () => momo.clear_cache();
+const version = momo.version();
 
-module.exports = { Client, MomoError, Status, Token, TokenOrigin, clearCache, version: momo.version() };
+// ES modules, too, have these by their names, as long as nothing but names is in here.
+module.exports = { Client, MomoError, Status, Token, TokenOrigin, clearCache, version };

@@ -1,1 +1,0 @@
-export { Client, MomoError, Status, Token, TokenOrigin, clearCache, version } from './momo.cjs';
