@@ -28,11 +28,15 @@ module.exports = {
       const said = await (async () => call())().catch((error) => error instanceof TypeError && error.message);
       if (!String(said).includes(message)) accepted.push(String(said));
     }
+    const atHand = [momo.tokenAtHand()];
+    await momo.getToken();
+    atHand.push(momo.tokenAtHand().tokenType);
     const made = new Token({ accessToken: 'abc', expiresIn: 60 });
     const fields = { message: 'the key is wrong', httpStatus: 500, code: 'login_failed' };
     const error = new MomoError({ status: Status.UNAUTHORIZED, ...fields });
     return {
       accepted,
+      at_hand: atHand,
       made: [made.authorization, made.expiresIn],
       error: [error.statusName, error.httpStatus, error.code, error.retryAfterMs, error.message],
       version,

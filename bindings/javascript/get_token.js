@@ -4,30 +4,16 @@
 
 const { Client, MomoError } = require('./momo.cjs');
 
-async function getToken() {
-  const momo = new Client();
-  return await momo.getToken(); // or, no longer than 5 s: ({ signal: AbortSignal.timeout(5000) })
+async function main() {
+  const token = await new Client().getToken(); // or, no longer than 5 s: getToken({ timeout: 5 })
+  const { accessToken: access_token, tokenType: token_type, authorization } = token;
+  const { expiresIn: expires_in, expiresAt: expires_at, refreshIn: refresh_in } = token;
+  console.log(JSON.stringify({ access_token, token_type, authorization, expires_in, expires_at, refresh_in }));
 }
 
-function print(token) {
-  const { accessToken, tokenType, authorization, expiresIn, expiresAt, refreshIn } = token;
-  console.log(
-    JSON.stringify({
-      access_token: accessToken,
-      token_type: tokenType,
-      authorization,
-      expires_in: expiresIn,
-      expires_at: expiresAt,
-      refresh_in: refreshIn,
-    }),
-  );
-}
-
-function fail(error) {
+main().catch((error) => {
   if (!(error instanceof MomoError)) throw error;
   const { statusName: status, httpStatus: http_status, code, message } = error;
   console.error(JSON.stringify({ status, http_status, code, message }));
   process.exitCode = 1;
-}
-
-getToken().then(print, fail);
+});
