@@ -155,16 +155,14 @@ const programs = {
 
 /* Of the resident set, in KiB, after a warm-up: code that runs often is compiled, once. */
 async function growth(times, call) {
-  for (let i = 0; i < Math.floor(times / 4); i++) await call(i);
-  const before = await residentKib();
-  for (let i = 0; i < times; i++) await call(i);
-  return (await residentKib()) - before;
-}
-
-async function residentKib() {
-  await collected();
-  if (!fs.existsSync('/proc/self/statm')) return 0;
-  return Number(fs.readFileSync('/proc/self/statm', 'utf8').split(' ')[1]) * 4;
+  const residentAfter = async (more) => {
+    for (let i = 0; i < more; i++) await call(i);
+    await collected();
+    if (!fs.existsSync('/proc/self/statm')) return 0;
+    return Number(fs.readFileSync('/proc/self/statm', 'utf8').split(' ')[1]) * 4;
+  };
+  const before = await residentAfter(Math.floor(times / 4));
+  return (await residentAfter(times)) - before;
 }
 
 async function collected() {

@@ -92,20 +92,15 @@ function clients(int $count): array
 /** Of the resident set, in KiB, after a warm-up. */
 function growth(int $times, callable $call): int
 {
-    for ($i = 0; $i < intdiv($times, 4); $i++) {
-        $call();
-    }
-    $before = residentKib();
-    for ($i = 0; $i < $times; $i++) {
-        $call();
-    }
-    return residentKib() - $before;
-}
-
-function residentKib(): int
-{
-    gc_collect_cycles();
-    return (int) explode(' ', file_get_contents('/proc/self/statm'))[1] * 4;
+    $residentAfter = function (int $times) use ($call): int {
+        for ($i = 0; $i < $times; $i++) {
+            $call();
+        }
+        gc_collect_cycles();
+        return (int) explode(' ', file_get_contents('/proc/self/statm'))[1] * 4;
+    };
+    $before = $residentAfter(intdiv($times, 4));
+    return $residentAfter($times) - $before;
 }
 
 [, $name] = $argv;

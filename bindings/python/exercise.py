@@ -12,10 +12,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import exercise_async
-import exercise_values
 import momo
+from exercise_async import cancelled_create, tasks
 from exercise_outcomes import Outcomes
+from exercise_values import misuse, other_interpreter, secrets
 
 CHILDREN = 4
 GETS_PER_CHILD = 25
@@ -24,19 +24,17 @@ GETS_PER_CHILD = 25
 def growth_kib(call, times):
     """Of the resident set, after a warm-up."""
 
-    def resident_kib():
+    def resident_kib_after(times):
+        for _ in range(times):
+            call()
         gc.collect()
         if not os.path.exists("/proc/self/statm"):
             return 0
         with open("/proc/self/statm") as statm:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
-    for _ in range(times // 4):
-        call()
-    before = resident_kib()
-    for _ in range(times):
-        call()
-    return resident_kib() - before
+    before = resident_kib_after(times // 4)
+    return resident_kib_after(times) - before
 
 
 def get(times, pause_ms, timeout_ms):
@@ -159,19 +157,14 @@ async def leave():
     return {"waiting": (not task.done()) + thread.is_alive()}
 
 
+PROGRAMS = [get, wait, calls, clients, fork, interrupt, leave, tasks, cancelled_create]
+PROGRAMS += [misuse, secrets, other_interpreter]
+
+
 def main(name, *numbers):
-    programs = {
-        "get": get,
-        "wait": wait,
-        "calls": calls,
-        "clients": clients,
-        "fork": fork,
-        "interrupt": interrupt,
-        "leave": lambda: asyncio.run(leave()),
-        **exercise_async.programs,
-        **exercise_values.programs,
-    }
-    print(json.dumps(programs[name](*map(int, numbers))))
+    [program] = [each for each in PROGRAMS if each.__name__ == name]
+    found = program(*map(int, numbers))
+    print(json.dumps(asyncio.run(found) if asyncio.iscoroutine(found) else found))
 
 
 if __name__ == "__main__":

@@ -78,9 +78,3 @@ async def cancelled_create():
     while threading.active_count() > before:
         await asyncio.sleep(0.01)
     return {"cancelled": create.cancelled(), "ms": round((time.monotonic() - begin) * 1000)}
-
-
-programs = {
-    "tasks": lambda staying, leaving: asyncio.run(tasks(staying, leaving)),
-    "cancelled-create": lambda: asyncio.run(cancelled_create()),
-}

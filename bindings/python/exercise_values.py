@@ -99,10 +99,3 @@ def other_interpreter():
             "stats": client.stats().requests,
             "error": error.name,
         }
-
-
-programs = {
-    "misuse": misuse,
-    "secrets": secrets,
-    "other-interpreter": other_interpreter,
-}

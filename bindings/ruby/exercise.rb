@@ -41,14 +41,13 @@ end
 
 # Of the resident set, after a warm-up.
 def growth_kib(times, &call)
-  resident_kib = lambda do
+  resident_kib_after = lambda do |more|
+    more.times(&call)
     GC.start
     File.read('/proc/self/statm').split[1].to_i * Etc.sysconf(Etc::SC_PAGESIZE) / 1024
   end
-  (times / 4).times(&call)
-  before = resident_kib.call
-  times.times(&call)
-  resident_kib.call - before
+  before = resident_kib_after.call(times / 4)
+  resident_kib_after.call(times) - before
 end
 
 # Calls that follow each other; -1 for no timeout.
