@@ -4,6 +4,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const { once } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Worker, isMainThread, parentPort } = require('node:worker_threads');
 const { Client, clearCache } = require('./momo.cjs');
@@ -120,12 +121,9 @@ const programs = {
 
   /* One process, a client per thread. */
   async workers() {
-    const threads = Array.from({ length: WORKERS }, () => new Worker(__filename));
     const outcomes = new Outcomes();
-    const tokens = await Promise.all(
-      threads.map((thread) => new Promise((resolve, reject) => thread.on('message', resolve).on('error', reject))),
-    );
-    for (const token of tokens.flat()) await outcomes.of(token);
+    const workers = Array.from({ length: WORKERS }, () => once(new Worker(__filename), 'message'));
+    for (const token of (await Promise.all(workers)).flat(2)) await outcomes.of(token);
     return outcomes.report();
   },
 

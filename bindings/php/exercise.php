@@ -20,20 +20,16 @@ final class Outcomes
     {
         try {
             $this->tokens[$call()->accessToken] = true;
-            $this->count('token');
+            $outcome = 'token';
         } catch (MomoException $error) {
-            $this->count("$error->statusName: " . strtok($error->getMessage(), ':'));
+            $outcome = "$error->statusName: " . strtok($error->getMessage(), ':');
         }
+        $this->counts[$outcome] = ($this->counts[$outcome] ?? 0) + 1;
     }
 
     public function report(array $more = []): array
     {
         return ['outcomes' => $this->counts, 'distinct' => count($this->tokens)] + $more;
-    }
-
-    private function count(string $outcome): void
-    {
-        $this->counts[$outcome] = ($this->counts[$outcome] ?? 0) + 1;
     }
 }
 

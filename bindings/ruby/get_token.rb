@@ -7,16 +7,9 @@ require 'json'
 require_relative 'momo'
 
 begin
-  client = Momo::Client.new
-  token = client.get_token
-  puts JSON.generate(
-    access_token: token.access_token,
-    token_type: token.token_type,
-    authorization: token.authorization,
-    expires_in: token.expires_in,
-    expires_at: token.expires_at,
-    refresh_in: token.refresh_in
-  )
+  token = Momo::Client.new.get_token
+  names = %i[access_token token_type authorization expires_in expires_at refresh_in]
+  puts JSON.generate(names.to_h { |name| [name, token.public_send(name)] })
 rescue Momo::Error => e
   warn JSON.generate(status: e.name, http_status: e.http_status, code: e.code, message: e.message)
   exit 1
