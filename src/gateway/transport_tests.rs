@@ -6,41 +6,6 @@ use crate::gateway::test_caller::{Caller, KEPT, access, error};
 use crate::gateway::test_peer::{Reply, TestPeer, http, read_head, token};
 
 #[test]
-fn the_request_is_the_documented_one_and_its_connection_kept_where_that_is_wanted() {
-    let replies = ["one", "two", "three"].map(|name| Reply::Kept(token(name)));
-    let mut caller = Caller::of(replies);
-    let names = [true, false, true].map(|keep| {
-        caller.keep_connection = keep;
-        let issued = caller.send();
-        assert!(issued.as_ref().is_ok_and(|issued| issued.key == 0));
-        access(issued)
-    });
-    assert_eq!(names, ["one", "two", "three"]);
-    let host = format!("host: 127.0.0.1:{}", caller.settings.base_url.port);
-    for (request, keep) in caller.requests().iter().zip([true, false, true]) {
-        let mut lines: Vec<_> = request.trim_end().split("\r\n").collect();
-        lines.sort();
-        let expected = [
-            "POST /disbursement/token/ HTTP/1.1",
-            "authorization: Basic ZjdhMGI5YzItNWQxZS00YTNiLThjNmQtMGUxZjJhM2I0YzVkOmFuLWFwaS1rZXk=",
-            "connection: close",
-            "content-length: 0",
-            &host,
-            "ocp-apim-subscription-key: the-primary-key",
-            concat!("user-agent: libmomo/", env!("CARGO_PKG_VERSION")),
-        ];
-        let is_sent = |line: &&str| !(keep && *line == "connection: close");
-        let expected: Vec<_> = expected.into_iter().filter(is_sent).collect();
-        assert_eq!(lines, expected);
-    }
-    let stats = caller.stats.snapshot();
-    assert_eq!(
-        (stats.requests, stats.tokens_issued, stats.retries),
-        (3, 3, 0)
-    );
-}
-
-#[test]
 fn a_kept_connection_that_was_closed_meanwhile_is_no_attempt() {
     for end in [Reply::Closed(String::new()), Reply::Reset] {
         let replies = [Reply::Kept(token("one")), end, Reply::Kept(token("two"))];
@@ -57,17 +22,6 @@ fn a_kept_connection_that_was_closed_meanwhile_is_no_attempt() {
     assert_eq!(failure.status, S::MOMO_CONNECTION_LOST);
     let message = failure.message;
     assert!(message.contains("instead of responding"), "{message}");
-}
-
-#[test]
-fn a_response_that_breaks_off_is_no_token_and_tried_no_more() {
-    let whole = token("torn");
-    for length in [9, 30, whole.len() - 1] {
-        let mut caller = Caller::of([Reply::Closed(whole[..length].to_owned())]);
-        let failure = error(caller.send());
-        assert_eq!(failure.status, S::MOMO_CONNECTION_LOST, "{length}");
-        assert_eq!(caller.requests().len(), 1);
-    }
 }
 
 const TOKEN: &str = r#"{"access_token":"abc"}"#;
@@ -89,31 +43,6 @@ fn a_body_and_a_header_have_a_largest_size() {
         let outcome = Caller::of([Reply::Closed(response)]).send();
         let refused = outcome.err().map(|error| error.status);
         assert_eq!(refused, (!is_taken).then_some(S::MOMO_INVALID_RESPONSE));
-    }
-}
-
-#[test]
-fn a_response_may_end_with_its_connection_and_with_two_lengths_or_a_coding_is_no_token() {
-    let chunked = "Transfer-Encoding: chunked\r\n";
-    let length = TOKEN.len();
-    let chunks = format!("{length:x}\r\n{TOKEN}\r\n0\r\n\r\n");
-    #[rustfmt::skip]
-    let rows = [
-        (String::new(), TOKEN, true),
-        (chunked.to_owned(), &chunks, true),
-        (format!("{chunked}Content-Length: {length}\r\n"), &chunks, false),
-        (format!("{chunked}Content-Encoding: gzip\r\n"), &chunks, false),
-        (format!("{chunked}Content-Encoding: Identity\r\n"), &chunks, true),
-    ];
-    for (header, body, is_taken) in rows {
-        let response = format!("HTTP/1.1 200 OK\r\n{header}\r\n{body}");
-        match Caller::of([Reply::Closed(response)]).send() {
-            Ok(issued) => assert!(is_taken && issued.token.access() == b"abc", "{header}"),
-            Err(error) => {
-                assert!(!is_taken, "{header}: {}", error.message);
-                assert_eq!(error.status, S::MOMO_INVALID_RESPONSE);
-            }
-        }
     }
 }
 

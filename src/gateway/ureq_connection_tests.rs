@@ -2,28 +2,8 @@
 
 use std::net::TcpListener;
 
-use momo_mock_gateway::Gateway;
-
 use super::*;
-use crate::gateway::test_caller::Caller;
 use crate::gateway::test_peer::token;
-
-#[test]
-fn a_kept_connection_serves_the_next_call() {
-    let gateway = Gateway::start().unwrap();
-    let credentials = gateway.credentials();
-    let caller = Caller::with(&[
-        ("base_url", &gateway.base_url()),
-        ("ca", gateway.ca_path().to_str().unwrap()),
-        ("api_user", &credentials.api_user),
-        ("api_key", &credentials.api_key),
-        ("subscription_key", &credentials.subscription_keys[0]),
-    ]);
-    for _ in 0..3 {
-        assert!(caller.send().is_ok());
-    }
-    assert_eq!(gateway.connection_count(), 1);
-}
 
 #[test]
 fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {

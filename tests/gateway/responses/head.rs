@@ -74,7 +74,7 @@ fn header_lines_are_well_formed_and_few_or_there_is_no_token() {
     // Nobody asked for these, and none changes what the body is.
     let ignored = "Location: http://127.0.0.1:1/\r\nRefresh: 0; url=http://127.0.0.1:1/\r\n\
                    Content-Type: text/html; charset=utf-16\r\nConnection: keep-alive, close, upgrade\r\n\
-                   Upgrade: h2c\r\nContent-Encoding: identity";
+                   Upgrade: h2c\r\nContent-Encoding: Identity";
     #[rustfmt::skip]
     let mut rows = vec![
         header("what is ignored", ignored, Want::Token),
