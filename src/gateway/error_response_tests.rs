@@ -12,77 +12,58 @@ const CLIENT: &str = r#"{"error":"invalid_client"}"#;
 const QUOTA: &str = r#"{"statusCode":403,"message":"Out of call volume QUOTA."}"#;
 
 #[test]
-fn each_error_response_has_its_status_and_its_retry() {
-    #[rustfmt::skip]
-    let cases = [
-        (400, "", S::MOMO_UNEXPECTED_STATUS, false),
-        (400, CLIENT, S::MOMO_UNAUTHORIZED, false),
-        (400, r#"{"error":"unsupported_grant_type"}"#, S::MOMO_UNEXPECTED_STATUS, false),
-        (401, "", S::MOMO_UNAUTHORIZED, false),
-        (511, "", S::MOMO_SERVER_ERROR, false),
-        (401, LOGIN, S::MOMO_UNAUTHORIZED, false),
-        (401, AZURE, S::MOMO_SUBSCRIPTION_KEY_REFUSED, false),
-        // One of the two members is not the shape.
-        (401, r#"{"statusCode":401}"#, S::MOMO_UNAUTHORIZED, false),
-        (401, r#"{"message":"Access denied"}"#, S::MOMO_UNAUTHORIZED, false),
-        (403, "", S::MOMO_FORBIDDEN, false),
-        (403, QUOTA, S::MOMO_RATE_LIMITED, false),
-        (404, "", S::MOMO_UNEXPECTED_STATUS, false),
-        (429, "", S::MOMO_RATE_LIMITED, false),
-        (302, "", S::MOMO_UNEXPECTED_STATUS, false),
-        (204, "", S::MOMO_UNEXPECTED_STATUS, false),
-        (418, "", S::MOMO_UNEXPECTED_STATUS, false),
-        (500, "", S::MOMO_SERVER_ERROR, true),
-        (500, LOGIN, S::MOMO_UNAUTHORIZED, false),
-        (500, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
-        (400, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN, false),
-        (403, r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#, S::MOMO_FORBIDDEN, false),
-        (500, r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#, S::MOMO_FORBIDDEN, false),
-        (500, r#"{"code":"SOMETHING_ELSE"}"#, S::MOMO_SERVER_ERROR, true),
-        (501, "", S::MOMO_SERVER_ERROR, false),
-        (502, "", S::MOMO_SERVER_ERROR, true),
-        (503, "", S::MOMO_SERVER_ERROR, true),
-        (504, "", S::MOMO_SERVER_ERROR, true),
-        (505, "", S::MOMO_SERVER_ERROR, false),
-        (599, "", S::MOMO_SERVER_ERROR, false),
-        (600, "", S::MOMO_UNEXPECTED_STATUS, false),
-    ];
-    for (http_status, body, status, retryable) in cases {
-        let error = failure_of(&response(http_status, &[], body));
-        let found = (error.failure.status, error.retry == Retry::Later);
-        assert_eq!(found, (status, retryable), "{http_status} {body}");
-        assert_eq!(error.failure.http_status, http_status);
-        assert_eq!(error.failure.retry_after_ms, -1, "{http_status} {body}");
-    }
-}
-
-#[test]
-fn each_error_response_says_what_to_do() {
+fn each_error_response_has_its_status_its_retry_and_what_to_do() {
+    const NOT_ALLOWED: &str = r#"{"code":"NOT_ALLOWED"}"#;
+    const ENVIRONMENT: &str = r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#;
+    let described = r#"{"error":"invalid_scope","error_description":"x"}"#;
     #[rustfmt::skip]
     let rows = [
-        (400, "", "HTTP 400: the gateway takes the request for malformed"),
-        (400, r#"{"code":"NOT_ALLOWED"}"#, "have MTN enable this product"),
-        (400, r#"{"code":"NOT_ALLOWED_TARGET_ENVIRONMENT"}"#, "belong together"),
-        (400, CLIENT, "the API user or API key was refused (invalid_client)"),
-        (400, r#"{"error":"unauthorized_client"}"#, "was refused (unauthorized_client)"),
-        (400, r#"{"error":"invalid_scope","error_description":"x"}"#, "HTTP 400 (invalid_scope): the gateway takes"),
-        (400, "\u{feff}{\"error\":\"invalid_grant\"}", "was refused (invalid_grant)"),
-        (401, MISSING, "something on the way has removed the header"),
-        (511, "", "a captive portal"),
-        (401, AZURE, "the key of the Collection Widget is not it"),
-        (401, "", "check api_user and api_key"),
-        (403, QUOTA, "the quota of the subscription is spent"),
-        (403, "", "public IP address"),
-        (404, "", "wrong product or base path"),
-        (302, "", "HTTP 302: a redirect, which is never followed"),
-        (418, "", "HTTP 418 is no response of the gateway's"),
-        (429, "", "too many requests"),
-        (500, LOGIN, "for this product and host"),
-        (503, "", "the gateway failed (HTTP 503)"),
+        (400, "", S::MOMO_UNEXPECTED_STATUS, false, "HTTP 400: the gateway takes the request for malformed"),
+        (400, CLIENT, S::MOMO_UNAUTHORIZED, false, "the API user or API key was refused (invalid_client)"),
+        (400, r#"{"error":"unauthorized_client"}"#, S::MOMO_UNAUTHORIZED, false, "was refused (unauthorized_client)"),
+        (400, "\u{feff}{\"error\":\"invalid_grant\"}", S::MOMO_UNAUTHORIZED, false, "was refused (invalid_grant)"),
+        (400, described, S::MOMO_UNEXPECTED_STATUS, false, "HTTP 400 (invalid_scope): the gateway takes"),
+        (400, r#"{"error":"unsupported_grant_type"}"#, S::MOMO_UNEXPECTED_STATUS, false, ""),
+        (401, "", S::MOMO_UNAUTHORIZED, false, "check api_user and api_key"),
+        (401, LOGIN, S::MOMO_UNAUTHORIZED, false, ""),
+        (401, AZURE, S::MOMO_SUBSCRIPTION_KEY_REFUSED, false, "the key of the Collection Widget is not it"),
+        (401, MISSING, S::MOMO_SUBSCRIPTION_KEY_REFUSED, false, "something on the way has removed the header"),
+        // One of the two members is not the shape.
+        (401, r#"{"statusCode":401}"#, S::MOMO_UNAUTHORIZED, false, ""),
+        (401, r#"{"message":"Access denied"}"#, S::MOMO_UNAUTHORIZED, false, ""),
+        (403, "", S::MOMO_FORBIDDEN, false, "public IP address"),
+        (403, QUOTA, S::MOMO_RATE_LIMITED, false, "the quota of the subscription is spent"),
+        (404, "", S::MOMO_UNEXPECTED_STATUS, false, "wrong product or base path"),
+        (429, "", S::MOMO_RATE_LIMITED, false, "too many requests"),
+        (302, "", S::MOMO_UNEXPECTED_STATUS, false, "HTTP 302: a redirect, which is never followed"),
+        (204, "", S::MOMO_UNEXPECTED_STATUS, false, ""),
+        (418, "", S::MOMO_UNEXPECTED_STATUS, false, "HTTP 418 is no response of the gateway's"),
+        (500, "", S::MOMO_SERVER_ERROR, true, ""),
+        (500, LOGIN, S::MOMO_UNAUTHORIZED, false, "for this product and host"),
+        (500, r#"{"error":"login\u005ffailed"}"#, S::MOMO_UNAUTHORIZED, false, ""),
+        (500, r#"{"a":[1],"error":"login_failed","code":7}"#, S::MOMO_UNAUTHORIZED, false, ""),
+        (400, NOT_ALLOWED, S::MOMO_FORBIDDEN, false, "have MTN enable this product"),
+        (500, NOT_ALLOWED, S::MOMO_FORBIDDEN, false, "have MTN enable this product"),
+        (400, ENVIRONMENT, S::MOMO_FORBIDDEN, false, "belong together"),
+        (403, ENVIRONMENT, S::MOMO_FORBIDDEN, false, "belong together"),
+        (500, ENVIRONMENT, S::MOMO_FORBIDDEN, false, "belong together"),
+        (500, r#"{"code":"SOMETHING_ELSE"}"#, S::MOMO_SERVER_ERROR, true, ""),
+        (501, "", S::MOMO_SERVER_ERROR, false, ""),
+        (502, "", S::MOMO_SERVER_ERROR, true, ""),
+        (503, "", S::MOMO_SERVER_ERROR, true, "the gateway failed (HTTP 503)"),
+        (504, "", S::MOMO_SERVER_ERROR, true, ""),
+        (505, "", S::MOMO_SERVER_ERROR, false, ""),
+        (511, "", S::MOMO_SERVER_ERROR, false, "a captive portal"),
+        (599, "", S::MOMO_SERVER_ERROR, false, ""),
+        (600, "", S::MOMO_UNEXPECTED_STATUS, false, ""),
     ];
-    for (http_status, body, words) in rows {
-        let message = failure_with(http_status, body).message;
-        assert!(message.contains(words), "{message}");
+    for (http_status, body, status, retryable, words) in rows {
+        let AttemptError { failure, retry } = failure_of(&response(http_status, &[], body));
+        let found = (failure.status, retry == Retry::Later);
+        assert_eq!(found, (status, retryable), "{http_status} {body}");
+        assert_eq!(failure.http_status, http_status);
+        assert_eq!(failure.retry_after_ms, -1, "{http_status} {body}");
+        assert!(failure.message.contains(words), "{}", failure.message);
     }
 }
 
@@ -202,20 +183,18 @@ fn the_advice_is_that_for_the_host() {
     };
     let sandbox = "momodeveloper.mtn.com/developer";
     let production = "momoapi.mtn.com/developer";
-    for (base_url, names_sandbox, names_production) in [
-        ("https://sandbox.momodeveloper.mtn.com", true, false),
-        ("https://proxy.momoapi.mtn.co.rw", false, true),
-        ("https://gateway.example", true, true),
-    ] {
-        let told = told(base_url, &response(401, &[], AZURE));
-        let named = [sandbox, production].map(|portal| told.contains(portal));
-        assert_eq!(named, [names_sandbox, names_production], "{told}");
-    }
-    for (base_url, words) in [
-        ("https://sandbox.momodeveloper.mtn.com", "provisioning API"),
-        ("https://proxy.momoapi.mtn.com", "partner portal"),
-    ] {
-        let told = told(base_url, &response(500, &[], LOGIN));
-        assert!(told.contains(words), "{told}");
+    #[rustfmt::skip]
+    let rows = [
+        ("https://sandbox.momodeveloper.mtn.com", [true, false], "provisioning API"),
+        ("https://proxy.momoapi.mtn.co.rw", [false, true], "partner portal"),
+        ("https://proxy.momoapi.mtn.com", [false, true], "partner portal"),
+        ("https://gateway.example", [true, true], ""),
+    ];
+    for (base_url, portals, words) in rows {
+        let refused = told(base_url, &response(401, &[], AZURE));
+        let named = [sandbox, production].map(|portal| refused.contains(portal));
+        assert_eq!(named, portals, "{refused}");
+        let login = told(base_url, &response(500, &[], LOGIN));
+        assert!(login.contains(words), "{login}");
     }
 }
