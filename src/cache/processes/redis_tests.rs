@@ -82,6 +82,7 @@ fn store(server: &TestServer) -> Arc<RedisStore> {
 }
 
 const REFUSED: &str = "-OOM no\r\n";
+/// A cluster reckons a key's slot from what is in the first braces alone: all three are in one.
 const TOKEN: &str = "libmomo:1:{name}:token";
 const FAILURE: &str = "libmomo:1:{name}:failure";
 const LOCKED: &str = "libmomo:1:{name}:lock";
@@ -188,14 +189,4 @@ fn a_lock_whose_reply_fails_and_one_that_cannot_be_given_back_are_so_with_the_ne
         texts,
         [LOCK, UNLOCK, LOCK, UNLOCK, UNLOCK, UNLOCK, REMOVE_TOKEN]
     );
-}
-
-/// A cluster reckons a key's slot from what is in the first braces alone.
-#[test]
-fn the_values_and_the_lock_of_a_name_are_in_one_hash_slot() {
-    for what in ["token", "failure", "lock"] {
-        let key = key("0123abcd", what);
-        let (_, rest) = key.split_once('{').unwrap();
-        assert_eq!(rest.split_once('}').unwrap().0, "0123abcd");
-    }
 }
