@@ -133,7 +133,7 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
         } else {
             drop(failure(client.get_token(CallTimeout::NeverBlock)));
         }
-        let flight = original_flight(&client, Deadline::after(Duration::from_secs(1))).unwrap();
+        let flight = flight(&client).unwrap();
         until(|| flight.progress.phase() == Phase::Wait);
         client.cancel();
         until(|| !has_request(&client));
@@ -152,11 +152,7 @@ fn the_request_ends_with_the_last_handle_that_is_cancelled() {
     let original = client([silent()], &[]);
     let clones = [Client::clone_of(&original), Client::clone_of(&original)];
     drop(failure(original.get_token(CallTimeout::NeverBlock)));
-    let is_cancelled = || {
-        let soon = Deadline::after(Duration::from_secs(1));
-        let flight = original_flight(&clones[0], soon);
-        flight.is_none_or(|flight| flight.cancellation.is_cancelled())
-    };
+    let is_cancelled = || flight(&clones[0]).is_none_or(|f| f.cancellation.is_cancelled());
     // One that was freed is no longer counted, and ends nothing.
     drop(Client::clone_of(&original));
     drop(original);
@@ -171,21 +167,21 @@ fn the_request_ends_with_the_last_handle_that_is_cancelled() {
 #[test]
 fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
     let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
+    let refresh = |number| {
+        client.fetcher.entry().clear();
+        give(&client, "old", STALE);
+        assert_eq!(got(&client), "old");
+        until(|| client.stats().refreshes == number && !has_request(&client));
+    };
     got(&client);
     assert!(told(&lines).contains("issued a token"));
     give(&client, "old", STALE);
     // Of two tokens the one whose request started later stays: `old` is older.
     assert_eq!(got(&client), "a");
-    client.fetcher.entry().clear();
-    give(&client, "old", STALE);
-    assert_eq!(got(&client), "old");
-    until(|| client.stats().refreshes == 1 && !has_request(&client));
+    refresh(1);
     assert_eq!(got(&client), "b");
     assert!(told(&lines).contains("issued a token"));
-    client.fetcher.entry().clear();
-    give(&client, "old", STALE);
-    assert_eq!(got(&client), "old");
-    until(|| client.stats().refreshes == 2 && !has_request(&client));
+    refresh(2);
     let token = client.get_token(ALWAYS).ok().unwrap();
     assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
     assert_eq!(token.refresh_in, Some(Duration::ZERO));
@@ -255,8 +251,4 @@ fn a_call_that_wakes_up_to_a_token_that_is_good_no_more_asks_for_another() {
         });
         assert_eq!(client.asked(), 1);
     }
-}
-
-fn original_flight(client: &Client, soon: Deadline) -> Option<Arc<crate::cache::Flight>> {
-    client.fetcher.entry().single_flight.lead(soon).err()
 }

@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 use super::*;
+use crate::cache::Flight;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
 use crate::log::{Level, Line, Logger};
 use crate::test_settings::config_with;
@@ -102,9 +103,14 @@ pub(super) fn until(is_so: impl Fn() -> bool) {
     }
 }
 
-pub(super) fn has_request(client: &Client) -> bool {
+/// The request under way.
+pub(super) fn flight(client: &Client) -> Option<Arc<Flight>> {
     let soon = Deadline::after(Duration::from_secs(1));
-    client.fetcher.entry().single_flight.lead(soon).is_err()
+    client.fetcher.entry().single_flight.lead(soon).err()
+}
+
+pub(super) fn has_request(client: &Client) -> bool {
+    flight(client).is_some()
 }
 
 pub(super) fn closed(name: &str) -> Reply {
@@ -246,26 +252,4 @@ fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     assert!(look.retry_after_ms > 0 && look.message == first.message);
     assert!(client.stats().cooldown_ms > 0);
     assert_eq!(client.asked(), 1);
-}
-
-#[test]
-fn a_token_that_was_invalidated_is_given_to_nobody() {
-    let client = client([closed("a"), closed("a")], &[]);
-    assert_eq!(got(&client), "a");
-    client.invalidate_token("a");
-    let error = failure(client.get_token(ALWAYS));
-    assert_eq!(error.status, Status::MOMO_UNAUTHORIZED);
-    assert!(error.retry_after_ms > 0);
-    assert_eq!(client.stats().invalidations, 1);
-    assert_eq!(client.asked(), 2);
-}
-
-#[test]
-fn stats_say_what_the_entry_is_like() {
-    let client = client([], &[]);
-    assert_eq!(client.stats().token_origin, 0);
-    give(&client, "a", 500);
-    let stats = client.stats();
-    assert!((400..=500).contains(&stats.token_expires_in));
-    assert_eq!(stats.token_origin, 1);
 }

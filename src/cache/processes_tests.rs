@@ -44,17 +44,6 @@ fn of_two_processes_tokens_the_one_that_was_issued_later_is_shared() {
 }
 
 #[test]
-fn a_token_that_is_invalidated_elsewhere_is_stored_no_more_and_another_is() {
-    let processes = TwoProcesses::new();
-    let [own, other] = processes.shared();
-    tell(other, &token("current", 0, Now::read()));
-    own.invalidate(b"former", soon(), &mut CallLog::complete());
-    assert_eq!(stored(own).unwrap(), "current");
-    own.invalidate(b"current", soon(), &mut CallLog::complete());
-    assert_eq!(stored(other), None);
-}
-
-#[test]
 fn where_a_directory_cannot_be_used_that_is_said_and_no_call_ends() {
     let processes = TwoProcesses::new();
     let [own, _] = processes.shared();

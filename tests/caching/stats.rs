@@ -11,6 +11,7 @@ fn a_token_is_one_request_however_often_it_is_handed_out() {
     assert_eq!((new.requests, new.tokens_issued), (0, 0));
     assert_eq!((new.last_request_ms, new.last_failure_status), (-1, 0));
     assert_eq!((new.token_expires_in, new.cooldown_ms), (0, 0));
+    assert_eq!(new.token_origin, 0);
     for _ in 0..100 {
         client.get().unwrap();
     }
@@ -18,7 +19,7 @@ fn a_token_is_one_request_however_often_it_is_handed_out() {
     assert_eq!((stats.requests, stats.tokens_issued), (1, 1));
     assert!(stats.last_request_ms >= 50);
     assert!((3500..=3600).contains(&stats.token_expires_in));
-    assert_eq!(stats.waits, 1);
+    assert_eq!((stats.waits, stats.token_origin), (1, 1));
 }
 
 #[test]
