@@ -17,6 +17,14 @@ fn expire(client: &Client) {
     entry.change(|state| state.token = Some(Arc::clone(&over)));
 }
 
+/// What a call gets, and how the last refresh ended.
+#[track_caller]
+fn assert_got(client: &Client, name: &str, refresh_status: Status) {
+    let token = client.get_token(ALWAYS).ok().unwrap();
+    assert_eq!(text(&token), name);
+    assert_eq!(token.refresh_status, refresh_status);
+}
+
 #[test]
 fn refresh_margin_is_each_client_s_own_and_at_most_a_quarter_of_the_lifetime() {
     for (margin, expected) in [("1m", 608..=640), ("0s", 670..=690), ("1h", 380..=450)] {
@@ -44,9 +52,7 @@ fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_create
     give(&client, "a", STALE);
     assert_eq!(got(&client), "a");
     until(|| client.stats().failed_refreshes == 1);
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(text(&token), "a");
-    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
+    assert_got(&client, "a", Status::MOMO_SERVER_ERROR);
     expire(&client);
     let held_back = || {
         let failure = failure(client.get_token(ALWAYS));
@@ -59,9 +65,7 @@ fn an_outage_fails_calls_once_the_token_has_expired_and_until_a_token_was_create
     assert_eq!(created.status, Status::MOMO_SERVER_ERROR);
     assert!((1..=left).contains(&held_back()));
     assert_eq!(text(&client.create_token(ALWAYS).ok().unwrap()), "b");
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(text(&token), "b");
-    assert_eq!(token.refresh_status, Status::MOMO_OK);
+    assert_got(&client, "b", Status::MOMO_OK);
     assert_eq!(client.asked(), 3);
 }
 
@@ -87,14 +91,10 @@ fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
     give(&client, "a", STALE);
     let never = client.get_token(CallTimeout::NeverBlock).ok().unwrap();
     assert_eq!(text(&never), "a");
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(text(&token), "b");
-    assert_eq!(token.refresh_status, Status::MOMO_OK);
+    assert_got(&client, "b", Status::MOMO_OK);
     client.fetcher.entry().clear();
     give(&client, "c", STALE);
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(text(&token), "c");
-    assert_eq!(token.refresh_status, Status::MOMO_SERVER_ERROR);
+    assert_got(&client, "c", Status::MOMO_SERVER_ERROR);
     let stats = client.stats();
     assert_eq!((stats.refreshes, stats.failed_refreshes), (2, 1));
     assert_eq!(client.asked(), 2);
@@ -104,9 +104,7 @@ fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
 fn a_refresh_without_a_lifetime_is_one_that_failed() {
     let client = client([endless("b")], &[("refresh", "caller")]);
     give(&client, "a", STALE);
-    let token = client.get_token(ALWAYS).ok().unwrap();
-    assert_eq!(text(&token), "a");
-    assert_eq!(token.refresh_status, Status::MOMO_INVALID_RESPONSE);
+    assert_got(&client, "a", Status::MOMO_INVALID_RESPONSE);
     assert_eq!(client.stats().failed_refreshes, 1);
     assert_eq!(client.asked(), 1);
 }

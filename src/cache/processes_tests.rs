@@ -70,13 +70,12 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
     let now = Now::read();
     for (life, lines) in [(60, 1), (0, 0)] {
         own.told_of_clock.store(false, Ordering::Relaxed);
-        let clock = SteadyClock {
-            name: "another boot".to_owned(),
-            now: sys::steady_clock(None).unwrap().now,
-        };
         let life = Some(Duration::from_secs(life));
         let token = Token::new("token", "access_token", life, now);
-        let steady = Some(clock);
+        let steady = Some(SteadyClock {
+            name: "another boot".to_owned(),
+            now: sys::steady_clock(None).unwrap().now,
+        });
         let record = Record::of_token(&token, &Clocks { now, steady }).unwrap();
         let new = NewToken {
             sealed: &own.seal(ValueKind::Token, &record).unwrap(),
@@ -88,12 +87,7 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
         assert!(written.is_ok());
         let mut log = CallLog::complete();
         for _ in 0..2 {
-            assert!(
-                own.read(soon(), &mut log)
-                    .unwrap_or_else(|_| panic!())
-                    .token
-                    .is_none()
-            );
+            assert!(own.read(soon(), &mut log).ok().unwrap().token.is_none());
         }
         let told = log.into_lines();
         assert_eq!(told.len(), lines);

@@ -64,18 +64,13 @@ impl Opened {
     /// The token and the failure.
     fn read(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
         let found = self.store.read(NAME, Deadline::now());
-        let Ok(Values { token, failure }) = found else {
-            panic!("the directory cannot be read")
-        };
+        let Values { token, failure } = found.ok().unwrap();
         (token.map(|t| t.sealed), failure.map(|f| f.sealed))
     }
 
     pub(super) fn lock(&self) -> Option<Lock> {
         let lock = Arc::clone(&self.store).lock(NAME, Deadline::now());
-        lock.unwrap_or_else(|error| match error {
-            StoreError::Failed(why) => panic!("{why}"),
-            StoreError::LeftAlone => panic!("it is left alone"),
-        })
+        lock.ok().unwrap()
     }
 }
 
