@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries every order in which a few threads can meet in a single flight:
-# src/cache/single_flight_model.rs. With --no-run it only compiles.
+# src/cache/single_flight/model.rs. With --no-run it only compiles.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -76,5 +76,4 @@ impl Cancellation {
 }
 
 #[cfg(test)]
-#[path = "cancellation_tests.rs"]
 mod tests;

@@ -207,17 +207,13 @@ impl Drop for Client {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
 mod tests;
 
 #[cfg(test)]
-#[path = "client_refresh_tests.rs"]
 mod refresh_tests;
 
 #[cfg(test)]
-#[path = "client_outcome_tests.rs"]
 mod outcome_tests;
 
 #[cfg(test)]
-#[path = "client_credentials_tests.rs"]
 mod credentials_tests;

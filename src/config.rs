@@ -107,5 +107,4 @@ fn unknown(name: &str) -> Failure {
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;

@@ -45,5 +45,4 @@ impl<T> CredentialSet<T> {
 }
 
 #[cfg(test)]
-#[path = "credentials_tests.rs"]
 mod tests;

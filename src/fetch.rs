@@ -264,5 +264,4 @@ impl Fetcher {
 }
 
 #[cfg(test)]
-#[path = "fetch_tests.rs"]
 mod tests;

@@ -174,5 +174,4 @@ impl TokenRequest<'_> {
 }
 
 #[cfg(test)]
-#[path = "gateway/send_tests.rs"]
 mod tests;

@@ -84,5 +84,4 @@ fn jitter_of(generation: u64) -> u32 {
 }
 
 #[cfg(test)]
-#[path = "life_tests.rs"]
 mod tests;

@@ -43,5 +43,4 @@ pub(crate) fn keep_silent() {
 }
 
 #[cfg(test)]
-#[path = "panics_tests.rs"]
 mod tests;

@@ -78,5 +78,4 @@ impl<T> PerProcess<T> {
 }
 
 #[cfg(test)]
-#[path = "per_process_tests.rs"]
 mod tests;

@@ -25,5 +25,4 @@ pub(crate) fn decode(text: &str) -> Zeroizing<Vec<u8>> {
 }
 
 #[cfg(test)]
-#[path = "percent_tests.rs"]
 mod tests;

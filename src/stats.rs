@@ -146,5 +146,4 @@ impl Stats {
 }
 
 #[cfg(test)]
-#[path = "stats_tests.rs"]
 mod tests;

@@ -1,5 +1,5 @@
 //! The locks, the waits and the clock of single flights: the standard library's, or in the model of
-//! `cache/single_flight_model.rs` loom's, which tries every order in which threads can meet.
+//! `cache/single_flight/model.rs` loom's, which tries every order in which threads can meet.
 //!
 //! A poisoned lock is used on: what is locked here is whole whenever a panic can come.
 

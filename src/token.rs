@@ -122,5 +122,4 @@ static NOT_TOKEN68: [bool; 256] = {
 };
 
 #[cfg(test)]
-#[path = "token_tests.rs"]
 mod tests;

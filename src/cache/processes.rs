@@ -254,5 +254,4 @@ impl Processes {
 }
 
 #[cfg(test)]
-#[path = "processes_tests.rs"]
 mod tests;

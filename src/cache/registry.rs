@@ -242,5 +242,4 @@ pub(super) fn identity(
 }
 
 #[cfg(test)]
-#[path = "registry_tests.rs"]
 mod tests;

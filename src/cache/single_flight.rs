@@ -213,9 +213,7 @@ impl Drop for Leader {
 }
 
 #[cfg(all(test, loom))]
-#[path = "single_flight_model.rs"]
 mod model;
 
 #[cfg(all(test, not(loom)))]
-#[path = "single_flight_tests.rs"]
 mod tests;

@@ -271,5 +271,4 @@ fn fingerprint(access: &[u8]) -> Digest {
 }
 
 #[cfg(test)]
-#[path = "state_tests.rs"]
 mod tests;

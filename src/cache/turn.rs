@@ -116,5 +116,4 @@ fn next_pause(pause: Duration, random: f64) -> Duration {
 }
 
 #[cfg(test)]
-#[path = "turn_tests.rs"]
 mod tests;

@@ -121,5 +121,4 @@ fn absolute(directory: &str) -> Result<PathBuf, String> {
 }
 
 #[cfg(test)]
-#[path = "cache_tests.rs"]
 mod tests;

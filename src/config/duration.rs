@@ -56,5 +56,4 @@ fn mistake(digits: &str, unit: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "duration_tests.rs"]
 mod tests;

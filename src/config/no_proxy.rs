@@ -77,5 +77,4 @@ fn prefix_length(text: &str) -> Option<u32> {
 }
 
 #[cfg(test)]
-#[path = "no_proxy_tests.rs"]
 mod tests;

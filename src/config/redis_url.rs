@@ -137,5 +137,4 @@ fn parse_database(path: &str) -> Result<u32, String> {
 }
 
 #[cfg(test)]
-#[path = "redis_url_tests.rs"]
 mod tests;

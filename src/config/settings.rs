@@ -125,5 +125,4 @@ fn proxy_for(base_url: &BaseUrl, config: &Config) -> Result<Option<ProxyUrl>, Fa
 }
 
 #[cfg(test)]
-#[path = "settings_tests.rs"]
 mod tests;

@@ -102,5 +102,4 @@ pub(crate) fn check_header_value(value: &str) -> Result<(), String> {
 }
 
 #[cfg(test)]
-#[path = "credential_tests.rs"]
 mod tests;

@@ -204,8 +204,6 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&[u8])) {
 }
 
 #[cfg(test)]
-#[path = "redact/reference_tests.rs"]
 mod reference_tests;
 #[cfg(test)]
-#[path = "redact_tests.rs"]
 mod tests;

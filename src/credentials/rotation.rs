@@ -173,9 +173,7 @@ fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
 }
 
 #[cfg(test)]
-#[path = "rotation_tests.rs"]
 mod tests;
 
 #[cfg(test)]
-#[path = "rotation_moment_tests.rs"]
 mod moment_tests;

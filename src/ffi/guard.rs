@@ -133,5 +133,4 @@ pub(super) fn c_string(text: String) -> CString {
 }
 
 #[cfg(test)]
-#[path = "guard_tests.rs"]
 mod tests;

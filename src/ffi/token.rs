@@ -115,5 +115,4 @@ pub unsafe extern "C" fn momo_free_token(token: *mut momo_token) {
 }
 
 #[cfg(test)]
-#[path = "token_tests.rs"]
 mod tests;

@@ -203,5 +203,4 @@ pub extern "C" fn momo_clear_cache() {
 }
 
 #[cfg(test)]
-#[path = "token_calls_tests.rs"]
 mod tests;

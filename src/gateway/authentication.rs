@@ -113,5 +113,4 @@ fn last_characters(user: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "authentication_tests.rs"]
 mod tests;

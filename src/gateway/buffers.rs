@@ -110,5 +110,4 @@ impl Buffers for ExchangeBuffers {
 }
 
 #[cfg(test)]
-#[path = "buffers_tests.rs"]
 mod tests;

@@ -225,5 +225,4 @@ fn redirect_host(headers: &HeaderMap, redactor: &Redactor) -> String {
 }
 
 #[cfg(test)]
-#[path = "error_response_tests.rs"]
 mod tests;

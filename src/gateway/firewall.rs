@@ -36,5 +36,4 @@ pub(super) fn read(response: &Response, redactor: &Redactor) -> Option<Failure> 
 }
 
 #[cfg(test)]
-#[path = "firewall_tests.rs"]
 mod tests;

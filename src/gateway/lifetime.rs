@@ -36,5 +36,4 @@ fn number(text: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
-#[path = "lifetime_tests.rs"]
 mod tests;

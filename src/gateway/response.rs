@@ -123,5 +123,4 @@ fn plain(kind: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "response_tests.rs"]
 pub(super) mod tests;

@@ -83,5 +83,4 @@ fn time(text: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-#[path = "retry_tests.rs"]
 mod tests;

@@ -183,5 +183,4 @@ fn into_transport_error(error: ureq::Error) -> TransportError {
 }
 
 #[cfg(test)]
-#[path = "transport_tests.rs"]
 mod tests;

@@ -181,5 +181,4 @@ impl fmt::Debug for UreqConnection {
 }
 
 #[cfg(all(test, not(loom)))]
-#[path = "ureq_connection_tests.rs"]
 mod tests;

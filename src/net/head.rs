@@ -66,5 +66,4 @@ pub(crate) fn offers(challenge: &[u8], scheme: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "head_tests.rs"]
 mod tests;

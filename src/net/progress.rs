@@ -125,5 +125,4 @@ impl fmt::Display for Phase {
 }
 
 #[cfg(test)]
-#[path = "progress_tests.rs"]
 mod tests;

@@ -11,7 +11,6 @@
 
 mod lookup;
 #[cfg(test)]
-#[path = "resolver_tests.rs"]
 mod tests;
 
 use std::collections::HashMap;

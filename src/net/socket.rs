@@ -176,5 +176,4 @@ fn unblocked(socket: socket2::Socket) -> io::Result<TcpStream> {
 }
 
 #[cfg(all(test, not(loom)))]
-#[path = "socket_tests.rs"]
 mod tests;

@@ -107,5 +107,4 @@ pub(super) fn connect(host: &str, port: u16, connection: &mut dyn Connection) ->
 }
 
 #[cfg(all(test, not(loom)))]
-#[path = "socks_tests.rs"]
 mod tests;

@@ -188,5 +188,4 @@ impl Write for Tls {
 }
 
 #[cfg(all(test, not(loom)))]
-#[path = "tls_tests.rs"]
 mod tests;

@@ -164,5 +164,4 @@ fn collect(certificates: Vec<CertificateDer<'static>>) -> Option<RootCertStore> 
 }
 
 #[cfg(all(test, not(loom)))]
-#[path = "trust_tests.rs"]
 mod tests;

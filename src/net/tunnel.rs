@@ -182,5 +182,4 @@ impl TunnelResponse {
 }
 
 #[cfg(all(test, not(loom)))]
-#[path = "tunnel_tests.rs"]
 pub(super) mod tests;

@@ -84,5 +84,4 @@ fn wiped_page() -> Option<&'static AtomicU64> {
 }
 
 #[cfg(test)]
-#[path = "generation_tests.rs"]
 mod tests;

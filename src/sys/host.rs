@@ -55,5 +55,4 @@ fn namespace(kind: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "host_tests.rs"]
 mod tests;

@@ -14,5 +14,4 @@ pub(crate) fn unit() -> f64 {
 }
 
 #[cfg(test)]
-#[path = "random_tests.rs"]
 mod tests;

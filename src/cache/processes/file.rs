@@ -111,5 +111,4 @@ impl Store for FileStore {
 }
 
 #[cfg(test)]
-#[path = "file_tests.rs"]
 mod tests;

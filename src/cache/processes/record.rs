@@ -195,5 +195,4 @@ fn is_plain(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "record_tests.rs"]
 mod tests;

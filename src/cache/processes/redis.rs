@@ -219,5 +219,4 @@ impl Drop for RedisLock {
 }
 
 #[cfg(test)]
-#[path = "redis_tests.rs"]
 mod tests;

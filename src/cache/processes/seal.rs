@@ -67,5 +67,4 @@ fn context(slot: ValueKind, name: &str) -> Aad<Vec<u8>> {
 }
 
 #[cfg(test)]
-#[path = "seal_tests.rs"]
 mod tests;

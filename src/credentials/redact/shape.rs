@@ -61,5 +61,4 @@ fn is_word(piece: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "shape_tests.rs"]
 mod tests;

@@ -138,5 +138,4 @@ fn connect_error(limits: &Limits, address: SocketAddr, error: &io::Error) -> Tra
 }
 
 #[cfg(all(test, not(loom)))]
-#[path = "race_tests.rs"]
 mod tests;

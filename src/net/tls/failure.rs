@@ -176,5 +176,4 @@ fn rule_of_webpki(error: Option<&Webpki>) -> &'static str {
 }
 
 #[cfg(test)]
-#[path = "failure_tests.rs"]
 mod tests;

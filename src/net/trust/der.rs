@@ -98,5 +98,4 @@ pub(super) fn trusted_for_servers(der: &[u8]) -> Option<&[u8]> {
 }
 
 #[cfg(test)]
-#[path = "der_tests.rs"]
 mod tests;

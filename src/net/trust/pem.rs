@@ -69,5 +69,4 @@ fn certificate(text: &[u8]) -> Result<Option<CertificateDer<'static>>, &'static 
 }
 
 #[cfg(test)]
-#[path = "pem_tests.rs"]
 mod tests;

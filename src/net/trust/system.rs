@@ -142,5 +142,4 @@ impl Reading {
 }
 
 #[cfg(test)]
-#[path = "system_tests.rs"]
 mod tests;

@@ -41,5 +41,4 @@ fn account(owner: &str) -> &str {
 }
 
 #[cfg(test)]
-#[path = "rights_tests.rs"]
 mod tests;

@@ -200,5 +200,4 @@ fn broken(error: io::Error) -> String {
 }
 
 #[cfg(test)]
-#[path = "connection_tests.rs"]
 mod tests;

@@ -71,5 +71,4 @@ pub(crate) fn explained(command: &str, error: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "refusal_tests.rs"]
 mod tests;

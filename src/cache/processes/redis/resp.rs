@@ -104,5 +104,4 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
 }
 
 #[cfg(test)]
-#[path = "resp_tests.rs"]
 mod tests;

@@ -161,5 +161,4 @@ impl Drop for AccessGuard<'_> {
 }
 
 #[cfg(test)]
-#[path = "server_tests.rs"]
 mod tests;

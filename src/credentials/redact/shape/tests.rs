@@ -104,7 +104,7 @@ fn a_key_that_nobody_configured_is_hidden() {
 
 #[test]
 fn documented_texts_come_through_whole() {
-    let page = include_str!("../../../docs/errors.md").replace('\n', " ");
+    let page = include_str!("../../../../docs/errors.md").replace('\n', " ");
     // A firewall's support ID, which is known by its place.
     assert_eq!(
         clean(&page),

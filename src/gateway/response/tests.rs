@@ -125,5 +125,4 @@ fn what_is_no_usable_token_says_why() {
     assert_eq!(error.failure.http_status, 200);
 }
 
-#[path = "response_body_tests.rs"]
 mod bodies;

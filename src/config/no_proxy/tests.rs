@@ -2,7 +2,7 @@ use super::bypasses;
 
 #[test]
 fn every_case_recorded_from_curl_is_decided_as_curl_decided_it() {
-    let table = include_str!("../../tests/data/no_proxy.tsv");
+    let table = include_str!("../../../tests/data/no_proxy.tsv");
     let mut cases = 0;
     for line in table.lines() {
         if line.is_empty() || line.starts_with('#') {

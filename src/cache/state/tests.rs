@@ -1,6 +1,5 @@
 use super::*;
 
-#[path = "state_invalidation_tests.rs"]
 mod invalidation;
 
 const RANDOM: f64 = 1.0;
