@@ -1,5 +1,5 @@
-//! Hooks for the fuzz targets of `fuzz/`, beside the C interface. cargo-fuzz alone sets
-//! `--cfg fuzzing`: no library that is built otherwise has this.
+//! Hooks for the fuzz targets of `fuzz/`, beside the C interface. They alone have the
+//! feature `fuzzing`: no library that is built otherwise has this.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -5,7 +5,7 @@
 //! The first byte of an input is the number of threads, the next four say how a peer responds
 //! (`world::respond`), and every three after them are a call: which and on which thread, on which
 //! handle, with which argument.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 #[path = "calls/program.rs"]
 mod program;
@@ -14,8 +14,8 @@ mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use libfuzzer_sys::fuzz_target;
 use momo::fuzzing::{set_clocks_ahead, set_peer};
+use momo_fuzz::fuzz_target;
 use program::Call;
 use world::World;
 

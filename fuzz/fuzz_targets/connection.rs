@@ -4,16 +4,16 @@
 //! The first line of an input says who sends its bytes: "http" the gateway, over plain HTTP, "proxy"
 //! what CONNECT is sent to, "tls" a server over TLS. A line "----" ends a connection, and what
 //! follows is sent on the next.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::sync::LazyLock;
 
-use libfuzzer_sys::fuzz_target;
 use momo::ffi::momo_status::*;
 use momo::fuzzing::set_peer;
 use momo_fuzz::connections::{peer, received, script};
 use momo_fuzz::credentials::*;
 use momo_fuzz::failures::{check, is_token68};
+use momo_fuzz::fuzz_target;
 use momo_fuzz::interface::{Config, Error, Token};
 use momo_fuzz::secrets::Secrets;
 use momo_fuzz::split_at;

@@ -1,13 +1,13 @@
 //! NO_PROXY is what its entries are, one by one, whatever their order and case.
 //!
 //! An input is the URL of a proxy, a host as a base URL names it, and the list, each on its line.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use libfuzzer_sys::fuzz_target;
 use momo::fuzzing::{base_url, bypasses, proxy_from_env, proxy_url};
+use momo_fuzz::fuzz_target;
 
 fn check(list: &str, host: &str) {
     let covered = bypasses(list, host);

@@ -3,7 +3,7 @@
 //!
 //! An input is lines of NAME=VALUE; a line that begins with no option's name goes on with the value
 //! before it. The value of an option that takes a file is what is in that file.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
@@ -11,10 +11,10 @@ use std::path::PathBuf;
 use std::ptr::null_mut;
 use std::sync::LazyLock;
 
-use libfuzzer_sys::fuzz_target;
 use momo::ffi::momo_set_option;
 use momo::ffi::momo_status::*;
 use momo::fuzzing::option_names;
+use momo_fuzz::fuzz_target;
 use momo_fuzz::interface::{Config, Error, outcome};
 use momo_fuzz::split_at;
 

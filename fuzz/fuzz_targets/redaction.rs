@@ -3,14 +3,14 @@
 //!
 //! An input is an API user, an API key, another secret, each on its line, and the text. In the text
 //! `{key}` stands for the API key, `{key64}` for its base64, and so on: [`forms`].
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
-use libfuzzer_sys::fuzz_target;
 use momo::fuzzing::redact;
+use momo_fuzz::fuzz_target;
 use momo_fuzz::secrets::{REPLACEMENT, Secrets, url_encoded};
 use momo_fuzz::split_at;
 

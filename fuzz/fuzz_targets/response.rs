@@ -3,17 +3,17 @@
 //!
 //! An input is the HTTP status, with "cut" where the connection ended before the body did and
 //! "times N" where the body comes so often; then lines of header, an empty line, the body.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use libfuzzer_sys::fuzz_target;
 use momo::ffi::momo_status::{self, *};
 use momo::fuzzing::{Failure, ResponseReader, Token};
 use momo_fuzz::credentials::{OPTIONS, SECRETS};
 use momo_fuzz::failures::{check, is_token68};
+use momo_fuzz::fuzz_target;
 use momo_fuzz::split_at;
 use serde_json::json;
 use serde_json::value::RawValue;
