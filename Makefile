@@ -57,7 +57,7 @@ lint: ## rustfmt, clippy, the C and C++ compilers without a warning; the licence
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --test soak -- -D warnings
-	$(CARGO) clippy --lib -- --cfg fuzzing -D warnings
+	$(CARGO) clippy --lib --features fuzzing -- -D warnings
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(CARGO) fmt --manifest-path benches/rivals/rust/Cargo.toml --check
 	$(CARGO) update --quiet --workspace --locked --manifest-path fuzz/Cargo.toml

@@ -60,6 +60,8 @@ def test_programs():
         yield Part(f"tests-{name}", [*program, f"--test-threads={THREADS}"], after, folder)
     yield Part("tests-doc", ["cargo", "test", "--workspace", "--doc"])
     yield Part("model", ["scripts/model.sh"], patient=True)
+    # It compiles for long, and meanwhile no other part can call Cargo.
+    yield Part("seeds", ["scripts/seeds.sh"], ("model", "tests-doc"), patient=True)
 
 
 def check(_):

@@ -11,7 +11,7 @@ mod test_processes;
 mod turn;
 
 pub(crate) use entry::Entry;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub(crate) use processes::fuzzing;
 pub(crate) use processes::{Store, open};
 pub(crate) use registry::{ClientEntry, clear};

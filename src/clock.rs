@@ -18,7 +18,7 @@ impl Now {
             boot: sys::boot(),
             wall: sys::wall(),
         };
-        #[cfg(fuzzing)]
+        #[cfg(feature = "fuzzing")]
         let now = now + crate::fuzzing::clocks_ahead();
         now
     }

@@ -4,7 +4,7 @@ mod base_url;
 mod cache;
 mod duration;
 mod environment;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod no_proxy;
 mod options;

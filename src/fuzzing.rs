@@ -1,11 +1,10 @@
-//! Hooks for the fuzz targets of `fuzz/`, beside the C interface. cargo-fuzz alone sets
-//! `--cfg fuzzing`: no library that is built otherwise has this.
+//! Hooks for the fuzz targets of `fuzz/`, beside the C interface. They alone have the
+//! feature `fuzzing`: no library that is built otherwise has this.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use crate::cache::fuzzing::{RedisReply, SealedCache};
-use crate::config::Settings;
 pub use crate::config::fuzzing::{
     Url, base_url, bypasses, option_names, proxy_from_env, proxy_url, redis_url,
 };
@@ -53,11 +52,6 @@ impl From<crate::error::Failure> for Failure {
             body: failure.body,
         }
     }
-}
-
-/// None if the options make no client.
-pub(crate) fn settings(options: &[(&str, &str)]) -> Option<Settings> {
-    Settings::of_options(options).ok()
 }
 
 /// The text as it may be shown, and how many steps its walks took.

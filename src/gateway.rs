@@ -8,7 +8,7 @@ mod buffers;
 mod error_response;
 mod firewall;
 mod framing;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod lifetime;
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! What is not at hand `fetch` gets, from `cache` (who shares a token) or `gateway` (how one is asked
 //! for).
 
-#![cfg_attr(not(fuzzing), deny(missing_docs))]
+#![cfg_attr(not(feature = "fuzzing"), deny(missing_docs))]
 #![deny(unsafe_code)]
 
 mod cache;
@@ -19,7 +19,7 @@ mod error;
 mod fetch;
 #[allow(unsafe_code)]
 pub mod ffi;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod gateway;
 mod life;

@@ -2,10 +2,10 @@
 //! told of an error repeats its first word alone.
 //!
 //! An input is the bytes that come.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-use libfuzzer_sys::fuzz_target;
 use momo::fuzzing::RedisReply::{self, Malformed, Part, Whole};
+use momo_fuzz::fuzz_target;
 
 const MAX_REFUSAL_BYTES: usize = 256;
 

@@ -3,17 +3,17 @@
 //!
 //! An input is the HTTP status, with "cut" where the connection ended before the body did and
 //! "times N" where the body comes so often; then lines of header, an empty line, the body.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use libfuzzer_sys::fuzz_target;
 use momo::ffi::momo_status::{self, *};
-use momo::fuzzing::{ResponseReader, Token};
+use momo::fuzzing::{Failure, ResponseReader, Token};
 use momo_fuzz::credentials::{OPTIONS, SECRETS};
 use momo_fuzz::failures::{check, is_token68};
+use momo_fuzz::fuzz_target;
 use momo_fuzz::split_at;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -53,7 +53,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn read(&self, body: &[u8]) -> Result<Token, momo::fuzzing::Failure> {
+    fn read(&self, body: &[u8]) -> Result<Token, Failure> {
         READER.read(
             self.status,
             self.headers.iter().copied(),
@@ -107,7 +107,9 @@ fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
             );
         }
         Err(failure) => {
-            check(&failure, &SECRETS);
+            let Failure { message, code, body, .. } = &failure;
+            check([message, code, body], failure.http_status.into(), &SECRETS);
+            assert!(failure.retry_after_ms >= -1, "{failure:?}");
             assert_eq!(failure.http_status, input.status);
             let is_firewall = String::from_utf8_lossy(&input.body).contains("Request Rejected");
             if is_firewall {

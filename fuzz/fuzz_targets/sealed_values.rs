@@ -4,16 +4,16 @@
 //! The first line of an input says what it is: "value", and the bytes that are found; "record", and
 //! what somebody with the API key has sealed; "token LIFETIME" or "failure STATUS", with the place
 //! of a byte and how it is changed, and the texts, each on its line.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use libfuzzer_sys::fuzz_target;
 use momo::ffi::momo_status::{self, *};
 use momo::fuzzing::{Failure, SealedCache, Token};
 use momo_fuzz::credentials::OPTIONS;
 use momo_fuzz::failures::is_token68;
+use momo_fuzz::fuzz_target;
 use momo_fuzz::split_at;
 
 static CACHE: LazyLock<SealedCache> =

@@ -2,12 +2,12 @@
 //! host, port and credentials for another parser, the `url` crate's.
 //!
 //! An input is the name of an option (base_url, proxy or cache), a line end, the URL.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use libfuzzer_sys::fuzz_target;
 use momo::fuzzing::{self, Url};
+use momo_fuzz::fuzz_target;
 use percent_encoding::percent_decode_str;
 
 const LONGEST_PROXY: usize = 2048;

@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::thread::{self, JoinHandle};
 
 /// The peer's end, and what it was sent first.
-type Connection = JoinHandle<(UnixStream, Vec<u8>)>;
+pub type Connection = JoinHandle<(UnixStream, Vec<u8>)>;
 
 thread_local! {
     static SCRIPT: RefCell<VecDeque<Vec<u8>>> = const { RefCell::new(VecDeque::new()) };
@@ -36,12 +36,23 @@ pub fn received() -> Vec<Vec<u8>> {
 /// For `momo::fuzzing::set_peer`.
 pub fn peer(_: &str, _: u16) -> Option<UnixStream> {
     let bytes = SCRIPT.with_borrow_mut(VecDeque::pop_front)?;
+    let (library, connection) = responding(Some(bytes));
+    CONNECTIONS.with_borrow_mut(|connections| connections.push(connection));
+    Some(library)
+}
+
+/// The library's end of a connection that is sent these bytes, or nothing for as long as it lasts.
+pub fn responding(bytes: Option<Vec<u8>>) -> (UnixStream, Connection) {
     let (library, mut own) = UnixStream::pair().expect("a pair of sockets");
     // What comes before the request is no response to it, and the library then sends none.
     let connection = thread::spawn(move || {
         let mut first = vec![0; 16_384];
         let amount = own.read(&mut first).unwrap_or_default();
         first.truncate(amount);
+        let Some(bytes) = bytes else {
+            let _ = own.read_to_end(&mut first);
+            return (own, first);
+        };
         own.set_nonblocking(true)
             .expect("a socket that does not block");
         // What the sockets do not hold is cut off.
@@ -49,6 +60,5 @@ pub fn peer(_: &str, _: u16) -> Option<UnixStream> {
         let _ = own.shutdown(Shutdown::Write);
         (own, first)
     });
-    CONNECTIONS.with_borrow_mut(|connections| connections.push(connection));
-    Some(library)
+    (library, connection)
 }

@@ -10,6 +10,24 @@ pub mod failures;
 pub mod secrets;
 
 use interface::{Config, copied, outcome};
+#[cfg(feature = "libfuzzer")]
+pub use libfuzzer_sys::fuzz_target;
+
+/// In libFuzzer's place: the target once with each file that is named.
+#[cfg(not(feature = "libfuzzer"))]
+#[macro_export]
+macro_rules! fuzz_target {
+    (init: $init:expr, |$data:ident: &[u8]| $body:block) => {
+        fn main() {
+            let run = |$data: &[u8]| $body;
+            $init;
+            for path in std::env::args().skip(1) {
+                println!("{path}");
+                run(&std::fs::read(path).expect("an input"));
+            }
+        }
+    };
+}
 
 /// Credentials that no text holds by chance.
 pub mod credentials {
@@ -39,10 +57,11 @@ pub mod credentials {
 /// What each target does first. The library keeps the panics that it catches to itself: here their
 /// message is wanted, and any of them is a finding.
 pub fn prepare() {
-    let abort = std::panic::take_hook();
+    let shown = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         eprintln!("{info}");
-        abort(info);
+        shown(info);
+        std::process::abort();
     }));
     // The environment is part of no input.
     for name in [

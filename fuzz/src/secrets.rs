@@ -1,5 +1,7 @@
 //! The forms in which a secret can come back, made by encoders that are not the library's.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -29,23 +31,16 @@ const JAVASCRIPT: &AsciiSet = &RFC_3986
 
 /// What must not be seen.
 pub struct Secrets {
-    /// As numbers, sorted.
-    runs: Vec<u64>,
-    /// Which remainders those numbers have: for most runs of a text that is enough to look at.
-    remainders: Vec<bool>,
-    short: Vec<Vec<u8>>,
+    runs: HashSet<Vec<u8>>,
+    short: HashSet<Vec<u8>>,
 }
-
-/// A prime.
-const DIVISOR: u64 = 8191;
 
 impl Secrets {
     /// `pairs` are sent with a colon between them, in base64.
     pub fn new(secrets: &[&str], pairs: &[(&str, &str)]) -> Self {
         let mut this = Self {
-            runs: Vec::new(),
-            remainders: vec![false; DIVISOR as usize],
-            short: Vec::new(),
+            runs: HashSet::new(),
+            short: HashSet::new(),
         };
         for secret in secrets {
             this.add(secret);
@@ -55,19 +50,15 @@ impl Secrets {
             let pair = format!("{user}:{password}");
             base64_within(&pair).iter().for_each(|form| this.add(form));
         }
-        for run in &this.runs {
-            this.remainders[(run % DIVISOR) as usize] = true;
-        }
-        this.runs.sort_unstable();
         this
     }
 
     fn add(&mut self, form: &str) {
         let form = form.to_ascii_lowercase().into_bytes();
         if form.len() >= RUN {
-            self.runs.extend(runs(&form));
+            self.runs.extend(form.windows(RUN).map(<[u8]>::to_vec));
         } else if !form.is_empty() {
-            self.short.push(form);
+            self.short.insert(form);
         }
     }
 
@@ -86,27 +77,13 @@ impl Secrets {
 
     fn seen(&self, mut text: Vec<u8>) -> Option<String> {
         text.make_ascii_lowercase();
-        let is_secret = |run: &u64| {
-            self.remainders[(run % DIVISOR) as usize] && self.runs.binary_search(run).is_ok()
-        };
-        let run = runs(&text)
-            .find(is_secret)
-            .map(|run| run.to_be_bytes().to_vec());
-        let contains = |form: &&Vec<u8>| text.windows(form.len()).any(|w| w == **form);
-        let seen = run.or_else(|| self.short.iter().find(contains).cloned());
-        seen.map(|seen| String::from_utf8_lossy(&seen).into_owned())
+        let is_secret = |run: &&[u8]| self.runs.contains(*run);
+        let contains = |form: &&[u8]| text.windows(form.len()).any(|w| w == *form);
+        let mut short = self.short.iter().map(Vec::as_slice);
+        let seen = text.windows(RUN).find(is_secret);
+        let seen = seen.or_else(|| short.find(contains));
+        seen.map(|seen| String::from_utf8_lossy(seen).into_owned())
     }
-}
-
-/// Every run of a text as a number.
-fn runs(text: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    let shift = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-    let (first, rest) = text.split_at(text.len().min(RUN - 1));
-    let first = first.iter().fold(0, shift);
-    rest.iter().scan(first, move |number, byte| {
-        *number = shift(*number, byte);
-        Some(*number)
-    })
 }
 
 /// As programs put it into a URL or a form.

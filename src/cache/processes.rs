@@ -6,7 +6,7 @@
 //! line in the log, and the process goes on by itself.
 
 mod file;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod record;
 mod redis;

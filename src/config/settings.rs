@@ -32,7 +32,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
         let mut config = Config::default();
         for (name, value) in options {

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::percent::{self, RESERVED};
 use crate::secret::Secret;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub(crate) use tokens::STEPS;
 use view::{View, folded, in_one_line, places};
 

@@ -6,7 +6,8 @@ use super::authentication::Authentication;
 use super::response;
 use super::transport::Response;
 use crate::clock::Now;
-use crate::fuzzing::{Failure, Token, settings};
+use crate::config::Settings;
+use crate::fuzzing::{Failure, Token};
 use crate::net::transport_error::{Kind, Phase, TransportError};
 use crate::secret::SecretBytes;
 
@@ -16,7 +17,7 @@ pub struct ResponseReader(Authentication);
 impl ResponseReader {
     /// None if the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
-        let settings = settings(options)?;
+        let settings = Settings::of_options(options).ok()?;
         let (credentials, _) = settings.credentials.read(true).ok()?;
         Some(Self(Authentication::new(&settings, credentials)))
     }

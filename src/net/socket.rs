@@ -3,7 +3,7 @@
 //! A socket never blocks: Linux rounds a socket's own time-out up, by seconds if it is long, and
 //! Windows leaves a socket whose call has timed out in a state that is not defined (SO_RCVTIMEO).
 
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod race;
 
@@ -43,7 +43,7 @@ impl Socket {
         loopback_only: bool,
         limits: Limits,
     ) -> Result<Self> {
-        #[cfg(fuzzing)]
+        #[cfg(feature = "fuzzing")]
         if let Some(outcome) = fuzzing::connect(host, port, &limits) {
             return outcome;
         }

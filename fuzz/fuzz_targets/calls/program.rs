@@ -1,16 +1,12 @@
-//! The calls, but for those about tokens.
+//! The calls that an input can have.
 
-use std::ffi::{CStr, CString, c_char, c_void};
-use std::ptr::{null, null_mut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use momo::ffi::momo_status::{self, *};
-use momo::ffi::*;
-use momo::fuzzing::set_clocks_ahead;
-use momo_fuzz::interface::{Client, Config, copied};
+use momo::ffi::{momo_clear_cache, momo_status::*};
+use momo_fuzz::interface::{Client, Config, Error, Token};
 
-use crate::world::{Known, Owned, World, read, write};
+use crate::world::{Known, World, read, write};
 
 /// Options that change what calls do. Time-outs are short: a peer may say nothing.
 const OPTIONS: [(&str, &str); 24] = [
@@ -21,10 +17,7 @@ const OPTIONS: [(&str, &str); 24] = [
     ("proxy", "none"),
     ("product", "collection"),
     ("product", "none of them"),
-    (
-        "secondary_subscription_key",
-        "0f9e8d7c6b5a49382716f5e4d3c2b1a0",
-    ),
+    ("secondary_subscription_key", "secondary"),
     ("secondary_subscription_key", ""),
     ("api_key", "another key"),
     ("api_user", "with:colon"),
@@ -43,6 +36,8 @@ const OPTIONS: [(&str, &str); 24] = [
     ("user_agent", "fuzz"),
 ];
 
+const TIMEOUTS: [i64; 8] = [-1, 0, 0, 1, 5, 10, -2, i64::MIN];
+
 /// Milliseconds: nothing, a token of a second or a minute gone, one of an hour stale and then
 /// gone, a day.
 const AHEAD: [u64; 8] = [
@@ -52,10 +47,10 @@ const AHEAD: [u64; 8] = [
 pub struct Call {
     pub thread: usize,
     what: u8,
-    /// Which config, client or result.
-    pub first: usize,
-    pub second: usize,
-    pub argument: u8,
+    /// Which config, client or token.
+    first: usize,
+    second: usize,
+    argument: usize,
 }
 
 impl Call {
@@ -66,28 +61,26 @@ impl Call {
             what: bytes[0] & 63,
             first: usize::from(bytes[1] & 15),
             second: usize::from(bytes[1] >> 4),
-            argument: bytes[2],
+            argument: usize::from(bytes[2]),
         }
     }
 
     pub fn make(&self, world: &World) {
         match self.what % 24 {
             0 => self.create_config(world),
-            1 | 2 => self.set_option(world),
-            3 => self.set_logger(world),
+            1..=3 => self.change_config(world),
             4 => drop(write(&world.configs, self.first).take()),
             5 | 6 => self.create_client(world),
             7 => self.clone_client(world),
-            8 => self.cancel_client(world),
             9 => drop(write(&world.clients, self.first).take()),
-            10 | 11 => self.ask(world, momo_create_token),
-            12..=16 => self.ask(world, momo_get_token),
-            17 | 18 => self.invalidate(world),
-            19 => self.stats(world),
             20 => drop(write(&world.tokens, self.first).take()),
-            21 => drop(write(&world.errors, self.first).take()),
-            22 => self.go_ahead(world),
-            _ => self.call_on_nothing(),
+            22 => world.go_ahead(AHEAD[self.argument % AHEAD.len()]),
+            21 | 23 => momo_clear_cache(),
+            _ => {
+                if let Some(known) = read(&world.clients, self.first).as_ref() {
+                    self.use_client(world, known);
+                }
+            }
         }
     }
 
@@ -112,152 +105,93 @@ impl Call {
         *write(&world.configs, self.first) = Some(config);
     }
 
-    fn set_option(&self, world: &World) {
+    fn change_config(&self, world: &World) {
         let config = write(&world.configs, self.first);
-        let (name, value) = OPTIONS[usize::from(self.argument) % OPTIONS.len()];
-        let (name, value) = (c_string(name), c_string(value));
-        let mut error = garbage();
-        // SAFETY: NULL or a live config that nobody else uses now, and strings that outlive the call.
-        let status = unsafe {
-            momo_set_option(
-                pointer(&config),
-                name.as_ptr(),
-                value.as_ptr(),
-                &raw mut error,
-            )
-        };
-        self.keep_error(world, status, error);
-    }
-
-    fn set_logger(&self, world: &World) {
-        let config = write(&world.configs, self.first);
-        let lines = Box::into_raw(Box::new(AtomicU64::new(0)));
-        let mut error = garbage();
-        // SAFETY: NULL or a live config that nobody else uses now; the two functions take what
-        // `lines` points to.
-        let status = unsafe {
-            momo_set_logger(
-                pointer(&config),
-                (self.argument % 5 != 4).then_some(count as unsafe extern "C" fn(_, _, _)),
-                lines.cast(),
-                Some(free_count),
-                i32::from(self.argument % 7),
-                &raw mut error,
-            )
-        };
-        self.keep_error(world, status, error);
+        match config.as_ref() {
+            Some(config) if self.what % 24 == 3 => drop(config.log()),
+            Some(config) => {
+                let (name, value) = OPTIONS[self.argument % OPTIONS.len()];
+                let _ = config.try_set(name, value);
+            }
+            None => {}
+        }
     }
 
     fn create_client(&self, world: &World) {
-        let (mut client, mut error) = (garbage(), garbage());
-        let status = {
-            let config = read(&world.configs, self.second);
-            // SAFETY: NULL or a live config that nobody changes now, and places of this call's own.
-            unsafe { momo_create_client(pointer(&config), &raw mut client, &raw mut error) }
-        };
-        self.keep_error(world, status, error);
-        assert_eq!(client.is_null(), status != MOMO_OK);
-        let known = (!client.is_null()).then(|| Known {
-            client: Client(client),
+        let created = read(&world.configs, self.second)
+            .as_ref()
+            .and_then(|config| config.try_client().ok());
+        *write(&world.clients, self.first) = created.map(|client| Known {
+            client,
             cancelled: vec![Arc::default()],
             invalidated: Arc::default(),
         });
-        *write(&world.clients, self.first) = known;
     }
 
     fn clone_client(&self, world: &World) {
-        let clone = {
-            let known = read(&world.clients, self.first);
-            known.as_ref().map(|known| Known {
+        let clone = read(&world.clients, self.first)
+            .as_ref()
+            .map(|known| Known {
                 client: known.client.cloned(),
                 cancelled: [&known.cancelled[..], &[Arc::default()]].concat(),
                 invalidated: Arc::clone(&known.invalidated),
-            })
-        };
+            });
         *write(&world.clients, self.second) = clone;
     }
 
-    fn cancel_client(&self, world: &World) {
-        let known = read(&world.clients, self.first);
-        if let Some(Known {
-            client, cancelled, ..
-        }) = known.as_ref()
-        {
-            client.cancel();
-            let own = cancelled.last().expect("its own");
-            own.store(true, Ordering::SeqCst);
+    fn use_client(&self, world: &World, known: &Known) {
+        match self.what % 24 {
+            8 => {
+                known.client.cancel();
+                let own = known.cancelled.last().expect("its own");
+                own.store(true, Ordering::SeqCst);
+            }
+            10 | 11 => self.ask(world, known, Client::create_within),
+            12..=16 => self.ask(world, known, Client::get_within),
+            17 | 18 => {
+                let token = read(&world.tokens, self.second).clone();
+                let token = token.unwrap_or("token-0".to_owned());
+                world.invalidations.fetch_add(1, Ordering::SeqCst);
+                known.client.invalidate(&token);
+                *known.invalidated.lock().expect("no panic") = token;
+            }
+            _ => {
+                let stats = known.client.stats();
+                assert!(stats.requests >= 0 && stats.tokens_issued >= 0 && stats.cooldown_ms >= 0);
+                assert!((0..=86_400).contains(&stats.token_expires_in));
+                let options = known.client.options();
+                assert!(options.iter().all(|option| !option.source.is_empty()));
+            }
         }
     }
 
-    fn go_ahead(&self, world: &World) {
-        if self.argument % 16 == 15 {
-            momo_clear_cache();
+    fn ask(&self, world: &World, known: &Known, ask: Ask) {
+        let timeout = TIMEOUTS[self.argument % TIMEOUTS.len()];
+        let is_set = |flag: &Arc<AtomicBool>| flag.load(Ordering::SeqCst);
+        let was_cancelled = known.cancelled.iter().any(is_set);
+        let invalidated = known.invalidated.lock().expect("no panic").clone();
+        let outcome = ask(&known.client, timeout);
+        let status = outcome.as_ref().map_or_else(|e| e.status, |_| MOMO_OK);
+        if timeout < -1 {
+            assert_eq!(status, MOMO_INVALID_ARGUMENT);
+        } else if was_cancelled {
+            assert_eq!(status, MOMO_CANCELLED);
+        } else if status == MOMO_WOULD_BLOCK {
+            assert_eq!(timeout, 0);
+        }
+        let Ok(token) = outcome else {
             return;
+        };
+        assert!(token.access_token.starts_with("token-"), "{token:?}");
+        assert!((0..=token.lifetime).contains(&token.expires_in));
+        assert!((-1..=token.expires_in.max(1)).contains(&token.refresh_in));
+        // An entry remembers the last eight.
+        if world.invalidations.load(Ordering::SeqCst) <= 8 {
+            let access = &token.access_token;
+            assert_ne!(*access, invalidated, "it is handed out no more");
         }
-        let mut ahead = world.ahead.lock().expect("no panic");
-        *ahead += AHEAD[usize::from(self.argument) % AHEAD.len()];
-        set_clocks_ahead(*ahead);
-    }
-
-    fn call_on_nothing(&self) {
-        // SAFETY: NULL is what each of these takes; the strings are static.
-        unsafe {
-            momo_cancel_client(null());
-            momo_free_client(momo_clone_client(null()));
-            momo_free_config(null_mut());
-            momo_free_token(null_mut());
-            momo_free_error(null_mut());
-            momo_free_options(null_mut());
-            momo_free_stats(null_mut());
-            let name = CStr::from_ptr(momo_status_name(i32::from(self.argument)));
-            assert!(name.to_bytes().starts_with(b"MOMO_"));
-        }
-        momo_clear_cache();
-    }
-
-    pub fn keep_error(&self, world: &World, status: momo_status, error: *mut momo_error) {
-        assert_eq!(error.is_null(), status == MOMO_OK);
-        assert_ne!(status, MOMO_INTERNAL);
-        if error.is_null() {
-            return;
-        }
-        let owned = Owned::new(error, momo_free_error);
-        // SAFETY: handed out just now; its strings live as long as it does.
-        let error = unsafe { &*error };
-        let texts = [error.message, error.code, error.body].map(copied);
-        assert_eq!(error.status, status);
-        assert!(
-            !texts[0].is_empty() && !texts.concat().contains(char::is_control),
-            "{texts:?}"
-        );
-        *write(&world.errors, self.second) = Some(owned);
+        *write(&world.tokens, self.second) = Some(token.access_token);
     }
 }
 
-fn pointer(config: &Option<Config>) -> *mut momo_config {
-    config.as_ref().map_or(null_mut(), |config| config.0)
-}
-
-pub fn c_string(text: &str) -> CString {
-    CString::new(text).expect("no NUL")
-}
-
-/// What a caller may have left in a place for a result.
-pub fn garbage<T>() -> *mut T {
-    null_mut::<T>().wrapping_byte_add(0x11)
-}
-
-/// A logger may call back.
-unsafe extern "C" fn count(lines: *mut c_void, level: i32, line: *const c_char) {
-    assert!((1..=4).contains(&level) && !copied(line).contains(char::is_control));
-    // SAFETY: `lines` is what `set_logger` gave, and is not freed while it may be called.
-    let lines = unsafe { &*lines.cast::<AtomicU64>() };
-    if lines.fetch_add(1, Ordering::SeqCst) == 2 {
-        momo_clear_cache();
-    }
-}
-
-unsafe extern "C" fn free_count(lines: *mut c_void) {
-    // SAFETY: `lines` is what `set_logger` gave, and is freed once.
-    drop(unsafe { Box::from_raw(lines.cast::<AtomicU64>()) });
-}
+type Ask = fn(&Client, i64) -> Result<Token, Error>;

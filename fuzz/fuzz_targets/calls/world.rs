@@ -1,38 +1,14 @@
 //! What calls are made on, and the peer that responds to them.
 
-use std::io::Write;
-use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use momo::ffi::*;
+use momo::fuzzing::set_clocks_ahead;
+use momo_fuzz::connections::responding;
 use momo_fuzz::interface::{Client, Config};
 
 type Slots<T, const N: usize> = [RwLock<Option<T>>; N];
-
-/// A pointer that the library handed out and that any thread may free.
-pub struct Owned<T> {
-    pub pointer: *mut T,
-    free: unsafe extern "C" fn(*mut T),
-}
-
-// SAFETY: the interface says that it is freed on any thread; its contents do not change.
-unsafe impl<T> Send for Owned<T> {}
-
-impl<T> Owned<T> {
-    /// `free` is the function for what this call handed out; it takes NULL.
-    pub fn new(pointer: *mut T, free: unsafe extern "C" fn(*mut T)) -> Self {
-        Self { pointer, free }
-    }
-}
-
-impl<T> Drop for Owned<T> {
-    fn drop(&mut self) {
-        // SAFETY: handed out by the library, or NULL, and freed here alone.
-        unsafe { (self.free)(self.pointer) };
-    }
-}
 
 /// A client, and what is known of it.
 pub struct Known {
@@ -47,15 +23,14 @@ pub struct World {
     pub run: u64,
     pub configs: Slots<Config, 3>,
     pub clients: Slots<Known, 3>,
-    pub tokens: Slots<Owned<momo_token>, 4>,
-    pub errors: Slots<Owned<momo_error>, 4>,
+    pub tokens: Slots<String, 4>,
     /// How far the clocks were set ahead, in milliseconds.
-    pub ahead: Mutex<u64>,
+    ahead: AtomicU64,
     pub invalidations: AtomicUsize,
 }
 
 // SAFETY: a config is written to under the lock's exclusive side alone, and read under the shared
-// one, as the interface wants it. Tokens and errors are used under the exclusive side alone.
+// one, as the interface wants it.
 unsafe impl Sync for World {}
 
 impl World {
@@ -67,10 +42,14 @@ impl World {
             configs: Default::default(),
             clients: Default::default(),
             tokens: Default::default(),
-            errors: Default::default(),
-            ahead: Mutex::default(),
+            ahead: AtomicU64::default(),
             invalidations: AtomicUsize::default(),
         }
+    }
+
+    pub fn go_ahead(&self, milliseconds: u64) {
+        let before = self.ahead.fetch_add(milliseconds, Ordering::SeqCst);
+        set_clocks_ahead(before + milliseconds);
     }
 }
 
@@ -84,36 +63,15 @@ pub fn write<T>(slots: &[RwLock<Option<T>>], slot: usize) -> RwLockWriteGuard<'_
 
 static SCRIPT: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
-/// The peer's ends: a request that is still being sent is taken.
-static ENDS: Mutex<Vec<UnixStream>> = Mutex::new(Vec::new());
 
-/// Ends the connections that are still open.
-pub fn hang_up() {
-    ENDS.lock().expect("no panic goes on").clear();
-}
-
-fn response(status: &str, headers: &str, body: &str) -> String {
+fn response(status: &str, body: &str) -> String {
     let length = body.len();
-    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
+    format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}")
 }
 
-fn token(name: &str, rest: &str) -> String {
-    response(
-        "200 OK",
-        "",
-        &format!("{{\"access_token\":\"token-{name}\"{rest}}}"),
-    )
-}
-
-/// The library's end of a connection on which this is said, or nothing for as long as it lasts.
-fn connection(text: Option<&str>) -> Option<UnixStream> {
-    let (library, mut own) = UnixStream::pair().ok()?;
-    if let Some(text) = text {
-        own.write_all(text.as_bytes()).ok()?;
-        own.shutdown(Shutdown::Write).ok()?;
-    }
-    ENDS.lock().expect("no panic goes on").push(own);
-    Some(library)
+fn token(name: usize, rest: &str) -> String {
+    let body = format!("{{\"access_token\":\"token-{name}\"{rest}}}");
+    response("200 OK", &body)
 }
 
 /// The library's end of a connection whose other end responds as the input says.
@@ -125,31 +83,23 @@ pub fn respond(_: &str, _: u16) -> Option<UnixStream> {
         script[number % script.len()] % 20
     };
     let text = match way {
-        0..=2 => token(&number.to_string(), ",\"expires_in\":3600"),
-        3 => token(&number.to_string(), ",\"expires_in\":60"),
-        4 => token(&number.to_string(), ",\"expires_in\":1"),
-        5 => token(&number.to_string(), ""),
-        6 | 7 => token("same", ",\"expires_in\":3600"),
-        8 => response("401 Unauthorized", "", "{\"error\":\"invalid_client\"}"),
-        9 => response(
-            "401 Access Denied",
-            "",
-            "{\"statusCode\":401,\"message\":\"Access denied\"}",
-        ),
-        10 => response("500 Error", "", "{\"error\":\"login_failed\"}"),
-        11 => response("503 Unavailable", "Retry-After: 1\r\n", ""),
-        12 => response("429 Too Many", "Retry-After: 0\r\n", "{}"),
-        13 => response(
-            "403 Forbidden",
-            "",
-            "<p>Request Rejected. Support ID: 123456</p>",
-        ),
-        14 => response("200 OK", "", "no JSON"),
+        0..=2 => token(number, ",\"expires_in\":3600"),
+        3 => token(number, ",\"expires_in\":60"),
+        4 => token(number, ",\"expires_in\":1"),
+        5 => token(number, ""),
+        6 | 7 => token(0, ",\"expires_in\":3600"),
+        8 => response("401 Unauthorized", "{\"error\":\"invalid_client\"}"),
+        9 => response("401 Access Denied", "{\"statusCode\":401}"),
+        10 => response("500 Error", "{\"error\":\"login_failed\"}"),
+        11 => response("503 Unavailable\r\nRetry-After: 1", ""),
+        12 => response("429 Too Many\r\nRetry-After: 0", "{}"),
+        13 => response("403 Forbidden", "Request Rejected. Support ID: 123456"),
+        14 => response("200 OK", "no JSON"),
         15 => String::new(),
         16 => "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"access_".to_owned(),
-        17 => response("302 Found", "Location: https://elsewhere.example/\r\n", ""),
-        18 => return connection(None),
+        17 => response("302 Found\r\nLocation: https://elsewhere.example/", ""),
+        18 => return Some(responding(None).0),
         _ => return None,
     };
-    connection(Some(&text))
+    Some(responding(Some(text.into_bytes())).0)
 }

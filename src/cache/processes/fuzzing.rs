@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::redis::{refusal, resp};
 use super::{Clocks, Processes, Record, Value, ValueKind, Values, open};
 use crate::clock::Now;
-use crate::fuzzing::{Failure, Token, settings};
+use crate::config::Settings;
+use crate::fuzzing::{Failure, Token};
 use crate::log::CallLog;
 
 /// What clients with the same options share: a directory that is not there, and so is neither read
@@ -16,7 +17,7 @@ impl SealedCache {
     /// None if the options make no client.
     pub fn new(options: &[(&str, &str)]) -> Option<Self> {
         let nowhere = ("cache", "file:/nowhere/libmomo");
-        let settings = settings(&[options, &[nowhere]].concat())?;
+        let settings = Settings::of_options(&[options, &[nowhere]].concat()).ok()?;
         let (credentials, _) = settings.credentials.read(true).ok()?;
         let store = open(&settings).ok()??;
         Some(Self(Processes::new(&store, &settings, &credentials)))

@@ -3,7 +3,7 @@
 use super::view::{View, places};
 
 // How many bytes the walks over runs have looked at, for the tests that they are linear.
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 thread_local!(pub(crate) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
 
 /// What stands between the name `access_token` and its value, in JSON, in HTML, in a query.
@@ -36,7 +36,7 @@ fn hide_runs(view: &View, starts: impl Iterator<Item = usize>, hidden: &mut [boo
         if start >= end {
             let run = view.bytes[start..].iter();
             let length = run.take_while(|b| is_token_byte(b)).count();
-            #[cfg(any(test, fuzzing))]
+            #[cfg(any(test, feature = "fuzzing"))]
             STEPS.set(STEPS.get() + length);
             view.hide(start, length, hidden);
             end = start + length;
