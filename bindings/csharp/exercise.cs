@@ -1,6 +1,5 @@
 // For the tests: one scenario per run, named by the first argument, one JSON object on stdout.
 using System;
-using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -154,21 +153,7 @@ static class Exercise
             }
     }
 
-    static void Print(object found) => Console.WriteLine(Json(found));
-
-    static string Json(object value)
-    {
-        if (value is string text)
-            return '"' + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + '"';
-        if (value is IDictionary counts)
-            return "{" + string.Join(",", counts.Keys.Cast<string>().Select(key => Json(key) + ":" + Json(counts[key]))) + "}";
-        if (value is IEnumerable list)
-            return "[" + string.Join(",", list.Cast<object>().Select(Json)) + "]";
-        if (value is bool || value.GetType().IsPrimitive)
-            return value.ToString().ToLowerInvariant();
-        var members = value.GetType().GetProperties().Select(each => Json(each.Name) + ":" + Json(each.GetValue(value)));
-        return "{" + string.Join(",", members) + "}";
-    }
+    static void Print(object found) => Console.WriteLine(Json.Of(found));
 
     static void Main(string[] args) => Print(Run(args[0], args.Skip(1).Select(int.Parse).ToArray()));
 }
