@@ -67,7 +67,7 @@ def install(out, place):
     copy([*SOURCE.glob("*.java"), *(SOURCE / "server").glob("*.java")], shop / "src/main/java")
     maven = ["mvn", "--batch-mode", "--quiet", "--settings", "settings.xml", "package"]
     checks.succeed(maven, shop, os.environ | {"LC_ALL": "C.UTF-8"})
-    jar, repository = shop / "target/shop.jar", shop / "repository"
+    jar, repository = shop / "target/shop-1.jar", shop / "repository"
     [momo] = repository.glob(f"{GROUP.replace('.', '/')}/libmomo/*/libmomo-*.jar")
     [jna] = repository.glob("net/java/dev/jna/jna/*/jna-*.jar")
     java = ["java", *SMALL, "-classpath", f"{jar}:{momo}:{jna}"]
