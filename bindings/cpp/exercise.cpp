@@ -3,6 +3,7 @@
 #include <atomic>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -84,26 +85,22 @@ static void get(const arguments &given) {
 static void wait(const arguments &given) {
   const momo::client client = client_from_env(), clone = client.clone();
   outcomes found;
-  std::atomic<long> late{0};
-  std::vector<std::thread> threads;
+  std::vector<std::future<void>> staying, leaving;
   const auto begin = std::chrono::steady_clock::now();
-  const auto start = [&](long times, const momo::client &from, bool leaves, momo::client::timeout timeout) {
+  const auto start = [&](auto &calls, long times, const momo::client &from, momo::client::timeout timeout) {
     while (times-- > 0)
-      threads.emplace_back([&, leaves, timeout] {
+      calls.push_back(std::async(std::launch::async, [&, timeout] {
         found.of([&] { return from.get_token(timeout); });
-        const long mine = milliseconds_since(begin) - 1000;
-        for (long known = late; leaves && known < mine;)
-          if (late.compare_exchange_weak(known, mine))
-            break;
-      });
+      }));
   };
-  start(given[0], client, false, {});
-  start(given[1], client, true, 1s);
-  start(given[1], clone, true, {});
+  start(staying, given[0], client, {});
+  start(leaving, given[1], client, 1s);
+  start(leaving, given[1], clone, {});
   std::this_thread::sleep_until(begin + 1s);
   clone.cancel();
-  for (std::thread &each : threads)
-    each.join();
+  leaving.clear(); // waits for them
+  const long late = milliseconds_since(begin) - 1000;
+  staying.clear();
   found.print();
   std::cout << ",\"late_ms\":" << late << "}\n";
 }

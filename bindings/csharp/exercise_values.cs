@@ -47,13 +47,6 @@ static class ExerciseValues
         var shown = token + $"{token}" +
             string.Concat(typeof(MomoToken).GetProperties().Select(property => property.GetValue(token))) +
             string.Concat(fields.Where(field => !field.IsNotSerialized).Select(field => field.GetValue(token)));
-        var json = Type.GetType("System.Text.Json.JsonSerializer, System.Text.Json"); // .NET has it
-        if (json != null)
-        {
-            var serialize = json.GetMethods().First(method => method.Name == "Serialize" && !method.IsGenericMethod
-                && method.ReturnType == typeof(string) && method.GetParameters()[0].ParameterType == typeof(object));
-            shown += serialize.Invoke(null, new object[] { token, typeof(MomoToken), null });
-        }
         var hidden = fields.Count(field =>
             field.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State == DebuggerBrowsableState.Never);
         return new { leaks = shown.Contains("5ecret") || hidden != 2 ? new[] { shown } : new string[0] };

@@ -54,8 +54,8 @@ def compile_programs(package, folder, suffix):
     folder.mkdir()
     options = ["-warnaserror", "-r:System.Core", f"-r:{package}/lib/netstandard2.0/Momo.dll"]
     for source in PROGRAMS:
-        checks.succeed(["mcs", *options, f"-out:{source.stem}{suffix}",
-                        *source.parent.glob(f"{source.stem}*.cs")], folder)
+        parts = [SOURCE / "Json.cs", *source.parent.glob(f"{source.stem}*.cs")]
+        checks.succeed(["mcs", *options, f"-out:{source.stem}{suffix}", *parts], folder)
 
 
 def on_mono(package, shop):

@@ -7,10 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import momo.MomoClient;
 import momo.MomoException;
@@ -65,31 +64,25 @@ final class Exercise {
         // Virtual threads, a sleep and a time-out have threads of their own.
         start(() -> LockSupport.parkNanos(1_000_000)).join();
         Outcomes outcomes = new Outcomes();
-        AtomicLong latest = new AtomicLong(), interruptedAt = new AtomicLong();
         List<Thread> threads = new ArrayList<>();
         int before = threads();
+        long begin = System.nanoTime();
         for (int i = 0; i < staying + 2 * leaving; i++) {
-            boolean isTimed = i < leaving, isInterrupted = !isTimed && i < 2 * leaving;
-            threads.add(start(() -> {
-                long begin = System.nanoTime();
-                outcomes.of(isTimed ? () -> client.getToken(LEAVE_AFTER) : client::getToken);
-                if (isTimed) {
-                    latest.accumulateAndGet(since(begin) - LEAVE_AFTER.toMillis(), Math::max);
-                } else if (isInterrupted) {
-                    latest.accumulateAndGet(since(interruptedAt.get()), Math::max);
-                }
-            }));
+            Outcomes.Get get = i < leaving ? () -> client.getToken(LEAVE_AFTER) : client::getToken;
+            threads.add(start(() -> outcomes.of(get)));
         }
         Thread.sleep(leaving > 0 ? LEAVE_AFTER.toMillis() : 0);
-        interruptedAt.set(System.nanoTime());
         threads.subList(leaving, 2 * leaving).forEach(Thread::interrupt);
-        Thread.sleep(leaving > 0 ? 2 * LEAVE_AFTER.toMillis() : 0);
+        for (Thread thread : threads.subList(0, 2 * leaving)) {
+            thread.join();
+        }
+        long late = since(begin) - LEAVE_AFTER.toMillis();
         int more = threads() - before;
         for (Thread thread : threads) {
             thread.join();
         }
         return Json.object("outcomes", outcomes.counts, "distinct", outcomes.distinct(),
-                "late_ms", latest.get(), "threads", more);
+                "late_ms", late, "threads", more);
     }
 
     private static Thread start(Runnable run) throws ReflectiveOperationException {
@@ -109,9 +102,7 @@ final class Exercise {
 
     private static String close(MomoClient client) {
         long begin = System.nanoTime();
-        var timer = Executors.newSingleThreadScheduledExecutor();
-        timer.schedule(client::close, 300, TimeUnit.MILLISECONDS);
-        timer.shutdown();
+        CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(client::close);
         Outcomes outcomes = new Outcomes();
         outcomes.of(client::getToken);
         return Json.object("outcomes", outcomes.counts, "ms", since(begin));

@@ -67,21 +67,20 @@ def install(out, place):
     copy([*SOURCE.glob("*.java"), *(SOURCE / "server").glob("*.java")], shop / "src/main/java")
     maven = ["mvn", "--batch-mode", "--quiet", "--settings", "settings.xml", "package"]
     checks.succeed(maven, shop, os.environ | {"LC_ALL": "C.UTF-8"})
-    jar = shop / "target/shop.jar"
-    # The jar names the others, where Maven has put them.
-    java = ["java", *SMALL, "-classpath", str(jar)]
-    server = servers.rows("HttpServer", [*java, "Server"], exit_code=143)
-    programs = {"get_token": [*java, "GetToken"], "exercise": [*java, "Exercise"]}
-    return [Installed("glibc", shop, **programs, rows=[*server, *loading(shop, jar, java)])]
-
-
-def loading(shop, jar, java):
-    """Rows: where the library is found, and what is said if it is not."""
-    repository = shop / "repository"
+    jar, repository = shop / "target/shop-1.jar", shop / "repository"
     [momo] = repository.glob(f"{GROUP.replace('.', '/')}/libmomo/*/libmomo-*.jar")
     [jna] = repository.glob("net/java/dev/jna/jna/*/jna-*.jar")
-    without = merge(shop / "without.jar", jar, jna, momo, leave_out="linux-x86-64/")
-    whole = merge(shop / "whole.jar", jar, jna, momo)
+    java = ["java", *SMALL, "-classpath", f"{jar}:{momo}:{jna}"]
+    server = servers.rows("HttpServer", [*java, "Server"], exit_code=143)
+    programs = {"get_token": [*java, "GetToken"], "exercise": [*java, "Exercise"]}
+    return [Installed("glibc", shop, **programs, rows=[*server, *loading(shop, jar, momo, jna, java)])]
+
+
+def loading(shop, jar, momo, jna, java):
+    """Rows: where the library is found, and what is said if it is not."""
+    whole, without = shop / "whole.jar", shop / "without.jar"
+    merge(whole, jar, jna, momo)
+    merge(without, jar, jna, momo, leave_out="linux-x86-64/")
     modules = ["java", "--module-path", f"{momo}:{jna}", "--add-modules", "momo", "-classpath", str(jar)]
     library = packages.platform_folder("x86_64-linux-gnu") / "lib/libmomo.so.0"
 
@@ -90,13 +89,14 @@ def loading(shop, jar, java):
         return made | {"requests": requests}
 
     def failure(name, pattern, command=java, **variables):
-        return loads(name, {"message": {"match": pattern}}, ["failure"], command, 0, **variables)
+        return loads(name, {"message": {"match": pattern}}, ["mapped", ""], command, 0, **variables)
 
+    unpacked = ["mapped", "JNA/temp"]
     return [
         loads("two class loaders", {"gets": 3, "tokens": 2}, ["two", momo, jna], requests=2),
         loads("jar in a jar", {"token": True}, ["nested", momo, jna]),
-        loads("one jar of all", {"mapped": True}, ["mapped", "JNA/temp"], ["java", "-cp", whole]),
-        loads("module", {"module": "momo", "token": True}, ["module"], modules),
+        loads("one jar of all", {"mapped": True}, unpacked, ["java", "-cp", whole]),
+        loads("module", {"mapped": True, "module": "momo"}, unpacked, modules),
         loads("LIBMOMO_PATH", {"mapped": True}, ["mapped", library.resolve()], LIBMOMO_PATH=str(library)),
         failure("LIBMOMO_PATH wrong", "^LIBMOMO_PATH names /nowhere", LIBMOMO_PATH="/nowhere"),
         failure("other platform", "no libmomo for linux-x86-64.*LIBMOMO_PATH", ["java", "-cp", without]),
@@ -114,4 +114,3 @@ def merge(path, *jars, leave_out="//"):
                     entries.setdefault(name, archive.read(name))
     entries["META-INF/MANIFEST.MF"] = b"Manifest-Version: 1.0\n"
     write_archive(path, entries.items())
-    return path

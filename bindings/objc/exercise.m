@@ -9,10 +9,11 @@ typedef struct {
   int times, pause_ms, timeout_ms;
 } Arguments;
 
-// What ended a scenario other than as it should.
-static int failed(NSError *error) {
-  fprintf(stderr, "%s\n", [[error localizedDescription] UTF8String]);
-  return 1;
+// What a scenario prints.
+static NSMutableDictionary *found;
+
+static void add(NSString *name, long long number) {
+  [found setObject:[NSNumber numberWithLongLong:number] forKey:name];
 }
 
 static int milliseconds_since(NSDate *begin) { return (int)(-[begin timeIntervalSinceNow] * 1000); }
@@ -40,14 +41,13 @@ static void get_once(MMOClient *client, int timeout_ms) {
   [pool drain];
 }
 
-static void print_outcomes(void) {
-  NSString *each, *between = @"";
-  printf("{\"outcomes\":{");
-  for (each in counts) {
-    printf("%s\"%s\":%d", [between UTF8String], [each UTF8String], (int)[counts countForObject:each]);
-    between = @",";
-  }
-  printf("},\"distinct\":%d", (int)[distinct count]);
+static void add_outcomes(void) {
+  NSMutableDictionary *outcomes = [NSMutableDictionary dictionary];
+  NSString *each;
+  for (each in counts)
+    [outcomes setObject:[NSNumber numberWithUnsignedInteger:[counts countForObject:each]] forKey:each];
+  [found setObject:outcomes forKey:@"outcomes"];
+  add(@"distinct", [distinct count]);
 }
 
 static long resident_kib(void) {
@@ -61,7 +61,7 @@ static long resident_kib(void) {
 }
 
 // get N PAUSE TIMEOUT: calls that follow each other, times in milliseconds, -1 for no timeout.
-static int get(MMOClient *client, Arguments given) {
+static void get(MMOClient *client, Arguments given) {
   NSDate *begin = nil;
   long before = 0;
   int i, warm_up = given.times / 4;
@@ -73,17 +73,15 @@ static int get(MMOClient *client, Arguments given) {
     get_once(client, given.timeout_ms);
     [NSThread sleepForTimeInterval:given.pause_ms / 1000.0];
   }
-  print_outcomes();
-  printf(",\"ms\":%d,\"growth_kib\":%ld}\n", milliseconds_since(begin), resident_kib() - before);
-  return 0;
+  add(@"ms", milliseconds_since(begin));
+  add(@"growth_kib", resident_kib() - before);
+  add_outcomes();
 }
 
 @interface Call : NSThread {
 @public
   MMOClient *client;
   int timeout_ms;
-  NSDate *due;
-  int late;
 }
 @end
 
@@ -91,37 +89,34 @@ static int get(MMOClient *client, Arguments given) {
 
 - (void)main {
   get_once(client, timeout_ms);
-  late = due != nil ? milliseconds_since(due) : 0;
 }
 
 @end
 
 // wait N LEAVING: calls that wait at the same time. Beside the N, after a second, so many are
 // cancelled, and the time of as many is up.
-static int wait_for_one(MMOClient *client, Arguments given) {
+static void wait_for_one(MMOClient *client, Arguments given) {
   MMOClient *clone = [client clone];
   NSMutableArray *calls = [NSMutableArray array];
   NSDate *due = [NSDate dateWithTimeIntervalSinceNow:1];
   Call *each;
-  int i, late = 0, leaving = given.pause_ms;
+  int i, leaving = given.pause_ms;
   for (i = 0; i < given.times + 2 * leaving; i++) {
     each = [[Call new] autorelease];
     each->client = i < leaving ? clone : client;
     each->timeout_ms = i >= leaving && i < 2 * leaving ? 1000 : -1;
-    each->due = i < 2 * leaving ? due : nil;
     [calls addObject:each];
     [each start];
   }
   [NSThread sleepUntilDate:due];
   [clone cancel];
-  for (each in calls) {
-    while (![each isFinished])
+  for (i = 0; i < (int)[calls count]; i++) {
+    while (![[calls objectAtIndex:i] isFinished])
       [NSThread sleepForTimeInterval:0.01];
-    late = MAX(late, each->late);
+    if (i < 2 * leaving)
+      add(@"late_ms", milliseconds_since(due));
   }
-  print_outcomes();
-  printf(",\"late_ms\":%d}\n", late);
-  return 0;
+  add_outcomes();
 }
 
 @interface RaisingLogger : NSObject <MMOLogger> {
@@ -140,38 +135,37 @@ static int wait_for_one(MMOClient *client, Arguments given) {
 @end
 
 // Every call once, with a logger that raises.
-static int calls(MMOClient *unused, Arguments none) {
-  NSError *error = nil;
+static void calls(MMOClient *unused, Arguments none) {
   RaisingLogger *logger = [[RaisingLogger new] autorelease];
   MMOConfig *config = [[MMOConfig new] autorelease];
-  momo_stats stats;
+  NSError *error = nil;
+  momo_stats stats = {0};
   NSDictionary *each;
   (void)unused, (void)none;
-  if (![config setOptionsFromEnvironment:&error] ||
-      ![config setLogger:logger level:MOMO_LOG_DEBUG error:&error])
-    return failed(error);
+  BOOL all = [config setOptionsFromEnvironment:&error] &&
+             [config setLogger:logger level:MOMO_LOG_DEBUG error:&error];
   MMOClient *client = [[[MMOClient alloc] initWithConfig:config error:&error] autorelease];
-  if (![client invalidateToken:[client token:&error] error:&error])
-    return failed(error);
+  all = all && [client invalidateToken:[client token:&error] error:&error];
   [MMOClient clearCache];
+  all = all && [client createTokenWithTimeout:60 error:&error] != nil;
+  all = all && [client getStats:&stats error:&error];
   NSArray *options = [client options:&error];
-  if ([client createTokenWithTimeout:60 error:&error] == nil ||
-      ![client getStats:&stats error:&error] || options == nil)
-    return failed(error);
+  NSCAssert(all && options != nil, @"%@", error);
   for (each in options)
-    printf("%s\"%s\":\"%s, %s, %s\"", each == [options objectAtIndex:0] ? "{" : ",",
-           [[each objectForKey:@"name"] UTF8String], [[each objectForKey:@"value"] UTF8String],
-           [[each objectForKey:@"source"] UTF8String], [[each objectForKey:@"warning"] UTF8String]);
-  printf(",\"options\":%d,\"lines\":%d,\"requests\":%lld,\"tokens_issued\":%lld,"
-         "\"invalidations\":%lld,\"token_expires_in\":%lld,\"token_origin\":%lld}\n",
-         (int)[options count], logger->lines, (long long)stats.requests,
-         (long long)stats.tokens_issued, (long long)stats.invalidations,
-         (long long)stats.token_expires_in, (long long)stats.token_origin);
-  return 0;
+    [found setObject:[NSString stringWithFormat:@"%@, %@, %@", [each objectForKey:@"value"],
+                               [each objectForKey:@"source"], [each objectForKey:@"warning"]]
+              forKey:[each objectForKey:@"name"]];
+  add(@"options", [options count]);
+  add(@"lines", logger->lines);
+  add(@"requests", stats.requests);
+  add(@"tokens_issued", stats.tokens_issued);
+  add(@"invalidations", stats.invalidations);
+  add(@"token_expires_in", stats.token_expires_in);
+  add(@"token_origin", stats.token_origin);
 }
 
 // What is refused, what can be made without a gateway, and that a token does not describe itself.
-static int misuse(MMOClient *client, Arguments none) {
+static void misuse(MMOClient *client, Arguments none) {
   MMOConfig *config = [[MMOConfig new] autorelease];
   MMOToken *made = [[[MMOToken alloc] initWithAccessToken:@"abc" expiresIn:60] autorelease];
   NSString *shown = [NSString stringWithFormat:@"%@ %@", made, [NSArray arrayWithObject:made]];
@@ -186,24 +180,28 @@ static int misuse(MMOClient *client, Arguments none) {
                  [error code] == MOMO_INVALID_ARGUMENT;
   BOOL hidden = [shown rangeOfString:@"abc"].location == NSNotFound;
   (void)none;
-  printf("{\"accepted\":[%s],\"made\":[\"%s\",%lld],\"version\":\"%s\"}\n",
-         refused && hidden ? "" : "\"one\"", [made.authorization UTF8String],
-         (long long)made.expiresIn, [[MMOClient version] UTF8String]);
-  return 0;
+  [found setObject:refused && hidden ? [NSArray array] : [NSArray arrayWithObject:@"one"]
+            forKey:@"accepted"];
+  [found setObject:[NSArray arrayWithObjects:made.authorization,
+                                             [NSNumber numberWithLongLong:made.expiresIn], nil]
+            forKey:@"made"];
+  [found setObject:[MMOClient version] forKey:@"version"];
 }
 
-static int run(const char *name, Arguments given) {
+static BOOL run(const char *name, Arguments given) {
   NSError *error = nil;
   MMOClient *client = [MMOClient clientFromEnvironment:&error];
+  NSCAssert(client != nil, @"%@", error);
   const struct {
     const char *name;
-    int (*run)(MMOClient *, Arguments);
+    void (*run)(MMOClient *, Arguments);
   } scenarios[] = {{"get", get}, {"wait", wait_for_one}, {"calls", calls}, {"misuse", misuse}};
   size_t i;
-  for (i = 0; client != nil && i < sizeof scenarios / sizeof *scenarios; i++)
+  for (i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
     if (strcmp(name, scenarios[i].name) == 0)
-      return scenarios[i].run(client, given);
-  return failed(error);
+      scenarios[i].run(client, given);
+  NSData *json = [NSJSONSerialization dataWithJSONObject:found options:0 error:NULL];
+  return fwrite([json bytes], [json length], 1, stdout) == 1;
 }
 
 int main(int argc, char **argv) {
@@ -212,7 +210,8 @@ int main(int argc, char **argv) {
   distinct = [NSMutableSet new];
   Arguments given = {argc > 2 ? atoi(argv[2]) : 0, argc > 3 ? atoi(argv[3]) : 0,
                      argc > 4 ? atoi(argv[4]) : -1};
-  int status = run(argc > 1 ? argv[1] : "", given);
+  found = [NSMutableDictionary dictionary];
+  BOOL ran = run(argc > 1 ? argv[1] : "", given);
   [pool drain];
-  return status;
+  return ran ? 0 : 1;
 }

@@ -13,10 +13,9 @@ static class Loading
         }
         catch (DllNotFoundException e)
         {
-            Console.WriteLine("{\"message\":\"" + e.Message.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"}");
+            Console.WriteLine(Json.Of(new { message = e.Message }));
             return;
         }
-        var mapped = File.ReadAllText("/proc/self/maps").Contains(args[0]) ? "true" : "false";
-        Console.WriteLine("{\"mapped\":" + mapped + "}");
+        Console.WriteLine(Json.Of(new { mapped = File.ReadAllText("/proc/self/maps").Contains(args[0]) }));
     }
 }
