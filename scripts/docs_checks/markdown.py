@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from . import PAGES, ROOT, Failed
+from . import PAGES, ROOT, Failed, refuse
 
 from pages import BLOCK, Slugs, target  # of packaging/doxygen
 
@@ -64,13 +64,10 @@ def check_links(page):
             broken.append(f"{page}:{number}: {link}: no such file")
         elif anchor and (not path.endswith(".md") or anchor not in anchors(path)):
             broken.append(f"{page}:{number}: {link}: no such heading")
-    if broken:
-        raise Failed("\n".join(broken))
+    refuse("links lead nowhere:", broken)
 
 
 def check_every_page_is_listed():
     """In docs/index.md."""
     listed = {target("docs/index.md", link)[0] for _, link in links("docs/index.md")}
-    missing = [page for page in PAGES if page not in listed | {"docs/index.md"}]
-    if missing:
-        raise Failed(f"not in docs/index.md: {missing}")
+    refuse("not in docs/index.md:", {*PAGES} - listed - {"docs/index.md"})
