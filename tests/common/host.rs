@@ -24,14 +24,15 @@ pub enum Link {
     Preload,
 }
 
-/// One of tests/c, compiled once.
+/// One of tests/c, or another by its path from there, compiled once.
 pub fn compile(source: &str, link: Link) -> PathBuf {
     static COMPILED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(program) = compiled.get(source) {
         return program.clone();
     }
-    let program = Path::new(TMP).join(format!("{}-{source}.out", env!("CARGO_CRATE_NAME")));
+    let name = source.rsplit('/').next().unwrap();
+    let program = Path::new(TMP).join(format!("{}-{name}.out", env!("CARGO_CRATE_NAME")));
     // Another compiler, if scripts/sanitizers.sh names one.
     let compiler = std::env::var("LIBMOMO_TEST_CC").unwrap_or_else(|_| "cc".to_owned());
     let mut words = compiler.split_whitespace();
