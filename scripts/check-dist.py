@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays as it was checked out.
@@ -51,8 +52,8 @@ def scenarios_of(place, wanted):
 
 
 def run_scenarios(results, place, wanted):
-    with gateway.Gateway() as mock:
-        listener, name_server = peers.FullListener(), peers.SilentNameServer()
+    listener, name_server = peers.FullListener(), peers.SilentNameServer(place.place)
+    with gateway.Gateway() as mock, closing(listener), closing(name_server):
         ca = Path(mock.environment["MOMO_CA"])
         place.prepare(ca)
         for program, row in scenarios_of(place, wanted):
@@ -60,8 +61,6 @@ def run_scenarios(results, place, wanted):
             full = prepared(row, place, program, listener, name_server, ca)
             title = f"{row['name']}, {program}"
             results.check(title, lambda: checks.scenario(runner, mock, full))
-        name_server.close()
-        listener.close()
 
 
 def check_place(place, wanted):
@@ -74,13 +73,7 @@ def check_place(place, wanted):
         for title, call in place.properties():
             results.check(title, call)
         run_scenarios(results, place, wanted)
-    wrong = results.failed()
-    for title, why in wrong.items():
-        print(f"{place.name}: {title} FAILED: {checks.indented(why)}")
-    seconds = time.monotonic() - begin
-    print(f"{place.name}: {len(results) - len(wrong)} passed, {len(wrong)} failed, {seconds:.0f} s")
-    sys.stdout.flush()
-    return [why is None for why in results.values()]
+    return results.tell(f"{place.name}, {time.monotonic() - begin:.0f} s")
 
 
 def main():
@@ -106,8 +99,7 @@ def main():
     sums.check("checksums", contents.check_sums)
     sums.check("signature", contents.check_signature)
     sums.check("source", contents.check_source)
-    print(*sums.failed().values(), sep="\n", end="")
-    outcomes = [why is None for why in sums.values()]
+    outcomes = sums.tell("the release")
     for one in places:
         folder = Path(tempfile.mkdtemp(prefix="libmomo-dist-"))
         folder.chmod(0o755)

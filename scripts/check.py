@@ -26,9 +26,7 @@ TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")  # may be absolute
 # The tests wait more than they compute: four programs with three tests each on two cores.
 CORES = os.cpu_count() or 1
 JOBS, THREADS = 2 * CORES, CORES + 1
-RESULT = re.compile(
-    r"^test result: .*?(\d+) passed; (\d+) failed|^(\d+) passed, (\d+) failed$", re.M
-)
+RESULT = re.compile(r"^(?:test result: \w+\. )?(\d+) passed[;,] (\d+) failed(?:;|$)", re.M)
 
 
 @dataclass
@@ -128,9 +126,8 @@ def start(part):
 def result(part, status, seconds):
     """The tests that passed and failed. A program that crashes says nothing: that is a failure."""
     text = (LOGS / f"{part.name}.log").read_text(errors="replace")
-    counts = [[int(each or 0) for each in found] for found in RESULT.findall(text)]
-    passed = sum(each[0] + each[2] for each in counts)
-    failed = sum(each[1] + each[3] for each in counts)
+    counts = RESULT.findall(text)
+    passed, failed = (sum(int(each[which]) for each in counts) for which in (0, 1))
     if failed == 0 and (status != 0 or (part.counts and not counts)):
         failed = 1
     if failed:

@@ -120,15 +120,13 @@ def main():
             found = [pool.submit(check_page, page, world) for page in pages]
             if not options.only:
                 found.append(pool.submit(check_whole))
-            outcomes = {}
+            results = checks.Results()
             for future in found:
-                outcomes |= future.result()
+                results |= future.result()
         finally:
             world.close()
-    failed = {name: why for name, why in outcomes.items() if why is not None}
-    for name, why in failed.items():
-        print(f"FAILED {name}\n    {checks.indented(why)}")
-    return checks.closing_line(len(outcomes) - len(failed), len(failed))
+    outcomes = results.tell("documentation")
+    return checks.closing_line(outcomes.count(True), outcomes.count(False))
 
 
 if __name__ == "__main__":

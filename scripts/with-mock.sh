@@ -32,15 +32,12 @@ field() {
 for name in $(compgen -e MOMO_ || true); do
   unset "$name"
 done
-MOMO_BASE_URL=$(field base_url)
-MOMO_CA=$(field ca)
-MOMO_API_USER=$(field api_user)
-MOMO_API_KEY=$(field api_key)
-MOMO_SUBSCRIPTION_KEY=$(field subscription_key)
+for name in base_url ca api_user api_key subscription_key; do
+  printf -v "MOMO_${name^^}" %s "$(field "$name")"
+done
 MOMO_PROXY=none
 LD_LIBRARY_PATH=$root/build/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-export MOMO_BASE_URL MOMO_CA MOMO_API_USER MOMO_API_KEY MOMO_SUBSCRIPTION_KEY MOMO_PROXY
-export LD_LIBRARY_PATH
+export "${!MOMO_@}" LD_LIBRARY_PATH
 
 status=0
 if [ "$1" = --serve ]; then

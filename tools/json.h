@@ -8,8 +8,8 @@
 
 /* The library's strings are UTF-8 without control characters, which JSON takes as they are, but for
  * the quotation mark and the backslash. */
-static void print_text(FILE *out, const char *name, const char *text) {
-  fprintf(out, "\"%s\":\"", name);
+static void print_text(FILE *out, char before, const char *name, const char *text) {
+  fprintf(out, "%c\"%s\":\"", before, name);
   for (; *text != '\0'; text++) {
     if (*text == '"' || *text == '\\') fputc('\\', out);
     fputc(*text, out);
@@ -18,24 +18,19 @@ static void print_text(FILE *out, const char *name, const char *text) {
 }
 
 static void print_token(FILE *out, const momo_token *token) {
-  fputc('{', out);
-  print_text(out, "access_token", token->access_token);
-  fputc(',', out);
-  print_text(out, "token_type", token->token_type);
-  fputc(',', out);
-  print_text(out, "authorization", token->authorization);
+  print_text(out, '{', "access_token", token->access_token);
+  print_text(out, ',', "token_type", token->token_type);
+  print_text(out, ',', "authorization", token->authorization);
   fprintf(out, ",\"expires_in\":%" PRId64, token->expires_in);
   fprintf(out, ",\"expires_at\":%" PRId64, token->expires_at);
   fprintf(out, ",\"refresh_in\":%" PRId64 "}\n", token->refresh_in);
 }
 
 static void print_error(FILE *out, const momo_error *error) {
-  fputc('{', out);
-  print_text(out, "status", momo_status_name(error->status));
-  fprintf(out, ",\"http_status\":%" PRId32 ",", error->http_status);
-  print_text(out, "code", error->code);
-  fputc(',', out);
-  print_text(out, "message", error->message);
+  print_text(out, '{', "status", momo_status_name(error->status));
+  fprintf(out, ",\"http_status\":%" PRId32, error->http_status);
+  print_text(out, ',', "code", error->code);
+  print_text(out, ',', "message", error->message);
   fputs("}\n", out);
 }
 

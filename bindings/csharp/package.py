@@ -5,7 +5,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from language_checks import VERSION, checks, packages
+from language_checks import VERSION, checks, language, packages
 from language_checks.packages import TOOLS, Installed, commands, copy, row
 
 DEBIAN = ["python3", "python3-venv"]
@@ -72,8 +72,8 @@ def on_mono(package, shop):
 
 def on_dotnet(package, shop):
     """Copied beside the program: for any platform, and for the one it was published for."""
-    python = packages.venv(TOOLS / "dotnet", "dotnetcore2==3.1.23")
-    [dotnet] = python.parents[1].glob("lib/*/site-packages/dotnetcore2/bin/dotnet")
+    language.install_packages(["pip:dotnet:dotnetcore2==3.1.23"])
+    [dotnet] = (TOOLS / "dotnet").glob("lib/*/site-packages/dotnetcore2/bin/dotnet")
     dotnet.chmod(0o755)
     compile_programs(package, shop, ".dll")
     for source in PROGRAMS:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import servers  # beside this folder
-from language_checks import ROOT, interpreters, packages
+from language_checks import ROOT, interpreters, language, packages
 from language_checks.packages import TOOLS, Installed, call, chosen, commands, copy, pip, row, said_by, venv
 
 DEBIAN = ["python3-venv"]
@@ -34,7 +34,8 @@ except ImportError as error:
 
 
 def tools():
-    return venv(TOOLS / "python", *CHECKERS)
+    language.install_packages([f"pip:python:{','.join(CHECKERS)}"])
+    return TOOLS / "python/bin/python"
 
 
 def build(out, folder):

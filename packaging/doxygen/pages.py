@@ -14,6 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = "include/momo.h"
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+# Of code, up to the same fence again.
+BLOCK = re.compile(
+    r"^ *(?P<fence>`{3,}|~{3,})(?P<language>.*)\n(?P<code>(?:.*\n)*?) *(?P=fence) *$", re.M
+)
 
 
 def _pages():
@@ -71,22 +75,24 @@ def reference(path, link):
 
 
 def page(path, text):
-    name, slugs, fence, out = PAGES[path], Slugs(), None, []
-    for line in text.splitlines():
-        mark = re.match(r" *(`{3,})", line)
-        heading = re.match(r"(#+) (.*)", line)
-        if fence or mark:
-            out.append(line)
-            fence = (None if line.strip() == fence else fence) if fence else mark[1]
-        elif heading:
-            slug = slugs.of(heading[2])
-            label = name if heading[1] == "#" else f"{name}-{slug}"
-            words = LINK.sub(r"\1", heading[2]).replace("#", "&#35;")
-            # Doxygen itself labels the first page.
-            out.append(f"{heading[1]} {words}" + (f" {{#{label}}}" if label != "index" else ""))
-        else:
-            out.append(LINK.sub(lambda link: reference(path, link), line))
-    return "\n".join(out) + "\n"
+    name, slugs = PAGES[path], Slugs()
+
+    def heading(found):
+        slug = slugs.of(found[2])
+        label = name if found[1] == "#" else f"{name}-{slug}"
+        words = LINK.sub(r"\1", found[2]).replace("#", "&#35;")
+        # Doxygen itself labels the first page.
+        return f"{found[1]} {words}" + (f" {{#{label}}}" if label != "index" else "")
+
+    def prose(text):
+        linked = LINK.sub(lambda link: reference(path, link), text)
+        return re.sub(r"^(#+) (.*)$", heading, linked, flags=re.M)
+
+    out, end = "", 0
+    for block in BLOCK.finditer(text):
+        out += prose(text[end : block.start()]) + block[0]
+        end = block.end()
+    return out + prose(text[end:])
 
 
 def main():

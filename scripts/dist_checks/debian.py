@@ -2,7 +2,7 @@
 
 import shutil
 
-from language_checks.checks import SLOW_SECONDS, Failed, succeed
+from language_checks.checks import SLOW_SECONDS, succeed
 
 from . import TESTS, VERSION, contents
 from .platform import PACKAGES, WARNINGS, Platform, debs, scratch
@@ -79,8 +79,7 @@ class Debian(Platform):
 
     def check_tool(self):
         found = self.inside("momo-token", "--version")
-        if found != f"momo-token {VERSION}\n":
-            raise Failed(found)
+        contents.expect(found, f"momo-token {VERSION}\n", "it prints")
 
     def check_symbols(self):
         contents.check_symbols(self.library().resolve(), self.root / "usr/lib/debug")
@@ -90,6 +89,5 @@ class Debian(Platform):
         names = [f"/tmp/{file.name}" for file in debs("amd64")]
         self.inside("dpkg", "--purge", *PACKAGES)
         left = [str(path) for path in (self.root / "usr").rglob("*momo*")]
-        if left:
-            raise Failed(f"left behind: {left}")
+        contents.expect(left, [], "left behind")
         self.inside("dpkg", "--install", *names)

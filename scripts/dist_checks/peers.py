@@ -1,38 +1,22 @@
 """What a call meets beside the gateway: an address that takes no connection, a silent name server."""
 
+import contextlib
 import socket
-import tempfile
-from pathlib import Path
 
 
 class FullListener:
     """Its queue is full: the kernel drops whoever knocks, as a firewall would."""
 
     def __init__(self):
-        self._listening = socket.socket()
-        self._listening.bind(("127.0.0.1", 0))
-        self._listening.listen(0)
-        self.address = self._listening.getsockname()
-        self._waiting = []
-        while self._connect():
-            pass
-
-    def _connect(self):
-        connection = socket.socket()
-        connection.settimeout(0.2)
-        self._waiting.append(connection)
-        try:
-            connection.connect(self.address)
-        except TimeoutError:
-            return False
-        return True
-
-    @property
-    def base_url(self):
-        return f"https://{self.address[0]}:{self.address[1]}"
+        self._sockets = [socket.create_server(("127.0.0.1", 0), backlog=0)]
+        host, port = self._sockets[0].getsockname()
+        self.base_url = f"https://{host}:{port}"
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._sockets.append(socket.create_connection((host, port), timeout=0.2))
 
     def close(self):
-        for each in [self._listening, *self._waiting]:
+        for each in self._sockets:
             each.close()
 
 
@@ -41,11 +25,10 @@ class SilentNameServer:
 
     ADDRESS = "127.0.0.77"
 
-    def __init__(self):
+    def __init__(self, folder):
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((self.ADDRESS, 53))
-        self._folder = tempfile.TemporaryDirectory(prefix="libmomo-resolver-")
-        self._file = Path(self._folder.name) / "resolv.conf"
+        self._file = folder / "resolv.conf"
         self._file.write_text(f"nameserver {self.ADDRESS}\n")
 
     def in_front(self, command, resolver_file):
@@ -56,4 +39,3 @@ class SilentNameServer:
 
     def close(self):
         self._socket.close()
-        self._folder.cleanup()

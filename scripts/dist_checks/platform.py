@@ -22,6 +22,7 @@ class Platform:
     architecture = "amd64"  # of Debian's packages
     static_programs = ("exercise-static", "exercise-fully-static")
     loading = ["-ldl"]  # what a program needs that loads libraries by itself
+    emulated = None  # where the system is that qemu shows to programs for another processor
 
     def __init__(self, place):
         self.place = place
@@ -68,13 +69,16 @@ class Platform:
         return self.place / name
 
     def runner(self):
-        return []
+        library_path = f"LD_LIBRARY_PATH={self.library().parent}"
+        qemu = ["qemu-aarch64-static", "-L", str(self.emulated), "-E", library_path]
+        return qemu if self.emulated else []
 
     def library(self):
         return self.folder / "lib/libmomo.so.0"
 
     def variables(self):
-        return {"LD_LIBRARY_PATH": str(self.folder / "lib")}
+        # qemu itself needs none.
+        return {} if self.emulated else {"LD_LIBRARY_PATH": str(self.folder / "lib")}
 
     def shown(self, path):
         """As a program of that platform names a file of this machine."""
@@ -145,6 +149,7 @@ class Arm(Platform):
     name = archive = "aarch64-linux-gnu"
     architecture = "arm64"
     compiler = ["aarch64-linux-gnu-gcc"]
+    emulated = "/usr/aarch64-linux-gnu"
     debian = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user-static", "pkg-config"]
     debian += ["lintian"]
 
@@ -162,13 +167,6 @@ class Arm(Platform):
             contents.expect(same, True, f"{name} is the archive's")
         contents.check_paths(root)
         contents.check_symbols(folder / "libmomo.so.0", root / "usr/lib/debug")
-
-    def runner(self):
-        library_path = f"LD_LIBRARY_PATH={self.library().parent}"
-        return ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", "-E", library_path]
-
-    def variables(self):
-        return {}  # qemu itself needs none
 
 
 class Musl(Platform):
@@ -188,15 +186,8 @@ class MuslArm(Musl):
 
     def unpack(self):
         super().unpack()
-        self.root = self.place / "musl"
-        fetch_package_of("arm64", "musl", self.root)
-
-    def runner(self):
-        library_path = f"LD_LIBRARY_PATH={self.folder / 'lib'}"
-        return ["qemu-aarch64-static", "-L", str(self.root), "-E", library_path]
-
-    def variables(self):
-        return {}
+        self.emulated = self.place / "musl"
+        fetch_package_of("arm64", "musl", self.emulated)
 
 
 def debs(architecture):

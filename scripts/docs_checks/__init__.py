@@ -7,13 +7,19 @@ import sys
 from language_checks import ROOT
 from language_checks.checks import Failed
 
-__all__ = ["Failed", "PAGES", "ROOT", "inherited"]
+__all__ = ["Failed", "PAGES", "ROOT", "inherited", "refuse"]
 
 PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
 PAGES += sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))
 
 # The names and anchors of pages are those of the site.
 sys.path.append(str(ROOT / "packaging/doxygen"))
+
+
+def refuse(what, wrong):
+    """Fails if there is anything wrong."""
+    if wrong:
+        raise Failed("\n".join([what, *wrong]))
 
 
 OPTIONS = re.compile("(MOMO|LIBMOMO|CARGO|SSL_CERT)_|LD_LIBRARY_PATH|.*_proxy$", re.I)

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from . import ROOT, Failed
+from . import ROOT, Failed, refuse
 from .world import run
 
 PROMTOOL = ROOT / "build/tools/usr/bin/promtool"
@@ -92,8 +92,7 @@ FORMS = {
 def form(world, folder, block):
     right = re.compile(FORMS[block.language])
     wrong = [line for line in block.text.splitlines() if not right.fullmatch(line)]
-    if wrong:
-        raise Failed("\n".join(["lines of another form:", *wrong]))
+    refuse("lines of another form:", wrong)
     return ""
 
 

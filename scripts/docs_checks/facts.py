@@ -2,7 +2,7 @@
 
 import re
 
-from . import PAGES, ROOT, Failed
+from . import PAGES, ROOT, Failed, refuse
 from .markdown import quoted
 
 ERRORS_PAGE, ARCHITECTURE_PAGE = "docs/errors.md", "docs/architecture.md"
@@ -49,8 +49,7 @@ def check_names():
         for name in re.findall(r"\b(?:momo|MOMO)_\w+", piece)
         if name not in known and not name.endswith("_")
     ]
-    if unknown:
-        raise Failed("no such name:\n" + "\n".join(unknown))
+    refuse("no such name:", unknown)
 
 
 def is_there(name):
@@ -68,8 +67,7 @@ def check_files():
         for number, piece in quoted(page)
         if re.fullmatch(named.get(page, rf"(?:{folders})/[\w./-]*"), piece) and not is_there(piece)
     ]
-    if missing:
-        raise Failed("no such file:\n" + "\n".join(missing))
+    refuse("no such file:", missing)
 
 
 def check_tests():
@@ -86,8 +84,7 @@ def check_tests():
             for name in re.findall(r"\w+", names):
                 if not re.search(rf"#\[test\]\n(?: *#.*\n)* *fn {name}\(\)", source):
                     wrong.append(f"{page}: {file}: {name}")
-    if wrong:
-        raise Failed("\n".join(wrong))
+    refuse("no such test, or none:", wrong)
 
 
 def check_messages():
@@ -105,8 +102,7 @@ def check_messages():
         # … stands for anything; before a colon stands how far the request came.
         if not all(part in source for part in re.split(r" ?… ?|: ", piece)):
             wrong.append(f"{ERRORS_PAGE}:{number}: {piece}")
-    if wrong:
-        raise Failed("nothing in the source says:\n" + "\n".join(wrong))
+    refuse("nothing in the source says:", wrong)
 
 
 def check_readme_figures():
@@ -124,8 +120,7 @@ def check_drawing(block):
     missing = [name for name in names if not is_there(name)]
     functions = re.findall(r"\bmomo_\w+\b(?!\.)", block.text)
     missing += [name for name in functions if f"{name}(" not in header()]
-    if missing:
-        raise Failed(f"there is no {', '.join(missing)}")
+    refuse("there is no", missing)
 
 
 def text_of(path):

@@ -10,9 +10,13 @@ from http.client import HTTPConnection
 from . import ROOT, Failed
 from .world import SECONDS, free_port, run
 
-EXAMPLES = ROOT / "bindings"
 WARNINGS = "-Wall", "-Wextra", "-Wpedantic", "-Werror"
-
+COMPILERS = {"c": ["cc", "-std=c11"], "cpp": ["c++", "-std=c++17"]}
+# The files of the wrapper, and the words before a program.
+INTERPRETERS = {
+    "php": ["php/momo*.php", "php", "-d", "ffi.enable=1"],
+    "ruby": ["ruby/momo*.rb", "ruby"],
+}
 
 # What a program that takes a port, the exporter of docs/monitoring.md, serves there: the least and
 # the greatest value of each series, if all is well and if the gateway refuses the key.
@@ -33,23 +37,24 @@ REFUSED = {
 }
 
 
-def compiled(world, folder, block, compiler, standard, suffix):
-    source = folder / f"program{suffix}"
+def compiled(world, folder, block):
+    compiler = COMPILERS[block.language]
+    source = folder / f"program.{block.language}"
     source.write_text(block.text)
     flags = run(["pkg-config", "--cflags", "--libs", "momo"], folder, world.environment()).split()
-    command = [compiler, standard, "-D_DEFAULT_SOURCE", *WARNINGS, "-pthread", source]
+    command = [*compiler, "-D_DEFAULT_SOURCE", *WARNINGS, "-pthread", source]
     if not re.search(r"\bmain\(", block.text):
         return run([*command, *flags, "-c"], folder, world.environment())
     run([*command, *flags, "-o", "program"], folder, world.environment())
     return run(["./program"], folder, world.environment())
 
 
-def c(world, folder, block):
-    return compiled(world, folder, block, "cc", "-std=c11", ".c")
-
-
-def cpp(world, folder, block):
-    return compiled(world, folder, block, "c++", "-std=c++17", ".cpp")
+def interpreted(world, folder, block):
+    wrapper, *command = INTERPRETERS[block.language]
+    for file in (ROOT / "bindings").glob(wrapper):
+        shutil.copy(file, folder)
+    (folder / "program").write_text(block.text)
+    return run([*command, "program"], folder, world.environment())
 
 
 def python(world, folder, block):
@@ -83,23 +88,6 @@ def exports(command, folder, environment, expected):
     finally:
         server.kill()
         server.wait()
-
-
-def php(world, folder, block):
-    copy(folder, *EXAMPLES.glob("php/momo*.php"))
-    (folder / "program.php").write_text(block.text)
-    return run(["php", "-d", "ffi.enable=1", "program.php"], folder, world.environment())
-
-
-def ruby(world, folder, block):
-    copy(folder, *EXAMPLES.glob("ruby/momo*.rb"))
-    (folder / "program.rb").write_text(block.text)
-    return run(["ruby", "program.rb"], folder, world.environment())
-
-
-def copy(folder, *files):
-    for file in files:
-        shutil.copy(file, folder)
 
 
 class Session:
@@ -151,11 +139,6 @@ def compare(shown, printed):
         raise Failed(f"it printed\n{printed}")
 
 
-KINDS = {
-    "c": c,
-    "cpp": cpp,
-    "python": python,
-    "php": php,
-    "ruby": ruby,
-}
+KINDS = dict.fromkeys(COMPILERS, compiled) | dict.fromkeys(INTERPRETERS, interpreted)
+KINDS["python"] = python
 SHELL = {"sh": sh, "console": console}

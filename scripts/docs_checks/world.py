@@ -6,11 +6,10 @@ import socket
 import subprocess
 from pathlib import Path
 
-from . import ROOT, Failed, inherited
+from . import ROOT, inherited
 from .mtn import Mtn
 from language_checks import gateway
-
-SECONDS = 60
+from language_checks.checks import SECONDS, succeed
 
 # What would take long, or not end, or change the machine, by what stands in for it in a page.
 STAND_INS = {
@@ -92,26 +91,8 @@ class World:
 
 def run(command, folder, environment, text=None, seconds=SECONDS):
     """What it printed, standard error too; it has to succeed."""
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            input=text,
-            stdin=None if text is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=seconds,
-        )
-    except OSError as error:
-        raise Failed(f"{command[0]}: {error.strerror}") from None
-    except subprocess.TimeoutExpired as late:
-        raise Failed(f"{command} had not ended after {seconds} s: {late.output}") from None
-    if done.returncode != 0:
-        raise Failed(f"{command}: exit status {done.returncode}\n{done.stdout}")
-    return done.stdout
+    streams = {"text": text, "stderr": subprocess.STDOUT}
+    return succeed(command, folder, environment, seconds, **streams)
 
 
 def free_port():

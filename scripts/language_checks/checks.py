@@ -45,7 +45,7 @@ class Results(dict):
         failed = self.failed()
         print(f"{title}: {len(self) - len(failed)} passed, {len(failed)} failed")
         for name, why in failed.items():
-            print(f"  {name}: {indented(why)}")
+            print(f"  {name}: {why.rstrip()}".replace("\n", "\n    "))
         sys.stdout.flush()
         return [why is None for why in self.values()]
 
@@ -56,40 +56,36 @@ def closing_line(passed, failed):
     return 1 if failed or not passed else 0
 
 
-def indented(why):
-    return why.rstrip().replace("\n", "\n    ")
-
-
-def run(command, folder, environment, seconds=SECONDS):
-    """Exit code, standard output, standard error."""
+def run(command, folder, environment, seconds=SECONDS, text=None, stderr=subprocess.PIPE):
+    """Exit code, standard output, standard error; `text` is what it reads."""
     try:
         process = subprocess.Popen(
             command,
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             start_new_session=True,
         )
     except OSError as error:
         raise Failed(f"{command[0]}: {error.strerror}") from None
     try:
-        outputs = process.communicate(timeout=seconds)
+        outputs = process.communicate(text and text.encode(), timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)  # its children too
-        texts = b"\n".join(process.communicate()).decode(errors="replace")
+        texts = b"\n".join(filter(None, process.communicate())).decode(errors="replace")
         raise Failed(f"{command} had not ended after {seconds} s\n{texts}") from None
     try:
-        return process.returncode, *(text.decode() for text in outputs)
+        return process.returncode, *((output or b"").decode() for output in outputs)
     except UnicodeDecodeError as error:
         raise Failed(f"not UTF-8: {error}") from None
 
 
-def succeed(command, folder, environment=None, seconds=SLOW_SECONDS):
+def succeed(command, folder, environment=None, seconds=SLOW_SECONDS, **streams):
     """Standard output of a command that has to succeed."""
     command = [str(word) for word in command]
-    code, out, err = run(command, folder, environment, seconds)
+    code, out, err = run(command, folder, environment, seconds, **streams)
     if code != 0:
         raise Failed(f"{' '.join(command)}: exit code {code}\n{out}{err}")
     return out

@@ -236,13 +236,8 @@ def pip(python):
 
 
 def venv(folder, *wanted):
-    """The interpreter of a virtual environment with these packages, made if it is not there."""
+    """The interpreter of a virtual environment with these packages."""
     python = folder / "bin/python"
-    # The last file that is written: what was interrupted is made anew.
-    done = folder / "packages"
-    names = "\n".join(map(str, wanted))
-    if not done.exists() or done.read_text() != names:
-        subprocess.run(["python3", "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([*pip(python), *wanted], check=True)
-        done.write_text(names)
+    subprocess.run(["python3", "-m", "venv", folder], check=True)
+    subprocess.run([*pip(python), *wanted], check=True)
     return python

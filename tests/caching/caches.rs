@@ -20,7 +20,7 @@ fn with_cache(gateway: &Gateway, behaviour: &str, cache: &str) -> Config {
 fn a_cleared_cache_asks_again_whoever_kept_the_token() {
     const NAME: &str = "a_cleared_cache_asks_again_whoever_kept_the_token";
     if case().is_none() {
-        return again(NAME, "alone").run();
+        return again(NAME, "alone").passes();
     }
     momo_clear_cache();
     let gateway = Gateway::start().unwrap();
@@ -74,8 +74,9 @@ fn three_hundred_clients_keep_no_connection_no_thread_and_little_memory() {
         for cache in ["process", "client"] {
             let gateway = Gateway::start().unwrap();
             let base_url = gateway.base_url() + "/token-cut-at-99999-200";
-            let child = again(NAME, cache).env("BASE_URL", base_url);
-            child.env("CA", gateway.ca_path()).run();
+            let mut child = again(NAME, cache);
+            child.env("BASE_URL", base_url).env("CA", gateway.ca_path());
+            child.passes();
             assert_eq!(gateway.request_count(), CLIENTS + 1);
         }
         return;

@@ -21,39 +21,50 @@ pub fn var(name: &str) -> String {
 }
 
 /// The test `name` again, for one of its cases, in a process of its own.
-pub struct Again {
-    name: &'static str,
-    wrapper: Vec<OsString>,
-    program: PathBuf,
+pub fn again(name: &str, case: &str) -> Host {
+    let mut host = Host::new(&std::env::current_exe().unwrap());
+    let words = [name, "--nocapture", "--test-threads=1"].map(OsString::from);
+    host.words.extend(words);
+    host.env(CASE, case);
+    host
+}
+
+/// A run of a program, with nothing of this process's environment that could change its course.
+pub struct Host {
+    words: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
 }
 
-pub fn again(name: &'static str, case: &str) -> Again {
-    Again {
-        name,
-        wrapper: Vec::new(),
-        program: std::env::current_exe().unwrap(),
-        environment: vec![(CASE.into(), case.into())],
+impl Host {
+    pub fn new(program: &Path) -> Self {
+        Self {
+            words: vec![program.into()],
+            environment: Vec::new(),
+        }
     }
-}
 
-impl Again {
-    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+    pub fn env(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
         let pair = (name.as_ref().to_owned(), value.as_ref().to_owned());
         self.environment.push(pair);
         self
     }
 
-    /// Started by another program: `strace`, `setpriv`, `unshare`.
-    pub fn under<S: AsRef<OsStr>>(mut self, wrapper: impl IntoIterator<Item = S>) -> Self {
+    /// A copy of the program: to be given other rights.
+    pub fn program(&mut self, program: &Path) -> &mut Self {
+        self.words[0] = program.into();
+        self
+    }
+
+    /// Started by another program, with what is set so far: `strace`, `setpriv`, `unshare`.
+    pub fn under<S: AsRef<OsStr>>(&mut self, wrapper: impl IntoIterator<Item = S>) -> &mut Self {
         let words = wrapper.into_iter().map(|w| w.as_ref().to_owned());
-        self.wrapper.extend(words);
+        self.words.splice(..0, words);
         self
     }
 
     /// In network and mount namespaces with nothing but a loopback, and these files in place of
     /// the system's.
-    pub fn cut_off(self, files: &[(&Path, &str)]) -> Self {
+    pub fn cut_off(&mut self, files: &[(&Path, &str)]) -> &mut Self {
         let mut script = "ip link set lo up".to_owned();
         for (ours, theirs) in files {
             script += &format!(" && mount --bind {} {theirs}", ours.display());
@@ -61,31 +72,29 @@ impl Again {
         self.under(in_namespaces("-m -n", &script))
     }
 
-    /// A copy of the test program: to be given other rights.
-    pub fn program(mut self, program: &Path) -> Self {
-        self.program = program.to_owned();
-        self
+    /// Runs it to its end, which must be a good one, also by what it printed on both streams. A
+    /// program that hangs is killed.
+    fn end(&self, arguments: &[&str], is_good: impl Fn(&str, &str) -> bool) -> String {
+        let mut command = Command::new("timeout");
+        command.args(["-s", "KILL", "300"]);
+        command.args(&self.words).args(arguments);
+        without_options(&mut command).envs(self.environment.iter().map(|(n, v)| (n, v)));
+        let done = output(&mut command);
+        let [out, error] = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text));
+        let is_good = done.status.success() && is_good(&out, &error);
+        assert!(is_good, "{command:?}: {}\n{out}\n{error}", done.status);
+        out.into_owned()
     }
 
-    /// Fails if the case fails, hangs or was not run, or another test has the name in its own.
-    pub fn run(self) {
-        let mut words = vec![OsString::from("timeout"), "-k1".into(), "300".into()];
-        words.extend(self.wrapper);
-        words.push(self.program.into());
-        let mut command = Command::new(&words[0]);
-        command.args(&words[1..]);
-        command.args([self.name, "--nocapture", "--test-threads=1"]);
-        without_options(&mut command).envs(self.environment.iter().map(|(n, v)| (n, v)));
-        let output = command.output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (out, err) = (text(&output.stdout), text(&output.stderr));
-        assert!(
-            output.status.success() && out.contains("1 passed"),
-            "{} {:?}: {}\n{out}\n{err}",
-            self.name,
-            self.environment,
-            output.status
-        );
+    /// Runs it to its end, which must be a good and silent one; gives what it printed.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        self.end(arguments, |_, error| error.is_empty())
+    }
+
+    /// Fails if the case of a test fails, hangs or was not run, or another test has its name in its
+    /// own.
+    pub fn passes(&self) {
+        self.end(&[], |out, _| out.contains("1 passed"));
     }
 }
 

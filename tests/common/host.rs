@@ -3,7 +3,6 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +11,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use serde_json::Value;
 
 use super::artifacts::{INCLUDE, ROOT, TMP, builder, library_dir};
-use super::child::{output, succeed, without_options};
+pub use super::child::Host;
+use super::child::succeed;
 
 /// How a program comes by the library.
 #[derive(Clone, Copy, PartialEq)]
@@ -24,14 +24,15 @@ pub enum Link {
     Preload,
 }
 
-/// One of tests/c, compiled once.
+/// One of tests/c, or another by its path from there, compiled once.
 pub fn compile(source: &str, link: Link) -> PathBuf {
     static COMPILED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(program) = compiled.get(source) {
         return program.clone();
     }
-    let program = Path::new(TMP).join(format!("{}-{source}.out", env!("CARGO_CRATE_NAME")));
+    let name = source.rsplit('/').next().unwrap();
+    let program = Path::new(TMP).join(format!("{}-{name}.out", env!("CARGO_CRATE_NAME")));
     // Another compiler, if scripts/sanitizers.sh names one.
     let compiler = std::env::var("LIBMOMO_TEST_CC").unwrap_or_else(|_| "cc".to_owned());
     let mut words = compiler.split_whitespace();
@@ -123,7 +124,7 @@ impl Mock {
         host.env("MOMO_BASE_URL", self.url("127.0.0.1") + behaviour);
         for name in ["ca", "api_user", "api_key", "subscription_key"] {
             let value = self.facts[name].as_str().unwrap();
-            host.env(&format!("MOMO_{}", name.to_uppercase()), value);
+            host.env(format!("MOMO_{}", name.to_uppercase()), value);
         }
         host.env("MOMO_PROXY", "none").env("MOMO_MAX_ATTEMPTS", "1");
         // So that what waits in vain is told from what is slow.
@@ -146,49 +147,6 @@ impl Drop for Mock {
     fn drop(&mut self) {
         drop(self.program.stdin.take());
         let _ = self.program.wait();
-    }
-}
-
-/// A run of a program, with nothing of this process's environment that could change its course.
-pub struct Host {
-    words: Vec<String>,
-    environment: Vec<(String, String)>,
-}
-
-impl Host {
-    pub fn new(program: &Path) -> Self {
-        Self {
-            words: vec![program.to_str().unwrap().to_owned()],
-            environment: Vec::new(),
-        }
-    }
-
-    pub fn env(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Self {
-        let value = value.as_ref().to_str().unwrap().to_owned();
-        self.environment.push((name.to_owned(), value));
-        self
-    }
-
-    /// Started by another program, with what is set so far: `strace`, `unshare`.
-    pub fn under<S: AsRef<str>>(&mut self, wrapper: &[S]) -> &mut Self {
-        let wrapper = wrapper.iter().map(|w| w.as_ref().to_owned());
-        self.words.splice(..0, wrapper);
-        self
-    }
-
-    /// Runs it to its end, which must be a good and silent one; gives what it printed. A host that
-    /// hangs is killed.
-    pub fn run(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new("timeout");
-        command.args(["-s", "KILL", "300"]);
-        command.args(&self.words).args(arguments);
-        without_options(&mut command);
-        command.envs(self.environment.iter().map(|(n, v)| (n, v)));
-        let done = output(&mut command);
-        let [out, error] = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text));
-        let is_good = done.status.success() && error.is_empty();
-        assert!(is_good, "{command:?}: {}\n{out}\n{error}", done.status);
-        out.into_owned()
     }
 }
 

@@ -53,7 +53,7 @@ fn system_calls(mock: &Mock, times: &str) -> BTreeMap<String, u64> {
     let mut host = mock.host("fresh.c", "");
     // Of a token's malloc and free nothing reaches the kernel, whatever lies around them.
     let path = summary.to_str().unwrap();
-    host.under(&["strace", "-f", "-qq", "-U", "name,calls", "-c", "-o", path]);
+    host.under(["strace", "-f", "-qq", "-U", "name,calls", "-c", "-o", path]);
     host.run(&[times]);
     let text = std::fs::read_to_string(&summary).unwrap();
     let rows = text.lines().filter_map(|line| {

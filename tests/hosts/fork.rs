@@ -56,7 +56,7 @@ fn a_child_whose_resolver_is_locked_uses_the_address_it_knows_and_ends_on_time_w
     let mut host = mock.host("fork.c", "");
     host.env("MOMO_BASE_URL", mock.url("gateway.test"));
     let mount = format!("mount --bind {} /etc/hosts", hosts.display());
-    host.under(&in_own_mounts(&mount));
+    host.under(in_own_mounts(&mount));
     // Bound, not listening: it refuses, and nobody else is given it.
     let refusing = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
     let refusing = refusing.unwrap();

@@ -30,7 +30,7 @@ fn a_gateway_that_closes_ends_no_host_by_sigpipe() {
     for behaviour in behaviours.split(' ') {
         let mut host = mock.host("signals.c", behaviour);
         // Rust's programs ignore SIGPIPE, and so would those they start.
-        host.under(&["env", "--default-signal=PIPE"]);
+        host.under(["env", "--default-signal=PIPE"]);
         host.run(&["pipe", "50"]);
         assert!(mock.counts().0 >= 50);
     }
@@ -46,7 +46,7 @@ fn loading_it_and_ending_the_process_touch_no_file_or_network_and_start_nothing(
     let preload = format!("LD_PRELOAD={library}");
     let trace = "trace=%file,%network,clone,clone3,fork,vfork";
     let options = ["-e", trace, "-E", "LD_LIBRARY_PATH", "-E", &preload];
-    host.under(&[&["strace", "-f", "-o", log.to_str().unwrap()], &options[..]].concat());
+    host.under([&["strace", "-f", "-o", log.to_str().unwrap()], &options[..]].concat());
     host.run(&[]);
     let calls = std::fs::read_to_string(&log).unwrap();
     let is_loader_s = |call: &&str| call.contains(".so") || call.contains("AT_EMPTY_PATH");

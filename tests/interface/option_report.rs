@@ -54,7 +54,7 @@ fn what_comes_from_the_environment_is_told_as_that() {
                 "HTTPS_PROXY",
                 "http://s3cr3t-user:s3cr3t-password@10.0.0.1:8080",
             )
-            .run();
+            .passes();
     }
     let config = Config::new();
     config.set("api_user", SECRETS[0]).set("ca", "mozilla");

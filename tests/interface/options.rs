@@ -197,10 +197,11 @@ fn a_key_file_is_checked_when_the_client_is_created() {
 fn the_environment_is_taken_whole_or_not_at_all() {
     let Some(case) = case() else {
         for (case, variables, _, _) in values::ENVIRONMENTS {
-            let child = again("the_environment_is_taken_whole_or_not_at_all", case);
-            let add =
-                |c: crate::child::Again, (n, v): &(&str, &[u8])| c.env(n, OsStr::from_bytes(v));
-            variables.iter().fold(child, add).run();
+            let mut child = again("the_environment_is_taken_whole_or_not_at_all", case);
+            for (name, value) in *variables {
+                child.env(name, OsStr::from_bytes(value));
+            }
+            child.passes();
         }
         return;
     };

@@ -5,7 +5,7 @@ mod socks;
 
 use std::process::Command;
 
-use crate::child::{Again, Program, Scratch, again, case, free_port, var};
+use crate::child::{Program, Scratch, again, case, free_port, var};
 use crate::common::*;
 use crate::peer::{Peer, closing};
 
@@ -128,11 +128,13 @@ fn plain_http_never_goes_through_a_proxy() {
     }
     let gateway = Gateway::start().unwrap();
     let proxy = Peer::start(closing);
-    let child = again(NAME, "x").env("BASE_URL", gateway.plain_base_url());
-    let child = child.env("PROXY", proxy.url("http"));
-    let names = ["http_proxy", "HTTP_PROXY", "all_proxy", "HTTPS_PROXY"];
-    let all = |c: Again, n: &&str| c.env(n, proxy.url("http"));
-    names.iter().fold(child, all).run();
+    let mut child = again(NAME, "x");
+    child.env("BASE_URL", gateway.plain_base_url());
+    child.env("PROXY", proxy.url("http"));
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "HTTPS_PROXY"] {
+        child.env(name, proxy.url("http"));
+    }
+    child.passes();
     assert_eq!((gateway.request_count(), proxy.accepted()), (3, 0));
 }
 
@@ -181,10 +183,10 @@ fn the_environment_names_the_proxy_as_it_does_for_curl() {
             let value = value
                 .replace("GOOD", &proxy.url(USER))
                 .replace("DOWN", &down);
-            child = child.env(name, value);
+            child.env(name, value);
         }
-        let child = child.env("BASE_URL", gateway.base_url());
-        child.env("CA", gateway.ca_path()).run();
+        child.env("BASE_URL", gateway.base_url());
+        child.env("CA", gateway.ca_path()).passes();
         let tunnels = usize::from(*expected == "OK");
         assert_eq!(proxy.tunnels() - before, tunnels, "{variables:?}");
     }

@@ -182,11 +182,12 @@ fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
         let scratch = Scratch::new();
         let log = scratch.path("strace");
         let calls = "trace=clone,clone3,vfork,open,openat,connect,statx,stat,newfstatat,socket";
-        let child = again(NAME, "x")
-            .under(["strace", "-f", "-e", calls, "-o"])
-            .under([&log]);
-        let child = child.env("BASE_URL", &base_url);
-        child.env("CA", gateway.ca_path()).run();
+        let mut child = again(NAME, "x");
+        child
+            .under([&log])
+            .under(["strace", "-f", "-e", calls, "-o"]);
+        child.env("BASE_URL", &base_url);
+        child.env("CA", gateway.ca_path()).passes();
         let calls = std::fs::read_to_string(log).unwrap();
         let watched = calls.split(MARK).nth(1).unwrap();
         assert!(watched.contains("connect("), "{watched}");

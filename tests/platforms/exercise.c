@@ -57,8 +57,7 @@ static void print_failure(int64_t timeout_ms) {
   momo_error *error = NULL;
   int64_t begin = now_ms();
   momo_get_token(client, timeout_ms, &token, &error);
-  printf("{");
-  print_text(stdout, "status", error == NULL ? "MOMO_OK" : momo_status_name(error->status));
+  print_text(stdout, '{', "status", error == NULL ? "MOMO_OK" : momo_status_name(error->status));
   printf(",\"ms\":%d}\n", (int)(now_ms() - begin));
   momo_free_error(error);
   momo_free_token(token);

@@ -16,11 +16,8 @@
 
 /* Object pointers hold functions on every system that has such calls. */
 #define FIND(library, name) \
-  union { \
-    void *object; \
-    __typeof__(&name) function; \
-  } name##_; \
-  name##_.object = symbol(library, #name)
+  __typeof__(&name) name##_; \
+  *(void **)&name##_ = symbol(library, #name)
 
 static momo_status ask(const char *path, int64_t timeout_ms) {
   void *library = load_library(path);
@@ -40,13 +37,13 @@ static momo_status ask(const char *path, int64_t timeout_ms) {
   FIND(library, momo_free_client);
   FIND(library, momo_free_config);
 
-  config = momo_create_config_.function();
-  status = momo_set_options_from_env_.function(config, NULL);
-  if (status == MOMO_OK) status = momo_create_client_.function(config, &client, NULL);
-  if (status == MOMO_OK) status = momo_get_token_.function(client, timeout_ms, &token, NULL);
-  momo_free_token_.function(token);
-  momo_free_client_.function(client);
-  momo_free_config_.function(config);
+  config = momo_create_config_();
+  status = momo_set_options_from_env_(config, NULL);
+  if (status == MOMO_OK) status = momo_create_client_(config, &client, NULL);
+  if (status == MOMO_OK) status = momo_get_token_(client, timeout_ms, &token, NULL);
+  momo_free_token_(token);
+  momo_free_client_(client);
+  momo_free_config_(config);
   unload_library(library);
   return status;
 }

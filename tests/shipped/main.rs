@@ -6,6 +6,8 @@
 mod artifacts;
 #[path = "../common/child.rs"]
 mod child;
+#[path = "../common/host.rs"]
+mod host;
 
 mod examples;
 mod installed;

@@ -8,8 +8,8 @@ use std::process::Command;
 use crate::artifacts::{ROOT, output};
 use crate::program::{Done, Program};
 
-fn momo_token(test: &str) -> Program {
-    Program::new("tools/momo-token.c", test)
+fn momo_token() -> Program {
+    Program::new("tools/momo-token.c")
 }
 
 /// The option, for a path of the gateway.
@@ -19,7 +19,7 @@ fn base_url(tool: &Program, behaviour: &str) -> String {
 
 #[test]
 fn it_prints_the_token_or_the_header_and_nothing_else() {
-    let tool = momo_token("prints");
+    let tool = momo_token();
     for (arguments, before) in [
         (&[][..], ""),
         (&["--header"], "Authorization: Bearer "),
@@ -42,7 +42,7 @@ fn it_prints_the_token_or_the_header_and_nothing_else() {
 
 #[test]
 fn each_group_of_statuses_has_its_exit_status_and_a_line_that_says_why() {
-    let tool = momo_token("statuses");
+    let tool = momo_token();
     for (option, code, words) in [
         ("timeout=soon", 2, "option timeout: "),
         ("no_such_option=s3cr3t", 2, "there is no option"),
@@ -77,7 +77,7 @@ fn each_group_of_statuses_has_its_exit_status_and_a_line_that_says_why() {
 
 #[test]
 fn bad_usage_is_said_before_anything_is_asked() {
-    let tool = momo_token("usage");
+    let tool = momo_token();
     for (arguments, words) in [
         (&["--heder"][..], "unknown argument: --heder"),
         (&["s3cr3t"], "unknown argument: "),
@@ -101,7 +101,7 @@ fn bad_usage_is_said_before_anything_is_asked() {
 
 #[test]
 fn output_that_is_lost_is_a_failure() {
-    let tool = momo_token("lost");
+    let tool = momo_token();
     let wrong = ["--check", "--option", "api_key=wrong"];
     // The report of a check is what it is for, also if it fails.
     for arguments in [&[][..], &["--header"], &["--json"], &["--check"], &wrong] {
@@ -125,7 +125,7 @@ fn output_that_is_lost_is_a_failure() {
 
 #[test]
 fn a_variable_that_names_no_option_is_told_of_without_verbose() {
-    let tool = momo_token("warnings");
+    let tool = momo_token();
     let run = |arguments: &[&str]| {
         let mut command = tool.command(arguments);
         command
@@ -155,7 +155,7 @@ fn a_variable_that_names_no_option_is_told_of_without_verbose() {
 
 #[test]
 fn scripts_of_one_user_share_a_token_through_a_directory() {
-    let tool = momo_token("shares");
+    let tool = momo_token();
     let runtime = crate::child::Scratch::new();
     let run = |arguments: &[&str]| {
         let mut command = tool.command(arguments);
@@ -182,7 +182,7 @@ fn the_manual_page_is_sound_and_tells_of_every_option_and_exit_status() {
     let lint = output(Command::new("mandoc").args(["-T", "lint", "-W", "warning", &page]));
     assert!(lint.status.success(), "{lint:?}");
     let text = std::fs::read_to_string(page).unwrap().replace("\\-", "-");
-    let help = momo_token("manual").run(&["--help"]).out;
+    let help = momo_token().run(&["--help"]).out;
     let options = help
         .split_whitespace()
         .filter(|word| word.starts_with("--"));

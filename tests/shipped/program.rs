@@ -1,14 +1,13 @@
-//! A program in C, compiled as its readers would, and what a run of it came to.
+//! A program in C that is shipped, and what a run of it came to.
 #![allow(unreachable_pub)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use momo_mock_gateway::Gateway;
 
-use crate::artifacts::{INCLUDE, ROOT, TMP, at_gateway, library_dir, output, succeed};
-
-const WARNINGS: &str = "-std=c99 -g -Wall -Wextra -Wpedantic -Werror";
+use crate::artifacts::{at_gateway, output};
+use crate::host::{Link, compile};
 
 /// Runs with the mock gateway's options and none of this process's.
 pub struct Program {
@@ -17,18 +16,11 @@ pub struct Program {
 }
 
 impl Program {
-    /// Under a name of this test's own: tests run side by side.
-    pub fn new(source: &str, test: &str) -> Self {
-        let stem = Path::new(source).file_stem().unwrap().to_str().unwrap();
-        let path = Path::new(TMP).join(format!("{stem}-{test}"));
-        let lib = library_dir().display();
-        let mut cc = Command::new("cc");
-        cc.args(WARNINGS.split(' ')).args(["-I", INCLUDE, "-o"]);
-        cc.arg(&path).arg(format!("{ROOT}/{source}"));
-        cc.args([&format!("-L{lib}"), "-lmomo", &format!("-Wl,-rpath,{lib}")]);
-        succeed(cc.arg("-pthread"));
-        let gateway = Gateway::start().unwrap();
-        Self { path, gateway }
+    pub fn new(source: &str) -> Self {
+        Self {
+            path: compile(&format!("../../{source}"), Link::Shared),
+            gateway: Gateway::start().unwrap(),
+        }
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {

@@ -67,8 +67,9 @@ fn sigpipe_reaches_no_host_whose_server_has_gone() {
         "trace=write,writev,sendto,sendmsg,sendmmsg",
         "-o",
     ];
-    let child = again(NAME, "x").under(strace).under([&log]);
-    child.env("OPTIONS", options.join("--\n")).run();
+    let mut child = again(NAME, "x");
+    child.under([&log]).under(strace);
+    child.env("OPTIONS", options.join("--\n")).passes();
     let calls = std::fs::read_to_string(log).unwrap();
     let to_tcp = || calls.lines().filter(|l| l.contains("<TCP"));
     assert!(to_tcp().count() >= 100, "{calls}");
@@ -122,7 +123,7 @@ fn a_storm_of_signals_does_no_harm_and_prolongs_no_deadline() {
         in_every_phase(NAME);
         for plain in [false, true] {
             let stage = mock("/hold-2000", plain);
-            again(NAME, "token").env("OPTIONS", &stage.options).run();
+            again(NAME, "token").env("OPTIONS", &stage.options).passes();
         }
         return;
     };

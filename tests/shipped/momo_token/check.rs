@@ -12,7 +12,7 @@ fn checks(done: &Done) -> Vec<&str> {
 
 #[test]
 fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
-    let tool = momo_token("check");
+    let tool = momo_token();
     let at = |url: String| format!("--timeout=500ms --option=base_url={url}");
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = at(format!("https://{}", silent.local_addr().unwrap()));
@@ -68,7 +68,7 @@ fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
 
 #[test]
 fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
-    let tool = momo_token("check-proxy");
+    let tool = momo_token();
     #[rustfmt::skip]
     let rows = [
         ("HTTPS_PROXY", "through proxy 127.0.0.1:1 (from HTTPS_PROXY)"),
@@ -90,7 +90,7 @@ fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
 
 #[test]
 fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
-    let tool = momo_token("check-cache");
+    let tool = momo_token();
     let done = tool.run(&["--check", "--option", "cache=redis://:s3cr3t@127.0.0.1:1"]);
     let lines = checks(&done);
     assert_eq!(done.code, Some(0));
@@ -108,7 +108,7 @@ fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
 
 #[test]
 fn a_check_warns_of_likely_mistakes_and_of_what_its_request_got_over() {
-    let tool = momo_token("check-warnings");
+    let tool = momo_token();
     let twice = base_url(&tool, "/503-times-1");
     let twice = ["--option", "max_attempts=2", "--option", &twice];
     let repeated = tool.run(&[&["--check"][..], &twice].concat());
