@@ -199,7 +199,7 @@ tests-thread() { # [NAME...]
   TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp $symbolizer ${TSAN_OPTIONS:-}" \
     with_own_std test --no-fail-fast --target-dir "$target_dir/tsan" \
     "${tests[@]}" -- "$@" --skip three_hundred_clients --skip many_clients:: \
-    --skip shared_caches:: --skip --skip lifetime:: || status=1
+    --skip shared_caches:: || status=1
 }
 
 tool=${1:-}
