@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the parts of a check side by side: check.py check|sanitizers|release... [--long]
+"""Runs the parts of a check side by side: check.py check|sanitizers|release [--long]
 
 What a part prints goes to build/check/PART.log. It is shown whole if the part fails; otherwise one
 line tells the results and the time. The last line is "N passed, M failed", over all parts. A part
@@ -100,7 +100,7 @@ def release(is_long):
         Part("dist-tools", ["scripts/deps.sh", "dist"], counts=False),
         # This takes a minute, and the compiler works meanwhile.
         Part("check-tools", ["bash", "-c", install], ("dist-tools",), counts=False),
-        Part("dist", ["scripts/dist.sh"], ("dist-tools",), counts=False, patient=True),
+        Part("dist", ["scripts/dist.sh"], ("dist-tools",), counts=False),
         Part("packages", ["scripts/packages.py", "build", *only], ("dist",), counts=False),
         Part("check-packages", check_packages, ready),
         Part("check-dist", ["scripts/check-dist.py", *long], ready),
@@ -165,24 +165,19 @@ def run(parts):
 def main():
     plans = {"check": check, "sanitizers": sanitizers, "release": release}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("plans", choices=plans, nargs="+")
+    parser.add_argument("plan", choices=plans)
     parser.add_argument("--long", action="store_true", help="also what CI has no time for")
     parser.add_argument("--only", metavar="PART,…", type=lambda text: text.split(","))
     options = parser.parse_args()
-    begin, parts = time.monotonic(), []
-    for plan in options.plans:
-        # What has tests waits for those of the plans before it; what prepares does not.
-        before = tuple(part.name for part in parts if part.counts)
-        more = plans[plan](options.long)
-        parts += [replace(p, after=p.after + before) if p.counts else p for p in more]
+    begin, parts = time.monotonic(), plans[options.plan](options.long)
     if options.only:
         # What the parts need is there already.
-        if "check" in options.plans and (LOGS / "compile.log").exists():
+        if options.plan == "check" and (LOGS / "compile.log").exists():
             parts += test_programs()
         parts = [replace(part, after=()) for part in parts if part.name in options.only]
     print("build/check/PART.log has what a part prints", flush=True)
     passed, failed = run(parts)
-    print(f"{', '.join(options.plans)}: {time.monotonic() - begin:.0f} s")
+    print(f"{options.plan}: {time.monotonic() - begin:.0f} s")
     return closing_line(passed, failed)
 
 
