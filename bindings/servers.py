@@ -114,14 +114,23 @@ class Server:
         return self._process.wait()
 
 
+class UnixConnection(http.client.HTTPConnection):
+    """To a socket of Unix. A server may close a connection, and it is opened again."""
+
+    def __init__(self, path):
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(SECONDS)
+        self.sock.connect(self._path)
+
+
 def connect(address):
-    connection = http.client.HTTPConnection(address, timeout=SECONDS)
     if address.startswith("/"):
-        connection = http.client.HTTPConnection("localhost", timeout=SECONDS)
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.settimeout(SECONDS)
-        connection.sock.connect(address)
-    return closing(connection)
+        return closing(UnixConnection(address))
+    return closing(http.client.HTTPConnection(address, timeout=SECONDS))
 
 
 def pages(address, path, turns):
