@@ -50,6 +50,14 @@ impl FileStore {
     }
 }
 
+fn token_file(name: &str) -> String {
+    format!("{name}.token")
+}
+
+fn failure_file(name: &str) -> String {
+    format!("{name}.failure")
+}
+
 fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
     let sealed = directory.read(file)?;
     Some(Value { sealed, left: None })
@@ -68,31 +76,30 @@ impl Store for FileStore {
     fn read(&self, name: &str, _: Deadline) -> Result<Values, StoreError> {
         let directory = self.opened()?;
         Ok(Values {
-            token: value(&directory, &format!("{name}.token")),
-            failure: value(&directory, &format!("{name}.failure")),
+            token: value(&directory, &token_file(name)),
+            failure: value(&directory, &failure_file(name)),
         })
     }
 
     fn write_token(&self, name: &str, token: &NewToken, _: Deadline) -> Done {
         let directory = self.opened()?;
-        let file = format!("{name}.token");
+        let file = token_file(name);
         if value(&directory, &file).is_some_and(|there| (token.is_newer)(&there)) {
             return Ok(());
         }
         directory.write(&file, token.sealed)?;
-        directory.remove(&format!("{name}.failure"));
+        directory.remove(&failure_file(name));
         directory.tidy();
         Ok(())
     }
 
     fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
-        let file = format!("{name}.failure");
-        self.opened()?.write(&file, sealed)
+        self.opened()?.write(&failure_file(name), sealed)
     }
 
     fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
         let directory = self.opened()?;
-        let file = format!("{name}.token");
+        let file = token_file(name);
         if directory.read(&file).as_deref() == Some(sealed) {
             directory.remove(&file);
         }
