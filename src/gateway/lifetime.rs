@@ -14,8 +14,8 @@ pub(super) fn parse(json: &str) -> Option<Duration> {
     (whole > 0.0).then(|| Duration::from_secs_f64(whole))
 }
 
-/// Not by the standard library, whose exact reading of decimals is sixteen kilobytes of code. None of
-/// a negative number, which is no time.
+/// None of a negative number. The standard library reads decimals exactly, by sixteen kilobytes of
+/// code; here whole seconds count.
 fn number(text: &str) -> Option<f64> {
     const MAX_EXPONENT: i32 = 300;
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -27,11 +27,10 @@ fn number(text: &str) -> Option<f64> {
     let exponent = exponent.parse::<i32>().ok()?;
     let exponent = exponent.saturating_sub(i32::try_from(fraction.len()).ok()?);
     let scale = 10_f64.powi(exponent.clamp(-MAX_EXPONENT, MAX_EXPONENT).abs());
-    let is_small = exponent < 0;
-    Some(if is_small {
-        digits / scale
-    } else {
-        digits * scale
+    // Powers of ten are exact, and their reciprocals are not.
+    Some(match exponent {
+        ..0 => digits / scale,
+        0.. => digits * scale,
     })
 }
 
