@@ -59,6 +59,17 @@ clean() { # NAME COMMAND...: it ends with the status $expected, or with 0
   outcome "$1" "$reason"
 }
 
+# A name of a test or a module that is no more would choose or skip nothing, and nobody would see it.
+are_tests() { # NAME...
+  local name
+  for name in "$@"; do
+    grep -rqE "(fn|mod) ${name/%::/;}" tests/*/ || {
+      echo "scripts/sanitizers.sh: there is no test $name" >&2
+      exit 1
+    }
+  done
+}
+
 clean_programs() { # What users copy and run.
   local program form tool=$work/momo-token
   for program in minimal get_token threads; do
@@ -127,14 +138,16 @@ address() {
   local programs=(interface gateway network security caching processes hosts)
   # Left out are a program that has more rights than its caller, which LeakSanitizer cannot look
   # into, a program that is not instrumented (/bin/true), and what counts bytes of memory.
+  local chosen=(arguments:: caches:: clones:: option_report:: options:: proxies:: responses::
+    secrets:: sharing:: stats:: attacks:: unload::)
+  local skipped=(shared_caches:: a_program_with_more_rights loading_it_and_ending
+    three_hundred_clients what_the_library_owns)
+  are_tests "${chosen[@]}" "${skipped[@]}"
   RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address LIBMOMO_DIR=$work/lib \
     LIBMOMO_TEST_CC="clang-22 -fsanitize=address" \
     cargo test --quiet --no-fail-fast --target "$host" --target-dir "$target_dir/asan" \
     "${programs[@]/#/--test=}" -- \
-    arguments:: caches:: clones:: option_report:: options:: proxies:: responses:: secrets:: \
-    sharing:: stats:: attacks:: unload:: --skip shared_caches:: \
-    --skip a_program_with_more_rights --skip loading_it_and_ending \
-    --skip three_hundred_clients --skip what_the_library_owns || status=1
+    "${chosen[@]}" "${skipped[@]/#/--skip=}" || status=1
 }
 
 memcheck() {
@@ -196,10 +209,11 @@ tests-thread() { # [NAME...]
   done
   # Three hundred handshakes one after the other meet no thread, and not their time-out either;
   # nor do processes meet threads.
+  local skipped=(three_hundred_clients many_clients:: shared_caches::)
+  are_tests "${skipped[@]}"
   TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp $symbolizer ${TSAN_OPTIONS:-}" \
     with_own_std test --no-fail-fast --target-dir "$target_dir/tsan" \
-    "${tests[@]}" -- "$@" --skip three_hundred_clients --skip many_clients:: \
-    --skip shared_caches:: || status=1
+    "${tests[@]}" -- "$@" "${skipped[@]/#/--skip=}" || status=1
 }
 
 tool=${1:-}
