@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
-use crate::deadline::Deadline;
+use crate::Deadline;
 use crate::sync::AtomicBool;
 
 /// How long a cancellation is not seen at most. Only the waiters of a request wait longer: there may

@@ -7,16 +7,11 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use crate::cache::Step;
-use crate::cancellation::Cancellation;
-use crate::clock::Now;
 use crate::config::{self, Config, OptionRow, Settings};
-use crate::deadline::Deadline;
-use crate::error::{Failure, Status};
 use crate::fetch::{Caller, Fetcher};
 use crate::life::{self, Freshness};
-use crate::log::CallLog;
 use crate::stats::momo_stats;
-use crate::sys;
+use crate::{CallLog, Cancellation, Deadline, Failure, Now, Status, sys};
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
 
 /// How long an invalidation may take if other processes share the token.

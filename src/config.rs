@@ -30,10 +30,8 @@ pub(crate) use url::Scheme;
 pub(crate) use values::Ca;
 
 use crate::credentials::ValueSource;
-use crate::error::Failure;
-use crate::log::{Line, Logger};
-use crate::pasted;
-use crate::secret::Secret;
+use crate::log::Logger;
+use crate::{Failure, Line, Secret, pasted};
 use options::{OPTIONS, Opt};
 
 /// Every value is one that its option takes.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::net::progress::Phase;
+use crate::Phase;
 
 /// A status: the outcome of a call.
 ///

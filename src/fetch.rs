@@ -13,19 +13,12 @@ use arc_swap::{ArcSwap, Guard};
 use once_cell::race::OnceBox;
 
 use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store};
-use crate::cancellation::Cancellation;
-use crate::clock::Now;
 use crate::config::Settings;
 use crate::credentials::{Credentials, Rotation};
-use crate::deadline::Deadline;
-use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, Transport};
 use crate::life::{self, Freshness};
-use crate::log::{CallLog, Level};
-use crate::net::progress::Progress;
 use crate::panics::catch_panic;
-use crate::sys;
-use crate::token::Token;
+use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Progress, Status, Token, sys};
 pub(crate) use plan::Plan;
 use request::{Outcome, Request};
 

@@ -26,17 +26,12 @@ mod ureq_connection;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cancellation::Cancellation;
-use crate::clock::Now;
 use crate::config::Settings;
-use crate::deadline::Deadline;
-use crate::error::{Failure, Status};
-use crate::log::{CallLog, Level};
 use crate::net::connection::Limits;
-use crate::net::progress::{Phase, Progress};
-use crate::stats::Stats;
 use crate::sys::random;
-use crate::token::Token;
+use crate::{
+    CallLog, Cancellation, Deadline, Failure, Level, Now, Phase, Progress, Stats, Status, Token,
+};
 
 pub(crate) use authentication::Authentication;
 use retry::{AttemptError, Retry};

@@ -40,6 +40,19 @@ mod test_directory;
 mod test_settings;
 mod token;
 
+// The words that all parts have in common. Each means one thing, and so has one name.
+use cancellation::Cancellation;
+use clock::Now;
+use deadline::Deadline;
+use error::{Failure, Status};
+use log::{CallLog, Level, Line};
+use net::progress::{Phase, Progress};
+use per_process::PerProcess;
+use secret::{Secret, SecretBytes};
+use stats::Stats;
+use sync::{Condvar, Mutex};
+use token::{Origin, Token};
+
 /// Runs once, before any function of the library can be called: see `sys::load`.
 fn prepare() {
     panics::keep_silent();

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clock::Now;
-use crate::sys;
-use crate::token::Token;
+use crate::{Now, Token, sys};
 
 /// A token with a millisecond left is of no use: expired begins this early, or this part of the
 /// lifetime before the end if that is less.

@@ -3,8 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
-use crate::clock::Now;
-use crate::error::Status;
+use crate::{Now, Status};
 
 /// Counters of a client's requests and token.
 ///

@@ -1,8 +1,8 @@
 //! Settings of a unit test's own: with credentials, and without a proxy.
 
+use crate::Failure;
 use crate::config::{Config, Settings};
 use crate::credentials::Credentials;
-use crate::error::Failure;
 
 pub(crate) const API_USER: &str = "f7a0b9c2-5d1e-4a3b-8c6d-0e1f2a3b4c5d";
 

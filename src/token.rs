@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clock::Now;
-use crate::secret::SecretBytes;
+use crate::{Now, SecretBytes};
 
 const SCHEME: &str = "Bearer ";
 

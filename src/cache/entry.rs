@@ -8,10 +8,8 @@ use arc_swap::{ArcSwap, Guard};
 use super::processes::Processes;
 use super::single_flight::SingleFlight;
 use super::state::State;
-use crate::clock::Now;
 use crate::log::PendingLog;
-use crate::stats::Stats;
-use crate::token::Token;
+use crate::{Now, Stats, Token};
 
 #[derive(Default)]
 pub(crate) struct Entry {

@@ -26,12 +26,7 @@ use self::store::{NewToken, StoreError, Value, Values};
 use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
-use crate::deadline::Deadline;
-use crate::error::Failure;
-use crate::life;
-use crate::log::{CallLog, Level};
-use crate::secret::{Secret, SecretBytes};
-use crate::token::{Origin, Token};
+use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, SecretBytes, Token, life};
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; if it
 /// cannot be reached it is used once it can be. Touches no network.

@@ -8,13 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::cancellation::Cancellation;
-use crate::deadline::Deadline;
-use crate::error::Failure;
-use crate::net::progress::Progress;
-use crate::per_process::{PerProcess, PerProcessRef};
-use crate::sync::{Condvar, Mutex};
-use crate::token::Token;
+use crate::per_process::PerProcessRef;
+use crate::{Cancellation, Condvar, Deadline, Failure, Mutex, PerProcess, Progress, Token};
 
 /// How late a request may end before it counts as lost.
 const GRACE: Duration = Duration::from_millis(250);

@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-use crate::clock::Now;
-use crate::error::{Failure, Status};
-use crate::life;
-use crate::token::Token;
+use crate::{Failure, Now, Status, Token, life};
 
 /// After refused credentials, and the least time between two tokens that invalidation asks for.
 const MAX_COOLDOWN: Duration = Duration::from_secs(5);

@@ -2,12 +2,9 @@
 
 use super::entry::Entry;
 use super::processes::{self, Processes};
-use crate::clock::Now;
-use crate::deadline::Deadline;
-use crate::log::CallLog;
 use crate::test_directory::TestDirectory;
 use crate::test_settings::{credentials_of, settings_with};
-use crate::token::Token;
+use crate::{CallLog, Deadline, Now, Token};
 
 pub(super) struct TwoProcesses {
     /// With the shared one in it, `tokens`.

@@ -6,12 +6,8 @@ use std::time::Duration;
 use super::entry::Entry;
 use super::processes::{Found, Lock, Processes};
 use super::single_flight::Step;
-use crate::cancellation::Cancellation;
-use crate::clock::Now;
-use crate::deadline::Deadline;
-use crate::log::{CallLog, Level};
-use crate::net::progress::{Phase, Progress};
 use crate::sys::random;
+use crate::{CallLog, Cancellation, Deadline, Level, Now, Phase, Progress};
 
 /// The pause between two looks whether another process is done: at first, and at most. It grows to
 /// half the time waited so far: whoever waits for a token of 0.3 s has it at most 0.15 s later.

@@ -8,11 +8,9 @@ use arc_swap::Guard;
 
 use super::Client;
 use crate::cache::{Entry, State, Step};
-use crate::clock::Now;
-use crate::error::{Failure, Status};
 use crate::fetch::{Caller, Plan};
 use crate::life::{self, Freshness};
-use crate::token::Token;
+use crate::{Failure, Now, Status, Token};
 
 pub(crate) struct TokenForCaller {
     pub(crate) token: TokenRef,

@@ -3,9 +3,7 @@ use std::time::Instant;
 use super::tests::*;
 use super::*;
 use crate::gateway::test_peer::Reply;
-use crate::log::{Level, Line};
-use crate::net::progress::Phase;
-use crate::token::Token;
+use crate::{Level, Line, Phase, Token};
 
 /// The token at hand is over, and nothing else has changed.
 fn expire(client: &Client) {

@@ -6,9 +6,9 @@ use std::time::Instant;
 use super::*;
 use crate::cache::Flight;
 use crate::gateway::test_peer::{Reply, TestPeer, http, token};
-use crate::log::{Level, Line, Logger};
+use crate::log::Logger;
 use crate::test_settings::config_with;
-use crate::token::Token;
+use crate::{Level, Line, Token};
 
 pub(super) const ALWAYS: CallTimeout = CallTimeout::After(Duration::from_secs(20));
 const SHORT: CallTimeout = CallTimeout::After(Duration::from_millis(500));

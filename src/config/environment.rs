@@ -3,10 +3,7 @@
 use super::Config;
 use crate::credentials::ValueSource;
 use crate::credentials::redact::shortened;
-use crate::error::Failure;
-use crate::log::{Level, Line};
-use crate::pasted;
-use crate::sys;
+use crate::{Failure, Level, Line, pasted, sys};
 
 const PREFIX: &str = "MOMO_";
 

@@ -1,7 +1,7 @@
 //! Fuzzing of URLs, of NO_PROXY and of the options' names.
 
 use super::{BaseUrl, OPTIONS, ProxyScheme, ProxyUrl, RedisUrl, no_proxy, proxy};
-use crate::secret::Secret;
+use crate::Secret;
 
 /// The parts of a URL as this library reads it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,9 +3,9 @@
 
 use super::no_proxy;
 use super::url::{Url, UrlKind};
+use crate::Secret;
 use crate::net::tunnel::MAX_LOGIN_BYTES;
 use crate::percent::{self, RESERVED};
-use crate::secret::Secret;
 
 const KIND: UrlKind = UrlKind {
     name: "the proxy's URL",

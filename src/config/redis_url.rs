@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::url::{Url, UrlKind, decode, is_loopback, parse_host_and_port};
-use crate::secret::Secret;
+use crate::Secret;
 
 const KIND: UrlKind = UrlKind {
     name: "the URL",

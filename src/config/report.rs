@@ -3,7 +3,7 @@
 use super::options::OPTIONS;
 use super::{Ca, Config, ProxyUrl, Settings};
 use crate::credentials::{Credentials, ValueSource};
-use crate::log::{Level, Line};
+use crate::{Level, Line};
 
 /// What one option is set to.
 pub(crate) struct OptionRow {

@@ -10,9 +10,7 @@ use super::values::{
 use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy};
 use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, CredentialSources, Credentials, absolute, is_uuid};
-use crate::error::Failure;
-use crate::secret::Secret;
-use crate::sys;
+use crate::{Failure, Secret, sys};
 
 #[derive(Debug)]
 pub(crate) struct Settings {

@@ -5,8 +5,7 @@ mod host;
 pub(super) use host::{is_loopback, parse_host_and_port};
 
 use crate::pasted::is_invisible;
-use crate::percent;
-use crate::secret::Secret;
+use crate::{Secret, percent};
 
 const MAX_URL_BYTES: usize = 2_048;
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::duration;
+use crate::Secret;
 use crate::credentials::check_header_value;
-use crate::secret::Secret;
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -4,8 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::pasted;
-use crate::secret::Secret;
+use crate::{Secret, pasted};
 
 const MAX_CREDENTIAL_BYTES: usize = 1024;
 

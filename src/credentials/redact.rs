@@ -16,8 +16,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use zeroize::Zeroizing;
 
+use crate::Secret;
 use crate::percent::{self, RESERVED};
-use crate::secret::Secret;
 #[cfg(feature = "fuzzing")]
 pub(crate) use tokens::STEPS;
 use view::{View, folded, in_one_line, places};

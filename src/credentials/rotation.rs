@@ -20,9 +20,7 @@ use arc_swap::ArcSwap;
 use super::secret_file::Stamp;
 use super::sources::{CredentialSources, Stamps};
 use super::{Credential, Credentials};
-use crate::clock::Now;
-use crate::error::Failure;
-use crate::log::{CallLog, Level, Line};
+use crate::{CallLog, Failure, Level, Line, Now};
 
 /// Whoever replaces several files has done so within this time.
 const SETTLING_TIME: Duration = Duration::from_secs(1);

@@ -9,9 +9,7 @@ use zeroize::Zeroizing;
 
 use super::Check;
 use super::credential::check_api_key;
-use crate::clock::Now;
-use crate::pasted;
-use crate::secret::Secret;
+use crate::{Now, Secret, pasted};
 
 /// More than any credential, and little if /dev/zero is read by mistake.
 const MAX_FILE_BYTES: u64 = 4096;

@@ -8,9 +8,7 @@ use super::credential::{
 };
 use super::secret_file::{self, Stamp, absolute};
 use super::{Check, CredentialSet, Credentials};
-use crate::error::Failure;
-use crate::secret::Secret;
-use crate::sys;
+use crate::{Failure, Secret, sys};
 
 /// What the files were like; None for a credential that comes from no file.
 pub(super) type Stamps = CredentialSet<Option<Stamp>>;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use crate::config::Settings;
-use crate::deadline::Deadline;
-use crate::error::{Failure, Status};
+use crate::{Deadline, Failure, Status};
 
 const MAX_REFRESH: Duration = Duration::from_secs(5);
 

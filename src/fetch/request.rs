@@ -6,16 +6,11 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Fetcher, Plan};
 use crate::cache::{Entry, Leader, Step, Wait};
-use crate::cancellation::Cancellation;
-use crate::clock::Now;
 use crate::credentials::Unsettled;
-use crate::error::{Failure, Status};
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
 use crate::life::{self, Freshness};
-use crate::log::{CallLog, Level};
-use crate::net::progress::Progress;
 use crate::sys::random;
-use crate::token::Token;
+use crate::{CallLog, Cancellation, Failure, Level, Now, Progress, Status, Token};
 
 pub(super) struct Request<'a> {
     pub(super) fetcher: &'a Fetcher,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::error::momo_error;
 use super::guard::{boxed, c_string, call, free, live_mut, text};
 use crate::config::{Config, set_from_env};
-use crate::error::{Failure, momo_status};
-use crate::log::{Level, Line, Logger};
+use crate::error::momo_status;
+use crate::log::Logger;
 use crate::panics::catch_panic;
 use crate::sys::with_thread_cancellation_disabled;
+use crate::{Failure, Level, Line};
 
 /// Options of the clients that you make from it: an opaque type.
 ///

@@ -1,7 +1,8 @@
 use std::ffi::c_char;
 
 use super::guard::{WithTexts, free};
-use crate::error::{Failure, momo_status};
+use crate::Failure;
+use crate::error::momo_status;
 
 /// An error: why a call failed.
 ///

@@ -4,9 +4,9 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr::null_mut;
 
 use super::error::momo_error;
-use crate::error::{Failure, momo_status};
+use crate::error::momo_status;
 use crate::panics::catch_panic;
-use crate::sys;
+use crate::{Failure, sys};
 
 /// Runs a call: clears the error, catches what panics, hands out what failed.
 ///

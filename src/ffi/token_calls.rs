@@ -6,9 +6,9 @@ use super::error::momo_error;
 use super::guard::{call, call_for, live, text};
 use super::token::momo_token;
 use crate::client::{CallTimeout, Client};
-use crate::error::{Failure, momo_status};
+use crate::error::momo_status;
 use crate::panics::catch_panic;
-use crate::{cache, sys};
+use crate::{Failure, cache, sys};
 
 /// A day: beyond it, an overflow in the caller's arithmetic is likelier than a real wish.
 const MAX_TIMEOUT_MS: i64 = 24 * 3600 * 1000;

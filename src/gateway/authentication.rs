@@ -7,8 +7,7 @@ use super::request::RequestTemplate;
 use crate::config::{ProxyUrl, Settings};
 use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, Credentials};
-use crate::error::{Failure, Status};
-use crate::net::progress::{Phase, Progress};
+use crate::{Failure, Phase, Progress, Status};
 
 pub(crate) struct Authentication {
     pub(crate) credentials: Arc<Credentials>,

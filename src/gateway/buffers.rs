@@ -5,7 +5,7 @@ use std::ops::Range;
 use ureq::unversioned::transport::Buffers;
 use zeroize::zeroize_bytes;
 
-use crate::secret::SecretBytes;
+use crate::SecretBytes;
 
 /// A response has some 900 bytes.
 const FIRST_INPUT_BYTES: usize = 2 * 1024;

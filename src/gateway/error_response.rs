@@ -14,8 +14,8 @@ use super::retry::{AttemptError, Retry, retry_after};
 use super::transport::Response;
 use crate::credentials::is_uuid;
 use crate::credentials::redact::Redactor;
-use crate::error::{Failure, Status};
 use crate::net::head::offers;
+use crate::{Failure, Status};
 
 const MAX_CODE_BYTES: usize = 128;
 const MAX_MESSAGE_BYTES: usize = 512;

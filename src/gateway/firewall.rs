@@ -4,7 +4,7 @@
 use super::error_response::{bracketed, identifier, shown};
 use super::transport::Response;
 use crate::credentials::redact::Redactor;
-use crate::error::{Failure, Status};
+use crate::{Failure, Status};
 
 /// A number of 64 bits.
 const MAX_SUPPORT_ID_BYTES: usize = 20;

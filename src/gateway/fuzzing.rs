@@ -5,11 +5,10 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 use super::authentication::Authentication;
 use super::response;
 use super::transport::Response;
-use crate::clock::Now;
 use crate::config::Settings;
 use crate::fuzzing::{Failure, Token};
 use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::secret::SecretBytes;
+use crate::{Now, SecretBytes};
 
 /// Reads responses as a client with these options does.
 pub struct ResponseReader(Authentication);

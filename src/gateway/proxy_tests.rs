@@ -2,7 +2,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use crate::error::Status;
+use crate::Status;
 use crate::gateway::test_caller::{Caller, error};
 use crate::gateway::test_peer::{Reply, TestPeer, read_head};
 

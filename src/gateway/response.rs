@@ -13,11 +13,9 @@ use super::firewall;
 use super::lifetime;
 use super::retry::{AttemptError, Retry, seconds};
 use super::transport::{MAX_BODY_BYTES, Response};
-use crate::clock::Now;
 use crate::credentials::redact::Redactor;
-use crate::error::{Failure, Status};
-use crate::life;
-use crate::token::{self, Token};
+use crate::token;
+use crate::{Failure, Now, Status, Token, life};
 
 const MAX_TYPE_CHARACTERS: usize = 256;
 

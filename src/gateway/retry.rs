@@ -6,7 +6,7 @@ use ureq::http::HeaderMap;
 use ureq::http::header::RETRY_AFTER;
 
 use super::error_response::header;
-use crate::error::Failure;
+use crate::Failure;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Retry {

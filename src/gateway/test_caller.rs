@@ -5,13 +5,9 @@ use std::time::Duration;
 
 use super::test_peer::{Reply, TestPeer};
 use super::{Authentication, Failure, IssuedToken, TokenRequest, Transport};
-use crate::cancellation::Cancellation;
 use crate::config::Settings;
-use crate::deadline::Deadline;
-use crate::log::CallLog;
-use crate::net::progress::Progress;
-use crate::stats::Stats;
 use crate::test_settings::{credentials_of, settings_with};
+use crate::{CallLog, Cancellation, Deadline, Progress, Stats};
 
 /// As many connections as a client keeps.
 pub(super) const KEPT: usize = 3;

@@ -15,14 +15,11 @@ use ureq::unversioned::transport::NextTimeout;
 use super::request::user_agent;
 use super::ureq_connection::{RouteConnector, exchange_limits};
 use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
-use crate::error::Failure;
 use crate::net::connection::{Limits, Route};
-use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, Result, TransportError};
 use crate::net::trust;
 use crate::net::tunnel::Proxy;
-use crate::per_process::PerProcess;
-use crate::secret::SecretBytes;
+use crate::{Failure, PerProcess, Phase, SecretBytes};
 
 /// A token response has some 634 bytes.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;

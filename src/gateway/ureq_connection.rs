@@ -11,10 +11,9 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::ExchangeBuffers;
 use super::framing::Framing;
-use crate::deadline::Deadline;
 use crate::net::connection::{Connection, Limits, Route};
-use crate::net::progress::Phase;
 use crate::net::transport_error::{Kind, TransportError};
+use crate::{Deadline, Phase};
 
 /// The longest line of a request: user and key have at most 1 KiB each, and base64 makes a third more
 /// of them. Mostly it is room for the whole head.

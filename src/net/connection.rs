@@ -10,8 +10,7 @@ use super::socket::Socket;
 use super::tls::Tls;
 use super::transport_error::{Kind, Result, TransportError};
 use super::tunnel::{self, Proxy};
-use crate::cancellation::Cancellation;
-use crate::deadline::Deadline;
+use crate::{Cancellation, Deadline};
 
 /// Until when an attempt may take, what ends it early, and where its phase is kept.
 #[derive(Clone)]

@@ -22,9 +22,7 @@ use arc_swap::ArcSwapOption;
 
 use super::connection::{Limits, bare};
 use super::transport_error::{Kind, Result};
-use crate::deadline::Deadline;
-use crate::per_process::PerProcess;
-use crate::sync::Mutex;
+use crate::{Deadline, Mutex, PerProcess};
 use lookup::{Lookup, Outcome};
 
 /// How long addresses are used. The system's own caches honour the lifetime of the DNS records;

@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 pub(crate) use super::progress::Phase;
 use crate::credentials::redact::Redactor;
-use crate::error::{Failure, Status};
+use crate::{Failure, Status};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {

@@ -24,8 +24,7 @@ use rustls::{ClientConfig, RootCertStore};
 pub(crate) use self::verifier::{BrokenRule, Verifier};
 use super::tls;
 use crate::config::Ca;
-use crate::error::Failure;
-use crate::pasted;
+use crate::{Failure, pasted};
 
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;

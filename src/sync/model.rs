@@ -13,7 +13,7 @@ pub(crate) use loom::sync::atomic::AtomicBool;
 use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::sync::{Condvar as Bell, Mutex as Lock, MutexGuard as Locked};
 
-use crate::deadline::Deadline;
+use crate::Deadline;
 
 #[derive(Default)]
 pub(crate) struct Mutex<T>(Lock<T>);

@@ -22,10 +22,8 @@ use self::unix::{OpenDirectory, RIGHTS, lock};
 #[cfg(windows)]
 use self::windows::{OpenDirectory, RIGHTS, lock};
 use super::store::{Done, Lock, NewToken, Store, StoreError, Value, Values};
-use crate::deadline::Deadline;
-use crate::error::{Failure, Status};
 use crate::sys::{self, SteadyClock};
-use crate::token::Origin;
+use crate::{Deadline, Failure, Origin, Status};
 
 pub(super) struct FileStore {
     directory: PathBuf,

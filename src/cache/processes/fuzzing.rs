@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use super::redis::{refusal, resp};
 use super::{Clocks, Processes, Record, Value, ValueKind, Values, open};
-use crate::clock::Now;
 use crate::config::Settings;
 use crate::fuzzing::{Failure, Token};
-use crate::log::CallLog;
+use crate::{CallLog, Now};
 
 /// What clients with the same options share: a directory that is not there, and so is neither read
 /// nor written.

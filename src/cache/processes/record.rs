@@ -10,11 +10,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::store::{MAX_VALUE_BYTES, millis};
-use crate::clock::Now;
-use crate::error::{Failure, Status};
-use crate::secret::SecretBytes;
 use crate::sys::{self, SteadyClock};
-use crate::token::{Life, Origin, Token, check_access};
+use crate::token::{Life, check_access};
+use crate::{Failure, Now, Origin, SecretBytes, Status, Token};
 
 /// How much two threads of one machine may differ in what time it is.
 const LEEWAY: Duration = Duration::from_secs(1);

@@ -22,10 +22,8 @@ use self::resp::{Command, Reply};
 use self::server::Server;
 use super::store::{Done, LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
 use crate::config::{Ca, RedisUrl};
-use crate::deadline::Deadline;
-use crate::error::Failure;
 use crate::sys::random;
-use crate::token::Origin;
+use crate::{Deadline, Failure, Origin};
 
 /// Both values of one moment, behind the length and what is left of each: `LENGTH LEFT LENGTH LEFT `.
 /// A length of -1 is no value.

@@ -8,8 +8,8 @@
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
 
-use crate::secret::{Secret, SecretBytes};
 use crate::sys::random;
+use crate::{Secret, SecretBytes};
 
 const VERSION: u8 = 1;
 const PURPOSE: &[u8] = b"libmomo/1/seal";

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::deadline::Deadline;
 use crate::sys::{self, SteadyClock};
-use crate::token::Origin;
+use crate::{Deadline, Origin};
 
 /// How long a lock is good for. Whoever holds it longer has died, or its request hangs or is repeated,
 /// and another process may ask: two requests do no harm, and other processes wait meanwhile.

@@ -1,8 +1,7 @@
 use super::*;
 use crate::cache::test_processes::{TwoProcesses, soon};
-use crate::clock::Now;
-use crate::log::Line;
 use crate::sys::{self, SteadyClock};
+use crate::{Line, Now};
 
 /// A token that was issued so many milliseconds ago.
 fn token(text: &str, age: u64, now: Now) -> Token {

@@ -13,7 +13,7 @@ use loom::sync::atomic::{AtomicBool, AtomicUsize};
 use loom::thread::{JoinHandle, spawn};
 
 use super::*;
-use crate::error::Status;
+use crate::Status;
 use crate::sync::{at, now_for_all, pass_to};
 
 const NEVER: u64 = 9;

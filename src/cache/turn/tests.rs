@@ -1,6 +1,6 @@
 use super::*;
 use crate::cache::test_processes::{TwoProcesses, soon};
-use crate::error::{Failure, Status};
+use crate::{Failure, Status};
 use std::time::Instant;
 
 fn after(milliseconds: u64) -> Deadline {

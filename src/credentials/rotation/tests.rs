@@ -2,8 +2,8 @@ use std::path::Path;
 use std::sync::Weak;
 
 use super::*;
+use crate::CallLog;
 use crate::credentials::ValueSource;
-use crate::log::CallLog;
 use crate::test_directory::TestDirectory;
 
 /// The files of user and key, and a subscription key.

@@ -3,9 +3,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::client::TokenRef;
-use crate::clock::Now;
-use crate::error::Status;
-use crate::token::Token;
+use crate::{Now, Status, Token};
 
 /// What a program sees of a token with these times.
 fn seen<T>(token: Token, times: [Option<Duration>; 2], see: impl FnOnce(&momo_token) -> T) -> T {

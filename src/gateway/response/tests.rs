@@ -1,9 +1,9 @@
 use ureq::http::{HeaderName, HeaderValue};
 
 use super::*;
+use crate::SecretBytes;
 use crate::gateway::Authentication;
 use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::secret::SecretBytes;
 use crate::test_settings::{credentials_of, settings_with};
 
 pub(in crate::gateway) fn response(

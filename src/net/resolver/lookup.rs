@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use super::Resolver;
 use crate::cancellation::MAX_WAIT;
-use crate::deadline::Deadline;
 use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, Result, TransportError};
-use crate::sync::{Condvar, Mutex};
-use crate::{panics, sys};
+use crate::{Condvar, Deadline, Mutex, panics, sys};
 
 pub(super) type Outcome = Result<Arc<[IpAddr]>>;
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags};
 
-use crate::deadline::Deadline;
+use crate::Deadline;
 use crate::net::connection::Limits;
 use crate::net::transport_error::{Kind, Phase, Result, TransportError};
 

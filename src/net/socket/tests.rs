@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use super::*;
-use crate::deadline::Deadline;
+use crate::Deadline;
 use crate::net::transport_error::TransportError;
 
 const LONG: Duration = Duration::from_secs(20);

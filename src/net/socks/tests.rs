@@ -2,10 +2,9 @@
 
 use super::*;
 use crate::credentials::redact::Redactor;
-use crate::error::Status;
-use crate::net::progress::Phase;
 use crate::net::transport_error::TransportError;
 use crate::net::tunnel;
+use crate::{Phase, Status};
 
 fn ask(login: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Result<(), TransportError>) {
     tunnel::tests::ask(&format!("socks5h://{login}127.0.0.1"), host, says)

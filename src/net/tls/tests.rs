@@ -7,11 +7,10 @@ use rustls::client::ResolvesClientCert;
 
 use super::*;
 use crate::config::Ca;
-use crate::deadline::Deadline;
 use crate::net::connection::{Limits, Route};
 use crate::net::transport_error::TransportError;
 use crate::net::trust;
-use crate::secret::Secret;
+use crate::{Deadline, Secret};
 
 fn limits() -> Limits {
     Limits::until(Deadline::after(Duration::from_secs(20)))

@@ -3,7 +3,7 @@
 use momo_mock_gateway::Gateway;
 
 use super::*;
-use crate::secret::Secret;
+use crate::Secret;
 use crate::test_directory::TestDirectory;
 
 /// A test file of an authority alone.

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use super::*;
-use crate::deadline::Deadline;
+use crate::Deadline;
 use crate::net::connection::{Limits, Route};
 
 fn parsed(head: &str) -> TunnelResponse {

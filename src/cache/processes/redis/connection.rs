@@ -10,11 +10,10 @@ use super::refusal;
 use super::resp::{self, Command, Reply};
 use crate::config::{Ca, RedisUrl};
 use crate::credentials::read_password;
-use crate::deadline::Deadline;
-use crate::error::Failure;
 use crate::net::connection::{Connection, Limits, Route};
 use crate::net::transport_error::{Kind, TransportError};
 use crate::net::{tls, trust};
+use crate::{Deadline, Failure};
 
 /// How long a command may take; what connecting took is added, as the server may be far away.
 pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);

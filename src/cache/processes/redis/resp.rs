@@ -2,7 +2,7 @@
 //! library are flat (<https://redis.io/docs/latest/develop/reference/protocol-spec/>).
 
 use super::super::store::MAX_VALUE_BYTES;
-use crate::secret::SecretBytes;
+use crate::SecretBytes;
 
 /// The longest reply has two values.
 pub(super) const MAX_BULK_BYTES: usize = 3 * MAX_VALUE_BYTES;

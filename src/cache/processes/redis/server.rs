@@ -5,9 +5,7 @@ use std::time::Duration;
 use super::super::store::StoreError;
 use super::connection::{Connector, MAX_TIMEOUT, RedisConnection};
 use super::resp::{Command, Reply};
-use crate::deadline::Deadline;
-use crate::per_process::PerProcess;
-use crate::sync::{Condvar, Mutex};
+use crate::{Condvar, Deadline, Mutex, PerProcess};
 
 /// After a failure: a server that is gone must not cost every call its timeout.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);

@@ -6,8 +6,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::connection::{Connector, RedisConnection};
+use crate::Deadline;
 use crate::config::{Ca, RedisUrl};
-use crate::deadline::Deadline;
 
 pub(super) struct TestServer {
     pub(super) url: RedisUrl,

@@ -12,9 +12,8 @@ use super::super::FileStore;
 use super::super::directory::{ABANDONED, MAX_AGE, Problem};
 use super::super::tests::Opened;
 use super::{OpenDirectory, fits, no_lower_than};
-use crate::error::Status;
-use crate::sys;
 use crate::test_directory::TestDirectory;
+use crate::{Status, sys};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -8,7 +8,7 @@ use windows_sys::Win32::Storage::FileSystem::FILE_WRITE_ATTRIBUTES;
 use super::super::super::store::LOCK_LIFE;
 use super::super::FileStore;
 use super::super::tests::Opened;
-use crate::error::Status;
+use crate::Status;
 use crate::test_directory::TestDirectory;
 
 /// Wine's icacls does nothing, but there others have rights by the mode of the directory.
