@@ -51,7 +51,7 @@ def table(head, rows):
 
 def machine(results):
     rows = [[name, value] for name, value in results["machine"].items()]
-    rows.append(["`libmomo.so`, stripped", mebibytes(results["library_bytes"] / 1024)])
+    rows.append(["`libmomo.so`, compiled here, stripped", mebibytes(results["library_bytes"] / 1024)])
     rows.append(["rounds", results["rounds"]])
     return table(["", ""], rows)
 

@@ -232,7 +232,10 @@ case ${1:-} in
   *)
     read -ra cc <<<"${CC:-cc}"
     harden "${cc[@]}"
-    (compile "$@")
+    # Relocations of 3 KiB in place of 68, which glibc reads since 2.36.
+    glibc=$({ getconf GNU_LIBC_VERSION 2>/dev/null || true; } | sed -n 's/^glibc //p') link=()
+    ! printf '2.36\n%s\n' "$glibc" | sort -VC || link=(-- -Clink-arg=-Wl,-z,pack-relative-relocs)
+    (compile "$@" "${link[@]}")
     lay_out "$target_dir/release" build "${cc[@]}"
     ;;
 esac
