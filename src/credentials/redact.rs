@@ -13,11 +13,10 @@ mod view;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::Secret;
-use crate::percent::{self, RESERVED};
 #[cfg(feature = "fuzzing")]
 pub(crate) use tokens::STEPS;
 use view::{View, folded, in_one_line, places};
@@ -30,6 +29,13 @@ const WINDOW: usize = 8;
 const MIN_FORM: usize = 4;
 
 const REPLACEMENT: &str = "[redacted]";
+
+/// All that RFC 3986 (section 2.3) does not let stand in a URL as it is.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// What encoders of URLs encode: by RFC 3986, JavaScript's, the strictest.
 const ENCODED: [&AsciiSet; 3] = [
@@ -125,7 +131,9 @@ impl Patterns {
             add(&View::decoded(secret.as_bytes()).bytes);
             // A torn one may be long enough as it is, and too short once it is decoded.
             for set in ENCODED {
-                add(percent::encode(secret, set).as_bytes());
+                let mut encoded = Zeroizing::new(String::with_capacity(secret.len() * 3));
+                encoded.extend(utf8_percent_encode(secret, set));
+                add(encoded.as_bytes());
             }
         }
         for text in redactor.secrets.iter().chain(&redactor.pairs) {

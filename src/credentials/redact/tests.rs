@@ -14,12 +14,12 @@ fn clean(text: &str) -> String {
 
 #[test]
 fn a_secret_is_hidden_in_every_form_it_can_take() {
-    let percent = percent::encode(KEY, RESERVED);
+    let percent = utf8_percent_encode(KEY, RESERVED).to_string();
     let forms = [
         KEY.to_owned(),
         KEY.to_uppercase(),
-        percent.to_string(),
         percent.to_lowercase(),
+        percent,
         STANDARD.encode(KEY),
         URL_SAFE.encode(KEY),
         STANDARD.encode(format!("{USER}:{KEY}")),
@@ -73,10 +73,6 @@ fn a_secret_is_hidden_where_html_has_encoded_it() {
 
 #[test]
 fn a_torn_secret_that_a_url_has_encoded_is_hidden_by_its_encoded_length() {
-    assert_eq!(
-        *percent::encode("aZ09-._~é/ +", RESERVED),
-        "aZ09-._~%C3%A9%2F%20%2B"
-    );
     assert_eq!(clean("y%2Bwith"), REPLACEMENT);
     assert_eq!(clean("y+with"), "y+with");
 }
