@@ -1,5 +1,5 @@
 //! What is shown of a text from outside has no secret in it, in any form that an encoder gives it,
-//! and is one short line; and the work is linear in the text.
+//! and is one short line.
 //!
 //! An input is an API user, an API key, another secret, each on its line, and the text. In the text
 //! `{key}` stands for the API key, `{key64}` for its base64, and so on: [`forms`].
@@ -109,13 +109,8 @@ fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
     let hidden = Secrets::new(&given, &pairs);
     let filled = filled_in(text, &forms);
 
-    let (shown, _) = redact(&given, &pairs, &filled, usize::MAX);
+    let shown = redact(&given, &pairs, &filled, usize::MAX);
     check(&shown, usize::MAX, &hidden);
-    // Each of the two signs of a token is walked over once, and broken UTF-8 takes three bytes for
-    // one.
-    let long = filled.repeat(16);
-    let (_, steps) = redact(&given, &pairs, &long, 0);
-    assert!(steps <= 2 * 3 * long.len(), "{steps} steps for {} bytes", long.len());
     let is_inserted = |name: &[u8]| text.windows(name.len()).any(|w| w == name);
     for (name, token) in [(&b"{access}"[..], TOKEN), (b"{jwt}", JWT)] {
         if is_inserted(name) {
@@ -130,7 +125,7 @@ fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
         }
     }
     let max = data.len() % 97;
-    let (cut, _) = redact(&given, &pairs, &filled, max);
+    let cut = redact(&given, &pairs, &filled, max);
     check(&cut, max, &hidden);
     assert!(shown.starts_with(&cut), "{cut:?} of {shown:?}");
     assert!(shown.len() <= max || cut.len() + REPLACEMENT.len().max(4) > max, "no more is cut than has to be");

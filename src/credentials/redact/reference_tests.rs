@@ -1,6 +1,5 @@
 //! Redaction next to a plain piece of code that hides the same.
 
-use super::tokens::is_token_byte;
 use super::*;
 
 const KEY: &str = "k3y+with/odd=chars&0123456789";
@@ -28,7 +27,7 @@ fn hidden_by_reference(secrets: &[&str], text: &str) -> Vec<bool> {
         let run = bytes[from..]
             .iter()
             .take(quote)
-            .take_while(|b| is_token_byte(b));
+            .take_while(|b| b.is_ascii_alphanumeric() || b"-._~+/=%".contains(b));
         from..from + run.count()
     };
     for at in 0..bytes.len() {
@@ -79,7 +78,6 @@ fn a_plain_reference_hides_the_same() {
     ];
     let secrets = [KEY, "tiny"];
     let redactor = Redactor::new(secrets, []);
-    let patterns = Patterns::of(&redactor);
     let mut seed: u32 = 1;
     let mut next = |below: usize| {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -88,7 +86,7 @@ fn a_plain_reference_hides_the_same() {
     for _ in 0..5000 {
         let text: String = (0..next(24)).map(|_| pieces[next(pieces.len())]).collect();
         let expected = hidden_by_reference(&secrets, &text);
-        let hidden = patterns.hidden("", text.as_bytes());
+        let hidden = redactor.hidden("", text.as_bytes());
         // Encoded forms of the secrets, and codes, are hidden beyond what the reference knows of.
         for (at, expected) in expected.iter().enumerate() {
             assert!(!expected || hidden[at], "{text:?} at {at}");

@@ -1,4 +1,5 @@
-use super::tokens::STEPS;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+
 use super::*;
 
 const USER: &str = "5f1d9a3e-77c2-4b1e-9c55-0a4bd2f6c1aa";
@@ -38,6 +39,9 @@ fn a_secret_is_hidden_in_every_form_it_can_take() {
         );
     }
     assert_eq!(clean("a tiny thing"), format!("a {REPLACEMENT} thing"));
+    // A proxy's URL may have a login without user and password.
+    let redactor = Redactor::new(["", ""], [("", "")]);
+    assert_eq!(redactor.clean(b"a: b", 99), "a: b");
 }
 
 #[test]
@@ -55,7 +59,7 @@ fn of_a_short_secret_in_base64_the_characters_that_are_its_alone_are_hidden() {
                 _ => (before.len() + secret.len()) * 8 / 6,
             };
             let mut hidden = vec![false; encoded.len()];
-            Patterns::of(&redactor).hide(&View::plain(encoded.as_bytes()), &mut hidden);
+            redactor.hide_secrets(&[&View::plain(encoded.as_bytes())], &mut hidden);
             let expected: Vec<_> = (0..encoded.len())
                 .map(|at| (first..end).contains(&at))
                 .collect();
@@ -210,33 +214,9 @@ fn a_secret_that_is_not_ascii_is_hidden_whole() {
 }
 
 #[test]
-fn the_work_is_linear_in_the_text_whatever_the_text() {
-    for piece in [
-        "eyJ",
-        "access_token=",
-        "access_token\":\"",
-        "access_token:eyJ",
-        "eyJ.",
-    ] {
-        for times in [1000, 4000] {
-            let text = piece.repeat(times);
-            STEPS.take();
-            redactor().clean(text.as_bytes(), 4096);
-            // One walk for each of the two signs of a token.
-            let count = STEPS.take();
-            assert!(
-                (2..=2 * text.len()).contains(&count),
-                "{piece} {times}: {count}"
-            );
-        }
-    }
-}
-
-#[test]
 fn a_text_is_compared_once_with_each_run_of_a_secret() {
     let secret = "ab".repeat(500);
-    let patterns = Patterns::of(&Redactor::new([secret.as_str()], []));
-    // However often a run occurs in a secret, there is one number for it.
-    assert!(patterns.windows.len() < 100, "{}", patterns.windows.len());
-    assert!(patterns.short.is_empty());
+    let forms = Redactor::new([secret.as_str()], []).forms();
+    // However often a run occurs in a secret, it is looked for once.
+    assert!(runs(&forms).len() < 100, "{}", runs(&forms).len());
 }

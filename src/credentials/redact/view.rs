@@ -75,18 +75,20 @@ fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     }
 }
 
+/// Of six digits at most.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let add = |number: u32, digit: &u8| {
-        let digit = char::from(*digit).to_digit(radix)?;
-        number.checked_mul(radix)?.checked_add(digit)
-    };
-    digits.iter().try_fold(0, add)
+    let digit = |byte: &u8| char::from(*byte).to_digit(radix);
+    digits
+        .iter()
+        .try_fold(0, |number, byte| Some(number * radix + digit(byte)?))
 }
 
-/// In lower case; and a blank is a plus, since in forms it is written as one.
+/// In lower case; a blank is a plus, since in forms it is written as one; and the two characters that
+/// base64 has of its own for URLs are the usual ones.
 pub(super) fn folded(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let fold = |byte: &u8| match byte {
-        b' ' => b'+',
+        b' ' | b'-' => b'+',
+        b'_' => b'/',
         byte => byte.to_ascii_lowercase(),
     };
     Zeroizing::new(text.iter().map(fold).collect())
@@ -94,19 +96,19 @@ pub(super) fn folded(text: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// Without control characters, Unicode's line separators, and marks that turn text around.
 pub(super) fn in_one_line(text: &str) -> Zeroizing<String> {
+    let shown = |c: char| match c {
+        '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
-    for c in text.chars() {
-        let is_plain =
-            !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        out.push(if is_plain { c } else { ' ' });
-    }
+    out.extend(text.chars().map(shown));
     out
 }
 
-/// Where `name` stands, whatever the case of its letters; it is not empty.
+/// Where `name` stands, whatever the case of its letters: nowhere if it is empty.
 pub(super) fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    text.windows(name.len())
-        .enumerate()
-        .filter(move |(_, w)| w.eq_ignore_ascii_case(name))
-        .map(|(at, _)| at)
+    let windows = text.windows(name.len().max(1)).enumerate();
+    let found = windows.filter(move |(_, window)| window.eq_ignore_ascii_case(name));
+    found.map(|(at, _)| at)
 }
