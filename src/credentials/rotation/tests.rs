@@ -7,20 +7,20 @@ use crate::credentials::ValueSource;
 use crate::test_directory::TestDirectory;
 
 /// The files of user and key, and a subscription key.
-pub(super) fn sources(user: &Path, key: &Path) -> Arc<CredentialSources> {
-    sources_of([
+pub(super) fn credentials_in(user: &Path, key: &Path) -> Credentials {
+    credentials_of([
         ("api_user_file", user.to_str().unwrap()),
         ("api_key_file", key.to_str().unwrap()),
     ])
 }
 
-fn sources_of(options: [(&str, &str); 2]) -> Arc<CredentialSources> {
+fn credentials_of(options: [(&str, &str); 2]) -> Credentials {
     let all = [options[0], options[1], ("subscription_key", "subscription")];
     let given = |name: &str| {
         let (_, value) = all.into_iter().find(|(option, _)| *option == name)?;
         Some((value, ValueSource::Program))
     };
-    Arc::new(CredentialSources::new(given).unwrap())
+    Credentials::new(given).unwrap()
 }
 
 /// Files with the pair `user-1` and `key-1`, which has been read.
@@ -38,8 +38,8 @@ impl Files {
         let directory = TestDirectory::new();
         directory.replace("user", "user-1\n");
         directory.replace("key", "key-1\n");
-        let sources = sources(&directory.path("user"), &directory.path("key"));
-        Self::of(directory, Rotation::new(&sources).unwrap())
+        let credentials = credentials_in(&directory.path("user"), &directory.path("key"));
+        Self::of(directory, Rotation::new(&credentials).unwrap())
     }
 
     fn of(directory: TestDirectory, rotation: Rotation) -> Self {
@@ -68,7 +68,7 @@ impl Files {
             .extend(log.into_lines().into_iter().map(|l| l.text));
         match current {
             Ok(credentials) => Ok(pair(&credentials)),
-            Err(Unsettled(time)) => Err(time),
+            Err(time) => Err(time),
         }
     }
 
@@ -213,24 +213,26 @@ fn a_first_reading_of_which_one_half_has_just_changed_waits() {
     directory.replace("key", "key-1");
     std::thread::sleep(Duration::from_millis(20));
     directory.replace("user", "user-2");
-    let sources = sources(&directory.path("user"), &directory.path("key"));
-    let (_, stamps) = sources.read(true).unwrap();
+    let credentials = credentials_in(&directory.path("user"), &directory.path("key"));
+    let (_, stamps) = credentials.read(true).unwrap();
     let now = Now::read();
-    let key_changed = now.wall - stamps.api_key.as_ref().unwrap().age(now).unwrap();
+    let [_, (_, Stamp { changed, .. })] = stamps[..] else {
+        panic!("{stamps:?}");
+    };
     let before_the_user = Now {
-        wall: key_changed + Duration::from_millis(1),
+        wall: changed + Duration::from_millis(1),
         ..now
     };
     assert!(!is_half_changed(&stamps, before_the_user));
     let half_way = Now {
-        wall: key_changed + SETTLING_TIME,
+        wall: changed + SETTLING_TIME,
         ..now
     };
     assert!(is_half_changed(&stamps, half_way));
     let later = half_way + Duration::from_millis(10);
     assert!(is_half_changed(&stamps, later));
     assert!(!is_half_changed(&stamps, half_way + SETTLING_TIME));
-    let rotation = Rotation::new(&sources).unwrap();
+    let rotation = Rotation::new(&credentials).unwrap();
     let mut in_use = InUse::clone(&rotation.in_use.load());
     in_use.stamps = None;
     rotation.in_use.store(Arc::new(in_use));
@@ -252,8 +254,8 @@ fn a_file_whose_time_is_far_ahead_has_not_just_changed() {
         .write(true)
         .open(directory.path("user"));
     user.unwrap().set_modified(in_an_hour).unwrap();
-    let sources = sources(&directory.path("user"), &directory.path("key"));
-    let (_, stamps) = sources.read(true).unwrap();
+    let credentials = credentials_in(&directory.path("user"), &directory.path("key"));
+    let (_, stamps) = credentials.read(true).unwrap();
     assert!(!is_half_changed(&stamps, now));
 }
 
@@ -264,13 +266,13 @@ fn a_pipe_that_was_read_is_left_alone_while_nothing_is_refused() {
     let directory = TestDirectory::new();
     let key = directory.path("key");
     mknodat(CWD, &key, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-    let sources = sources_of([
+    let credentials = credentials_of([
         ("api_user", "user-1"),
         ("api_key_file", key.to_str().unwrap()),
     ]);
     let rotation = std::thread::scope(|scope| {
         scope.spawn(|| std::fs::write(&key, "key-1").unwrap());
-        Rotation::new(&sources).unwrap()
+        Rotation::new(&credentials).unwrap()
     });
     let mut files = Files::of(directory, rotation);
     files.expect("user-1 key-1").expect_lines(&[]);
