@@ -6,13 +6,13 @@ mod rotation;
 mod secret_file;
 
 pub(crate) use credential::{
-    Credential, ValueSource, check_api_key, check_api_user, check_header_value, is_uuid,
+    Credential, ValueSource, check_api_key, check_api_user, check_header_value,
+    environment_variable, is_uuid,
 };
 pub(crate) use rotation::Rotation;
 pub(crate) use secret_file::{absolute, read_password};
 
 use crate::{Failure, sys};
-use credential::environment_variable;
 use secret_file::Stamp;
 
 /// Credentials that belong together.

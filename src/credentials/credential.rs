@@ -37,7 +37,7 @@ impl ValueSource {
     }
 }
 
-pub(super) fn environment_variable(name: &str) -> String {
+pub(crate) fn environment_variable(name: &str) -> String {
     format!("MOMO_{}", name.to_ascii_uppercase())
 }
 
@@ -98,11 +98,7 @@ impl Credential {
     }
 
     pub(crate) fn describe(&self) -> String {
-        let name = self.name;
-        let origin = match &self.source {
-            ValueSource::Program => format!("from option {name}"),
-            source => source.describe(name),
-        };
+        let (name, origin) = (self.name, self.source.describe(self.name));
         format!("{name} ({}, {origin})", self.length())
     }
 }

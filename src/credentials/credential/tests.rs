@@ -4,9 +4,9 @@ use super::*;
 fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
     let secret = Secret::new("s3cr3t-ü");
     for (source, origin) in [
-        (ValueSource::Program, "option api_key"),
-        (ValueSource::Environment, "MOMO_API_KEY"),
-        (ValueSource::File("/run/key".into()), "/run/key"),
+        (ValueSource::Program, "set by the program"),
+        (ValueSource::Environment, "from MOMO_API_KEY"),
+        (ValueSource::File("/run/key".into()), "from /run/key"),
     ] {
         let credential = Credential {
             name: "api_key",
@@ -14,7 +14,7 @@ fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
             source,
         };
         let described = credential.describe();
-        assert_eq!(described, format!("api_key (8 characters, from {origin})"));
+        assert_eq!(described, format!("api_key (8 characters, {origin})"));
     }
 }
 

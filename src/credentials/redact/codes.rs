@@ -76,18 +76,15 @@ pub(super) fn hide_tokens(view: &View, hidden: &mut [bool]) {
     let jwts = places(&view.bytes, b"eyj");
     let mut begins = vec![false; view.bytes.len() + 1];
     values.chain(jwts).for_each(|at| begins[at] = true);
+    // RFC 6750's token68 alphabet, with `%` for an escape that is cut off.
+    let may_be_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(byte);
     let mut is_token = false;
     for (at, byte) in view.bytes.iter().enumerate() {
-        is_token = is_token_byte(byte) && (is_token || begins[at]);
+        is_token = may_be_of_token(byte) && (is_token || begins[at]);
         if is_token {
             view.hide(at, 1, hidden);
         }
     }
-}
-
-/// RFC 6750's token68 alphabet, with `%` for an escape that is cut off.
-fn is_token_byte(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(byte)
 }
 
 #[cfg(test)]

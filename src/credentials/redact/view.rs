@@ -96,13 +96,12 @@ pub(super) fn folded(text: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// Without control characters, Unicode's line separators, and marks that turn text around.
 pub(super) fn in_one_line(text: &str) -> Zeroizing<String> {
-    let shown = |c: char| match c {
+    let mut out = Zeroizing::new(String::with_capacity(text.len()));
+    out.extend(text.chars().map(|c| match c {
         '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
         c if c.is_control() => ' ',
         c => c,
-    };
-    let mut out = Zeroizing::new(String::with_capacity(text.len()));
-    out.extend(text.chars().map(shown));
+    }));
     out
 }
 

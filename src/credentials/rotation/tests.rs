@@ -108,7 +108,7 @@ fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
     let [user, key] = ["user", "key"].map(|name| files.directory.path(name));
     files.expect_lines(&[&format!(
         "from now on: api_user (6 characters, from {}) and api_key (5 characters, from {}) \
-         and subscription_key (12 characters, from option subscription_key)",
+         and subscription_key (12 characters, set by the program)",
         user.display(),
         key.display()
     )]);
