@@ -10,6 +10,8 @@
 mod codes;
 mod view;
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -110,15 +112,20 @@ impl Redactor {
         hidden
     }
 
+    /// A text is compared once with all that is known, however many secrets there are.
     fn hide_secrets(&self, views: &[&View], hidden: &mut [bool]) {
         let forms = self.forms();
-        let runs = runs(&forms);
+        let mut known = HashSet::new();
+        for form in &forms {
+            known.extend(form.windows(form.len().min(WINDOW)));
+        }
+        let lengths: HashSet<usize> = known.iter().map(|run| run.len()).collect();
         for view in views {
             let bytes = folded(&view.bytes);
-            for known in runs.chunk_by(|run, next| run.len() == next.len()) {
-                for (at, run) in bytes.windows(known[0].len()).enumerate() {
-                    if known.binary_search(&run).is_ok() {
-                        view.hide(at, run.len(), hidden);
+            for length in &lengths {
+                for (at, run) in bytes.windows(*length).enumerate() {
+                    if known.contains(run) {
+                        view.hide(at, *length, hidden);
                     }
                 }
             }
@@ -128,12 +135,7 @@ impl Redactor {
     /// What encoders make of the secrets, folded.
     fn forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
         let mut forms = Vec::new();
-        let mut add = |form: &[u8]| {
-            let form = folded(form);
-            if !forms.contains(&form) {
-                forms.push(form);
-            }
-        };
+        let mut add = |form: &[u8]| forms.push(folded(form));
         for secret in self.0.iter().map(Secret::expose) {
             add(secret.as_bytes());
             add(in_one_line(secret).as_bytes());
@@ -150,18 +152,6 @@ impl Redactor {
         }
         forms
     }
-}
-
-/// Every run of [`WINDOW`] characters of every form, and the whole of a shorter form; sorted by their
-/// length and then their text, so that one is found in a few steps whatever the secrets are.
-fn runs(forms: &[Zeroizing<Vec<u8>>]) -> Vec<&[u8]> {
-    let runs = forms
-        .iter()
-        .flat_map(|form| form.windows(form.len().min(WINDOW)));
-    let mut runs: Vec<_> = runs.collect();
-    runs.sort_unstable_by_key(|run| (run.len(), *run));
-    runs.dedup();
-    runs
 }
 
 /// A name from outside, fit for a message: what is not plain is replaced, what is long is cut.
