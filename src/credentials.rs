@@ -100,6 +100,3 @@ fn are_missing(names: &[&str]) -> String {
         .collect();
     format!("{set}, or {} in the environment", variables.join(", "))
 }
-
-#[cfg(test)]
-mod tests;

@@ -11,12 +11,27 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use momo::fuzzing::redact;
 use momo_fuzz::fuzz_target;
-use momo_fuzz::secrets::{REPLACEMENT, Secrets, url_encoded};
+use momo_fuzz::hidden::{REPLACEMENT, Secrets};
 use momo_fuzz::split_at;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::form_urlencoded;
 
 const LONGEST_SECRET: usize = 64;
 const TOKEN: &str = "Zq3.wvu~tsr_789-xk2+j4/6==";
 const JWT: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJaUTN3dnUifQ.Zq3wvutsr789";
+
+/// RFC 3986's unreserved characters, and what JavaScript's encodeURIComponent keeps.
+const RFC_3986: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+const JAVASCRIPT: &AsciiSet = &RFC_3986
+    .remove(b'!')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// A secret as the options take it.
 fn secret(line: &[u8]) -> String {
@@ -65,6 +80,16 @@ fn forms(user: &str, key: &str, other: &str) -> BTreeMap<String, String> {
         }
     }
     forms
+}
+
+/// As programs put it into a URL or a form.
+fn url_encoded(secret: &str) -> [String; 4] {
+    [
+        utf8_percent_encode(secret, RFC_3986).to_string(),
+        utf8_percent_encode(secret, JAVASCRIPT).to_string(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+    ]
 }
 
 /// Each byte of ASCII by its number in hex, others as they are.

@@ -178,6 +178,4 @@ fn base64_forms(secret: &[u8], add: &mut impl FnMut(&[u8])) {
 }
 
 #[cfg(test)]
-mod reference_tests;
-#[cfg(test)]
 mod tests;

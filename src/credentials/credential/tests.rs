@@ -1,4 +1,6 @@
 use super::*;
+use crate::credentials::read_password;
+use crate::test_directory::TestDirectory;
 
 #[test]
 fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
@@ -30,4 +32,13 @@ fn only_the_form_of_a_uuid_is_one() {
     ] {
         assert!(!is_uuid(other), "{other}");
     }
+}
+
+#[test]
+fn an_empty_password_is_no_credential_of_the_portal() {
+    let directory = TestDirectory::new();
+    directory.replace("password", "\n");
+    let path = directory.path("password");
+    let why = read_password(&path).err().unwrap();
+    assert_eq!(why, format!("{}: it is empty", path.display()));
 }

@@ -11,7 +11,7 @@ fn what_is_used_is_what_was_seen_to_be_still() {
     let directory = TestDirectory::new();
     directory.replace("user", "user-1");
     directory.replace("key", "0");
-    let credentials = credentials_in(&directory.path("user"), &directory.path("key"));
+    let credentials = credentials_in(&directory.path(""));
     let rotation = Rotation::new(&credentials).unwrap();
     let mut now = Now::read();
     // By then every change is an hour old.
@@ -50,8 +50,7 @@ fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
         std::fs::rename(directory.path("link"), directory.path("data")).unwrap();
     };
     replace_by(0);
-    let [user, key] = ["data/user", "data/key"].map(|name| directory.path(name));
-    let credentials = credentials_in(&user, &key);
+    let credentials = credentials_in(&directory.path("data"));
     let (is_over, seen_so_far) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         scope.spawn(|| {
