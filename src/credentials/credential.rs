@@ -66,7 +66,8 @@ impl Credential {
         let ValueSource::File(path) = &self.source else {
             return None;
         };
-        let stamp = Stamp::of(path).map_err(|why| self.of_file(&why));
+        let stamp = Stamp::of(path).transpose()?;
+        let stamp = stamp.map_err(|why| self.of_file(&why));
         Some(stamp.map(|stamp| (self.name, stamp)))
     }
 

@@ -23,11 +23,11 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// A pipe or a device is always the same: it was read when the client was made.
-    pub(super) fn of(path: &Path) -> Result<Self, String> {
+    /// None for a pipe or a device: it was read when the client was made, and does not change.
+    pub(super) fn of(path: &Path) -> Result<Option<Self>, String> {
         let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
         if !metadata.is_file() {
-            return Ok(Self::default());
+            return Ok(None);
         }
         let since_epoch = |time: io::Result<SystemTime>| {
             let time = time.ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
@@ -42,11 +42,12 @@ impl Stamp {
         };
         #[cfg(not(unix))]
         let (file, inode_changed) = ((0, 0), since_epoch(metadata.created()));
-        Ok(Self {
+        let stamp = Self {
             file,
             length: metadata.len(),
             changed: since_epoch(metadata.modified()).max(inode_changed),
-        })
+        };
+        Ok(Some(stamp))
     }
 }
 

@@ -151,7 +151,7 @@ fn a_pipe_is_read_when_the_client_is_made_and_holds_no_later_call_up() {
         config.client()
     });
     client.create().unwrap();
-    assert!(!log.text().contains("not used"), "{}", log.text());
+    assert!(!log.text().contains("are not used"), "{}", log.text());
     gateway.set_credentials(Credentials {
         api_key: numbered(2).api_key,
         ..numbered(1)
