@@ -43,12 +43,9 @@ impl Credentials {
                 subscription_keys: [primary].into_iter().chain(secondary).collect(),
             }),
             found => {
-                let missing = REQUIRED
-                    .iter()
-                    .zip(found)
-                    .filter(|(_, found)| found.is_none());
-                let missing: Vec<_> = missing.map(|(name, _)| *name).collect();
-                Err(Failure::config(are_missing(&missing)))
+                let named = REQUIRED.into_iter().zip(found);
+                let missing = named.filter_map(|(name, found)| found.is_none().then_some(name));
+                Err(Failure::config(are_missing(&missing.collect::<Vec<_>>())))
             }
         }
     }
@@ -94,9 +91,7 @@ fn are_missing(names: &[&str]) -> String {
              and does not read the environment"
         );
     }
-    let variables: Vec<_> = names
-        .iter()
-        .map(|name| environment_variable(name))
-        .collect();
-    format!("{set}, or {} in the environment", variables.join(", "))
+    let variables = names.iter().map(|name| environment_variable(name));
+    let variables = variables.collect::<Vec<_>>().join(", ");
+    format!("{set}, or {variables} in the environment")
 }

@@ -48,11 +48,11 @@ impl View {
 /// The length of the escape that a text ends with, and what it stands for.
 fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     let utf8 = |code: u32| Some(char::from_u32(code)?.to_string().into_bytes());
-    let byte = |high, low| Some(vec![u8::try_from(number(&[high, low], 16)?).ok()?]);
+    let hex = |digits: usize| number(&text[text.len() - digits..], 16);
     match text {
-        [.., b'%', high, low] => Some((3, byte(*high, *low)?)),
-        [.., b'\\', b'x', high, low] => Some((4, byte(*high, *low)?)),
-        [.., b'\\', b'u', a, b, c, d] => Some((6, utf8(number(&[*a, *b, *c, *d], 16)?)?)),
+        [.., b'%', _, _] => Some((3, vec![hex(2)? as u8])),
+        [.., b'\\', b'x', _, _] => Some((4, vec![hex(2)? as u8])),
+        [.., b'\\', b'u', _, _, _, _] => Some((6, utf8(hex(4)?)?)),
         [.., b'\\', b'n' | b'r' | b't'] => Some((2, vec![b' '])),
         [.., b'\\', c @ (b'\\' | b'/' | b'"' | b'\'')] => Some((2, vec![*c])),
         [.., b';'] => {
@@ -77,10 +77,8 @@ fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
 
 /// Of six digits at most.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(radix);
-    digits
-        .iter()
-        .try_fold(0, |number, byte| Some(number * radix + digit(byte)?))
+    let mut digits = digits.iter().map(|byte| char::from(*byte).to_digit(radix));
+    digits.try_fold(0, |number, digit| Some(number * radix + digit?))
 }
 
 /// In lower case; a blank is a plus, since in forms it is written as one; and the two characters that
