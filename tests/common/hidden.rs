@@ -37,7 +37,7 @@ impl Secrets {
         this
     }
 
-    fn add(&mut self, form: &str) {
+    pub fn add(&mut self, form: &str) {
         let form = form.to_ascii_lowercase().into_bytes();
         if form.len() >= RUN {
             self.runs.extend(form.windows(RUN).map(<[u8]>::to_vec));

@@ -48,6 +48,12 @@ pub(crate) fn marks() -> Secrets {
     Secrets::new(&all, &[(USER, KEY), (PROXY_USER, PROXY_PASSWORD)])
 }
 
+pub(crate) fn of_token(token: &str) -> Secrets {
+    let mut secrets = Secrets::default();
+    secrets.add(token);
+    secrets
+}
+
 /// Everything that an error says.
 pub(crate) fn words(error: &Error) -> String {
     format!("{}\n{}\n{}", error.message, error.code, error.body)
