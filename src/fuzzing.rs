@@ -8,7 +8,7 @@ pub use crate::cache::fuzzing::{RedisReply, SealedCache};
 pub use crate::config::fuzzing::{
     Url, base_url, bypasses, option_names, proxy_from_env, proxy_url, redis_url,
 };
-use crate::credentials::redact::{self, Redactor};
+use crate::credentials::redact::Redactor;
 pub use crate::gateway::fuzzing::ResponseReader;
 pub use crate::net::socket::fuzzing::{Peer, set_peer};
 
@@ -54,17 +54,10 @@ impl From<crate::error::Failure> for Failure {
     }
 }
 
-/// The text as it may be shown, and how many steps its walks took.
-pub fn redact(
-    secrets: &[&str],
-    pairs: &[(&str, &str)],
-    text: &[u8],
-    max: usize,
-) -> (String, usize) {
+/// The text as it may be shown.
+pub fn redact(secrets: &[&str], pairs: &[(&str, &str)], text: &[u8], max: usize) -> String {
     let redactor = Redactor::new(secrets.iter().copied(), pairs.iter().copied());
-    redact::STEPS.take();
-    let shown = redactor.clean(text, max);
-    (shown, redact::STEPS.take())
+    redactor.clean(text, max)
 }
 
 static CLOCKS_AHEAD: AtomicU64 = AtomicU64::new(0);

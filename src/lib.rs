@@ -28,7 +28,6 @@ mod net;
 mod panics;
 mod pasted;
 mod per_process;
-mod percent;
 mod secret;
 mod stats;
 mod sync;

@@ -14,8 +14,8 @@ use momo_fuzz::connections::{peer, received, script};
 use momo_fuzz::credentials::*;
 use momo_fuzz::failures::{check, is_token68};
 use momo_fuzz::fuzz_target;
+use momo_fuzz::hidden::Secrets;
 use momo_fuzz::interface::{Config, Error, Token};
-use momo_fuzz::secrets::Secrets;
 use momo_fuzz::split_at;
 
 const SEPARATOR: &[u8] = b"\n----\n";

@@ -1,5 +1,5 @@
 //! What is shown of a text from outside has no secret in it, in any form that an encoder gives it,
-//! and is one short line; and the work is linear in the text.
+//! and is one short line.
 //!
 //! An input is an API user, an API key, another secret, each on its line, and the text. In the text
 //! `{key}` stands for the API key, `{key64}` for its base64, and so on: [`forms`].
@@ -11,12 +11,27 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use momo::fuzzing::redact;
 use momo_fuzz::fuzz_target;
-use momo_fuzz::secrets::{REPLACEMENT, Secrets, url_encoded};
+use momo_fuzz::hidden::{REPLACEMENT, Secrets};
 use momo_fuzz::split_at;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::form_urlencoded;
 
 const LONGEST_SECRET: usize = 64;
 const TOKEN: &str = "Zq3.wvu~tsr_789-xk2+j4/6==";
 const JWT: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJaUTN3dnUifQ.Zq3wvutsr789";
+
+/// RFC 3986's unreserved characters, and what JavaScript's encodeURIComponent keeps.
+const RFC_3986: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+const JAVASCRIPT: &AsciiSet = &RFC_3986
+    .remove(b'!')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// A secret as the options take it.
 fn secret(line: &[u8]) -> String {
@@ -67,6 +82,16 @@ fn forms(user: &str, key: &str, other: &str) -> BTreeMap<String, String> {
     forms
 }
 
+/// As programs put it into a URL or a form.
+fn url_encoded(secret: &str) -> [String; 4] {
+    [
+        utf8_percent_encode(secret, RFC_3986).to_string(),
+        utf8_percent_encode(secret, JAVASCRIPT).to_string(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+    ]
+}
+
 /// Each byte of ASCII by its number in hex, others as they are.
 fn escaped(secret: &str, escape: &str) -> String {
     let escape = |c: char| match c {
@@ -109,13 +134,8 @@ fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
     let hidden = Secrets::new(&given, &pairs);
     let filled = filled_in(text, &forms);
 
-    let (shown, _) = redact(&given, &pairs, &filled, usize::MAX);
+    let shown = redact(&given, &pairs, &filled, usize::MAX);
     check(&shown, usize::MAX, &hidden);
-    // Each of the two signs of a token is walked over once, and broken UTF-8 takes three bytes for
-    // one.
-    let long = filled.repeat(16);
-    let (_, steps) = redact(&given, &pairs, &long, 0);
-    assert!(steps <= 2 * 3 * long.len(), "{steps} steps for {} bytes", long.len());
     let is_inserted = |name: &[u8]| text.windows(name.len()).any(|w| w == name);
     for (name, token) in [(&b"{access}"[..], TOKEN), (b"{jwt}", JWT)] {
         if is_inserted(name) {
@@ -130,7 +150,7 @@ fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
         }
     }
     let max = data.len() % 97;
-    let (cut, _) = redact(&given, &pairs, &filled, max);
+    let cut = redact(&given, &pairs, &filled, max);
     check(&cut, max, &hidden);
     assert!(shown.starts_with(&cut), "{cut:?} of {shown:?}");
     assert!(shown.len() <= max || cut.len() + REPLACEMENT.len().max(4) > max, "no more is cut than has to be");

@@ -1,6 +1,6 @@
 //! What is true of every error, whatever it tells of.
 
-use crate::secrets::{REPLACEMENT, Secrets};
+use crate::hidden::{REPLACEMENT, Secrets};
 
 /// The longest text of each member that the header promises; of a message it promises none.
 const LONGEST_MESSAGE: usize = 2048;

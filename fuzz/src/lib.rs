@@ -1,5 +1,7 @@
 //! What the fuzz targets have in common.
 
+#[path = "../../tests/common/hidden.rs"]
+pub mod hidden;
 #[path = "../../tests/common/interface.rs"]
 pub mod interface;
 #[path = "../../tests/common/log.rs"]
@@ -7,7 +9,6 @@ pub mod log;
 
 pub mod connections;
 pub mod failures;
-pub mod secrets;
 
 use interface::{Config, copied, outcome};
 #[cfg(feature = "libfuzzer")]
@@ -33,7 +34,7 @@ macro_rules! fuzz_target {
 pub mod credentials {
     use std::sync::LazyLock;
 
-    use crate::secrets::Secrets;
+    use crate::hidden::Secrets;
 
     pub const API_USER: &str = "5f1d9a3e-77c2-4b1e-9c55-0a4bd2f6c1aa";
     pub const API_KEY: &str = "k3y+with/odd=chars&0123456789";

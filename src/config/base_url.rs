@@ -1,9 +1,10 @@
 //! Base URL: the gateway's address. Stricter than RFC 3986 if two parsers are known to disagree: the
 //! host that was checked here has to be the host that gets the keys.
 
+use percent_encoding::percent_decode_str;
+
 use super::url::{Scheme, Url, UrlKind, is_loopback, parse_host_and_port};
 use super::values::PRODUCTS;
-use crate::percent;
 
 const KIND: UrlKind = UrlKind {
     name: "the URL",
@@ -133,7 +134,7 @@ fn is_version(segment: &str) -> bool {
 fn check_segment(segment: &str) -> Result<(), String> {
     // RFC 3986, 6.2.2: an escaped dot is the same dot. An escaped slash is not the same slash, but
     // servers and proxies do decode it, and then there may be dot segments nobody saw.
-    let decoded = percent::decode(segment);
+    let decoded: Vec<u8> = percent_decode_str(segment).collect();
     let is_hidden = |b: &u8| b.is_ascii_control() || b"/\\".contains(b);
     // RFC 3986, 3.3, without the '@' that is refused everywhere. Each escape is of three bytes.
     let is_pchar = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:%".contains(&b);

@@ -1,11 +1,12 @@
 //! Proxy: its URL, from the option or from the environment, read as curl reads it. TLS seals what is
 //! sent through a proxy, but the proxy's own credentials are secrets too.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::no_proxy;
 use super::url::{Url, UrlKind};
 use crate::Secret;
 use crate::net::tunnel::MAX_LOGIN_BYTES;
-use crate::percent::{self, RESERVED};
 
 const KIND: UrlKind = UrlKind {
     name: "the proxy's URL",
@@ -91,10 +92,10 @@ impl ProxyUrl {
         let name = SCHEMES.iter().find(|(_, scheme)| *scheme == self.scheme);
         let mut url = format!("{}://", name.map_or("", |(name, _)| name));
         if let Some(user) = self.user() {
-            url.push_str(&percent::encode(user, RESERVED));
+            url.extend(utf8_percent_encode(user, NON_ALPHANUMERIC));
             if let Some(password) = self.password() {
                 url.push(':');
-                url.push_str(&percent::encode(password, RESERVED));
+                url.extend(utf8_percent_encode(password, NON_ALPHANUMERIC));
             }
             url.push('@');
         }

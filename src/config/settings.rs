@@ -1,6 +1,5 @@
 //! Settings: the values of all options, checked together, from which a client is made.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::cache::user_directory;
@@ -9,14 +8,15 @@ use super::values::{
 };
 use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy};
 use crate::credentials::redact::Redactor;
-use crate::credentials::{Credential, CredentialSources, Credentials, absolute, is_uuid};
+use crate::credentials::{Credential, Credentials, absolute, is_uuid};
 use crate::{Failure, Secret, sys};
 
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) base_url: BaseUrl,
     pub(crate) product: &'static str,
-    pub(crate) credentials: Arc<CredentialSources>,
+    /// Those in files are empty here: a `Rotation` reads them.
+    pub(crate) credentials: Credentials,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) connect_timeout: Duration,
@@ -42,10 +42,9 @@ impl Settings {
     /// Reads the proxy's environment; touches no network.
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
         let base_url = config.parsed("base_url", BaseUrl::parse)?;
-        let credentials = CredentialSources::new(|name| config.given(name))?;
         Ok(Self {
             product: config.parsed("product", product)?,
-            credentials: Arc::new(credentials),
+            credentials: Credentials::new(|name| config.given(name))?,
             timeout: config.parsed("timeout", timeout)?,
             attempt_timeout: config.parsed("attempt_timeout", timeout)?,
             connect_timeout: config.parsed("connect_timeout", timeout)?,

@@ -4,8 +4,10 @@ mod host;
 
 pub(super) use host::{is_loopback, parse_host_and_port};
 
+use percent_encoding::percent_decode_str;
+
 use crate::pasted::is_invisible;
-use crate::{Secret, percent};
+use crate::{Secret, SecretBytes};
 
 const MAX_URL_BYTES: usize = 2_048;
 
@@ -139,7 +141,10 @@ fn check_characters(text: &str, UrlKind { name, example }: &UrlKind) -> Result<(
 }
 
 pub(super) fn decode(text: &str, whose: &str) -> Result<Secret, String> {
-    let why = match std::str::from_utf8(&percent::decode(text)) {
+    let mut decoded = SecretBytes::with_capacity(text.len());
+    // As curl does it: a '%' that is no escape stands for itself.
+    decoded.extend(percent_decode_str(text));
+    let why = match std::str::from_utf8(&decoded) {
         Ok(text) if !text.contains(char::is_control) => return Ok(Secret::new(text)),
         Ok(_) => "has an escaped control character; check what was encoded",
         Err(_) => "is not UTF-8 once its escapes are decoded; encode it as UTF-8",

@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use crate::{Secret, pasted};
+use super::secret_file::{self, Stamp, absolute};
+use crate::{Failure, Secret, pasted};
 
 const MAX_CREDENTIAL_BYTES: usize = 1024;
 
@@ -36,11 +37,58 @@ impl ValueSource {
     }
 }
 
-pub(super) fn environment_variable(name: &str) -> String {
+pub(crate) fn environment_variable(name: &str) -> String {
     format!("MOMO_{}", name.to_ascii_uppercase())
 }
 
 impl Credential {
+    /// From the option of this name, or of the file that `NAME_file` names; None if neither is set.
+    pub(super) fn new<'a>(
+        name: &'static str,
+        given: impl Fn(&str) -> Option<(&'a str, ValueSource)>,
+    ) -> Result<Option<Self>, Failure> {
+        let option = format!("{name}_file");
+        let (value, file) = (given(name), given(&option));
+        if value.is_some() && file.is_some() {
+            let why = format!("both {name} and {option} are set; set one of them");
+            return Err(Failure::config(why));
+        }
+        let file = file.map(|(path, _)| ("", ValueSource::File(absolute(path))));
+        Ok(value.or(file).map(|(value, source)| Self {
+            name,
+            secret: Secret::new(value),
+            source,
+        }))
+    }
+
+    /// What its file is like, if it has one.
+    pub(super) fn stamp(&self) -> Option<Result<(&'static str, Stamp), String>> {
+        let ValueSource::File(path) = &self.source else {
+            return None;
+        };
+        let stamp = Stamp::of(path).transpose()?;
+        let stamp = stamp.map_err(|why| self.of_file(&why));
+        Some(stamp.map(|stamp| (self.name, stamp)))
+    }
+
+    /// Reads its file, if it has one.
+    pub(super) fn read(&mut self, may_wait: bool) -> Result<(), String> {
+        if let ValueSource::File(path) = &self.source {
+            let check = match self.name {
+                "api_user" => check_api_user,
+                "api_key" => check_api_key,
+                _ => check_header_value,
+            };
+            let secret = secret_file::read(path, may_wait, check);
+            self.secret = secret.map_err(|why| self.of_file(&why))?;
+        }
+        Ok(())
+    }
+
+    fn of_file(&self, why: &str) -> String {
+        format!("option {}_file: {why}", self.name)
+    }
+
     pub(crate) fn expose(&self) -> &str {
         self.secret.expose()
     }
@@ -51,11 +99,7 @@ impl Credential {
     }
 
     pub(crate) fn describe(&self) -> String {
-        let name = self.name;
-        let origin = match &self.source {
-            ValueSource::Program => format!("from option {name}"),
-            source => source.describe(name),
-        };
+        let (name, origin) = (self.name, self.source.describe(self.name));
         format!("{name} ({}, {origin})", self.length())
     }
 }

@@ -5,7 +5,7 @@
 //! through. Two rules keep a user and a key that do not belong together from being sent:
 //!
 //! - All files are read as they are at one moment: a directory link that is swapped meanwhile is
-//!   noticed (`CredentialSources::read`).
+//!   noticed (`Credentials::read`).
 //! - Files that have just changed are left alone until they have been still for
 //!   [`SETTLING_TIME`]. A new user with the former key is left alone until the former pair is
 //!   refused, since MTN makes a key for one user.
@@ -17,16 +17,13 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::secret_file::Stamp;
-use super::sources::{CredentialSources, Stamps};
-use super::{Credential, Credentials};
+use super::{Credential, Credentials, Stamp, Stamps};
 use crate::{CallLog, Failure, Level, Line, Now};
 
 /// Whoever replaces several files has done so within this time.
 const SETTLING_TIME: Duration = Duration::from_secs(1);
 
 pub(crate) struct Rotation {
-    sources: Arc<CredentialSources>,
     in_use: ArcSwap<InUse>,
 }
 
@@ -44,17 +41,12 @@ struct InUse {
     is_logged: bool,
 }
 
-/// The files have just changed, and what is in use is not to be sent: look again after this time.
-#[derive(Debug)]
-pub(crate) struct Unsettled(pub(crate) Duration);
-
 impl Rotation {
     /// Reads the files. An error names the one that cannot be used.
-    pub(crate) fn new(sources: &Arc<CredentialSources>) -> Result<Self, Failure> {
-        let (credentials, stamps) = sources.read(true).map_err(Failure::config)?;
+    pub(crate) fn new(credentials: &Credentials) -> Result<Self, Failure> {
+        let (credentials, stamps) = credentials.read(true).map_err(Failure::config)?;
         let now = Now::read();
         Ok(Self {
-            sources: Arc::clone(sources),
             in_use: ArcSwap::from_pointee(InUse {
                 credentials: Arc::new(credentials),
                 seen: Some(stamps.clone()),
@@ -70,19 +62,18 @@ impl Rotation {
         Arc::clone(&self.in_use.load().credentials)
     }
 
-    /// What a request is to be sent with; `refused` says that the gateway has just refused it.
+    /// What a request is to be sent with; `refused` says that the gateway has just refused it. An
+    /// error is the time until the next look: the files have just changed, and what is in use is not
+    /// to be sent.
     pub(crate) fn current(
         &self,
         now: Now,
         refused: bool,
         log: &mut CallLog,
-    ) -> Result<Arc<Credentials>, Unsettled> {
-        if !self.sources.have_files() {
-            return Ok(self.credentials());
-        }
+    ) -> Result<Arc<Credentials>, Duration> {
         loop {
             let in_use = self.in_use.load();
-            let found = self.sources.stamps();
+            let found = in_use.credentials.stamps();
             let stamps = found.as_ref().ok();
             let is_unchanged = stamps.is_some() && in_use.stamps.as_ref() == stamps;
             if is_unchanged && in_use.seen.as_ref() == stamps && !refused {
@@ -93,7 +84,7 @@ impl Rotation {
             let must_wait = !is_unchanged && !wait.is_zero();
             let mut line = None;
             if !must_wait {
-                line = match found.and_then(|found| Ok((found, self.sources.read(false)?))) {
+                line = match found.and_then(|found| Ok((found, in_use.credentials.read(false)?))) {
                     // Changed again since it was looked at.
                     Ok((found, (_, stamps))) if stamps != found => continue,
                     Ok((_, (credentials, stamps))) => next.take(credentials, stamps, refused),
@@ -110,7 +101,7 @@ impl Rotation {
                 log.record(line.level, || line.text);
             }
             if must_wait && (refused || next.stamps.is_none()) {
-                return Err(Unsettled(wait));
+                return Err(wait);
             }
             return Ok(Arc::clone(&next.credentials));
         }
@@ -127,17 +118,17 @@ impl InUse {
             self.is_logged = false;
         }
         let seen = now.boot.saturating_sub(self.since);
-        let stamps = stamps.into_iter().flat_map(|set| set.iter().flatten());
-        let age = stamps.map(|stamp| stamp.age(now)).min().flatten();
+        // None if it is ahead of this machine's clock.
+        let age = |(_, stamp): &(_, Stamp)| now.wall.checked_sub(stamp.changed);
+        let age = stamps.into_iter().flatten().map(age).min().flatten();
         SETTLING_TIME.saturating_sub(seen.max(age.unwrap_or_default()))
     }
 
     /// Uses what was read, but no new user with the former key while that key may still be good.
     fn take(&mut self, next: Credentials, stamps: Stamps, refused: bool) -> Option<Line> {
         let former = &self.credentials;
-        let same_key = next.api_key.expose() == former.api_key.expose();
-        let same_user = next.api_user.expose() == former.api_user.expose();
-        if same_key && !same_user && !refused && self.stamps.is_some() {
+        let is_user_alone = next.api_user != former.api_user && next.api_key == former.api_key;
+        if is_user_alone && !refused && self.stamps.is_some() {
             return self
                 .keep("there is another API user and the former API key; change the API key, too");
         }
@@ -163,11 +154,12 @@ impl InUse {
 
 /// Whether one of user and key has just changed and the other has not.
 fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
-    let is_new = |stamp: &Stamp| stamp.is_within(SETTLING_TIME, now);
-    match (&stamps.api_user, &stamps.api_key) {
-        (Some(user), Some(key)) => is_new(user) != is_new(key),
-        _ => false,
-    }
+    let pair = stamps
+        .iter()
+        .filter(|(name, _)| ["api_user", "api_key"].contains(name));
+    // A new one may be ahead of the clock: that moves in steps, and the times of files need not.
+    let are_new = pair.map(|(_, stamp)| now.wall.abs_diff(stamp.changed) < SETTLING_TIME);
+    are_new.clone().min() != are_new.max()
 }
 
 #[cfg(test)]

@@ -5,11 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use zeroize::Zeroizing;
-
-use super::Check;
-use super::credential::check_api_key;
-use crate::{Now, Secret, pasted};
+use super::check_api_key;
+use crate::{Secret, SecretBytes, pasted};
 
 /// More than any credential, and little if /dev/zero is read by mistake.
 const MAX_FILE_BYTES: u64 = 4096;
@@ -22,15 +19,15 @@ pub(crate) struct Stamp {
     length: u64,
     /// The later of the times of its content and of its inode (a renamed file has an old content),
     /// since the Unix epoch.
-    changed: Duration,
+    pub(super) changed: Duration,
 }
 
 impl Stamp {
-    /// A pipe or a device is always the same: it was read when the client was made.
-    pub(super) fn of(path: &Path) -> Result<Self, String> {
+    /// None for a pipe or a device: it was read when the client was made, and does not change.
+    pub(super) fn of(path: &Path) -> Result<Option<Self>, String> {
         let metadata = path.metadata().map_err(|error| unreadable(path, &error))?;
         if !metadata.is_file() {
-            return Ok(Self::default());
+            return Ok(None);
         }
         let since_epoch = |time: io::Result<SystemTime>| {
             let time = time.ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
@@ -39,35 +36,28 @@ impl Stamp {
         #[cfg(unix)]
         let (file, inode_changed) = {
             use std::os::unix::fs::MetadataExt;
-            let seconds = u64::try_from(metadata.ctime()).unwrap_or(0);
-            let nanoseconds = u32::try_from(metadata.ctime_nsec()).unwrap_or(0);
-            let changed = Duration::new(seconds, nanoseconds);
+            let (seconds, nanoseconds) = (metadata.ctime(), metadata.ctime_nsec());
+            let changed = Duration::new(seconds.unsigned_abs(), nanoseconds as u32);
             ((metadata.dev(), metadata.ino()), changed)
         };
         #[cfg(not(unix))]
         let (file, inode_changed) = ((0, 0), since_epoch(metadata.created()));
-        Ok(Self {
+        let stamp = Self {
             file,
             length: metadata.len(),
             changed: since_epoch(metadata.modified()).max(inode_changed),
-        })
-    }
-
-    /// Whether its last change is less than this time ago, or ahead of the clock by less: the clock
-    /// moves in steps, and the times of files need not.
-    pub(super) fn is_within(&self, time: Duration, now: Now) -> bool {
-        now.wall.abs_diff(self.changed) < time
-    }
-
-    /// The time since its last change. None if that is ahead of this machine's clock.
-    pub(super) fn age(&self, now: Now) -> Option<Duration> {
-        now.wall.checked_sub(self.changed)
+        };
+        Ok(Some(stamp))
     }
 }
 
 /// The credential in a file, without a final line break. An error names the file, and repeats nothing
 /// of it. `may_wait` says whether it may wait for whoever writes a pipe.
-pub(super) fn read(path: &Path, may_wait: bool, check: Check) -> Result<Secret, String> {
+pub(super) fn read(
+    path: &Path,
+    may_wait: bool,
+    check: fn(&str) -> Result<(), String>,
+) -> Result<Secret, String> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -78,8 +68,7 @@ pub(super) fn read(path: &Path, may_wait: bool, check: Check) -> Result<Secret, 
     // A path names no pipe there.
     #[cfg(not(unix))]
     let _ = may_wait;
-    // Reserved as a whole: growing would leave copies behind that are not wiped.
-    let mut text = Zeroizing::new(Vec::with_capacity(MAX_FILE_BYTES as usize + 1));
+    let mut text = SecretBytes::with_capacity(MAX_FILE_BYTES as usize + 1);
     let file = options.open(path);
     file.and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut text))
         .map_err(|error| unreadable(path, &error))?;

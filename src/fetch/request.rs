@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Fetcher, Plan};
 use crate::cache::{Entry, Leader, Step, Wait};
-use crate::credentials::Unsettled;
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
 use crate::life::{self, Freshness};
 use crate::sys::random;
@@ -191,7 +190,7 @@ impl Request<'_> {
         loop {
             let wait = match rotation.current(Now::read(), refused, self.log) {
                 Ok(credentials) => return Ok(self.fetcher.authentication(credentials)),
-                Err(Unsettled(wait)) => wait,
+                Err(wait) => wait,
             };
             if self.plan.deadline.left() < wait {
                 return Ok(self.fetcher.authentication(rotation.credentials()));

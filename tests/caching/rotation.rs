@@ -145,11 +145,13 @@ fn a_pipe_is_read_when_the_client_is_made_and_holds_no_later_call_up() {
     crate::child::run(&["mkfifo", pipe.to_str().unwrap()]);
     let config = config(&gateway, &scratch.path(""));
     config.set("api_key_file", pipe.to_str().unwrap());
+    let log = config.log();
     let client = std::thread::scope(|scope| {
         scope.spawn(|| std::fs::write(&pipe, numbered(1).api_key).unwrap());
         config.client()
     });
     client.create().unwrap();
+    assert!(!log.text().contains("are not used"), "{}", log.text());
     gateway.set_credentials(Credentials {
         api_key: numbered(2).api_key,
         ..numbered(1)

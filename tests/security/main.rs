@@ -5,6 +5,8 @@
 mod child;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/hidden.rs"]
+mod hidden;
 #[path = "../common/nginx.rs"]
 mod nginx;
 #[path = "../common/peer.rs"]

@@ -30,7 +30,7 @@ fn a_proxy_is_read_as_curl_reads_it() {
         ("http://me%40corp:p%2f%3F%23@proxy", "http://me%40corp:p%2F%3F%23@proxy:1080"),
         ("http://u:100%@proxy", "http://u:100%25@proxy:1080"),
         ("http://u:%zz%4@proxy", "http://u:%25zz%254@proxy:1080"),
-        ("http://u:a-b.c_d~e!f@proxy", "http://u:a-b.c_d~e%21f@proxy:1080"),
+        ("http://u:a-b.c_d~e!f@proxy", "http://u:a%2Db%2Ec%5Fd%7Ee%21f@proxy:1080"),
         ("http://u:[p]@proxy", "http://u:%5Bp%5D@proxy:1080"),
         ("http://u:p\u{e9}@proxy", "http://u:p%C3%A9@proxy:1080"),
         ("http://u:p%C3%A9@proxy", "http://u:p%C3%A9@proxy:1080"),

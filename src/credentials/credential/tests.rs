@@ -1,12 +1,14 @@
 use super::*;
+use crate::credentials::read_password;
+use crate::test_directory::TestDirectory;
 
 #[test]
 fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
     let secret = Secret::new("s3cr3t-ü");
     for (source, origin) in [
-        (ValueSource::Program, "option api_key"),
-        (ValueSource::Environment, "MOMO_API_KEY"),
-        (ValueSource::File("/run/key".into()), "/run/key"),
+        (ValueSource::Program, "set by the program"),
+        (ValueSource::Environment, "from MOMO_API_KEY"),
+        (ValueSource::File("/run/key".into()), "from /run/key"),
     ] {
         let credential = Credential {
             name: "api_key",
@@ -14,7 +16,7 @@ fn a_description_names_length_and_origin_and_nothing_of_the_secret() {
             source,
         };
         let described = credential.describe();
-        assert_eq!(described, format!("api_key (8 characters, from {origin})"));
+        assert_eq!(described, format!("api_key (8 characters, {origin})"));
     }
 }
 
@@ -30,4 +32,13 @@ fn only_the_form_of_a_uuid_is_one() {
     ] {
         assert!(!is_uuid(other), "{other}");
     }
+}
+
+#[test]
+fn an_empty_password_is_no_credential_of_the_portal() {
+    let directory = TestDirectory::new();
+    directory.replace("password", "\n");
+    let path = directory.path("password");
+    let why = read_password(&path).err().unwrap();
+    assert_eq!(why, format!("{}: it is empty", path.display()));
 }

@@ -1,4 +1,5 @@
-use super::tokens::STEPS;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+
 use super::*;
 
 const USER: &str = "5f1d9a3e-77c2-4b1e-9c55-0a4bd2f6c1aa";
@@ -14,12 +15,12 @@ fn clean(text: &str) -> String {
 
 #[test]
 fn a_secret_is_hidden_in_every_form_it_can_take() {
-    let percent = percent::encode(KEY, RESERVED);
+    let percent = utf8_percent_encode(KEY, RESERVED).to_string();
     let forms = [
         KEY.to_owned(),
         KEY.to_uppercase(),
-        percent.to_string(),
         percent.to_lowercase(),
+        percent,
         STANDARD.encode(KEY),
         URL_SAFE.encode(KEY),
         STANDARD.encode(format!("{USER}:{KEY}")),
@@ -37,7 +38,34 @@ fn a_secret_is_hidden_in_every_form_it_can_take() {
             "{shown}"
         );
     }
-    assert_eq!(clean("a tiny thing"), format!("a {REPLACEMENT} thing"));
+}
+
+#[test]
+fn what_is_hidden_of_a_text_is_its_secret() {
+    for (secret, text, shown) in [
+        ("tiny", "a tiny thing", "a [redacted] thing"),
+        ("pä", "x pä y", "x [redacted] y"),
+        (
+            "a<b>c&d'e\"f",
+            "a&lt;b&gt;c&amp;d&apos;e&quot;f",
+            REPLACEMENT,
+        ),
+        // A torn one by the length that it has in a URL.
+        (KEY, "y%2Bwith", REPLACEMENT),
+        (KEY, "y+with", "y+with"),
+        // A text does not become a secret by being made one line.
+        ("one two three", "one two\nthree", REPLACEMENT),
+        ("one two three", "one\u{2028}two\tthree", REPLACEMENT),
+        ("one two three", "one\u{85}two\0three", REPLACEMENT),
+        ("one\u{2028}two", "one\u{2028}two", REPLACEMENT),
+        // A JWT that nobody configured.
+        ("", "see eyJhbGciOi.eyJjbGll.c2ln, ok", "see [redacted], ok"),
+        // A proxy's URL may have a login without user and password.
+        ("", "a: b", "a: b"),
+    ] {
+        let redactor = Redactor::new([secret], [(secret, "")]);
+        assert_eq!(redactor.clean(text.as_bytes(), 99), shown, "{text:?}");
+    }
 }
 
 #[test]
@@ -55,30 +83,13 @@ fn of_a_short_secret_in_base64_the_characters_that_are_its_alone_are_hidden() {
                 _ => (before.len() + secret.len()) * 8 / 6,
             };
             let mut hidden = vec![false; encoded.len()];
-            Patterns::of(&redactor).hide(&View::plain(encoded.as_bytes()), &mut hidden);
+            redactor.hide_secrets(&[&View::plain(encoded.as_bytes())], &mut hidden);
             let expected: Vec<_> = (0..encoded.len())
                 .map(|at| (first..end).contains(&at))
                 .collect();
             assert_eq!(hidden, expected, "{encoded}");
         }
     }
-}
-
-#[test]
-fn a_secret_is_hidden_where_html_has_encoded_it() {
-    let redactor = Redactor::new(["a<b>c&d'e\"f"], []);
-    let shown = redactor.clean(b"a&lt;b&gt;c&amp;d&apos;e&quot;f", 99);
-    assert_eq!(shown, REPLACEMENT);
-}
-
-#[test]
-fn a_torn_secret_that_a_url_has_encoded_is_hidden_by_its_encoded_length() {
-    assert_eq!(
-        *percent::encode("aZ09-._~é/ +", RESERVED),
-        "aZ09-._~%C3%A9%2F%20%2B"
-    );
-    assert_eq!(clean("y%2Bwith"), REPLACEMENT);
-    assert_eq!(clean("y+with"), "y+with");
 }
 
 #[test]
@@ -126,27 +137,6 @@ fn encoded_but(kept: &str, text: &str) -> String {
 }
 
 #[test]
-fn a_text_does_not_become_a_secret_by_being_made_one_line() {
-    let redactor = Redactor::new(["one two three"], []);
-    for text in [
-        "one two\nthree",
-        "one\u{2028}two\tthree",
-        "one\u{85}two\0three",
-    ] {
-        assert_eq!(
-            redactor.clean(text.as_bytes(), 4096),
-            REPLACEMENT,
-            "{text:?}"
-        );
-    }
-    let redactor = Redactor::new(["one\u{2028}two"], []);
-    assert_eq!(
-        redactor.clean("one\u{2028}two".as_bytes(), 4096),
-        REPLACEMENT
-    );
-}
-
-#[test]
 fn a_torn_secret_is_hidden() {
     let basic = STANDARD.encode(format!("{USER}:{KEY}"));
     for from in 0..basic.len() - WINDOW {
@@ -178,14 +168,6 @@ fn an_access_token_is_hidden_wherever_it_is_cut() {
 }
 
 #[test]
-fn what_looks_like_a_jwt_is_hidden() {
-    assert_eq!(
-        clean("see eyJhbGciOi.eyJjbGll.c2ln, thanks"),
-        format!("see {REPLACEMENT}, thanks")
-    );
-}
-
-#[test]
 fn what_is_shown_is_one_valid_line() {
     let shown = redactor().clean(b"a\0b\nc\x1b[31m\xff\xfe\xe2\x80\xa8d", 4096);
     assert_eq!(shown, "a b c [31m\u{fffd}\u{fffd} d");
@@ -204,43 +186,78 @@ fn nothing_is_cut_before_it_is_hidden() {
     assert_eq!(redactor().clean(b"abcd", 4), "abcd");
 }
 
-#[test]
-fn a_secret_that_is_not_ascii_is_hidden_whole() {
-    let redactor = Redactor::new(["pä"], []);
-    assert_eq!(
-        redactor.clean("x pä y".as_bytes(), 99),
-        format!("x {REPLACEMENT} y")
-    );
-}
+const SEPARATORS: [&str; 8] = [" ", "\"", "'", "\\", ":", "=", "&quot;", "%22"];
 
-#[test]
-fn the_work_is_linear_in_the_text_whatever_the_text() {
-    for piece in [
-        "eyJ",
-        "access_token=",
-        "access_token\":\"",
-        "access_token:eyJ",
-        "eyJ.",
-    ] {
-        for times in [1000, 4000] {
-            let text = piece.repeat(times);
-            STEPS.take();
-            redactor().clean(text.as_bytes(), 4096);
-            // One walk for each of the two signs of a token.
-            let count = STEPS.take();
-            assert!(
-                (2..=2 * text.len()).contains(&count),
-                "{piece} {times}: {count}"
-            );
+/// A plain piece of code that hides the same: what the real one must hide, place by place.
+fn hidden_by_reference(secrets: &[&str], text: &str) -> Vec<bool> {
+    let lower = text.to_ascii_lowercase();
+    let bytes = lower.as_bytes();
+    let mut hidden = vec![false; bytes.len()];
+    for secret in secrets {
+        let secret = secret.to_ascii_lowercase();
+        for window in secret.as_bytes().windows(secret.len().min(WINDOW)) {
+            for at in 0..bytes.len() {
+                if bytes[at..].starts_with(window) {
+                    hidden[at..at + window.len()].fill(true);
+                }
+            }
         }
     }
+    let run = |from: usize| {
+        // If a URL has encoded it, a quote ends it too.
+        let quote = lower[from..].find("%22").unwrap_or(lower.len());
+        let run = bytes[from..]
+            .iter()
+            .take(quote)
+            .take_while(|b| b.is_ascii_alphanumeric() || b"-._~+/=%".contains(b));
+        from..from + run.count()
+    };
+    for at in 0..bytes.len() {
+        if bytes[at..].starts_with(b"eyj") {
+            hidden[run(at)].fill(true);
+        }
+        if let Some(rest) = lower.get(at..).and_then(|r| r.strip_prefix("access_token")) {
+            let mut value = rest;
+            let strip = |v: &str| {
+                SEPARATORS
+                    .iter()
+                    .find_map(|s| v.strip_prefix(s).map(str::len))
+            };
+            while let Some(left) = strip(value) {
+                value = &value[value.len() - left..];
+            }
+            if rest[..rest.len() - value.len()].contains([':', '=']) {
+                hidden[run(bytes.len() - value.len())].fill(true);
+            }
+        }
+    }
+    hidden
 }
 
 #[test]
-fn a_text_is_compared_once_with_each_run_of_a_secret() {
-    let secret = "ab".repeat(500);
-    let patterns = Patterns::of(&Redactor::new([secret.as_str()], []));
-    // However often a run occurs in a secret, there is one number for it.
-    assert!(patterns.windows.len() < 100, "{}", patterns.windows.len());
-    assert!(patterns.short.is_empty());
+fn a_plain_reference_hides_the_same() {
+    let pieces = "eyJ|eyj|access_token|ACCESS_TOKEN|\"|:|=| |&quot;|%22|ü|abc.def|tiny|k3y+with/odd|\
+                  =chars&0123456789|{|}|,|\n|3e-77c2-4b";
+    let pieces: Vec<_> = pieces.split('|').collect();
+    let secrets = [KEY, "tiny"];
+    let redactor = Redactor::new(secrets, []);
+    let mut seed: u32 = 1;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize % below
+    };
+    for _ in 0..5000 {
+        let text: String = (0..next(24)).map(|_| pieces[next(pieces.len())]).collect();
+        let expected = hidden_by_reference(&secrets, &text);
+        let hidden = redactor.hidden("", text.as_bytes());
+        // Encoded forms of the secrets, and codes, are hidden beyond what the reference knows of.
+        for (at, expected) in expected.iter().enumerate() {
+            assert!(!expected || hidden[at], "{text:?} at {at}");
+        }
+        let shown = redactor.clean(text.as_bytes(), 4096);
+        assert!(
+            !shown.contains("k3y+with") && !shown.contains("tiny"),
+            "{shown}"
+        );
+    }
 }

@@ -48,11 +48,11 @@ impl View {
 /// The length of the escape that a text ends with, and what it stands for.
 fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     let utf8 = |code: u32| Some(char::from_u32(code)?.to_string().into_bytes());
-    let byte = |high, low| Some(vec![u8::try_from(number(&[high, low], 16)?).ok()?]);
+    let hex = |digits: usize| number(&text[text.len() - digits..], 16);
     match text {
-        [.., b'%', high, low] => Some((3, byte(*high, *low)?)),
-        [.., b'\\', b'x', high, low] => Some((4, byte(*high, *low)?)),
-        [.., b'\\', b'u', a, b, c, d] => Some((6, utf8(number(&[*a, *b, *c, *d], 16)?)?)),
+        [.., b'%', _, _] => Some((3, vec![hex(2)? as u8])),
+        [.., b'\\', b'x', _, _] => Some((4, vec![hex(2)? as u8])),
+        [.., b'\\', b'u', _, _, _, _] => Some((6, utf8(hex(4)?)?)),
         [.., b'\\', b'n' | b'r' | b't'] => Some((2, vec![b' '])),
         [.., b'\\', c @ (b'\\' | b'/' | b'"' | b'\'')] => Some((2, vec![*c])),
         [.., b';'] => {
@@ -75,18 +75,18 @@ fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     }
 }
 
+/// Of six digits at most.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let add = |number: u32, digit: &u8| {
-        let digit = char::from(*digit).to_digit(radix)?;
-        number.checked_mul(radix)?.checked_add(digit)
-    };
-    digits.iter().try_fold(0, add)
+    let mut digits = digits.iter().map(|byte| char::from(*byte).to_digit(radix));
+    digits.try_fold(0, |number, digit| Some(number * radix + digit?))
 }
 
-/// In lower case; and a blank is a plus, since in forms it is written as one.
+/// In lower case; a blank is a plus, since in forms it is written as one; and the two characters that
+/// base64 has of its own for URLs are the usual ones.
 pub(super) fn folded(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let fold = |byte: &u8| match byte {
-        b' ' => b'+',
+        b' ' | b'-' => b'+',
+        b'_' => b'/',
         byte => byte.to_ascii_lowercase(),
     };
     Zeroizing::new(text.iter().map(fold).collect())
@@ -95,18 +95,17 @@ pub(super) fn folded(text: &[u8]) -> Zeroizing<Vec<u8>> {
 /// Without control characters, Unicode's line separators, and marks that turn text around.
 pub(super) fn in_one_line(text: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
-    for c in text.chars() {
-        let is_plain =
-            !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        out.push(if is_plain { c } else { ' ' });
-    }
+    out.extend(text.chars().map(|c| match c {
+        '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    }));
     out
 }
 
-/// Where `name` stands, whatever the case of its letters; it is not empty.
+/// Where `name` stands, whatever the case of its letters: nowhere if it is empty.
 pub(super) fn places<'a>(text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    text.windows(name.len())
-        .enumerate()
-        .filter(move |(_, w)| w.eq_ignore_ascii_case(name))
-        .map(|(at, _)| at)
+    let windows = text.windows(name.len().max(1)).enumerate();
+    let found = windows.filter(move |(_, window)| window.eq_ignore_ascii_case(name));
+    found.map(|(at, _)| at)
 }

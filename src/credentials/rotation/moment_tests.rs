@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::tests::sources;
+use super::tests::credentials_in;
 use super::*;
 use crate::test_directory::TestDirectory;
 
@@ -11,8 +11,8 @@ fn what_is_used_is_what_was_seen_to_be_still() {
     let directory = TestDirectory::new();
     directory.replace("user", "user-1");
     directory.replace("key", "0");
-    let sources = sources(&directory.path("user"), &directory.path("key"));
-    let rotation = Rotation::new(&sources).unwrap();
+    let credentials = credentials_in(&directory.path(""));
+    let rotation = Rotation::new(&credentials).unwrap();
     let mut now = Now::read();
     // By then every change is an hour old.
     now.wall += Duration::from_secs(3600);
@@ -50,8 +50,7 @@ fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
         std::fs::rename(directory.path("link"), directory.path("data")).unwrap();
     };
     replace_by(0);
-    let [user, key] = ["data/user", "data/key"].map(|name| directory.path(name));
-    let sources = sources(&user, &key);
+    let credentials = credentials_in(&directory.path("data"));
     let (is_over, seen_so_far) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -64,8 +63,8 @@ fn whatever_the_moment_a_swapped_link_gives_no_mixed_pair() {
         let mut seen = std::collections::HashSet::new();
         while !is_over.load(Ordering::Relaxed) {
             // If they change all the time, that is an error.
-            if let Ok((credentials, _)) = sources.read(false) {
-                let (user, key) = (&credentials.api_user, &credentials.api_key);
+            if let Ok((read, _)) = credentials.read(false) {
+                let (user, key) = (&read.api_user, &read.api_key);
                 assert_eq!(user.expose(), key.expose());
                 seen.insert(user.expose().to_owned());
                 seen_so_far.store(seen.len(), Ordering::Relaxed);

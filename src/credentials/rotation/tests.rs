@@ -6,21 +6,19 @@ use crate::CallLog;
 use crate::credentials::ValueSource;
 use crate::test_directory::TestDirectory;
 
-/// The files of user and key, and a subscription key.
-pub(super) fn sources(user: &Path, key: &Path) -> Arc<CredentialSources> {
-    sources_of([
-        ("api_user_file", user.to_str().unwrap()),
-        ("api_key_file", key.to_str().unwrap()),
-    ])
-}
-
-fn sources_of(options: [(&str, &str); 2]) -> Arc<CredentialSources> {
-    let all = [options[0], options[1], ("subscription_key", "subscription")];
+/// User and key in the files of these names in a folder, and a subscription key.
+pub(super) fn credentials_in(folder: &Path) -> Credentials {
+    let [user, key] = ["user", "key"].map(|name| folder.join(name));
     let given = |name: &str| {
-        let (_, value) = all.into_iter().find(|(option, _)| *option == name)?;
+        let value = match name {
+            "api_user_file" => user.to_str()?,
+            "api_key_file" => key.to_str()?,
+            "subscription_key" => "subscription",
+            _ => return None,
+        };
         Some((value, ValueSource::Program))
     };
-    Arc::new(CredentialSources::new(given).unwrap())
+    Credentials::new(given).unwrap()
 }
 
 /// Files with the pair `user-1` and `key-1`, which has been read.
@@ -38,14 +36,9 @@ impl Files {
         let directory = TestDirectory::new();
         directory.replace("user", "user-1\n");
         directory.replace("key", "key-1\n");
-        let sources = sources(&directory.path("user"), &directory.path("key"));
-        Self::of(directory, Rotation::new(&sources).unwrap())
-    }
-
-    fn of(directory: TestDirectory, rotation: Rotation) -> Self {
         Self {
+            rotation: Rotation::new(&credentials_in(&directory.path(""))).unwrap(),
             directory,
-            rotation,
             lines: Vec::new(),
             now: Now::read(),
         }
@@ -58,18 +51,11 @@ impl Files {
 
     /// What a request is sent with, or for how long it has to wait for that.
     fn look(&mut self, refused: bool) -> Result<String, Duration> {
-        self.look_at(self.now, refused)
-    }
-
-    fn look_at(&mut self, now: Now, refused: bool) -> Result<String, Duration> {
         let mut log = CallLog::complete();
-        let current = self.rotation.current(now, refused, &mut log);
+        let current = self.rotation.current(self.now, refused, &mut log);
         self.lines
             .extend(log.into_lines().into_iter().map(|l| l.text));
-        match current {
-            Ok(credentials) => Ok(pair(&credentials)),
-            Err(Unsettled(time)) => Err(time),
-        }
+        current.map(|sent| format!("{} {}", sent.api_user.expose(), sent.api_key.expose()))
     }
 
     #[track_caller]
@@ -89,13 +75,6 @@ impl Files {
     }
 }
 
-fn pair(credentials: &Credentials) -> String {
-    let Credentials {
-        api_user, api_key, ..
-    } = credentials;
-    format!("{} {}", api_user.expose(), api_key.expose())
-}
-
 #[test]
 fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
     let mut files = Files::new();
@@ -108,7 +87,7 @@ fn another_pair_is_used_when_both_files_have_been_still_for_a_second() {
     let [user, key] = ["user", "key"].map(|name| files.directory.path(name));
     files.expect_lines(&[&format!(
         "from now on: api_user (6 characters, from {}) and api_key (5 characters, from {}) \
-         and subscription_key (12 characters, from option subscription_key)",
+         and subscription_key (12 characters, set by the program)",
         user.display(),
         key.display()
     )]);
@@ -174,27 +153,18 @@ fn refused_credentials_are_read_again_and_a_change_is_waited_for() {
 
 #[test]
 fn the_clock_of_another_machine_delays_a_change_by_a_second_and_no_more() {
+    const HOUR: Duration = Duration::from_secs(3600);
     let mut files = Files::new();
     files.directory.replace("key", "key-2");
-    let mut look = |time| {
-        let mut now = files.now;
-        // The files are an hour ahead of this machine.
-        now.wall -= Duration::from_secs(3600);
-        now.boot += time;
-        files.look_at(now, false)
-    };
-    assert_eq!(look(Duration::ZERO).as_deref(), Ok("user-1 key-1"));
-    assert_eq!(look(SETTLING_TIME / 2).as_deref(), Ok("user-1 key-1"));
-    assert_eq!(look(SETTLING_TIME).as_deref(), Ok("user-1 key-2"));
-}
-
-#[test]
-fn a_change_that_is_an_hour_old_is_used_at_once() {
-    let mut files = Files::new();
-    files.directory.replace("key", "key-2");
-    let mut now = files.now;
-    now.wall += Duration::from_secs(3600);
-    assert_eq!(files.look_at(now, false).as_deref(), Ok("user-1 key-2"));
+    // The files are ahead of this machine.
+    files.now.wall -= HOUR;
+    files.expect("user-1 key-1");
+    files.after(SETTLING_TIME / 2).expect("user-1 key-1");
+    files.after(SETTLING_TIME / 2).expect("user-1 key-2");
+    // What is old by its own time is used at once.
+    files.directory.replace("key", "key-3");
+    files.now.wall += 2 * HOUR;
+    files.expect("user-1 key-3");
 }
 
 #[test]
@@ -208,70 +178,39 @@ fn replaced_credentials_are_wiped_with_the_last_request_that_uses_them() {
 }
 
 #[test]
-fn a_first_reading_of_which_one_half_has_just_changed_waits() {
-    let directory = TestDirectory::new();
-    directory.replace("key", "key-1");
-    std::thread::sleep(Duration::from_millis(20));
-    directory.replace("user", "user-2");
-    let sources = sources(&directory.path("user"), &directory.path("key"));
-    let (_, stamps) = sources.read(true).unwrap();
+fn a_pair_is_half_changed_if_one_of_both_has_just_changed() {
     let now = Now::read();
-    let key_changed = now.wall - stamps.api_key.as_ref().unwrap().age(now).unwrap();
-    let before_the_user = Now {
-        wall: key_changed + Duration::from_millis(1),
-        ..now
-    };
-    assert!(!is_half_changed(&stamps, before_the_user));
-    let half_way = Now {
-        wall: key_changed + SETTLING_TIME,
-        ..now
-    };
-    assert!(is_half_changed(&stamps, half_way));
-    let later = half_way + Duration::from_millis(10);
-    assert!(is_half_changed(&stamps, later));
-    assert!(!is_half_changed(&stamps, half_way + SETTLING_TIME));
-    let rotation = Rotation::new(&sources).unwrap();
-    let mut in_use = InUse::clone(&rotation.in_use.load());
+    let (hour, tick) = (Duration::from_secs(3600), Duration::from_millis(10));
+    let (old, new, ahead) = (now.wall - SETTLING_TIME, now.wall, now.wall + tick);
+    for (user, key, is_half) in [
+        (old + tick, old, true),
+        (old, new, true),
+        (old, ahead, true),
+        (old, old - hour, false),
+        (new, new - tick, false),
+        (new, ahead, false),
+        (new + hour, old, false),
+    ] {
+        let stamp = |name, changed| {
+            let mut stamp = Stamp::default();
+            stamp.changed = changed;
+            (name, stamp)
+        };
+        let stamps = vec![stamp("api_user", user), stamp("api_key", key)];
+        assert_eq!(is_half_changed(&stamps, now), is_half, "{stamps:?}");
+        let others = vec![stamp("api_key", key), stamp("subscription_key", user)];
+        assert!(!is_half_changed(&others, now));
+    }
+}
+
+#[test]
+fn a_first_reading_of_which_one_half_has_just_changed_waits() {
+    let mut files = Files::new();
+    let mut in_use = InUse::clone(&files.rotation.in_use.load());
     in_use.stamps = None;
-    rotation.in_use.store(Arc::new(in_use));
-    directory.replace("key", "key-2");
-    let mut files = Files::of(directory, rotation);
+    files.rotation.in_use.store(Arc::new(in_use));
+    files.directory.replace("user", "user-2");
     files.look(false).unwrap_err();
-    files.after(SETTLING_TIME).expect("user-2 key-2");
-    files.expect("user-2 key-2");
-}
-
-#[test]
-fn a_file_whose_time_is_far_ahead_has_not_just_changed() {
-    let directory = TestDirectory::new();
-    directory.replace("key", "key-1");
-    directory.replace("user", "user-1");
-    let now = Now::read() + Duration::from_secs(60);
-    let in_an_hour = std::time::SystemTime::now() + Duration::from_secs(3600);
-    let user = std::fs::OpenOptions::new()
-        .write(true)
-        .open(directory.path("user"));
-    user.unwrap().set_modified(in_an_hour).unwrap();
-    let sources = sources(&directory.path("user"), &directory.path("key"));
-    let (_, stamps) = sources.read(true).unwrap();
-    assert!(!is_half_changed(&stamps, now));
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_pipe_that_was_read_is_left_alone_while_nothing_is_refused() {
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
-    let directory = TestDirectory::new();
-    let key = directory.path("key");
-    mknodat(CWD, &key, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-    let sources = sources_of([
-        ("api_user", "user-1"),
-        ("api_key_file", key.to_str().unwrap()),
-    ]);
-    let rotation = std::thread::scope(|scope| {
-        scope.spawn(|| std::fs::write(&key, "key-1").unwrap());
-        Rotation::new(&sources).unwrap()
-    });
-    let mut files = Files::of(directory, rotation);
-    files.expect("user-1 key-1").expect_lines(&[]);
+    files.after(SETTLING_TIME).expect("user-2 key-1");
+    files.expect("user-2 key-1");
 }

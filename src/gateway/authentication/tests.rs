@@ -22,12 +22,11 @@ fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() 
     let advice = advice(&[("base_url", "https://gateway.example:8443/x")]);
     let both = &advice.credentials.subscription_keys[..];
     let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3";
-    let user = "api_user (36 characters, from option api_user) and \
-                api_key (10 characters, from option api_key)";
+    let user = "api_user (36 characters, set by the program) and \
+                api_key (10 characters, set by the program)";
     let refused = Status::MOMO_SUBSCRIPTION_KEY_REFUSED;
-    let primary = "subscription_key (15 characters, from option subscription_key)";
-    let secondary =
-        "secondary_subscription_key (17 characters, from option secondary_subscription_key)";
+    let primary = "subscription_key (15 characters, set by the program)";
+    let secondary = "secondary_subscription_key (17 characters, set by the program)";
     for (status, keys, told) in [
         (Status::MOMO_TIMED_OUT, &both[..1], String::new()),
         (

@@ -30,7 +30,7 @@ fn config(gateway: &Gateway, base_url: &str) -> (Config, Log) {
 #[test]
 fn no_behaviour_of_the_gateway_brings_a_mark_to_light() {
     let gateway = gateway();
-    let forbidden = Forbidden::marks();
+    let marks = marks();
     let mut paths: Vec<_> = momo_mock_gateway::behaviours()
         .map(|(name, _)| format!("/{}", name.replace('N', "40")))
         .collect();
@@ -47,14 +47,14 @@ fn no_behaviour_of_the_gateway_brings_a_mark_to_light() {
         for e in outcomes.into_iter().filter_map(Result::err) {
             failures += 1;
             let said = said(&e, &log);
-            assert_eq!(forbidden.found(&said), None, "{path}: {said}");
+            assert_eq!(marks.seen_in(&said), None, "{path}: {said}");
             for issued in gateway.issued() {
-                let found = Forbidden::token(&issued.token).found(&said);
-                assert_eq!(found, None, "{path}: {said}");
+                let token = of_token(&issued.token);
+                assert_eq!(token.seen_in(&said), None, "{path}: {said}");
             }
         }
         // What succeeds is logged too.
-        assert_eq!(forbidden.found(&log.text()), None, "{path}");
+        assert_eq!(marks.seen_in(&log.text()), None, "{path}");
         gateway.reset();
     }
     println!("{} behaviours, {failures} failures", paths.len());
@@ -68,7 +68,7 @@ fn a_token_cut_at_any_byte_stays_hidden() {
     let token = probe.client().create().unwrap().access_token;
     let length =
         token.len() + r#"{"access_token":"","token_type":"access_token","expires_in":3600}"#.len();
-    let marks = Forbidden::marks();
+    let marks = marks();
     let mut tries = 0;
     for cut in 0..=length {
         for status in ["", "-200"] {
@@ -77,7 +77,7 @@ fn a_token_cut_at_any_byte_stays_hidden() {
             // None of these hangs, and on a busy machine each has to be the whole response.
             config.set("timeout", "20s").set("max_attempts", "1");
             let outcome = config.client().create();
-            let token = &gateway.issued()[0].token;
+            let issued = &gateway.issued()[0].token;
             let said = match &outcome {
                 Ok(_) => {
                     assert!(cut == length && status == "-200", "a token cut at {cut}");
@@ -85,8 +85,8 @@ fn a_token_cut_at_any_byte_stays_hidden() {
                 }
                 Err(e) => said(e, &log),
             };
-            assert_eq!(Forbidden::token(token).found(&said), None, "{cut}: {said}");
-            assert_eq!(marks.found(&said), None, "{cut}: {said}");
+            assert_eq!(of_token(issued).seen_in(&said), None, "{cut}: {said}");
+            assert_eq!(marks.seen_in(&said), None, "{cut}: {said}");
             tries += 1;
         }
     }
@@ -131,20 +131,20 @@ fn try_pieces(
     response: &Mutex<Vec<u8>>,
     pieces: impl IntoIterator<Item = (usize, String)>,
 ) {
-    let forbidden = Forbidden::marks();
+    let marks = marks();
     let log = config.log();
     let client = config.client();
     for (position, piece) in pieces {
         for place in PLACES.iter().skip(position % 3).step_by(3) {
             *response.lock().unwrap() = place.replace("{}", &piece).into_bytes();
             if let Err(e) = client.create() {
-                let found = forbidden.found(&words(&e));
-                assert_eq!(found, None, "{place:?}, {piece}: {e:?}");
+                let seen = marks.seen_in(&words(&e));
+                assert_eq!(seen, None, "{place:?}, {piece}: {e:?}");
             }
         }
     }
     assert!(!log.lines().is_empty());
-    assert_eq!(forbidden.found(&log.text()), None);
+    assert_eq!(marks.seen_in(&log.text()), None);
 }
 
 /// Both parts of a text that is torn at each of these positions.

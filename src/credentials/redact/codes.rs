@@ -1,4 +1,4 @@
-//! Word finder: tells words and numbers from what may be a key, in whatever encoding.
+//! Codes: hides what may be a key or a token that nobody configured, in whatever encoding.
 //!
 //! Keys are random, and so is what an encoding makes of them: letters give way to digits, and small
 //! ones to capitals, every two or three characters, and vowels are few. Words of no language do so,
@@ -9,7 +9,7 @@
 //! in twenty does, of 8 one in three. A code in shorter pieces, with a blank after each byte, say,
 //! has no shape.
 
-use super::view::View;
+use super::view::{View, places};
 
 /// A run is hidden as a whole if so many of its characters are in no word and no number.
 const MAX_CODE: usize = 7;
@@ -58,6 +58,33 @@ fn is_word(piece: &[u8]) -> bool {
     letters <= MAX_WORD * words
         && (changes < 2 || is_name)
         && 4 * words + 3 * (lacking_vowels + changes) <= letters + 8
+}
+
+/// Hides every value of the name `access_token`, and every JWT, whole or torn.
+pub(super) fn hide_tokens(view: &View, hidden: &mut [bool]) {
+    const NAME: &[u8] = b"access_token";
+    // What stands between name and value, in JSON, in HTML, in a query.
+    const SEPARATORS: &[u8] = b" \"'\\:=";
+    let values = places(&view.bytes, NAME).filter_map(|at| {
+        let after = &view.bytes[at + NAME.len()..];
+        let separators = after.split(|b| !SEPARATORS.contains(b)).next()?;
+        // "token_type":"access_token" is followed by the next member's name, not by a value.
+        let is_value = separators.iter().any(|b| b":=".contains(b));
+        is_value.then_some(at + NAME.len() + separators.len())
+    });
+    // Every JWT begins with the base64 of `{"`, in any of its three spellings.
+    let jwts = places(&view.bytes, b"eyj");
+    let mut begins = vec![false; view.bytes.len() + 1];
+    values.chain(jwts).for_each(|at| begins[at] = true);
+    // RFC 6750's token68 alphabet, with `%` for an escape that is cut off.
+    let may_be_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(byte);
+    let mut is_token = false;
+    for (at, byte) in view.bytes.iter().enumerate() {
+        is_token = may_be_of_token(byte) && (is_token || begins[at]);
+        if is_token {
+            view.hide(at, 1, hidden);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The forms in which a secret can come back, made by encoders that are not the library's.
+//! What must not be seen of a secret, in the forms that encoders give it which are not the library's.
+#![allow(unreachable_pub)]
 
 use std::collections::HashSet;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use url::form_urlencoded;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::percent_decode_str;
 
 /// Of a longer form every run of this many bytes is hidden, of a shorter one the whole.
 const RUN: usize = 8;
@@ -16,20 +16,8 @@ const SHORTEST_BASE64: usize = 4;
 /// What stands for a secret in what is shown.
 pub const REPLACEMENT: &str = "[redacted]";
 
-/// RFC 3986's unreserved characters, and what JavaScript's encodeURIComponent keeps.
-const RFC_3986: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-const JAVASCRIPT: &AsciiSet = &RFC_3986
-    .remove(b'!')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
 /// What must not be seen.
+#[derive(Default)]
 pub struct Secrets {
     runs: HashSet<Vec<u8>>,
     short: HashSet<Vec<u8>>,
@@ -38,22 +26,18 @@ pub struct Secrets {
 impl Secrets {
     /// `pairs` are sent with a colon between them, in base64.
     pub fn new(secrets: &[&str], pairs: &[(&str, &str)]) -> Self {
-        let mut this = Self {
-            runs: HashSet::new(),
-            short: HashSet::new(),
-        };
-        for secret in secrets {
-            this.add(secret);
-            base64_within(secret).iter().for_each(|form| this.add(form));
-        }
-        for (user, password) in pairs {
-            let pair = format!("{user}:{password}");
-            base64_within(&pair).iter().for_each(|form| this.add(form));
-        }
+        let mut this = Self::default();
+        let pairs = pairs
+            .iter()
+            .map(|(user, password)| format!("{user}:{password}"));
+        let texts = secrets.iter().copied().map(str::to_owned).chain(pairs);
+        let in_base64 = texts.flat_map(|text| base64_within(&text));
+        in_base64.for_each(|form| this.add(&form));
+        secrets.iter().for_each(|secret| this.add(secret));
         this
     }
 
-    fn add(&mut self, form: &str) {
+    pub fn add(&mut self, form: &str) {
         let form = form.to_ascii_lowercase().into_bytes();
         if form.len() >= RUN {
             self.runs.extend(form.windows(RUN).map(<[u8]>::to_vec));
@@ -86,28 +70,21 @@ impl Secrets {
     }
 }
 
-/// As programs put it into a URL or a form.
-pub fn url_encoded(secret: &str) -> [String; 4] {
-    [
-        utf8_percent_encode(secret, RFC_3986).to_string(),
-        utf8_percent_encode(secret, JAVASCRIPT).to_string(),
-        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
-        form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-    ]
-}
-
-/// What base64 makes of a secret within a longer text, whatever stands before and after it.
+/// What base64 makes of a secret within a longer text, whatever stands before and after it, and at its
+/// end.
 fn base64_within(secret: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for before in ["", "x", "xy"] {
         let text = format!("{before}{secret}");
         // The characters that are of the secret alone.
         let first = (before.len() * 8).div_ceil(6);
-        let end = text.len() * 8 / 6;
-        for engine in [STANDARD, URL_SAFE] {
-            let form = engine.encode(&text)[first..end.max(first)].to_owned();
-            if form.len() >= SHORTEST_BASE64 {
-                forms.push(form);
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            let encoded = engine.encode(&text);
+            for end in [text.len() * 8 / 6, encoded.len()] {
+                let form = encoded[first..end.max(first)].to_owned();
+                if form.len() >= SHORTEST_BASE64 {
+                    forms.push(form);
+                }
             }
         }
     }
