@@ -2,7 +2,6 @@
 
 mod base_url;
 mod cache;
-mod duration;
 mod environment;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
