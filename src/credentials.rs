@@ -7,7 +7,8 @@ mod secret_file;
 mod sources;
 
 pub(crate) use credential::{
-    Credential, ValueSource, check_api_key, check_api_user, check_header_value, is_uuid,
+    Credential, ValueSource, check_api_key, check_api_user, check_header_value,
+    environment_variable, is_uuid,
 };
 pub(crate) use rotation::{Rotation, Unsettled};
 pub(crate) use secret_file::{absolute, read_password};

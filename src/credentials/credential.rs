@@ -36,7 +36,7 @@ impl ValueSource {
     }
 }
 
-pub(super) fn environment_variable(name: &str) -> String {
+pub(crate) fn environment_variable(name: &str) -> String {
     format!("MOMO_{}", name.to_ascii_uppercase())
 }
 
