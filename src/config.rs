@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use base_url::BaseUrl;
 pub(crate) use cache::CachePolicy;
-pub(crate) use proxy::{ProxyScheme, ProxyUrl};
+pub(crate) use proxy::ProxyUrl;
 pub(crate) use redis_url::RedisUrl;
 pub(crate) use report::{OptionRow, log_lines, report};
 pub(crate) use settings::Settings;

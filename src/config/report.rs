@@ -73,11 +73,7 @@ fn proxy(option: &str, used: Option<&ProxyUrl>) -> String {
     match (option, used) {
         ("none", _) => "none".to_owned(),
         ("env", None) => "env (no proxy for this host)".to_owned(),
-        ("env", Some(used)) => format!("env ({})", used.authority()),
-        (_, Some(used)) => used.authority(),
-        (url, None) => {
-            let url = ProxyUrl::parse(url).map(|url| url.authority());
-            format!("{} (not used for plain http)", url.unwrap_or_default())
-        }
+        (_, Some(used)) => used.shown(),
+        (_, None) => "none (plain http uses no proxy)".to_owned(),
     }
 }

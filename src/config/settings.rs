@@ -82,17 +82,16 @@ impl Settings {
 
     /// Hides these credentials, and those of proxy and cache.
     pub(crate) fn redactor(&self, credentials: &Credentials) -> Redactor {
-        let user = self.proxy.as_ref().and_then(ProxyUrl::user);
-        let password = self.proxy.as_ref().and_then(ProxyUrl::password);
+        let proxy = self.proxy.as_ref().and_then(ProxyUrl::login);
         let cache = match &self.cache {
             CachePolicy::Redis(url) => url.password.as_ref().map(Secret::expose),
             _ => None,
         };
         let secrets = credentials.iter().map(Credential::expose);
-        let secrets = secrets.chain(user).chain(password).chain(cache);
-        let proxy = user.map(|user| (user, password.unwrap_or_default()));
-        let own = (credentials.api_user.expose(), credentials.api_key.expose());
-        Redactor::new(secrets, proxy.into_iter().chain([own]))
+        let secrets = secrets.chain(proxy.into_iter().flatten()).chain(cache);
+        let own = [credentials.api_user.expose(), credentials.api_key.expose()];
+        let pairs = proxy.into_iter().chain([own]);
+        Redactor::new(secrets, pairs.map(|[user, password]| (user, password)))
     }
 }
 
@@ -114,10 +113,9 @@ fn proxy_for(base_url: &BaseUrl, config: &Config) -> Result<Option<ProxyUrl>, Fa
     }
     match config.value("proxy").0 {
         "env" if sys::is_privileged() => Ok(None),
-        "env" => proxy::from_env(&base_url.host, |name| {
-            std::env::var_os(name).map(|v| v.into_string().map_err(|_| ()))
-        })
-        .map_err(Failure::config),
+        "env" => {
+            proxy::from_env(&base_url.host, |name| std::env::var_os(name)).map_err(Failure::config)
+        }
         _ => config.parsed("proxy", ProxyUrl::of_option),
     }
 }

@@ -41,6 +41,7 @@ fn what_is_accepted_comes_out_in_one_canonical_form() {
         ("http://[0:0:0:0:0:0:0:1]:80", "http://[::1]"),
         ("http://[0000::0.0.0.1]", "http://[::1]"),
         ("https://localhost", "https://localhost"),
+        ("http://localhost.", "http://localhost"),
     ];
     for (text, canonical) in rows {
         let url = BaseUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -103,7 +104,7 @@ fn urls_that_two_parsers_read_differently_are_refused() {
         ("https://host#a", "fragment"),
         ("https://evil.org\\.host", "backslash"),
         ("https://host/a\\b", "backslash"),
-        ("https:\\\\host", "two slashes"),
+        ("https:\\\\host", "backslash"),
         (" https://host", "blank"),
         ("https://host ", "blank"),
         ("https://host\n", "blank"),
@@ -140,7 +141,6 @@ fn plain_http_is_for_the_loopback_only() {
     }
     assert_refused(&[
         ("http://127.1", "four decimal parts"),
-        ("http://localhost.", "ends with a dot"),
         ("http://localhost@evil.org", "'@'"),
         ("http://localhost:80@evil.org", "'@'"),
     ]);

@@ -28,7 +28,7 @@ fn each_option_sets_what_it_names() {
     assert_eq!(of("user_agent", "Pay/1").user_agent, "Pay/1");
     assert_eq!(of("user_agent", "").user_agent, "");
     let proxy = of("proxy", "http://proxy.example:3128").proxy;
-    assert_eq!(proxy.unwrap().authority(), "proxy.example:3128");
+    assert_eq!(proxy.unwrap().shown(), "proxy.example:3128");
     assert!(of("proxy", "none").proxy.is_none());
 }
 
@@ -81,7 +81,9 @@ fn options_beside_the_url_of_a_redis_server_complete_it() {
     };
     assert!(url.user.is_some() && url.password_file.is_some() && url.client_certificate.is_some());
     assert!(refused("redis://:s3cret@h", &[file]).contains("both cache and cache_password_file"));
-    assert!(refused("redis://s3cret@h", &[]).contains("no password"));
+    for bare in ["redis://s3cret@h", "redis://me:@h", "redis://:@h"] {
+        assert!(refused(bare, &[]).contains("a login without a password"));
+    }
     assert!(refused("rediss://h", &[key]).contains("set both"));
     assert!(refused("rediss://h", &[certificate]).contains("set both"));
     assert!(refused("redis://h", &[certificate, key]).contains("rediss://"));
