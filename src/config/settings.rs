@@ -7,7 +7,7 @@ use super::cache::user_directory;
 use super::values::{
     attempts, optional_header_value, product, refresh_by_caller, refresh_margin, timeout,
 };
-use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy};
+use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy, refused};
 use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, CredentialSources, Credentials, absolute, is_uuid};
 use crate::{Failure, Secret, sys};
@@ -96,12 +96,18 @@ impl Settings {
 }
 
 fn cache_of(config: &Config) -> Result<CachePolicy, Failure> {
-    let mut cache = config.parsed("cache", |value| CachePolicy::parse(value, user_directory))?;
-    if let CachePolicy::Redis(url) = &mut cache {
-        let path = |name| config.given(name).map(|(path, _)| absolute(path));
-        let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
-        url.complete(path("cache_password_file"), certificate, key)
-            .map_err(Failure::config)?;
+    let mut cache = config.parsed("cache", CachePolicy::parse)?;
+    match &mut cache {
+        CachePolicy::File(directory) if directory.as_os_str().is_empty() => {
+            *directory = user_directory().map_err(|why| refused("cache", &why))?;
+        }
+        CachePolicy::Redis(url) => {
+            let path = |name| config.given(name).map(|(path, _)| absolute(path));
+            let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
+            url.complete(path("cache_password_file"), certificate, key)
+                .map_err(Failure::config)?;
+        }
+        _ => (),
     }
     Ok(cache)
 }
