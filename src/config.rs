@@ -8,7 +8,6 @@ mod no_proxy;
 mod options;
 mod proxy;
 mod redis_url;
-mod report;
 mod settings;
 #[cfg(test)]
 mod test_refusals;
@@ -21,8 +20,7 @@ pub(crate) use base_url::BaseUrl;
 pub(crate) use cache::CachePolicy;
 pub(crate) use proxy::ProxyUrl;
 pub(crate) use redis_url::RedisUrl;
-pub(crate) use report::{OptionRow, log_lines, report};
-pub(crate) use settings::Settings;
+pub(crate) use settings::{OptionRow, Settings, log_lines};
 pub(crate) use url::Scheme;
 pub(crate) use values::Ca;
 

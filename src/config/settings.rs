@@ -1,16 +1,40 @@
-//! Settings: the values of all options, checked together, from which a client is made.
+//! Settings: the values of all options, checked together, from which a client is made; and what is
+//! shown of them, which is nothing secret.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::cache::user_directory;
+use super::options::OPTIONS;
 use super::values::{
     attempts, optional_header_value, product, refresh_by_caller, refresh_margin, timeout,
 };
 use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy, refused};
 use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, CredentialSources, Credentials, absolute, is_uuid};
-use crate::{Failure, Secret, sys};
+use crate::{Failure, Level, Line, Secret, sys};
+
+/// What one option is set to.
+pub(crate) struct OptionRow {
+    pub(crate) name: &'static str,
+    /// The length of a credential; proxy and cache without user and password. Empty if not set.
+    pub(crate) value: String,
+    pub(crate) source: String,
+    /// What is allowed and yet likely to be a mistake; empty if nothing is.
+    pub(crate) warning: &'static str,
+}
+
+/// A line for each row, and then the warnings.
+pub(crate) fn log_lines(rows: &[OptionRow]) -> Vec<Line> {
+    let line = |row: &OptionRow| {
+        let comma = if row.value.is_empty() { "" } else { ", " };
+        let text = format!("option {}: {}{comma}{}", row.name, row.value, row.source);
+        Line::new(Level::Debug, text)
+    };
+    let warnings = rows.iter().filter(|row| !row.warning.is_empty());
+    let warnings = warnings.map(|row| Line::new(Level::Warning, row.warning));
+    rows.iter().map(line).chain(warnings).collect()
+}
 
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -60,8 +84,43 @@ impl Settings {
         })
     }
 
+    /// A row for each option, in the order of the table. The settings were made of this config, and
+    /// the credentials are those in use.
+    pub(crate) fn report(&self, config: &Config, credentials: &Credentials) -> Vec<OptionRow> {
+        let row = |name| {
+            let (text, source) = config.value(name);
+            let (value, source) = match credentials.iter().find(|each| each.name == name) {
+                Some(credential) => (credential.length(), credential.source.clone()),
+                None => (self.shown(name, text), source),
+            };
+            let source = match &*value {
+                "" => "not set".to_owned(),
+                _ => source.describe(name),
+            };
+            let warning = self.warning(name, credentials);
+            OptionRow {
+                name,
+                value,
+                source,
+                warning,
+            }
+        };
+        OPTIONS.iter().map(|option| row(option.name)).collect()
+    }
+
+    fn shown(&self, option: &str, text: &str) -> String {
+        match (option, &self.proxy) {
+            ("proxy", Some(used)) => used.shown(),
+            ("proxy", None) if text == "env" => "env (no proxy for this host)".to_owned(),
+            ("proxy", None) if text != "none" => "none (plain http uses no proxy)".to_owned(),
+            ("cache", _) => self.cache.shown(),
+            ("ca", _) if matches!(self.ca, Ca::Pem(_)) => "text of a PEM file".to_owned(),
+            _ => text.to_owned(),
+        }
+    }
+
     /// What is allowed for this option and yet likely to be a mistake; empty if nothing is.
-    pub(super) fn warning(&self, option: &str, credentials: &Credentials) -> &'static str {
+    fn warning(&self, option: &str, credentials: &Credentials) -> &'static str {
         let is_api_key = |key: &Credential| key.expose() == credentials.api_key.expose();
         match option {
             "base_url" if self.base_url.is_in_retired_domain() => {

@@ -104,7 +104,7 @@ fn a_report_has_a_row_for_each_option_and_no_secret() {
     }
     config.set("timeout", "s3cret").unwrap_err();
     let settings = Settings::of(&config).unwrap();
-    let rows = report(&config, &settings, &credentials_of(&settings));
+    let rows = settings.report(&config, &credentials_of(&settings));
     let lines: Vec<_> = log_lines(&rows).into_iter().map(|l| l.text).collect();
     assert!(lines.iter().all(|l| !l.contains("s3cret")), "{lines:?}");
     assert_eq!(lines.len(), OPTIONS.len() + 2);
