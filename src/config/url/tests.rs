@@ -42,13 +42,9 @@ fn a_port_is_a_plain_number() {
 #[test]
 fn a_host_is_a_name_or_a_canonical_address() {
     let label = "a".repeat(64);
-    let name = [
-        "a".repeat(63),
-        "b".repeat(63),
-        "c".repeat(63),
-        "d".repeat(63),
-    ]
-    .join(".");
+    let name = ["a", "b", "c", "d"]
+        .map(|letter| letter.repeat(63))
+        .join(".");
     assert_refused(&[
         ("ho%73t", "'%'"),
         (".", "no host"),
