@@ -16,27 +16,24 @@ pub(crate) fn bypasses(no_proxy: &str, host: &str) -> bool {
     }
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     let address = bare.unwrap_or(host).parse::<IpAddr>();
-    let name = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let mut entries = no_proxy
         .split([',', ' ', '\t'])
         .filter(|entry| !entry.is_empty());
     entries.any(|entry| match address {
         Ok(address) => covers_address(entry, address),
-        Err(_) => covers_name(entry, name),
+        Err(_) => covers_name(&entry.to_ascii_lowercase(), &name),
     })
 }
 
 /// `example.com` and `.example.com` both cover the name itself and everything below it.
-fn covers_name(entry: &str, name: &[u8]) -> bool {
+fn covers_name(entry: &str, name: &str) -> bool {
     // curl drops one dot at either end, no more: "..example.com" covers nothing.
     let entry = entry.strip_suffix('.').unwrap_or(entry);
-    let entry = entry.strip_prefix('.').unwrap_or(entry).as_bytes();
-    let start = name.len().checked_sub(entry.len());
-    start.is_some_and(|start| {
-        let (before, tail) = name.split_at(start);
-        // Without the dot before it, "example.com" would cover "nonexample.com".
-        before.last().is_none_or(|byte| *byte == b'.') && tail.eq_ignore_ascii_case(entry)
-    })
+    let entry = entry.strip_prefix('.').unwrap_or(entry);
+    // Without the dot before it, "example.com" would cover "nonexample.com".
+    let before = name.strip_suffix(entry);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// An entry with a port or with brackets is no address to curl, and so covers none.
