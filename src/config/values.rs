@@ -32,16 +32,16 @@ impl Ca {
 
 /// Whether the caller that finds a request due makes it.
 pub(super) fn refresh_by_caller(value: &str) -> Result<bool, String> {
-    match value {
-        "background" => Ok(false),
-        "caller" => Ok(true),
-        _ => Err("it is background or caller".to_owned()),
-    }
+    one_of(&["background", "caller"], value).map(|word| word == "caller")
 }
 
 pub(super) fn product(value: &str) -> Result<&'static str, String> {
-    let product = PRODUCTS.into_iter().find(|product| *product == value);
-    product.ok_or_else(|| format!("it is one of {}", PRODUCTS.join(", ")))
+    one_of(&PRODUCTS, value)
+}
+
+fn one_of(words: &[&'static str], value: &str) -> Result<&'static str, String> {
+    let word = words.iter().copied().find(|word| *word == value);
+    word.ok_or_else(|| format!("it is one of {}", words.join(", ")))
 }
 
 /// An empty one is none.

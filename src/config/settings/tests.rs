@@ -97,7 +97,7 @@ fn what_is_no_value_of_an_option_is_refused() {
         ("product", "payments", "it is one of disbursement, collection, remittance"),
         ("max_attempts", "+3", "a whole number"),
         ("max_attempts", "", "a whole number"),
-        ("refresh", "never", "background or caller"),
+        ("refresh", "never", "one of background, caller"),
         ("ca", "", "system, mozilla or the path"),
         ("ca", "/a\n.pem", "a control character"),
         ("user_agent", "é", "not ASCII"),
