@@ -59,10 +59,9 @@ impl Config {
     /// are kept for the logger, which may be set later.
     pub(crate) fn set_from_env(&mut self) -> Result<(), Failure> {
         if sys::is_privileged() {
-            self.pending_log.push(Line::new(
-                Level::Warning,
-                "the environment is not read: this program runs with more rights than its caller",
-            ));
+            let text =
+                "the environment is not read: this program runs with more rights than its caller";
+            self.pending_log.push(Line::new(Level::Warning, text));
             return Ok(());
         }
         let mut next = self.clone();

@@ -125,7 +125,8 @@ fn cache(text: &str) {
         scheme: "https",
         ..ours.clone()
     };
-    let given = Some(with_scheme(text, "https")).filter(|given| !given.contains('\\'));
+    // A query may have user and password too.
+    let given = Some(with_scheme(text, "https")).filter(|given| !given.contains(['\\', '?']));
     if let Some(theirs) = given.and_then(|given| other(&as_https, &given)) {
         check_credentials(&ours, &theirs);
     }

@@ -4,8 +4,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{RedisUrl, values};
-use crate::sys;
+use super::{Config, RedisUrl, values};
+use crate::{Failure, sys};
 
 pub(super) const CACHES: &str = "it is process, client, none, file: and a directory, or redis://, rediss:// or redis+unix:// and a server";
 
@@ -19,7 +19,19 @@ pub(crate) enum CachePolicy {
 }
 
 impl CachePolicy {
-    /// `file:` alone is an empty path, until [`user_directory`] takes its place.
+    /// With what the environment and other options have of it.
+    pub(super) fn of(config: &Config) -> Result<Self, Failure> {
+        let mut cache = config.parsed("cache", |value| match value {
+            "file:" => user_directory().map(Self::File),
+            _ => Self::parse(value),
+        })?;
+        if let Self::Redis(url) = &mut cache {
+            url.complete(config).map_err(Failure::config)?;
+        }
+        Ok(cache)
+    }
+
+    /// `file:` alone is an empty path: it has no directory of its own.
     pub(super) fn parse(value: &str) -> Result<Self, String> {
         match value {
             "process" => Ok(Self::Process),
@@ -67,7 +79,7 @@ const EXAMPLE: &str = if cfg!(windows) {
     "file:/run/payments/tokens"
 };
 
-pub(super) fn user_directory() -> Result<PathBuf, String> {
+fn user_directory() -> Result<PathBuf, String> {
     user_directory_in(std::env::var_os(USER_DIRECTORY).unwrap_or_default().into())
 }
 

@@ -3,10 +3,10 @@
 
 use std::ffi::OsString;
 
-use super::no_proxy;
 use super::url::{Scheme, Url, parse_host_and_port};
-use crate::Secret;
+use super::{BaseUrl, Config, no_proxy};
 use crate::net::tunnel::MAX_LOGIN_BYTES;
+use crate::{Failure, Secret, sys};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ProxyUrl {
@@ -20,6 +20,19 @@ pub(crate) struct ProxyUrl {
 }
 
 impl ProxyUrl {
+    /// The proxy for requests to this address.
+    pub(super) fn of(config: &Config, base_url: &BaseUrl) -> Result<Option<Self>, Failure> {
+        // A proxy would carry plain http in clear, keys and all, off this machine.
+        if base_url.scheme == Scheme::Http {
+            return Ok(None);
+        }
+        config.parsed("proxy", |value| match value {
+            "env" if sys::is_privileged() => Ok(None),
+            "env" => from_env(&base_url.host, |name| std::env::var_os(name)),
+            _ => Self::of_option(value),
+        })
+    }
+
     /// None for `none`, and for `env`: the proxy is then what [`from_env`] finds.
     pub(super) fn of_option(text: &str) -> Result<Option<Self>, String> {
         let is = |word| text.eq_ignore_ascii_case(word);
@@ -52,15 +65,13 @@ impl ProxyUrl {
                 Err("the user or password of SOCKS has at most 255 bytes; use a shorter one")?;
             }
         }
+        // A bare port is 1080 even behind http://, which surprises everyone but curl's users
+        // (curl(1), -x); an HTTPS proxy came later and got 443.
+        let default_port = if scheme == Scheme::Https { 443 } else { 1_080 };
         Ok(Self {
             scheme,
             host,
-            port: port.unwrap_or(match scheme {
-                // A bare port is 1080 even behind http://, which surprises everyone but curl's users
-                // (curl(1), -x); an HTTPS proxy came later and got 443.
-                Scheme::Https => 443,
-                Scheme::Http | Scheme::Socks => 1_080,
-            }),
+            port: port.unwrap_or(default_port),
             login,
             from: String::new(),
         })
@@ -81,7 +92,7 @@ impl ProxyUrl {
 /// The proxy for an https request to `host`, by curl's rules. `var` looks a variable up.
 /// `HTTP_PROXY` is never asked for: under CGI it is a header that the client of a web server sends
 /// (CVE-2016-5385).
-pub(crate) fn from_env(
+pub(super) fn from_env(
     host: &str,
     var: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Option<ProxyUrl>, String> {

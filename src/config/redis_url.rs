@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
+use super::Config;
 use super::url::{Url, decode, is_loopback, parse_host_and_port};
 use crate::Secret;
+use crate::credentials::absolute;
 
 const DEFAULT_PORT: u16 = 6_379;
 
@@ -72,16 +74,15 @@ impl RedisUrl {
         Ok(())
     }
 
-    pub(super) fn complete(
-        &mut self,
-        password_file: Option<PathBuf>,
-        certificate: Option<PathBuf>,
-        key: Option<PathBuf>,
-    ) -> Result<(), String> {
+    /// With what options beside it have of it.
+    pub(super) fn complete(&mut self, config: &Config) -> Result<(), String> {
+        let path = |name| config.given(name).map(|(path, _)| absolute(path));
         let has_login = self.user.is_some() || self.password.is_some();
         self.user.take_if(|user| user.is_empty());
         self.password.take_if(|password| password.is_empty());
-        let passwords = [self.password.is_some(), password_file.is_some()];
+        self.password_file = path("cache_password_file");
+        let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
+        let passwords = [self.password.is_some(), self.password_file.is_some()];
         let why = if passwords == [true; 2] {
             "both cache and cache_password_file have a password; set one of them"
         } else if passwords == [false; 2] && has_login {
@@ -92,7 +93,6 @@ impl RedisUrl {
         } else if key.is_some() && !self.tls {
             "cache_client_certificate needs TLS; write rediss:// in cache"
         } else {
-            self.password_file = password_file;
             self.client_certificate = certificate.zip(key);
             return Ok(());
         };

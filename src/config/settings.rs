@@ -4,15 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cache::user_directory;
 use super::options::OPTIONS;
 use super::values::{
     attempts, optional_header_value, product, refresh_by_caller, refresh_margin, timeout,
 };
-use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy, refused};
+use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl};
 use crate::credentials::redact::Redactor;
-use crate::credentials::{Credential, CredentialSources, Credentials, absolute, is_uuid};
-use crate::{Failure, Level, Line, Secret, sys};
+use crate::credentials::{Credential, CredentialSources, Credentials, is_uuid};
+use crate::{Failure, Level, Line, Secret};
 
 /// What one option is set to.
 pub(crate) struct OptionRow {
@@ -77,9 +76,9 @@ impl Settings {
             refresh_by_caller: config.parsed("refresh", refresh_by_caller)?,
             refresh_margin: config.parsed("refresh_margin", refresh_margin)?,
             ca: config.parsed("ca", Ca::parse)?,
-            proxy: proxy_for(&base_url, config)?,
+            proxy: ProxyUrl::of(config, &base_url)?,
             user_agent: config.parsed("user_agent", optional_header_value)?,
-            cache: cache_of(config)?,
+            cache: CachePolicy::of(config)?,
             base_url,
         })
     }
@@ -151,37 +150,6 @@ impl Settings {
         let own = [credentials.api_user.expose(), credentials.api_key.expose()];
         let pairs = proxy.into_iter().chain([own]);
         Redactor::new(secrets, pairs.map(|[user, password]| (user, password)))
-    }
-}
-
-fn cache_of(config: &Config) -> Result<CachePolicy, Failure> {
-    let mut cache = config.parsed("cache", CachePolicy::parse)?;
-    match &mut cache {
-        CachePolicy::File(directory) if directory.as_os_str().is_empty() => {
-            *directory = user_directory().map_err(|why| refused("cache", &why))?;
-        }
-        CachePolicy::Redis(url) => {
-            let path = |name| config.given(name).map(|(path, _)| absolute(path));
-            let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
-            url.complete(path("cache_password_file"), certificate, key)
-                .map_err(Failure::config)?;
-        }
-        _ => (),
-    }
-    Ok(cache)
-}
-
-fn proxy_for(base_url: &BaseUrl, config: &Config) -> Result<Option<ProxyUrl>, Failure> {
-    // A proxy would carry plain http in clear, keys and all, off this machine.
-    if base_url.scheme == Scheme::Http {
-        return Ok(None);
-    }
-    match config.value("proxy").0 {
-        "env" if sys::is_privileged() => Ok(None),
-        "env" => {
-            proxy::from_env(&base_url.host, |name| std::env::var_os(name)).map_err(Failure::config)
-        }
-        _ => config.parsed("proxy", ProxyUrl::of_option),
     }
 }
 

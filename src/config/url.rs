@@ -55,12 +55,8 @@ impl<'a> Url<'a> {
             Some((scheme, rest)) if !scheme.contains(['/', '?', '#', '@']) => (Some(scheme), rest),
             _ => (None, text),
         };
-        let split_at = |text: &'a str, ends: &[char]| {
-            let end = text.find(ends).unwrap_or(text.len());
-            text.split_at(end)
-        };
-        let (authority, rest) = split_at(rest, &['/', '?', '#']);
-        let (path, query) = split_at(rest, &['?', '#']);
+        let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
         let (user_info, host_and_port) = authority.rsplit_once('@').unwrap_or(("", authority));
         let before_colon = text.split_once(':').map(|(before, _)| before);
         let is_unseen = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);

@@ -22,7 +22,7 @@ fn every_part_of_a_url_is_read() {
     ];
     for (text, shown, user, password) in rows {
         let mut url = RedisUrl::parse(text).unwrap_or_else(|why| panic!("{text}: {why}"));
-        url.complete(None, None, None).unwrap();
+        url.complete(&Config::default()).unwrap();
         assert_eq!(url.shown(), shown);
         assert_eq!(url.user.as_ref().map(Secret::expose), user, "{text}");
         assert_eq!(
