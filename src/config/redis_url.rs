@@ -35,13 +35,13 @@ impl RedisUrl {
             _ => return Err(super::cache::CACHES.to_owned()),
         };
         let url = Url::split(text, "redis://127.0.0.1:6379/0")?;
+        let (user, password) = url.login()?.map(<(Secret, Secret)>::from).unzip();
         let mut parsed = Self {
             tls: scheme == "rediss",
+            user,
+            password,
             ..Self::default()
         };
-        if let Some([user, password]) = url.login()? {
-            (parsed.user, parsed.password) = (Some(user), Some(password));
-        }
         if !is_socket {
             let (host, port) = parse_host_and_port(url.host_and_port)?;
             (parsed.host, parsed.port) = (host, port.unwrap_or(DEFAULT_PORT));
@@ -49,15 +49,13 @@ impl RedisUrl {
         } else if cfg!(unix) && url.path.len() > 1 && url.host_and_port.is_empty() {
             parsed.host = decode(url.path)?.expose().to_owned();
         } else {
-            Err(
-                "a socket is a path on this machine (not on Windows), like redis+unix:///run/redis.sock",
-            )?;
+            Err("a socket is a path on this machine (not Windows): redis+unix:///run/redis.sock")?;
         }
         parsed.set_query(url.query)?;
         Ok(parsed)
     }
 
-    /// As clients of Redis give it to a socket's path.
+    /// As clients of Redis read it.
     fn set_query(&mut self, query: &str) -> Result<(), String> {
         let query = query.strip_prefix('?').unwrap_or(query);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
