@@ -1,7 +1,17 @@
 //! Fuzzing of URLs, of NO_PROXY and of the options' names.
 
-use super::{BaseUrl, OPTIONS, ProxyUrl, RedisUrl, no_proxy, proxy};
-use crate::Secret;
+use super::{BaseUrl, Config, OPTIONS, ProxyUrl, RedisUrl, Settings, no_proxy, proxy};
+use crate::{Failure, Secret};
+
+impl Settings {
+    pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
+        let mut config = Config::default();
+        for (name, value) in options {
+            config.set(name, value)?;
+        }
+        Self::of(&config)
+    }
+}
 
 /// The parts of a URL as this library reads it.
 #[derive(Clone, PartialEq, Eq, Debug)]

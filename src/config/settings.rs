@@ -53,15 +53,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    #[cfg(any(test, feature = "fuzzing"))]
-    pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
-        let mut config = Config::default();
-        for (name, value) in options {
-            config.set(name, value)?;
-        }
-        Self::of(&config)
-    }
-
     /// Reads the proxy's environment; touches no network.
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
         let base_url = config.parsed("base_url", BaseUrl::parse)?;

@@ -205,15 +205,13 @@ fn a_path_of_a_credential_is_read_and_an_empty_one_is_none() {
     let directory = crate::test_directory::TestDirectory::new();
     std::fs::write(directory.path("key"), "from-a-file\r\n").unwrap();
     let path = directory.path("key");
-    let settings = Settings::of_options(&[
-        ("api_user", "user"),
+    let settings = settings_with(&[
         ("api_user_file", ""),
-        ("api_key_file", path.to_str().unwrap()),
-        ("subscription_key", "key"),
+        ("secondary_subscription_key_file", path.to_str().unwrap()),
     ]);
-    let credentials = credentials_of(&settings.unwrap());
-    assert_eq!(credentials.api_key.expose(), "from-a-file");
-    let told = credentials.api_key.describe();
+    let secondary = &credentials_of(&settings).subscription_keys[1];
+    assert_eq!(secondary.expose(), "from-a-file");
+    let told = secondary.describe();
     assert!(told.contains("11 characters") && told.contains(&*path.to_string_lossy()));
     let both = refused("api_key_file", "/no/such/file");
     assert!(
