@@ -168,7 +168,7 @@ impl Client {
     /// Each option as this client uses it, with the credentials in use now.
     pub(crate) fn options(&self) -> Vec<OptionRow> {
         let credentials = self.fetcher.rotation.credentials();
-        config::report(&self.config, &self.fetcher.settings, &credentials)
+        self.fetcher.settings.report(&self.config, &credentials)
     }
 
     fn check_not_cancelled(&self) -> Result<(), Failure> {

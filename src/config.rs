@@ -2,15 +2,12 @@
 
 mod base_url;
 mod cache;
-mod duration;
-mod environment;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod no_proxy;
 mod options;
 mod proxy;
 mod redis_url;
-mod report;
 mod settings;
 #[cfg(test)]
 mod test_refusals;
@@ -21,17 +18,16 @@ use std::collections::BTreeMap;
 
 pub(crate) use base_url::BaseUrl;
 pub(crate) use cache::CachePolicy;
-pub(crate) use environment::set_from_env;
-pub(crate) use proxy::{ProxyScheme, ProxyUrl};
+pub(crate) use proxy::ProxyUrl;
 pub(crate) use redis_url::RedisUrl;
-pub(crate) use report::{OptionRow, log_lines, report};
-pub(crate) use settings::Settings;
+pub(crate) use settings::{OptionRow, Settings, log_lines};
 pub(crate) use url::Scheme;
 pub(crate) use values::Ca;
 
-use crate::credentials::ValueSource;
+use crate::credentials::redact::shortened;
+use crate::credentials::{ValueSource, environment_variable};
 use crate::log::Logger;
-use crate::{Failure, Line, Secret, pasted};
+use crate::{Failure, Level, Line, Secret, pasted, sys};
 use options::{OPTIONS, Opt};
 
 /// Every value is one that its option takes.
@@ -56,6 +52,49 @@ impl Config {
             .map_err(|why| refused(name, &why))?;
         self.values
             .insert(option.name, (Secret::new(value), source));
+        Ok(())
+    }
+
+    /// Takes every `MOMO_` variable that names an option: all of them or, if one is bad, none. Warnings
+    /// are kept for the logger, which may be set later.
+    pub(crate) fn set_from_env(&mut self) -> Result<(), Failure> {
+        if sys::is_privileged() {
+            let text =
+                "the environment is not read: this program runs with more rights than its caller";
+            self.pending_log.push(Line::new(Level::Warning, text));
+            return Ok(());
+        }
+        let mut next = self.clone();
+        for (variable, value) in std::env::vars_os() {
+            let variable = variable.to_string_lossy();
+            // The first line of a file of variables may begin with a byte order mark.
+            let visible = variable.trim_start_matches(pasted::is_invisible);
+            if !visible.starts_with("MOMO_") {
+                continue;
+            }
+            let named = |option: &&Opt| environment_variable(option.name) == visible;
+            let mistake = match OPTIONS.iter().find(named) {
+                _ if visible != variable => {
+                    "is not read: an invisible character is before its name"
+                }
+                None => "names no option and is ignored",
+                Some(_) if value.is_empty() => continue,
+                Some(option) => {
+                    let bad = |why: &str| {
+                        Failure::config(format!("environment variable {variable}: {why}"))
+                    };
+                    let value = value.to_str();
+                    let value = value.ok_or_else(|| bad("its value is not UTF-8; set it again"))?;
+                    next.set_from(ValueSource::Environment, option.name, value)
+                        .map_err(|failure| bad(&failure.message))?;
+                    continue;
+                }
+            };
+            let variable = shortened(visible);
+            let text = format!("the environment variable {variable} {mistake}");
+            next.pending_log.push(Line::new(Level::Warning, text));
+        }
+        *self = next;
         Ok(())
     }
 
@@ -99,7 +138,7 @@ fn unknown(name: &str) -> Failure {
     let names: Vec<&str> = OPTIONS.iter().map(|o| o.name).collect();
     Failure::config(format!(
         "there is no option {:?}; the options are {}",
-        crate::credentials::redact::shortened(name),
+        shortened(name),
         names.join(", ")
     ))
 }

@@ -14,16 +14,20 @@ const DEFAULTS: [(&str, &str); 4] = [
 ];
 
 /// `options` win over the values of all tests.
-pub(crate) fn config_with(options: &[(&str, &str)]) -> Config {
+fn config_of(options: &[(&str, &str)]) -> Result<Config, Failure> {
     let mut config = Config::default();
     for (name, value) in DEFAULTS.iter().chain(options) {
-        config.set(name, value).unwrap();
+        config.set(name, value)?;
     }
-    config
+    Ok(config)
+}
+
+pub(crate) fn config_with(options: &[(&str, &str)]) -> Config {
+    config_of(options).unwrap()
 }
 
 pub(crate) fn settings_of(options: &[(&str, &str)]) -> Result<Settings, Failure> {
-    Settings::of_options(&[&DEFAULTS, options].concat())
+    Settings::of(&config_of(options)?)
 }
 
 pub(crate) fn settings_with(options: &[(&str, &str)]) -> Settings {

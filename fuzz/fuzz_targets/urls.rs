@@ -10,8 +10,6 @@ use momo::fuzzing::{self, Url};
 use momo_fuzz::fuzz_target;
 use percent_encoding::percent_decode_str;
 
-const LONGEST_PROXY: usize = 2048;
-
 fn decoded(text: &str) -> Vec<u8> {
     percent_decode_str(text).collect()
 }
@@ -36,7 +34,7 @@ fn other(ours: &Url, text: &str) -> Option<url::Url> {
                 .and_then(|h| h.strip_suffix(']'));
             assert_eq!(bare.expect("brackets").parse::<Ipv6Addr>(), Ok(address));
         }
-        // A proxy's name may end with a dot, which is not handed on.
+        // A name may end with a dot, which is not handed on.
         url::Host::Domain(name) => {
             assert_eq!(
                 name.strip_suffix('.').unwrap_or(name),
@@ -110,21 +108,11 @@ fn proxy(text: &str) {
     };
     // To browsers alone a backslash is a slash: to curl, and here, it is part of a user's name.
     let given = Some(with_scheme(text, scheme)).filter(|given| !given.contains('\\'));
-    let canonical = with_scheme(&ours.text, scheme);
-    for theirs in given.iter().filter_map(|given| other(&as_http, given)) {
+    if let Some(theirs) = given.and_then(|given| other(&as_http, &given)) {
         check_credentials(&ours, &theirs);
     }
-    if let Some(theirs) = other(&as_http, &canonical) {
-        check_credentials(&ours, &theirs);
+    if let Some(theirs) = other(&as_http, &with_scheme(&ours.text, scheme)) {
         assert_eq!(theirs.port_or_known_default(), Some(ours.port));
-    }
-    // Escapes make it longer, and a longer one is refused.
-    if ours.text.len() <= LONGEST_PROXY {
-        assert_eq!(
-            fuzzing::proxy_url(&ours.text).as_ref(),
-            Ok(&ours),
-            "it is in canonical form"
-        );
     }
 }
 
@@ -137,7 +125,8 @@ fn cache(text: &str) {
         scheme: "https",
         ..ours.clone()
     };
-    let given = Some(with_scheme(text, "https")).filter(|given| !given.contains('\\'));
+    // A query may have user and password too.
+    let given = Some(with_scheme(text, "https")).filter(|given| !given.contains(['\\', '?']));
     if let Some(theirs) = given.and_then(|given| other(&as_https, &given)) {
         check_credentials(&ours, &theirs);
     }

@@ -18,11 +18,10 @@ use once_cell::race::OnceBox;
 use ring::digest::SHA256_OUTPUT_LEN;
 use ring::hmac;
 use rpds::RedBlackTreeMap;
-use zeroize::Zeroizing;
 
 use super::entry::Entry;
 use super::processes::{Processes, Store};
-use crate::config::{Ca, ProxyUrl, Settings};
+use crate::config::{Ca, Settings};
 use crate::credentials::{Credential, Credentials};
 use crate::sys::random;
 
@@ -232,8 +231,12 @@ pub(super) fn identity(
         Ca::File(path) => add(&format!("file {}", path.display())),
         Ca::Pem(text) => add(text.expose()),
     }
-    let proxy = settings.proxy.as_ref().map(ProxyUrl::to_url);
-    add(&Zeroizing::new(proxy.unwrap_or_default()));
+    if let Some(proxy) = &settings.proxy {
+        add(proxy.scheme.as_str());
+        add(&proxy.host);
+        add(&proxy.port.to_string());
+        proxy.login().into_iter().flatten().for_each(&mut add);
+    }
     add(cache);
     credentials.iter().map(Credential::expose).for_each(add);
     let mut out = Identity::default();

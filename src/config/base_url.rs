@@ -3,13 +3,8 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::url::{Scheme, Url, UrlKind, is_loopback, parse_host_and_port};
+use super::url::{Scheme, Url, is_loopback, parse_host_and_port};
 use super::values::PRODUCTS;
-
-const KIND: UrlKind = UrlKind {
-    name: "the URL",
-    example: "https://proxy.momoapi.mtn.co.rw",
-};
 
 const RETIRED_DOMAIN: &str = ".azure-api.net";
 
@@ -25,12 +20,15 @@ pub(crate) struct BaseUrl {
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::split(text, &KIND)?;
-        check_characters(text)?;
-        let scheme = url.scheme.and_then(Scheme::named).ok_or_else(|| {
-            let example = KIND.example;
-            format!("the URL does not begin with https://; write it like {example}")
-        })?;
+        refuse_delimiters(text)?;
+        let url = Url::split(text, "https://proxy.momoapi.mtn.co.rw")?;
+        if !text.is_ascii() {
+            Err("the URL has a character that is not ASCII; write a name in ASCII (xn--)")?;
+        }
+        let scheme = url.scheme.and_then(Scheme::named);
+        let scheme = scheme.filter(|scheme| *scheme != Scheme::Socks).ok_or(
+            "the URL does not begin with https://; write it like https://proxy.momoapi.mtn.co.rw",
+        )?;
         let (host, port) = parse_host_and_port(url.host_and_port)?;
         if scheme == Scheme::Http && !is_loopback(&host) {
             Err("plain http sends the keys unencrypted, and is for loopback only; use https")?;
@@ -67,41 +65,30 @@ impl BaseUrl {
 }
 
 fn default_port(scheme: Scheme) -> u16 {
-    match scheme {
-        Scheme::Https => 443,
-        Scheme::Http => 80,
-    }
+    if scheme == Scheme::Https { 443 } else { 80 }
 }
 
 /// Refuses what no base URL has in any part. Browsers read a backslash as a slash, others as part
 /// of the user: so two parsers see two hosts in `https://a\@b`.
-fn check_characters(text: &str) -> Result<(), String> {
-    let why = if !text.is_ascii() {
-        "the URL has a character that is not ASCII; write a name in its ASCII form (xn--)"
-    } else if text.contains('@') {
-        "the URL has an '@', which ends a user name; credentials have options of their own"
-    } else if text.contains('?') {
-        "the URL has a query ('?'), and the product's path would follow it; give the base only"
-    } else if text.contains('#') {
-        "the URL has a fragment ('#'), which is never sent to a server; give the base only"
-    } else if text.contains('\\') {
-        "the URL has a backslash, which some programs take for a slash; use '/'"
-    } else {
-        return Ok(());
+fn refuse_delimiters(text: &str) -> Result<(), String> {
+    let what = match text.chars().find(|c| "@?#\\".contains(*c)) {
+        Some('@') => "an '@', which ends a user name; credentials have options of their own",
+        Some('?') => "a query ('?'), and the product's path would follow it; give the base only",
+        Some('#') => "a fragment ('#'), which is never sent to a server; give the base only",
+        Some(_) => "a backslash, which some programs take for a slash; use '/'",
+        None => return Ok(()),
     };
-    Err(why.to_owned())
+    Err(format!("the URL has {what}"))
 }
 
 /// Refuses MTN's portals, and the names under which its gateway was reached before
 /// proxy.momoapi.mtn.com.
 fn refuse_mistaken_host(host: &str) -> Result<(), String> {
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let what = if host == "momodeveloper.mtn.com" || host == "momoapi.mtn.com" {
-        "MTN's portal, a web site and not the API"
-    } else if host.starts_with("ericssonbasicapi") && host.ends_with(RETIRED_DOMAIN) {
-        "a retired address of MTN's gateway"
-    } else {
-        return Ok(());
+    let is_retired = host.starts_with("ericssonbasicapi") && host.ends_with(RETIRED_DOMAIN);
+    let what = match host.strip_prefix("www.").unwrap_or(host) {
+        "momodeveloper.mtn.com" | "momoapi.mtn.com" => "MTN's portal, a web site and not the API",
+        _ if is_retired => "a retired address of MTN's gateway",
+        _ => return Ok(()),
     };
     Err(format!(
         "{host} is {what}; use proxy.momoapi.mtn.com (or the country's, like \

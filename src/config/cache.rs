@@ -4,8 +4,8 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{RedisUrl, values};
-use crate::sys;
+use super::{Config, RedisUrl, values};
+use crate::{Failure, sys};
 
 pub(super) const CACHES: &str = "it is process, client, none, file: and a directory, or redis://, rediss:// or redis+unix:// and a server";
 
@@ -19,17 +19,26 @@ pub(crate) enum CachePolicy {
 }
 
 impl CachePolicy {
-    /// `file:` alone is the user's own directory: [`user_directory`].
-    pub(super) fn parse(
-        value: &str,
-        user_directory: impl FnOnce() -> Result<PathBuf, String>,
-    ) -> Result<Self, String> {
+    /// With what the environment and other options have of it.
+    pub(super) fn of(config: &Config) -> Result<Self, Failure> {
+        let mut cache = config.parsed("cache", |value| match value {
+            "file:" => user_directory().map(Self::File),
+            _ => Self::parse(value),
+        })?;
+        if let Self::Redis(url) = &mut cache {
+            url.complete(config).map_err(Failure::config)?;
+        }
+        Ok(cache)
+    }
+
+    /// `file:` alone is an empty path: it has no directory of its own.
+    pub(super) fn parse(value: &str) -> Result<Self, String> {
         match value {
             "process" => Ok(Self::Process),
             "client" => Ok(Self::Client),
             "none" => Ok(Self::None),
+            "file:" => Ok(Self::File(PathBuf::new())),
             _ => match value.strip_prefix("file:") {
-                Some("") => user_directory().map(Self::File),
                 Some(directory) => absolute(directory).map(Self::File),
                 None => RedisUrl::parse(value).map(Self::Redis),
             },
@@ -56,13 +65,13 @@ impl CachePolicy {
     }
 }
 
-/// Of the XDG Base Directory Specification: a directory of the user's alone, which goes when the
-/// user logs out.
-#[cfg(not(windows))]
-const USER_DIRECTORY: &str = "XDG_RUNTIME_DIR";
-/// Of the user's alone, and of this machine.
-#[cfg(windows)]
-const USER_DIRECTORY: &str = "LOCALAPPDATA";
+/// A directory of the user's alone and of this machine. That of the XDG Base Directory Specification
+/// goes when the user logs out.
+const USER_DIRECTORY: &str = if cfg!(windows) {
+    "LOCALAPPDATA"
+} else {
+    "XDG_RUNTIME_DIR"
+};
 
 const EXAMPLE: &str = if cfg!(windows) {
     r"file:C:\ProgramData\payments\tokens"
@@ -70,25 +79,20 @@ const EXAMPLE: &str = if cfg!(windows) {
     "file:/run/payments/tokens"
 };
 
-pub(super) fn user_directory() -> Result<PathBuf, String> {
-    user_directory_in(if sys::is_privileged() {
-        Err("this program runs with more rights than its caller, and does not read the environment")
-    } else {
-        Ok(std::env::var_os(USER_DIRECTORY).map(PathBuf::from))
-    })
+fn user_directory() -> Result<PathBuf, String> {
+    user_directory_in(std::env::var_os(USER_DIRECTORY).unwrap_or_default().into())
 }
 
-fn user_directory_in(variable: Result<Option<PathBuf>, &str>) -> Result<PathBuf, String> {
-    let why = match variable.map(Option::unwrap_or_default) {
-        Err(why) => why.to_owned(),
-        Ok(directory) if directory.as_os_str().is_empty() => "that is not set".to_owned(),
-        Ok(directory) if !directory.is_absolute() => "that is not an absolute path".to_owned(),
-        Ok(directory) => match other_owner(&directory) {
-            None => return Ok(directory.join("libmomo")),
-            Some((owner, user)) => format!(
-                "that is user {owner}'s, and this process runs as user {user} (by su or sudo?)"
-            ),
-        },
+fn user_directory_in(variable: PathBuf) -> Result<PathBuf, String> {
+    let why = if sys::is_privileged() {
+        "this program runs with more rights than its caller, and does not read the environment"
+            .to_owned()
+    } else if !variable.is_absolute() {
+        "that is not set to an absolute path".to_owned()
+    } else if let Some((owner, user)) = other_owner(&variable) {
+        format!("that is user {owner}'s, and this process runs as user {user} (by su or sudo?)")
+    } else {
+        return Ok(variable.join("libmomo"));
     };
     Err(format!(
         "file: without a directory takes libmomo in {USER_DIRECTORY}, and {why}; give a directory, \

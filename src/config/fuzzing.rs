@@ -1,7 +1,17 @@
 //! Fuzzing of URLs, of NO_PROXY and of the options' names.
 
-use super::{BaseUrl, OPTIONS, ProxyScheme, ProxyUrl, RedisUrl, no_proxy, proxy};
-use crate::Secret;
+use super::{BaseUrl, Config, OPTIONS, ProxyUrl, RedisUrl, Settings, no_proxy, proxy};
+use crate::{Failure, Secret};
+
+impl Settings {
+    pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
+        let mut config = Config::default();
+        for (name, value) in options {
+            config.set(name, value)?;
+        }
+        Self::of(&config)
+    }
+}
 
 /// The parts of a URL as this library reads it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,7 +23,7 @@ pub struct Url {
     pub path: String,
     pub user: Option<String>,
     pub password: Option<String>,
-    /// As it is handed on.
+    /// As it is handed on or shown.
     pub text: String,
 }
 
@@ -39,24 +49,21 @@ pub fn proxy_from_env(
     host: &str,
     var: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Url>, String> {
-    let proxy = proxy::from_env(host, |name| var(name).map(Ok))?;
+    let proxy = proxy::from_env(host, |name| var(name).map(Into::into))?;
     Ok(proxy.as_ref().map(of_proxy))
 }
 
 fn of_proxy(url: &ProxyUrl) -> Url {
-    let text = url.to_url();
+    let login = url.login().map(|login| login.map(str::to_owned));
+    let (user, password) = login.map(|[user, password]| (user, password)).unzip();
     Url {
-        scheme: match url.scheme {
-            ProxyScheme::Http => "http",
-            ProxyScheme::Https => "https",
-            ProxyScheme::Socks => "socks5h",
-        },
+        scheme: url.scheme.as_str(),
         host: url.host.clone(),
         port: url.port,
         path: String::new(),
-        user: url.user().map(str::to_owned),
-        password: url.password().map(str::to_owned),
-        text,
+        user,
+        password,
+        text: format!("{}:{}", url.host, url.port),
     }
 }
 

@@ -10,60 +10,45 @@ use std::net::IpAddr;
 
 /// Whether `host` (no port, IPv6 in brackets) is to be reached without the proxy.
 pub(crate) fn bypasses(no_proxy: &str, host: &str) -> bool {
-    if host.is_empty() {
-        return false;
-    }
     // Only alone is the asterisk special: curl has no other wildcard, not even in a longer list.
     if no_proxy == "*" {
         return true;
     }
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     let address = bare.unwrap_or(host).parse::<IpAddr>();
-    let name = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let mut entries = no_proxy
         .split([',', ' ', '\t'])
         .filter(|entry| !entry.is_empty());
     entries.any(|entry| match address {
         Ok(address) => covers_address(entry, address),
-        Err(_) => covers_name(entry, name),
+        Err(_) => covers_name(&entry.to_ascii_lowercase(), &name),
     })
 }
 
 /// `example.com` and `.example.com` both cover the name itself and everything below it.
-fn covers_name(entry: &str, name: &[u8]) -> bool {
+fn covers_name(entry: &str, name: &str) -> bool {
     // curl drops one dot at either end, no more: "..example.com" covers nothing.
     let entry = entry.strip_suffix('.').unwrap_or(entry);
-    let entry = entry.strip_prefix('.').unwrap_or(entry).as_bytes();
-    let start = name.len().checked_sub(entry.len());
-    start.is_some_and(|start| {
-        let (before, tail) = name.split_at(start);
-        // Without the dot before it, "example.com" would cover "nonexample.com".
-        before.last().is_none_or(|byte| *byte == b'.') && tail.eq_ignore_ascii_case(entry)
-    })
+    let entry = entry.strip_prefix('.').unwrap_or(entry);
+    // Without the dot before it, "example.com" would cover "nonexample.com".
+    let before = name.strip_suffix(entry);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// An entry with a port or with brackets is no address to curl, and so covers none.
 fn covers_address(entry: &str, address: IpAddr) -> bool {
-    let (network, length) = match entry.split_once('/') {
-        Some((network, length)) => (network, prefix_length(length)),
-        None => (entry, Some(0)),
-    };
-    let (Ok(network), Some(length)) = (network.parse(), length) else {
+    let (network, length) = entry.split_once('/').unwrap_or((entry, ""));
+    let (Ok(network), Some(length)) = (network.parse(), prefix_length(length)) else {
         return false;
     };
-    let ((network, bits), (address, bits_of_address)) = (number(network), number(address));
+    let (bits, same) = match (network, address) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (32, (a.to_bits() ^ b.to_bits()).leading_zeros()),
+        (IpAddr::V6(a), IpAddr::V6(b)) => (128, (a.to_bits() ^ b.to_bits()).leading_zeros()),
+        _ => return false,
+    };
     // To curl "/0" is no network but the lack of one: the whole address has to be equal.
-    bits == bits_of_address
-        && length <= bits
-        && (network ^ address) >> ((bits - length) % bits) == 0
-}
-
-/// The address as a number, and how many bits it has.
-fn number(address: IpAddr) -> (u128, u32) {
-    match address {
-        IpAddr::V4(address) => (address.to_bits().into(), 32),
-        IpAddr::V6(address) => (address.to_bits(), 128),
-    }
+    same >= if length == 0 { bits } else { length }
 }
 
 /// curl reads the length with C's `atoi`: what follows the digits is ignored, none at all is 0.

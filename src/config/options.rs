@@ -80,7 +80,7 @@ pub(super) static OPTIONS: [Opt; 23] = [
     opt!("user_agent", "", "printable ASCII", optional_header_value,
         "Text before libmomo/x.y.z in the User-Agent header"),
     opt!("cache", "process", "process, client, none, file:DIRECTORY, redis://, rediss:// or redis+unix:// URL",
-        |value| CachePolicy::parse(value, || Ok("".into())),
+        CachePolicy::parse,
         "Who uses one token: equal clients of the process, the client alone, or nobody (none is \
          kept). With file: other processes of the user on this machine use it too, with Redis \
          those of other machines. [sharing.md](sharing.md)"),

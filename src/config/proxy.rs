@@ -1,45 +1,38 @@
 //! Proxy: its URL, from the option or from the environment, read as curl reads it. TLS seals what is
 //! sent through a proxy, but the proxy's own credentials are secrets too.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::ffi::OsString;
 
-use super::no_proxy;
-use super::url::{Url, UrlKind};
-use crate::Secret;
+use super::url::{Scheme, Url, parse_host_and_port};
+use super::{BaseUrl, Config, no_proxy};
 use crate::net::tunnel::MAX_LOGIN_BYTES;
-
-const KIND: UrlKind = UrlKind {
-    name: "the proxy's URL",
-    example: "http://proxy.example:3128",
-};
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ProxyScheme {
-    Http,
-    Https,
-    Socks,
-}
-
-/// What may stand before the host. A SOCKS proxy looks hosts up itself, under whichever of its names.
-const SCHEMES: [(&str, ProxyScheme); 4] = [
-    ("http", ProxyScheme::Http),
-    ("https", ProxyScheme::Https),
-    ("socks5h", ProxyScheme::Socks),
-    ("socks5", ProxyScheme::Socks),
-];
+use crate::{Failure, Secret, sys};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct ProxyUrl {
-    pub(crate) scheme: ProxyScheme,
+    pub(crate) scheme: Scheme,
     /// IPv6 in brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
-    user: Option<Secret>,
-    password: Option<Secret>,
-    variable: Option<&'static str>,
+    login: Option<[Secret; 2]>,
+    /// The environment variable that it is from, as messages say it.
+    from: String,
 }
 
 impl ProxyUrl {
+    /// The proxy for requests to this address.
+    pub(super) fn of(config: &Config, base_url: &BaseUrl) -> Result<Option<Self>, Failure> {
+        // A proxy would carry plain http in clear, keys and all, off this machine.
+        if base_url.scheme == Scheme::Http {
+            return Ok(None);
+        }
+        config.parsed("proxy", |value| match value {
+            "env" if sys::is_privileged() => Ok(None),
+            "env" => from_env(&base_url.host, |name| std::env::var_os(name)),
+            _ => Self::of_option(value),
+        })
+    }
+
     /// None for `none`, and for `env`: the proxy is then what [`from_env`] finds.
     pub(super) fn of_option(text: &str) -> Result<Option<Self>, String> {
         let is = |word| text.eq_ignore_ascii_case(word);
@@ -54,86 +47,60 @@ impl ProxyUrl {
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::split(text, &KIND)?;
-        let named = |name: &str| {
-            let is = |(known, scheme)| name.eq_ignore_ascii_case(known).then_some(scheme);
-            let known = SCHEMES.into_iter().find_map(is);
-            known.ok_or_else(|| unsupported(name))
-        };
-        let scheme = url.scheme.map_or(Ok(ProxyScheme::Http), named)?;
+        let url = Url::split(text, "http://proxy.example:3128")?;
+        // The scheme is not repeated: in "user:password://…" it is none.
+        let scheme = url.scheme.map_or(Some(Scheme::Http), Scheme::named).ok_or(
+            "the proxy's scheme is unknown or an older SOCKS, and only http://, https:// and \
+             socks5h:// proxies are supported",
+        )?;
         // What follows the host says nothing.
-        url.check_where_host_begins()?;
-        let (host, port) = url.absolute_host_and_port()?;
-        let (user, password) = url.login("proxy")?;
-        if user.iter().any(|user| user.expose().contains(':')) {
-            Err("the proxy's user has a ':' (%3A), which RFC 7617 forbids; use another user")?;
+        let (host, port) = parse_host_and_port(url.host_and_port)?;
+        let login = url.login()?;
+        if let Some([user, password]) = &login {
+            let is_too_long = |part: &Secret| part.expose().len() > MAX_LOGIN_BYTES;
+            if user.expose().contains(':') {
+                Err("the proxy's user has a ':' (%3A), which RFC 7617 forbids; use another user")?;
+            }
+            if scheme == Scheme::Socks && (is_too_long(user) || is_too_long(password)) {
+                Err("the user or password of SOCKS has at most 255 bytes; use a shorter one")?;
+            }
         }
-        let too_long = |part: &Secret| part.expose().len() > MAX_LOGIN_BYTES;
-        if scheme == ProxyScheme::Socks && user.iter().chain(&password).any(too_long) {
-            Err("the user or password of a SOCKS proxy has at most 255 bytes; use a shorter one")?;
-        }
+        // A bare port is 1080 even behind http://, which surprises everyone but curl's users
+        // (curl(1), -x); an HTTPS proxy came later and got 443.
+        let default_port = if scheme == Scheme::Https { 443 } else { 1_080 };
         Ok(Self {
             scheme,
             host,
-            port: port.unwrap_or(match scheme {
-                // A bare port is 1080 even behind http://, which surprises everyone but curl's users
-                // (curl(1), -x); an HTTPS proxy came later and got 443.
-                ProxyScheme::Https => 443,
-                ProxyScheme::Http | ProxyScheme::Socks => 1_080,
-            }),
-            user,
-            password,
-            variable: None,
+            port: port.unwrap_or(default_port),
+            login,
+            from: String::new(),
         })
     }
 
-    /// The same text for two spellings of one proxy.
-    pub(crate) fn to_url(&self) -> String {
-        let name = SCHEMES.iter().find(|(_, scheme)| *scheme == self.scheme);
-        let mut url = format!("{}://", name.map_or("", |(name, _)| name));
-        if let Some(user) = self.user() {
-            url.extend(utf8_percent_encode(user, NON_ALPHANUMERIC));
-            if let Some(password) = self.password() {
-                url.push(':');
-                url.extend(utf8_percent_encode(password, NON_ALPHANUMERIC));
-            }
-            url.push('@');
-        }
-        url + &self.authority()
+    /// For messages: `host:port` and the environment variable that it is from, no credentials.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}:{}{}", self.host, self.port, self.from)
     }
 
-    /// For messages: `host:port`, no credentials.
-    pub(crate) fn authority(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-
-    /// The same, and the environment variable that it is from.
-    pub(crate) fn described(&self) -> String {
-        let variable = self.variable.map(|name| format!(" (from {name})"));
-        self.authority() + &variable.unwrap_or_default()
-    }
-
-    pub(crate) fn user(&self) -> Option<&str> {
-        self.user.as_ref().map(Secret::expose)
-    }
-
-    pub(crate) fn password(&self) -> Option<&str> {
-        self.password.as_ref().map(Secret::expose)
+    /// User and password, of which one may be empty.
+    pub(crate) fn login(&self) -> Option<[&str; 2]> {
+        let [user, password] = self.login.as_ref()?;
+        Some([user.expose(), password.expose()])
     }
 }
 
-/// The proxy for an https request to `host`, by curl's rules. `var` looks a variable up; a value
-/// that is not UTF-8 arrives as Err. `HTTP_PROXY` is never asked for: under CGI it is a header
-/// that the client of a web server sends (CVE-2016-5385).
-pub(crate) fn from_env(
+/// The proxy for an https request to `host`, by curl's rules. `var` looks a variable up.
+/// `HTTP_PROXY` is never asked for: under CGI it is a header that the client of a web server sends
+/// (CVE-2016-5385).
+pub(super) fn from_env(
     host: &str,
-    var: impl Fn(&str) -> Option<Result<String, ()>>,
+    var: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Option<ProxyUrl>, String> {
     // Empty is unset, also to curl: an empty https_proxy does not hide HTTPS_PROXY.
     let first_of = |names: &[&'static str]| {
-        let mut set = names.iter().filter_map(|&name| Some((name, var(name)?)));
-        let (name, value) = set.find(|(_, value)| value.as_deref() != Ok(""))?;
-        let value = value.map_err(|()| {
+        let set = |&name| Some((name, var(name).filter(|value| !value.is_empty())?));
+        let (name, value) = names.iter().find_map(set)?;
+        let value = value.into_string().map_err(|_| {
             format!("the environment variable {name} is not UTF-8; correct it or unset it")
         });
         Some((name, value))
@@ -149,17 +116,8 @@ pub(crate) fn from_env(
     }
     let mut proxy = ProxyUrl::parse(&value?)
         .map_err(|why| format!("the environment variable {name} names no usable proxy: {why}"))?;
-    proxy.variable = Some(name);
+    proxy.from = format!(" (from {name})");
     Ok(Some(proxy))
-}
-
-// The scheme is not repeated: in "user:password://…" it is none.
-fn unsupported(scheme: &str) -> String {
-    let why = match scheme.get(..5) {
-        Some(start) if start.eq_ignore_ascii_case("socks") => "the proxy speaks an older SOCKS",
-        _ => "the proxy's scheme is unknown",
-    };
-    format!("{why}, and only http://, https:// and socks5h:// proxies are supported")
 }
 
 #[cfg(test)]

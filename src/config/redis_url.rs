@@ -3,16 +3,12 @@
 
 use std::path::PathBuf;
 
-use super::url::{Url, UrlKind, decode, is_loopback, parse_host_and_port};
+use super::Config;
+use super::url::{Url, decode, is_loopback, parse_host_and_port};
 use crate::Secret;
+use crate::credentials::absolute;
 
-const KIND: UrlKind = UrlKind {
-    name: "the URL",
-    example: "redis://127.0.0.1:6379/0",
-};
 const DEFAULT_PORT: u16 = 6_379;
-/// More than any server has; the default is 16.
-const MAX_DATABASES: u32 = 65_536;
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct RedisUrl {
@@ -20,7 +16,8 @@ pub(crate) struct RedisUrl {
     /// IPv6 in brackets; or the path of a Unix socket.
     pub(crate) host: String,
     pub(crate) port: u16,
-    pub(crate) database: u32,
+    pub(crate) database: u16,
+    /// Neither this nor the password is empty once the URL is complete.
     pub(crate) user: Option<Secret>,
     pub(crate) password: Option<Secret>,
     /// Not of the URL but of options beside it.
@@ -37,68 +34,63 @@ impl RedisUrl {
             "redis+unix" | "redis+socket" | "unix" => true,
             _ => return Err(super::cache::CACHES.to_owned()),
         };
-        let url = Url::split(text, &KIND)?;
-        if is_socket && (cfg!(windows) || url.path.len() < 2 || !url.host_and_port.is_empty()) {
-            Err(
-                "a socket is a path on this machine (not on Windows), like redis+unix:///run/redis.sock",
-            )?;
-        }
-        if !is_socket && (url.query.is_some() || url.fragment.is_some()) {
-            Err("the URL has a query or fragment; write '?' or '#' in a password as %3F or %23")?;
-        }
-        url.check_where_host_begins()?;
-        let (user, password) = url.login("cache")?;
-        if password.as_ref().is_some_and(Secret::is_empty) {
-            Err("the password in the URL is empty; leave it out, with its '@'")?;
-        }
+        let url = Url::split(text, "redis://127.0.0.1:6379/0")?;
+        let (user, password) = url.login()?.map(<(Secret, Secret)>::from).unzip();
         let mut parsed = Self {
             tls: scheme == "rediss",
-            user: user.filter(|user| !user.is_empty()),
+            user,
             password,
             ..Self::default()
         };
-        if is_socket {
-            parsed.host = decode(url.path, "cache")?.expose().to_owned();
-            parsed.set_query(url.query.unwrap_or_default())?;
-        } else {
+        if !is_socket {
             let (host, port) = parse_host_and_port(url.host_and_port)?;
             (parsed.host, parsed.port) = (host, port.unwrap_or(DEFAULT_PORT));
             parsed.database = parse_database(url.path)?;
+        } else if cfg!(unix) && url.path.len() > 1 && url.host_and_port.is_empty() {
+            parsed.host = decode(url.path)?.expose().to_owned();
+        } else {
+            Err("a socket is a path on this machine (not Windows): redis+unix:///run/redis.sock")?;
         }
+        parsed.set_query(url.query)?;
         Ok(parsed)
     }
 
-    /// As clients of Redis give it to a socket's path.
+    /// As clients of Redis read it.
     fn set_query(&mut self, query: &str) -> Result<(), String> {
+        let query = query.strip_prefix('?').unwrap_or(query);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
                 Some(("db" | "virtual_host", number)) => self.database = parse_database(number)?,
-                Some(("user" | "username", user)) => self.user = Some(decode(user, "cache")?),
-                Some(("pass" | "password", word)) => self.password = Some(decode(word, "cache")?),
-                _ => Err("after the '?' of a socket is db, username or password, like ?db=0")?,
+                Some(("user" | "username", user)) => self.user = Some(decode(user)?),
+                Some(("pass" | "password", word)) => self.password = Some(decode(word)?),
+                _ => Err(
+                    "after the '?' is db, username or password, like ?db=0; write '?' or '#' in a \
+                     password as %3F or %23",
+                )?,
             }
         }
         Ok(())
     }
 
-    pub(super) fn complete(
-        &mut self,
-        password_file: Option<PathBuf>,
-        certificate: Option<PathBuf>,
-        key: Option<PathBuf>,
-    ) -> Result<(), String> {
-        let passwords = [self.password.is_some(), password_file.is_some()];
+    /// With what options beside it have of it.
+    pub(super) fn complete(&mut self, config: &Config) -> Result<(), String> {
+        let path = |name| config.given(name).map(|(path, _)| absolute(path));
+        let has_login = self.user.is_some() || self.password.is_some();
+        self.user.take_if(|user| user.is_empty());
+        self.password.take_if(|password| password.is_empty());
+        self.password_file = path("cache_password_file");
+        let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
+        let passwords = [self.password.is_some(), self.password_file.is_some()];
         let why = if passwords == [true; 2] {
             "both cache and cache_password_file have a password; set one of them"
-        } else if passwords == [false; 2] && self.user.is_some() {
-            "option cache: the URL has a user and no password; for a password alone write \
+        } else if passwords == [false; 2] && has_login {
+            "option cache: the URL has a login without a password; for a password alone write \
              redis://:PASSWORD@HOST, or set cache_password_file"
         } else if certificate.is_some() != key.is_some() {
             "cache_client_certificate and cache_client_key belong together; set both"
         } else if key.is_some() && !self.tls {
             "cache_client_certificate needs TLS; write rediss:// in cache"
         } else {
-            self.password_file = password_file;
             self.client_certificate = certificate.zip(key);
             return Ok(());
         };
@@ -126,11 +118,11 @@ impl RedisUrl {
     }
 }
 
-fn parse_database(path: &str) -> Result<u32, String> {
+fn parse_database(path: &str) -> Result<u16, String> {
     let text = path.strip_prefix('/').unwrap_or(path);
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     match text.parse() {
-        Ok(number) if digits && number < MAX_DATABASES => Ok(number),
+        Ok(number) if digits => Ok(number),
         _ if text.is_empty() => Ok(0),
         _ => Err("a database is a number from 0 to 65535, as in redis://127.0.0.1:6379/0".into()),
     }

@@ -1,15 +1,38 @@
-//! Settings: the values of all options, checked together, from which a client is made.
+//! Settings: the values of all options, checked together, from which a client is made; and what is
+//! shown of them, which is nothing secret.
 
 use std::time::Duration;
 
-use super::cache::user_directory;
+use super::options::OPTIONS;
 use super::values::{
     attempts, optional_header_value, product, refresh_by_caller, refresh_margin, timeout,
 };
-use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl, Scheme, proxy};
+use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl};
 use crate::credentials::redact::Redactor;
-use crate::credentials::{Credential, Credentials, absolute, is_uuid};
-use crate::{Failure, Secret, sys};
+use crate::credentials::{Credential, Credentials, is_uuid};
+use crate::{Failure, Level, Line, Secret};
+
+/// What one option is set to.
+pub(crate) struct OptionRow {
+    pub(crate) name: &'static str,
+    /// The length of a credential; proxy and cache without user and password. Empty if not set.
+    pub(crate) value: String,
+    pub(crate) source: String,
+    /// What is allowed and yet likely to be a mistake; empty if nothing is.
+    pub(crate) warning: &'static str,
+}
+
+/// A line for each row, and then the warnings.
+pub(crate) fn log_lines(rows: &[OptionRow]) -> Vec<Line> {
+    let line = |row: &OptionRow| {
+        let comma = if row.value.is_empty() { "" } else { ", " };
+        let text = format!("option {}: {}{comma}{}", row.name, row.value, row.source);
+        Line::new(Level::Debug, text)
+    };
+    let warnings = rows.iter().filter(|row| !row.warning.is_empty());
+    let warnings = warnings.map(|row| Line::new(Level::Warning, row.warning));
+    rows.iter().map(line).chain(warnings).collect()
+}
 
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -30,15 +53,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    #[cfg(any(test, feature = "fuzzing"))]
-    pub(crate) fn of_options(options: &[(&str, &str)]) -> Result<Self, Failure> {
-        let mut config = Config::default();
-        for (name, value) in options {
-            config.set(name, value)?;
-        }
-        Self::of(&config)
-    }
-
     /// Reads the proxy's environment; touches no network.
     pub(crate) fn of(config: &Config) -> Result<Self, Failure> {
         let base_url = config.parsed("base_url", BaseUrl::parse)?;
@@ -52,15 +66,50 @@ impl Settings {
             refresh_by_caller: config.parsed("refresh", refresh_by_caller)?,
             refresh_margin: config.parsed("refresh_margin", refresh_margin)?,
             ca: config.parsed("ca", Ca::parse)?,
-            proxy: proxy_for(&base_url, config)?,
+            proxy: ProxyUrl::of(config, &base_url)?,
             user_agent: config.parsed("user_agent", optional_header_value)?,
-            cache: cache_of(config)?,
+            cache: CachePolicy::of(config)?,
             base_url,
         })
     }
 
+    /// A row for each option, in the order of the table. The settings were made of this config, and
+    /// the credentials are those in use.
+    pub(crate) fn report(&self, config: &Config, credentials: &Credentials) -> Vec<OptionRow> {
+        let row = |name| {
+            let (text, source) = config.value(name);
+            let (value, source) = match credentials.iter().find(|each| each.name == name) {
+                Some(credential) => (credential.length(), credential.source.clone()),
+                None => (self.shown(name, text), source),
+            };
+            let source = match &*value {
+                "" => "not set".to_owned(),
+                _ => source.describe(name),
+            };
+            let warning = self.warning(name, credentials);
+            OptionRow {
+                name,
+                value,
+                source,
+                warning,
+            }
+        };
+        OPTIONS.iter().map(|option| row(option.name)).collect()
+    }
+
+    fn shown(&self, option: &str, text: &str) -> String {
+        match (option, &self.proxy) {
+            ("proxy", Some(used)) => used.shown(),
+            ("proxy", None) if text == "env" => "env (no proxy for this host)".to_owned(),
+            ("proxy", None) if text != "none" => "none (plain http uses no proxy)".to_owned(),
+            ("cache", _) => self.cache.shown(),
+            ("ca", _) if matches!(self.ca, Ca::Pem(_)) => "text of a PEM file".to_owned(),
+            _ => text.to_owned(),
+        }
+    }
+
     /// What is allowed for this option and yet likely to be a mistake; empty if nothing is.
-    pub(super) fn warning(&self, option: &str, credentials: &Credentials) -> &'static str {
+    fn warning(&self, option: &str, credentials: &Credentials) -> &'static str {
         let is_api_key = |key: &Credential| key.expose() == credentials.api_key.expose();
         match option {
             "base_url" if self.base_url.is_in_retired_domain() => {
@@ -81,43 +130,16 @@ impl Settings {
 
     /// Hides these credentials, and those of proxy and cache.
     pub(crate) fn redactor(&self, credentials: &Credentials) -> Redactor {
-        let user = self.proxy.as_ref().and_then(ProxyUrl::user);
-        let password = self.proxy.as_ref().and_then(ProxyUrl::password);
+        let proxy = self.proxy.as_ref().and_then(ProxyUrl::login);
         let cache = match &self.cache {
             CachePolicy::Redis(url) => url.password.as_ref().map(Secret::expose),
             _ => None,
         };
         let secrets = credentials.iter().map(Credential::expose);
-        let secrets = secrets.chain(user).chain(password).chain(cache);
-        let proxy = user.map(|user| (user, password.unwrap_or_default()));
-        let own = (credentials.api_user.expose(), credentials.api_key.expose());
-        Redactor::new(secrets, proxy.into_iter().chain([own]))
-    }
-}
-
-fn cache_of(config: &Config) -> Result<CachePolicy, Failure> {
-    let mut cache = config.parsed("cache", |value| CachePolicy::parse(value, user_directory))?;
-    if let CachePolicy::Redis(url) = &mut cache {
-        let path = |name| config.given(name).map(|(path, _)| absolute(path));
-        let (certificate, key) = (path("cache_client_certificate"), path("cache_client_key"));
-        url.complete(path("cache_password_file"), certificate, key)
-            .map_err(Failure::config)?;
-    }
-    Ok(cache)
-}
-
-fn proxy_for(base_url: &BaseUrl, config: &Config) -> Result<Option<ProxyUrl>, Failure> {
-    // A proxy would carry plain http in clear, keys and all, off this machine.
-    if base_url.scheme == Scheme::Http {
-        return Ok(None);
-    }
-    match config.value("proxy").0 {
-        "env" if sys::is_privileged() => Ok(None),
-        "env" => proxy::from_env(&base_url.host, |name| {
-            std::env::var_os(name).map(|v| v.into_string().map_err(|_| ()))
-        })
-        .map_err(Failure::config),
-        _ => config.parsed("proxy", ProxyUrl::of_option),
+        let secrets = secrets.chain(proxy.into_iter().flatten()).chain(cache);
+        let own = [credentials.api_user.expose(), credentials.api_key.expose()];
+        let pairs = proxy.into_iter().chain([own]);
+        Redactor::new(secrets, pairs.map(|[user, password]| (user, password)))
     }
 }
 

@@ -46,33 +46,6 @@ fn the_defaults_are_values_that_can_be_set() {
 }
 
 #[test]
-fn no_debug_form_shows_a_secret() {
-    let secrets = [
-        ("api_user", "u5er"),
-        ("api_key", "k3y"),
-        ("subscription_key", "pr1mary"),
-        ("secondary_subscription_key", "s3condary"),
-        ("proxy", "http://pr0xyuser:pr0xypass@proxy.example:3128"),
-        ("cache", "redis://redisuser:red1spass@localhost"),
-    ];
-    let settings = Settings::of_options(&secrets).unwrap();
-    let credentials = credentials_of(&settings);
-    let redactor = settings.redactor(&credentials);
-    let shown = format!("{settings:#?} {credentials:?} {redactor:?}");
-    for secret in [
-        "u5er",
-        "k3y",
-        "pr1mary",
-        "s3condary",
-        "pr0xyuser",
-        "pr0xypass",
-        "red1spass",
-    ] {
-        assert!(!shown.contains(secret), "{shown}");
-    }
-}
-
-#[test]
 fn a_bound_of_an_option_is_a_value_and_what_is_beyond_is_none() {
     let set = |name: &str, value: &str| Config::default().set(name, value).is_ok();
     for (name, value, beyond) in [
@@ -104,7 +77,7 @@ fn a_report_has_a_row_for_each_option_and_no_secret() {
     }
     config.set("timeout", "s3cret").unwrap_err();
     let settings = Settings::of(&config).unwrap();
-    let rows = report(&config, &settings, &credentials_of(&settings));
+    let rows = settings.report(&config, &credentials_of(&settings));
     let lines: Vec<_> = log_lines(&rows).into_iter().map(|l| l.text).collect();
     assert!(lines.iter().all(|l| !l.contains("s3cret")), "{lines:?}");
     assert_eq!(lines.len(), OPTIONS.len() + 2);

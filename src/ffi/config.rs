@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::momo_error;
 use super::guard::{boxed, c_string, call, free, live_mut, text};
-use crate::config::{Config, set_from_env};
+use crate::config::Config;
 use crate::error::momo_status;
 use crate::log::Logger;
 use crate::panics::catch_panic;
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn momo_set_options_from_env(
     unsafe {
         call(error, || {
             let config = &mut live_mut(config, NO_CONFIG)?.0;
-            set_from_env(config)?;
+            config.set_from_env()?;
             config.flush_pending_log();
             Ok(())
         })

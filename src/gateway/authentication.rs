@@ -21,7 +21,7 @@ pub(crate) struct Authentication {
 impl Authentication {
     pub(crate) fn new(settings: &Settings, credentials: impl Into<Arc<Credentials>>) -> Self {
         let credentials = credentials.into();
-        let proxy = settings.proxy.as_ref().map(ProxyUrl::described);
+        let proxy = settings.proxy.as_ref().map(ProxyUrl::shown);
         let proxy = proxy.map(|proxy| format!(" through proxy {proxy}"));
         Self {
             template: RequestTemplate::new(settings, &credentials),

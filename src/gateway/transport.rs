@@ -14,7 +14,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 use super::request::user_agent;
 use super::ureq_connection::{RouteConnector, exchange_limits};
-use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
+use crate::config::{ProxyUrl, Scheme, Settings};
 use crate::net::connection::{Limits, Route};
 use crate::net::transport_error::{Kind, Result, TransportError};
 use crate::net::trust;
@@ -65,7 +65,7 @@ impl Transport {
         let plain = base_url.scheme == Scheme::Http;
         let proxy = |url: &ProxyUrl| Proxy {
             url: url.clone(),
-            tls: (url.scheme == ProxyScheme::Https).then(|| Arc::clone(&tls)),
+            tls: (url.scheme == Scheme::Https).then(|| Arc::clone(&tls)),
             user_agent: user_agent(settings),
         };
         let route = Route {

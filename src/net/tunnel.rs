@@ -14,7 +14,7 @@ use super::progress::Phase;
 use super::socks;
 pub(crate) use super::socks::MAX_LOGIN_BYTES;
 use super::transport_error::{Kind, Result};
-use crate::config::{ProxyScheme, ProxyUrl};
+use crate::config::{ProxyUrl, Scheme};
 
 /// Of all heads together: a proxy may send interim responses first.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -25,14 +25,6 @@ pub(crate) struct Proxy {
     /// None for a connection in clear.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) user_agent: String,
-}
-
-impl Proxy {
-    /// User and password, of which one may be empty.
-    pub(super) fn login(&self) -> Option<[&str; 2]> {
-        let user = self.url.user()?;
-        Some([user, self.url.password().unwrap_or_default()])
-    }
 }
 
 /// The value of a header field that carries these (RFC 7617).
@@ -51,12 +43,12 @@ pub(super) fn open(
 ) -> Result<()> {
     connection.limits().progress.enter(Phase::Proxy);
     match proxy.url.scheme {
-        ProxyScheme::Socks => {
-            let outcome = socks::log_in(proxy.login(), connection);
+        Scheme::Socks => {
+            let outcome = socks::log_in(proxy.url.login(), connection);
             let outcome = outcome.and_then(|()| socks::connect(host, port, connection));
             outcome.map_err(|error| connection.limits().broken(error))
         }
-        ProxyScheme::Http | ProxyScheme::Https => connect(proxy, host, port, connection),
+        Scheme::Http | Scheme::Https => connect(proxy, host, port, connection),
     }
 }
 
@@ -66,7 +58,7 @@ fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection
          Proxy-Connection: Keep-Alive\r\n",
         proxy.user_agent
     );
-    let login = proxy.login();
+    let login = proxy.url.login();
     let authorization = login.map(|[user, password]| basic(user, password));
     let [name, value, end] = match &authorization {
         Some(value) => ["Proxy-Authorization: ", value, "\r\n"],

@@ -70,7 +70,7 @@ fn what_comes_from_the_environment_is_told_as_that() {
         "option secondary_subscription_key: 13 characters, set by the program",
         "option product: collection, from MOMO_PRODUCT",
         "option timeout: 8s, set by the program",
-        "option proxy: env (10.0.0.1:8080), the default",
+        "option proxy: 10.0.0.1:8080 (from HTTPS_PROXY), the default",
     ] {
         has(&proxied, line);
     }
@@ -82,7 +82,7 @@ fn what_comes_from_the_environment_is_told_as_that() {
     config.set("proxy", "http://proxy.example:1");
     has(
         &lines(&config),
-        "option proxy: proxy.example:1 (not used for plain http), set by the program",
+        "option proxy: none (plain http uses no proxy), set by the program",
     );
 }
 

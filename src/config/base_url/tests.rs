@@ -1,5 +1,5 @@
 use super::BaseUrl;
-use crate::config::{Scheme, test_refusals};
+use crate::config::test_refusals;
 
 #[test]
 fn what_is_accepted_comes_out_in_one_canonical_form() {
@@ -41,6 +41,10 @@ fn what_is_accepted_comes_out_in_one_canonical_form() {
         ("http://[0:0:0:0:0:0:0:1]:80", "http://[::1]"),
         ("http://[0000::0.0.0.1]", "http://[::1]"),
         ("https://localhost", "https://localhost"),
+        ("http://localhost.", "http://localhost"),
+        // Others may have gateways of their own in that domain.
+        ("https://momo.azure-api.net", "https://momo.azure-api.net"),
+        ("https://ericssonbasicapi1.example", "https://ericssonbasicapi1.example"),
     ];
     for (text, canonical) in rows {
         let url = BaseUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -48,18 +52,6 @@ fn what_is_accepted_comes_out_in_one_canonical_form() {
         // What is canonical stays as it is.
         assert_eq!(BaseUrl::parse(canonical).as_ref(), Ok(&url));
     }
-}
-
-#[test]
-fn the_parts_are_at_hand() {
-    let url = BaseUrl::parse("https://Host/a/").unwrap();
-    assert_eq!(url.scheme, Scheme::Https);
-    assert_eq!((&*url.host, url.port, &*url.path), ("host", 443, "/a"));
-    assert_eq!(url.authority(), "host");
-    let url = BaseUrl::parse("http://[::1]:8080").unwrap();
-    assert_eq!(url.scheme, Scheme::Http);
-    assert_eq!((&*url.host, url.port, &*url.path), ("[::1]", 8080, ""));
-    assert_eq!(url.authority(), "[::1]:8080");
 }
 
 fn assert_refused(cases: &[(&str, &str)]) {
@@ -103,7 +95,7 @@ fn urls_that_two_parsers_read_differently_are_refused() {
         ("https://host#a", "fragment"),
         ("https://evil.org\\.host", "backslash"),
         ("https://host/a\\b", "backslash"),
-        ("https:\\\\host", "two slashes"),
+        ("https:\\\\host", "backslash"),
         (" https://host", "blank"),
         ("https://host ", "blank"),
         ("https://host\n", "blank"),
@@ -140,7 +132,6 @@ fn plain_http_is_for_the_loopback_only() {
     }
     assert_refused(&[
         ("http://127.1", "four decimal parts"),
-        ("http://localhost.", "ends with a dot"),
         ("http://localhost@evil.org", "'@'"),
         ("http://localhost:80@evil.org", "'@'"),
     ]);
@@ -190,6 +181,7 @@ fn the_commonest_mistakes_are_named() {
         ("https://www.momodeveloper.mtn.com/", "portal"),
         ("https://momoapi.mtn.com/", "proxy.momoapi.mtn.com"),
         ("https://WWW.MoMoAPI.mtn.com:443/api", "portal"),
+        ("https://ericssonbasicapi1.azure-api.net", "is a retired address of MTN's gateway"),
         ("https://proxy.momoapi.mtn.co.rw/disbursement/token/", "give the base only"),
         ("https://host/collection/v2_0/requesttopay", "has /collection"),
         ("https://proxy.momoapi.mtn.co.rw/disbursement/token", "has /token"),
@@ -198,14 +190,6 @@ fn the_commonest_mistakes_are_named() {
         ("https://proxy.momoapi.mtn.co.rw/a/collection/", "has /collection"),
         ("https://proxy.momoapi.mtn.co.rw/Remittance", "has /remittance"),
     ]);
-}
-
-#[test]
-fn length_is_bounded() {
-    let fits = format!("https://host/{}", "a".repeat(2_048 - 13));
-    assert_eq!(fits.len(), 2_048);
-    assert!(BaseUrl::parse(&fits).is_ok());
-    assert_refused(&[(&format!("{fits}a"), "2,048 bytes")]);
 }
 
 #[test]
@@ -224,16 +208,4 @@ fn user_info_is_never_repeated() {
         ("http://s3cret", "unencrypted"),
         ("https://host/s3cret/token", "has /token"),
     ]);
-}
-
-#[test]
-fn a_retired_address_of_the_gateway_is_refused_and_others_of_that_domain_are_not() {
-    let told = BaseUrl::parse("https://ericssonbasicapi1.azure-api.net").unwrap_err();
-    assert!(
-        told.contains("is a retired address of MTN's gateway"),
-        "{told}"
-    );
-    for other in ["momo.azure-api.net", "ericssonbasicapi1.example"] {
-        assert!(BaseUrl::parse(&format!("https://{other}")).is_ok());
-    }
 }

@@ -64,10 +64,6 @@ fn ipv6_entries_are_addresses_and_networks_as_the_manual_of_curl_says() {
 #[test]
 fn odd_input_is_decided_without_a_panic() {
     for (no_proxy, host, expected) in [
-        ("", "", false),
-        ("*", "", false),
-        (".", "", false),
-        ("a", "", false),
         ("", "a", false),
         (",, \t,", "a", false),
         ("[", "[", true),

@@ -28,7 +28,7 @@ fn each_option_sets_what_it_names() {
     assert_eq!(of("user_agent", "Pay/1").user_agent, "Pay/1");
     assert_eq!(of("user_agent", "").user_agent, "");
     let proxy = of("proxy", "http://proxy.example:3128").proxy;
-    assert_eq!(proxy.unwrap().authority(), "proxy.example:3128");
+    assert_eq!(proxy.unwrap().shown(), "proxy.example:3128");
     assert!(of("proxy", "none").proxy.is_none());
 }
 
@@ -81,7 +81,9 @@ fn options_beside_the_url_of_a_redis_server_complete_it() {
     };
     assert!(url.user.is_some() && url.password_file.is_some() && url.client_certificate.is_some());
     assert!(refused("redis://:s3cret@h", &[file]).contains("both cache and cache_password_file"));
-    assert!(refused("redis://s3cret@h", &[]).contains("no password"));
+    for bare in ["redis://s3cret@h", "redis://me:@h", "redis://:@h"] {
+        assert!(refused(bare, &[]).contains("a login without a password"));
+    }
     assert!(refused("rediss://h", &[key]).contains("set both"));
     assert!(refused("rediss://h", &[certificate]).contains("set both"));
     assert!(refused("redis://h", &[certificate, key]).contains("rediss://"));
@@ -95,7 +97,7 @@ fn what_is_no_value_of_an_option_is_refused() {
         ("product", "payments", "it is one of disbursement, collection, remittance"),
         ("max_attempts", "+3", "a whole number"),
         ("max_attempts", "", "a whole number"),
-        ("refresh", "never", "background or caller"),
+        ("refresh", "never", "one of background, caller"),
         ("ca", "", "system, mozilla or the path"),
         ("ca", "/a\n.pem", "a control character"),
         ("user_agent", "é", "not ASCII"),
@@ -116,6 +118,7 @@ fn what_is_no_value_of_an_option_is_refused() {
 fn the_longest_texts_are_taken_and_longer_ones_refused() {
     for (option, start, end, longest) in [
         ("api_key", "", "", 1024),
+        ("base_url", "https://host/", "", 2048),
         // With a password that fills what is left.
         ("proxy", "http://u:", "@h", 2048),
         ("cache", "redis://:", "@h", 2048),
@@ -143,55 +146,44 @@ fn what_is_likely_to_be_a_mistake_is_warned_of() {
         let warnings = warnings.filter(|(_, text)| !text.is_empty());
         warnings.map(first_words).collect::<Vec<_>>()
     };
-    assert!(warned(&[]).is_empty());
-    for (name, value, words) in [
+    #[rustfmt::skip]
+    let rows = [
         ("api_user", "somebody", "api_user is no UUID,"),
         ("api_key", "the-primary-key", "api_key and the subscription"),
-        (
-            "secondary_subscription_key",
-            "an-api-key",
-            "api_key and the subscription",
-        ),
+        ("secondary_subscription_key", "an-api-key", "api_key and the subscription"),
         ("base_url", "https://momo.azure-api.net", "MTN has given up"),
-        (
-            "cache",
-            "redis://:pass@cache.example",
-            "the password of Redis",
-        ),
-    ] {
+        ("cache", "redis://:pass@cache.example", "the password of Redis"),
+    ];
+    for (name, value, words) in rows {
         assert_eq!(warned(&[(name, value)]), [words]);
     }
-    assert!(warned(&[("secondary_subscription_key", "another")]).is_empty());
-    assert!(warned(&[("base_url", "https://azure-api.net.example")]).is_empty());
-    for safe in [
-        "redis://cache.example",
-        "rediss://:pass@cache.example",
-        "redis://:pass@localhost",
-        "redis://:pass@127.0.0.1",
-        "redis://:pass@[::1]",
+    for (name, value) in [
+        ("api_user", API_USER),
+        ("secondary_subscription_key", "another"),
+        ("base_url", "https://azure-api.net.example"),
+        ("cache", "redis://cache.example"),
+        ("cache", "rediss://:pass@cache.example"),
+        ("cache", "redis://:pass@localhost"),
+        ("cache", "redis://:pass@127.0.0.1"),
+        ("cache", "redis://:pass@[::1]"),
         #[cfg(unix)]
-        "redis+unix://:pass@/run/redis.sock",
+        ("cache", "redis+unix://:pass@/run/redis.sock"),
     ] {
-        assert!(warned(&[("cache", safe)]).is_empty(), "{safe}");
+        assert!(warned(&[(name, value)]).is_empty(), "{name}={value}");
     }
 }
 
 #[test]
-fn plain_http_is_never_sent_through_a_proxy() {
-    let proxy = ("proxy", "http://proxy.example:3128");
-    let plain = settings_of(&[("base_url", "http://127.0.0.1:8080"), proxy]).unwrap();
-    assert!(plain.proxy.is_none());
-}
-
-#[test]
-fn every_secret_of_the_settings_is_hidden() {
+fn every_secret_is_hidden_by_the_redactor_and_in_debug_forms() {
     let settings = settings_with(&[
         ("secondary_subscription_key", "the-secondary"),
         ("proxy", "http://proxyuser:proxypass@proxy.example:3128"),
-        ("cache", "redis://:redispassword@cache.example"),
+        ("cache", "redis://redisuser:redispassword@cache.example"),
     ]);
-    let redactor = settings.redactor(&credentials_of(&settings));
-    let hidden = |text: &str| redactor.clean(text.as_bytes(), 1000);
+    let credentials = credentials_of(&settings);
+    let redactor = settings.redactor(&credentials);
+    let shown = format!("{settings:#?} {credentials:?} {redactor:?}");
+    assert!(!shown.contains("redisuser"), "{shown}");
     for secret in [
         API_USER,
         "an-api-key",
@@ -203,7 +195,8 @@ fn every_secret_of_the_settings_is_hidden() {
         "cHJveHl1c2VyOnByb3h5cGFzcw",
         "redispassword",
     ] {
-        assert_eq!(hidden(secret), "[redacted]");
+        assert_eq!(redactor.clean(secret.as_bytes(), 1000), "[redacted]");
+        assert!(!shown.contains(secret), "{shown}");
     }
 }
 
@@ -212,15 +205,13 @@ fn a_path_of_a_credential_is_read_and_an_empty_one_is_none() {
     let directory = crate::test_directory::TestDirectory::new();
     std::fs::write(directory.path("key"), "from-a-file\r\n").unwrap();
     let path = directory.path("key");
-    let settings = Settings::of_options(&[
-        ("api_user", "user"),
+    let settings = settings_with(&[
         ("api_user_file", ""),
-        ("api_key_file", path.to_str().unwrap()),
-        ("subscription_key", "key"),
+        ("secondary_subscription_key_file", path.to_str().unwrap()),
     ]);
-    let credentials = credentials_of(&settings.unwrap());
-    assert_eq!(credentials.api_key.expose(), "from-a-file");
-    let told = credentials.api_key.describe();
+    let secondary = &credentials_of(&settings).subscription_keys[1];
+    assert_eq!(secondary.expose(), "from-a-file");
+    let told = secondary.describe();
     assert!(told.contains("11 characters") && told.contains(&*path.to_string_lossy()));
     let both = refused("api_key_file", "/no/such/file");
     assert!(

@@ -86,7 +86,7 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("max_attempts", "-1", "1 to 10"),
     ("max_attempts", "3 ", "1 to 10"),
     ("max_attempts", "4294967297", "1 to 10"),
-    ("refresh", "Background", "background or caller"),
+    ("refresh", "Background", "one of background, caller"),
     ("refresh_margin", "25h", "0s to 24h"),
     ("ca", "\"/etc/ca.pem\"", "quotation marks"),
     ("proxy", "http://user:s3\u{200b}cr3t@proxy", "invisible"),

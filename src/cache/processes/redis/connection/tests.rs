@@ -41,7 +41,7 @@ fn a_connection_that_was_idle_for_fifteen_seconds_or_was_sent_unasked_bytes_is_u
 }
 
 /// With user, password and database: what comes to the server until it first responds.
-fn first_bytes(user: Option<&str>, password: Option<&str>, database: u32) -> String {
+fn first_bytes(user: Option<&str>, password: Option<&str>, database: u16) -> String {
     let (listener, mut url) = listener();
     (url.user, url.password) = (user.map(Secret::new), password.map(Secret::new));
     url.database = database;
