@@ -6,11 +6,9 @@ mod advice;
 mod authentication;
 mod buffers;
 mod error_response;
-mod firewall;
 mod framing;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
-mod lifetime;
 #[cfg(test)]
 mod proxy_tests;
 mod request;
