@@ -11,7 +11,6 @@ mod framing;
 pub(crate) mod fuzzing;
 #[cfg(test)]
 mod proxy_tests;
-mod request;
 mod response;
 mod retry;
 #[cfg(test)]
@@ -94,8 +93,8 @@ impl TokenRequest<'_> {
                 _ => error.failure,
             };
             let Some(backoff) = backoff else {
-                let (progress, attempts) = (self.progress, self.attempts);
-                return Err(authentication.complete(failure, sent, progress, attempts));
+                let of_attempts = format!(" of {}", self.attempts);
+                return Err(authentication.complete(failure, sent, self.progress, &of_attempts));
             };
             self.log.record(Level::Information, || {
                 format!("trying again in {} ms", backoff.as_millis())
@@ -126,7 +125,7 @@ impl TokenRequest<'_> {
             cancellation: Arc::clone(self.cancellation),
             progress: Arc::clone(self.progress),
         };
-        let request = || authentication.template.request(key, self.keep_connection);
+        let request = || authentication.request(key, self.keep_connection);
         let token = limits
             .check()
             .and_then(|()| self.transport.post(request, &limits))

@@ -12,7 +12,7 @@ use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::request::user_agent;
+use super::authentication::user_agent;
 use super::ureq_connection::{RouteConnector, exchange_limits};
 use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
 use crate::net::connection::{Limits, Route};
