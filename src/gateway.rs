@@ -126,9 +126,8 @@ impl TokenRequest<'_> {
             progress: Arc::clone(self.progress),
         };
         let request = || authentication.request(key, self.keep_connection);
-        let token = limits
-            .check()
-            .and_then(|()| self.transport.post(request, &limits))
+        let response = self.transport.post(request, &limits);
+        let token = response
             .map_err(|error| AttemptError {
                 failure: error.failure(&authentication.redactor),
                 retry: match error.is_retryable() {

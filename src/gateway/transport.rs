@@ -91,6 +91,7 @@ impl Transport {
         request: impl Fn() -> Request<()>,
         limits: &Limits,
     ) -> Result<Response> {
+        limits.check()?;
         let new_agent = || Agent::with_parts(config().clone(), self.connector.clone(), NoResolver);
         let agent = self.agent.get_or(|| ArcSwap::from_pointee(new_agent()));
         let run = || {
