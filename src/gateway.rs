@@ -6,14 +6,11 @@ mod advice;
 mod authentication;
 mod buffers;
 mod error_response;
-mod firewall;
 mod framing;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
-mod lifetime;
 #[cfg(test)]
 mod proxy_tests;
-mod request;
 mod response;
 mod retry;
 #[cfg(test)]
@@ -96,8 +93,8 @@ impl TokenRequest<'_> {
                 _ => error.failure,
             };
             let Some(backoff) = backoff else {
-                let (progress, attempts) = (self.progress, self.attempts);
-                return Err(authentication.complete(failure, sent, progress, attempts));
+                let of_attempts = format!(" of {}", self.attempts);
+                return Err(authentication.complete(failure, sent, self.progress, &of_attempts));
             };
             self.log.record(Level::Information, || {
                 format!("trying again in {} ms", backoff.as_millis())
@@ -128,10 +125,9 @@ impl TokenRequest<'_> {
             cancellation: Arc::clone(self.cancellation),
             progress: Arc::clone(self.progress),
         };
-        let request = || authentication.template.request(key, self.keep_connection);
-        let token = limits
-            .check()
-            .and_then(|()| self.transport.post(request, &limits))
+        let request = || authentication.request(key, self.keep_connection);
+        let response = self.transport.post(request, &limits);
+        let token = response
             .map_err(|error| AttemptError {
                 failure: error.failure(&authentication.redactor),
                 retry: match error.is_retryable() {

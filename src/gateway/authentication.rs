@@ -2,16 +2,24 @@
 
 use std::sync::Arc;
 
+use ureq::http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, USER_AGENT};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+
 use super::advice::Host;
-use super::request::RequestTemplate;
 use crate::config::{ProxyUrl, Settings};
 use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, Credentials};
+use crate::net::tunnel::basic;
 use crate::{Failure, Phase, Progress, Status};
+
+const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 
 pub(crate) struct Authentication {
     pub(crate) credentials: Arc<Credentials>,
-    pub(super) template: RequestTemplate,
+    uri: Uri,
+    /// Of the request with the primary subscription key, and with the secondary. They are whole: what
+    /// is missing ureq would make anew for each request.
+    headers: Vec<HeaderMap>,
     pub(super) redactor: Redactor,
     pub(super) host: &'static Host,
     /// Host, proxy, the end of the API user.
@@ -21,33 +29,66 @@ pub(crate) struct Authentication {
 impl Authentication {
     pub(crate) fn new(settings: &Settings, credentials: impl Into<Arc<Credentials>>) -> Self {
         let credentials = credentials.into();
+        let host = settings.base_url.authority();
         let proxy = settings.proxy.as_ref().map(ProxyUrl::shown);
         let proxy = proxy.map(|proxy| format!(" through proxy {proxy}"));
+        let user = credentials.api_user.expose();
+        let uri = format!(
+            "{}/{}/token/",
+            settings.base_url.canonical(),
+            settings.product
+        );
+        let mut common = HeaderMap::new();
+        common.insert(USER_AGENT, header_value(&user_agent(settings)));
+        common.insert(HOST, header_value(&host));
+        let basic = basic(user, credentials.api_key.expose());
+        common.insert(AUTHORIZATION, sensitive(&basic));
+        let with_key = |key: &Credential| {
+            let mut headers = common.clone();
+            headers.insert(SUBSCRIPTION_KEY, sensitive(key.expose()));
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            headers
+        };
         Self {
-            template: RequestTemplate::new(settings, &credentials),
+            uri: uri.parse().expect("a base URL that was checked"),
+            headers: credentials.subscription_keys.iter().map(with_key).collect(),
             redactor: settings.redactor(&credentials),
             host: Host::of(&settings.base_url),
             context: format!(
-                "host {}{}, API user {}",
-                settings.base_url.authority(),
+                "host {host}{}, API user {}",
                 proxy.unwrap_or_default(),
-                last_characters(credentials.api_user.expose())
+                last_characters(user)
             ),
             credentials,
         }
     }
 
-    /// With all that only the whole call knows: `keys` are the subscription keys that were sent.
+    /// The one request there is. `key` is the subscription key's place: 0 the primary, 1 the
+    /// secondary.
+    pub(super) fn request(&self, key: usize, keep_connection: bool) -> Request<()> {
+        let mut request = Request::new(());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers[key].clone();
+        if !keep_connection {
+            let close = HeaderValue::from_static("close");
+            request.headers_mut().insert(CONNECTION, close);
+        }
+        request
+    }
+
+    /// With all that only the whole call knows: the subscription keys that were sent, and of how many
+    /// attempts this was one.
     pub(super) fn complete(
         &self,
         failure: Failure,
         keys: &[Credential],
         progress: &Progress,
-        attempts: u32,
+        of_attempts: &str,
     ) -> Failure {
         let credentials = &*self.credentials;
         let sent = match failure.status {
-            Status::MOMO_TIMED_OUT => self.timed_out(progress.phase()).to_owned(),
+            Status::MOMO_TIMED_OUT if failure.phase == Phase::Wait => self.host.silent.to_owned(),
             Status::MOMO_UNAUTHORIZED => {
                 let user = credentials.api_user.describe();
                 format!("; sent {user} and {}", credentials.api_key.describe())
@@ -63,7 +104,7 @@ impl Authentication {
         };
         Failure {
             message: format!(
-                "{}{sent}{} [{}, attempt {} of {attempts}, {} ms]",
+                "{}{sent}{} [{}, attempt {}{of_attempts}, {} ms]",
                 failure.message,
                 self.host.always,
                 self.context,
@@ -74,30 +115,39 @@ impl Authentication {
         }
     }
 
-    /// What may be the cause if the time was up in this phase.
-    fn timed_out(&self, phase: Phase) -> &'static str {
-        match phase {
-            Phase::Wait => self.host.silent,
-            _ => "",
-        }
-    }
-
     /// For a call whose time is up while a request goes on.
     pub(crate) fn still_under_way(&self, progress: &Progress) -> Failure {
         let phase = progress.phase();
         let message = format!(
             "{phase}: the time of this call was up; the request goes on, call again or give the call \
-             more time{} [{}, attempt {}, {} ms]",
-            self.timed_out(phase),
-            self.context,
-            progress.attempt(),
-            progress.elapsed().as_millis(),
+             more time"
         );
-        Failure {
+        let failure = Failure {
             phase,
             ..Failure::new(Status::MOMO_TIMED_OUT, message)
-        }
+        };
+        self.complete(failure, &[], progress, "")
     }
+}
+
+/// As the gateway and proxies are told it.
+pub(super) fn user_agent(settings: &Settings) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match settings.user_agent.as_str() {
+        "" => format!("libmomo/{version}"),
+        program => format!("{program} libmomo/{version}"),
+    }
+}
+
+/// Options and files take nothing else.
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("a value that was found fit for a header")
+}
+
+fn sensitive(text: &str) -> HeaderValue {
+    let mut value = header_value(text);
+    value.set_sensitive(true);
+    value
 }
 
 /// Enough of the user to know which, too little to be it.

@@ -1,6 +1,7 @@
 //! Response: a token or an error. The status is looked at before the body.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -8,9 +9,7 @@ use ureq::http::header::AGE;
 use zeroize::Zeroize;
 
 use super::authentication::Authentication;
-use super::error_response::{self, header};
-use super::firewall;
-use super::lifetime;
+use super::error_response::{self, firewall_refusal, header};
 use super::retry::{AttemptError, Retry, seconds};
 use super::transport::{MAX_BODY_BYTES, Response};
 use crate::credentials::redact::Redactor;
@@ -18,6 +17,9 @@ use crate::token;
 use crate::{Failure, Now, Status, Token, life};
 
 const MAX_TYPE_CHARACTERS: usize = 256;
+
+/// MTN's tokens last an hour; a longer life than a day is taken for a mistake in units.
+const MAX_SECONDS: f64 = 24.0 * 3600.0;
 
 #[derive(Deserialize)]
 struct TokenBody<'a> {
@@ -42,8 +44,11 @@ pub(super) fn read(
         return Err(error_response::read(response, authentication));
     }
     let redactor = &authentication.redactor;
-    token_body(response, issued, redactor)
-        .map_err(|failure| firewall::read(response, redactor).unwrap_or(failure).into())
+    token_body(response, issued, redactor).map_err(|failure| {
+        firewall_refusal(response, redactor)
+            .unwrap_or(failure)
+            .into()
+    })
 }
 
 fn token_body(response: &Response, issued: Now, redactor: &Redactor) -> Result<Token, Failure> {
@@ -72,7 +77,7 @@ fn token_body(response: &Response, issued: Now, redactor: &Redactor) -> Result<T
         Token::new(
             &body.access_token,
             &plain(&kind),
-            body.expires_in.and_then(|v| lifetime::parse(v.get())),
+            body.expires_in.and_then(|v| lifetime(v.get())),
             issued.earlier(age.unwrap_or_default()),
         )
     });
@@ -118,6 +123,35 @@ fn plain(kind: &str) -> String {
     let end = kind.char_indices().nth(MAX_TYPE_CHARACTERS);
     let end = end.map_or(kind.len(), |(end, _)| end);
     kind[..end].replace(char::is_control, " ")
+}
+
+/// Of `expires_in` as it stood in the response: a number, one in a text, or something that says
+/// nothing. A token is usable whatever stands there, so nothing there is an error.
+fn lifetime(json: &str) -> Option<Duration> {
+    let text = || serde_json::from_str::<String>(json).ok();
+    let seconds = number(json).or_else(|| number(text()?.trim()))?;
+    let whole = seconds.min(MAX_SECONDS).floor();
+    (whole > 0.0).then(|| Duration::from_secs_f64(whole))
+}
+
+/// None of a negative number. The standard library reads decimals exactly, by sixteen kilobytes of
+/// code; here whole seconds count.
+fn number(text: &str) -> Option<f64> {
+    const MAX_EXPONENT: i32 = 300;
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let mantissa = mantissa.strip_prefix('+').unwrap_or(mantissa);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let mut digits = whole.chars().chain(fraction.chars());
+    let digits = digits.try_fold(0.0, |sum, c| Some(10.0 * sum + f64::from(c.to_digit(10)?)))?;
+    let exponent = exponent.parse::<i32>().ok()?;
+    let exponent = exponent.saturating_sub(i32::try_from(fraction.len()).ok()?);
+    let scale = 10_f64.powi(exponent.clamp(-MAX_EXPONENT, MAX_EXPONENT).abs());
+    // Powers of ten are exact, and their reciprocals are not.
+    Some(match exponent {
+        ..0 => digits / scale,
+        0.. => digits * scale,
+    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use ureq::http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::request::user_agent;
+use super::authentication::user_agent;
 use super::ureq_connection::{RouteConnector, exchange_limits};
 use crate::config::{ProxyUrl, Scheme, Settings};
 use crate::net::connection::{Limits, Route};
@@ -91,6 +91,7 @@ impl Transport {
         request: impl Fn() -> Request<()>,
         limits: &Limits,
     ) -> Result<Response> {
+        limits.check()?;
         let new_agent = || Agent::with_parts(config().clone(), self.connector.clone(), NoResolver);
         let agent = self.agent.get_or(|| ArcSwap::from_pointee(new_agent()));
         let run = || {

@@ -7,13 +7,14 @@ fn advice(options: &[(&str, &str)]) -> Authentication {
     Authentication::new(&settings, credentials_of(&settings))
 }
 
-fn completed(advice: &Authentication, status: Status, keys: &[Credential]) -> String {
-    let failure = Failure::new(status, "it failed");
-    let progress = Progress::begin();
-    progress.enter(Phase::Wait);
-    let message = advice.complete(failure, keys, &progress, 3).message;
-    let (all, time) = message.rsplit_once(", ").unwrap();
-    assert!(time.ends_with(" ms]"), "{message}");
+fn completed(advice: &Authentication, status: Status, phase: Phase, keys: &[Credential]) -> String {
+    let failure = Failure {
+        phase,
+        ..Failure::new(status, "it failed")
+    };
+    let completed = advice.complete(failure, keys, &Progress::begin(), " of 3");
+    let (all, time) = completed.message.rsplit_once(", ").unwrap();
+    assert!(time.ends_with(" ms]"), "{time}");
     all.to_owned()
 }
 
@@ -21,28 +22,27 @@ fn completed(advice: &Authentication, status: Status, keys: &[Credential]) -> St
 fn a_message_tells_where_who_and_how_often_and_which_credentials_were_refused() {
     let advice = advice(&[("base_url", "https://gateway.example:8443/x")]);
     let both = &advice.credentials.subscription_keys[..];
-    let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3";
-    let user = "api_user (36 characters, set by the program) and \
-                api_key (10 characters, set by the program)";
+    let (primary, secondary) = (&both[..1], &both[1..]);
     let refused = Status::MOMO_SUBSCRIPTION_KEY_REFUSED;
-    let primary = "subscription_key (15 characters, set by the program)";
-    let secondary = "secondary_subscription_key (17 characters, set by the program)";
+    let [first, second] = [
+        "subscription_key (15 characters, set by the program)",
+        "secondary_subscription_key (17 characters, set by the program)",
+    ];
+    let user = "; sent api_user (36 characters, set by the program) and \
+                api_key (10 characters, set by the program)";
     for (status, keys, told) in [
-        (Status::MOMO_TIMED_OUT, &both[..1], String::new()),
-        (
-            Status::MOMO_UNAUTHORIZED,
-            &both[..1],
-            format!("; sent {user}"),
-        ),
-        (refused, &both[..1], format!("; sent {primary}")),
-        (refused, &both[1..], format!("; sent {secondary}")),
+        (Status::MOMO_TIMED_OUT, primary, ""),
+        (Status::MOMO_UNAUTHORIZED, primary, user),
+        (refused, primary, &format!("; sent {first}")),
+        (refused, secondary, &format!("; sent {second}")),
         (
             refused,
             both,
-            format!("; sent one after the other: {primary} and {secondary}"),
+            &format!("; sent one after the other: {first} and {second}"),
         ),
     ] {
-        let message = completed(&advice, status, keys);
+        let message = completed(&advice, status, Phase::Wait, keys);
+        let all = "[host gateway.example:8443, API user …4c5d, attempt 1 of 3";
         assert_eq!(message, format!("it failed{told} {all}"));
     }
 }
@@ -56,11 +56,17 @@ fn some_hosts_have_an_advice_of_their_own() {
         ("gateway.example", false, false),
     ] {
         let advice = advice(&[("base_url", &format!("https://{host}"))]);
-        let told = completed(&advice, Status::MOMO_RESOLVE_FAILED, &[]);
-        assert_eq!(told.contains("given up its hosts"), was_given_up, "{told}");
-        let told = completed(&advice, Status::MOMO_TIMED_OUT, &[]);
-        assert_eq!(told.contains("check api_user"), is_sandbox, "{told}");
-        assert_eq!(advice.timed_out(Phase::Connect), "");
+        let told = |status, phase| completed(&advice, status, phase, &[]);
+        let unresolved = told(Status::MOMO_RESOLVE_FAILED, Phase::Resolve);
+        assert_eq!(
+            unresolved.contains("given up its hosts"),
+            was_given_up,
+            "{unresolved}"
+        );
+        let [silent, other] =
+            [Phase::Wait, Phase::Connect].map(|p| told(Status::MOMO_TIMED_OUT, p));
+        assert_eq!(silent.contains("check api_user"), is_sandbox, "{silent}");
+        assert!(!other.contains("check api_user"), "{other}");
     }
 }
 
@@ -97,7 +103,7 @@ fn whatever_the_options_take_makes_a_request() {
                 ("subscription_key", &printable),
                 ("user_agent", &"u".repeat(1_024)),
             ]);
-            let request = authentication.template.request(0, true);
+            let request = authentication.request(0, true);
             assert_eq!(request.headers()["ocp-apim-subscription-key"], printable);
             assert!(request.uri().path().ends_with("/disbursement/token/"));
         }
