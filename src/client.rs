@@ -9,7 +9,6 @@ use std::time::Duration;
 use crate::cache::Step;
 use crate::config::{self, Config, OptionRow, Settings};
 use crate::fetch::{Caller, Fetcher};
-use crate::life::{self, Freshness};
 use crate::stats::momo_stats;
 use crate::{CallLog, Cancellation, Deadline, Failure, Now, Status, sys};
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
@@ -130,11 +129,10 @@ impl Client {
         }
         let (state, now) = (entry.state(), Now::read());
         let token = state.token.as_ref()?;
-        let Freshness::Fresh { refresh_in } = self.fetcher.freshness(token, now) else {
-            return None;
-        };
+        let refresh_in = self.fetcher.refresh_in(token, now);
+        let refresh_in = refresh_in.filter(|time| !time.is_zero())?;
         Some(TokenForCaller {
-            expires_in: life::left(token, now),
+            expires_in: token.left(now),
             refresh_in: Some(refresh_in),
             refresh_status: state.refresh_status(),
             token: TokenRef::Current(state),
@@ -158,7 +156,7 @@ impl Client {
         let (state, mut stats) = (entry.state(), entry.stats.snapshot());
         stats.cooldown_ms = state.cooldown_ms(now);
         if let Some(token) = &state.token {
-            let left = life::left(token, now).unwrap_or_default();
+            let left = token.left(now).unwrap_or_default();
             stats.token_expires_in = left.as_secs() as i64;
             stats.token_origin = token.origin as i64;
         }
@@ -182,11 +180,8 @@ impl Client {
         let now = Now::read();
         let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
         TokenForCaller {
-            refresh_in: is_kept.then(|| match self.fetcher.freshness(&token, now) {
-                Freshness::Fresh { refresh_in } => refresh_in,
-                Freshness::Stale | Freshness::Expired => Duration::ZERO,
-            }),
-            expires_in: life::left(&token, now),
+            refresh_in: is_kept.then(|| self.fetcher.refresh_in(&token, now).unwrap_or_default()),
+            expires_in: token.left(now),
             token,
             refresh_status,
         }

@@ -7,7 +7,7 @@ use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 use once_cell::race::OnceBox;
@@ -16,8 +16,8 @@ use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store}
 use crate::config::Settings;
 use crate::credentials::{Credentials, Rotation};
 use crate::gateway::{Authentication, Transport};
-use crate::life::{self, Freshness};
 use crate::panics::catch_panic;
+use crate::token::jitter;
 use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Progress, Status, Token, sys};
 pub(crate) use plan::Plan;
 use request::{Outcome, Request};
@@ -87,8 +87,8 @@ impl Fetcher {
         })
     }
 
-    pub(crate) fn freshness(&self, token: &Token, now: Now) -> Freshness {
-        life::freshness(token, now, self.settings.refresh_margin, life::jitter())
+    pub(crate) fn refresh_in(&self, token: &Token, now: Now) -> Option<Duration> {
+        token.refresh_in(now, self.settings.refresh_margin, jitter(sys::generation()))
     }
 
     /// Takes no lock and counts no reference.

@@ -26,7 +26,7 @@ use self::store::{NewToken, StoreError, Value, Values};
 use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
-use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, SecretBytes, Token, life};
+use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, SecretBytes, Token};
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; if it
 /// cannot be reached it is used once it can be. Touches no network.
@@ -159,7 +159,7 @@ impl Processes {
     /// Shares a token that the gateway issued.
     pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
         let clocks = Clocks::read(self.store.clock());
-        let Some(left) = life::left(token, clocks.now).filter(|left| !left.is_zero()) else {
+        let Some(left) = token.left(clocks.now).filter(|left| !left.is_zero()) else {
             return;
         };
         let record = Record::of_token(token, &clocks);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-use crate::{Failure, Now, Status, Token, life};
+use crate::{Failure, Now, Status, Token};
 
 /// After refused credentials, and the least time between two tokens that invalidation asks for.
 const MAX_COOLDOWN: Duration = Duration::from_secs(5);
@@ -227,7 +227,7 @@ impl State {
     }
 
     fn may_use(&self, token: &Token, now: Now) -> bool {
-        !life::usable(token, now).is_zero() && !self.was_invalidated(token.access())
+        !token.usable(now).is_zero() && !self.was_invalidated(token.access())
     }
 
     pub(crate) fn was_invalidated(&self, access: &[u8]) -> bool {

@@ -9,7 +9,6 @@ use arc_swap::Guard;
 use super::Client;
 use crate::cache::{Entry, State, Step};
 use crate::fetch::{Caller, Plan};
-use crate::life::{self, Freshness};
 use crate::{Failure, Now, Status, Token};
 
 pub(crate) struct TokenForCaller {
@@ -68,10 +67,12 @@ impl Client {
             let (now, entry) = (Now::read(), self.fetcher.entry());
             let state = Guard::into_inner(entry.state());
             let at_hand = state.token.as_ref();
-            let step = match at_hand.map(|t| (t, self.fetcher.freshness(t, now))) {
-                Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
-                Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now, caller),
-                Some((_, Freshness::Expired)) | None => match failed(&state, now, caller) {
+            let step = match at_hand.and_then(|t| Some((t, self.fetcher.refresh_in(t, now)?))) {
+                Some((token, time)) if time.is_zero() => {
+                    self.refresh(&entry, &state, token, now, caller)
+                }
+                Some((token, _)) => Step::Token(Arc::clone(token)),
+                None => match failed(&state, now, caller) {
                     Some(failure) => return Err(failure),
                     None => self.wait(&entry, &state, caller)?,
                 },
@@ -80,7 +81,7 @@ impl Client {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
                 // A waiter that was stopped for long may wake up to a token that is good no more.
                 Step::Token(token)
-                    if !life::has_ended(&token, Now::read())
+                    if token.left(Now::read()) != Some(Duration::ZERO)
                         && !entry.state().was_invalidated(token.access()) =>
                 {
                     let refresh_status = entry.state().refresh_status();
@@ -101,7 +102,7 @@ impl Client {
         caller: &mut Caller,
     ) -> Step {
         if !state.is_in_cooldown(now) {
-            let plan = Plan::refresh(life::usable(token, now));
+            let plan = Plan::refresh(token.usable(now));
             let begun = self.fetcher.begin(entry, state, plan, caller);
             if let Err(new @ Step::Token(_)) = begun {
                 return new;

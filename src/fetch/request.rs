@@ -8,7 +8,6 @@ use super::{Fetcher, Plan};
 use crate::cache::{Entry, Leader, Step, Wait};
 use crate::credentials::Unsettled;
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
-use crate::life::{self, Freshness};
 use crate::sys::random;
 use crate::{CallLog, Cancellation, Failure, Level, Now, Progress, Status, Token};
 
@@ -143,12 +142,16 @@ impl Request<'_> {
         if let Err(failure) = stored {
             return Ok(Step::Failed(failure));
         }
-        if entry.has(&token) && fetcher.freshness(&token, now) == Freshness::Stale {
+        if entry.has(&token)
+            && fetcher
+                .refresh_in(&token, now)
+                .is_some_and(|time| time.is_zero())
+        {
             let failure = Arc::new(useless(
                 "the token was due for a refresh when it arrived; check that nothing on the way \
                  keeps responses (Age)",
             ));
-            let usable = life::usable(&token, now);
+            let usable = token.usable(now);
             entry.change(|state| state.hold_back(&failure, usable, now));
         }
         if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {

@@ -112,7 +112,7 @@ fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
     // Its clock is unknown here.
     let token = token.unwrap();
     assert_eq!(token.issued.boot, Duration::ZERO);
-    assert_eq!(crate::life::left(&token, now), Some(seconds(3000)));
+    assert_eq!(token.left(now), Some(seconds(3000)));
 }
 
 /// Other systems do not tell which network this is, and share no failure of it.
