@@ -16,5 +16,5 @@ pub(crate) use processes::fuzzing;
 pub(crate) use processes::{Store, open};
 pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Flight, Leader, Step};
-pub(crate) use state::State;
+pub(crate) use state::{MAX_COOLDOWN, State};
 pub(crate) use turn::Wait;

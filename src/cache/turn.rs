@@ -101,7 +101,7 @@ impl Entry {
             }
         }
         let (failure, left) = found.failure?;
-        self.change(|state| state.failed_elsewhere(&failure, left, now));
+        self.change(|state| state.cool_down(left, &failure, true, now));
         Some(Step::Failed(failure))
     }
 }

@@ -47,14 +47,16 @@ pub(crate) enum CallTimeout {
     After(Duration),
 }
 
-/// The failure that holds back requests, as this call gets it. One that does not block is often one
-/// of several that look until there is an outcome.
+/// The failure that holds back requests, as this call gets it: as its request ended with it, if it
+/// has waited for one.
 fn failed(state: &State, now: Now, caller: &Caller) -> Option<Failure> {
-    let is_look = caller.deadline.is_none();
-    let has_waited = is_look || caller.waiting_since.is_some();
-    let mut failure = state.failure_in_cooldown(now, has_waited)?;
-    if is_look {
-        failure.retry_after_ms = state.cooldown_ms(now);
+    let (mut failure, left) = state.failure_in_cooldown(now)?;
+    if caller.waiting_since.is_none() {
+        failure.retry_after_ms = left;
+        // One that does not block is often one of several that look until there is an outcome.
+        if caller.deadline.is_some() {
+            failure.message += &format!(" (not asked again yet: the next attempt is in {left} ms)");
+        }
     }
     Some(failure)
 }
@@ -101,7 +103,7 @@ impl Client {
         now: Now,
         caller: &mut Caller,
     ) -> Step {
-        if !state.is_in_cooldown(now) {
+        if state.cooldown(now).is_zero() {
             let plan = Plan::refresh(token.usable(now));
             let begun = self.fetcher.begin(entry, state, plan, caller);
             if let Err(new @ Step::Token(_)) = begun {

@@ -246,10 +246,17 @@ fn a_failure_is_told_to_all_and_holds_for_its_cooldown() {
     assert_eq!(first.status, Status::MOMO_SERVER_ERROR);
     let next = failure(client.get_token(ALWAYS));
     assert_eq!(next.status, Status::MOMO_SERVER_ERROR);
-    assert!(next.retry_after_ms > 0 && next.message.contains("not asked again yet"));
+    let left = next.retry_after_ms;
+    let told = format!(" (not asked again yet: the next attempt is in {left} ms)");
+    assert!(left > 0 && next.message == first.message.clone() + &told);
     // A program that looks again and again is told what the request ended with.
     let look = failure(client.get_token(CallTimeout::NeverBlock));
     assert!(look.retry_after_ms > 0 && look.message == first.message);
+    let waited = failure(client.call(ALWAYS, |caller| {
+        caller.waiting_since = Some(Instant::now());
+        client.current_token(caller)
+    }));
+    assert_eq!(waited, first);
     assert!(client.stats().cooldown_ms > 0);
     assert_eq!(client.asked(), 1);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Fetcher, Plan};
-use crate::cache::{Entry, Leader, Step, Wait};
+use crate::cache::{Entry, Leader, MAX_COOLDOWN, Step, Wait};
 use crate::credentials::Unsettled;
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
 use crate::sys::random;
@@ -151,8 +151,9 @@ impl Request<'_> {
                 "the token was due for a refresh when it arrived; check that nothing on the way \
                  keeps responses (Age)",
             ));
-            let usable = token.usable(now);
-            entry.change(|state| state.hold_back(&failure, usable, now));
+            // The next refresh has to wait, and nobody else.
+            let time = MAX_COOLDOWN.min(token.usable(now) / 2);
+            entry.change(|state| state.cool_down(time, &failure, false, now));
         }
         if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {
             let deadline = self.plan.deadline;
