@@ -4,6 +4,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
 use super::entry::Entry;
+use super::plan::Plan;
 use super::processes::{Found, Lock, Processes};
 use super::single_flight::Step;
 use crate::sys::random;
@@ -15,15 +16,6 @@ use crate::{CallLog, Cancellation, Deadline, Level, Now, Phase, Progress};
 /// what a Redis server runs on a busy machine.
 const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
-
-/// How long to wait for another process's request.
-#[derive(Clone, Copy)]
-pub(crate) struct Wait {
-    pub(crate) until: Deadline,
-    pub(crate) deadline: Deadline,
-    /// Whether to ask beside it if it is still asking then.
-    pub(crate) then_ask: bool,
-}
 
 impl Entry {
     /// What another process has left in a directory. To look there costs less than a thread.
@@ -37,7 +29,7 @@ impl Entry {
     /// lock by which other processes wait for it; breaks off if another process has asked, or asks.
     pub(crate) fn take_turn(
         &self,
-        wait: Wait,
+        plan: &Plan,
         cancellation: &Cancellation,
         progress: &Progress,
         log: &mut CallLog,
@@ -49,24 +41,25 @@ impl Entry {
         let mut pause = MIN_PAUSE;
         while !cancellation.is_cancelled() {
             // With the lock, too: whoever had it may have left a token since the last look.
-            let Ok(found) = processes.read(wait.deadline, log) else {
+            let Ok(found) = processes.read(plan.deadline, log) else {
                 return Continue(lock);
             };
-            if let Some(step) = self.settled(processes, found, wait.deadline, log) {
+            if let Some(step) = self.settled(processes, found, plan.deadline, log) {
                 return Break(step);
             }
             if lock.is_some() {
                 return Continue(lock);
             }
-            let Ok(taken) = processes.lock(wait.deadline, log) else {
+            let Ok(taken) = processes.lock(plan.deadline, log) else {
                 return Continue(None);
             };
             lock = taken;
             if lock.is_some() {
                 continue;
             }
-            let left = wait.until.left();
-            if left.is_zero() && wait.then_ask {
+            let left = plan.wait_until.left();
+            if left.is_zero() && !plan.is_refresh {
+                // It may hang, and nobody has a token.
                 return Continue(None);
             }
             progress.enter(Phase::OtherProcess);

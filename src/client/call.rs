@@ -2,14 +2,18 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use arc_swap::Guard;
 
 use super::Client;
-use crate::cache::{Entry, State, Step};
-use crate::fetch::{Caller, Plan};
+use crate::cache::{Entry, Plan, State, Step};
+use crate::fetch::Caller;
 use crate::{Failure, Now, Status, Token};
+
+/// When a call that must not block finds out something new, if it is made again.
+const LOOK_AGAIN_MS: i64 = 5;
 
 pub(crate) struct TokenForCaller {
     pub(crate) token: TokenRef,
@@ -131,7 +135,13 @@ impl Client {
             Err(step) => return Ok(step),
         };
         let Some(deadline) = caller.deadline else {
-            return Err(self.fetcher.would_block(entry, &flight));
+            flight.progress.poll();
+            let is_kept = !entry.lacks_lifetime.load(Relaxed);
+            return Err(Failure {
+                status: Status::MOMO_WOULD_BLOCK,
+                retry_after_ms: if is_kept { LOOK_AGAIN_MS } else { -1 },
+                ..self.fetcher.still_under_way(&flight)
+            });
         };
         caller.waiting_since.get_or_insert_with(Instant::now);
         // Only a token is better than the flight's outcome, which is this call's even if the flight

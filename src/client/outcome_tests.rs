@@ -4,8 +4,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::tests::*;
 use super::*;
-use crate::cache::Flight;
-use crate::fetch::Plan;
+use crate::cache::{Flight, Plan};
 
 #[test]
 fn a_call_gets_the_failure_of_the_request_that_it_began_however_fast_that_is() {

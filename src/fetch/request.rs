@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::{Fetcher, Plan};
-use crate::cache::{Entry, Leader, MAX_COOLDOWN, Step, Wait};
+use super::Fetcher;
+use crate::cache::{Entry, Leader, MAX_COOLDOWN, Plan, Step};
 use crate::credentials::Unsettled;
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
 use crate::sys::random;
@@ -21,40 +21,26 @@ pub(super) struct Request<'a> {
     pub(super) log: &'a mut CallLog,
 }
 
-pub(super) enum Outcome {
-    /// Every waiter is told.
-    ForAll(Step),
-    /// The waiters look at the entry again.
-    OfItsOwn(Step),
-}
-
 impl Request<'_> {
-    /// Asks for all who wait. When this returns, the entry knows the outcome.
-    pub(super) fn run(&mut self) -> Outcome {
-        let authenticated = self.authentication(false);
+    /// Asks for all who wait. When this returns, the entry knows the outcome. An error is for nobody
+    /// else: the waiters look at the entry again.
+    pub(super) fn run(&mut self) -> Result<Step, Arc<Failure>> {
+        // The entry goes with what is sent; without that the request is cancelled.
+        let _ = self.authentication(false);
         let entry = self.fetcher.entry();
         if self.cancellation.is_cancelled() || self.is_abandoned(&entry) {
-            return Outcome::OfItsOwn(Step::LookAgain);
+            return Ok(Step::LookAgain);
         }
-        if let Err(failure) = authenticated {
-            return self.failed(&entry, failure);
-        }
-        let wait = Wait {
-            until: self.plan.wait_until,
-            deadline: self.plan.deadline,
-            // It may hang, and nobody has a token.
-            then_ask: !self.plan.is_refresh,
-        };
-        let turn = entry.take_turn(wait, self.cancellation, self.progress, self.log);
+        let turn = entry.take_turn(&self.plan, self.cancellation, self.progress, self.log);
         // The lock is kept until the outcome is known to other processes.
         let _lock = match turn {
             ControlFlow::Continue(lock) => lock,
-            ControlFlow::Break(step) => return Outcome::ForAll(step),
+            ControlFlow::Break(step) => return Ok(step),
         };
         let sent = self.send();
         let has_token = matches!(sent, Ok(Step::Token(_)));
         if self.cancellation.is_cancelled() && !has_token {
-            return Outcome::OfItsOwn(Step::LookAgain);
+            return Ok(Step::LookAgain);
         }
         if self.plan.is_refresh && !matches!(sent, Ok(Step::LookAgain)) {
             entry.stats.refreshes.add_one();
@@ -62,14 +48,11 @@ impl Request<'_> {
                 entry.stats.failed_refreshes.add_one();
             }
         }
-        match sent {
-            Ok(step) => Outcome::ForAll(step),
-            Err(failure) => self.failed(&entry, failure),
-        }
+        sent.or_else(|failure| self.failed(&entry, failure))
     }
 
     /// Begins a cooldown.
-    pub(super) fn failed(&mut self, entry: &Entry, failure: Failure) -> Outcome {
+    pub(super) fn failed(&mut self, entry: &Entry, failure: Failure) -> Result<Step, Arc<Failure>> {
         let is_refresh = self.plan.is_refresh;
         if is_refresh {
             self.log.record(Level::Warning, || {
@@ -90,9 +73,9 @@ impl Request<'_> {
         }
         // After a failed refresh whoever waits, waits for more than a refresh.
         if for_all && !is_refresh {
-            Outcome::ForAll(Step::Failed(failure))
+            Ok(Step::Failed(failure))
         } else {
-            Outcome::OfItsOwn(Step::Failed(failure))
+            Err(failure)
         }
     }
 
@@ -105,7 +88,21 @@ impl Request<'_> {
             if self.is_abandoned(&entry) {
                 return Ok(Step::LookAgain);
             }
-            let failure = match self.send_with(&authentication, &entry) {
+            let request = TokenRequest {
+                settings: &self.fetcher.settings,
+                authentication: &authentication,
+                transport: &self.fetcher.transport,
+                deadline: self.plan.deadline,
+                attempts: self.plan.attempts,
+                // Only after momo_create_token the next request may be soon.
+                keep_connection: self.leader.is_none(),
+                key: entry.state().key(Now::read()),
+                cancellation: self.cancellation,
+                progress: self.progress,
+                stats: &entry.stats,
+                log: self.log,
+            };
+            let failure = match request.send() {
                 Ok(issued) => return self.store(&entry, issued),
                 Err(failure) => failure,
             };
@@ -164,28 +161,6 @@ impl Request<'_> {
             }
         }
         Ok(Step::Token(token))
-    }
-
-    fn send_with(
-        &mut self,
-        authentication: &Authentication,
-        entry: &Entry,
-    ) -> Result<IssuedToken, Failure> {
-        TokenRequest {
-            settings: &self.fetcher.settings,
-            authentication,
-            transport: &self.fetcher.transport,
-            deadline: self.plan.deadline,
-            attempts: self.plan.attempts,
-            // Only after momo_create_token the next request may be soon.
-            keep_connection: self.leader.is_none(),
-            key: entry.state().key(Now::read()),
-            cancellation: self.cancellation,
-            progress: self.progress,
-            stats: &entry.stats,
-            log: &mut *self.log,
-        }
-        .send()
     }
 
     /// What to send the request with; `refused` says that the gateway has just refused it. An error

@@ -12,13 +12,13 @@ fn take_turn(
     milliseconds: u64,
     cancellation: &Cancellation,
 ) -> ControlFlow<Step, Option<Lock>> {
-    let wait = Wait {
-        until: after(milliseconds),
-        deadline: soon(),
-        then_ask: false,
+    let plan = Plan {
+        wait_until: after(milliseconds),
+        is_refresh: true,
+        ..Plan::until(soon(), 1)
     };
     let progress = Progress::begin();
-    let turn = entry.take_turn(wait, cancellation, &progress, &mut CallLog::complete());
+    let turn = entry.take_turn(&plan, cancellation, &progress, &mut CallLog::complete());
     let has_waited = progress.phase() == Phase::OtherProcess;
     assert_eq!(
         has_waited,
@@ -68,15 +68,14 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
     let Continue(lock @ Some(_)) = take_turn(&processes.other, 0, &never) else {
         panic!("nobody else asks")
     };
-    let beside = Wait {
-        until: after(0),
-        deadline: soon(),
-        then_ask: true,
+    let beside = Plan {
+        wait_until: Deadline::now(),
+        ..Plan::until(soon(), 1)
     };
-    let progress = Progress::begin();
+    let (progress, mut log) = (Progress::begin(), CallLog::complete());
     let turn = processes
         .own
-        .take_turn(beside, &never, &progress, &mut CallLog::complete());
+        .take_turn(&beside, &never, &progress, &mut log);
     assert!(matches!(turn, Continue(None)));
     let began = Instant::now();
     let turn = take_turn(&processes.own, 60, &never);
