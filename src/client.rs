@@ -10,7 +10,7 @@ use crate::cache::Step;
 use crate::config::{self, Config, OptionRow, Settings};
 use crate::fetch::{Caller, Fetcher};
 use crate::stats::momo_stats;
-use crate::{CallLog, Cancellation, Deadline, Failure, Now, Status, sys};
+use crate::{CallLog, Cancellation, Deadline, Failure, Now, Status, Token, sys};
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
 
 /// How long an invalidation may take if other processes share the token.
@@ -21,19 +21,14 @@ pub(crate) struct Client {
     fetcher: Arc<Fetcher>,
     cancellation: Arc<Cancellation>,
     config: Arc<Config>,
-    /// Whether cancelling it cancels every handle of the fetcher.
-    is_original: bool,
 }
 
 impl Client {
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
-        let settings = Settings::of(config)?;
-        let fetcher = Fetcher::new(settings)?;
         let client = Self {
-            fetcher: Arc::new(fetcher),
-            cancellation: Arc::new(Cancellation::new()),
+            fetcher: Arc::new(Fetcher::new(Settings::of(config)?)?),
+            cancellation: Arc::default(),
             config: Arc::new(config.clone()),
-            is_original: true,
         };
         if let Some(logger) = &config.logger {
             logger.write(&config::log_lines(&client.options()));
@@ -48,7 +43,6 @@ impl Client {
             fetcher: Arc::clone(&original.fetcher),
             cancellation: Arc::new(Cancellation::child(&original.cancellation)),
             config: Arc::clone(&original.config),
-            is_original: false,
         }
     }
 
@@ -59,7 +53,8 @@ impl Client {
             return;
         }
         self.fetcher.wake_cancelled(&self.cancellation);
-        if self.is_last_handle() || self.is_original {
+        // With the client itself every handle is cancelled.
+        if self.is_last_handle() || self.cancellation.parent.is_none() {
             self.fetcher.cancel();
         }
     }
@@ -97,9 +92,9 @@ impl Client {
     }
 
     fn create(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
-        self.check_not_cancelled()?;
+        self.cancellation.check()?;
         match self.fetcher.create(caller)? {
-            Step::Token(token) => Ok(self.for_caller(TokenRef::Counted(token), Status::MOMO_OK)),
+            Step::Token(token) => Ok(self.for_caller(token, Status::MOMO_OK)),
             Step::Failed(failure) => Err(Failure::clone(&failure)),
             Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
         }
@@ -169,20 +164,13 @@ impl Client {
         config::report(&self.config, &self.fetcher.settings, &credentials)
     }
 
-    fn check_not_cancelled(&self) -> Result<(), Failure> {
-        if self.cancellation.is_cancelled() {
-            return Err(Failure::cancelled());
-        }
-        Ok(())
-    }
-
-    fn for_caller(&self, token: TokenRef, refresh_status: Status) -> TokenForCaller {
+    fn for_caller(&self, token: Arc<Token>, refresh_status: Status) -> TokenForCaller {
         let now = Now::read();
         let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
         TokenForCaller {
             refresh_in: is_kept.then(|| self.fetcher.refresh_in(&token, now).unwrap_or_default()),
             expires_in: token.left(now),
-            token,
+            token: TokenRef::Counted(token),
             refresh_status,
         }
     }

@@ -106,9 +106,7 @@ impl TokenRequest<'_> {
                 earlier_response = Some(failure);
             }
             self.progress.enter(Phase::Backoff);
-            if !self.cancellation.sleep(backoff) {
-                return Err(Failure::cancelled());
-            }
+            self.cancellation.sleep(backoff)?;
             self.stats.retries.add_one();
             attempt += 1;
         }

@@ -4,7 +4,6 @@
 //! calling thread, with no lock held: a logger may call back into the library. A background
 //! request has no caller: its lines wait for the next call.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -96,7 +95,7 @@ const MAX_PENDING_LINES: usize = 32;
 pub(crate) struct PendingLog {
     /// Read at every call, and so beside the lock.
     any: AtomicBool,
-    lines: PerProcess<Mutex<VecDeque<Line>>>,
+    lines: PerProcess<Mutex<Vec<Line>>>,
 }
 
 impl PendingLog {
@@ -114,12 +113,11 @@ impl PendingLog {
     }
 
     pub(crate) fn take(&self) -> Vec<Line> {
-        let pending = self.lines.get().filter(|_| !self.is_empty());
-        let Some(pending) = pending else {
+        if self.is_empty() {
             return Vec::new();
-        };
-        let mut pending = pending.lock();
+        }
         self.any.store(false, Ordering::Relaxed);
-        pending.drain(..).collect()
+        let pending = self.lines.get();
+        pending.map_or_else(Vec::new, |lines| std::mem::take(&mut *lines.lock()))
     }
 }

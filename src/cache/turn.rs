@@ -63,7 +63,7 @@ impl Entry {
                 return Continue(None);
             }
             progress.enter(Phase::OtherProcess);
-            if left.is_zero() || !cancellation.sleep(pause.min(left)) {
+            if left.is_zero() || cancellation.sleep(pause.min(left)).is_err() {
                 break;
             }
             pause = next_pause(pause, random::unit());

@@ -19,15 +19,18 @@ fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
 fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
     let cancellation = Cancellation::new();
     let began = Instant::now();
-    assert!(cancellation.sleep(2 * MAX_WAIT));
+    assert_eq!(cancellation.sleep(2 * MAX_WAIT), Ok(()));
     assert!(began.elapsed() >= 2 * MAX_WAIT);
     std::thread::scope(|scope| {
         let sleeper = scope.spawn(|| cancellation.sleep(Duration::from_secs(60)));
         cancellation.cancel();
-        assert!(!sleeper.join().unwrap());
+        assert_eq!(sleeper.join().unwrap(), Err(Failure::cancelled()));
     });
     assert!(began.elapsed() < Duration::from_secs(30));
-    assert!(!cancellation.sleep(Duration::ZERO));
+    assert_eq!(
+        cancellation.sleep(Duration::ZERO),
+        Err(Failure::cancelled())
+    );
 }
 
 #[test]

@@ -51,37 +51,28 @@ pub(crate) enum CallTimeout {
     After(Duration),
 }
 
-/// The failure that holds back requests, as this call gets it: as its request ended with it, if it
-/// has waited for one.
-fn failed(state: &State, now: Now, caller: &Caller) -> Option<Failure> {
-    let (mut failure, left) = state.failure_in_cooldown(now)?;
-    if caller.waiting_since.is_none() {
-        failure.retry_after_ms = left;
-        // One that does not block is often one of several that look until there is an outcome.
-        if caller.deadline.is_some() {
-            failure.message += &format!(" (not asked again yet: the next attempt is in {left} ms)");
-        }
-    }
-    Some(failure)
-}
-
 impl Client {
     /// A token that is good, for a caller that found none that is fresh.
     pub(super) fn current_token(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
         loop {
-            self.check_not_cancelled()?;
+            self.cancellation.check()?;
             let (now, entry) = (Now::read(), self.fetcher.entry());
             let state = Guard::into_inner(entry.state());
             let at_hand = state.token.as_ref();
             let step = match at_hand.and_then(|t| Some((t, self.fetcher.refresh_in(t, now)?))) {
                 Some((token, time)) if time.is_zero() => {
-                    self.refresh(&entry, &state, token, now, caller)
+                    // It is refreshed, unless somebody does that already, and used on meanwhile.
+                    let plan = Plan::refresh(token.usable(now));
+                    let may_ask = state.cooldown(now).is_zero();
+                    match may_ask.then(|| self.fetcher.begin(&entry, &state, plan, caller)) {
+                        Some(Err(new @ Step::Token(_))) => new,
+                        // Another's refresh may have ended, or the token have been invalidated.
+                        _ if !entry.has(token) => Step::LookAgain,
+                        _ => Step::Token(Arc::clone(token)),
+                    }
                 }
                 Some((token, _)) => Step::Token(Arc::clone(token)),
-                None => match failed(&state, now, caller) {
-                    Some(failure) => return Err(failure),
-                    None => self.wait(&entry, &state, caller)?,
-                },
+                None => self.outcome(&entry, &state, caller)?,
             };
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
@@ -91,44 +82,33 @@ impl Client {
                         && !entry.state().was_invalidated(token.access()) =>
                 {
                     let refresh_status = entry.state().refresh_status();
-                    return Ok(self.for_caller(TokenRef::Counted(token), refresh_status));
+                    return Ok(self.for_caller(token, refresh_status));
                 }
                 Step::Token(_) | Step::LookAgain => {}
             }
         }
     }
 
-    /// Has a stale token refreshed if nobody does that yet, and takes the token at hand meanwhile.
-    fn refresh(
-        &self,
-        entry: &Entry,
-        state: &Arc<State>,
-        token: &Arc<Token>,
-        now: Now,
-        caller: &mut Caller,
-    ) -> Step {
-        if state.cooldown(now).is_zero() {
-            let plan = Plan::refresh(token.usable(now));
-            let begun = self.fetcher.begin(entry, state, plan, caller);
-            if let Err(new @ Step::Token(_)) = begun {
-                return new;
-            }
-        }
-        // Another's refresh may have ended meanwhile, or the token may have been invalidated.
-        if entry.has(token) {
-            Step::Token(Arc::clone(token))
-        } else {
-            Step::LookAgain
-        }
-    }
-
-    /// Waits for the request that is under way, or for one that is begun now.
-    fn wait(
+    /// That of the last request if it failed a moment ago, or else of the one that is under way, or
+    /// is begun now.
+    fn outcome(
         &self,
         entry: &Entry,
         state: &Arc<State>,
         caller: &mut Caller,
     ) -> Result<Step, Failure> {
+        if let Some((mut failure, left)) = state.failure_in_cooldown(Now::read()) {
+            // A call that has waited for the request gets what it ended with.
+            if caller.waiting_since.is_none() {
+                failure.retry_after_ms = left;
+                // One that does not block is often one of several that look until there is an outcome.
+                if caller.deadline.is_some() {
+                    let told = format!(" (not asked again yet: the next attempt is in {left} ms)");
+                    failure.message += &told;
+                }
+            }
+            return Err(failure);
+        }
         let plan = Plan::full(&self.fetcher.settings);
         let flight = match self.fetcher.begin(entry, state, plan, caller) {
             Ok(flight) => flight,

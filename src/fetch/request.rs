@@ -175,9 +175,7 @@ impl Request<'_> {
             if self.plan.deadline.left() < wait {
                 return Ok(self.fetcher.authentication(rotation.credentials()));
             }
-            if !self.cancellation.sleep(wait) {
-                return Err(Failure::cancelled());
-            }
+            self.cancellation.sleep(wait)?;
         }
     }
 
