@@ -52,10 +52,13 @@ impl Client {
         if !self.cancellation.cancel() {
             return;
         }
-        self.fetcher.wake_cancelled(&self.cancellation);
         // With the client itself every handle is cancelled.
-        if self.is_last_handle() || self.cancellation.parent.is_none() {
-            self.fetcher.cancel();
+        let is_last = self.is_last_handle() || self.cancellation.parent.is_none();
+        for entry in self.fetcher.entries() {
+            entry.single_flight.wake_cancelled(&self.cancellation);
+            if is_last {
+                entry.cancel();
+            }
         }
     }
 

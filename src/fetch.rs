@@ -93,16 +93,9 @@ impl Fetcher {
         }
     }
 
-    /// Has calls that wait for a request see that they are cancelled.
-    pub(crate) fn wake_cancelled(&self, cancellation: &Cancellation) {
-        self.first_entry.single_flight.wake_cancelled(cancellation);
-        self.entry().single_flight.wake_cancelled(cancellation);
-    }
-
-    /// No handle will ask again. A request under way ends, unless another client has a use for it.
-    pub(crate) fn cancel(&self) {
-        self.first_entry.cancel();
-        self.entry().cancel();
+    /// The first, and the one in use now.
+    pub(crate) fn entries(&self) -> [EntryGuard<'_>; 2] {
+        [EntryGuard::First(&self.first_entry), self.entry()]
     }
 
     /// Has a request begun if none is under way, and returns the one that is. An error is the next

@@ -87,7 +87,7 @@ impl State {
         keep: bool,
         now: Now,
     ) -> Result<(), Arc<Failure>> {
-        if self.key.0 != key || self.key(now) != key {
+        if self.key(now) != key {
             self.key = (key, now.boot);
         }
         if self.was_invalidated(token.access()) {
@@ -109,16 +109,16 @@ impl State {
     /// A request failed; `for_all` says whether every caller is told. `random` is from 0 to 1.
     pub(crate) fn failed(&mut self, failure: &Arc<Failure>, for_all: bool, now: Now, random: f64) {
         use Status as S;
-        let asked = u64::try_from(failure.retry_after_ms).unwrap_or(0);
         let may_ask =
             failure.status == S::MOMO_RATE_LIMITED || matches!(failure.http_status, 502..=504);
+        let asked = u64::try_from(failure.retry_after_ms).unwrap_or(0);
         let time = match failure.status {
             S::MOMO_UNAUTHORIZED | S::MOMO_SUBSCRIPTION_KEY_REFUSED | S::MOMO_FORBIDDEN => {
                 MAX_COOLDOWN
             }
             _ if may_ask && asked > 0 => Duration::from_millis(asked),
             _ => {
-                let doubled = MIN_COOLDOWN.saturating_mul(1 << self.failures(for_all).min(8));
+                let doubled = MIN_COOLDOWN * (1 << self.failures(for_all).min(8));
                 // Half of it at random: callers that failed together come back apart.
                 doubled.min(MAX_COOLDOWN).mul_f64(0.5 + random / 2.0)
             }

@@ -125,14 +125,14 @@ impl Request<'_> {
         let token = Arc::new(issued.token);
         let lacks_lifetime = token.life.is_none();
         entry.lacks_lifetime.store(lacks_lifetime, Relaxed);
-        if token.life.is_none() && self.leader.is_some() {
-            let is_known = |known: &Arc<Token>| known.access() == token.access();
-            if self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known) {
-                return Err(useless(
-                    "the gateway issued a token without a lifetime (expires_in), which cannot take \
-                     the place of the one before; report it to MTN if it stays",
-                ));
-            }
+        let is_known = |known: &Arc<Token>| known.access() == token.access();
+        let replaces =
+            || self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known);
+        if lacks_lifetime && self.leader.is_some() && replaces() {
+            return Err(useless(
+                "the gateway issued a token without a lifetime (expires_in), which cannot take the \
+                 place of the one before; report it to MTN if it stays",
+            ));
         }
         let keep = fetcher.settings.cache.keeps_tokens();
         let stored = entry.change(|state| state.succeeded(&token, issued.key, keep, now));
