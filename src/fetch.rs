@@ -134,7 +134,7 @@ impl Fetcher {
             let Err(error) = sys::start_thread("momo-request", lead) else {
                 return Ok(Arc::clone(&leader.flight));
             };
-            caller.log.record(Level::Warning, || {
+            caller.log.record(Level::WARNING, || {
                 format!(
                     "no thread can be started to ask for a token in the background ({error}); \
                      check the limits on threads, or set refresh to caller"

@@ -9,17 +9,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{Mutex, PerProcess};
 
+/// Levels of the log.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
+/// cbindgen:rename-all=prefix:MOMO_LOG_
+#[allow(non_camel_case_types)]
+#[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Level {
-    Error = 1,
-    Warning = 2,
-    Information = 3,
-    Debug = 4,
+pub enum momo_log_level {
+    /// Why a call failed.
+    ERROR = 1,
+    /// What somebody should look at.
+    WARNING = 2,
+    /// What the library does: a request, its outcome.
+    INFORMATION = 3,
+    /// Everything.
+    DEBUG = 4,
 }
+
+pub(crate) use momo_log_level as Level;
 
 impl Level {
     pub(crate) fn from_number(number: i32) -> Option<Self> {
-        let levels = [Self::Error, Self::Warning, Self::Information, Self::Debug];
+        let levels = [Self::ERROR, Self::WARNING, Self::INFORMATION, Self::DEBUG];
         levels.into_iter().find(|level| *level as i32 == number)
     }
 }
@@ -66,7 +79,7 @@ pub(crate) struct CallLog {
 impl CallLog {
     /// Every line, for whichever logger is told of them.
     pub(crate) fn complete() -> Self {
-        Self::up_to(Some(Level::Debug))
+        Self::up_to(Some(Level::DEBUG))
     }
 
     /// None if nobody listens: then nothing is put into words.

@@ -39,12 +39,26 @@ pub(crate) struct Life {
     pub(crate) end: Now,
 }
 
+/// Origins of a token, as `token_origin` of #momo_stats has them.
+///
+/// @since 0.1.0
+/// @ingroup momo_stats
+/// cbindgen:rename-all=prefix:MOMO_TOKEN_FROM_
+#[allow(non_camel_case_types)]
+#[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Origin {
-    Gateway = 1,
-    File = 2,
-    Redis = 3,
+pub enum momo_token_origin {
+    /// There is no token.
+    NOWHERE = 0,
+    /// The gateway issued it to this process.
+    GATEWAY = 1,
+    /// A directory (see the option `cache`).
+    DIRECTORY = 2,
+    /// A Redis server.
+    REDIS = 3,
 }
+
+pub(crate) use momo_token_origin as Origin;
 
 impl Token {
     /// One that the gateway issued. `access` is of RFC 6750's alphabet and `kind` has no NUL: both
@@ -54,7 +68,7 @@ impl Token {
             lifetime,
             end: issued + lifetime,
         });
-        Self::with_life(access, kind, life, issued, Origin::Gateway)
+        Self::with_life(access, kind, life, issued, Origin::GATEWAY)
     }
 
     pub(crate) fn with_life(

@@ -96,7 +96,7 @@ impl Processes {
 
     /// What is in a directory. None if it cannot be read, which the request that follows logs.
     pub(super) fn look(&self, deadline: Deadline, log: &mut CallLog) -> Option<Found> {
-        if self.store.origin() != Origin::File {
+        if self.store.origin() != Origin::DIRECTORY {
             return None;
         }
         let values = self.store().read(&self.name, deadline).ok()?;
@@ -144,7 +144,7 @@ impl Processes {
         let why = format!(
             "a token in {place} is not used: {why}; give a directory in memory, like one below /run"
         );
-        log.record(Level::Warning, || why);
+        log.record(Level::WARNING, || why);
     }
 
     pub(super) fn lock(
@@ -241,7 +241,7 @@ impl Processes {
                 let why = format!(
                     "the cache {place} cannot be used, and this process goes on by itself: {why}"
                 );
-                log.record(Level::Warning, || why);
+                log.record(Level::WARNING, || why);
             }
             Unavailable
         })

@@ -83,7 +83,7 @@ impl Entry {
         if let Some(found) = found.token {
             if self.change(|state| state.adopt(&found.token, now)) {
                 self.stats.tokens_adopted.add_one();
-                log.record(Level::Information, || {
+                log.record(Level::INFORMATION, || {
                     let place = processes.place();
                     format!("took the token that another process has left in {place}")
                 });

@@ -194,7 +194,7 @@ fn a_fresh_token_is_at_hand_unless_there_is_something_to_log_or_the_client_is_ca
     let (client, lines) = logging([]);
     give(&client, "a", 900);
     assert!(client.fresh_token().is_some());
-    let line = Line::new(Level::Information, "a line".to_owned());
+    let line = Line::new(Level::INFORMATION, "a line".to_owned());
     client.fetcher.entry().pending_log.add(vec![line]);
     assert!(client.fresh_token().is_none());
     assert_eq!(got(&client), "a");

@@ -12,7 +12,7 @@ const PREFIX: &str = "MOMO_";
 pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
     if sys::is_privileged() {
         config.pending_log.push(Line::new(
-            Level::Warning,
+            Level::WARNING,
             "the environment is not read: this program runs with more rights than its caller",
         ));
         return Ok(());
@@ -37,7 +37,7 @@ pub(crate) fn set_from_env(config: &mut Config) -> Result<(), Failure> {
         if let Some(what) = mistake {
             let variable = shortened(visible);
             let text = format!("the environment variable {variable} {what}");
-            next.pending_log.push(Line::new(Level::Warning, text));
+            next.pending_log.push(Line::new(Level::WARNING, text));
         } else if !value.is_empty() {
             let bad =
                 |why: &str| Failure::config(format!("environment variable {variable}: {why}"));

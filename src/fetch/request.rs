@@ -55,7 +55,7 @@ impl Request<'_> {
     pub(super) fn failed(&mut self, entry: &Entry, failure: Failure) -> Result<Step, Arc<Failure>> {
         let is_refresh = self.plan.is_refresh;
         if is_refresh {
-            self.log.record(Level::Warning, || {
+            self.log.record(Level::WARNING, || {
                 let why = &failure.message;
                 format!("the refresh failed and the token at hand is used on: {why}")
             });

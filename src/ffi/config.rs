@@ -114,23 +114,6 @@ pub unsafe extern "C" fn momo_free_config(config: *mut momo_config) {
     unsafe { free(config) };
 }
 
-/// Levels of the log.
-///
-/// @since 0.1.0
-/// @ingroup momo_config
-#[repr(C)]
-#[allow(dead_code, non_camel_case_types)]
-pub enum momo_log_level {
-    /// Why a call failed.
-    MOMO_LOG_ERROR = 1,
-    /// What somebody should look at.
-    MOMO_LOG_WARNING = 2,
-    /// What the library does: a request, its outcome.
-    MOMO_LOG_INFORMATION = 3,
-    /// Everything.
-    MOMO_LOG_DEBUG = 4,
-}
-
 /// A logger: a function of your program that writes one line of the log.
 ///
 /// @param user_data  The pointer given to momo_set_logger().
