@@ -21,15 +21,11 @@ pub(crate) struct Cancellation {
 }
 
 impl Cancellation {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     /// The cancellation of a clone: one of its own, and its parent's cancels it too.
     pub(crate) fn child(parent: &Arc<Self>) -> Self {
         Self {
             parent: Some(Arc::clone(parent)),
-            ..Self::new()
+            ..Self::default()
         }
     }
 

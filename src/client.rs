@@ -53,18 +53,14 @@ impl Client {
             return;
         }
         // With the client itself every handle is cancelled.
-        let is_last = self.is_last_handle() || self.cancellation.parent.is_none();
+        let is_last = self.fetcher.handles.fetch_sub(1, SeqCst) == 1;
+        let is_last = is_last || self.cancellation.parent.is_none();
         for entry in self.fetcher.entries() {
             entry.single_flight.wake_cancelled(&self.cancellation);
             if is_last {
                 entry.cancel();
             }
         }
-    }
-
-    /// To be asked once, when the handle is freed or cancelled.
-    fn is_last_handle(&self) -> bool {
-        self.fetcher.handles.fetch_sub(1, SeqCst) == 1
     }
 
     /// Runs a call that may block; then the logger is told of it, and of the requests before it.
@@ -182,7 +178,7 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         if !self.cancellation.is_cancelled_itself() {
-            self.is_last_handle();
+            self.fetcher.handles.fetch_sub(1, SeqCst);
         }
     }
 }

@@ -50,17 +50,16 @@ impl Line {
     }
 }
 
-pub(crate) type Sink = dyn Fn(&Line) + Send + Sync;
-
 /// The host's logger with the most detailed level it wants.
 #[derive(Clone)]
 pub(crate) struct Logger {
     pub(crate) level: Level,
-    sink: Arc<Sink>,
+    sink: Arc<dyn Fn(&Line) + Send + Sync>,
 }
 
 impl Logger {
-    pub(crate) fn new(level: Level, sink: Arc<Sink>) -> Self {
+    pub(crate) fn new(level: Level, sink: impl Fn(&Line) + Send + Sync + 'static) -> Self {
+        let sink = Arc::new(sink);
         Self { level, sink }
     }
 

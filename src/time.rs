@@ -1,6 +1,6 @@
 //! Time: a reading of both clocks, and deadlines.
 
-use std::ops::{Add, Sub};
+use std::ops::Add;
 use std::time::Duration;
 
 use crate::{sync, sys};
@@ -80,13 +80,5 @@ impl Add<Duration> for Deadline {
 
     fn add(self, time: Duration) -> Self {
         Self(self.0.saturating_add(time))
-    }
-}
-
-impl Sub<Duration> for Deadline {
-    type Output = Self;
-
-    fn sub(self, time: Duration) -> Self {
-        Self(self.0.saturating_sub(time))
     }
 }

@@ -30,10 +30,11 @@ impl Plan {
 
     /// For momo_create_token, within the time of its call.
     pub(crate) fn until(deadline: Deadline, attempts: u32) -> Self {
+        let left = deadline.left();
         Self {
             deadline,
             // The process that is asking may hang: half of the time is left to ask beside it.
-            wait_until: deadline - MAX_REFRESH.min(deadline.left() / 2),
+            wait_until: Deadline::after(left - MAX_REFRESH.min(left / 2)),
             attempts,
             is_refresh: false,
             is_everybody_s: false,

@@ -81,7 +81,7 @@ impl SingleFlight {
         }
         let flight = Arc::new(Flight {
             progress: Arc::new(Progress::begin()),
-            cancellation: Arc::new(Cancellation::new()),
+            cancellation: Arc::default(),
             ends,
             rooms: Default::default(),
             next_room: AtomicUsize::new(0),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use super::plan::Plan;
-use super::processes::{Found, Lock, Processes};
+use super::processes::{Found, Lock};
 use super::single_flight::Step;
 use crate::sys::random;
 use crate::{CallLog, Cancellation, Deadline, Level, Now, Phase, Progress};
@@ -20,9 +20,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(1);
 impl Entry {
     /// What another process has left in a directory. To look there costs less than a thread.
     pub(crate) fn look_in_directory(&self, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
-        let processes = self.processes.as_ref()?;
-        let found = processes.look(deadline, log)?;
-        self.settled(processes, found, deadline, log)
+        let found = self.processes.as_ref()?.look(deadline, log)?;
+        self.settled(found, deadline, log)
     }
 
     /// To be called by the one that leads in this process. Continues with a request, and with the
@@ -44,7 +43,7 @@ impl Entry {
             let Ok(found) = processes.read(plan.deadline, log) else {
                 return Continue(lock);
             };
-            if let Some(step) = self.settled(processes, found, plan.deadline, log) {
+            if let Some(step) = self.settled(found, plan.deadline, log) {
                 return Break(step);
             }
             if lock.is_some() {
@@ -72,14 +71,8 @@ impl Entry {
     }
 
     /// What another process has left, if it is of use here.
-    fn settled(
-        &self,
-        processes: &Processes,
-        found: Found,
-        deadline: Deadline,
-        log: &mut CallLog,
-    ) -> Option<Step> {
-        let now = Now::read();
+    fn settled(&self, found: Found, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
+        let (processes, now) = (self.processes.as_ref()?, Now::read());
         if let Some(found) = found.token {
             if self.change(|state| state.adopt(&found.token, now)) {
                 self.stats.tokens_adopted.add_one();

@@ -3,7 +3,7 @@ use std::time::Instant;
 
 #[test]
 fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
-    let parent = Arc::new(Cancellation::new());
+    let parent = Arc::new(Cancellation::default());
     let child = Arc::new(Cancellation::child(&parent));
     let grandchild = Cancellation::child(&child);
     let levels = [&*parent, &*child, &grandchild];
@@ -17,7 +17,7 @@ fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
 
 #[test]
 fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
-    let cancellation = Cancellation::new();
+    let cancellation = Cancellation::default();
     let began = Instant::now();
     assert_eq!(cancellation.sleep(2 * MAX_WAIT), Ok(()));
     assert!(began.elapsed() >= 2 * MAX_WAIT);
@@ -35,7 +35,7 @@ fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
 
 #[test]
 fn a_wait_is_known_to_all_that_can_cancel_it_and_in_its_own_room() {
-    let parent = Arc::new(Cancellation::new());
+    let parent = Arc::new(Cancellation::default());
     let child = Cancellation::child(&parent);
     let other = Cancellation::child(&parent);
     child.wait_in(3);

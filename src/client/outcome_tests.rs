@@ -57,6 +57,6 @@ pub(super) fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
 
 pub(super) fn outcome(flight: &Flight, is_as_seen: impl FnOnce() -> bool) -> Step {
     let soon = Deadline::after(Duration::from_secs(20));
-    let step = flight.wait(soon, &Cancellation::new(), is_as_seen);
+    let step = flight.wait(soon, &Cancellation::default(), is_as_seen);
     step.unwrap()
 }

@@ -59,7 +59,7 @@ pub(super) fn logging(replies: impl IntoIterator<Item = Reply>) -> (TestClient, 
     let mut config = config(peer.port, &[]);
     let (sender, lines) = channel();
     let sink = move |line: &Line| drop(sender.send(line.text.clone()));
-    config.logger = Some(Logger::new(Level::INFORMATION, Arc::new(sink)));
+    config.logger = Some(Logger::new(Level::INFORMATION, sink));
     let client = Client::new(&config).unwrap();
     told(&lines);
     (TestClient { client, peer }, lines)

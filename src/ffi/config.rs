@@ -1,6 +1,5 @@
 use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
-use std::sync::Arc;
 
 use super::error::momo_error;
 use super::guard::{boxed, c_string, call, free, live_mut, text};
@@ -210,8 +209,7 @@ pub unsafe extern "C" fn momo_set_logger(
             let level = Level::from_number(level).ok_or_else(|| {
                 Failure::argument("level is out of range; it is 1 (error) to 4 (debug)")
             })?;
-            config.logger =
-                log.map(|_| Logger::new(level, Arc::new(move |line: &Line| logger.write(line))));
+            config.logger = log.map(|_| Logger::new(level, move |line| logger.write(line)));
             config.flush_pending_log();
             Ok(())
         })

@@ -64,7 +64,7 @@ fn ten_thousand_processes_are_no_more_than_a_redis_server_takes() {
 #[test]
 fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellation() {
     let processes = TwoProcesses::new();
-    let never = Cancellation::new();
+    let never = Cancellation::default();
     let Continue(lock @ Some(_)) = take_turn(&processes.other, 0, &never) else {
         panic!("nobody else asks")
     };
@@ -81,7 +81,7 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
     let turn = take_turn(&processes.own, 60, &never);
     assert!(matches!(turn, Break(Step::LookAgain)));
     assert!(began.elapsed() >= Duration::from_millis(60));
-    let cancelled = Cancellation::new();
+    let cancelled = Cancellation::default();
     cancelled.cancel();
     assert!(matches!(
         take_turn(&processes.own, 60, &cancelled),
@@ -95,7 +95,7 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
 #[test]
 fn what_another_process_was_given_is_taken_and_kept() {
     let processes = TwoProcesses::new();
-    let (never, mut log) = (Cancellation::new(), CallLog::complete());
+    let (never, mut log) = (Cancellation::default(), CallLog::complete());
     let cooldown = Duration::from_secs(5);
     let failure = Failure::new(Status::MOMO_UNAUTHORIZED, "refused");
     processes.shared()[1].tell_failure(&failure, cooldown, soon(), &mut log);
@@ -136,7 +136,7 @@ fn a_token_of_another_process_that_was_invalidated_here_is_removed() {
     let processes = TwoProcesses::new();
     processes.other_tells_token();
     processes.own.invalidate(b"token", Now::read());
-    let turn = take_turn(&processes.own, 0, &Cancellation::new());
+    let turn = take_turn(&processes.own, 0, &Cancellation::default());
     assert!(matches!(turn, Continue(Some(_))));
     let found = processes.shared()[1].read(soon(), &mut CallLog::complete());
     assert!(found.is_ok_and(|found| found.token.is_none()));
