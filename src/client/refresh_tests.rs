@@ -144,23 +144,6 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
 }
 
 #[test]
-fn the_request_ends_with_the_last_handle_that_is_cancelled() {
-    let original = client([silent()], &[]);
-    let clones = [Client::clone_of(&original), Client::clone_of(&original)];
-    drop(failure(original.get_token(CallTimeout::NeverBlock)));
-    let is_cancelled = || flight(&clones[0]).is_none_or(|f| f.cancellation.is_cancelled());
-    // One that was freed is no longer counted, and ends nothing.
-    drop(Client::clone_of(&original));
-    drop(original);
-    assert!(!is_cancelled());
-    clones[0].cancel();
-    clones[0].cancel();
-    assert!(!is_cancelled());
-    clones[1].cancel();
-    assert!(is_cancelled());
-}
-
-#[test]
 fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
     let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
     let refresh = |number| {

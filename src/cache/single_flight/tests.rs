@@ -42,13 +42,3 @@ fn a_wait_that_ends_with_its_flight_goes_on_for_the_outcome_and_no_other_does() 
     assert!(leader.flight.wait(deadline, &never, || true).is_none());
     assert!(deadline.has_passed() && !ends.has_passed());
 }
-
-#[test]
-fn a_leader_is_told_from_those_of_other_entries() {
-    let (own, other) = (SingleFlight::default(), SingleFlight::default());
-    let leader = own.lead(after(10_000)).ok().unwrap();
-    assert!(own.is_led_by(&leader));
-    assert!(!other.is_led_by(&leader));
-    let _others = other.lead(after(10_000)).ok().unwrap();
-    assert!(!other.is_led_by(&leader));
-}

@@ -63,14 +63,6 @@ fn of_two_tokens_the_one_whose_request_started_later_is_kept() {
 }
 
 #[test]
-fn a_token_of_unknown_lifetime_is_not_kept() {
-    let token = Arc::new(Token::new("t", "", None, at(0)));
-    let mut state = State::default();
-    assert!(state.succeeded(&token, 0, true, at(1)).is_ok());
-    assert!(state.token.is_none());
-}
-
-#[test]
 fn the_cooldown_depends_on_the_failure() {
     use Status as S;
     let with = |status, http, retry| {
