@@ -56,7 +56,9 @@ impl Client {
         let is_last = self.fetcher.handles.fetch_sub(1, SeqCst) == 1;
         let is_last = is_last || self.cancellation.parent.is_none();
         for entry in self.fetcher.entries() {
-            entry.single_flight.wake_cancelled(&self.cancellation);
+            entry
+                .single_flight
+                .wake_waiters(|room| self.cancellation.waits_in(room));
             if is_last {
                 entry.cancel();
             }

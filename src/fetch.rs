@@ -194,7 +194,7 @@ impl Fetcher {
         };
         let step = request.send()?;
         // Those who wait for a slower request can have this token.
-        self.entry().single_flight.wake_waiters();
+        self.entry().single_flight.wake_waiters(|_| true);
         Ok(step)
     }
 

@@ -55,7 +55,7 @@ pub(super) fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
     flight.ok().unwrap()
 }
 
-pub(super) fn outcome(flight: &Flight, is_as_seen: impl FnOnce() -> bool) -> Step {
+pub(super) fn outcome(flight: &Flight, is_as_seen: impl FnMut() -> bool) -> Step {
     let soon = Deadline::after(Duration::from_secs(20));
     let step = flight.wait(soon, &Cancellation::default(), is_as_seen);
     step.unwrap()

@@ -84,13 +84,13 @@ impl Model {
                 _ if self.is_settled() => Role::Settled,
                 Ok(leader) => Role::Lead(leader),
                 Err(flight) => {
-                    let mut is_as_seen = false;
+                    let mut is_as_seen = true;
                     let look = || {
                         is_as_seen = !self.is_settled();
+                        waited |= is_as_seen;
                         is_as_seen
                     };
                     let step = flight.wait(at(deadline), cancellation, look);
-                    waited |= is_as_seen;
                     match step {
                         _ if !is_as_seen => Role::Settled,
                         Some(Step::LookAgain) => continue,
@@ -247,7 +247,9 @@ fn a_cancellation_ends_its_own_client_s_wait_alone() {
         let other = model.call_on(NEVER);
         // As Client::cancel does.
         cancel.cancel();
-        model.single_flight.wake_cancelled(&cancel);
+        model
+            .single_flight
+            .wake_waiters(|room| cancel.waits_in(room));
         assert!(matches!(waiter.join().unwrap().role, Role::Cancelled));
         model.settle();
         slow.finish(outcome());
@@ -263,7 +265,7 @@ fn a_token_from_elsewhere_ends_the_wait() {
         let waiters = [model.call_on(NEVER), model.call_on(NEVER)];
         // As Client::create_token does.
         model.settle();
-        model.single_flight.wake_waiters();
+        model.single_flight.wake_waiters(|_| true);
         for waiter in waiters {
             assert!(matches!(waiter.join().unwrap().role, Role::Settled));
         }

@@ -19,11 +19,8 @@ fn take_turn(
     };
     let progress = Progress::begin();
     let turn = entry.take_turn(&plan, cancellation, &progress, &mut CallLog::complete());
-    let has_waited = progress.phase() == Phase::OtherProcess;
-    assert_eq!(
-        has_waited,
-        matches!(turn, Break(Step::LookAgain)) && !cancellation.is_cancelled()
-    );
+    let has_waited = matches!(turn, Break(Step::LookAgain)) && !cancellation.is_cancelled();
+    assert_eq!(progress.phase() == Phase::OtherProcess, has_waited);
     turn
 }
 
@@ -82,10 +79,8 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
     assert!(began.elapsed() >= Duration::from_millis(60));
     let cancelled = Cancellation::default();
     cancelled.cancel();
-    assert!(matches!(
-        take_turn(&processes.own, 60, &cancelled),
-        Break(Step::LookAgain)
-    ));
+    let turn = take_turn(&processes.own, 60, &cancelled);
+    assert!(matches!(turn, Break(Step::LookAgain)));
     drop(lock);
     let turn = take_turn(&processes.own, 0, &never);
     assert!(matches!(turn, Continue(Some(_))));
