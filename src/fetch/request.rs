@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use super::Fetcher;
 use crate::cache::{Entry, Leader, MAX_COOLDOWN, Plan, Step};
@@ -139,11 +140,7 @@ impl Request<'_> {
         if let Err(failure) = stored {
             return Ok(Step::Failed(failure));
         }
-        if entry.has(&token)
-            && fetcher
-                .refresh_in(&token, now)
-                .is_some_and(|time| time.is_zero())
-        {
+        if entry.has(&token) && fetcher.refresh_in(&token, now) == Some(Duration::ZERO) {
             let failure = Arc::new(useless(
                 "the token was due for a refresh when it arrived; check that nothing on the way \
                  keeps responses (Age)",
