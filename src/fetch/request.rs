@@ -26,7 +26,7 @@ impl Request<'_> {
     /// Asks for all who wait. When this returns, the entry knows the outcome. An error is for nobody
     /// else: the waiters look at the entry again.
     pub(super) fn run(&mut self) -> Result<Step, Arc<Failure>> {
-        // The entry goes with what is sent; without that the request is cancelled.
+        // The entry goes with the credentials. An error says that the request was cancelled.
         let _ = self.authentication(false);
         let entry = self.fetcher.entry();
         if self.cancellation.is_cancelled() || self.is_abandoned(&entry) {
