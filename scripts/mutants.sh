@@ -13,13 +13,13 @@ cd "$(dirname "$0")/.."
 tool=$PWD/build/tools/bin/cargo-mutants
 # PART|what is changed|the programs of tests/ that are about it, the quickest first, and which of their tests
 table='
-life|src/life.rs|caching:lifetime
+token|src/token.rs|caching:lifetime
 redact|src/credentials/redact* src/credentials/redact/**|gateway:responses security:secrets
 config|src/config* src/config/**|interface:option network:proxies security:secrets
 credentials|src/credentials* src/credentials/**|caching:rotation interface:options security:secrets
 cache|src/cache/[!p]*.rs|caching processes:shared_entry
 processes|src/cache/processes.rs src/cache/processes/**|processes
-client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src/deadline.rs|caching network:deadlines hosts:waiting processes:shared_entry
+client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src/time.rs|caching network:deadlines hosts:waiting processes:shared_entry
 ffi|src/ffi* src/ffi/**|interface:arguments caching:stats gateway:operation caching:clones caching:rotation
 net|src/net/[!t]*.rs src/net/t[!lr]*.rs src/net/socket/** src/net/resolver/**|network
 gateway|src/gateway* src/gateway/**|gateway network

@@ -2,6 +2,7 @@
 //! clients have in common.
 
 mod entry;
+mod plan;
 mod processes;
 mod registry;
 mod single_flight;
@@ -11,10 +12,10 @@ mod test_processes;
 mod turn;
 
 pub(crate) use entry::Entry;
+pub(crate) use plan::Plan;
 #[cfg(feature = "fuzzing")]
 pub(crate) use processes::fuzzing;
 pub(crate) use processes::{Store, open};
 pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Flight, Leader, Step};
-pub(crate) use state::State;
-pub(crate) use turn::Wait;
+pub(crate) use state::{MAX_COOLDOWN, State};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::Duration;
 
-use crate::Deadline;
 use crate::sync::AtomicBool;
+use crate::{Deadline, Failure};
 
 /// How long a cancellation is not seen at most. Only the waiters of a request wait longer: there may
 /// be thousands, and whoever cancels wakes them.
@@ -16,19 +16,16 @@ pub(crate) struct Cancellation {
     cancelled: AtomicBool,
     /// A bit for each room of a flight in which its calls wait, or have waited.
     rooms: AtomicU32,
-    parent: Option<Arc<Cancellation>>,
+    /// None of the client itself.
+    pub(crate) parent: Option<Arc<Cancellation>>,
 }
 
 impl Cancellation {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     /// The cancellation of a clone: one of its own, and its parent's cancels it too.
     pub(crate) fn child(parent: &Arc<Self>) -> Self {
         Self {
             parent: Some(Arc::clone(parent)),
-            ..Self::new()
+            ..Self::default()
         }
     }
 
@@ -61,17 +58,19 @@ impl Cancellation {
         !self.cancelled.swap(true, SeqCst)
     }
 
-    /// Sleeps, unless cancelled; returns whether it slept for the whole time.
-    pub(crate) fn sleep(&self, time: Duration) -> bool {
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let goes_on = (!self.is_cancelled()).then_some(());
+        goes_on.ok_or_else(Failure::cancelled)
+    }
+
+    /// Sleeps for the whole time, unless it is cancelled.
+    pub(crate) fn sleep(&self, time: Duration) -> Result<(), Failure> {
         let until = Deadline::after(time);
-        while !self.is_cancelled() {
-            let left = until.left();
-            if left.is_zero() {
-                return true;
-            }
-            std::thread::sleep(left.min(MAX_WAIT));
+        while !until.has_passed() {
+            self.check()?;
+            std::thread::sleep(until.left().min(MAX_WAIT));
         }
-        false
+        self.check()
     }
 }
 

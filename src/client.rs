@@ -9,9 +9,8 @@ use std::time::Duration;
 use crate::cache::Step;
 use crate::config::{self, Config, OptionRow, Settings};
 use crate::fetch::{Caller, Fetcher};
-use crate::life::{self, Freshness};
 use crate::stats::momo_stats;
-use crate::{CallLog, Cancellation, Deadline, Failure, Now, Status, sys};
+use crate::{CallLog, Cancellation, Deadline, Failure, Now, Status, Token, sys};
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
 
 /// How long an invalidation may take if other processes share the token.
@@ -22,19 +21,14 @@ pub(crate) struct Client {
     fetcher: Arc<Fetcher>,
     cancellation: Arc<Cancellation>,
     config: Arc<Config>,
-    /// Whether cancelling it cancels every handle of the fetcher.
-    is_original: bool,
 }
 
 impl Client {
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
-        let settings = Settings::of(config)?;
-        let fetcher = Fetcher::new(settings)?;
         let client = Self {
-            fetcher: Arc::new(fetcher),
-            cancellation: Arc::new(Cancellation::new()),
+            fetcher: Arc::new(Fetcher::new(Settings::of(config)?)?),
+            cancellation: Arc::default(),
             config: Arc::new(config.clone()),
-            is_original: true,
         };
         if let Some(logger) = &config.logger {
             logger.write(&config::log_lines(&client.options()));
@@ -49,7 +43,6 @@ impl Client {
             fetcher: Arc::clone(&original.fetcher),
             cancellation: Arc::new(Cancellation::child(&original.cancellation)),
             config: Arc::clone(&original.config),
-            is_original: false,
         }
     }
 
@@ -59,15 +52,17 @@ impl Client {
         if !self.cancellation.cancel() {
             return;
         }
-        self.fetcher.wake_cancelled(&self.cancellation);
-        if self.is_last_handle() || self.is_original {
-            self.fetcher.cancel();
+        // With the client itself every handle is cancelled.
+        let is_last = self.fetcher.handles.fetch_sub(1, SeqCst) == 1;
+        let is_last = is_last || self.cancellation.parent.is_none();
+        for entry in self.fetcher.entries() {
+            entry
+                .single_flight
+                .wake_waiters(|room| self.cancellation.waits_in(room));
+            if is_last {
+                entry.cancel();
+            }
         }
-    }
-
-    /// To be asked once, when the handle is freed or cancelled.
-    fn is_last_handle(&self) -> bool {
-        self.fetcher.handles.fetch_sub(1, SeqCst) == 1
     }
 
     /// Runs a call that may block; then the logger is told of it, and of the requests before it.
@@ -98,9 +93,9 @@ impl Client {
     }
 
     fn create(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
-        self.check_not_cancelled()?;
+        self.cancellation.check()?;
         match self.fetcher.create(caller)? {
-            Step::Token(token) => Ok(self.for_caller(TokenRef::Counted(token), Status::MOMO_OK)),
+            Step::Token(token) => Ok(self.for_caller(token, Status::MOMO_OK)),
             Step::Failed(failure) => Err(Failure::clone(&failure)),
             Step::LookAgain => Err(Failure::internal("a request of its own left to another")),
         }
@@ -130,11 +125,10 @@ impl Client {
         }
         let (state, now) = (entry.state(), Now::read());
         let token = state.token.as_ref()?;
-        let Freshness::Fresh { refresh_in } = self.fetcher.freshness(token, now) else {
-            return None;
-        };
+        let refresh_in = self.fetcher.refresh_in(token, now);
+        let refresh_in = refresh_in.filter(|time| !time.is_zero())?;
         Some(TokenForCaller {
-            expires_in: life::left(token, now),
+            expires_in: token.left(now),
             refresh_in: Some(refresh_in),
             refresh_status: state.refresh_status(),
             token: TokenRef::Current(state),
@@ -158,7 +152,7 @@ impl Client {
         let (state, mut stats) = (entry.state(), entry.stats.snapshot());
         stats.cooldown_ms = state.cooldown_ms(now);
         if let Some(token) = &state.token {
-            let left = life::left(token, now).unwrap_or_default();
+            let left = token.left(now).unwrap_or_default();
             stats.token_expires_in = left.as_secs() as i64;
             stats.token_origin = token.origin as i64;
         }
@@ -171,23 +165,13 @@ impl Client {
         self.fetcher.settings.report(&self.config, &credentials)
     }
 
-    fn check_not_cancelled(&self) -> Result<(), Failure> {
-        if self.cancellation.is_cancelled() {
-            return Err(Failure::cancelled());
-        }
-        Ok(())
-    }
-
-    fn for_caller(&self, token: TokenRef, refresh_status: Status) -> TokenForCaller {
+    fn for_caller(&self, token: Arc<Token>, refresh_status: Status) -> TokenForCaller {
         let now = Now::read();
         let is_kept = self.fetcher.settings.cache.keeps_tokens() && token.life.is_some();
         TokenForCaller {
-            refresh_in: is_kept.then(|| match self.fetcher.freshness(&token, now) {
-                Freshness::Fresh { refresh_in } => refresh_in,
-                Freshness::Stale | Freshness::Expired => Duration::ZERO,
-            }),
-            expires_in: life::left(&token, now),
-            token,
+            refresh_in: is_kept.then(|| self.fetcher.refresh_in(&token, now).unwrap_or_default()),
+            expires_in: token.left(now),
+            token: TokenRef::Counted(token),
             refresh_status,
         }
     }
@@ -196,7 +180,7 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         if !self.cancellation.is_cancelled_itself() {
-            self.is_last_handle();
+            self.fetcher.handles.fetch_sub(1, SeqCst);
         }
     }
 }

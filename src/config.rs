@@ -61,7 +61,7 @@ impl Config {
         if sys::is_privileged() {
             let text =
                 "the environment is not read: this program runs with more rights than its caller";
-            self.pending_log.push(Line::new(Level::Warning, text));
+            self.pending_log.push(Line::new(Level::WARNING, text));
             return Ok(());
         }
         let mut next = self.clone();
@@ -92,7 +92,7 @@ impl Config {
             };
             let variable = shortened(visible);
             let text = format!("the environment variable {variable} {mistake}");
-            next.pending_log.push(Line::new(Level::Warning, text));
+            next.pending_log.push(Line::new(Level::WARNING, text));
         }
         *self = next;
         Ok(())

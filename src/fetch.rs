@@ -1,29 +1,23 @@
 //! Fetching a token: one request for all who wait, on a thread of the library or on a caller's.
 
-mod plan;
 mod request;
 
-use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 use once_cell::race::OnceBox;
 
-use crate::cache::{self, ClientEntry, Entry, Flight, Leader, State, Step, Store};
+use crate::cache::{self, ClientEntry, Entry, Flight, Leader, Plan, State, Step, Store};
 use crate::config::Settings;
 use crate::credentials::{Credentials, Rotation};
 use crate::gateway::{Authentication, Transport};
-use crate::life::{self, Freshness};
 use crate::panics::catch_panic;
-use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Progress, Status, Token, sys};
-pub(crate) use plan::Plan;
-use request::{Outcome, Request};
-
-/// When a call that must not block finds out something new, if it is made again.
-const LOOK_AGAIN_MS: i64 = 5;
+use crate::token::jitter;
+use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Progress, Token, sys};
+use request::Request;
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
 pub(crate) struct Fetcher {
@@ -87,8 +81,8 @@ impl Fetcher {
         })
     }
 
-    pub(crate) fn freshness(&self, token: &Token, now: Now) -> Freshness {
-        life::freshness(token, now, self.settings.refresh_margin, life::jitter())
+    pub(crate) fn refresh_in(&self, token: &Token, now: Now) -> Option<Duration> {
+        token.refresh_in(now, self.settings.refresh_margin, jitter(sys::generation()))
     }
 
     /// Takes no lock and counts no reference.
@@ -99,18 +93,9 @@ impl Fetcher {
         }
     }
 
-    /// Has calls that wait for a request see that they are cancelled.
-    pub(crate) fn wake_cancelled(&self, cancellation: &Cancellation) {
-        self.first_entry.single_flight.wake_cancelled(cancellation);
-        if self.next_entry.get().is_some() {
-            self.entry().single_flight.wake_cancelled(cancellation);
-        }
-    }
-
-    /// No handle will ask again. A request under way ends, unless another client has a use for it.
-    pub(crate) fn cancel(&self) {
-        self.first_entry.cancel();
-        self.entry().cancel();
+    /// The first, and the one in use now.
+    pub(crate) fn entries(&self) -> [EntryGuard<'_>; 2] {
+        [EntryGuard::First(&self.first_entry), self.entry()]
     }
 
     /// Has a request begun if none is under way, and returns the one that is. An error is the next
@@ -142,15 +127,19 @@ impl Fetcher {
                 leader.finish(step.clone());
                 return Err(step);
             }
-            match self.start_thread(Arc::clone(&leader), plan) {
-                Ok(()) => return Ok(Arc::clone(&leader.flight)),
-                Err(error) => caller.log.record(Level::Warning, || {
-                    format!(
-                        "no thread can be started to ask for a token in the background ({error}); \
-                         check the limits on threads, or set refresh to caller"
-                    )
-                }),
-            }
+            let (fetcher, its_leader) = (Arc::clone(self), Arc::clone(&leader));
+            let lead = move || {
+                catch_panic(move || fetcher.lead(&its_leader, plan));
+            };
+            let Err(error) = sys::start_thread("momo-request", lead) else {
+                return Ok(Arc::clone(&leader.flight));
+            };
+            caller.log.record(Level::WARNING, || {
+                format!(
+                    "no thread can be started to ask for a token in the background ({error}); \
+                     check the limits on threads, or set refresh to caller"
+                )
+            });
         }
         let mut request = Request {
             fetcher: self,
@@ -160,25 +149,13 @@ impl Fetcher {
             progress: &leader.flight.progress,
             log: caller.log,
         };
-        Err(match request.run() {
-            Outcome::ForAll(step) => {
-                leader.finish(step.clone());
-                step
-            }
-            Outcome::OfItsOwn(step) => step,
-        })
+        let step = request.run().inspect(|step| leader.finish(step.clone()));
+        Err(step.unwrap_or_else(Step::Failed))
     }
 
-    /// The request keeps the fetcher alive by itself, so that the client may be freed meanwhile. The
-    /// host's logger is therefore no part of it: on a thread of the library no callback of the host
-    /// runs, not even the one that frees the logger's data.
-    fn start_thread(self: &Arc<Self>, leader: Arc<Leader>, plan: Plan) -> io::Result<()> {
-        let fetcher = Arc::clone(self);
-        sys::start_thread("momo-request", move || {
-            let _ = catch_panic(move || fetcher.lead(&leader, plan));
-        })
-    }
-
+    /// On a thread of the library, which keeps the fetcher alive: the client may be freed meanwhile.
+    /// The host's logger is therefore no part of it: on such a thread no callback of the host runs,
+    /// not even the one that frees the logger's data.
     fn lead(&self, leader: &Leader, plan: Plan) {
         let mut log = CallLog::complete();
         let flight = &leader.flight;
@@ -199,7 +176,7 @@ impl Fetcher {
         }
         // Before the waiters wake up: one of them tells its logger.
         self.entry().pending_log.add(log.into_lines());
-        if let Outcome::ForAll(step) = outcome {
+        if let Ok(step) = outcome {
             leader.finish(step);
         }
     }
@@ -217,24 +194,13 @@ impl Fetcher {
         };
         let step = request.send()?;
         // Those who wait for a slower request can have this token.
-        self.entry().single_flight.wake_waiters();
+        self.entry().single_flight.wake_waiters(|_| true);
         Ok(step)
     }
 
-    /// For a call whose time is up while this request goes on.
+    /// For a call that ends while this request goes on.
     pub(crate) fn still_under_way(&self, flight: &Flight) -> Failure {
         self.authentication.load().still_under_way(&flight.progress)
-    }
-
-    /// For a call that must not block while this request goes on.
-    pub(crate) fn would_block(&self, entry: &Entry, flight: &Flight) -> Failure {
-        flight.progress.poll();
-        let is_kept = !entry.lacks_lifetime.load(Ordering::Relaxed);
-        Failure {
-            status: Status::MOMO_WOULD_BLOCK,
-            retry_after_ms: if is_kept { LOOK_AGAIN_MS } else { -1 },
-            ..self.still_under_way(flight)
-        }
     }
 
     /// What requests with these credentials send. The entry of a client goes with them.

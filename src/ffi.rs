@@ -29,8 +29,10 @@ mod stats;
 pub use stats::*;
 
 pub use crate::error::momo_status;
+pub use crate::log::momo_log_level;
 pub use crate::net::progress::momo_phase;
 pub use crate::stats::momo_stats;
+pub use crate::token::momo_token_origin;
 
 /// Returns the version of the loaded library, for example "0.1.0".
 ///

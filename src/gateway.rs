@@ -68,7 +68,7 @@ impl TokenRequest<'_> {
             let error = match self.attempt(key, attempt) {
                 Ok(token) => {
                     if sent.len() > 1 && key == 1 {
-                        self.log.record(Level::Warning, || {
+                        self.log.record(Level::WARNING, || {
                             "the primary subscription key was refused and the secondary used; \
                              replace subscription_key"
                                 .to_owned()
@@ -96,16 +96,14 @@ impl TokenRequest<'_> {
                 let of_attempts = format!(" of {}", self.attempts);
                 return Err(authentication.complete(failure, sent, self.progress, &of_attempts));
             };
-            self.log.record(Level::Information, || {
+            self.log.record(Level::INFORMATION, || {
                 format!("trying again in {} ms", backoff.as_millis())
             });
             if failure.http_status != 0 {
                 earlier_response = Some(failure);
             }
             self.progress.enter(Phase::Backoff);
-            if !self.cancellation.sleep(backoff) {
-                return Err(Failure::cancelled());
-            }
+            self.cancellation.sleep(backoff)?;
             self.stats.retries.add_one();
             attempt += 1;
         }
@@ -114,7 +112,7 @@ impl TokenRequest<'_> {
     fn attempt(&mut self, key: usize, number: u32) -> Result<Token, AttemptError> {
         let authentication = self.authentication;
         self.progress.begin_attempt(number);
-        self.log.record(Level::Debug, || {
+        self.log.record(Level::DEBUG, || {
             let (attempts, context) = (self.attempts, &authentication.context);
             format!("attempt {number} of {attempts}: {context}")
         });
@@ -138,8 +136,8 @@ impl TokenRequest<'_> {
             .and_then(|response| response::read(&response, issued, authentication))
             .and_then(response::check_not_ended);
         let (level, line) = match &token {
-            Ok(_) => (Level::Information, "the gateway issued a token"),
-            Err(error) => (Level::Warning, &*error.failure.message),
+            Ok(_) => (Level::INFORMATION, "the gateway issued a token"),
+            Err(error) => (Level::WARNING, &*error.failure.message),
         };
         self.log.record(level, || line.to_owned());
         let token = token.map_err(|error| match self.cancellation.is_cancelled() {

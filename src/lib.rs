@@ -11,10 +11,8 @@
 mod cache;
 mod cancellation;
 mod client;
-mod clock;
 mod config;
 mod credentials;
-mod deadline;
 mod error;
 mod fetch;
 #[allow(unsafe_code)]
@@ -22,7 +20,6 @@ pub mod ffi;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod gateway;
-mod life;
 mod log;
 mod net;
 mod panics;
@@ -37,12 +34,11 @@ mod sys;
 mod test_directory;
 #[cfg(test)]
 mod test_settings;
+mod time;
 mod token;
 
 // The words that all parts have in common. Each means one thing, and so has one name.
 use cancellation::Cancellation;
-use clock::Now;
-use deadline::Deadline;
 use error::{Failure, Status};
 use log::{CallLog, Level, Line};
 use net::progress::{Phase, Progress};
@@ -50,6 +46,7 @@ use per_process::PerProcess;
 use secret::{Secret, SecretBytes};
 use stats::Stats;
 use sync::{Condvar, Mutex};
+use time::{Deadline, Now};
 use token::{Origin, Token};
 
 /// Runs once, before any function of the library can be called: see `sys::load`.

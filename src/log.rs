@@ -4,23 +4,35 @@
 //! calling thread, with no lock held: a logger may call back into the library. A background
 //! request has no caller: its lines wait for the next call.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{Mutex, PerProcess};
 
+/// Levels of the log.
+///
+/// @since 0.1.0
+/// @ingroup momo_config
+/// cbindgen:rename-all=prefix:MOMO_LOG_
+#[allow(non_camel_case_types)]
+#[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Level {
-    Error = 1,
-    Warning = 2,
-    Information = 3,
-    Debug = 4,
+pub enum momo_log_level {
+    /// Why a call failed.
+    ERROR = 1,
+    /// What somebody should look at.
+    WARNING = 2,
+    /// What the library does: a request, its outcome.
+    INFORMATION = 3,
+    /// Everything.
+    DEBUG = 4,
 }
+
+pub(crate) use momo_log_level as Level;
 
 impl Level {
     pub(crate) fn from_number(number: i32) -> Option<Self> {
-        let levels = [Self::Error, Self::Warning, Self::Information, Self::Debug];
+        let levels = [Self::ERROR, Self::WARNING, Self::INFORMATION, Self::DEBUG];
         levels.into_iter().find(|level| *level as i32 == number)
     }
 }
@@ -38,17 +50,16 @@ impl Line {
     }
 }
 
-pub(crate) type Sink = dyn Fn(&Line) + Send + Sync;
-
 /// The host's logger with the most detailed level it wants.
 #[derive(Clone)]
 pub(crate) struct Logger {
     pub(crate) level: Level,
-    sink: Arc<Sink>,
+    sink: Arc<dyn Fn(&Line) + Send + Sync>,
 }
 
 impl Logger {
-    pub(crate) fn new(level: Level, sink: Arc<Sink>) -> Self {
+    pub(crate) fn new(level: Level, sink: impl Fn(&Line) + Send + Sync + 'static) -> Self {
+        let sink = Arc::new(sink);
         Self { level, sink }
     }
 
@@ -67,7 +78,7 @@ pub(crate) struct CallLog {
 impl CallLog {
     /// Every line, for whichever logger is told of them.
     pub(crate) fn complete() -> Self {
-        Self::up_to(Some(Level::Debug))
+        Self::up_to(Some(Level::DEBUG))
     }
 
     /// None if nobody listens: then nothing is put into words.
@@ -96,7 +107,7 @@ const MAX_PENDING_LINES: usize = 32;
 pub(crate) struct PendingLog {
     /// Read at every call, and so beside the lock.
     any: AtomicBool,
-    lines: PerProcess<Mutex<VecDeque<Line>>>,
+    lines: PerProcess<Mutex<Vec<Line>>>,
 }
 
 impl PendingLog {
@@ -114,12 +125,11 @@ impl PendingLog {
     }
 
     pub(crate) fn take(&self) -> Vec<Line> {
-        let pending = self.lines.get().filter(|_| !self.is_empty());
-        let Some(pending) = pending else {
+        if self.is_empty() {
             return Vec::new();
-        };
-        let mut pending = pending.lock();
+        }
         self.any.store(false, Ordering::Relaxed);
-        pending.drain(..).collect()
+        let pending = self.lines.get();
+        pending.map_or_else(Vec::new, |lines| std::mem::take(&mut *lines.lock()))
     }
 }

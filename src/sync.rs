@@ -16,8 +16,7 @@ mod real {
     use std::sync::{self, PoisonError};
     use std::time::Duration;
 
-    use crate::deadline::Deadline;
-    use crate::sys;
+    use crate::{Deadline, sys};
 
     pub(crate) use std::sync::MutexGuard;
     pub(crate) use std::sync::atomic::AtomicBool;

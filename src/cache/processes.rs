@@ -26,7 +26,7 @@ use self::store::{NewToken, StoreError, Value, Values};
 use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
-use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, SecretBytes, Token, life};
+use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, SecretBytes, Token};
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; if it
 /// cannot be reached it is used once it can be. Touches no network.
@@ -96,7 +96,7 @@ impl Processes {
 
     /// What is in a directory. None if it cannot be read, which the request that follows logs.
     pub(super) fn look(&self, deadline: Deadline, log: &mut CallLog) -> Option<Found> {
-        if self.store.origin() != Origin::File {
+        if self.store.origin() != Origin::DIRECTORY {
             return None;
         }
         let values = self.store().read(&self.name, deadline).ok()?;
@@ -144,7 +144,7 @@ impl Processes {
         let why = format!(
             "a token in {place} is not used: {why}; give a directory in memory, like one below /run"
         );
-        log.record(Level::Warning, || why);
+        log.record(Level::WARNING, || why);
     }
 
     pub(super) fn lock(
@@ -159,7 +159,7 @@ impl Processes {
     /// Shares a token that the gateway issued.
     pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
         let clocks = Clocks::read(self.store.clock());
-        let Some(left) = life::left(token, clocks.now).filter(|left| !left.is_zero()) else {
+        let Some(left) = token.left(clocks.now).filter(|left| !left.is_zero()) else {
             return;
         };
         let record = Record::of_token(token, &clocks);
@@ -241,7 +241,7 @@ impl Processes {
                 let why = format!(
                     "the cache {place} cannot be used, and this process goes on by itself: {why}"
                 );
-                log.record(Level::Warning, || why);
+                log.record(Level::WARNING, || why);
             }
             Unavailable
         })

@@ -74,7 +74,8 @@ impl ClientEntry {
     ) -> Self {
         static PRIVATE: AtomicU64 = AtomicU64::new(0);
         let key = if settings.cache.joins_equal_clients() {
-            Key::of_equals(settings, credentials)
+            let cache = settings.cache.shown();
+            Key::Equals(identity(process_key(), settings, credentials, &cache))
         } else {
             Key::Private(PRIVATE.fetch_add(1, Ordering::Relaxed))
         };
@@ -195,18 +196,14 @@ impl Registry {
     }
 }
 
-impl Key {
-    /// Within this process: the key of the digest is its own.
-    fn of_equals(settings: &Settings, credentials: &Credentials) -> Self {
-        static PROCESS: OnceBox<hmac::Key> = OnceBox::new();
-        let process = PROCESS.get_or_init(|| {
-            // Without randomness the key is a plain digest, which is still no credential.
-            let bytes: [u8; SHA256_OUTPUT_LEN] = random::bytes().unwrap_or_default();
-            Box::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
-        });
-        let cache = settings.cache.shown();
-        Self::Equals(identity(process, settings, credentials, &cache))
-    }
+/// Of the digests of this process alone.
+fn process_key() -> &'static hmac::Key {
+    static KEY: OnceBox<hmac::Key> = OnceBox::new();
+    KEY.get_or_init(|| {
+        // Without randomness they are plain digests, which are still no credentials.
+        let bytes: [u8; SHA256_OUTPUT_LEN] = random::bytes().unwrap_or_default();
+        Box::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
+    })
 }
 
 /// Of an entry: clients that would trust another server, or send other credentials, have another
@@ -239,9 +236,8 @@ pub(super) fn identity(
     }
     add(cache);
     credentials.iter().map(Credential::expose).for_each(add);
-    let mut out = Identity::default();
-    out.copy_from_slice(context.sign().as_ref());
-    out
+    let tag = context.sign();
+    tag.as_ref().try_into().expect("the length of SHA-256")
 }
 
 #[cfg(test)]

@@ -53,16 +53,9 @@ pub(crate) struct Flight {
 /// after 0.09 s (two cores).
 #[derive(Default)]
 struct Room {
-    news: Mutex<News>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct News {
     /// What the flight has ended with.
-    step: Option<Step>,
-    /// How often the waiters were told to look at the entry again.
-    looks: u32,
+    outcome: Mutex<Option<Step>>,
+    changed: Condvar,
 }
 
 /// The right to make the request, and the duty to tell the waiters its outcome.
@@ -81,7 +74,7 @@ impl SingleFlight {
         }
         let flight = Arc::new(Flight {
             progress: Arc::new(Progress::begin()),
-            cancellation: Arc::new(Cancellation::new()),
+            cancellation: Arc::default(),
             ends,
             rooms: Default::default(),
             next_room: AtomicUsize::new(0),
@@ -97,18 +90,11 @@ impl SingleFlight {
         slot.is_some_and(|slot| std::ptr::eq(&*slot, &*leader.slot))
     }
 
-    /// Has every waiter look at the entry again.
-    pub(crate) fn wake_waiters(&self) {
-        if let Some(flight) = self.current() {
-            flight.tell(|news| news.looks = news.looks.wrapping_add(1));
-        }
-    }
-
-    /// Has the waiters see that they are cancelled.
-    pub(crate) fn wake_cancelled(&self, cancellation: &Cancellation) {
+    /// Has the waiters in these rooms look at the entry, and whether they are cancelled.
+    pub(crate) fn wake_waiters(&self, is_theirs: impl Fn(usize) -> bool) {
         if let Some(flight) = self.current() {
             let rooms = flight.rooms.iter().enumerate();
-            let rooms = rooms.filter(|(number, _)| cancellation.waits_in(*number));
+            let rooms = rooms.filter(|(number, _)| is_theirs(*number));
             rooms.for_each(|(_, room)| room.tell(|_| {}));
         }
     }
@@ -130,34 +116,33 @@ impl Flight {
         &self,
         deadline: Deadline,
         cancellation: &Cancellation,
-        is_as_seen: impl FnOnce() -> bool,
+        mut is_as_seen: impl FnMut() -> bool,
     ) -> Option<Step> {
         let number = self.next_room.fetch_add(1, Ordering::Relaxed) % ROOMS;
         cancellation.wait_in(number);
         let room = &self.rooms[number];
-        let looks = room.news.lock().looks;
-        // What changes the entry from now on wakes the waiter.
-        if !is_as_seen() {
-            return Some(Step::LookAgain);
-        }
         let (until, lost_at) = (self.wait_until(deadline), self.lost_at());
-        let mut news = room.news.lock();
+        let mut outcome = room.outcome.lock();
         loop {
             if cancellation.is_cancelled() {
                 return Some(Step::Failed(Arc::new(Failure::cancelled())));
             }
             // The time is read before the outcome: an outcome that came in time is never missed.
             let (time_is_up, is_lost) = (until.has_passed(), lost_at.has_passed());
-            if let Some(step) = &news.step {
-                return Some(step.clone());
+            // What changes the entry from now on wakes the waiter.
+            if !is_as_seen() {
+                return Some(Step::LookAgain);
+            }
+            if outcome.is_some() {
+                return outcome.clone();
             }
             if time_is_up {
                 return None;
             }
-            if news.looks != looks || is_lost {
+            if is_lost {
                 return Some(Step::LookAgain);
             }
-            news = room.changed.wait_until(news, until.min(lost_at));
+            outcome = room.changed.wait_until(outcome, until.min(lost_at));
         }
     }
 
@@ -172,17 +157,12 @@ impl Flight {
     fn lost_at(&self) -> Deadline {
         self.ends + GRACE
     }
-
-    /// Changes what each room knows, and wakes its waiters.
-    fn tell(&self, change: impl Fn(&mut News)) {
-        self.rooms.iter().for_each(|room| room.tell(&change));
-    }
 }
 
 impl Room {
     /// Through the lock, so that a waiter that has just looked is asleep before it is woken.
-    fn tell(&self, change: impl Fn(&mut News)) {
-        change(&mut self.news.lock());
+    fn tell(&self, change: impl FnOnce(&mut Option<Step>)) {
+        change(&mut self.outcome.lock());
         self.changed.notify_all();
     }
 }
@@ -191,13 +171,15 @@ impl Leader {
     /// Gives the outcome to every waiter. The entry's state must have been changed before, so that
     /// a call that comes later does not ask again.
     pub(crate) fn finish(&self, step: Step) {
-        if self.flight.rooms[0].news.lock().step.is_some() {
+        if self.flight.rooms[0].outcome.lock().is_some() {
             return;
         }
         // A later call leads, unless another leads already: this flight may be lost.
         let is_mine = |flight: &mut Arc<Flight>| Arc::ptr_eq(flight, &self.flight);
         drop(self.slot.0.lock().take_if(is_mine));
-        self.flight.tell(|news| news.step = Some(step.clone()));
+        for room in &self.flight.rooms {
+            room.tell(|outcome| *outcome = Some(step.clone()));
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-use crate::{Failure, Now, Status, Token, life};
+use crate::{Failure, Now, Status, Token};
 
 /// After refused credentials, and the least time between two tokens that invalidation asks for.
-const MAX_COOLDOWN: Duration = Duration::from_secs(5);
+pub(crate) const MAX_COOLDOWN: Duration = Duration::from_secs(5);
 /// After a failure that may pass: doubled with each further failure, up to the long cooldown.
 const MIN_COOLDOWN: Duration = Duration::from_millis(250);
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
@@ -22,7 +22,8 @@ type Digest = [u8; SHA256_OUTPUT_LEN];
 #[derive(Clone, Default)]
 pub(crate) struct State {
     pub(crate) token: Option<Arc<Token>>,
-    cooldown: Cooldown,
+    /// None after a success.
+    cooldown: Option<Cooldown>,
     /// The subscription key that worked last, and since when by the boot clock.
     key: (usize, Duration),
     /// Digests of invalidated tokens, the latest last.
@@ -32,12 +33,11 @@ pub(crate) struct State {
 }
 
 /// The time after a failure in which the gateway is not asked again.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Cooldown {
     /// By the boot clock.
     until: Duration,
-    /// None after a success.
-    failure: Option<Arc<Failure>>,
+    failure: Arc<Failure>,
     /// Whether every caller is told the failure. A refresh that ran out of its own caller's time
     /// holds back the next refresh only.
     for_all: bool,
@@ -53,23 +53,17 @@ impl State {
         if is_over { 0 } else { index }
     }
 
-    /// The failure that is given back without asking, with what is left of its cooldown. A call that
-    /// waited for the request gets it as the request ended with it.
-    pub(crate) fn failure_in_cooldown(&self, now: Now, has_waited: bool) -> Option<Failure> {
-        let (failure, left) = (self.cooldown.failure.as_ref()?, self.cooldown_ms(now));
-        if !self.cooldown.for_all || left == 0 {
-            return None;
-        }
-        let mut failure = Failure::clone(failure);
-        if !has_waited {
-            failure.retry_after_ms = left;
-            failure.message += &format!(" (not asked again yet: the next attempt is in {left} ms)");
-        }
-        Some(failure)
+    /// The failure that is given back without asking, and the milliseconds left of its cooldown.
+    pub(crate) fn failure_in_cooldown(&self, now: Now) -> Option<(Failure, i64)> {
+        let cooldown = self.cooldown.as_ref().filter(|cooldown| cooldown.for_all)?;
+        let left = self.cooldown_ms(now);
+        (left > 0).then(|| (Failure::clone(&cooldown.failure), left))
     }
 
+    /// How long a stale token is used on without asking for a new one.
     pub(crate) fn cooldown(&self, now: Now) -> Duration {
-        self.cooldown.until.saturating_sub(now.boot)
+        let until = self.cooldown.as_ref().map(|cooldown| cooldown.until);
+        until.unwrap_or_default().saturating_sub(now.boot)
     }
 
     /// The same in milliseconds, rounded up: a caller that waits as long as it was told finds the
@@ -78,14 +72,9 @@ impl State {
         millis(self.cooldown(now))
     }
 
-    /// Whether a stale token is to be used on without asking for a new one.
-    pub(crate) fn is_in_cooldown(&self, now: Now) -> bool {
-        !self.cooldown(now).is_zero()
-    }
-
     pub(crate) fn refresh_status(&self) -> Status {
-        let failure = self.cooldown.failure.as_ref();
-        failure.map_or(Status::MOMO_OK, |failure| failure.status)
+        let cooldown = self.cooldown.as_ref();
+        cooldown.map_or(Status::MOMO_OK, |cooldown| cooldown.failure.status)
     }
 
     /// The gateway issued a token, asked for with the subscription key at `key`. `keep` says
@@ -98,7 +87,7 @@ impl State {
         keep: bool,
         now: Now,
     ) -> Result<(), Arc<Failure>> {
-        if self.key.0 != key || self.key(now) != key {
+        if self.key(now) != key {
             self.key = (key, now.boot);
         }
         if self.was_invalidated(token.access()) {
@@ -108,7 +97,7 @@ impl State {
                 now,
             ));
         }
-        self.cooldown = Cooldown::default();
+        self.cooldown = None;
         // Of two tokens the one whose request started later: the gateway may end the older.
         let is_newer = |current: &Arc<Token>| current.issued.boot <= token.issued.boot;
         if keep && token.life.is_some() && self.token.as_ref().is_none_or(is_newer) {
@@ -119,39 +108,46 @@ impl State {
 
     /// A request failed; `for_all` says whether every caller is told. `random` is from 0 to 1.
     pub(crate) fn failed(&mut self, failure: &Arc<Failure>, for_all: bool, now: Now, random: f64) {
-        // Callers in a hurry must not keep those with more time from refreshing.
-        let before = self.failures(u32::from(for_all));
-        let length = length(failure, before, random);
-        self.cool_down(now.boot + length, failure, for_all, before);
-    }
-
-    /// Another process was given this failure, and what is `left` of its cooldown is ours, too.
-    pub(crate) fn failed_elsewhere(&mut self, failure: &Arc<Failure>, left: Duration, now: Now) {
-        let until = now.boot + left.min(MAX_RETRY_AFTER);
-        // It was one more in a row: else each process would begin with the shortest.
-        self.cool_down(until, failure, true, self.failures(1));
-    }
-
-    /// The next refresh has to wait, and nobody else, for at most half of what is usable of the token.
-    pub(crate) fn hold_back(&mut self, failure: &Arc<Failure>, usable: Duration, now: Now) {
-        let until = now.boot + MAX_COOLDOWN.min(usable / 2);
-        self.cool_down(until, failure, false, 0);
-    }
-
-    /// How many failures came in a row with so many `more`. A success ends the row.
-    fn failures(&self, more: u32) -> u32 {
-        let before = self.cooldown.failures_before;
-        let is_in_row = self.cooldown.failure.is_some();
-        if is_in_row { before + more } else { 0 }
-    }
-
-    fn cool_down(&mut self, until: Duration, failure: &Arc<Failure>, for_all: bool, before: u32) {
-        self.cooldown = Cooldown {
-            until,
-            failure: Some(Arc::clone(failure)),
-            for_all,
-            failures_before: before,
+        use Status as S;
+        let may_ask =
+            failure.status == S::MOMO_RATE_LIMITED || matches!(failure.http_status, 502..=504);
+        let asked = u64::try_from(failure.retry_after_ms).unwrap_or(0);
+        let time = match failure.status {
+            S::MOMO_UNAUTHORIZED | S::MOMO_SUBSCRIPTION_KEY_REFUSED | S::MOMO_FORBIDDEN => {
+                MAX_COOLDOWN
+            }
+            _ if may_ask && asked > 0 => Duration::from_millis(asked),
+            _ => {
+                let doubled = MIN_COOLDOWN * (1 << self.failures(for_all).min(8));
+                // Half of it at random: callers that failed together come back apart.
+                doubled.min(MAX_COOLDOWN).mul_f64(0.5 + random / 2.0)
+            }
         };
+        self.cool_down(time, failure, for_all, now);
+    }
+
+    /// Begins a cooldown of this time after a failure of this process's or of another's: it is one
+    /// more in a row.
+    pub(crate) fn cool_down(
+        &mut self,
+        time: Duration,
+        failure: &Arc<Failure>,
+        for_all: bool,
+        now: Now,
+    ) {
+        self.cooldown = Some(Cooldown {
+            until: now.boot + time.min(MAX_RETRY_AFTER),
+            failure: Arc::clone(failure),
+            for_all,
+            failures_before: self.failures(for_all),
+        });
+    }
+
+    /// How many failures in a row came before the next one. Callers in a hurry are not counted: they
+    /// must not keep those with more time from refreshing.
+    fn failures(&self, for_all: bool) -> u32 {
+        let last = self.cooldown.as_ref();
+        last.map_or(0, |last| last.failures_before + u32::from(for_all))
     }
 
     /// Another process has shared it. False if it was invalidated, or is no newer than ours.
@@ -162,16 +158,16 @@ impl State {
         let is_useful = self.may_use(token, now) && self.token.as_ref().is_none_or(is_newer);
         if is_useful {
             self.token = Some(Arc::clone(token));
-            self.cooldown = Cooldown::default();
+            self.cooldown = None;
         }
         is_useful
     }
 
-    /// The gateway refused `access` elsewhere. False if that was known already.
-    pub(crate) fn invalidate(&mut self, access: &[u8], now: Now) -> bool {
+    /// The gateway refused `access` elsewhere.
+    pub(crate) fn invalidate(&mut self, access: &[u8], now: Now) {
         let is_current = self.token.as_ref().is_some_and(|t| t.access() == access);
         if !is_current && self.was_invalidated(access) {
-            return false;
+            return;
         }
         self.invalidated.push(fingerprint(access));
         self.forget_oldest();
@@ -186,10 +182,9 @@ impl State {
                 );
             } else {
                 self.last_replacement = Some(now.boot);
-                self.cooldown = Cooldown::default();
+                self.cooldown = None;
             }
         }
-        true
     }
 
     /// Begins a cooldown until the time of the next token that invalidation asks for.
@@ -201,16 +196,19 @@ impl State {
             _ => now.boot + MAX_COOLDOWN,
         };
         self.last_replacement = Some(until);
+        let time = until.saturating_sub(now.boot);
         let mut failure = Failure::new(Status::MOMO_UNAUTHORIZED, why);
-        failure.retry_after_ms = millis(until.saturating_sub(now.boot));
+        failure.retry_after_ms = millis(time);
         let failure = Arc::new(failure);
-        self.cool_down(until, &failure, true, 0);
+        // The gateway has issued a token: no row of failures goes on.
+        self.cooldown = None;
+        self.cool_down(time, &failure, true, now);
         failure
     }
 
     pub(crate) fn clear(&mut self) {
         self.token = None;
-        self.cooldown = Cooldown::default();
+        self.cooldown = None;
         self.last_replacement = None;
     }
 
@@ -227,7 +225,7 @@ impl State {
     }
 
     fn may_use(&self, token: &Token, now: Now) -> bool {
-        !life::usable(token, now).is_zero() && !self.was_invalidated(token.access())
+        !token.usable(now).is_zero() && !self.was_invalidated(token.access())
     }
 
     pub(crate) fn was_invalidated(&self, access: &[u8]) -> bool {
@@ -238,23 +236,6 @@ impl State {
     fn forget_oldest(&mut self) {
         let excess = self.invalidated.len().saturating_sub(INVALIDATED);
         self.invalidated.drain(..excess);
-    }
-}
-
-/// Of a cooldown, after a request of this process failed. `random` is from 0 to 1.
-fn length(failure: &Failure, failures_before: u32, random: f64) -> Duration {
-    use Status as S;
-    let asked = u64::try_from(failure.retry_after_ms).unwrap_or(0);
-    let may_ask =
-        failure.status == S::MOMO_RATE_LIMITED || matches!(failure.http_status, 502..=504);
-    match failure.status {
-        S::MOMO_UNAUTHORIZED | S::MOMO_SUBSCRIPTION_KEY_REFUSED | S::MOMO_FORBIDDEN => MAX_COOLDOWN,
-        _ if may_ask && asked > 0 => Duration::from_millis(asked).min(MAX_RETRY_AFTER),
-        _ => {
-            let doubled = MIN_COOLDOWN.saturating_mul(1 << failures_before.min(8));
-            // Half of it at random: callers that failed together come back apart.
-            doubled.min(MAX_COOLDOWN).mul_f64(0.5 + random / 2.0)
-        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
 use super::entry::Entry;
-use super::processes::{Found, Lock, Processes};
+use super::plan::Plan;
+use super::processes::{Found, Lock};
 use super::single_flight::Step;
 use crate::sys::random;
 use crate::{CallLog, Cancellation, Deadline, Level, Now, Phase, Progress};
@@ -16,28 +17,18 @@ use crate::{CallLog, Cancellation, Deadline, Level, Now, Phase, Progress};
 const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
-/// How long to wait for another process's request.
-#[derive(Clone, Copy)]
-pub(crate) struct Wait {
-    pub(crate) until: Deadline,
-    pub(crate) deadline: Deadline,
-    /// Whether to ask beside it if it is still asking then.
-    pub(crate) then_ask: bool,
-}
-
 impl Entry {
     /// What another process has left in a directory. To look there costs less than a thread.
     pub(crate) fn look_in_directory(&self, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
-        let processes = self.processes.as_ref()?;
-        let found = processes.look(deadline, log)?;
-        self.settled(processes, found, deadline, log)
+        let found = self.processes.as_ref()?.look(deadline, log)?;
+        self.settled(found, deadline, log)
     }
 
     /// To be called by the one that leads in this process. Continues with a request, and with the
     /// lock by which other processes wait for it; breaks off if another process has asked, or asks.
     pub(crate) fn take_turn(
         &self,
-        wait: Wait,
+        plan: &Plan,
         cancellation: &Cancellation,
         progress: &Progress,
         log: &mut CallLog,
@@ -49,28 +40,29 @@ impl Entry {
         let mut pause = MIN_PAUSE;
         while !cancellation.is_cancelled() {
             // With the lock, too: whoever had it may have left a token since the last look.
-            let Ok(found) = processes.read(wait.deadline, log) else {
+            let Ok(found) = processes.read(plan.deadline, log) else {
                 return Continue(lock);
             };
-            if let Some(step) = self.settled(processes, found, wait.deadline, log) {
+            if let Some(step) = self.settled(found, plan.deadline, log) {
                 return Break(step);
             }
             if lock.is_some() {
                 return Continue(lock);
             }
-            let Ok(taken) = processes.lock(wait.deadline, log) else {
+            let Ok(taken) = processes.lock(plan.deadline, log) else {
                 return Continue(None);
             };
             lock = taken;
             if lock.is_some() {
                 continue;
             }
-            let left = wait.until.left();
-            if left.is_zero() && wait.then_ask {
+            let left = plan.wait_until.left();
+            if left.is_zero() && !plan.is_refresh {
+                // It may hang, and nobody has a token.
                 return Continue(None);
             }
             progress.enter(Phase::OtherProcess);
-            if left.is_zero() || !cancellation.sleep(pause.min(left)) {
+            if left.is_zero() || cancellation.sleep(pause.min(left)).is_err() {
                 break;
             }
             pause = next_pause(pause, random::unit());
@@ -79,18 +71,12 @@ impl Entry {
     }
 
     /// What another process has left, if it is of use here.
-    fn settled(
-        &self,
-        processes: &Processes,
-        found: Found,
-        deadline: Deadline,
-        log: &mut CallLog,
-    ) -> Option<Step> {
-        let now = Now::read();
+    fn settled(&self, found: Found, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
+        let (processes, now) = (self.processes.as_ref()?, Now::read());
         if let Some(found) = found.token {
             if self.change(|state| state.adopt(&found.token, now)) {
                 self.stats.tokens_adopted.add_one();
-                log.record(Level::Information, || {
+                log.record(Level::INFORMATION, || {
                     let place = processes.place();
                     format!("took the token that another process has left in {place}")
                 });
@@ -101,7 +87,7 @@ impl Entry {
             }
         }
         let (failure, left) = found.failure?;
-        self.change(|state| state.failed_elsewhere(&failure, left, now));
+        self.change(|state| state.cool_down(left, &failure, true, now));
         Some(Step::Failed(failure))
     }
 }

@@ -3,7 +3,7 @@ use std::time::Instant;
 
 #[test]
 fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
-    let parent = Arc::new(Cancellation::new());
+    let parent = Arc::new(Cancellation::default());
     let child = Arc::new(Cancellation::child(&parent));
     let grandchild = Cancellation::child(&child);
     let levels = [&*parent, &*child, &grandchild];
@@ -17,22 +17,22 @@ fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
 
 #[test]
 fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
-    let cancellation = Cancellation::new();
+    let cancellation = Cancellation::default();
     let began = Instant::now();
-    assert!(cancellation.sleep(2 * MAX_WAIT));
+    assert!(cancellation.sleep(2 * MAX_WAIT).is_ok());
     assert!(began.elapsed() >= 2 * MAX_WAIT);
     std::thread::scope(|scope| {
         let sleeper = scope.spawn(|| cancellation.sleep(Duration::from_secs(60)));
         cancellation.cancel();
-        assert!(!sleeper.join().unwrap());
+        assert_eq!(sleeper.join().unwrap(), Err(Failure::cancelled()));
     });
     assert!(began.elapsed() < Duration::from_secs(30));
-    assert!(!cancellation.sleep(Duration::ZERO));
+    assert!(cancellation.sleep(Duration::ZERO).is_err());
 }
 
 #[test]
 fn a_wait_is_known_to_all_that_can_cancel_it_and_in_its_own_room() {
-    let parent = Arc::new(Cancellation::new());
+    let parent = Arc::new(Cancellation::default());
     let child = Cancellation::child(&parent);
     let other = Cancellation::child(&parent);
     child.wait_in(3);

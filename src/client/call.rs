@@ -2,15 +2,18 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use arc_swap::Guard;
 
 use super::Client;
-use crate::cache::{Entry, State, Step};
-use crate::fetch::{Caller, Plan};
-use crate::life::{self, Freshness};
+use crate::cache::{Entry, Plan, State, Step};
+use crate::fetch::Caller;
 use crate::{Failure, Now, Status, Token};
+
+/// When a call that must not block finds out something new, if it is made again.
+const LOOK_AGAIN_MS: i64 = 5;
 
 pub(crate) struct TokenForCaller {
     pub(crate) token: TokenRef,
@@ -48,87 +51,77 @@ pub(crate) enum CallTimeout {
     After(Duration),
 }
 
-/// The failure that holds back requests, as this call gets it. One that does not block is often one
-/// of several that look until there is an outcome.
-fn failed(state: &State, now: Now, caller: &Caller) -> Option<Failure> {
-    let is_look = caller.deadline.is_none();
-    let has_waited = is_look || caller.waiting_since.is_some();
-    let mut failure = state.failure_in_cooldown(now, has_waited)?;
-    if is_look {
-        failure.retry_after_ms = state.cooldown_ms(now);
-    }
-    Some(failure)
-}
-
 impl Client {
     /// A token that is good, for a caller that found none that is fresh.
     pub(super) fn current_token(&self, caller: &mut Caller) -> Result<TokenForCaller, Failure> {
         loop {
-            self.check_not_cancelled()?;
+            self.cancellation.check()?;
             let (now, entry) = (Now::read(), self.fetcher.entry());
             let state = Guard::into_inner(entry.state());
             let at_hand = state.token.as_ref();
-            let step = match at_hand.map(|t| (t, self.fetcher.freshness(t, now))) {
-                Some((token, Freshness::Fresh { .. })) => Step::Token(Arc::clone(token)),
-                Some((token, Freshness::Stale)) => self.refresh(&entry, &state, token, now, caller),
-                Some((_, Freshness::Expired)) | None => match failed(&state, now, caller) {
-                    Some(failure) => return Err(failure),
-                    None => self.wait(&entry, &state, caller)?,
-                },
+            let step = match at_hand.and_then(|t| Some((t, self.fetcher.refresh_in(t, now)?))) {
+                Some((token, time)) if time.is_zero() => {
+                    // It is refreshed, unless somebody does that already, and used on meanwhile.
+                    let plan = Plan::refresh(token.usable(now));
+                    let may_ask = state.cooldown(now).is_zero();
+                    match may_ask.then(|| self.fetcher.begin(&entry, &state, plan, caller)) {
+                        Some(Err(new @ Step::Token(_))) => new,
+                        // Another's refresh may have ended, or the token have been invalidated.
+                        _ if !entry.has(token) => Step::LookAgain,
+                        _ => Step::Token(Arc::clone(token)),
+                    }
+                }
+                Some((token, _)) => Step::Token(Arc::clone(token)),
+                None => self.outcome(&entry, &state, caller)?,
             };
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
                 // A waiter that was stopped for long may wake up to a token that is good no more.
                 Step::Token(token)
-                    if !life::has_ended(&token, Now::read())
+                    if token.left(Now::read()) != Some(Duration::ZERO)
                         && !entry.state().was_invalidated(token.access()) =>
                 {
                     let refresh_status = entry.state().refresh_status();
-                    return Ok(self.for_caller(TokenRef::Counted(token), refresh_status));
+                    return Ok(self.for_caller(token, refresh_status));
                 }
                 Step::Token(_) | Step::LookAgain => {}
             }
         }
     }
 
-    /// Has a stale token refreshed if nobody does that yet, and takes the token at hand meanwhile.
-    fn refresh(
-        &self,
-        entry: &Entry,
-        state: &Arc<State>,
-        token: &Arc<Token>,
-        now: Now,
-        caller: &mut Caller,
-    ) -> Step {
-        if !state.is_in_cooldown(now) {
-            let plan = Plan::refresh(life::usable(token, now));
-            let begun = self.fetcher.begin(entry, state, plan, caller);
-            if let Err(new @ Step::Token(_)) = begun {
-                return new;
-            }
-        }
-        // Another's refresh may have ended meanwhile, or the token may have been invalidated.
-        if entry.has(token) {
-            Step::Token(Arc::clone(token))
-        } else {
-            Step::LookAgain
-        }
-    }
-
-    /// Waits for the request that is under way, or for one that is begun now.
-    fn wait(
+    /// That of the last request if it failed a moment ago, or else of the one that is under way, or
+    /// is begun now.
+    fn outcome(
         &self,
         entry: &Entry,
         state: &Arc<State>,
         caller: &mut Caller,
     ) -> Result<Step, Failure> {
+        if let Some((mut failure, left)) = state.failure_in_cooldown(Now::read()) {
+            // A call that has waited for the request gets what it ended with.
+            if caller.waiting_since.is_none() {
+                failure.retry_after_ms = left;
+                // One that does not block is often one of several that look until there is an outcome.
+                if caller.deadline.is_some() {
+                    let told = format!(" (not asked again yet: the next attempt is in {left} ms)");
+                    failure.message += &told;
+                }
+            }
+            return Err(failure);
+        }
         let plan = Plan::full(&self.fetcher.settings);
         let flight = match self.fetcher.begin(entry, state, plan, caller) {
             Ok(flight) => flight,
             Err(step) => return Ok(step),
         };
         let Some(deadline) = caller.deadline else {
-            return Err(self.fetcher.would_block(entry, &flight));
+            flight.progress.poll();
+            let is_kept = !entry.lacks_lifetime.load(Relaxed);
+            return Err(Failure {
+                status: Status::MOMO_WOULD_BLOCK,
+                retry_after_ms: if is_kept { LOOK_AGAIN_MS } else { -1 },
+                ..self.fetcher.still_under_way(&flight)
+            });
         };
         caller.waiting_since.get_or_insert_with(Instant::now);
         // Only a token is better than the flight's outcome, which is this call's even if the flight

@@ -3,7 +3,7 @@
 use super::outcome_tests::{begun, outcome};
 use super::tests::*;
 use super::*;
-use crate::fetch::Plan;
+use crate::cache::Plan;
 use crate::gateway::test_peer::{Reply, TestPeer, http};
 use crate::test_directory::TestDirectory;
 

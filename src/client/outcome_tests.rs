@@ -4,8 +4,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::tests::*;
 use super::*;
-use crate::cache::Flight;
-use crate::fetch::Plan;
+use crate::cache::{Flight, Plan};
 
 #[test]
 fn a_call_gets_the_failure_of_the_request_that_it_began_however_fast_that_is() {
@@ -56,8 +55,8 @@ pub(super) fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
     flight.ok().unwrap()
 }
 
-pub(super) fn outcome(flight: &Flight, is_as_seen: impl FnOnce() -> bool) -> Step {
+pub(super) fn outcome(flight: &Flight, is_as_seen: impl FnMut() -> bool) -> Step {
     let soon = Deadline::after(Duration::from_secs(20));
-    let step = flight.wait(soon, &Cancellation::new(), is_as_seen);
+    let step = flight.wait(soon, &Cancellation::default(), is_as_seen);
     step.unwrap()
 }

@@ -144,23 +144,6 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
 }
 
 #[test]
-fn the_request_ends_with_the_last_handle_that_is_cancelled() {
-    let original = client([silent()], &[]);
-    let clones = [Client::clone_of(&original), Client::clone_of(&original)];
-    drop(failure(original.get_token(CallTimeout::NeverBlock)));
-    let is_cancelled = || flight(&clones[0]).is_none_or(|f| f.cancellation.is_cancelled());
-    // One that was freed is no longer counted, and ends nothing.
-    drop(Client::clone_of(&original));
-    drop(original);
-    assert!(!is_cancelled());
-    clones[0].cancel();
-    clones[0].cancel();
-    assert!(!is_cancelled());
-    clones[1].cancel();
-    assert!(is_cancelled());
-}
-
-#[test]
 fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
     let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
     let refresh = |number| {
@@ -194,7 +177,7 @@ fn a_fresh_token_is_at_hand_unless_there_is_something_to_log_or_the_client_is_ca
     let (client, lines) = logging([]);
     give(&client, "a", 900);
     assert!(client.fresh_token().is_some());
-    let line = Line::new(Level::Information, "a line".to_owned());
+    let line = Line::new(Level::INFORMATION, "a line".to_owned());
     client.fetcher.entry().pending_log.add(vec![line]);
     assert!(client.fresh_token().is_none());
     assert_eq!(got(&client), "a");

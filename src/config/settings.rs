@@ -27,10 +27,10 @@ pub(crate) fn log_lines(rows: &[OptionRow]) -> Vec<Line> {
     let line = |row: &OptionRow| {
         let comma = if row.value.is_empty() { "" } else { ", " };
         let text = format!("option {}: {}{comma}{}", row.name, row.value, row.source);
-        Line::new(Level::Debug, text)
+        Line::new(Level::DEBUG, text)
     };
     let warnings = rows.iter().filter(|row| !row.warning.is_empty());
-    let warnings = warnings.map(|row| Line::new(Level::Warning, row.warning));
+    let warnings = warnings.map(|row| Line::new(Level::WARNING, row.warning));
     rows.iter().map(line).chain(warnings).collect()
 }
 

@@ -141,14 +141,14 @@ impl InUse {
         let sent: Vec<_> = self.credentials.iter().map(Credential::describe).collect();
         let sent = sent.join(" and ");
         let text = format!("the files of the credentials have changed; from now on: {sent}");
-        Some(Line::new(Level::Information, text))
+        Some(Line::new(Level::INFORMATION, text))
     }
 
     /// Stays with the former ones, and says so once for each change.
     fn keep(&mut self, why: &str) -> Option<Line> {
         let is_new = !std::mem::replace(&mut self.is_logged, true);
         let text = format!("the files of the credentials have changed and are not used: {why}");
-        is_new.then(|| Line::new(Level::Warning, text))
+        is_new.then(|| Line::new(Level::WARNING, text))
     }
 }
 

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
-use super::{Fetcher, Plan};
-use crate::cache::{Entry, Leader, Step, Wait};
+use super::Fetcher;
+use crate::cache::{Entry, Leader, MAX_COOLDOWN, Plan, Step};
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
-use crate::life::{self, Freshness};
 use crate::sys::random;
 use crate::{CallLog, Cancellation, Failure, Level, Now, Progress, Status, Token};
 
@@ -21,40 +21,26 @@ pub(super) struct Request<'a> {
     pub(super) log: &'a mut CallLog,
 }
 
-pub(super) enum Outcome {
-    /// Every waiter is told.
-    ForAll(Step),
-    /// The waiters look at the entry again.
-    OfItsOwn(Step),
-}
-
 impl Request<'_> {
-    /// Asks for all who wait. When this returns, the entry knows the outcome.
-    pub(super) fn run(&mut self) -> Outcome {
-        let authenticated = self.authentication(false);
+    /// Asks for all who wait. When this returns, the entry knows the outcome. An error is for nobody
+    /// else: the waiters look at the entry again.
+    pub(super) fn run(&mut self) -> Result<Step, Arc<Failure>> {
+        // The entry goes with the credentials. An error says that the request was cancelled.
+        let _ = self.authentication(false);
         let entry = self.fetcher.entry();
         if self.cancellation.is_cancelled() || self.is_abandoned(&entry) {
-            return Outcome::OfItsOwn(Step::LookAgain);
+            return Ok(Step::LookAgain);
         }
-        if let Err(failure) = authenticated {
-            return self.failed(&entry, failure);
-        }
-        let wait = Wait {
-            until: self.plan.wait_until,
-            deadline: self.plan.deadline,
-            // It may hang, and nobody has a token.
-            then_ask: !self.plan.is_refresh,
-        };
-        let turn = entry.take_turn(wait, self.cancellation, self.progress, self.log);
+        let turn = entry.take_turn(&self.plan, self.cancellation, self.progress, self.log);
         // The lock is kept until the outcome is known to other processes.
         let _lock = match turn {
             ControlFlow::Continue(lock) => lock,
-            ControlFlow::Break(step) => return Outcome::ForAll(step),
+            ControlFlow::Break(step) => return Ok(step),
         };
         let sent = self.send();
         let has_token = matches!(sent, Ok(Step::Token(_)));
         if self.cancellation.is_cancelled() && !has_token {
-            return Outcome::OfItsOwn(Step::LookAgain);
+            return Ok(Step::LookAgain);
         }
         if self.plan.is_refresh && !matches!(sent, Ok(Step::LookAgain)) {
             entry.stats.refreshes.add_one();
@@ -62,17 +48,14 @@ impl Request<'_> {
                 entry.stats.failed_refreshes.add_one();
             }
         }
-        match sent {
-            Ok(step) => Outcome::ForAll(step),
-            Err(failure) => self.failed(&entry, failure),
-        }
+        sent.or_else(|failure| self.failed(&entry, failure))
     }
 
     /// Begins a cooldown.
-    pub(super) fn failed(&mut self, entry: &Entry, failure: Failure) -> Outcome {
+    pub(super) fn failed(&mut self, entry: &Entry, failure: Failure) -> Result<Step, Arc<Failure>> {
         let is_refresh = self.plan.is_refresh;
         if is_refresh {
-            self.log.record(Level::Warning, || {
+            self.log.record(Level::WARNING, || {
                 let why = &failure.message;
                 format!("the refresh failed and the token at hand is used on: {why}")
             });
@@ -90,9 +73,9 @@ impl Request<'_> {
         }
         // After a failed refresh whoever waits, waits for more than a refresh.
         if for_all && !is_refresh {
-            Outcome::ForAll(Step::Failed(failure))
+            Ok(Step::Failed(failure))
         } else {
-            Outcome::OfItsOwn(Step::Failed(failure))
+            Err(failure)
         }
     }
 
@@ -105,7 +88,21 @@ impl Request<'_> {
             if self.is_abandoned(&entry) {
                 return Ok(Step::LookAgain);
             }
-            let failure = match self.send_with(&authentication, &entry) {
+            let request = TokenRequest {
+                settings: &self.fetcher.settings,
+                authentication: &authentication,
+                transport: &self.fetcher.transport,
+                deadline: self.plan.deadline,
+                attempts: self.plan.attempts,
+                // Only after momo_create_token the next request may be soon.
+                keep_connection: self.leader.is_none(),
+                key: entry.state().key(Now::read()),
+                cancellation: self.cancellation,
+                progress: self.progress,
+                stats: &entry.stats,
+                log: self.log,
+            };
+            let failure = match request.send() {
                 Ok(issued) => return self.store(&entry, issued),
                 Err(failure) => failure,
             };
@@ -128,27 +125,28 @@ impl Request<'_> {
         let token = Arc::new(issued.token);
         let lacks_lifetime = token.life.is_none();
         entry.lacks_lifetime.store(lacks_lifetime, Relaxed);
-        if token.life.is_none() && self.leader.is_some() {
-            let is_known = |known: &Arc<Token>| known.access() == token.access();
-            if self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known) {
-                return Err(useless(
-                    "the gateway issued a token without a lifetime (expires_in), which cannot take \
-                     the place of the one before; report it to MTN if it stays",
-                ));
-            }
+        let is_known = |known: &Arc<Token>| known.access() == token.access();
+        let replaces =
+            || self.plan.is_refresh || entry.state().token.as_ref().is_some_and(is_known);
+        if lacks_lifetime && self.leader.is_some() && replaces() {
+            return Err(useless(
+                "the gateway issued a token without a lifetime (expires_in), which cannot take the \
+                 place of the one before; report it to MTN if it stays",
+            ));
         }
         let keep = fetcher.settings.cache.keeps_tokens();
         let stored = entry.change(|state| state.succeeded(&token, issued.key, keep, now));
         if let Err(failure) = stored {
             return Ok(Step::Failed(failure));
         }
-        if entry.has(&token) && fetcher.freshness(&token, now) == Freshness::Stale {
+        if entry.has(&token) && fetcher.refresh_in(&token, now) == Some(Duration::ZERO) {
             let failure = Arc::new(useless(
                 "the token was due for a refresh when it arrived; check that nothing on the way \
                  keeps responses (Age)",
             ));
-            let usable = life::usable(&token, now);
-            entry.change(|state| state.hold_back(&failure, usable, now));
+            // The next refresh has to wait, and nobody else.
+            let time = MAX_COOLDOWN.min(token.usable(now) / 2);
+            entry.change(|state| state.cool_down(time, &failure, false, now));
         }
         if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {
             let deadline = self.plan.deadline;
@@ -159,28 +157,6 @@ impl Request<'_> {
             }
         }
         Ok(Step::Token(token))
-    }
-
-    fn send_with(
-        &mut self,
-        authentication: &Authentication,
-        entry: &Entry,
-    ) -> Result<IssuedToken, Failure> {
-        TokenRequest {
-            settings: &self.fetcher.settings,
-            authentication,
-            transport: &self.fetcher.transport,
-            deadline: self.plan.deadline,
-            attempts: self.plan.attempts,
-            // Only after momo_create_token the next request may be soon.
-            keep_connection: self.leader.is_none(),
-            key: entry.state().key(Now::read()),
-            cancellation: self.cancellation,
-            progress: self.progress,
-            stats: &entry.stats,
-            log: &mut *self.log,
-        }
-        .send()
     }
 
     /// What to send the request with; `refused` says that the gateway has just refused it. An error
@@ -195,9 +171,7 @@ impl Request<'_> {
             if self.plan.deadline.left() < wait {
                 return Ok(self.fetcher.authentication(rotation.credentials()));
             }
-            if !self.cancellation.sleep(wait) {
-                return Err(Failure::cancelled());
-            }
+            self.cancellation.sleep(wait)?;
         }
     }
 

@@ -1,6 +1,5 @@
 use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
-use std::sync::Arc;
 
 use super::error::momo_error;
 use super::guard::{boxed, c_string, call, free, live_mut, text};
@@ -114,23 +113,6 @@ pub unsafe extern "C" fn momo_free_config(config: *mut momo_config) {
     unsafe { free(config) };
 }
 
-/// Levels of the log.
-///
-/// @since 0.1.0
-/// @ingroup momo_config
-#[repr(C)]
-#[allow(dead_code, non_camel_case_types)]
-pub enum momo_log_level {
-    /// Why a call failed.
-    MOMO_LOG_ERROR = 1,
-    /// What somebody should look at.
-    MOMO_LOG_WARNING = 2,
-    /// What the library does: a request, its outcome.
-    MOMO_LOG_INFORMATION = 3,
-    /// Everything.
-    MOMO_LOG_DEBUG = 4,
-}
-
 /// A logger: a function of your program that writes one line of the log.
 ///
 /// @param user_data  The pointer given to momo_set_logger().
@@ -227,8 +209,7 @@ pub unsafe extern "C" fn momo_set_logger(
             let level = Level::from_number(level).ok_or_else(|| {
                 Failure::argument("level is out of range; it is 1 (error) to 4 (debug)")
             })?;
-            config.logger =
-                log.map(|_| Logger::new(level, Arc::new(move |line: &Line| logger.write(line))));
+            config.logger = log.map(|_| Logger::new(level, move |line| logger.write(line)));
             config.flush_pending_log();
             Ok(())
         })

@@ -4,23 +4,6 @@ use super::guard::{boxed, call_for, free, live};
 use crate::error::momo_status;
 use crate::stats::momo_stats;
 
-/// Origins of a token, as `token_origin` of #momo_stats has them.
-///
-/// @since 0.1.0
-/// @ingroup momo_stats
-#[repr(C)]
-#[allow(dead_code, non_camel_case_types)]
-pub enum momo_token_origin {
-    /// There is no token.
-    MOMO_TOKEN_FROM_NOWHERE = 0,
-    /// The gateway issued it to this process.
-    MOMO_TOKEN_FROM_GATEWAY = 1,
-    /// A directory (see the option `cache`).
-    MOMO_TOKEN_FROM_DIRECTORY = 2,
-    /// A Redis server.
-    MOMO_TOKEN_FROM_REDIS = 3,
-}
-
 /// Gets the counters of a client, for a monitoring system that polls them.
 ///
 /// @param client      A client; not NULL.

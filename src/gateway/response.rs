@@ -14,7 +14,7 @@ use super::retry::{AttemptError, Retry, seconds};
 use super::transport::{MAX_BODY_BYTES, Response};
 use crate::credentials::redact::Redactor;
 use crate::token;
-use crate::{Failure, Now, Status, Token, life};
+use crate::{Failure, Now, Status, Token};
 
 const MAX_TYPE_CHARACTERS: usize = 256;
 
@@ -107,7 +107,7 @@ pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> serde_json::Resu
 /// A token can end on its way: if the machine was suspended meanwhile, say. One that is about to
 /// would have every call ask for another.
 pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
-    if token.life.is_none() || !life::usable(&token, Now::read()).is_zero() {
+    if token.life.is_none() || !token.usable(Now::read()).is_zero() {
         return Ok(token);
     }
     let message = "the token had already expired when it arrived: its lifetime (expires_in) is \

@@ -52,7 +52,7 @@ impl Caller {
     pub(super) fn with(options: &[(&str, &str)]) -> Self {
         let secondary = ("secondary_subscription_key", "the-secondary-key");
         let settings = settings_with(&[&[secondary], options].concat());
-        let cancellation = Arc::new(Cancellation::new());
+        let cancellation = Arc::new(Cancellation::default());
         Self {
             authentication: Authentication::new(&settings, credentials_of(&settings)),
             transport: Transport::new(&settings).unwrap(),

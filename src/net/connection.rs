@@ -25,7 +25,7 @@ impl Limits {
     pub(crate) fn until(deadline: Deadline) -> Self {
         Self {
             deadline,
-            cancellation: Arc::new(Cancellation::new()),
+            cancellation: Arc::default(),
             progress: Arc::new(Progress::begin()),
         }
     }

@@ -56,56 +56,42 @@ fn sixty_four_threads_on_a_cold_client_cause_one_request_and_get_one_token() {
 }
 
 #[test]
-fn a_caller_s_own_time_out_is_nobody_else_s() {
+fn a_caller_s_own_time_out_or_cancellation_is_nobody_else_s() {
     // In the background the request goes on; on a caller's thread another leads.
     for (refresh, requests) in [("background", 1), ("caller", 2)] {
-        let gateway = Gateway::start().unwrap();
-        let config = Config::plain(&gateway, "/delay-3000");
-        let client = config.set("refresh", refresh).client();
-        std::thread::scope(|scope| {
-            let leader = scope.spawn(|| client.get_within(1000).unwrap_err());
-            wait_for("request", || gateway.request_count() == 1);
-            let call = || client.get();
-            let waiters: Vec<_> = (0..16).map(|_| scope.spawn(call)).collect();
-            let error = leader.join().unwrap();
-            assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
-            let tokens: HashSet<_> = waiters
-                .into_iter()
-                .map(|f| f.join().unwrap().unwrap().access_token)
-                .collect();
-            assert_eq!(tokens.len(), 1);
-        });
-        assert_eq!(gateway.request_count(), requests, "{refresh}");
-    }
-}
-
-#[test]
-fn cancelling_a_client_leaves_the_others_a_token() {
-    for (refresh, requests) in [("background", 1), ("caller", 2)] {
-        let gateway = Gateway::start().unwrap();
-        let config = Config::plain(&gateway, "/delay-2000");
-        config.set("cache", "process").set("refresh", refresh);
-        let (cancelled, others) = (config.client(), [config.client(), config.client()]);
-        std::thread::scope(|scope| {
-            let leader = scope.spawn(|| cancelled.get().unwrap_err());
-            wait_for("request", || gateway.request_count() == 1);
-            let own = following(scope, || cancelled.get().unwrap_err());
-            let waiters: Vec<_> = (0..8)
-                .map(|n| &others[n % 2])
-                .map(|client| following(scope, move || client.get().unwrap()))
-                .collect();
-            cancelled.cancel();
-            assert_eq!(leader.join().unwrap().status, MOMO_CANCELLED);
-            assert_eq!(own.join().unwrap().status, MOMO_CANCELLED);
-            let tokens = waiters.into_iter().map(|f| f.join().unwrap().access_token);
-            assert_eq!(tokens.collect::<HashSet<_>>().len(), 1);
-        });
-        assert_eq!(gateway.request_count(), requests, "{refresh}");
-        if refresh == "background" {
-            // A wait that was cancelled counts as well.
-            assert_eq!(cancelled.stats().waits, 10);
+        for (time, end) in [(1000, MOMO_TIMED_OUT), (20_000, MOMO_CANCELLED)] {
+            let gateway = Gateway::start().unwrap();
+            let config = Config::plain(&gateway, "/delay-3000");
+            config.set("cache", "process").set("refresh", refresh);
+            let (own, others) = (config.client(), [config.client(), config.client()]);
+            std::thread::scope(|scope| {
+                let mut ended = vec![scope.spawn(|| own.get_within(time).unwrap_err())];
+                wait_for("request", || gateway.request_count() == 1);
+                if end == MOMO_CANCELLED {
+                    ended.push(following(scope, || own.get_within(time).unwrap_err()));
+                }
+                let waiters = (0..8).map(|n| &others[n % 2]);
+                let waiters: Vec<_> = waiters
+                    .map(|client| following(scope, move || client.token()))
+                    .collect();
+                if end == MOMO_CANCELLED {
+                    own.cancel();
+                }
+                // A wait that was cancelled counts as well.
+                let waits = (ended.len() + waiters.len()) as i64;
+                for call in ended {
+                    let error = call.join().unwrap();
+                    assert_eq!(error.status, end, "{}", error.message);
+                }
+                let tokens = waiters.into_iter().map(|waiter| waiter.join().unwrap());
+                assert_eq!(tokens.collect::<HashSet<_>>().len(), 1);
+                assert!(refresh == "caller" || own.stats().waits == waits);
+            });
+            assert_eq!(gateway.request_count(), requests, "{refresh}");
+            if end == MOMO_CANCELLED {
+                assert_eq!(own.get().unwrap_err().status, MOMO_CANCELLED);
+            }
         }
-        assert_eq!(cancelled.get().unwrap_err().status, MOMO_CANCELLED);
     }
 }
 

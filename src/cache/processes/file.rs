@@ -63,7 +63,7 @@ fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
 
 impl Store for FileStore {
     fn origin(&self) -> Origin {
-        Origin::File
+        Origin::DIRECTORY
     }
 
     fn clock(&self) -> Option<SteadyClock> {

@@ -135,7 +135,7 @@ fn values(mut text: &[u8]) -> Option<Values> {
 
 impl Store for RedisStore {
     fn origin(&self) -> Origin {
-        Origin::Redis
+        Origin::REDIS
     }
 
     fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError> {

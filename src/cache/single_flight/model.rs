@@ -84,13 +84,13 @@ impl Model {
                 _ if self.is_settled() => Role::Settled,
                 Ok(leader) => Role::Lead(leader),
                 Err(flight) => {
-                    let mut is_as_seen = false;
+                    let mut is_as_seen = true;
                     let look = || {
                         is_as_seen = !self.is_settled();
+                        waited |= is_as_seen;
                         is_as_seen
                     };
                     let step = flight.wait(at(deadline), cancellation, look);
-                    waited |= is_as_seen;
                     match step {
                         _ if !is_as_seen => Role::Settled,
                         Some(Step::LookAgain) => continue,
@@ -105,7 +105,7 @@ impl Model {
     }
 
     fn call_on(self: &Arc<Self>, deadline: u64) -> JoinHandle<Call> {
-        self.on_thread(move |model| model.call(deadline, &Cancellation::new()))
+        self.on_thread(move |model| model.call(deadline, &Cancellation::default()))
     }
 
     fn on_thread<T: 'static>(
@@ -132,7 +132,7 @@ impl Model {
 /// Calls on three threads, `ask` being what a leader does; returns how many led.
 fn three(model: &Arc<Model>, ask: impl Fn(&Model, Leader, bool) + Copy + Send + 'static) -> usize {
     let call = move |model: &Model| {
-        let Call { role, waited } = model.call(NEVER, &Cancellation::new());
+        let Call { role, waited } = model.call(NEVER, &Cancellation::default());
         match role {
             Role::Lead(leader) => {
                 model.lead();
@@ -197,7 +197,7 @@ fn a_leader_that_finishes_at_its_deadline_disturbs_no_other() {
         let late = model.single_flight.lead(at(1)).ok().unwrap();
         let clock = spawn(|| pass_to(LOST));
         let wait = |model: &Model| {
-            let Call { role, waited } = model.call(NEVER, &Cancellation::new());
+            let Call { role, waited } = model.call(NEVER, &Cancellation::default());
             match role {
                 Role::Lead(leader) => {
                     model.lead();
@@ -241,13 +241,15 @@ fn an_outcome_in_time_wins_over_the_end_of_the_wait() {
 fn a_cancellation_ends_its_own_client_s_wait_alone() {
     model(|model| {
         let slow = model.single_flight.lead(at(NEVER)).ok().unwrap();
-        let cancel = Arc::new(Cancellation::new());
+        let cancel = Arc::new(Cancellation::default());
         let cancelled = Arc::clone(&cancel);
         let waiter = model.on_thread(move |model| model.call(NEVER, &cancelled));
         let other = model.call_on(NEVER);
         // As Client::cancel does.
         cancel.cancel();
-        model.single_flight.wake_cancelled(&cancel);
+        model
+            .single_flight
+            .wake_waiters(|room| cancel.waits_in(room));
         assert!(matches!(waiter.join().unwrap().role, Role::Cancelled));
         model.settle();
         slow.finish(outcome());
@@ -263,7 +265,7 @@ fn a_token_from_elsewhere_ends_the_wait() {
         let waiters = [model.call_on(NEVER), model.call_on(NEVER)];
         // As Client::create_token does.
         model.settle();
-        model.single_flight.wake_waiters();
+        model.single_flight.wake_waiters(|_| true);
         for waiter in waiters {
             assert!(matches!(waiter.join().unwrap().role, Role::Settled));
         }

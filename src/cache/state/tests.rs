@@ -22,9 +22,7 @@ fn failure(status: Status) -> Arc<Failure> {
 }
 
 fn cooldown_of(state: &State, now: Now) -> Option<i64> {
-    state
-        .failure_in_cooldown(now, false)
-        .map(|f| f.retry_after_ms)
+    state.failure_in_cooldown(now).map(|(_, left)| left)
 }
 
 fn store(state: &mut State, text: &str, now: u64) -> Result<(), Arc<Failure>> {
@@ -62,14 +60,6 @@ fn of_two_tokens_the_one_whose_request_started_later_is_kept() {
         assert!(outcome.is_ok());
         assert_eq!(current(&state).unwrap(), kept);
     }
-}
-
-#[test]
-fn a_token_of_unknown_lifetime_is_not_kept() {
-    let token = Arc::new(Token::new("t", "", None, at(0)));
-    let mut state = State::default();
-    assert!(state.succeeded(&token, 0, true, at(1)).is_ok());
-    assert!(state.token.is_none());
 }
 
 #[test]
@@ -121,40 +111,32 @@ fn cooldowns_double_to_five_seconds_and_a_success_ends_them() {
 
 #[test]
 fn a_cooldown_tells_what_is_left_and_ends() {
-    let state = with_failure(&failure(Status::MOMO_FORBIDDEN), true);
-    let failure_in_cooldown = state.failure_in_cooldown(at(1200), false).unwrap();
-    assert_eq!(failure_in_cooldown.retry_after_ms, 3800);
-    let message = failure_in_cooldown.message;
-    assert!(message.starts_with("it failed"), "{message}");
-    assert!(
-        message.contains("the next attempt is in 3800 ms"),
-        "{message}"
-    );
-    let waited = state.failure_in_cooldown(at(1200), true).unwrap();
-    assert_eq!((waited.retry_after_ms, &*waited.message), (-1, "it failed"));
+    let forbidden = failure(Status::MOMO_FORBIDDEN);
+    let state = with_failure(&forbidden, true);
+    let told = Some((Failure::clone(&forbidden), 3800));
+    assert_eq!(state.failure_in_cooldown(at(1200)), told);
     // The same for those who share it with other processes, and for tokens and counters.
     assert_eq!(state.cooldown(at(1200)), Duration::from_millis(3800));
     assert_eq!(state.cooldown(at(5000)), Duration::ZERO);
     assert_eq!(state.cooldown_ms(at(1200)), 3800);
     assert_eq!(State::default().cooldown_ms(at(0)), 0);
-    assert_eq!(failure_in_cooldown.status, Status::MOMO_FORBIDDEN);
     let mut nearly = at(4999);
     nearly.boot += Duration::from_micros(900);
     // Never 0 while it lasts.
     assert_eq!(cooldown_of(&state, nearly), Some(1));
-    assert!(state.failure_in_cooldown(at(5000), false).is_none());
+    assert_eq!(cooldown_of(&state, at(5000)), None);
 }
 
 #[test]
 fn a_failure_that_is_not_told_to_all_holds_back_refreshes_only() {
     let timed_out = failure(Status::MOMO_TIMED_OUT);
     let mut state = with_failure(&timed_out, false);
-    assert!(state.failure_in_cooldown(at(0), false).is_none());
-    assert!(state.is_in_cooldown(at(249)) && !state.is_in_cooldown(at(250)));
+    assert_eq!(cooldown_of(&state, at(0)), None);
+    assert_eq!(state.cooldown_ms(at(0)), 250);
     assert_eq!(state.refresh_status(), Status::MOMO_TIMED_OUT);
     // Callers in a hurry do not lengthen it.
     state.failed(&timed_out, false, at(250), RANDOM);
-    assert!(state.is_in_cooldown(at(499)) && !state.is_in_cooldown(at(500)));
+    assert_eq!(state.cooldown_ms(at(250)), 250);
     // The next failure, if it is everybody's, is given to all as any other.
     state.failed(&timed_out, true, at(250), RANDOM);
     assert_eq!(cooldown_of(&state, at(250)), Some(500));
@@ -185,7 +167,7 @@ fn clearing_keeps_the_choice_of_key_and_what_was_invalidated() {
     state.succeeded(&token("a", 0), 1, true, at(0)).unwrap();
     state.failed(&failure(Status::MOMO_FORBIDDEN), true, at(1), RANDOM);
     state.clear();
-    assert!(state.token.is_none() && state.failure_in_cooldown(at(1), false).is_none());
+    assert!(state.token.is_none() && state.cooldown(at(1)).is_zero());
     assert_eq!(state.key(at(1)), 1);
 }
 
@@ -226,14 +208,14 @@ fn what_another_process_met_is_one_failure_more_and_ends_as_its_own_cooldown_doe
     let lost = failure(Status::MOMO_CONNECTION_LOST);
     let left = Duration::from_millis;
     let mut state = with_failure(&lost, true);
-    state.failed_elsewhere(&lost, left(400), at(1000));
+    state.cool_down(left(400), &lost, true, at(1000));
     assert_eq!(cooldown_of(&state, at(1100)), Some(300));
     assert_eq!(cooldown_of(&state, at(1400)), None);
     // The third in a row.
     state.failed(&lost, true, at(2000), RANDOM);
     assert_eq!(cooldown_of(&state, at(2000)), Some(1000));
     // None is believed to last longer than any of one's own.
-    state.failed_elsewhere(&lost, left(3_600_000), at(9000));
+    state.cool_down(left(3_600_000), &lost, true, at(9000));
     assert_eq!(cooldown_of(&state, at(9000)), Some(60_000));
 }
 

@@ -50,7 +50,7 @@ fn known(resolver: &Resolver, age: Duration) {
     resolver.change(|all| {
         let cached = Cached {
             addresses: [FIRST].into(),
-            good_until: Deadline::after(MAX_AGE) - age,
+            good_until: Deadline(Deadline::after(MAX_AGE).0.saturating_sub(age)),
         };
         all.insert("host".to_owned(), cached);
     });

@@ -91,7 +91,7 @@ fn a_token_ends_a_failure_and_a_newer_one_stays() {
     let both = (Some(b"newer".to_vec()), Some(b"failure".to_vec()));
     assert_eq!(opened.read(), both);
     assert_eq!(opened.files(), ["name.failure", "name.token"]);
-    assert_eq!(opened.store.origin(), Origin::File);
+    assert_eq!(opened.store.origin(), Origin::DIRECTORY);
 }
 
 #[test]

@@ -92,13 +92,13 @@ fn a_token_comes_back_as_it_was_with_what_is_left_of_it() {
     let here = here(now);
     let bytes = Record::of_token(&token, &here).unwrap();
     let read = Record::parse(&bytes).unwrap();
-    let copy = read.token(&here, None, Origin::File).unwrap();
+    let copy = read.token(&here, None, Origin::DIRECTORY).unwrap();
     assert_eq!(copy.text(), token.text());
     let (life, original) = (copy.life.unwrap(), token.life.unwrap());
     assert_eq!(life.lifetime, HOUR);
     assert!(life.end.boot <= original.end.boot);
     assert!(original.end.boot - life.end.boot < Duration::from_millis(100));
-    assert_eq!(copy.origin, Origin::File);
+    assert_eq!(copy.origin, Origin::DIRECTORY);
     assert!(read.failure(&here, None).is_none());
 }
 
@@ -108,11 +108,11 @@ fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
         boot: seconds(60),
         wall: seconds(10_600),
     };
-    let token = record().token(&clocks(None, now), Some(seconds(3000)), Origin::Redis);
+    let token = record().token(&clocks(None, now), Some(seconds(3000)), Origin::REDIS);
     // Its clock is unknown here.
     let token = token.unwrap();
     assert_eq!(token.issued.boot, Duration::ZERO);
-    assert_eq!(crate::life::left(&token, now), Some(seconds(3000)));
+    assert_eq!(token.left(now), Some(seconds(3000)));
 }
 
 /// Other systems do not tell which network this is, and share no failure of it.
@@ -166,7 +166,7 @@ fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
         let record = Record::parse(text.as_bytes());
         let store = Some(seconds(60));
         record.is_some_and(|record| {
-            record.token(&nowhere, store, Origin::Redis).is_some()
+            record.token(&nowhere, store, Origin::REDIS).is_some()
                 || record.failure(&nowhere, store).is_some()
         })
     };

@@ -11,12 +11,12 @@ const MAX_REFRESH: Duration = Duration::from_secs(5);
 pub(crate) struct Plan {
     pub(crate) deadline: Deadline,
     /// Until when another process that is asking is waited for.
-    pub(super) wait_until: Deadline,
-    pub(super) attempts: u32,
+    pub(crate) wait_until: Deadline,
+    pub(crate) attempts: u32,
     /// Whether the token at hand is still good: it is used on if the request fails.
-    pub(super) is_refresh: bool,
+    pub(crate) is_refresh: bool,
     /// Whether the deadline is one that every caller would have: a time-out is then everybody's.
-    pub(super) is_everybody_s: bool,
+    pub(crate) is_everybody_s: bool,
 }
 
 impl Plan {
@@ -29,11 +29,12 @@ impl Plan {
     }
 
     /// For momo_create_token, within the time of its call.
-    pub(super) fn until(deadline: Deadline, attempts: u32) -> Self {
+    pub(crate) fn until(deadline: Deadline, attempts: u32) -> Self {
+        let left = deadline.left();
         Self {
             deadline,
             // The process that is asking may hang: half of the time is left to ask beside it.
-            wait_until: deadline - MAX_REFRESH.min(deadline.left() / 2),
+            wait_until: Deadline::after(left - MAX_REFRESH.min(left / 2)),
             attempts,
             is_refresh: false,
             is_everybody_s: false,
@@ -51,7 +52,7 @@ impl Plan {
     }
 
     /// The same within a caller's own time.
-    pub(super) fn on_a_caller_s_thread(self, deadline: Deadline) -> Self {
+    pub(crate) fn on_a_caller_s_thread(self, deadline: Deadline) -> Self {
         let mut own = Self::until(self.deadline.min(deadline), self.attempts);
         if self.is_refresh {
             // The caller has a token, and waits for no other process.
@@ -61,7 +62,7 @@ impl Plan {
     }
 
     /// Whether a failure says no more than that this request had too little time.
-    pub(super) fn is_own_time_out(&self, failure: &Failure) -> bool {
+    pub(crate) fn is_own_time_out(&self, failure: &Failure) -> bool {
         !self.is_everybody_s
             && failure.status == Status::MOMO_TIMED_OUT
             && self.deadline.is_used_up()

@@ -1,8 +1,6 @@
 use super::*;
 use crate::test_settings::settings_with;
 
-const TIMED_OUT: Status = Status::MOMO_TIMED_OUT;
-
 fn settings() -> Settings {
     settings_with(&[("timeout", "8s"), ("max_attempts", "4")])
 }
@@ -49,23 +47,21 @@ fn a_caller_s_time_bounds_what_it_asks_and_a_refresh_waits_for_no_other_process(
 
 #[test]
 fn only_the_time_that_every_caller_has_is_everybody_s() {
-    let is_own = |plan: Plan, status| plan.is_own_time_out(&Failure::new(status, "it failed"));
-    let full = Plan::full(&settings());
-    let over = Deadline::now();
-    let own = full.on_a_caller_s_thread(over);
-    assert!(is_own(own, TIMED_OUT));
-    assert!(!is_own(own, Status::MOMO_SERVER_ERROR));
-    assert!(is_own(Plan::refresh(Duration::ZERO), TIMED_OUT));
-    assert!(is_own(
-        Plan::until(over, settings().max_attempts),
-        TIMED_OUT
-    ));
-    // An attempt's time-out is not the request's.
-    let later = full.on_a_caller_s_thread(in_seconds(5));
-    assert!(!is_own(later, TIMED_OUT));
+    let (full, over) = (Plan::full(&settings()), Deadline::now());
     let ended = Plan {
         deadline: over,
         ..full
     };
-    assert!(!is_own(ended, TIMED_OUT));
+    for (plan, expected) in [
+        (full.on_a_caller_s_thread(over), true),
+        (Plan::refresh(Duration::ZERO), true),
+        (Plan::until(over, 4), true),
+        // An attempt's time-out is not the request's.
+        (full.on_a_caller_s_thread(in_seconds(5)), false),
+        (ended, false),
+    ] {
+        let is_own = |status| plan.is_own_time_out(&Failure::new(status, "it failed"));
+        assert_eq!(is_own(Status::MOMO_TIMED_OUT), expected);
+        assert!(!is_own(Status::MOMO_SERVER_ERROR));
+    }
 }
