@@ -3,12 +3,11 @@ use std::thread::sleep;
 use std::time::Instant;
 
 use super::*;
-use crate::net::transport_error::{Phase, TransportError};
 
 const FIRST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const SECOND: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
-fn new(resolve: Resolve) -> &'static Resolver {
+fn new(resolve: fn(&str) -> Outcome) -> &'static Resolver {
     Box::leak(Box::new(Resolver::new(resolve)))
 }
 
