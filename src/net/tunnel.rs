@@ -8,12 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use super::connection::Connection;
-use super::head;
-use super::progress::Phase;
-use super::socks;
 pub(crate) use super::socks::MAX_LOGIN_BYTES;
-use super::transport_error::{Kind, Result};
+use super::{Connection, Kind, Result, head, socks};
+use crate::Phase;
 use crate::config::{ProxyScheme, ProxyUrl};
 
 /// Of all heads together: a proxy may send interim responses first.
@@ -29,7 +26,7 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     /// User and password, of which one may be empty.
-    pub(super) fn login(&self) -> Option<[&str; 2]> {
+    fn login(&self) -> Option<[&str; 2]> {
         let user = self.url.user()?;
         Some([user, self.url.password().unwrap_or_default()])
     }
@@ -50,19 +47,17 @@ pub(super) fn open(
     connection: &mut dyn Connection,
 ) -> Result<()> {
     connection.limits().progress.enter(Phase::Proxy);
-    match proxy.url.scheme {
-        ProxyScheme::Socks => {
-            let outcome = socks::log_in(proxy.login(), connection);
-            let outcome = outcome.and_then(|()| socks::connect(host, port, connection));
-            outcome.map_err(|error| connection.limits().broken(error))
-        }
-        ProxyScheme::Http | ProxyScheme::Https => connect(proxy, host, port, connection),
-    }
+    let target = format!("{host}:{port}");
+    let outcome = match proxy.url.scheme {
+        ProxyScheme::Socks => socks::open(proxy.login(), host, port, connection),
+        ProxyScheme::Http | ProxyScheme::Https => connect(proxy, &target, connection),
+    };
+    outcome.map_err(|error| connection.limits().broken(error))
 }
 
-fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection) -> Result<()> {
+fn connect(proxy: &Proxy, target: &str, connection: &mut dyn Connection) -> io::Result<()> {
     let common = format!(
-        "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
+        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
         proxy.user_agent
     );
@@ -75,25 +70,16 @@ fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection
     let request = Zeroizing::new([&common, name, value, end, "\r\n"].concat());
     // As one: a proxy may refuse after a first packet, and the reason be lost to the reset that the
     // others would bring.
-    let outcome = connection
-        .write_all(request.as_bytes())
-        .and_then(|()| read_response(connection));
-    let limits = connection.limits();
-    let (response, has_more) = outcome.map_err(|error| limits.broken(error))?;
-    let detail = match response.status {
-        200..=299 if !has_more => return Ok(()),
-        // The host speaks only when it is spoken to.
-        200..=299 => "the proxy has sent something of its own (a page?) where the tunnel begins; \
-                      check the proxy's address"
-            .to_owned(),
-        _ => response.reason(login.is_some(), &format!("{host}:{port}")),
-    };
+    connection.write_all(request.as_bytes())?;
+    let (response, has_more) = read_response(connection)?;
     let kind = match response.status {
+        200..=299 if !has_more => return Ok(()),
         200..=299 => Kind::Untrusted,
         401 | 403 | 407 => Kind::Refused,
         _ => Kind::Unreachable,
     };
-    Err(limits.error(kind, detail))
+    let reason = response.reason(login.is_some(), target);
+    Err(connection.limits().error(kind, reason).into())
 }
 
 struct TunnelResponse {
@@ -107,12 +93,10 @@ fn read_response(connection: &mut dyn Connection) -> io::Result<(TunnelResponse,
     let (mut start, mut end) = (0, 0);
     let (kind, what) = loop {
         match parse(&input[start..end]) {
-            Ok(Some((length, response))) => {
+            Ok(Some((length, Some(response)))) => return Ok((response, start + length < end)),
+            Ok(Some((length, None))) => {
                 start += length;
-                match response {
-                    Some(response) => return Ok((response, start < end)),
-                    None => continue,
-                }
+                continue;
             }
             Ok(None) if end < input.len() => {}
             Ok(None) | Err(_) => break (Kind::Unreachable, "does not respond as an HTTP proxy"),
@@ -141,12 +125,10 @@ fn parse(input: &[u8]) -> Result<Option<(usize, Option<TunnelResponse>)>, httpar
 /// says is not repeated.
 fn schemes(fields: &[httparse::Header]) -> Vec<&'static str> {
     const KNOWN: [&str; 6] = ["Basic", "Digest", "NTLM", "Negotiate", "Kerberos", "Bearer"];
-    let is_offered = |scheme: &&str| {
-        ["proxy-authenticate", "www-authenticate"]
-            .iter()
-            .flat_map(|name| head::values(fields, name))
-            .any(|challenge| head::offers(challenge, scheme))
-    };
+    let fields_named = |name| head::values(fields, name);
+    let names = ["proxy-authenticate", "www-authenticate"];
+    let challenges: Vec<_> = names.into_iter().flat_map(fields_named).collect();
+    let is_offered = |scheme: &&str| challenges.iter().any(|c| head::offers(c, scheme));
     KNOWN.into_iter().filter(is_offered).collect()
 }
 
@@ -154,6 +136,10 @@ impl TunnelResponse {
     fn reason(&self, has_login: bool, target: &str) -> String {
         let status = self.status;
         let why = match status {
+            // The host speaks only when it is spoken to.
+            200..=299 => {
+                "it has sent something of its own (a page?) where the tunnel begins; check its address"
+            }
             401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => {
                 "it lets in by {schemes} alone, and this library has Basic; have it allow Basic, or \
                  use a helper on this machine such as px or cntlm"

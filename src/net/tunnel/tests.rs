@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::Deadline;
-use crate::net::connection::{Limits, Route};
+use crate::net::{Limits, Route};
 
 fn parsed(head: &str) -> TunnelResponse {
     let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
