@@ -3,14 +3,14 @@
 //!
 //! What the gateway and Redis are both reached with. Knows no protocol above TLS.
 
-pub(crate) mod connection;
+mod connection;
 pub(crate) mod head;
 pub(crate) mod progress;
 mod resolver;
 pub(crate) mod socket;
 mod socks;
 pub(crate) mod tls;
-pub(crate) mod transport_error;
+mod transport_error;
 pub(crate) mod trust;
 pub(crate) mod tunnel;
 

@@ -15,10 +15,8 @@ use ureq::unversioned::transport::NextTimeout;
 use super::request::user_agent;
 use super::ureq_connection::{RouteConnector, exchange_limits};
 use crate::config::{ProxyScheme, ProxyUrl, Scheme, Settings};
-use crate::net::connection::{Limits, Route};
-use crate::net::transport_error::{Kind, Result, TransportError};
-use crate::net::trust;
 use crate::net::tunnel::Proxy;
+use crate::net::{Kind, Limits, Result, Route, TransportError, trust};
 use crate::{Failure, PerProcess, Phase, SecretBytes};
 
 /// A token response has some 634 bytes.

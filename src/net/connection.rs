@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
-use super::progress::Progress;
 use super::socket::Socket;
 use super::tls::Tls;
-use super::transport_error::{Kind, Result, TransportError};
 use super::tunnel::{self, Proxy};
-use crate::{Cancellation, Deadline};
+use super::{Kind, Result, TransportError};
+use crate::{Cancellation, Deadline, Progress};
 
 /// Until when an attempt may take, what ends it early, and where its phase is kept.
 #[derive(Clone)]
@@ -79,9 +78,7 @@ pub(crate) struct Route {
 
 /// Reading and writing fail with a [`TransportError`], which the I/O error carries.
 pub(crate) trait Connection: Read + Write + Send + Sync {
-    fn limits(&self) -> &Limits;
-
-    fn limits_mut(&mut self) -> &mut Limits;
+    fn limits(&mut self) -> &mut Limits;
 
     /// Whether the peer has sent something that nobody has read.
     fn has_spoken(&mut self) -> bool;
@@ -101,24 +98,11 @@ impl dyn Connection {
                 let url = &proxy.url;
                 let socket = Socket::connect(&url.host, url.port, false, limits)?;
                 let tls = proxy.tls.as_ref();
-                let mut connection = secured(Box::new(socket), tls, &url.host, "proxy")?;
+                let mut connection = Tls::connect(tls, &url.host, "proxy", Box::new(socket))?;
                 tunnel::open(proxy, host, port, &mut *connection)?;
                 connection
             }
         };
-        secured(connection, route.tls.as_ref(), host, route.option)
-    }
-}
-
-/// With TLS if that is wanted. TLS to a proxy carries the TLS to the host behind it.
-fn secured(
-    connection: Box<dyn Connection>,
-    tls: Option<&Arc<ClientConfig>>,
-    host: &str,
-    option: &'static str,
-) -> Result<Box<dyn Connection>> {
-    match tls {
-        Some(config) => Ok(Tls::connect(config, host, option, connection)?),
-        None => Ok(connection),
+        Tls::connect(route.tls.as_ref(), host, route.option, connection)
     }
 }

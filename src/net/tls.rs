@@ -13,11 +13,10 @@ use rustls::{ClientConfig, ClientConnection};
 
 pub(crate) use self::client_certificate::with_client_certificate;
 use self::client_certificate::{ClientCertificate, REQUESTED};
-use super::connection::{Connection, Limits, bare};
-use super::progress::Phase;
 use super::resolver::RESOLVER;
-use super::transport_error::{Kind, Result};
 use super::trust::Verifier;
+use super::{Connection, Kind, Limits, Result, bare};
+use crate::Phase;
 
 /// What all connections that trust the same authorities have in common.
 ///
@@ -47,13 +46,17 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// The handshake with this host (IPv6 in brackets), which `option` names in messages.
+    /// The handshake with this host (IPv6 in brackets), which `option` names in messages. Without a
+    /// config there is none, and the connection stays in clear.
     pub(super) fn connect(
-        config: &Arc<ClientConfig>,
+        config: Option<&Arc<ClientConfig>>,
         host: &str,
         option: &'static str,
-        below: Box<dyn Connection>,
-    ) -> Result<Box<Self>> {
+        mut below: Box<dyn Connection>,
+    ) -> Result<Box<dyn Connection>> {
+        let Some(config) = config else {
+            return Ok(below);
+        };
         below.limits().progress.enter(Phase::Handshake);
         let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
             let detail = "the host name cannot be in a certificate; check";
@@ -99,10 +102,10 @@ impl Tls {
         Ok(())
     }
 
-    fn receive_records(&mut self) -> io::Result<()> {
-        self.session.read_tls(&mut self.below)?;
-        let processed = self.session.process_new_packets();
-        processed.map_err(io::Error::other).map(|_| ())
+    /// Sends what waits to be sent, or receives records.
+    fn receive(&mut self) {
+        let received = self.session.complete_io(&mut self.below);
+        self.failure = received.err().map(|error| self.failed(error));
     }
 
     /// The TLS library's own error within an I/O error. If that says that the connection broke, the
@@ -129,19 +132,14 @@ impl Tls {
 }
 
 impl Connection for Tls {
-    fn limits(&self) -> &Limits {
+    fn limits(&mut self) -> &mut Limits {
         self.below.limits()
-    }
-
-    fn limits_mut(&mut self) -> &mut Limits {
-        self.below.limits_mut()
     }
 
     /// Text, that is: a server may send records of its own after the handshake.
     fn has_spoken(&mut self) -> bool {
         while self.failure.is_none() && self.below.has_spoken() && self.session.wants_read() {
-            let received = self.receive_records();
-            self.failure = received.err().map(|error| self.failed(error));
+            self.receive();
         }
         let state = self.session.process_new_packets();
         state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
@@ -169,8 +167,7 @@ impl Read for Tls {
                 let limits = self.below.limits();
                 return Err(limits.error(Kind::ConnectionLost, detail).into());
             }
-            let received = self.send_records().and_then(|()| self.receive_records());
-            self.failure = received.err().map(|error| self.failed(error));
+            self.receive();
         }
     }
 }

@@ -5,9 +5,8 @@ use std::io;
 
 use rustix::io::Errno;
 
-pub(crate) use super::progress::Phase;
 use crate::credentials::redact::Redactor;
-use crate::{Failure, Status};
+use crate::{Failure, Phase, Status};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {

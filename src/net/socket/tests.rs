@@ -4,7 +4,6 @@ use std::net::TcpListener;
 
 use super::*;
 use crate::Deadline;
-use crate::net::transport_error::TransportError;
 
 const LONG: Duration = Duration::from_secs(20);
 

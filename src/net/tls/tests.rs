@@ -7,9 +7,7 @@ use rustls::client::ResolvesClientCert;
 
 use super::*;
 use crate::config::Ca;
-use crate::net::connection::{Limits, Route};
-use crate::net::transport_error::TransportError;
-use crate::net::trust;
+use crate::net::{Limits, Route, TransportError, trust};
 use crate::{Deadline, Secret};
 
 fn limits() -> Limits {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::Phase;
 
 fn ips(list: &str) -> Vec<IpAddr> {
     list.split_whitespace()
