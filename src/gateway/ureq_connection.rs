@@ -59,7 +59,7 @@ impl Connector for RouteConnector {
             deadline: deadline.min(Deadline::after(self.connect_timeout)),
             ..limits
         };
-        let mut connection = <dyn Connection>::open(&self.route, limits)?;
+        let mut connection = self.route.open(limits)?;
         connection.limits().deadline = deadline;
         Ok(Some(UreqConnection {
             connection,

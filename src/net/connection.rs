@@ -7,8 +7,8 @@ use rustls::ClientConfig;
 
 use super::socket::Socket;
 use super::tls::Tls;
-use super::tunnel::{self, Proxy};
-use super::{Kind, Result, TransportError};
+use super::{Kind, Result, TransportError, tunnel};
+use crate::config::{ProxyScheme, ProxyUrl};
 use crate::{Cancellation, Deadline, Progress};
 
 /// Until when an attempt may take, what ends it early, and where its phase is kept.
@@ -67,11 +67,13 @@ pub(crate) struct Route {
     /// A name, an address (IPv6 in brackets), or the path of a Unix socket.
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// None for a connection in clear.
+    /// None for a connection in clear. Also that of a connection to an HTTPS proxy.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     /// The option that names the host, for messages.
     pub(crate) option: &'static str,
-    pub(crate) proxy: Option<Proxy>,
+    pub(crate) proxy: Option<ProxyUrl>,
+    /// What an HTTP proxy is told of this library.
+    pub(crate) user_agent: String,
     /// Whether only addresses of this machine's loopback are good, whatever the name says.
     pub(crate) loopback_only: bool,
 }
@@ -87,22 +89,21 @@ pub(crate) trait Connection: Read + Write + Send + Sync {
     fn is_open(&self) -> bool;
 }
 
-impl dyn Connection {
-    pub(crate) fn open(route: &Route, limits: Limits) -> Result<Box<dyn Connection>> {
-        let (host, port) = (&*route.host, route.port);
-        let connection: Box<dyn Connection> = match &route.proxy {
+impl Route {
+    pub(crate) fn open(&self, limits: Limits) -> Result<Box<dyn Connection>> {
+        let (host, port, tls) = (&*self.host, self.port, self.tls.as_ref());
+        let connection: Box<dyn Connection> = match &self.proxy {
             #[cfg(unix)]
             None if host.starts_with('/') => Box::new(Socket::connect_to_path(host, limits)?),
-            None => Box::new(Socket::connect(host, port, route.loopback_only, limits)?),
+            None => Box::new(Socket::connect(host, port, self.loopback_only, limits)?),
             Some(proxy) => {
-                let url = &proxy.url;
-                let socket = Socket::connect(&url.host, url.port, false, limits)?;
-                let tls = proxy.tls.as_ref();
-                let mut connection = Tls::connect(tls, &url.host, "proxy", Box::new(socket))?;
-                tunnel::open(proxy, host, port, &mut *connection)?;
+                let socket = Socket::connect(&proxy.host, proxy.port, false, limits)?;
+                let tls = tls.filter(|_| proxy.scheme == ProxyScheme::Https);
+                let mut connection = Tls::connect(tls, &proxy.host, "proxy", Box::new(socket))?;
+                tunnel::open(self, proxy, &mut *connection)?;
                 connection
             }
         };
-        Tls::connect(route.tls.as_ref(), host, route.option, connection)
+        Tls::connect(tls, host, self.option, connection)
     }
 }

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
-use super::{Connection, Kind, bare};
+use super::tunnel::Login;
+use super::{Connection, Kind, Route, bare};
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -21,7 +22,7 @@ fn length(text: &str) -> u8 {
     u8::try_from(text.len()).unwrap_or(u8::MAX)
 }
 
-fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
+fn log_in(login: Option<Login>, connection: &mut dyn Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
@@ -52,16 +53,16 @@ fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Resu
     Err(connection.limits().error(Kind::Refused, why).into())
 }
 
-/// Asks for a connection to the host (IPv6 in brackets).
+/// Asks for a connection to the host.
 pub(super) fn open(
-    login: Option<[&str; 2]>,
-    host: &str,
-    port: u16,
+    route: &Route,
+    login: Option<Login>,
     connection: &mut dyn Connection,
 ) -> io::Result<()> {
     const CONNECT: u8 = 1;
     const REFUSED: u8 = 2;
     log_in(login, connection)?;
+    let Route { host, port, .. } = route;
     let bare = bare(host);
     let (kind, address) = match bare.parse() {
         Ok(IpAddr::V4(ip)) => (IPV4, ip.octets().to_vec()),

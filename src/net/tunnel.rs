@@ -1,36 +1,18 @@
 //! Tunnel: what a proxy is asked for by CONNECT, and why it opens none.
 
 use std::io;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
 pub(crate) use super::socks::MAX_LOGIN_BYTES;
-use super::{Connection, Kind, Result, head, socks};
+use super::{Connection, Kind, Result, Route, head, socks};
 use crate::Phase;
 use crate::config::{ProxyScheme, ProxyUrl};
 
 /// Of all heads together: a proxy may send interim responses first.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
-
-#[derive(Debug)]
-pub(crate) struct Proxy {
-    pub(crate) url: ProxyUrl,
-    /// None for a connection in clear.
-    pub(crate) tls: Option<Arc<ClientConfig>>,
-    pub(crate) user_agent: String,
-}
-
-impl Proxy {
-    /// User and password, of which one may be empty.
-    fn login(&self) -> Option<[&str; 2]> {
-        let user = self.url.user()?;
-        Some([user, self.url.password().unwrap_or_default()])
-    }
-}
 
 /// The value of a header field that carries these (RFC 7617).
 pub(crate) fn basic(user: &str, password: &str) -> Zeroizing<String> {
@@ -39,29 +21,29 @@ pub(crate) fn basic(user: &str, password: &str) -> Zeroizing<String> {
     Zeroizing::new(["Basic ", &encoded].concat())
 }
 
-/// Asks the proxy at the other end for a tunnel to the host (IPv6 in brackets).
-pub(super) fn open(
-    proxy: &Proxy,
-    host: &str,
-    port: u16,
-    connection: &mut dyn Connection,
-) -> Result<()> {
+/// Asks the proxy at the other end for a tunnel to the host.
+pub(super) fn open(route: &Route, proxy: &ProxyUrl, connection: &mut dyn Connection) -> Result<()> {
     connection.limits().progress.enter(Phase::Proxy);
-    let target = format!("{host}:{port}");
-    let outcome = match proxy.url.scheme {
-        ProxyScheme::Socks => socks::open(proxy.login(), host, port, connection),
-        ProxyScheme::Http | ProxyScheme::Https => connect(proxy, &target, connection),
+    // One of the two may be empty.
+    let password = proxy.password().unwrap_or_default();
+    let login = proxy.user().map(|user| [user, password]);
+    let outcome = match proxy.scheme {
+        ProxyScheme::Socks => socks::open(route, login, connection),
+        ProxyScheme::Http | ProxyScheme::Https => connect(route, login, connection),
     };
     outcome.map_err(|error| connection.limits().broken(error))
 }
 
-fn connect(proxy: &Proxy, target: &str, connection: &mut dyn Connection) -> io::Result<()> {
+/// User and password.
+pub(super) type Login<'a> = [&'a str; 2];
+
+fn connect(route: &Route, login: Option<Login>, connection: &mut dyn Connection) -> io::Result<()> {
+    let target = format!("{}:{}", route.host, route.port);
     let common = format!(
         "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
-        proxy.user_agent
+        route.user_agent
     );
-    let login = proxy.login();
     let authorization = login.map(|[user, password]| basic(user, password));
     let [name, value, end] = match &authorization {
         Some(value) => ["Proxy-Authorization: ", value, "\r\n"],
@@ -78,7 +60,7 @@ fn connect(proxy: &Proxy, target: &str, connection: &mut dyn Connection) -> io::
         401 | 403 | 407 => Kind::Refused,
         _ => Kind::Unreachable,
     };
-    let reason = response.reason(login.is_some(), target);
+    let reason = response.reason(login.is_some(), &target);
     Err(connection.limits().error(kind, reason).into())
 }
 
@@ -92,7 +74,7 @@ fn read_response(connection: &mut dyn Connection) -> io::Result<(TunnelResponse,
     let mut input = vec![0; MAX_HEAD_BYTES];
     let (mut start, mut end) = (0, 0);
     let (kind, what) = loop {
-        match parse(&input[start..end]) {
+        match head::parse(&input[start..end], final_response) {
             Ok(Some((length, Some(response)))) => return Ok((response, start + length < end)),
             Ok(Some((length, None))) => {
                 start += length;
@@ -112,24 +94,18 @@ fn read_response(connection: &mut dyn Connection) -> io::Result<(TunnelResponse,
     Err(connection.limits().error(kind, detail).into())
 }
 
-/// The length of a head, and what it says if it is the final one.
-fn parse(input: &[u8]) -> Result<Option<(usize, Option<TunnelResponse>)>, httparse::Error> {
-    head::parse(input, |head| {
-        let status = head.code.unwrap_or_default();
-        let schemes = schemes(head.headers);
-        (!head::is_interim(head)).then_some(TunnelResponse { status, schemes })
-    })
-}
-
-/// The ways to authenticate that the proxy offers, as far as they have a name here: what else it
-/// says is not repeated.
-fn schemes(fields: &[httparse::Header]) -> Vec<&'static str> {
+/// What a head says if it is the final one. Of the ways to authenticate that the proxy offers those
+/// that have a name here: what else it says is not repeated.
+fn final_response(head: &httparse::Response) -> Option<TunnelResponse> {
     const KNOWN: [&str; 6] = ["Basic", "Digest", "NTLM", "Negotiate", "Kerberos", "Bearer"];
-    let fields_named = |name| head::values(fields, name);
+    let fields_named = |name| head::values(head.headers, name);
     let names = ["proxy-authenticate", "www-authenticate"];
     let challenges: Vec<_> = names.into_iter().flat_map(fields_named).collect();
     let is_offered = |scheme: &&str| challenges.iter().any(|c| head::offers(c, scheme));
-    KNOWN.into_iter().filter(is_offered).collect()
+    (!head::is_interim(head)).then(|| TunnelResponse {
+        status: head.code.unwrap_or_default(),
+        schemes: KNOWN.into_iter().filter(is_offered).collect(),
+    })
 }
 
 impl TunnelResponse {

@@ -26,9 +26,10 @@ fn open(host: &str, port: u16, ca: &Ca, limits: Limits) -> Result<Box<dyn Connec
         tls: Some(trust::tls_config(ca).unwrap()),
         option: "base_url",
         proxy: None,
+        user_agent: String::new(),
         loopback_only: false,
     };
-    <dyn Connection>::open(&route, limits)
+    route.open(limits)
 }
 
 /// How a handshake fails with a server that treats it so.

@@ -9,7 +9,9 @@ use crate::Deadline;
 use crate::net::{Limits, Route};
 
 fn parsed(head: &str) -> TunnelResponse {
-    let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
+    let (length, response) = head::parse(head.as_bytes(), final_response)
+        .unwrap()
+        .unwrap();
     assert_eq!(length, head.len());
     response.unwrap()
 }
@@ -25,12 +27,13 @@ fn a_head_has_128_fields_and_no_more() {
         format!("HTTP/1.1 200 OK\r\n{fields}\r\n")
     };
     assert_eq!(parsed(&head(128)).status, 200);
-    assert!(parse(head(129).as_bytes()).is_err());
+    let parse = |head: &str| head::parse(head.as_bytes(), final_response);
+    assert!(parse(&head(129)).is_err());
     let folded =
         "HTTP/1.1 407 X\r\nX: a\r\n b\r\nProxy-Authenticate:\r\n\tNTLM,\r\n Negotiate\r\n\r\n";
     assert_eq!(parsed(folded).schemes, ["NTLM", "Negotiate"]);
-    assert!(parse(b"HTTP/1.1 200 OK\r\nX: y\r\n").unwrap().is_none());
-    assert!(parse(b"SSH-2.0-OpenSSH_9.6\r\n").is_err());
+    assert!(parse("HTTP/1.1 200 OK\r\nX: y\r\n").unwrap().is_none());
+    assert!(parse("SSH-2.0-OpenSSH_9.6\r\n").is_err());
 }
 
 #[test]
@@ -82,11 +85,8 @@ pub(in crate::net) fn through(proxy: &str, host: &str) -> Route {
         port: 443,
         tls: None,
         option: "base_url",
-        proxy: Some(Proxy {
-            url: ProxyUrl::parse(proxy).unwrap(),
-            tls: None,
-            user_agent: String::new(),
-        }),
+        proxy: Some(ProxyUrl::parse(proxy).unwrap()),
+        user_agent: String::new(),
         loopback_only: false,
     }
 }
@@ -111,7 +111,7 @@ pub(in crate::net) fn ask(url: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Re
             }
             heard
         });
-        let outcome = <dyn Connection>::open(&route, limits).map(drop);
+        let outcome = route.open(limits).map(drop);
         (proxy.join().unwrap(), outcome)
     })
 }

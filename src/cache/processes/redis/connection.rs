@@ -76,9 +76,10 @@ impl Connector {
             tls: self.tls()?,
             option: "cache",
             proxy: None,
+            user_agent: String::new(),
             loopback_only: false,
         };
-        let stream = <dyn Connection>::open(&route, limits);
+        let stream = route.open(limits);
         Ok(RedisConnection {
             stream: stream.map_err(|error| error.to_string())?,
             hello: self.hello()?,
