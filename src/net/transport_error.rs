@@ -57,15 +57,6 @@ impl TransportError {
         }
     }
 
-    pub(crate) fn message(&self, redactor: &Redactor) -> String {
-        const MAX_PEER_TEXT_BYTES: usize = 256;
-        let Some(text) = &self.peer_text else {
-            return self.to_string();
-        };
-        let text = redactor.clean(text.as_bytes(), MAX_PEER_TEXT_BYTES);
-        format!("{self} ({text})")
-    }
-
     pub(crate) fn invalid_http(what: &str) -> Self {
         let detail = format!("{what}; check what stands between here and the gateway");
         Self::new(Phase::Read, Kind::InvalidHttp, detail)
@@ -90,9 +81,15 @@ impl TransportError {
     }
 
     pub(crate) fn failure(&self, redactor: &Redactor) -> Failure {
+        const MAX_PEER_TEXT_BYTES: usize = 256;
+        let mut message = self.to_string();
+        if let Some(text) = &self.peer_text {
+            let text = redactor.clean(text.as_bytes(), MAX_PEER_TEXT_BYTES);
+            message += &format!(" ({text})");
+        }
         Failure {
             phase: self.phase,
-            ..Failure::new(self.meaning().0, self.message(redactor))
+            ..Failure::new(self.meaning().0, message)
         }
     }
 

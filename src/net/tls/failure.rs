@@ -1,7 +1,7 @@
 //! Failures of TLS in words: the rule that failed, and what to do about it.
 
 use rustls::{
-    AlertDescription as Alert, CertificateError, Error, InvalidMessage, OtherError,
+    AlertDescription as Alert, CertificateError as C, Error, InvalidMessage, OtherError,
     PeerIncompatible,
 };
 use webpki::Error as Webpki;
@@ -21,7 +21,7 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
         return refusal;
     }
     let detail = match error {
-        Error::InvalidCertificate(certificate) => return refused(certificate, option),
+        Error::InvalidCertificate(certificate) => &refused(certificate),
         Error::InvalidMessage(
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
         ) => "the server sends certificates of more than 64 KiB; tell the server's operator",
@@ -33,10 +33,9 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
              tell the server's operator"
         }
         Error::AlertReceived(Alert::ProtocolVersion)
-        | Error::PeerIncompatible(
-            PeerIncompatible::ServerDoesNotSupportTls12Or13
-            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => "the server speaks neither TLS 1.2 nor TLS 1.3; tell the server's operator",
+        | Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => {
+            "the server speaks neither TLS 1.2 nor TLS 1.3; tell the server's operator"
+        }
         Error::AlertReceived(Alert::NoApplicationProtocol) => {
             "the server does not offer HTTP/1.1 (ALPN); check the port of {option}"
         }
@@ -45,7 +44,16 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
         }
         _ => "no agreement on TLS; the server may be too old or too strict",
     };
-    untrusted(detail.replace("{option}", option)).with_peer_text(error)
+    let failure = untrusted(detail.replace("{option}", option));
+    match error {
+        // Lists of numbers, which say no more than the rule does.
+        Error::InvalidCertificate(
+            C::UnsupportedSignatureAlgorithmContext { .. }
+            | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
+        ) => failure,
+        Error::InvalidCertificate(C::Other(other)) => failure.with_peer_text(other),
+        _ => failure.with_peer_text(error),
+    }
 }
 
 /// Whether the server refuses a client that has no certificate. Some servers say so; the others
@@ -83,8 +91,7 @@ pub(super) fn client_certificate(
     })
 }
 
-fn refused(error: &CertificateError, option: &str) -> TransportError {
-    use CertificateError as C;
+fn refused(error: &C) -> String {
     let why = match error {
         C::UnknownIssuer => {
             "its issuer is not trusted; check option ca, whether the server sends its intermediate \
@@ -111,20 +118,11 @@ fn refused(error: &CertificateError, option: &str) -> TransportError {
         }
         _ => &format!("{}; tell the server's operator", broken_rule(error)),
     };
-    let why = why.replace("{option}", option);
-    let refusal = untrusted(format!("the server's certificate is not accepted: {why}"));
-    match error {
-        // Lists of numbers, which say no more than the rule does.
-        C::UnsupportedSignatureAlgorithmContext { .. }
-        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => refusal,
-        C::Other(other) => refusal.with_peer_text(other),
-        _ => refusal.with_peer_text(&Error::InvalidCertificate(error.clone())),
-    }
+    format!("the server's certificate is not accepted: {why}")
 }
 
 /// The rule that whoever issued the certificate has not kept.
-fn broken_rule(error: &CertificateError) -> &'static str {
-    use CertificateError as C;
+fn broken_rule(error: &C) -> &'static str {
     match error {
         C::UnsupportedSignatureAlgorithmContext { .. } => {
             "it, or one of its issuers, is signed by an algorithm that is too weak (SHA-1, say) or \

@@ -7,7 +7,7 @@ const OPTION: &str = "base_url";
 const CLIENT_CERTIFICATE: &str = "demands a client certificate";
 
 fn said(error: &TransportError) -> String {
-    error.message(&Redactor::new([], []))
+    error.failure(&Redactor::new([], [])).message
 }
 
 fn explained(error: &Error) -> String {
@@ -32,7 +32,6 @@ fn each_alert_and_each_disagreement_is_told_in_words() {
         (Error::AlertReceived(Alert::InsufficientSecurity), none_in_common),
         (Error::AlertReceived(Alert::ProtocolVersion), too_old),
         (Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13), too_old),
-        (Error::PeerIncompatible(PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig), too_old),
         (Error::AlertReceived(Alert::NoApplicationProtocol), "does not offer HTTP/1.1 (ALPN); check the port of base_url"),
         (Error::AlertReceived(Alert::UnrecognisedName), "does not know this host name; check base_url"),
         (Error::AlertReceived(Alert::InternalError), no_agreement),
@@ -47,7 +46,6 @@ fn each_alert_and_each_disagreement_is_told_in_words() {
 
 #[test]
 fn each_rule_that_a_certificate_breaks_is_named() {
-    use CertificateError as C;
     let webpki = |error: Webpki| C::Other(OtherError(Arc::new(error)));
     let another = C::Other(OtherError(Arc::new(std::fmt::Error)));
     let algorithm = C::UnsupportedSignatureAlgorithmContext {
