@@ -24,10 +24,9 @@ use crate::cancellation::MAX_WAIT;
 use crate::sys;
 
 /// What a connection that is being made says in place of an error.
-const IN_PROGRESS: Errno = if cfg!(windows) {
-    Errno::WOULDBLOCK
-} else {
-    Errno::INPROGRESS
+const IN_PROGRESS: Errno = match cfg!(windows) {
+    true => Errno::WOULDBLOCK,
+    false => Errno::INPROGRESS,
 };
 
 pub(crate) struct Socket {
