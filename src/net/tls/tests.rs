@@ -59,11 +59,8 @@ fn saying(said: &'static [u8]) -> impl FnOnce(TcpStream) + Send {
 fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
     // Other tests write it otherwise, and the resolver keeps a place for each text.
     const HOST: &str = "LocalHost";
-    for (said, kind) in [
-        (&b"220 ready"[..], Kind::Untrusted),
-        (b"", Kind::ConnectionLost),
-    ] {
-        let error = failed(HOST, limits(), saying(said));
+    for (said, kind) in [("220 ready", Kind::Untrusted), ("", Kind::ConnectionLost)] {
+        let error = failed(HOST, limits(), saying(said.as_bytes()));
         assert_eq!((error.kind, error.phase), (kind, Phase::Handshake));
         assert_eq!(is_doubtful(HOST), Some(true), "{kind:?}");
     }
@@ -73,10 +70,8 @@ fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
         stream.read_exact(&mut [0; 5]).unwrap();
         cancellation.cancel();
     });
-    assert_eq!(
-        (error.kind, error.phase),
-        (Kind::Cancelled, Phase::Handshake)
-    );
+    let (kind, phase) = (error.kind, error.phase);
+    assert_eq!((kind, phase), (Kind::Cancelled, Phase::Handshake));
     assert_eq!(is_doubtful(HOST), Some(false));
 }
 
