@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
+use super::resolver::RESOLVER;
 use super::socket::Socket;
 use super::tls::Tls;
 use super::{Kind, Result, TransportError, tunnel};
@@ -91,6 +92,16 @@ pub(crate) trait Connection: Read + Write + Send + Sync {
 
 impl Route {
     pub(crate) fn open(&self, limits: Limits) -> Result<Box<dyn Connection>> {
+        self.connect(limits).inspect_err(|error| {
+            // Another host may have the address by now. These two say nothing about it.
+            if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
+                let proxy = self.proxy.as_ref().map(|proxy| &proxy.host);
+                RESOLVER.doubt(proxy.unwrap_or(&self.host));
+            }
+        })
+    }
+
+    fn connect(&self, limits: Limits) -> Result<Box<dyn Connection>> {
         let (host, port, tls) = (&*self.host, self.port, self.tls.as_ref());
         let connection: Box<dyn Connection> = match &self.proxy {
             #[cfg(unix)]

@@ -69,8 +69,7 @@ impl Resolver {
             return Ok(Arc::new([ip]));
         }
         let cached = self.cached(host);
-        let is_good = |cached: &&Cached| !cached.good_until.has_passed();
-        if let Some(cached) = cached.as_ref().filter(is_good) {
+        if let Some(cached) = cached.as_ref().filter(|c| !c.good_until.has_passed()) {
             return Ok(Arc::clone(&cached.addresses));
         }
         let outcome = self.start_or_join(host).and_then(|lookup| {

@@ -59,12 +59,7 @@ impl Socket {
             }
         }
         limits.progress.enter(Phase::Connect);
-        let stream = race::connect(&ips, port, &limits).inspect_err(|error| {
-            // Neither says anything about the addresses.
-            if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
-                RESOLVER.doubt(host);
-            }
-        })?;
+        let stream = race::connect(&ips, port, &limits)?;
         Ok(Self { stream, limits })
     }
 

@@ -16,7 +16,6 @@ use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, SignatureScheme};
 use zeroize::Zeroizing;
 
-use super::resolver::RESOLVER;
 use super::trust::{self, Verifier};
 use super::{Connection, Kind, Limits, Result, bare};
 use crate::{Phase, pasted};
@@ -141,18 +140,13 @@ impl Tls {
         };
         // The alert that tells the server why. Whether it comes there changes nothing here.
         let _ = tls.send_records();
-        let error = match tls.error_of_tls(&error) {
+        Err(match tls.error_of_tls(&error) {
             Some(tls_error) => failure::explain(&tls_error, option, tls.requested),
             None => error.downcast().unwrap_or_else(|_| {
                 let detail = "the server ended it; it may be overloaded, or not speak TLS";
                 tls.below.limits().error(Kind::ConnectionLost, detail)
             }),
-        };
-        // Another host may have the address by now.
-        if error.kind != Kind::Cancelled {
-            RESOLVER.doubt(host);
-        }
-        Err(error)
+        })
     }
 
     fn send_records(&mut self) -> io::Result<()> {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags};
 
 use crate::Deadline;
-use crate::net::{Kind, Limits, Result, TransportError};
+use crate::net::{Kind, Limits, Result};
 
 /// RFC 8305, section 8: the recommended Connection Contender Delay, and the least that there may be.
 const DELAY: Duration = Duration::from_millis(250);
@@ -58,7 +58,10 @@ pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<TcpS
         next_start = now;
         let check = "host, port, firewall and proxy";
         let last = super::unreachable(limits, address, &error, check);
-        failure = Some(more_telling(failure, last));
+        // What this machine lacks says less than the failure of another address. (With IPv6 switched
+        // off its addresses fail as if no local port were free.)
+        let is_lack = last.kind == Kind::NoLocalResource;
+        failure = failure.filter(|_| is_lack).or(Some(last));
     }
 }
 
@@ -106,13 +109,6 @@ fn wait(
     })?;
     let (address, stream) = pending.swap_remove(index);
     Some((address, outcome.map(|()| stream)))
-}
-
-/// The last failure, unless it tells of this machine alone: another address that was tried says more
-/// about the host. (With IPv6 switched off its addresses fail as if no local port were free.)
-fn more_telling(before: Option<TransportError>, last: TransportError) -> TransportError {
-    let says_more = |_: &TransportError| last.kind == Kind::NoLocalResource;
-    before.filter(says_more).unwrap_or(last)
 }
 
 #[cfg(all(test, not(loom)))]

@@ -7,6 +7,7 @@ use rustls::client::ResolvesClientCert;
 
 use super::*;
 use crate::config::Ca;
+use crate::net::resolver::RESOLVER;
 use crate::net::{Limits, Route, TransportError, trust};
 use crate::{Deadline, Secret};
 
