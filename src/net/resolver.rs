@@ -191,12 +191,8 @@ fn resolve(host: &str) -> Outcome {
     };
     // The C library may call a lack of file descriptors a failed look-up; a socket tells.
     let probe = UdpSocket::bind(("127.0.0.1", 0)).err().unwrap_or(error);
-    Err(TransportError::of_system(
-        Phase::Resolve,
-        &probe,
-        kind,
-        detail,
-    ))
+    let phase = Phase::Resolve;
+    Err(TransportError::of_system(phase, &probe, kind, detail))
 }
 
 #[cfg(test)]

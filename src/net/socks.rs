@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
-use super::tunnel::Login;
-use super::{Connection, Kind, Route, bare};
+use super::{Connection, Kind, Route, bare, tunnel};
+use crate::config::ProxyUrl;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -22,7 +22,7 @@ fn length(text: &str) -> u8 {
     u8::try_from(text.len()).unwrap_or(u8::MAX)
 }
 
-fn log_in(login: Option<Login>, connection: &mut dyn Connection) -> io::Result<()> {
+fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
@@ -56,12 +56,12 @@ fn log_in(login: Option<Login>, connection: &mut dyn Connection) -> io::Result<(
 /// Asks for a connection to the host.
 pub(super) fn open(
     route: &Route,
-    login: Option<Login>,
+    proxy: &ProxyUrl,
     connection: &mut dyn Connection,
 ) -> io::Result<()> {
     const CONNECT: u8 = 1;
     const REFUSED: u8 = 2;
-    log_in(login, connection)?;
+    log_in(tunnel::login(proxy), connection)?;
     let Route { host, port, .. } = route;
     let bare = bare(host);
     let (kind, address) = match bare.parse() {

@@ -50,11 +50,9 @@ impl TransportError {
         }
     }
 
-    pub(crate) fn with_peer_text(self, peer_text: &impl ToString) -> Self {
-        Self {
-            peer_text: Some(peer_text.to_string()),
-            ..self
-        }
+    pub(crate) fn with_peer_text(mut self, peer_text: &impl ToString) -> Self {
+        self.peer_text = Some(peer_text.to_string());
+        self
     }
 
     pub(crate) fn invalid_http(what: &str) -> Self {

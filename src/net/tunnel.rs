@@ -24,26 +24,26 @@ pub(crate) fn basic(user: &str, password: &str) -> Zeroizing<String> {
 /// Asks the proxy at the other end for a tunnel to the host.
 pub(super) fn open(route: &Route, proxy: &ProxyUrl, connection: &mut dyn Connection) -> Result<()> {
     connection.limits().progress.enter(Phase::Proxy);
-    // One of the two may be empty.
-    let password = proxy.password().unwrap_or_default();
-    let login = proxy.user().map(|user| [user, password]);
     let outcome = match proxy.scheme {
-        ProxyScheme::Socks => socks::open(route, login, connection),
-        ProxyScheme::Http | ProxyScheme::Https => connect(route, login, connection),
+        ProxyScheme::Socks => socks::open(route, proxy, connection),
+        ProxyScheme::Http | ProxyScheme::Https => connect(route, proxy, connection),
     };
     outcome.map_err(|error| connection.limits().broken(error))
 }
 
-/// User and password.
-pub(super) type Login<'a> = [&'a str; 2];
+/// User and password, of which one may be empty.
+pub(super) fn login(proxy: &ProxyUrl) -> Option<[&str; 2]> {
+    Some([proxy.user()?, proxy.password().unwrap_or_default()])
+}
 
-fn connect(route: &Route, login: Option<Login>, connection: &mut dyn Connection) -> io::Result<()> {
+fn connect(route: &Route, proxy: &ProxyUrl, connection: &mut dyn Connection) -> io::Result<()> {
     let target = format!("{}:{}", route.host, route.port);
     let common = format!(
         "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
         route.user_agent
     );
+    let login = login(proxy);
     let authorization = login.map(|[user, password]| basic(user, password));
     let [name, value, end] = match &authorization {
         Some(value) => ["Proxy-Authorization: ", value, "\r\n"],
