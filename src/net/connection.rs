@@ -40,12 +40,10 @@ impl Limits {
 
     /// Fails once a wait has to end.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.cancellation.is_cancelled() {
-            return Err(self.error(Kind::Cancelled, "cancelled"));
-        }
-        match self.deadline.has_passed() {
-            true => Err(self.timed_out()),
-            false => Ok(()),
+        match (self.cancellation.is_cancelled(), self.deadline.has_passed()) {
+            (true, _) => Err(self.error(Kind::Cancelled, "cancelled")),
+            (_, true) => Err(self.timed_out()),
+            _ => Ok(()),
         }
     }
 
