@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::Settings;
-use crate::net::connection::Limits;
+use crate::net::Limits;
 use crate::sys::random;
 use crate::{
     CallLog, Cancellation, Deadline, Failure, Level, Now, Phase, Progress, Stats, Status, Token,

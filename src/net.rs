@@ -3,13 +3,17 @@
 //!
 //! What the gateway and Redis are both reached with. Knows no protocol above TLS.
 
-pub(crate) mod connection;
+mod connection;
 pub(crate) mod head;
 pub(crate) mod progress;
-pub(crate) mod resolver;
+mod resolver;
 pub(crate) mod socket;
 mod socks;
 pub(crate) mod tls;
-pub(crate) mod transport_error;
+mod transport_error;
 pub(crate) mod trust;
 pub(crate) mod tunnel;
+
+use connection::bare;
+pub(crate) use connection::{Connection, Limits, Route};
+pub(crate) use transport_error::{Kind, Result, TransportError};

@@ -7,8 +7,8 @@ use super::response;
 use super::transport::Response;
 use crate::config::Settings;
 use crate::fuzzing::{Failure, Token};
-use crate::net::transport_error::{Kind, Phase, TransportError};
-use crate::{Now, SecretBytes};
+use crate::net::{Kind, TransportError};
+use crate::{Now, Phase, SecretBytes};
 
 /// Reads responses as a client with these options does.
 pub struct ResponseReader(Authentication);

@@ -14,11 +14,8 @@ use ureq::unversioned::transport::NextTimeout;
 
 use super::authentication::user_agent;
 use super::ureq_connection::{RouteConnector, exchange_limits};
-use crate::config::{ProxyUrl, Scheme, Settings};
-use crate::net::connection::{Limits, Route};
-use crate::net::transport_error::{Kind, Result, TransportError};
-use crate::net::trust;
-use crate::net::tunnel::Proxy;
+use crate::config::{Scheme, Settings};
+use crate::net::{Kind, Limits, Result, Route, TransportError, trust};
 use crate::{Failure, PerProcess, Phase, SecretBytes};
 
 /// A token response has some 634 bytes.
@@ -63,15 +60,11 @@ impl Transport {
         let tls = trust::tls_config(&settings.ca)?;
         let base_url = &settings.base_url;
         let plain = base_url.scheme == Scheme::Http;
-        let proxy = |url: &ProxyUrl| Proxy {
-            url: url.clone(),
-            tls: (url.scheme == Scheme::Https).then(|| Arc::clone(&tls)),
-            user_agent: user_agent(settings),
-        };
         let route = Route {
             host: base_url.host.clone(),
             port: base_url.port,
-            proxy: settings.proxy.as_ref().map(proxy),
+            proxy: settings.proxy.clone(),
+            user_agent: user_agent(settings),
             tls: (!plain).then_some(tls),
             option: "base_url",
             loopback_only: plain,

@@ -11,8 +11,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::ExchangeBuffers;
 use super::framing::Framing;
-use crate::net::connection::{Connection, Limits, Route};
-use crate::net::transport_error::{Kind, TransportError};
+use crate::net::{Connection, Kind, Limits, Route, TransportError};
 use crate::{Deadline, Phase};
 
 /// The longest line of a request: user and key have at most 1 KiB each, and base64 makes a third more
@@ -60,8 +59,8 @@ impl Connector for RouteConnector {
             deadline: deadline.min(Deadline::after(self.connect_timeout)),
             ..limits
         };
-        let mut connection = <dyn Connection>::open(&self.route, limits)?;
-        connection.limits_mut().deadline = deadline;
+        let mut connection = self.route.open(limits)?;
+        connection.limits().deadline = deadline;
         Ok(Some(UreqConnection {
             connection,
             buffers: ExchangeBuffers::new(MAX_LINE_BYTES),
@@ -81,7 +80,7 @@ pub(super) struct UreqConnection {
 }
 
 impl UreqConnection {
-    fn lost(&self, what: &str) -> io::Error {
+    fn lost(&mut self, what: &str) -> io::Error {
         let detail = format!("the server closed the connection {what}; try again");
         let limits = self.connection.limits();
         limits.error(Kind::ConnectionLost, detail).into()
@@ -103,7 +102,7 @@ impl UreqConnection {
         if let Some(limits) = exchange_limits(None) {
             self.is_kept = true;
             self.framing = Framing::default();
-            *self.connection.limits_mut() = limits;
+            *self.connection.limits() = limits;
         }
         // What comes before the request is no response to it.
         if self.connection.has_spoken() {

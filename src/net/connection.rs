@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
-use super::progress::Progress;
+use super::resolver::RESOLVER;
 use super::socket::Socket;
 use super::tls::Tls;
-use super::transport_error::{Kind, Result, TransportError};
-use super::tunnel::{self, Proxy};
-use crate::{Cancellation, Deadline};
+use super::{Kind, Result, TransportError, tunnel};
+use crate::config::{ProxyUrl, Scheme};
+use crate::{Cancellation, Deadline, Progress};
 
 /// Until when an attempt may take, what ends it early, and where its phase is kept.
 #[derive(Clone)]
@@ -40,12 +40,10 @@ impl Limits {
 
     /// Fails once a wait has to end.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.cancellation.is_cancelled() {
-            return Err(self.error(Kind::Cancelled, "cancelled"));
-        }
-        match self.deadline.has_passed() {
-            true => Err(self.timed_out()),
-            false => Ok(()),
+        match (self.cancellation.is_cancelled(), self.deadline.has_passed()) {
+            (true, _) => Err(self.error(Kind::Cancelled, "cancelled")),
+            (_, true) => Err(self.timed_out()),
+            _ => Ok(()),
         }
     }
 
@@ -68,20 +66,20 @@ pub(crate) struct Route {
     /// A name, an address (IPv6 in brackets), or the path of a Unix socket.
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// None for a connection in clear.
+    /// None for a connection in clear. Also that of a connection to an HTTPS proxy.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     /// The option that names the host, for messages.
     pub(crate) option: &'static str,
-    pub(crate) proxy: Option<Proxy>,
+    pub(crate) proxy: Option<ProxyUrl>,
+    /// What an HTTP proxy is told of this library.
+    pub(crate) user_agent: String,
     /// Whether only addresses of this machine's loopback are good, whatever the name says.
     pub(crate) loopback_only: bool,
 }
 
 /// Reading and writing fail with a [`TransportError`], which the I/O error carries.
 pub(crate) trait Connection: Read + Write + Send + Sync {
-    fn limits(&self) -> &Limits;
-
-    fn limits_mut(&mut self) -> &mut Limits;
+    fn limits(&mut self) -> &mut Limits;
 
     /// Whether the peer has sent something that nobody has read.
     fn has_spoken(&mut self) -> bool;
@@ -90,35 +88,31 @@ pub(crate) trait Connection: Read + Write + Send + Sync {
     fn is_open(&self) -> bool;
 }
 
-impl dyn Connection {
-    pub(crate) fn open(route: &Route, limits: Limits) -> Result<Box<dyn Connection>> {
-        let (host, port) = (&*route.host, route.port);
-        let connection: Box<dyn Connection> = match &route.proxy {
+impl Route {
+    pub(crate) fn open(&self, limits: Limits) -> Result<Box<dyn Connection>> {
+        self.connect(limits).inspect_err(|error| {
+            // Another host may have the address by now. These two say nothing about it.
+            if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
+                let proxy = self.proxy.as_ref().map(|proxy| &proxy.host);
+                RESOLVER.doubt(proxy.unwrap_or(&self.host));
+            }
+        })
+    }
+
+    fn connect(&self, limits: Limits) -> Result<Box<dyn Connection>> {
+        let (host, port, tls) = (&*self.host, self.port, self.tls.as_ref());
+        let connection: Box<dyn Connection> = match &self.proxy {
             #[cfg(unix)]
             None if host.starts_with('/') => Box::new(Socket::connect_to_path(host, limits)?),
-            None => Box::new(Socket::connect(host, port, route.loopback_only, limits)?),
+            None => Box::new(Socket::connect(host, port, self.loopback_only, limits)?),
             Some(proxy) => {
-                let url = &proxy.url;
-                let socket = Socket::connect(&url.host, url.port, false, limits)?;
-                let tls = proxy.tls.as_ref();
-                let mut connection = secured(Box::new(socket), tls, &url.host, "proxy")?;
-                tunnel::open(proxy, host, port, &mut *connection)?;
+                let socket = Socket::connect(&proxy.host, proxy.port, false, limits)?;
+                let tls = tls.filter(|_| proxy.scheme == Scheme::Https);
+                let mut connection = Tls::connect(tls, &proxy.host, "proxy", Box::new(socket))?;
+                tunnel::open(self, proxy, &mut *connection)?;
                 connection
             }
         };
-        secured(connection, route.tls.as_ref(), host, route.option)
-    }
-}
-
-/// With TLS if that is wanted. TLS to a proxy carries the TLS to the host behind it.
-fn secured(
-    connection: Box<dyn Connection>,
-    tls: Option<&Arc<ClientConfig>>,
-    host: &str,
-    option: &'static str,
-) -> Result<Box<dyn Connection>> {
-    match tls {
-        Some(config) => Ok(Tls::connect(config, host, option, connection)?),
-        None => Ok(connection),
+        Tls::connect(tls, host, self.option, connection)
     }
 }

@@ -26,8 +26,7 @@ pub(crate) fn parse<T>(
 
 /// Whether another head follows. 101 is the last one.
 pub(crate) fn is_interim(head: &Response) -> bool {
-    head.code
-        .is_some_and(|code| (100..200).contains(&code) && code != 101)
+    matches!(head.code, Some(100 | 102..=199))
 }
 
 pub(crate) fn values<'a>(
@@ -54,15 +53,16 @@ pub(crate) fn unfold(head: &mut [u8]) {
 /// Whether a challenge (RFC 9110, 11.6.1) names this scheme, alone or among others.
 pub(crate) fn offers(challenge: &[u8], scheme: &str) -> bool {
     let mut is_quoted = false;
-    let parts = challenge.split(|byte| {
+    let mut parts = challenge.split(|byte| {
         is_quoted ^= *byte == b'"';
         *byte == b',' && !is_quoted
     });
-    let mut words = parts.map(|part| {
-        let part = part.trim_ascii_start();
-        part.split(u8::is_ascii_whitespace).next()
-    });
-    words.any(|word| word.is_some_and(|w| w.eq_ignore_ascii_case(scheme.as_bytes())))
+    parts.any(|part| {
+        let mut words = part.trim_ascii_start().split(u8::is_ascii_whitespace);
+        words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+    })
 }
 
 #[cfg(test)]

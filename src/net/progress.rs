@@ -61,14 +61,6 @@ const PHASES: [(Phase, &str); 11] = [
     (Phase::Backoff, "waiting before the next attempt"),
 ];
 
-impl momo_phase {
-    /// None of a number that this version does not know.
-    pub(crate) fn of_number(number: i32) -> Self {
-        let known = usize::try_from(number).ok().and_then(|at| PHASES.get(at));
-        known.map_or(Self::None, |(phase, _)| *phase)
-    }
-}
-
 pub(crate) struct Progress {
     started: Instant,
     phase: AtomicU8,
@@ -91,7 +83,7 @@ impl Progress {
     }
 
     pub(crate) fn phase(&self) -> Phase {
-        Phase::of_number(self.phase.load(Relaxed).into())
+        PHASES[usize::from(self.phase.load(Relaxed))].0
     }
 
     pub(crate) fn begin_attempt(&self, number: u32) {

@@ -7,6 +7,7 @@
 pub(crate) mod fuzzing;
 mod race;
 
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
@@ -15,19 +16,17 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Type};
 
-use super::connection::{Connection, Limits};
-use super::progress::Phase;
 use super::resolver::RESOLVER;
-use super::transport_error::{Kind, Result};
+use super::{Connection, Kind, Limits, Result, TransportError};
+use crate::Phase;
 use crate::cancellation::MAX_WAIT;
 #[cfg(unix)]
 use crate::sys;
 
 /// What a connection that is being made says in place of an error.
-const IN_PROGRESS: Errno = if cfg!(windows) {
-    Errno::WOULDBLOCK
-} else {
-    Errno::INPROGRESS
+const IN_PROGRESS: Errno = match cfg!(windows) {
+    true => Errno::WOULDBLOCK,
+    false => Errno::INPROGRESS,
 };
 
 pub(crate) struct Socket {
@@ -60,12 +59,7 @@ impl Socket {
             }
         }
         limits.progress.enter(Phase::Connect);
-        let stream = race::connect(&ips, port, &limits).inspect_err(|error| {
-            // Neither says anything about the addresses.
-            if !matches!(error.kind, Kind::Cancelled | Kind::NoLocalResource) {
-                RESOLVER.doubt(host);
-            }
-        })?;
+        let stream = race::connect(&ips, port, &limits)?;
         Ok(Self { stream, limits })
     }
 
@@ -79,18 +73,8 @@ impl Socket {
             socket.connect(&socket2::SockAddr::unix(path)?)?;
             unblocked(socket)
         };
-        let stream = connect().map_err(|error| {
-            let detail = format!(
-                "{path} cannot be reached ({error}); check that the server runs, and the rights to \
-                 its socket"
-            );
-            super::transport_error::TransportError::of_system(
-                Phase::Connect,
-                &error,
-                Kind::Unreachable,
-                detail,
-            )
-        })?;
+        let check = "that the server runs, and the rights to its socket";
+        let stream = connect().map_err(|error| unreachable(&limits, path, &error, check))?;
         Ok(Self { stream, limits })
     }
 
@@ -116,11 +100,7 @@ impl Socket {
 }
 
 impl Connection for Socket {
-    fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    fn limits_mut(&mut self) -> &mut Limits {
+    fn limits(&mut self) -> &mut Limits {
         &mut self.limits
     }
 
@@ -166,6 +146,20 @@ fn wait(sockets: &mut [PollFd], time: Duration) -> io::Result<()> {
         Ok(_) | Err(Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+fn unreachable(
+    limits: &Limits,
+    address: impl Display,
+    error: &io::Error,
+    check: &str,
+) -> TransportError {
+    // The kernel gave up, before our own time was up.
+    if error.kind() == ErrorKind::TimedOut {
+        return limits.timed_out();
+    }
+    let detail = format!("{address} cannot be reached ({error}); check {check}");
+    TransportError::of_system(Phase::Connect, error, Kind::Unreachable, detail)
 }
 
 fn unblocked(socket: socket2::Socket) -> io::Result<TcpStream> {

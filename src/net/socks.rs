@@ -1,12 +1,12 @@
 //! SOCKS 5 (RFC 1928): what such a proxy is asked for. It looks the host up itself.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
-use super::connection::{Connection, bare};
-use super::transport_error::Kind;
+use super::{Connection, Kind, Route, bare};
+use crate::config::ProxyUrl;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -18,7 +18,11 @@ const IPV6: u8 = 4;
 /// Of user and password each (RFC 1929).
 pub(crate) const MAX_LOGIN_BYTES: usize = 255;
 
-pub(super) fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
+fn length(text: &str) -> u8 {
+    u8::try_from(text.len()).unwrap_or(u8::MAX)
+}
+
+fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
@@ -28,14 +32,10 @@ pub(super) fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) 
     connection.read_exact(&mut reply)?;
     let why = match (reply, login) {
         ([VERSION, NO_LOGIN], _) => return Ok(()),
-        ([VERSION, BY_PASSWORD], Some(login)) => {
-            let mut request = Zeroizing::new(Vec::with_capacity(3 + 2 * MAX_LOGIN_BYTES));
-            request.push(1);
-            for part in login {
-                request.push(u8::try_from(part.len()).unwrap_or(u8::MAX));
-                request.extend(part.bytes());
-            }
-            connection.write_all(&request)?;
+        ([VERSION, BY_PASSWORD], Some([user, password])) => {
+            let (before, between) = ([1, length(user)], [length(password)]);
+            let request = [&before, user.as_bytes(), &between, password.as_bytes()];
+            connection.write_all(&Zeroizing::new(request.concat()))?;
             connection.read_exact(&mut reply)?;
             match reply {
                 [_, 0] => return Ok(()),
@@ -53,24 +53,25 @@ pub(super) fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) 
     Err(connection.limits().error(Kind::Refused, why).into())
 }
 
-/// Asks for a connection to the host (IPv6 in brackets).
-pub(super) fn connect(host: &str, port: u16, connection: &mut dyn Connection) -> io::Result<()> {
+/// Asks for a connection to the host.
+pub(super) fn open(
+    route: &Route,
+    proxy: &ProxyUrl,
+    connection: &mut dyn Connection,
+) -> io::Result<()> {
     const CONNECT: u8 = 1;
     const REFUSED: u8 = 2;
-    let mut request = vec![VERSION, CONNECT, 0];
+    log_in(proxy.login(), connection)?;
+    let Route { host, port, .. } = route;
     let bare = bare(host);
-    if let Ok(address) = bare.parse::<Ipv4Addr>() {
-        request.push(IPV4);
-        request.extend(address.octets());
-    } else if let Ok(address) = bare.parse::<Ipv6Addr>() {
-        request.push(IPV6);
-        request.extend(address.octets());
-    } else {
+    let (kind, address) = match bare.parse() {
+        Ok(IpAddr::V4(ip)) => (IPV4, ip.octets().to_vec()),
+        Ok(IpAddr::V6(ip)) => (IPV6, ip.octets().to_vec()),
         // A host name has 253 bytes at most.
-        request.extend([NAME, u8::try_from(bare.len()).unwrap_or(u8::MAX)]);
-        request.extend(bare.bytes());
-    }
-    request.extend(port.to_be_bytes());
+        Err(_) => (NAME, [&[length(bare)], bare.as_bytes()].concat()),
+    };
+    let start = [VERSION, CONNECT, 0, kind];
+    let request = [&start, &*address, &port.to_be_bytes()].concat();
     connection.write_all(&request)?;
     let mut head = [0; 4];
     connection.read_exact(&mut head)?;
@@ -99,10 +100,8 @@ pub(super) fn connect(host: &str, port: u16, connection: &mut dyn Connection) ->
         [VERSION, REFUSED, ..] => Kind::Refused,
         _ => Kind::Unreachable,
     };
-    let why = format!(
-        "the SOCKS proxy was asked for {host}:{port} and replied {}: {why}",
-        head[1]
-    );
+    let replied = head[1];
+    let why = format!("the SOCKS proxy was asked for {host}:{port} and replied {replied}: {why}");
     Err(connection.limits().error(kind, why).into())
 }
 

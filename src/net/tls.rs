@@ -1,23 +1,24 @@
-//! TLS over a stream, as this library speaks it.
+//! TLS over a stream, as this library speaks it. A Redis server may demand a certificate of its
+//! clients; the gateway knows them by their credentials.
 
-mod client_certificate;
 mod failure;
 
+use std::cell::Cell;
 use std::io::{self, Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 
-use rustls::client::Resumption;
+use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::ring;
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, ClientConnection, SignatureScheme};
+use zeroize::Zeroizing;
 
-pub(crate) use self::client_certificate::with_client_certificate;
-use self::client_certificate::{ClientCertificate, REQUESTED};
-use super::connection::{Connection, Limits, bare};
-use super::progress::Phase;
-use super::resolver::RESOLVER;
-use super::transport_error::{Kind, Result};
-use super::trust::Verifier;
+use super::trust::{self, Verifier};
+use super::{Connection, Kind, Limits, Result, bare};
+use crate::{Phase, pasted};
 
 /// What all connections that trust the same authorities have in common.
 ///
@@ -35,29 +36,92 @@ pub(super) fn config(verifier: Arc<Verifier>) -> Result<ClientConfig, rustls::Er
     Ok(config)
 }
 
+/// The same config with the certificate and the key in these PEM files, as they are now. An error
+/// repeats nothing of them.
+pub(crate) fn with_client_certificate(
+    config: &ClientConfig,
+    certificate: &Path,
+    key: &Path,
+) -> Result<ClientConfig, String> {
+    const CERTIFICATE: &str = "option cache_client_certificate";
+    const KEY: &str = "option cache_client_key";
+    let read = |option: &str, path: &Path| {
+        let refused = |why| format!("{option}: {}{why}", path.display());
+        let text = trust::read_file(path).map(Zeroizing::new);
+        let text = text.map_err(|e| refused(format!(" cannot be read ({e}); check path and mode")));
+        let text = text?;
+        let text = pasted::pem_text(&text).map_err(|why| refused(format!(": {why}")))?;
+        Ok::<_, String>(Zeroizing::new(text.to_vec()))
+    };
+    let has_none = |option: &str, path: &Path, what: &str| {
+        format!("{option}: {} holds no {what} in PEM form", path.display())
+    };
+    let text = read(CERTIFICATE, certificate)?;
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(&text).flatten().collect();
+    if chain.is_empty() {
+        return Err(has_none(CERTIFICATE, certificate, "certificate"));
+    }
+    let private = PrivateKeyDer::from_pem_slice(&read(KEY, key)?)
+        .map_err(|_| has_none(KEY, key, "private key that is not encrypted"))?;
+    let certified = CertifiedKey::from_der(chain, private, &ring::default_provider());
+    let certified = certified.map_err(|error| match error {
+        rustls::Error::InconsistentKeys(_) => format!("{KEY}: it is another certificate's key"),
+        _ => format!("{CERTIFICATE} or its key cannot be used ({error})"),
+    })?;
+    let mut config = config.clone();
+    config.client_auth_cert_resolver = Arc::new(ClientCertificate(Some(Arc::new(certified))));
+    Ok(config)
+}
+
+/// Answers a server's request for a certificate with this, and remembers that there was one: what
+/// the server says when it refuses that is not always plain.
+#[derive(Debug)]
+struct ClientCertificate(Option<Arc<CertifiedKey>>);
+
+thread_local! {
+    /// A handshake stays on its thread, and one resolver serves all handshakes.
+    static REQUESTED: Cell<bool> = const { Cell::new(false) };
+}
+
+impl ResolvesClientCert for ClientCertificate {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        REQUESTED.set(true);
+        self.0.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
 pub(crate) struct Tls {
     session: ClientConnection,
     below: Box<dyn Connection>,
     /// Which names the host.
     option: &'static str,
     /// Whether the server asked for a certificate of this client.
-    client_certificate_requested: bool,
+    requested: bool,
     /// What the session ended with, for when all is read that came before.
     failure: Option<io::Error>,
 }
 
 impl Tls {
-    /// The handshake with this host (IPv6 in brackets), which `option` names in messages.
+    /// The handshake with this host (IPv6 in brackets), which `option` names in messages. Without a
+    /// config there is none, and the connection stays in clear.
     pub(super) fn connect(
-        config: &Arc<ClientConfig>,
+        config: Option<&Arc<ClientConfig>>,
         host: &str,
         option: &'static str,
-        below: Box<dyn Connection>,
-    ) -> Result<Box<Self>> {
+        mut below: Box<dyn Connection>,
+    ) -> Result<Box<dyn Connection>> {
+        let Some(config) = config else {
+            return Ok(below);
+        };
         below.limits().progress.enter(Phase::Handshake);
         let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
-            let detail = "the host name cannot be in a certificate; check";
-            failure::untrusted(format!("{detail} {option}"))
+            failure::untrusted(format!(
+                "the host name cannot be in a certificate; check {option}"
+            ))
         })?;
         let session = ClientConnection::new(Arc::clone(config), name)
             .map_err(|e| failure::explain(&e, option, false))?;
@@ -65,31 +129,24 @@ impl Tls {
             session,
             below,
             option,
-            client_certificate_requested: false,
+            requested: false,
             failure: None,
         });
         REQUESTED.set(false);
         let outcome = tls.session.complete_io(&mut tls.below);
-        tls.client_certificate_requested = REQUESTED.get();
+        tls.requested = REQUESTED.get();
         let Err(error) = outcome else {
             return Ok(tls);
         };
         // The alert that tells the server why. Whether it comes there changes nothing here.
         let _ = tls.send_records();
-        let error = match tls.error_of_tls(&error) {
-            Some(tls_error) => {
-                failure::explain(&tls_error, option, tls.client_certificate_requested)
-            }
+        Err(match tls.error_of_tls(&error) {
+            Some(tls_error) => failure::explain(&tls_error, option, tls.requested),
             None => error.downcast().unwrap_or_else(|_| {
                 let detail = "the server ended it; it may be overloaded, or not speak TLS";
                 tls.below.limits().error(Kind::ConnectionLost, detail)
             }),
-        };
-        // Another host may have the address by now.
-        if error.kind != Kind::Cancelled {
-            RESOLVER.doubt(host);
-        }
-        Err(error)
+        })
     }
 
     fn send_records(&mut self) -> io::Result<()> {
@@ -99,10 +156,10 @@ impl Tls {
         Ok(())
     }
 
-    fn receive_records(&mut self) -> io::Result<()> {
-        self.session.read_tls(&mut self.below)?;
-        let processed = self.session.process_new_packets();
-        processed.map_err(io::Error::other).map(|_| ())
+    /// Sends what waits to be sent, or receives records.
+    fn receive(&mut self) {
+        let received = self.session.complete_io(&mut self.below);
+        self.failure = received.err().map(|error| self.failed(error));
     }
 
     /// The TLS library's own error within an I/O error. If that says that the connection broke, the
@@ -122,26 +179,21 @@ impl Tls {
         let Some(tls) = self.error_of_tls(&error) else {
             return error;
         };
-        failure::client_certificate(&tls, self.option, self.client_certificate_requested)
+        failure::client_certificate(&tls, self.option, self.requested)
             .unwrap_or_else(|| self.below.limits().broken(io::Error::other(tls)))
             .into()
     }
 }
 
 impl Connection for Tls {
-    fn limits(&self) -> &Limits {
+    fn limits(&mut self) -> &mut Limits {
         self.below.limits()
-    }
-
-    fn limits_mut(&mut self) -> &mut Limits {
-        self.below.limits_mut()
     }
 
     /// Text, that is: a server may send records of its own after the handshake.
     fn has_spoken(&mut self) -> bool {
         while self.failure.is_none() && self.below.has_spoken() && self.session.wants_read() {
-            let received = self.receive_records();
-            self.failure = received.err().map(|error| self.failed(error));
+            self.receive();
         }
         let state = self.session.process_new_packets();
         state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
@@ -169,8 +221,7 @@ impl Read for Tls {
                 let limits = self.below.limits();
                 return Err(limits.error(Kind::ConnectionLost, detail).into());
             }
-            let received = self.send_records().and_then(|()| self.receive_records());
-            self.failure = received.err().map(|error| self.failed(error));
+            self.receive();
         }
     }
 }

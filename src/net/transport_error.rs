@@ -5,9 +5,8 @@ use std::io;
 
 use rustix::io::Errno;
 
-pub(crate) use super::progress::Phase;
 use crate::credentials::redact::Redactor;
-use crate::{Failure, Status};
+use crate::{Failure, Phase, Status};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
@@ -51,20 +50,9 @@ impl TransportError {
         }
     }
 
-    pub(crate) fn with_peer_text(self, peer_text: &impl ToString) -> Self {
-        Self {
-            peer_text: Some(peer_text.to_string()),
-            ..self
-        }
-    }
-
-    pub(crate) fn message(&self, redactor: &Redactor) -> String {
-        const MAX_PEER_TEXT_BYTES: usize = 256;
-        let Some(text) = &self.peer_text else {
-            return self.to_string();
-        };
-        let text = redactor.clean(text.as_bytes(), MAX_PEER_TEXT_BYTES);
-        format!("{self} ({text})")
+    pub(crate) fn with_peer_text(mut self, peer_text: &impl ToString) -> Self {
+        self.peer_text = Some(peer_text.to_string());
+        self
     }
 
     pub(crate) fn invalid_http(what: &str) -> Self {
@@ -91,9 +79,15 @@ impl TransportError {
     }
 
     pub(crate) fn failure(&self, redactor: &Redactor) -> Failure {
+        const MAX_PEER_TEXT_BYTES: usize = 256;
+        let mut message = self.to_string();
+        if let Some(text) = &self.peer_text {
+            let text = redactor.clean(text.as_bytes(), MAX_PEER_TEXT_BYTES);
+            message += &format!(" ({text})");
+        }
         Failure {
             phase: self.phase,
-            ..Failure::new(self.meaning().0, self.message(redactor))
+            ..Failure::new(self.meaning().0, message)
         }
     }
 

@@ -1,31 +1,18 @@
 //! Tunnel: what a proxy is asked for by CONNECT, and why it opens none.
 
 use std::io;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
-use super::connection::Connection;
-use super::head;
-use super::progress::Phase;
-use super::socks;
 pub(crate) use super::socks::MAX_LOGIN_BYTES;
-use super::transport_error::{Kind, Result};
+use super::{Connection, Kind, Result, Route, head, socks};
+use crate::Phase;
 use crate::config::{ProxyUrl, Scheme};
 
 /// Of all heads together: a proxy may send interim responses first.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
-
-#[derive(Debug)]
-pub(crate) struct Proxy {
-    pub(crate) url: ProxyUrl,
-    /// None for a connection in clear.
-    pub(crate) tls: Option<Arc<ClientConfig>>,
-    pub(crate) user_agent: String,
-}
 
 /// The value of a header field that carries these (RFC 7617).
 pub(crate) fn basic(user: &str, password: &str) -> Zeroizing<String> {
@@ -34,31 +21,24 @@ pub(crate) fn basic(user: &str, password: &str) -> Zeroizing<String> {
     Zeroizing::new(["Basic ", &encoded].concat())
 }
 
-/// Asks the proxy at the other end for a tunnel to the host (IPv6 in brackets).
-pub(super) fn open(
-    proxy: &Proxy,
-    host: &str,
-    port: u16,
-    connection: &mut dyn Connection,
-) -> Result<()> {
+/// Asks the proxy at the other end for a tunnel to the host.
+pub(super) fn open(route: &Route, proxy: &ProxyUrl, connection: &mut dyn Connection) -> Result<()> {
     connection.limits().progress.enter(Phase::Proxy);
-    match proxy.url.scheme {
-        Scheme::Socks => {
-            let outcome = socks::log_in(proxy.url.login(), connection);
-            let outcome = outcome.and_then(|()| socks::connect(host, port, connection));
-            outcome.map_err(|error| connection.limits().broken(error))
-        }
-        Scheme::Http | Scheme::Https => connect(proxy, host, port, connection),
-    }
+    let outcome = match proxy.scheme {
+        Scheme::Socks => socks::open(route, proxy, connection),
+        Scheme::Http | Scheme::Https => connect(route, proxy, connection),
+    };
+    outcome.map_err(|error| connection.limits().broken(error))
 }
 
-fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection) -> Result<()> {
+fn connect(route: &Route, proxy: &ProxyUrl, connection: &mut dyn Connection) -> io::Result<()> {
+    let target = format!("{}:{}", route.host, route.port);
     let common = format!(
-        "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {}\r\n\
+        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: {}\r\n\
          Proxy-Connection: Keep-Alive\r\n",
-        proxy.user_agent
+        route.user_agent
     );
-    let login = proxy.url.login();
+    let login = proxy.login();
     let authorization = login.map(|[user, password]| basic(user, password));
     let [name, value, end] = match &authorization {
         Some(value) => ["Proxy-Authorization: ", value, "\r\n"],
@@ -67,25 +47,16 @@ fn connect(proxy: &Proxy, host: &str, port: u16, connection: &mut dyn Connection
     let request = Zeroizing::new([&common, name, value, end, "\r\n"].concat());
     // As one: a proxy may refuse after a first packet, and the reason be lost to the reset that the
     // others would bring.
-    let outcome = connection
-        .write_all(request.as_bytes())
-        .and_then(|()| read_response(connection));
-    let limits = connection.limits();
-    let (response, has_more) = outcome.map_err(|error| limits.broken(error))?;
-    let detail = match response.status {
-        200..=299 if !has_more => return Ok(()),
-        // The host speaks only when it is spoken to.
-        200..=299 => "the proxy has sent something of its own (a page?) where the tunnel begins; \
-                      check the proxy's address"
-            .to_owned(),
-        _ => response.reason(login.is_some(), &format!("{host}:{port}")),
-    };
+    connection.write_all(request.as_bytes())?;
+    let (response, has_more) = read_response(connection)?;
     let kind = match response.status {
+        200..=299 if !has_more => return Ok(()),
         200..=299 => Kind::Untrusted,
         401 | 403 | 407 => Kind::Refused,
         _ => Kind::Unreachable,
     };
-    Err(limits.error(kind, detail))
+    let reason = response.reason(login.is_some(), &target);
+    Err(connection.limits().error(kind, reason).into())
 }
 
 struct TunnelResponse {
@@ -98,13 +69,11 @@ fn read_response(connection: &mut dyn Connection) -> io::Result<(TunnelResponse,
     let mut input = vec![0; MAX_HEAD_BYTES];
     let (mut start, mut end) = (0, 0);
     let (kind, what) = loop {
-        match parse(&input[start..end]) {
-            Ok(Some((length, response))) => {
+        match head::parse(&input[start..end], final_response) {
+            Ok(Some((length, Some(response)))) => return Ok((response, start + length < end)),
+            Ok(Some((length, None))) => {
                 start += length;
-                match response {
-                    Some(response) => return Ok((response, start < end)),
-                    None => continue,
-                }
+                continue;
             }
             Ok(None) if end < input.len() => {}
             Ok(None) | Err(_) => break (Kind::Unreachable, "does not respond as an HTTP proxy"),
@@ -120,32 +89,28 @@ fn read_response(connection: &mut dyn Connection) -> io::Result<(TunnelResponse,
     Err(connection.limits().error(kind, detail).into())
 }
 
-/// The length of a head, and what it says if it is the final one.
-fn parse(input: &[u8]) -> Result<Option<(usize, Option<TunnelResponse>)>, httparse::Error> {
-    head::parse(input, |head| {
-        let status = head.code.unwrap_or_default();
-        let schemes = schemes(head.headers);
-        (!head::is_interim(head)).then_some(TunnelResponse { status, schemes })
-    })
-}
-
-/// The ways to authenticate that the proxy offers, as far as they have a name here: what else it
-/// says is not repeated.
-fn schemes(fields: &[httparse::Header]) -> Vec<&'static str> {
+/// What a head says if it is the final one. Of the ways to authenticate that the proxy offers those
+/// that have a name here: what else it says is not repeated.
+fn final_response(head: &httparse::Response) -> Option<TunnelResponse> {
     const KNOWN: [&str; 6] = ["Basic", "Digest", "NTLM", "Negotiate", "Kerberos", "Bearer"];
-    let is_offered = |scheme: &&str| {
-        ["proxy-authenticate", "www-authenticate"]
-            .iter()
-            .flat_map(|name| head::values(fields, name))
-            .any(|challenge| head::offers(challenge, scheme))
-    };
-    KNOWN.into_iter().filter(is_offered).collect()
+    let fields_named = |name| head::values(head.headers, name);
+    let names = ["proxy-authenticate", "www-authenticate"];
+    let challenges: Vec<_> = names.into_iter().flat_map(fields_named).collect();
+    let is_offered = |scheme: &&str| challenges.iter().any(|c| head::offers(c, scheme));
+    (!head::is_interim(head)).then(|| TunnelResponse {
+        status: head.code.unwrap_or_default(),
+        schemes: KNOWN.into_iter().filter(is_offered).collect(),
+    })
 }
 
 impl TunnelResponse {
     fn reason(&self, has_login: bool, target: &str) -> String {
         let status = self.status;
         let why = match status {
+            // The host speaks only when it is spoken to.
+            200..=299 => {
+                "it has sent something of its own (a page?) where the tunnel begins; check its address"
+            }
             401 | 407 if !self.schemes.is_empty() && !self.schemes.contains(&"Basic") => {
                 "it lets in by {schemes} alone, and this library has Basic; have it allow Basic, or \
                  use a helper on this machine such as px or cntlm"

@@ -50,8 +50,7 @@ fn addresses(octets: std::ops::RangeInclusive<u8>) -> (Vec<Ipv4Addr>, String) {
 
 #[test]
 fn a_dead_route_of_ipv6_costs_a_quarter_of_a_second() {
-    const NAME: &str = "a_dead_route_of_ipv6_costs_a_quarter_of_a_second";
-    with_names(NAME, BOTH, || {
+    with_names(BOTH, || {
         let gateway = gateway_at(Ipv4Addr::LOCALHOST);
         let _hole = BlackHole::at(Ipv6Addr::LOCALHOST, gateway.address().port());
         let before = descriptors();
@@ -66,9 +65,8 @@ fn a_dead_route_of_ipv6_costs_a_quarter_of_a_second() {
 
 #[test]
 fn an_address_that_refuses_costs_no_time() {
-    const NAME: &str = "an_address_that_refuses_costs_no_time";
     let (addresses, hosts) = addresses(2..=33);
-    with_names(NAME, &hosts, || {
+    with_names(&hosts, || {
         let gateway = gateway_at(*addresses.last().unwrap());
         let client = at(&gateway, "gateway.test").client();
         let (token, spent) = timed(|| client.create());
@@ -80,9 +78,8 @@ fn an_address_that_refuses_costs_no_time() {
 
 #[test]
 fn ten_dead_addresses_and_a_good_one_give_a_token() {
-    const NAME: &str = "ten_dead_addresses_and_a_good_one_give_a_token";
     let (addresses, hosts) = addresses(2..=12);
-    with_names(NAME, &hosts, || {
+    with_names(&hosts, || {
         let (good, dead) = addresses.split_last().unwrap();
         let gateway = gateway_at(*good);
         let port = gateway.address().port();
@@ -98,8 +95,7 @@ fn ten_dead_addresses_and_a_good_one_give_a_token() {
 
 #[test]
 fn an_address_that_responds_late_wins_over_one_that_never_does() {
-    const NAME: &str = "an_address_that_responds_late_wins_over_one_that_never_does";
-    with_names(NAME, BOTH, || {
+    with_names(BOTH, || {
         let gateway = Gateway::start().unwrap();
         let late = BlackHole::at(Ipv6Addr::LOCALHOST, 0);
         let port = late.address.port();
@@ -128,8 +124,7 @@ fn an_address_that_responds_late_wins_over_one_that_never_does() {
 
 #[test]
 fn where_ipv6_is_switched_off_its_addresses_are_passed_over() {
-    const NAME: &str = "where_ipv6_is_switched_off_its_addresses_are_passed_over";
-    with_names(NAME, BOTH, || {
+    with_names(BOTH, || {
         let switch = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
         std::fs::write(switch, "1").unwrap();
         let gateway = Gateway::start().unwrap();
@@ -149,8 +144,7 @@ fn where_ipv6_is_switched_off_its_addresses_are_passed_over() {
 
 #[test]
 fn where_every_address_is_dead_the_time_for_connecting_ends_the_attempt() {
-    const NAME: &str = "where_every_address_is_dead_the_time_for_connecting_ends_the_attempt";
-    with_names(NAME, BOTH, || {
+    with_names(BOTH, || {
         let gateway = Gateway::start().unwrap();
         let hole = BlackHole::start();
         let port = hole.address.port();

@@ -16,8 +16,7 @@ fn resolving() -> usize {
 
 #[test]
 fn plain_http_goes_to_no_localhost_that_is_elsewhere() {
-    const NAME: &str = "plain_http_goes_to_no_localhost_that_is_elsewhere";
-    with_names(NAME, HOSTS, || {
+    with_names(HOSTS, || {
         let peer = Peer::start(closing);
         // 10.9.9.9 is this machine here, so that a connection there would be seen.
         crate::child::run(&["ip", "addr", "add", "10.9.9.9/32", "dev", "lo"]);
@@ -36,8 +35,7 @@ fn plain_http_goes_to_no_localhost_that_is_elsewhere() {
 
 #[test]
 fn plain_http_takes_the_loopback_address_among_others() {
-    const NAME: &str = "plain_http_takes_the_loopback_address_among_others";
-    with_names(NAME, "10.9.9.9 localhost\n127.0.0.1 localhost\n", || {
+    with_names("10.9.9.9 localhost\n127.0.0.1 localhost\n", || {
         let gateway = Gateway::start().unwrap();
         let config = Config::mock(&gateway, "");
         let port = gateway.plain_address().unwrap().port();
@@ -48,8 +46,7 @@ fn plain_http_takes_the_loopback_address_among_others() {
 
 #[test]
 fn an_unknown_name_is_said_to_be_unknown() {
-    const NAME: &str = "an_unknown_name_is_said_to_be_unknown";
-    with_names(NAME, HOSTS, || {
+    with_names(HOSTS, || {
         let gateway = Gateway::start().unwrap();
         // Nobody at port 53 at all says nothing of the name; then one who knows nothing.
         for (knows_nothing, words) in [
@@ -67,9 +64,7 @@ fn an_unknown_name_is_said_to_be_unknown() {
 
 #[test]
 fn a_name_server_that_never_responds_delays_no_call_beyond_its_time_and_keeps_one_thread() {
-    const NAME: &str =
-        "a_name_server_that_never_responds_delays_no_call_beyond_its_time_and_keeps_one_thread";
-    with_names(NAME, HOSTS, || {
+    with_names(HOSTS, || {
         let _server = std::net::UdpSocket::bind("127.0.0.1:53").unwrap();
         let gateway = Gateway::start().unwrap();
         let (before, open) = (threads(), descriptors());
@@ -101,8 +96,7 @@ fn a_name_server_that_never_responds_delays_no_call_beyond_its_time_and_keeps_on
 
 #[test]
 fn cancelling_ends_a_look_up_s_wait_at_once() {
-    const NAME: &str = "cancelling_ends_a_look_up_s_wait_at_once";
-    with_names(NAME, HOSTS, || {
+    with_names(HOSTS, || {
         let _server = std::net::UdpSocket::bind("127.0.0.1:53").unwrap();
         let gateway = Gateway::start().unwrap();
         let config = at(&gateway, "slow.test");
@@ -127,8 +121,7 @@ fn cancelling_ends_a_look_up_s_wait_at_once() {
 
 #[test]
 fn an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached() {
-    const NAME: &str = "an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached";
-    with_names(NAME, "", || {
+    with_names("", || {
         let (here, nobody) = (Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 9));
         let server = NameServer::start(&[("gateway.test", nobody)]);
         let gateway = Gateway::start().unwrap();

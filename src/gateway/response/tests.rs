@@ -1,10 +1,10 @@
 use ureq::http::{HeaderName, HeaderValue};
 
 use super::*;
-use crate::SecretBytes;
 use crate::gateway::Authentication;
-use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::net::{Kind, TransportError};
 use crate::test_settings::{credentials_of, settings_with};
+use crate::{Phase, SecretBytes};
 
 pub(in crate::gateway) fn response(
     status: u16,

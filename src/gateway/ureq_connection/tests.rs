@@ -14,11 +14,12 @@ fn what_comes_before_the_request_is_no_response_on_a_new_connection_either() {
         tls: None,
         option: "base_url",
         proxy: None,
+        user_agent: String::new(),
         loopback_only: true,
     };
     let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
     let mut connection = UreqConnection {
-        connection: <dyn Connection>::open(&route, limits).unwrap(),
+        connection: route.open(limits).unwrap(),
         buffers: ExchangeBuffers::new(4),
         framing: Framing::default(),
         is_kept: false,

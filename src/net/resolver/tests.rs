@@ -3,12 +3,11 @@ use std::thread::sleep;
 use std::time::Instant;
 
 use super::*;
-use crate::net::transport_error::{Phase, TransportError};
 
 const FIRST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const SECOND: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
-fn new(resolve: Resolve) -> &'static Resolver {
+fn new(resolve: fn(&str) -> Outcome) -> &'static Resolver {
     Box::leak(Box::new(Resolver::new(resolve)))
 }
 
@@ -20,29 +19,10 @@ fn failing(kind: Kind) -> Outcome {
     Err(TransportError::new(Phase::Resolve, kind, "it fails"))
 }
 
-fn no_address(_: &str) -> Outcome {
-    failing(Kind::NoAddress)
-}
-
-fn no_answer(_: &str) -> Outcome {
-    failing(Kind::NoNameServer)
-}
-
 fn never(_: &str) -> Outcome {
     loop {
         sleep(Duration::from_secs(60));
     }
-}
-
-#[cfg(unix)]
-fn no_descriptor(_: &str) -> Outcome {
-    let error = std::io::Error::from_raw_os_error(libc::EMFILE);
-    Err(TransportError::of_system(
-        Phase::Resolve,
-        &error,
-        Kind::NoAddress,
-        String::new(),
-    ))
 }
 
 /// What was looked up `age` ago.
@@ -57,8 +37,7 @@ fn known(resolver: &Resolver, age: Duration) {
 }
 
 fn ask(resolver: &'static Resolver, time: Duration) -> Result<Vec<IpAddr>, TransportError> {
-    let limits = Limits::until(Deadline::after(time));
-    let found = resolver.look_up("host", &limits);
+    let found = resolver.look_up("host", &Limits::until(Deadline::after(time)));
     found.map(|all| all.to_vec())
 }
 
@@ -79,13 +58,13 @@ fn addresses_that_are_old_or_doubtful_are_looked_up_anew() {
 
 #[test]
 fn they_are_used_on_if_the_name_server_fails_but_not_if_the_name_has_gone() {
-    let resolver = new(no_answer);
+    let resolver = new(|_| failing(Kind::NoNameServer));
     assert_eq!(ask(resolver, LONG).unwrap_err().kind, Kind::NoNameServer);
     known(resolver, OLD);
     assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
     resolver.doubt("host");
     assert_eq!(ask(resolver, LONG).unwrap(), [FIRST]);
-    let resolver = new(no_address);
+    let resolver = new(|_| failing(Kind::NoAddress));
     known(resolver, OLD);
     assert_eq!(ask(resolver, LONG).unwrap_err().kind, Kind::NoAddress);
 }
@@ -115,7 +94,16 @@ fn without_a_fallback_a_look_up_has_all_the_time_of_its_caller() {
 #[cfg(unix)]
 #[test]
 fn a_lack_of_descriptors_is_named_and_forgets_no_address() {
-    let resolver = new(no_descriptor);
+    let resolver = new(|_| {
+        let error = std::io::Error::from_raw_os_error(libc::EMFILE);
+        let (phase, kind) = (Phase::Resolve, Kind::NoAddress);
+        Err(TransportError::of_system(
+            phase,
+            &error,
+            kind,
+            String::new(),
+        ))
+    });
     let error = ask(resolver, LONG).unwrap_err();
     assert_eq!(error.kind, Kind::NoLocalResource);
     let detail = error.detail;
@@ -127,11 +115,10 @@ fn a_lack_of_descriptors_is_named_and_forgets_no_address() {
 #[test]
 fn a_look_up_that_panics_is_an_error_and_the_next_one_runs() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
-    fn once_broken(host: &str) -> Outcome {
+    let resolver = new(|host| {
         assert!(CALLS.fetch_add(1, Ordering::SeqCst) > 0, "the first call");
         second(host)
-    }
-    let resolver = new(once_broken);
+    });
     let error = ask(resolver, LONG).unwrap_err();
     assert!(error.detail.contains("panicked"), "{}", error.detail);
     assert_eq!(ask(resolver, LONG).unwrap(), [SECOND]);
@@ -139,9 +126,9 @@ fn a_look_up_that_panics_is_an_error_and_the_next_one_runs() {
 
 #[test]
 fn a_name_service_may_take_a_quarter_of_a_mebibyte_of_the_stack() {
-    fn deep(host: &str) -> Outcome {
+    let resolver = new(|host| {
         std::hint::black_box(&mut [0_u8; 256 * 1024]);
         second(host)
-    }
-    assert_eq!(ask(new(deep), LONG).unwrap(), [SECOND]);
+    });
+    assert_eq!(ask(resolver, LONG).unwrap(), [SECOND]);
 }

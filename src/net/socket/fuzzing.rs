@@ -6,8 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::sync::OnceLock;
 
 use super::Socket;
-use crate::net::connection::Limits;
-use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::Phase;
+use crate::net::{Kind, Limits, TransportError};
 
 /// What responds at host and port: the library's end of a connection, or None if nobody listens.
 pub type Peer = fn(host: &str, port: u16) -> Option<UnixStream>;

@@ -6,6 +6,7 @@
 //! One thread does it all. What RFC 8305 says of look-ups does not apply: the C library's resolver
 //! gives the addresses of both families at once.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
@@ -13,8 +14,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags};
 
 use crate::Deadline;
-use crate::net::connection::Limits;
-use crate::net::transport_error::{Kind, Phase, Result, TransportError};
+use crate::net::{Kind, Limits, Result};
 
 /// RFC 8305, section 8: the recommended Connection Contender Delay, and the least that there may be.
 const DELAY: Duration = Duration::from_millis(250);
@@ -35,53 +35,48 @@ pub(super) fn connect(ips: &[IpAddr], port: u16, limits: &Limits) -> Result<TcpS
         limits.check()?;
         let now = Deadline::now();
         let is_turn = pending.is_empty() || now >= next_start;
-        let ended = if let Some(address) = is_turn.then(|| untried.next()).flatten() {
+        let (address, error) = if let Some(address) = is_turn.then(|| untried.next()).flatten() {
             next_start = now + delay;
             match super::start(address) {
                 Ok(stream) => {
                     pending.push((address, stream));
-                    None
+                    continue;
                 }
-                Err(error) => Some((address, Err(error))),
+                Err(error) => (address, error),
             }
         } else if pending.is_empty() {
             return Err(failure.unwrap_or_else(|| limits.timed_out()));
         } else {
-            let until = match untried.len() {
-                0 => limits.deadline,
-                _ => limits.deadline.min(next_start),
-            };
-            let ended = wait(&mut pending, until.left());
-            ended.inspect(|_| next_start = now)
-        };
-        match ended {
-            Some((_, Ok(stream))) => return Ok(stream),
-            Some((address, Err(error))) => {
-                let last = connect_error(limits, address, &error);
-                failure = Some(more_telling(failure, last));
+            let turn = (untried.len() > 0).then_some(next_start);
+            let until = turn.map_or(limits.deadline, |turn| turn.min(limits.deadline));
+            match wait(&mut pending, until.left()) {
+                None => continue,
+                Some((_, Ok(stream))) => return Ok(stream),
+                Some((address, Err(error))) => (address, error),
             }
-            None => {}
-        }
+        };
+        next_start = now;
+        let check = "host, port, firewall and proxy";
+        let last = super::unreachable(limits, address, &error, check);
+        // What this machine lacks says less than the failure of another address. (With IPv6 switched
+        // off its addresses fail as if no local port were free.)
+        let is_lack = last.kind == Kind::NoLocalResource;
+        failure = failure.filter(|_| is_lack).or(Some(last));
     }
 }
 
 /// The addresses that are tried: by turns of the two families, each in the order that the system
 /// prefers (RFC 8305, section 4, with a First Address Family Count of 1).
 fn interleaved(ips: &[IpAddr]) -> Vec<IpAddr> {
-    let Some(first) = ips.first() else {
-        return Vec::new();
-    };
-    let (mut preferred, mut other): (Vec<_>, Vec<_>) = ips
-        .iter()
-        .rev()
-        .partition(|ip| ip.is_ipv6() == first.is_ipv6());
-    let mut order = Vec::with_capacity(ips.len());
-    while let Some(ip) = preferred.pop().or_else(|| other.pop()) {
-        order.push(ip);
-        order.extend(other.pop());
-    }
-    order.truncate(MAX_ADDRESSES);
-    order
+    let mut counts = [0; 2];
+    let turns = ips.iter().map(|ip| {
+        let is_other = ip.is_ipv6() != ips[0].is_ipv6();
+        let count = &mut counts[usize::from(is_other)];
+        *count += 1;
+        ((*count, is_other), *ip)
+    });
+    let order: BTreeMap<_, _> = turns.collect();
+    order.into_values().take(MAX_ADDRESSES).collect()
 }
 
 /// The pause between two starts. The last of many addresses has its turn within half of the time.
@@ -98,43 +93,22 @@ fn wait(
     time: Duration,
 ) -> Option<(SocketAddr, io::Result<TcpStream>)> {
     let streams = pending.iter().map(|(_, stream)| stream);
-    let mut waits: Vec<_> = streams.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
-    let (index, outcome) =
-        match super::wait(&mut waits, time) {
-            Err(error) => (0, Err(error)),
-            Ok(()) => pending.iter().zip(&waits).enumerate().find_map(
-                |(index, ((_, stream), wait))| {
-                    let outcome = match stream.take_error() {
-                        Ok(None) if !wait.revents().is_empty() => stream.set_nodelay(true),
-                        // Windows before 10 2004 has no event for a connection that is not to be had.
-                        Ok(None) => return None,
-                        Ok(Some(error)) | Err(error) => Err(error),
-                    };
-                    Some((index, outcome))
-                },
-            )?,
+    let mut events: Vec<_> = streams.map(|s| PollFd::new(s, PollFlags::OUT)).collect();
+    if let Err(error) = super::wait(&mut events, time) {
+        return Some((pending.swap_remove(0).0, Err(error)));
+    }
+    let mut waited = pending.iter().zip(&events).enumerate();
+    let (index, outcome) = waited.find_map(|(index, ((_, stream), event))| {
+        let outcome = match stream.take_error() {
+            Ok(None) if !event.revents().is_empty() => stream.set_nodelay(true),
+            // Windows before 10 2004 has no event for a connection that is not to be had.
+            Ok(None) => return None,
+            Ok(Some(error)) | Err(error) => Err(error),
         };
+        Some((index, outcome))
+    })?;
     let (address, stream) = pending.swap_remove(index);
     Some((address, outcome.map(|()| stream)))
-}
-
-/// The last failure, unless it tells of this machine alone: another address that was tried says more
-/// about the host. (With IPv6 switched off its addresses fail as if no local port were free.)
-fn more_telling(before: Option<TransportError>, last: TransportError) -> TransportError {
-    match before {
-        Some(before) if last.kind == Kind::NoLocalResource => before,
-        _ => last,
-    }
-}
-
-fn connect_error(limits: &Limits, address: SocketAddr, error: &io::Error) -> TransportError {
-    // The kernel gave up, before our own time was up.
-    if error.kind() == io::ErrorKind::TimedOut {
-        return limits.timed_out();
-    }
-    let detail =
-        format!("{address} cannot be reached ({error}); check host, port, firewall and proxy");
-    TransportError::of_system(Phase::Connect, error, Kind::Unreachable, detail)
 }
 
 #[cfg(all(test, not(loom)))]

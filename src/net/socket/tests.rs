@@ -4,7 +4,6 @@ use std::net::TcpListener;
 
 use super::*;
 use crate::Deadline;
-use crate::net::transport_error::TransportError;
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -40,9 +39,8 @@ fn a_connection_is_open_until_the_peer_speaks_unasked_or_closes() {
 #[test]
 fn a_connection_that_the_peer_resets_is_lost_and_does_not_just_end() {
     let (mut socket, peer) = connected();
-    SockRef::from(&peer)
-        .set_linger(Some(Duration::ZERO))
-        .unwrap();
+    let linger = SockRef::from(&peer).set_linger(Some(Duration::ZERO));
+    linger.unwrap();
     drop(peer);
     let error = socket.read(&mut [0]).unwrap_err();
     let error: TransportError = error.downcast().unwrap();

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::credentials::redact::Redactor;
-use crate::net::transport_error::TransportError;
-use crate::net::tunnel;
+use crate::net::{TransportError, tunnel};
 use crate::{Phase, Status};
 
 fn ask(login: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Result<(), TransportError>) {

@@ -1,13 +1,14 @@
 //! Failures of TLS in words: the rule that failed, and what to do about it.
 
 use rustls::{
-    AlertDescription as Alert, CertificateError, Error, InvalidMessage, OtherError,
+    AlertDescription as Alert, CertificateError as C, Error, InvalidMessage, OtherError,
     PeerIncompatible,
 };
 use webpki::Error as Webpki;
 
-use crate::net::transport_error::{Kind, Phase, TransportError};
+use crate::Phase;
 use crate::net::trust::BrokenRule;
+use crate::net::{Kind, TransportError};
 
 pub(super) fn untrusted(detail: impl Into<String>) -> TransportError {
     TransportError::new(Phase::Handshake, Kind::Untrusted, detail)
@@ -20,23 +21,21 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
         return refusal;
     }
     let detail = match error {
-        Error::InvalidCertificate(certificate) => return refused(certificate, option),
+        Error::InvalidCertificate(certificate) => &refused(certificate),
         Error::InvalidMessage(
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
         ) => "the server sends certificates of more than 64 KiB; tell the server's operator",
         Error::InvalidMessage(_) => {
-            let detail = "the server does not respond in TLS; check the port of";
-            return untrusted(format!("{detail} {option}"));
+            "the server does not respond in TLS; check the port of {option}"
         }
         Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity) => {
             "the server and this library have no cipher suite, curve or kind of key in common; \
              tell the server's operator"
         }
         Error::AlertReceived(Alert::ProtocolVersion)
-        | Error::PeerIncompatible(
-            PeerIncompatible::ServerDoesNotSupportTls12Or13
-            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => "the server speaks neither TLS 1.2 nor TLS 1.3; tell the server's operator",
+        | Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => {
+            "the server speaks neither TLS 1.2 nor TLS 1.3; tell the server's operator"
+        }
         Error::AlertReceived(Alert::NoApplicationProtocol) => {
             "the server does not offer HTTP/1.1 (ALPN); check the port of {option}"
         }
@@ -45,7 +44,16 @@ pub(super) fn explain(error: &Error, option: &str, requested: bool) -> Transport
         }
         _ => "no agreement on TLS; the server may be too old or too strict",
     };
-    untrusted(detail.replace("{option}", option)).with_peer_text(error)
+    let failure = untrusted(detail.replace("{option}", option));
+    match error {
+        // Lists of numbers, which say no more than the rule does.
+        Error::InvalidCertificate(
+            C::UnsupportedSignatureAlgorithmContext { .. }
+            | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
+        ) => failure,
+        Error::InvalidCertificate(C::Other(other)) => failure.with_peer_text(other),
+        _ => failure.with_peer_text(error),
+    }
 }
 
 /// Whether the server refuses a client that has no certificate. Some servers say so; the others
@@ -55,18 +63,17 @@ pub(super) fn client_certificate(
     option: &str,
     requested: bool,
 ) -> Option<TransportError> {
-    let Error::AlertReceived(alert) = error else {
-        return None;
-    };
-    let refused = match alert {
-        Alert::CertificateRequired => true,
-        Alert::AccessDenied
-        | Alert::BadCertificate
-        | Alert::CertificateUnknown
-        | Alert::HandshakeFailure
-        | Alert::NoCertificate
-        | Alert::UnknownCA
-        | Alert::UnsupportedCertificate => requested,
+    let refused = match error {
+        Error::AlertReceived(Alert::CertificateRequired) => true,
+        Error::AlertReceived(
+            Alert::AccessDenied
+            | Alert::BadCertificate
+            | Alert::CertificateUnknown
+            | Alert::HandshakeFailure
+            | Alert::NoCertificate
+            | Alert::UnknownCA
+            | Alert::UnsupportedCertificate,
+        ) => requested,
         _ => false,
     };
     refused.then(|| {
@@ -84,49 +91,39 @@ pub(super) fn client_certificate(
     })
 }
 
-fn refused(error: &CertificateError, option: &str) -> TransportError {
-    use CertificateError as C;
-    let advice = match error {
+fn refused(error: &C) -> String {
+    let why = match error {
         C::UnknownIssuer => {
-            "check option ca, whether the server sends its intermediate certificates, and whether \
-             something on the way intercepts TLS"
+            "its issuer is not trusted; check option ca, whether the server sends its intermediate \
+             certificates, and whether something on the way intercepts TLS"
         }
-        C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => {
-            "check this machine's clock, then tell the server's operator"
+        C::Expired | C::ExpiredContext { .. } => {
+            "it has expired; check this machine's clock, then tell the server's operator"
+        }
+        C::NotValidYet | C::NotValidYetContext { .. } => {
+            "it is not valid yet; check this machine's clock, then tell the server's operator"
         }
         C::NotValidForName | C::NotValidForNameContext { .. } => {
-            "check {option}, and whether something on the way intercepts TLS"
+            "it is not for this host name; check {option}, and whether something on the way \
+             intercepts TLS"
         }
-        C::BadSignature => "check option ca, and whether something on the way intercepts TLS",
-        C::Other(OtherError(other))
-            if matches!(other.downcast_ref(), Some(BrokenRule::NotFetched)) =>
-        {
-            "Windows fetches an authority when its own programs first need it: open the server's \
-             URL with curl.exe or a browser on this machine once, or set ca to mozilla"
+        C::BadSignature => {
+            "a signature does not match its key, so that it is damaged or forged; check option ca, \
+             and whether something on the way intercepts TLS"
         }
-        _ => "tell the server's operator",
+        C::Other(other) if matches!(other.0.downcast_ref(), Some(BrokenRule::NotFetched)) => {
+            "its issuer is not trusted; Windows fetches an authority when its own programs first \
+             need it: open the server's URL with curl.exe or a browser on this machine once, or set \
+             ca to mozilla"
+        }
+        _ => &format!("{}; tell the server's operator", broken_rule(error)),
     };
-    let (rule, advice) = (broken_rule(error), advice.replace("{option}", option));
-    let detail = format!("the server's certificate is not accepted: {rule}; {advice}");
-    match error {
-        // Lists of numbers, which say no more than the rule does.
-        C::UnsupportedSignatureAlgorithmContext { .. }
-        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => untrusted(detail),
-        C::Other(other) => untrusted(detail).with_peer_text(other),
-        _ => untrusted(detail).with_peer_text(&Error::InvalidCertificate(error.clone())),
-    }
+    format!("the server's certificate is not accepted: {why}")
 }
 
-const NOT_TRUSTED: &str = "its issuer is not trusted";
-
-fn broken_rule(error: &CertificateError) -> &'static str {
-    use CertificateError as C;
+/// The rule that whoever issued the certificate has not kept.
+fn broken_rule(error: &C) -> &'static str {
     match error {
-        C::UnknownIssuer => NOT_TRUSTED,
-        C::Expired | C::ExpiredContext { .. } => "it has expired",
-        C::NotValidYet | C::NotValidYetContext { .. } => "it is not valid yet",
-        C::NotValidForName | C::NotValidForNameContext { .. } => "it is not for this host name",
-        C::BadSignature => "a signature does not match its key, so that it is damaged or forged",
         C::UnsupportedSignatureAlgorithmContext { .. } => {
             "it, or one of its issuers, is signed by an algorithm that is too weak (SHA-1, say) or \
              not supported"
@@ -138,39 +135,32 @@ fn broken_rule(error: &CertificateError) -> &'static str {
         C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
             "it is not for servers (extended key usage)"
         }
-        C::Other(OtherError(other)) => match other.downcast_ref() {
-            Some(BrokenRule::ShortRsaKey) => {
+        // The rules that rustls has no names for: our own, and webpki's.
+        C::Other(OtherError(other)) => match (other.downcast_ref(), other.downcast_ref()) {
+            (Some(BrokenRule::ShortRsaKey), _) => {
                 "an RSA key, its own or that of an authority above it, is shorter than 2048 bits"
             }
-            Some(BrokenRule::KeyUsage) => {
+            (Some(BrokenRule::KeyUsage), _) => {
                 "the key of one of its issuers is not for signing certificates (key usage)"
             }
-            Some(BrokenRule::NotFetched) => NOT_TRUSTED,
-            None => rule_of_webpki(other.downcast_ref()),
+            (_, Some(Webpki::CaUsedAsEndEntity)) => {
+                "it is an authority's own (CA:TRUE) and not one that an authority issued to a server"
+            }
+            (_, Some(Webpki::EndEntityUsedAsCa)) => {
+                "one of its issuers is not a certificate authority (CA:FALSE)"
+            }
+            (_, Some(Webpki::PathLenConstraintViolated | Webpki::MaximumPathDepthExceeded)) => {
+                "more authorities stand between it and a trusted one than are allowed (path length)"
+            }
+            (_, Some(Webpki::NameConstraintViolation)) => {
+                "one of its issuers must not issue it for this name (name constraints)"
+            }
+            (_, Some(Webpki::UnsupportedCriticalExtension)) => {
+                "it, or one of its issuers, has a critical extension that is not supported"
+            }
+            (_, Some(Webpki::UnsupportedCertVersion)) => "it is not of X.509 version 3",
+            _ => "it breaks a rule",
         },
-        _ => rule_of_webpki(None),
-    }
-}
-
-/// The rules that rustls has no names for.
-fn rule_of_webpki(error: Option<&Webpki>) -> &'static str {
-    match error {
-        Some(Webpki::CaUsedAsEndEntity) => {
-            "it is an authority's own (CA:TRUE) and not one that an authority issued to a server"
-        }
-        Some(Webpki::EndEntityUsedAsCa) => {
-            "one of its issuers is not a certificate authority (CA:FALSE)"
-        }
-        Some(Webpki::PathLenConstraintViolated | Webpki::MaximumPathDepthExceeded) => {
-            "more authorities stand between it and a trusted one than are allowed (path length)"
-        }
-        Some(Webpki::NameConstraintViolation) => {
-            "one of its issuers must not issue it for this name (name constraints)"
-        }
-        Some(Webpki::UnsupportedCriticalExtension) => {
-            "it, or one of its issuers, has a critical extension that is not supported"
-        }
-        Some(Webpki::UnsupportedCertVersion) => "it is not of X.509 version 3",
         _ => "it breaks a rule",
     }
 }

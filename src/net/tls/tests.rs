@@ -7,9 +7,8 @@ use rustls::client::ResolvesClientCert;
 
 use super::*;
 use crate::config::Ca;
-use crate::net::connection::{Limits, Route};
-use crate::net::transport_error::TransportError;
-use crate::net::trust;
+use crate::net::resolver::RESOLVER;
+use crate::net::{Limits, Route, TransportError, trust};
 use crate::{Deadline, Secret};
 
 fn limits() -> Limits {
@@ -28,9 +27,10 @@ fn open(host: &str, port: u16, ca: &Ca, limits: Limits) -> Result<Box<dyn Connec
         tls: Some(trust::tls_config(ca).unwrap()),
         option: "base_url",
         proxy: None,
+        user_agent: String::new(),
         loopback_only: false,
     };
-    <dyn Connection>::open(&route, limits)
+    route.open(limits)
 }
 
 /// How a handshake fails with a server that treats it so.
@@ -60,11 +60,8 @@ fn saying(said: &'static [u8]) -> impl FnOnce(TcpStream) + Send {
 fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
     // Other tests write it otherwise, and the resolver keeps a place for each text.
     const HOST: &str = "LocalHost";
-    for (said, kind) in [
-        (&b"220 ready"[..], Kind::Untrusted),
-        (b"", Kind::ConnectionLost),
-    ] {
-        let error = failed(HOST, limits(), saying(said));
+    for (said, kind) in [("220 ready", Kind::Untrusted), ("", Kind::ConnectionLost)] {
+        let error = failed(HOST, limits(), saying(said.as_bytes()));
         assert_eq!((error.kind, error.phase), (kind, Phase::Handshake));
         assert_eq!(is_doubtful(HOST), Some(true), "{kind:?}");
     }
@@ -74,10 +71,8 @@ fn the_address_of_a_host_that_proves_to_be_another_is_looked_up_anew() {
         stream.read_exact(&mut [0; 5]).unwrap();
         cancellation.cancel();
     });
-    assert_eq!(
-        (error.kind, error.phase),
-        (Kind::Cancelled, Phase::Handshake)
-    );
+    let (kind, phase) = (error.kind, error.phase);
+    assert_eq!((kind, phase), (Kind::Cancelled, Phase::Handshake));
     assert_eq!(is_doubtful(HOST), Some(false));
 }
 

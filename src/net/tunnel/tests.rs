@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use super::*;
 use crate::Deadline;
-use crate::net::connection::{Limits, Route};
+use crate::net::{Limits, Route};
 
 fn parsed(head: &str) -> TunnelResponse {
-    let (length, response) = parse(head.as_bytes()).unwrap().unwrap();
+    let (length, response) = head::parse(head.as_bytes(), final_response)
+        .unwrap()
+        .unwrap();
     assert_eq!(length, head.len());
     response.unwrap()
-}
-
-fn reason(head: &str, authorization: Option<&str>) -> String {
-    parsed(head).reason(authorization.is_some(), "gateway.example:443")
 }
 
 #[test]
@@ -25,70 +23,29 @@ fn a_head_has_128_fields_and_no_more() {
         format!("HTTP/1.1 200 OK\r\n{fields}\r\n")
     };
     assert_eq!(parsed(&head(128)).status, 200);
-    assert!(parse(head(129).as_bytes()).is_err());
+    let parse = |head: &str| head::parse(head.as_bytes(), final_response);
+    assert!(parse(&head(129)).is_err());
     let folded =
         "HTTP/1.1 407 X\r\nX: a\r\n b\r\nProxy-Authenticate:\r\n\tNTLM,\r\n Negotiate\r\n\r\n";
     assert_eq!(parsed(folded).schemes, ["NTLM", "Negotiate"]);
-    assert!(parse(b"HTTP/1.1 200 OK\r\nX: y\r\n").unwrap().is_none());
-    assert!(parse(b"SSH-2.0-OpenSSH_9.6\r\n").is_err());
-}
-
-#[test]
-fn each_refusal_says_what_to_do_and_only_a_refused_password_speaks_of_one() {
-    for (status, words) in [
-        (400, "check its address"),
-        (403, "allows no tunnel to gateway.example:443"),
-        (404, "check its address"),
-        (502, "it cannot reach gateway.example:443"),
-        (503, "overloaded"),
-        (504, "has not responded to it in time"),
-        (511, "this network wants a sign-in"),
-    ] {
-        let told = reason(&format!("HTTP/1.1 {status} X\r\n\r\n"), Some("Basic x"));
-        assert!(
-            told.contains(&status.to_string()) && told.contains(words),
-            "{told}"
-        );
-        assert!(!told.contains("password"), "{told}");
-    }
+    assert!(parse("HTTP/1.1 200 OK\r\nX: y\r\n").unwrap().is_none());
+    assert!(parse("SSH-2.0-OpenSSH_9.6\r\n").is_err());
 }
 
 #[test]
 fn the_ways_to_authenticate_are_named_if_basic_is_not_among_them() {
-    let asked = |value: &str, authorization| {
+    let asked = |value: &str, has_login| {
         let head = format!("HTTP/1.1 407 X\r\nProxy-Authenticate: {value}\r\n\r\n");
-        reason(&head, authorization)
+        parsed(&head).reason(has_login, "")
     };
     let basic = "Basic realm=\"s3cr3t, Negotiate\"";
-    assert!(asked(basic, None).contains("demands user and password"));
-    assert!(asked(basic, Some("Basic x")).contains("refuses user and password"));
-    assert!(asked("Negotiate, basic realm=\"x\"", Some("Basic x")).contains("refuses user"));
-    let others = asked("Negotiate\r\nProxy-Authenticate: NTLM", Some("Basic x"));
-    assert!(
-        others.contains("by NTLM, Negotiate alone, and this library has Basic"),
-        "{others}"
-    );
-    let unknown = asked("s3cr3t", None);
-    assert!(
-        unknown.contains("demands user") && !unknown.contains("s3cr3t"),
-        "{unknown}"
-    );
-}
-
-/// To port 443 of the host, in clear.
-pub(in crate::net) fn through(proxy: &str, host: &str) -> Route {
-    Route {
-        host: host.to_owned(),
-        port: 443,
-        tls: None,
-        option: "base_url",
-        proxy: Some(Proxy {
-            url: ProxyUrl::parse(proxy).unwrap(),
-            tls: None,
-            user_agent: String::new(),
-        }),
-        loopback_only: false,
-    }
+    assert!(asked(basic, false).contains("demands user and password"));
+    assert!(asked(basic, true).contains("refuses user and password"));
+    assert!(asked("Negotiate, basic realm=\"x\"", true).contains("refuses user"));
+    let others = asked("Negotiate\r\nProxy-Authenticate: NTLM", true);
+    assert!(others.contains("by NTLM, Negotiate alone, and this library has Basic"));
+    let unknown = asked("s3cr3t", false);
+    assert!(unknown.contains("demands user") && !unknown.contains("s3cr3t"));
 }
 
 /// What a proxy is sent that says these things, one after the other, and how that ends. `url` is
@@ -96,7 +53,15 @@ pub(in crate::net) fn through(proxy: &str, host: &str) -> Route {
 pub(in crate::net) fn ask(url: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Result<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let route = through(&format!("{url}:{port}"), host);
+    let route = Route {
+        host: host.to_owned(),
+        port: 443,
+        tls: None,
+        option: "base_url",
+        proxy: Some(ProxyUrl::parse(&format!("{url}:{port}")).unwrap()),
+        user_agent: String::new(),
+        loopback_only: false,
+    };
     let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
     std::thread::scope(|scope| {
         let proxy = scope.spawn(|| {
@@ -111,19 +76,15 @@ pub(in crate::net) fn ask(url: &str, host: &str, says: &[&[u8]]) -> (Vec<u8>, Re
             }
             heard
         });
-        let outcome = <dyn Connection>::open(&route, limits).map(drop);
+        let outcome = route.open(limits).map(drop);
         (proxy.join().unwrap(), outcome)
     })
 }
 
 /// How a connection through a proxy that responds like this begins.
 fn opened(response: &str) -> Result<()> {
-    ask(
-        "http://127.0.0.1",
-        "gateway.example",
-        &[response.as_bytes()],
-    )
-    .1
+    let url = "http://me:x@127.0.0.1";
+    ask(url, "gateway.example", &[response.as_bytes()]).1
 }
 
 #[test]
@@ -138,26 +99,42 @@ fn a_tunnel_begins_behind_the_head_of_a_2xx_and_nothing_else_opens_one() {
     ] {
         opened(response).unwrap();
     }
+    let page = "HTTP/1.1 200 OK\r\n\r\n<html>";
     let endless = format!("HTTP/1.1 200 OK\r\n{field}{field}\r\n");
     for (response, kind, words) in [
-        (
-            "HTTP/1.1 200 OK\r\n\r\n<html>",
-            Kind::Untrusted,
-            "(a page?)",
-        ),
-        ("HTTP/1.1 401 X\r\n\r\n", Kind::Refused, "401"),
-        ("HTTP/1.1 403 X\r\n\r\n", Kind::Refused, "403"),
-        ("HTTP/1.1 407 X\r\n\r\n", Kind::Refused, "407"),
-        ("HTTP/1.1 502 X\r\n\r\n", Kind::Unreachable, "502"),
+        (page, Kind::Untrusted, "(a page?)"),
         (&endless, Kind::Unreachable, "not respond as an HTTP proxy"),
-        (
-            "HTTP/1.1 200 OK\r\n",
-            Kind::ConnectionLost,
-            "closed the conn",
-        ),
+        (&page[..17], Kind::ConnectionLost, "closed the connection"),
     ] {
         let error = opened(response).unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
         assert!(error.detail.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn each_refusal_says_what_to_do_and_only_a_refused_password_speaks_of_one() {
+    for (status, kind, words) in [
+        (400, Kind::Unreachable, "check its address"),
+        (401, Kind::Refused, "refuses user and password"),
+        (403, Kind::Refused, "no tunnel to gateway.example:443"),
+        (404, Kind::Unreachable, "check its address"),
+        (407, Kind::Refused, "refuses user and password"),
+        (502, Kind::Unreachable, "cannot reach gateway.example:443"),
+        (503, Kind::Unreachable, "overloaded"),
+        (504, Kind::Unreachable, "has not responded to it in time"),
+        (511, Kind::Unreachable, "this network wants a sign-in"),
+    ] {
+        let error = opened(&format!("HTTP/1.1 {status} X\r\n\r\n")).unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        let told = error.detail;
+        for words in [&status.to_string(), words] {
+            assert!(told.contains(words), "{told}");
+        }
+        assert_eq!(
+            told.contains("password"),
+            words.contains("password"),
+            "{told}"
+        );
     }
 }

@@ -10,9 +10,7 @@ use super::refusal;
 use super::resp::{self, Command, Reply};
 use crate::config::{Ca, RedisUrl};
 use crate::credentials::read_password;
-use crate::net::connection::{Connection, Limits, Route};
-use crate::net::transport_error::{Kind, TransportError};
-use crate::net::{tls, trust};
+use crate::net::{Connection, Kind, Limits, Route, TransportError, tls, trust};
 use crate::{Deadline, Failure};
 
 /// How long a command may take; what connecting took is added, as the server may be far away.
@@ -78,9 +76,10 @@ impl Connector {
             tls: self.tls()?,
             option: "cache",
             proxy: None,
+            user_agent: String::new(),
             loopback_only: false,
         };
-        let stream = <dyn Connection>::open(&route, limits);
+        let stream = route.open(limits);
         Ok(RedisConnection {
             stream: stream.map_err(|error| error.to_string())?,
             hello: self.hello()?,
@@ -117,7 +116,7 @@ impl RedisConnection {
         deadline: Deadline,
     ) -> Result<Reply, String> {
         let deadline = deadline.min(Deadline::after(self.timeout));
-        self.stream.limits_mut().deadline = deadline;
+        self.stream.limits().deadline = deadline;
         let hello = std::mem::take(&mut self.hello);
         self.send(hello.iter().chain(owed).chain([command]));
         for greeting in &hello {

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::super::test_server::{TestServer, connect, listener, soon};
 use super::*;
+use crate::Phase;
 use crate::Secret;
-use crate::net::transport_error::Phase;
 
 fn ping() -> Command {
     Command::new("PING")
