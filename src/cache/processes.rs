@@ -34,7 +34,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failur
     Ok(match &settings.cache {
         CachePolicy::Process | CachePolicy::Client | CachePolicy::None => None,
         CachePolicy::File(directory) => Some(Arc::new(file::FileStore::open(directory)?)),
-        CachePolicy::Redis(url) => Some(redis::RedisStore::of(url, &settings.ca)?),
+        CachePolicy::Redis(url) => Some(redis::Server::of(url, &settings.ca)?),
     })
 }
 

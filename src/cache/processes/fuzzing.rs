@@ -96,7 +96,7 @@ impl RedisReply {
         let (reply, length) = match resp::parse(bytes) {
             Ok(Some(whole)) => whole,
             Ok(None) => return Self::Part,
-            Err(resp::Malformed) => return Self::Malformed,
+            Err(_) => return Self::Malformed,
         };
         let refusal = match reply {
             resp::Reply::Error(error) => Some(refusal::explained("EVAL", &error)),

@@ -1,13 +1,10 @@
 use super::*;
 
 #[test]
-fn commands_are_arrays_of_bulk_strings_one_after_the_other() {
-    let first = Command::new("SELECT").number(12);
-    let second = Command::new("SET").arg("key").arg(b"a\r\nb\xff").arg("");
-    let bytes = Command::bytes([&first, &second].into_iter());
-    let expected = b"*2\r\n$6\r\nSELECT\r\n$2\r\n12\r\n\
-        *4\r\n$3\r\nSET\r\n$3\r\nkey\r\n$5\r\na\r\nb\xff\r\n$0\r\n\r\n";
-    assert_eq!(*bytes, expected);
+fn a_command_is_an_array_of_bulk_strings() {
+    let command = Command::new("SET", &[b"key", b"a\r\nb\xff", b""]);
+    let expected = b"*4\r\n$3\r\nSET\r\n$3\r\nkey\r\n$5\r\na\r\nb\xff\r\n$0\r\n\r\n";
+    assert_eq!(*command.bytes, expected);
 }
 
 #[test]
@@ -45,10 +42,10 @@ fn other_replies_are_refused_as_soon_as_they_are_seen() {
         b"$9223372036854775807\r\n",
         b"$1\r\nabc",
     ] {
-        assert_eq!(parse(bytes), Err(Malformed), "{bytes:?}");
+        assert_eq!(parse(bytes), Err(MALFORMED), "{bytes:?}");
     }
     assert_eq!(parse(b"$98304\r\n"), Ok(None), "the largest value");
     let line = |length| [b"+", vec![b'x'; length].as_slice()].concat();
     assert_eq!(parse(&line(MAX_LINE_BYTES - 1)), Ok(None));
-    assert_eq!(parse(&line(MAX_LINE_BYTES)), Err(Malformed));
+    assert_eq!(parse(&line(MAX_LINE_BYTES)), Err(MALFORMED));
 }

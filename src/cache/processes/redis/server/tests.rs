@@ -8,7 +8,7 @@ fn server_of(peer: &TestServer) -> Server {
 }
 
 fn run(server: &Server) -> Result<Reply, StoreError> {
-    server.run(&Command::new("PING"), soon())
+    server.run(&Command::new("PING", &[]), soon())
 }
 
 fn reason(outcome: Result<Reply, StoreError>) -> Option<String> {
@@ -18,6 +18,34 @@ fn reason(outcome: Result<Reply, StoreError>) -> Option<String> {
     }
 }
 
+fn live_and_freed() -> (usize, usize) {
+    let servers = SERVERS.load_full().unwrap();
+    let live = servers.iter().filter(|s| s.strong_count() > 0).count();
+    (live, servers.len() - live)
+}
+
+#[test]
+fn clients_of_the_same_server_and_authorities_share_it_while_there_are_any() {
+    let of = |database, ca: &Ca| {
+        let host = "cache.test".to_owned();
+        let url = RedisUrl {
+            host,
+            database,
+            ..RedisUrl::default()
+        };
+        Server::of(&url, ca).ok().unwrap()
+    };
+    let first = of(0, &Ca::Mozilla);
+    let others = [of(1, &Ca::Mozilla), of(0, &Ca::System)];
+    assert!(Arc::ptr_eq(&first, &of(0, &Ca::Mozilla)));
+    assert_eq!(live_and_freed(), (3, 0));
+    drop(others);
+    // What was freed goes when the next one is made.
+    let _next = of(2, &Ca::Mozilla);
+    assert_eq!(live_and_freed(), (2, 0));
+    assert!(Arc::ptr_eq(&first, &of(0, &Ca::Mozilla)));
+}
+
 #[test]
 fn commands_share_a_connection_until_the_server_closes_it() {
     let peer = TestServer::start(&[&[":1\r\n", ":2\r\n"], &[":3\r\n"]]);
@@ -25,8 +53,8 @@ fn commands_share_a_connection_until_the_server_closes_it() {
     for n in 1..=3 {
         if n == 3 {
             let access = server.access.get_or(Access::default);
-            let mut guard = access.take(soon()).ok().unwrap();
-            while guard.connection.as_mut().unwrap().is_open() {
+            let mut state = access.state.lock();
+            while state.connection.as_mut().unwrap().is_open() {
                 std::thread::yield_now();
             }
         }
@@ -56,7 +84,7 @@ fn a_server_that_failed_is_left_alone_for_a_while() {
 fn a_caller_in_a_hurry_says_nothing_about_the_server() {
     let (_silent, url) = listener();
     let server = Server::new(connector(&url));
-    let hurried = |deadline| reason(server.run(&Command::new("PING"), deadline));
+    let hurried = |deadline| reason(server.run(&Command::new("PING", &[]), deadline));
     assert_eq!(hurried(Deadline::now()), None);
     let told = hurried(Deadline::after(Duration::from_millis(150)));
     assert!(told.unwrap().contains("in time"));
@@ -101,7 +129,7 @@ fn what_fails_on_a_kept_connection_is_run_again_on_a_new_one() {
 fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
     let peer = TestServer::start(&[&[":0\r\n", "-OOM no\r\n"], &[":0\r\n", ":1\r\n", ":2\r\n"]]);
     let server = server_of(&peer);
-    server.owe(Command::new("DEL"));
+    server.owe(Command::new("DEL", &[]));
     assert!(reason(run(&server)).is_some());
     server.insist();
     assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
