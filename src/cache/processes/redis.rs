@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use self::resp::{Command, Reply};
 pub(super) use self::server::Server;
-use super::store::{Done, LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
+use super::store::{Done, LOCK_LIFE, Lock, Store, StoreError, Value, Values, millis};
+use crate::Deadline;
 use crate::sys::random;
-use crate::{Deadline, Origin};
 
 /// Both values of one moment, each behind what is left of it and its length: `LEFT LENGTH `. A value
 /// that is not there has the length 0, and a negative time.
@@ -93,10 +93,6 @@ fn value(text: &mut &[u8]) -> Option<Value> {
 }
 
 impl Store for Server {
-    fn origin(&self) -> Origin {
-        Origin::Redis
-    }
-
     fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError> {
         let Reply::Bulk(text) = self.run(&script(READ, name, &[]), deadline)? else {
             return Ok(Values::default());
@@ -108,9 +104,16 @@ impl Store for Server {
         })
     }
 
-    fn write_token(&self, name: &str, token: &NewToken, deadline: Deadline) -> Done {
-        let (age, left) = (millis(token.age).to_string(), time(token.left));
-        let args = [token.sealed, age.as_bytes(), left.as_bytes()];
+    fn write_token(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        age: Duration,
+        left: Duration,
+        deadline: Deadline,
+    ) -> Done {
+        let (age, left) = (millis(age).to_string(), time(left));
+        let args = [sealed, age.as_bytes(), left.as_bytes()];
         let command = script(WRITE_TOKEN, name, &args);
         self.run(&command, deadline).map(|_| ())
     }

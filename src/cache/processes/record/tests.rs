@@ -28,12 +28,11 @@ fn here(now: Now) -> Clocks {
 fn record() -> Record<'static> {
     Record {
         wall: 10_000_000,
-        steady: 500_000,
-        clock: Some("a".into()),
+        clock: Some(("a".to_owned(), 500_000)),
         life: 3_600_000,
         content: Content::Token {
-            access: "t".into(),
-            kind: "".into(),
+            access: "t",
+            kind: String::new(),
         },
     }
 }
@@ -160,7 +159,7 @@ fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
     let nowhere = clocks(None, now);
     let read = |content: Value| {
         let text = json!({
-            "wall": millis(now.wall), "steady": 0, "life": 60_000, "clock": null, "content": content,
+            "wall": millis(now.wall), "life": 60_000, "clock": null, "content": content,
         });
         let text = text.to_string();
         let record = Record::parse(text.as_bytes());

@@ -66,13 +66,9 @@ fn values_are_read_and_written_by_these_commands() {
     // A reply of another kind is no value.
     let values = store.read("name", soon()).ok().unwrap();
     assert!(values.token.is_none() && values.failure.is_none());
-    let token = NewToken {
-        sealed: b"sealed",
-        age: Duration::from_millis(7),
-        left: Duration::from_millis(900),
-        is_newer: &|_| false,
-    };
-    assert!(store.write_token("name", &token, soon()).is_ok());
+    let [age, left] = [7, 900].map(Duration::from_millis);
+    let written = store.write_token("name", b"sealed", age, left, soon());
+    assert!(written.is_ok());
     let left = Duration::from_micros(10);
     assert!(store.write_failure("name", b"sealed", left, soon()).is_ok());
     assert!(store.remove_token("name", b"sealed", soon()).is_ok());

@@ -14,7 +14,7 @@ fn run(server: &Server) -> Result<Reply, StoreError> {
 fn reason(outcome: Result<Reply, StoreError>) -> Option<String> {
     match outcome.err().unwrap() {
         StoreError::Failed(why) => Some(why),
-        StoreError::LeftAlone => None,
+        _ => None,
     }
 }
 
