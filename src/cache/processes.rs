@@ -20,12 +20,12 @@ use std::time::Duration;
 use ring::hmac;
 
 use self::record::{Clocks, Record};
+use self::store::{Age, StoreError, Value, Values};
 pub(crate) use self::store::{Lock, Store};
-use self::store::{StoreError, Value, Values};
 use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
-use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, SecretBytes, Token, life};
+use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, Token, life};
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; if it
 /// cannot be reached it is used once it can be. Touches no network.
@@ -86,7 +86,7 @@ impl Processes {
         &self.store
     }
 
-    pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, StoreError> {
+    pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> store::Result<Found> {
         let values = self.store().read(&self.name, deadline);
         Ok(self.found(self.logged(values, log)?, log))
     }
@@ -104,7 +104,8 @@ impl Processes {
         let clocks = Clocks::read(self.store.clock());
         let mut found = Found::default();
         if let Some(Value { sealed, left }) = values.token {
-            found.token = self.open(&sealed).and_then(|plain| {
+            let plain = seal::open(&self.api_key, &self.name, &sealed);
+            found.token = plain.and_then(|plain| {
                 let record = Record::parse(&plain)?;
                 if left.is_none() && record.is_of_another_clock(&clocks) {
                     self.tell_of_another_clock(clocks.steady.is_some(), log);
@@ -114,15 +115,11 @@ impl Processes {
             found.sealed_token = sealed;
         }
         found.failure = values.failure.and_then(|value| {
-            let plain = self.open(&value.sealed)?;
+            let plain = seal::open(&self.api_key, &self.name, &value.sealed)?;
             let (failure, left) = Record::parse(&plain)?.failure(&clocks, value.left)?;
             Some((Arc::new(failure), left))
         });
         found
-    }
-
-    fn open(&self, sealed: &[u8]) -> Option<SecretBytes> {
-        seal::open(&self.api_key, &self.name, sealed)
     }
 
     /// Once: nothing is shared like this, and nothing fails.
@@ -143,11 +140,12 @@ impl Processes {
         log.record(Level::Warning, || why);
     }
 
+    /// None if another process has it.
     pub(super) fn lock(
         &self,
         deadline: Deadline,
         log: &mut CallLog,
-    ) -> Result<Option<Lock>, StoreError> {
+    ) -> store::Result<Option<Lock>> {
         let lock = Arc::clone(&self.store).lock(&self.name, deadline);
         self.logged(lock, log)
     }
@@ -168,11 +166,9 @@ impl Processes {
         if there.is_some_and(is_newer) {
             return;
         }
-        let (store, age) = (
-            self.store(),
-            clocks.now.boot.saturating_sub(token.issued.boot),
-        );
-        let written = store.write_token(&self.name, &sealed, age, left, deadline);
+        let since_issue = clocks.now.boot.saturating_sub(token.issued.boot);
+        let age = Age { since_issue, left };
+        let written = self.store().write_token(&self.name, &sealed, age, deadline);
         if self.logged(written, log).is_ok() {
             self.owes_removal.store(false, Ordering::Relaxed);
         }
@@ -215,11 +211,7 @@ impl Processes {
     }
 
     /// Logs a failure, unless one was logged a moment ago.
-    fn logged<T>(
-        &self,
-        outcome: Result<T, StoreError>,
-        log: &mut CallLog,
-    ) -> Result<T, StoreError> {
+    fn logged<T>(&self, outcome: store::Result<T>, log: &mut CallLog) -> store::Result<T> {
         outcome.inspect_err(|error| {
             if let StoreError::Failed(why) | StoreError::Unsafe(why) = error {
                 let place = &self.place;

@@ -20,8 +20,8 @@ use std::time::Duration;
 use self::unix::OpenDirectory;
 #[cfg(windows)]
 use self::windows::OpenDirectory;
-use super::store::{Done, Lock, MAX_VALUE_BYTES, Store, StoreError, Value, Values};
-use crate::sys::{self, SteadyClock, random};
+use super::store::{Age, Lock, MAX_VALUE_BYTES, Result, Store, StoreError, Value, Values};
+use crate::sys::random;
 use crate::{Deadline, Failure, Status};
 
 /// What nobody has written for so long is of no use: a token lives for a day at most.
@@ -38,7 +38,7 @@ pub(super) struct FileStore {
 
 impl FileStore {
     /// An error says that the directory is unsafe. If it cannot be made it may be made later.
-    pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(directory: &Path) -> std::result::Result<Self, Failure> {
         if let Err(StoreError::Unsafe(why)) = OpenDirectory::open(directory) {
             let why = format!("option cache: {why}");
             return Err(Failure::new(Status::MOMO_CACHE_FAILED, why));
@@ -47,7 +47,7 @@ impl FileStore {
         Ok(Self { directory })
     }
 
-    fn opened(&self) -> Result<OpenDirectory, StoreError> {
+    fn opened(&self) -> Result<OpenDirectory> {
         OpenDirectory::open(&self.directory)
     }
 }
@@ -58,12 +58,13 @@ fn files(name: &str) -> [String; 3] {
 }
 
 impl Store for FileStore {
-    fn clock(&self) -> Option<SteadyClock> {
+    #[cfg(target_os = "linux")]
+    fn clock(&self) -> Option<crate::sys::SteadyClock> {
         let directory = self.opened().ok();
-        sys::steady_clock(directory.and_then(|directory| directory.boot()))
+        crate::sys::steady_clock(directory.and_then(|directory| directory.boot()))
     }
 
-    fn read(&self, name: &str, _: Deadline) -> Result<Values, StoreError> {
+    fn read(&self, name: &str, _: Deadline) -> Result<Values> {
         let ([token, failure, _], directory) = (files(name), self.opened()?);
         Ok(Values {
             token: directory.read(&token),
@@ -71,14 +72,7 @@ impl Store for FileStore {
         })
     }
 
-    fn write_token(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        _: Duration,
-        _: Duration,
-        _: Deadline,
-    ) -> Done {
+    fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: Deadline) -> Result<()> {
         let ([token, failure, _], directory) = (files(name), self.opened()?);
         directory.write(&token, sealed)?;
         directory.remove(&failure);
@@ -86,12 +80,12 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
+    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Result<()> {
         let [_, failure, _] = files(name);
         self.opened()?.write(&failure, sealed)
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
+    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Result<()> {
         let ([token, ..], directory) = (files(name), self.opened()?);
         if directory
             .read(&token)
@@ -102,7 +96,7 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn lock(self: Arc<Self>, name: &str, _: Deadline) -> Result<Option<Lock>, StoreError> {
+    fn lock(self: Arc<Self>, name: &str, _: Deadline) -> Result<Option<Lock>> {
         let [_, _, file] = files(name);
         let lock = self.opened()?.lock(file).map_err(|error| {
             StoreError::Failed(format!(
@@ -124,7 +118,7 @@ impl OpenDirectory {
         (sealed.len() <= MAX_VALUE_BYTES).then_some(Value { sealed, left: None })
     }
 
-    fn write(&self, file: &str, bytes: &[u8]) -> Done {
+    fn write(&self, file: &str, bytes: &[u8]) -> Result<()> {
         self.replace(file, bytes).map_err(|error| {
             StoreError::Failed(format!(
                 "{} cannot be written ({error}); check owner, {RIGHTS} and free space",

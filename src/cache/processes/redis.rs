@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use self::resp::{Command, Reply};
 pub(super) use self::server::Server;
-use super::store::{Done, LOCK_LIFE, Lock, Store, StoreError, Value, Values, millis};
+use super::store::{Age, LOCK_LIFE, Lock, Result, Store, StoreError, Value, Values, millis};
 use crate::Deadline;
 use crate::sys::random;
 
@@ -93,7 +93,7 @@ fn value(text: &mut &[u8]) -> Option<Value> {
 }
 
 impl Store for Server {
-    fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError> {
+    fn read(&self, name: &str, deadline: Deadline) -> Result<Values> {
         let Reply::Bulk(text) = self.run(&script(READ, name, &[]), deadline)? else {
             return Ok(Values::default());
         };
@@ -104,26 +104,25 @@ impl Store for Server {
         })
     }
 
-    fn write_token(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        age: Duration,
-        left: Duration,
-        deadline: Deadline,
-    ) -> Done {
-        let (age, left) = (millis(age).to_string(), time(left));
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Result<()> {
+        let (age, left) = (millis(age.since_issue).to_string(), time(age.left));
         let args = [sealed, age.as_bytes(), left.as_bytes()];
         let command = script(WRITE_TOKEN, name, &args);
         self.run(&command, deadline).map(|_| ())
     }
 
-    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done {
+    fn write_failure(
+        &self,
+        name: &str,
+        sealed: &[u8],
+        left: Duration,
+        deadline: Deadline,
+    ) -> Result<()> {
         let command = script(WRITE_FAILURE, name, &[sealed, time(left).as_bytes()]);
         self.run(&command, deadline).map(|_| ())
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done {
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Result<()> {
         let command = script(REMOVE_TOKEN, name, &[sealed]);
         self.run(&command, deadline).map(|_| ())
     }
@@ -132,7 +131,7 @@ impl Store for Server {
         Self::insist(self);
     }
 
-    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
+    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>> {
         let no_randomness = || StoreError::Failed("the system has no randomness".to_owned());
         let owner: [u8; 16] = random::bytes().ok_or_else(no_randomness)?;
         let lock = script(LOCK, name, &[&owner, time(LOCK_LIFE).as_bytes()]);

@@ -21,7 +21,7 @@ pub(super) fn seal(api_key: &Secret, name: &str, plain: &[u8]) -> Option<Vec<u8>
     let salt: [u8; SALT] = random::bytes()?;
     let mut sealed = [&[VERSION], &salt[..], plain].concat();
     let tag = key(api_key, &salt)?
-        .seal_in_place_separate_tag(nonce(), context(name), &mut sealed[HEADER..])
+        .seal_in_place_separate_tag(nonce(), Aad::from(name), &mut sealed[HEADER..])
         .ok()?;
     sealed.extend_from_slice(tag.as_ref());
     Some(sealed)
@@ -34,7 +34,7 @@ pub(super) fn open(api_key: &Secret, name: &str, sealed: &[u8]) -> Option<Secret
     let mut plain = SecretBytes::with_capacity(text.len());
     plain.extend_from_slice(text);
     let length = key(api_key, salt)?
-        .open_in_place(nonce(), context(name), &mut plain)
+        .open_in_place(nonce(), Aad::from(name), &mut plain)
         .ok()?
         .len();
     plain.truncate(length);
@@ -49,10 +49,6 @@ fn key(api_key: &Secret, salt: &[u8]) -> Option<LessSafeKey> {
 
 fn nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; NONCE_LEN])
-}
-
-fn context(name: &str) -> Aad<Vec<u8>> {
-    Aad::from([&[VERSION], name.as_bytes()].concat())
 }
 
 #[cfg(test)]

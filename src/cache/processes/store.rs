@@ -24,6 +24,12 @@ pub(crate) struct Value {
     pub(crate) left: Option<Duration>,
 }
 
+/// Of a token at the moment that it is written.
+pub(crate) struct Age {
+    pub(crate) since_issue: Duration,
+    pub(crate) left: Duration,
+}
+
 /// Both values of a name at one moment.
 #[derive(Default)]
 pub(crate) struct Values {
@@ -39,7 +45,7 @@ pub(crate) enum StoreError {
     LeftAlone,
 }
 
-pub(crate) type Done = Result<(), StoreError>;
+pub(crate) type Result<T> = std::result::Result<T, StoreError>;
 
 /// Held until it is dropped, or for [`LOCK_LIFE`].
 pub(crate) type Lock = Box<dyn Send>;
@@ -51,27 +57,26 @@ pub(crate) trait Store: Send + Sync {
         sys::steady_clock(None)
     }
 
-    fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError>;
+    fn read(&self, name: &str, deadline: Deadline) -> Result<Values>;
 
     /// Takes the place of the token, unless the store can tell by its clock that this one is older.
     /// Removes the failure.
-    fn write_token(
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Result<()>;
+
+    fn write_failure(
         &self,
         name: &str,
         sealed: &[u8],
-        age: Duration,
         left: Duration,
         deadline: Deadline,
-    ) -> Done;
-
-    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done;
+    ) -> Result<()>;
 
     /// Removes the token if it is these very bytes.
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done;
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Result<()>;
 
     /// Has the next operation tried though one failed a moment ago.
     fn insist(&self) {}
 
     /// Never waits for another process: None if one has the lock.
-    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError>;
+    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>>;
 }

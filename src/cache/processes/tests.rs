@@ -76,9 +76,12 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
             now: sys::steady_clock(None).unwrap().now,
         });
         let record = Record::of_token(&token, &Clocks { now, steady }).unwrap();
-        let (sealed, minute) = (own.seal(&record).unwrap(), Duration::from_secs(60));
-        let store = &own.store;
-        let written = store.write_token(&own.name, &sealed, Duration::ZERO, minute, soon());
+        let age = Age {
+            since_issue: Duration::ZERO,
+            left: Duration::from_secs(60),
+        };
+        let sealed = own.seal(&record).unwrap();
+        let written = own.store.write_token(&own.name, &sealed, age, soon());
         assert!(written.is_ok());
         let mut log = CallLog::complete();
         for _ in 0..2 {

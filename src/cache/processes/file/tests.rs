@@ -33,10 +33,10 @@ impl Opened {
     }
 
     pub(super) fn write(&self, sealed: &[u8]) {
-        let (age, left) = (Duration::ZERO, Duration::from_secs(60));
-        let written = self
-            .store
-            .write_token(NAME, sealed, age, left, Deadline::now());
+        let [since_issue, left] = [0, 60].map(Duration::from_secs);
+        let age = Age { since_issue, left };
+        let now = Deadline::now();
+        let written = self.store.write_token(NAME, sealed, age, now);
         assert!(written.is_ok());
     }
 

@@ -14,7 +14,7 @@ use rustix::fs::{self, AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use rustix::process::{Resource, geteuid, getrlimit};
 
-use super::super::store::{LOCK_LIFE, StoreError};
+use super::super::store::{self, LOCK_LIFE, StoreError};
 use super::{problem, temporary_file};
 use crate::sys::{self, LOWEST_DESCRIPTOR, UninheritedFd, no_lower_than};
 
@@ -29,7 +29,7 @@ pub(super) struct OpenDirectory {
 
 impl OpenDirectory {
     /// Makes it if it is missing.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path) -> store::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let open = || fs::open(path, flags, Mode::empty());
         let opened = match open() {
@@ -67,17 +67,13 @@ impl OpenDirectory {
 
     /// What names this boot of the machine: a directory in memory does not outlive it. The kernel's own
     /// name for it is hidden from some services, and containers may have one each.
+    #[cfg(target_os = "linux")]
     pub(super) fn boot(&self) -> Option<String> {
-        #[cfg(target_os = "linux")]
-        {
-            const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6]; // tmpfs, ramfs: statfs(2)
-            let system = fs::fstatfs(&self.descriptor).ok()?;
-            let in_memory = u32::try_from(system.f_type).is_ok_and(|t| IN_MEMORY.contains(&t));
-            let stat = fs::fstat(&self.descriptor).ok().filter(|_| in_memory)?;
-            Some(format!("memory {}:{}", stat.st_dev, stat.st_ino))
-        }
-        #[cfg(not(target_os = "linux"))]
-        None
+        const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6]; // tmpfs, ramfs: statfs(2)
+        let system = fs::fstatfs(&self.descriptor).ok()?;
+        let in_memory = u32::try_from(system.f_type).is_ok_and(|t| IN_MEMORY.contains(&t));
+        let stat = fs::fstat(&self.descriptor).ok().filter(|_| in_memory)?;
+        Some(format!("memory {}:{}", stat.st_dev, stat.st_ino))
     }
 
     fn open_file(&self, file: &str, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {

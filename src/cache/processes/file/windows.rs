@@ -17,7 +17,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, READ_CONTROL,
 };
 
-use super::super::store::{LOCK_LIFE, StoreError};
+use super::super::store::{self, LOCK_LIFE, StoreError};
 use super::{problem, rights, temporary_file};
 use crate::sys;
 
@@ -29,7 +29,7 @@ pub(super) struct OpenDirectory {
 
 impl OpenDirectory {
     /// Makes it if it is missing.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path) -> store::Result<Self> {
         let unusable = |error: io::Error| problem(path, &error);
         let user = sys::current_user().map_err(unusable)?;
         let opened = match open_handle(path) {
@@ -61,11 +61,6 @@ impl OpenDirectory {
             path: path.to_owned(),
             _handle: handle,
         })
-    }
-
-    /// What names this boot of the machine: nothing here.
-    pub(super) fn boot(&self) -> Option<String> {
-        None
     }
 
     /// None of what is no file.

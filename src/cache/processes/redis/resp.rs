@@ -15,7 +15,6 @@ pub(crate) enum Reply {
     Error(String),
     Integer(i64),
     Bulk(Vec<u8>),
-    Null,
 }
 
 /// Of a reply that is not flat, or larger than any that is asked for.
@@ -65,7 +64,6 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, &'static str
         (b'+', _) => Reply::Status(line),
         (b'-', _) => Reply::Error(line),
         (b':', Ok(number)) => Reply::Integer(number),
-        (b'$', Ok(-1)) => Reply::Null,
         (b'$', Ok(length)) => {
             let length = usize::try_from(length).map_err(|_| MALFORMED)?;
             let end = begin + length.min(MAX_BULK_BYTES);

@@ -45,16 +45,12 @@ struct AccessState {
 }
 
 impl Server {
-    pub(super) fn new(connector: Connector) -> Self {
-        Self {
-            connector,
-            access: PerProcess::new(),
-        }
-    }
-
     /// Touches no network; refuses files and a trust store that cannot be used.
     pub(crate) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
-        let fresh = Arc::new(Self::new(Connector::new(url, ca)?));
+        let fresh = Arc::new(Self {
+            connector: Connector::new(url, ca)?,
+            access: PerProcess::new(),
+        });
         let mut found = None;
         SERVERS.rcu(|servers| {
             let servers = servers.iter().flat_map(|servers| servers.iter());

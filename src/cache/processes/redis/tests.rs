@@ -1,5 +1,6 @@
-use super::test_server::{TestServer, connector, soon};
+use super::test_server::{TestServer, soon};
 use super::*;
+use crate::config::Ca;
 
 #[test]
 fn two_values_are_told_from_one_another_and_from_none() {
@@ -32,7 +33,7 @@ fn two_values_are_told_from_one_another_and_from_none() {
 }
 
 fn store(server: &TestServer) -> Arc<Server> {
-    Arc::new(Server::new(connector(&server.url)))
+    Server::of(&server.url, &Ca::Mozilla).ok().unwrap()
 }
 
 const REFUSED: &str = "-OOM no\r\n";
@@ -66,8 +67,9 @@ fn values_are_read_and_written_by_these_commands() {
     // A reply of another kind is no value.
     let values = store.read("name", soon()).ok().unwrap();
     assert!(values.token.is_none() && values.failure.is_none());
-    let [age, left] = [7, 900].map(Duration::from_millis);
-    let written = store.write_token("name", b"sealed", age, left, soon());
+    let [since_issue, left] = [7, 900].map(Duration::from_millis);
+    let age = Age { since_issue, left };
+    let written = store.write_token("name", b"sealed", age, soon());
     assert!(written.is_ok());
     let left = Duration::from_micros(10);
     assert!(store.write_failure("name", b"sealed", left, soon()).is_ok());
@@ -87,7 +89,7 @@ fn values_are_read_and_written_by_these_commands() {
     );
 }
 
-fn lock(store: &Arc<Server>, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
+fn lock(store: &Arc<Server>, deadline: Deadline) -> Result<Option<Lock>> {
     Arc::clone(store).lock("name", deadline)
 }
 
