@@ -20,7 +20,7 @@ use std::time::Duration;
 use self::unix::OpenDirectory;
 #[cfg(windows)]
 use self::windows::OpenDirectory;
-use super::store::{Age, Lock, MAX_VALUE_BYTES, Result, Store, StoreError, Value, Values};
+use super::store::{Age, Done, Lock, MAX_VALUE_BYTES, Result, Store, StoreError, Value, Values};
 use crate::sys::random;
 use crate::{Deadline, Failure, Status};
 
@@ -72,7 +72,7 @@ impl Store for FileStore {
         })
     }
 
-    fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: Deadline) -> Result<()> {
+    fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: Deadline) -> Done {
         let ([token, failure, _], directory) = (files(name), self.opened()?);
         directory.write(&token, sealed)?;
         directory.remove(&failure);
@@ -80,17 +80,15 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Result<()> {
+    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
         let [_, failure, _] = files(name);
         self.opened()?.write(&failure, sealed)
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Result<()> {
+    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
         let ([token, ..], directory) = (files(name), self.opened()?);
-        if directory
-            .read(&token)
-            .is_some_and(|there| there.sealed == sealed)
-        {
+        let there = directory.read(&token);
+        if there.is_some_and(|there| there.sealed == sealed) {
             directory.remove(&token);
         }
         Ok(())
@@ -118,7 +116,7 @@ impl OpenDirectory {
         (sealed.len() <= MAX_VALUE_BYTES).then_some(Value { sealed, left: None })
     }
 
-    fn write(&self, file: &str, bytes: &[u8]) -> Result<()> {
+    fn write(&self, file: &str, bytes: &[u8]) -> Done {
         self.replace(file, bytes).map_err(|error| {
             StoreError::Failed(format!(
                 "{} cannot be written ({error}); check owner, {RIGHTS} and free space",

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use self::resp::{Command, Reply};
 pub(super) use self::server::Server;
-use super::store::{Age, LOCK_LIFE, Lock, Result, Store, StoreError, Value, Values, millis};
+use super::store::{Age, Done, LOCK_LIFE, Lock, Result, Store, StoreError, Value, Values, millis};
 use crate::Deadline;
 use crate::sys::random;
 
@@ -65,10 +65,8 @@ const UNLOCK_TIMEOUT: Duration = Duration::from_millis(100);
 fn script(text: &str, name: &str, args: &[&[u8]]) -> Command {
     let keys = ["token", "failure", "lock"].map(|what| format!("libmomo:1:{{{name}}}:{what}"));
     let keys = keys.each_ref().map(|key| key.as_bytes());
-    Command::new(
-        "EVAL",
-        &[&[text.as_bytes(), b"3"], &keys[..], args].concat(),
-    )
+    let words = [&[text.as_bytes(), b"3"], &keys[..], args].concat();
+    Command::new("EVAL", &words)
 }
 
 /// In milliseconds; a value without any is refused.
@@ -81,10 +79,8 @@ fn time(time: Duration) -> String {
 fn value(text: &mut &[u8]) -> Option<Value> {
     let mut parts = text.splitn(3, |byte| *byte == b' ');
     let mut number = || std::str::from_utf8(parts.next()?).ok()?.parse::<i64>().ok();
-    let (left, length) = (number()?, number()?);
-    let (sealed, rest) = parts
-        .next()?
-        .split_at_checked(usize::try_from(length).ok()?)?;
+    let (left, length) = (number()?, usize::try_from(number()?).ok()?);
+    let (sealed, rest) = parts.next()?.split_at_checked(length)?;
     *text = rest;
     Some(Value {
         sealed: sealed.to_owned(),
@@ -104,25 +100,19 @@ impl Store for Server {
         })
     }
 
-    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Result<()> {
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Done {
         let (age, left) = (millis(age.since_issue).to_string(), time(age.left));
         let args = [sealed, age.as_bytes(), left.as_bytes()];
         let command = script(WRITE_TOKEN, name, &args);
         self.run(&command, deadline).map(|_| ())
     }
 
-    fn write_failure(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        left: Duration,
-        deadline: Deadline,
-    ) -> Result<()> {
+    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done {
         let command = script(WRITE_FAILURE, name, &[sealed, time(left).as_bytes()]);
         self.run(&command, deadline).map(|_| ())
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Result<()> {
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done {
         let command = script(REMOVE_TOKEN, name, &[sealed]);
         self.run(&command, deadline).map(|_| ())
     }
@@ -143,13 +133,12 @@ impl Store for Server {
                 deadline,
             }))),
             Ok(_) => Ok(None),
-            Err(error) => {
-                // The server may have taken it all the same.
-                if matches!(error, StoreError::Failed(_)) {
-                    self.owe(unlock);
-                }
+            // The server may have taken it all the same.
+            Err(error @ StoreError::Failed(_)) => {
+                self.owe(unlock);
                 Err(error)
             }
+            Err(error) => Err(error),
         }
     }
 }

@@ -46,6 +46,7 @@ pub(crate) enum StoreError {
 }
 
 pub(crate) type Result<T> = std::result::Result<T, StoreError>;
+pub(crate) type Done = Result<()>;
 
 /// Held until it is dropped, or for [`LOCK_LIFE`].
 pub(crate) type Lock = Box<dyn Send>;
@@ -61,18 +62,12 @@ pub(crate) trait Store: Send + Sync {
 
     /// Takes the place of the token, unless the store can tell by its clock that this one is older.
     /// Removes the failure.
-    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Result<()>;
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Done;
 
-    fn write_failure(
-        &self,
-        name: &str,
-        sealed: &[u8],
-        left: Duration,
-        deadline: Deadline,
-    ) -> Result<()>;
+    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done;
 
     /// Removes the token if it is these very bytes.
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Result<()>;
+    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done;
 
     /// Has the next operation tried though one failed a moment ago.
     fn insist(&self) {}

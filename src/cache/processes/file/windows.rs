@@ -69,10 +69,8 @@ impl OpenDirectory {
         options.read(true);
         options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
         let opened = options.open(self.path.join(file)).ok()?;
-        opened
-            .metadata()
-            .is_ok_and(|m| m.is_file())
-            .then_some(opened)
+        let is_file = opened.metadata().ok()?.is_file();
+        is_file.then_some(opened)
     }
 
     /// No file is too long here.
