@@ -51,9 +51,9 @@ fn value(bytes: &[u8]) {
 
 /// Whoever has the API key is trusted, but may be of another version.
 fn record(bytes: &[u8]) {
-    let sealed = CACHE.seal_records(bytes);
-    let (token, failure) = sealed.expect("the system has randomness");
-    let (token, failure) = CACHE.read(&token, &failure, Some(HOUR));
+    let sealed = CACHE.seal_record(bytes);
+    let sealed = sealed.expect("the system has randomness");
+    let (token, failure) = CACHE.read(&sealed, &sealed, Some(HOUR));
     if let Some(token) = token {
         assert!(is_token68(&token.access), "{token:?}");
         assert!(!token.kind.contains(char::is_control), "{token:?}");

@@ -20,13 +20,12 @@ use std::time::Duration;
 use ring::hmac;
 
 use self::record::{Clocks, Record};
-use self::seal::ValueKind;
+use self::store::{Age, StoreError, Value, Values};
 pub(crate) use self::store::{Lock, Store};
-use self::store::{NewToken, StoreError, Value, Values};
 use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
-use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, SecretBytes, Token};
+use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, Token};
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; if it
 /// cannot be reached it is used once it can be. Touches no network.
@@ -34,14 +33,15 @@ pub(crate) fn open(settings: &Settings) -> Result<Option<Arc<dyn Store>>, Failur
     Ok(match &settings.cache {
         CachePolicy::Process | CachePolicy::Client | CachePolicy::None => None,
         CachePolicy::File(directory) => Some(Arc::new(file::FileStore::open(directory)?)),
-        CachePolicy::Redis(url) => Some(redis::RedisStore::of(url, &settings.ca)?),
+        CachePolicy::Redis(url) => Some(redis::Server::of(url, &settings.ca)?),
     })
 }
 
 pub(crate) struct Processes {
     store: Arc<dyn Store>,
+    origin: Origin,
     /// Where it is, for a line in the log.
-    place: String,
+    pub(super) place: String,
     /// What the store knows it by.
     name: String,
     api_key: Secret,
@@ -50,17 +50,13 @@ pub(crate) struct Processes {
     told_of_clock: AtomicBool,
 }
 
+#[derive(Default)]
 pub(super) struct Found {
-    pub(super) token: Option<FoundToken>,
+    pub(super) token: Option<Arc<Token>>,
+    /// As it is in the store.
+    sealed_token: Vec<u8>,
     pub(super) failure: Option<(Arc<Failure>, Duration)>,
 }
-
-pub(super) struct FoundToken {
-    pub(super) token: Arc<Token>,
-    sealed: Vec<u8>,
-}
-
-pub(super) struct Unavailable;
 
 impl Processes {
     pub(super) fn new(
@@ -70,8 +66,14 @@ impl Processes {
     ) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, b"libmomo/1/name");
         let name = identity(&key, settings, credentials, "");
+        let is_file = matches!(settings.cache, CachePolicy::File(_));
         Self {
             store: Arc::clone(store),
+            origin: if is_file {
+                Origin::DIRECTORY
+            } else {
+                Origin::REDIS
+            },
             place: settings.cache.shown(),
             name: name.iter().map(|byte| format!("{byte:02x}")).collect(),
             api_key: Secret::new(credentials.api_key.expose()),
@@ -88,45 +90,40 @@ impl Processes {
         &self.store
     }
 
-    pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> Result<Found, Unavailable> {
+    pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> store::Result<Found> {
         let values = self.store().read(&self.name, deadline);
-        let values = self.or_log(values, log)?;
-        Ok(self.found(values, log))
+        Ok(self.found(self.logged(values, log)?, log))
     }
 
     /// What is in a directory. None if it cannot be read, which the request that follows logs.
     pub(super) fn look(&self, deadline: Deadline, log: &mut CallLog) -> Option<Found> {
-        if self.store.origin() != Origin::DIRECTORY {
+        if self.origin != Origin::DIRECTORY {
             return None;
         }
-        let values = self.store().read(&self.name, deadline).ok()?;
+        let values = self.store.read(&self.name, deadline).ok()?;
         Some(self.found(values, log))
     }
 
     fn found(&self, values: Values, log: &mut CallLog) -> Found {
         let clocks = Clocks::read(self.store.clock());
-        let token = values.token.and_then(|value| {
-            let plain = self.open(ValueKind::Token, &value)?;
-            let record = Record::parse(&plain)?;
-            if value.left.is_none() && record.is_of_another_clock(&clocks) {
-                self.tell_of_another_clock(clocks.steady.is_some(), log);
-            }
-            let token = record.token(&clocks, value.left, self.store.origin())?;
-            Some(FoundToken {
-                token: Arc::new(token),
-                sealed: value.sealed,
-            })
-        });
-        let failure = values.failure.and_then(|value| {
-            let plain = self.open(ValueKind::Failure, &value)?;
+        let mut found = Found::default();
+        if let Some(Value { sealed, left }) = values.token {
+            let plain = seal::open(&self.api_key, &self.name, &sealed);
+            found.token = plain.and_then(|plain| {
+                let record = Record::parse(&plain)?;
+                if left.is_none() && record.is_of_another_clock(&clocks) {
+                    self.tell_of_another_clock(clocks.steady.is_some(), log);
+                }
+                record.token(&clocks, left, self.origin).map(Arc::new)
+            });
+            found.sealed_token = sealed;
+        }
+        found.failure = values.failure.and_then(|value| {
+            let plain = seal::open(&self.api_key, &self.name, &value.sealed)?;
             let (failure, left) = Record::parse(&plain)?.failure(&clocks, value.left)?;
             Some((Arc::new(failure), left))
         });
-        Found { token, failure }
-    }
-
-    fn open(&self, kind: ValueKind, value: &Value) -> Option<SecretBytes> {
-        seal::open(&self.api_key, kind, &self.name, &value.sealed)
+        found
     }
 
     /// Once: nothing is shared like this, and nothing fails.
@@ -147,39 +144,36 @@ impl Processes {
         log.record(Level::WARNING, || why);
     }
 
+    /// None if another process has it.
     pub(super) fn lock(
         &self,
         deadline: Deadline,
         log: &mut CallLog,
-    ) -> Result<Option<Lock>, Unavailable> {
+    ) -> store::Result<Option<Lock>> {
         let lock = Arc::clone(&self.store).lock(&self.name, deadline);
-        self.or_log(lock, log)
+        self.logged(lock, log)
     }
 
-    /// Shares a token that the gateway issued.
+    /// Shares a token that the gateway issued, unless a newer one is there.
     pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
         let clocks = Clocks::read(self.store.clock());
-        let Some(left) = token.left(clocks.now).filter(|left| !left.is_zero()) else {
+        let left = token.left(clocks.now).filter(|left| !left.is_zero());
+        let sealed = Record::of_token(token, &clocks).and_then(|record| self.seal(&record));
+        let Some((left, sealed)) = left.zip(sealed) else {
             return;
         };
-        let record = Record::of_token(token, &clocks);
-        let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Token, &record)) else {
+        let is_newer = |there: Arc<Token>| {
+            there.issued.boot > token.issued.boot && there.access() != token.access()
+        };
+        // A server tells by itself.
+        let there = self.look(deadline, log).and_then(|found| found.token);
+        if there.is_some_and(is_newer) {
             return;
-        };
-        let is_newer = |value: &Value| {
-            let plain = self.open(ValueKind::Token, value)?;
-            let there = Record::parse(&plain)?;
-            let there = there.token(&clocks, value.left, self.store.origin())?;
-            Some(there.issued.boot > token.issued.boot && there.access() != token.access())
-        };
-        let new = NewToken {
-            sealed: &sealed,
-            age: clocks.now.boot.saturating_sub(token.issued.boot),
-            left,
-            is_newer: &|value| is_newer(value) == Some(true),
-        };
-        let written = self.store().write_token(&self.name, &new, deadline);
-        if self.or_log(written, log).is_ok() {
+        }
+        let since_issue = clocks.now.boot.saturating_sub(token.issued.boot);
+        let age = Age { since_issue, left };
+        let written = self.store().write_token(&self.name, &sealed, age, deadline);
+        if self.logged(written, log).is_ok() {
             self.owes_removal.store(false, Ordering::Relaxed);
         }
     }
@@ -194,56 +188,42 @@ impl Processes {
     ) {
         let clocks = Clocks::read(self.store.clock());
         let record = Record::of_failure(failure, cooldown, &clocks);
-        let Some(sealed) = record.and_then(|record| self.seal(ValueKind::Failure, &record)) else {
-            return;
-        };
-        let store = &self.store;
-        let written = store.write_failure(&self.name, &sealed, cooldown, deadline);
-        let _ = self.or_log(written, log);
+        if let Some(sealed) = record.and_then(|record| self.seal(&record)) {
+            let store = &self.store;
+            let written = store.write_failure(&self.name, &sealed, cooldown, deadline);
+            let _ = self.logged(written, log);
+        }
     }
 
-    fn seal(&self, slot: ValueKind, plain: &[u8]) -> Option<Vec<u8>> {
-        seal::seal(&self.api_key, slot, &self.name, plain)
+    fn seal(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        seal::seal(&self.api_key, &self.name, plain)
     }
 
     /// Removes the token if it is still this one.
     pub(crate) fn invalidate(&self, access: &[u8], deadline: Deadline, log: &mut CallLog) {
         let owed_before = self.owes_removal.swap(true, Ordering::Relaxed);
-        match self.read(deadline, log) {
-            Ok(Found {
-                token: Some(found), ..
-            }) if found.token.access() == access => self.remove(&found, deadline, log),
-            Ok(_) => self.owes_removal.store(owed_before, Ordering::Relaxed),
-            Err(Unavailable) => {}
-        }
+        let owes = self.read(deadline, log).and_then(|found| {
+            if found.token.is_none_or(|token| token.access() != access) {
+                return Ok(owed_before);
+            }
+            let sealed = &found.sealed_token;
+            let removed = self.store().remove_token(&self.name, sealed, deadline);
+            self.logged(removed, log).map(|()| false)
+        });
+        self.owes_removal
+            .store(owes.unwrap_or(true), Ordering::Relaxed);
     }
 
-    pub(super) fn remove(&self, found: &FoundToken, deadline: Deadline, log: &mut CallLog) {
-        let removed = self
-            .store()
-            .remove_token(&self.name, &found.sealed, deadline);
-        let is_owed = self.or_log(removed, log).is_err();
-        self.owes_removal.store(is_owed, Ordering::Relaxed);
-    }
-
-    pub(super) fn place(&self) -> &str {
-        &self.place
-    }
-
-    fn or_log<T>(
-        &self,
-        outcome: Result<T, StoreError>,
-        log: &mut CallLog,
-    ) -> Result<T, Unavailable> {
-        outcome.map_err(|error| {
-            if let StoreError::Failed(why) = error {
+    /// Logs a failure, unless one was logged a moment ago.
+    fn logged<T>(&self, outcome: store::Result<T>, log: &mut CallLog) -> store::Result<T> {
+        outcome.inspect_err(|error| {
+            if let StoreError::Failed(why) | StoreError::Unsafe(why) = error {
                 let place = &self.place;
                 let why = format!(
                     "the cache {place} cannot be used, and this process goes on by itself: {why}"
                 );
                 log.record(Level::WARNING, || why);
             }
-            Unavailable
         })
     }
 }

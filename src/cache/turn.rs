@@ -73,17 +73,17 @@ impl Entry {
     /// What another process has left, if it is of use here.
     fn settled(&self, found: Found, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
         let (processes, now) = (self.processes.as_ref()?, Now::read());
-        if let Some(found) = found.token {
-            if self.change(|state| state.adopt(&found.token, now)) {
+        if let Some(token) = found.token {
+            if self.change(|state| state.adopt(&token, now)) {
                 self.stats.tokens_adopted.add_one();
                 log.record(Level::INFORMATION, || {
-                    let place = processes.place();
+                    let place = &processes.place;
                     format!("took the token that another process has left in {place}")
                 });
-                return Some(Step::Token(found.token));
+                return Some(Step::Token(token));
             }
-            if self.state().was_invalidated(found.token.access()) {
-                processes.remove(&found, deadline, log);
+            if self.state().was_invalidated(token.access()) {
+                processes.invalidate(token.access(), deadline, log);
             }
         }
         let (failure, left) = found.failure?;

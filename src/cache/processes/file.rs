@@ -4,7 +4,6 @@
 //! lock is there only while it is held. Whoever meets one that has ended removes it and takes
 //! another; should two do that at once, both ask the gateway, which does no harm.
 
-mod directory;
 #[cfg(any(windows, test))]
 mod rights;
 #[cfg(not(windows))]
@@ -12,18 +11,26 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::directory::Problem;
 #[cfg(not(windows))]
-use self::unix::{OpenDirectory, RIGHTS, lock};
+use self::unix::OpenDirectory;
 #[cfg(windows)]
-use self::windows::{OpenDirectory, RIGHTS, lock};
-use super::store::{Done, Lock, NewToken, Store, StoreError, Value, Values};
-use crate::sys::{self, SteadyClock};
-use crate::{Deadline, Failure, Origin, Status};
+use self::windows::OpenDirectory;
+use super::store::{Age, Done, Lock, MAX_VALUE_BYTES, Result, Store, StoreError, Value, Values};
+use crate::sys::random;
+use crate::{Deadline, Failure, Status};
+
+/// What nobody has written for so long is of no use: a token lives for a day at most.
+const MAX_AGE: Duration = Duration::from_secs(25 * 3600);
+/// A temporary file of a process that died while it wrote it.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+/// What messages call the rights to a file.
+const RIGHTS: &str = if cfg!(windows) { "rights" } else { "mode" };
 
 pub(super) struct FileStore {
     directory: PathBuf,
@@ -31,87 +38,144 @@ pub(super) struct FileStore {
 
 impl FileStore {
     /// An error says that the directory is unsafe. If it cannot be made it may be made later.
-    pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
-        if let Err(Problem::Unsafe(why)) = OpenDirectory::open(directory) {
+    pub(super) fn open(directory: &Path) -> std::result::Result<Self, Failure> {
+        if let Err(StoreError::Unsafe(why)) = OpenDirectory::open(directory) {
             let why = format!("option cache: {why}");
             return Err(Failure::new(Status::MOMO_CACHE_FAILED, why));
         }
-        Ok(Self {
-            directory: directory.to_owned(),
-        })
+        let directory = directory.to_owned();
+        Ok(Self { directory })
     }
 
-    fn opened(&self) -> Result<OpenDirectory, StoreError> {
-        OpenDirectory::open(&self.directory).map_err(|problem| match problem {
-            Problem::Unsafe(why) | Problem::Unusable(why) => StoreError::Failed(why),
-        })
+    fn opened(&self) -> Result<OpenDirectory> {
+        OpenDirectory::open(&self.directory)
     }
 }
 
-fn token_file(name: &str) -> String {
-    format!("{name}.token")
-}
-
-fn failure_file(name: &str) -> String {
-    format!("{name}.failure")
-}
-
-fn value(directory: &OpenDirectory, file: &str) -> Option<Value> {
-    let sealed = directory.read(file)?;
-    Some(Value { sealed, left: None })
+/// Of its token, its failure and its lock.
+fn files(name: &str) -> [String; 3] {
+    ["token", "failure", "lock"].map(|kind| format!("{name}.{kind}"))
 }
 
 impl Store for FileStore {
-    fn origin(&self) -> Origin {
-        Origin::DIRECTORY
-    }
-
-    fn clock(&self) -> Option<SteadyClock> {
+    #[cfg(target_os = "linux")]
+    fn clock(&self) -> Option<crate::sys::SteadyClock> {
         let directory = self.opened().ok();
-        sys::steady_clock(directory.and_then(|directory| directory.boot()))
+        crate::sys::steady_clock(directory.and_then(|directory| directory.boot()))
     }
 
-    fn read(&self, name: &str, _: Deadline) -> Result<Values, StoreError> {
-        let directory = self.opened()?;
+    fn read(&self, name: &str, _: Deadline) -> Result<Values> {
+        let ([token, failure, _], directory) = (files(name), self.opened()?);
         Ok(Values {
-            token: value(&directory, &token_file(name)),
-            failure: value(&directory, &failure_file(name)),
+            token: directory.read(&token),
+            failure: directory.read(&failure),
         })
     }
 
-    fn write_token(&self, name: &str, token: &NewToken, _: Deadline) -> Done {
-        let directory = self.opened()?;
-        let file = token_file(name);
-        if value(&directory, &file).is_some_and(|there| (token.is_newer)(&there)) {
-            return Ok(());
-        }
-        directory.write(&file, token.sealed)?;
-        directory.remove(&failure_file(name));
+    fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: Deadline) -> Done {
+        let ([token, failure, _], directory) = (files(name), self.opened()?);
+        directory.write(&token, sealed)?;
+        directory.remove(&failure);
         directory.tidy();
         Ok(())
     }
 
     fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
-        self.opened()?.write(&failure_file(name), sealed)
+        let [_, failure, _] = files(name);
+        self.opened()?.write(&failure, sealed)
     }
 
     fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
-        let directory = self.opened()?;
-        let file = token_file(name);
-        if directory.read(&file).as_deref() == Some(sealed) {
-            directory.remove(&file);
+        let ([token, ..], directory) = (files(name), self.opened()?);
+        let there = directory.read(&token);
+        if there.is_some_and(|there| there.sealed == sealed) {
+            directory.remove(&token);
         }
         Ok(())
     }
 
-    fn lock(self: Arc<Self>, name: &str, _: Deadline) -> Result<Option<Lock>, StoreError> {
-        let lock = lock::take(self.opened()?, format!("{name}.lock")).map_err(|error| {
+    fn lock(self: Arc<Self>, name: &str, _: Deadline) -> Result<Option<Lock>> {
+        let [_, _, file] = files(name);
+        let lock = self.opened()?.lock(file).map_err(|error| {
             StoreError::Failed(format!(
                 "its lock cannot be taken ({error}); check owner and {RIGHTS} of the directory, and \
                  that its file system has links and locks"
             ))
         })?;
         Ok(lock.map(|lock| Box::new(lock) as Lock))
+    }
+}
+
+impl OpenDirectory {
+    /// None of what is no file of this user's alone, or larger than any value.
+    fn read(&self, file: &str) -> Option<Value> {
+        // With room for all of it one read is enough.
+        let mut sealed = Vec::with_capacity(MAX_VALUE_BYTES + 1);
+        let mut limited = self.open_to_read(file)?.take(MAX_VALUE_BYTES as u64 + 1);
+        limited.read_to_end(&mut sealed).ok()?;
+        (sealed.len() <= MAX_VALUE_BYTES).then_some(Value { sealed, left: None })
+    }
+
+    fn write(&self, file: &str, bytes: &[u8]) -> Done {
+        self.replace(file, bytes).map_err(|error| {
+            StoreError::Failed(format!(
+                "{} cannot be written ({error}); check owner, {RIGHTS} and free space",
+                self.path.join(file).display()
+            ))
+        })
+    }
+
+    fn replace(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
+        let temporary = temporary_file(file)?;
+        let mut created = self.create(&temporary, bytes.len())?;
+        let written = created.write_all(bytes).and_then(|()| created.sync_all());
+        drop(created);
+        let replaced = written.and_then(|()| self.rename(&temporary, file));
+        if replaced.is_err() {
+            self.remove(&temporary);
+        }
+        replaced
+    }
+
+    /// Removes what is left over, or was not written for long; nothing that is not this library's.
+    fn tidy(&self) {
+        let files = std::fs::read_dir(&self.path)
+            .into_iter()
+            .flatten()
+            .flatten();
+        for file in files.filter_map(|entry| entry.file_name().into_string().ok()) {
+            let is_older = |most| self.age(&file).is_some_and(|age| age > most);
+            match file.rsplit_once('.').map(|(_, kind)| kind) {
+                Some("lock") => drop(self.remove_ended_lock(&file)),
+                Some("tmp") if is_older(ABANDONED) => self.remove(&file),
+                Some("token" | "failure") if is_older(MAX_AGE) => self.remove(&file),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// An unused name for a file that will be `file`.
+fn temporary_file(file: &str) -> io::Result<String> {
+    let number = random::bytes().map(u64::from_ne_bytes);
+    let number = number.ok_or_else(|| io::Error::other("the system has no randomness"))?;
+    Ok(format!("{file}.{number:016x}.tmp"))
+}
+
+/// Of a path that could not be opened or made as a directory.
+fn problem(path: &Path, error: &io::Error) -> StoreError {
+    let shown = path.display();
+    match std::fs::symlink_metadata(path).map(|metadata| metadata.file_type()) {
+        Ok(kind) if kind.is_symlink() => StoreError::Unsafe(format!(
+            "{shown} is a link, which others may point elsewhere; give the directory itself"
+        )),
+        Ok(kind) if !kind.is_dir() => {
+            StoreError::Unsafe(format!("{shown} is no directory; give one"))
+        }
+        _ => StoreError::Failed(format!(
+            "{shown} cannot be opened or made ({error}); check that the directory above it is \
+             there, and its {RIGHTS}"
+        )),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::redis::{refusal, resp};
-use super::{Clocks, Processes, Record, Value, ValueKind, Values, open};
+use super::{Clocks, Processes, Record, Value, Values, open};
 use crate::config::Settings;
 use crate::fuzzing::{Failure, Token};
 use crate::{CallLog, Now};
@@ -32,7 +32,7 @@ impl SealedCache {
             crate::token::Token::new(&token.access, &token.kind, token.lifetime, Now::read());
         let clocks = self.clocks();
         let record = Record::of_token(&issued, &clocks)?;
-        self.0.seal(ValueKind::Token, &record)
+        self.0.seal(&record)
     }
 
     /// The sealed value of a failure just now.
@@ -46,13 +46,12 @@ impl SealedCache {
         };
         let clocks = self.clocks();
         let record = Record::of_failure(&failure, cooldown, &clocks)?;
-        self.0.seal(ValueKind::Failure, &record)
+        self.0.seal(&record)
     }
 
-    /// Any bytes, sealed as a token's record and as a failure's.
-    pub fn seal_records(&self, record: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-        let token = self.0.seal(ValueKind::Token, record)?;
-        Some((token, self.0.seal(ValueKind::Failure, record)?))
+    /// Any bytes, sealed as a record.
+    pub fn seal_record(&self, record: &[u8]) -> Option<Vec<u8>> {
+        self.0.seal(record)
     }
 
     /// What another process reads out of values that it found; `left` is what a store says that has
@@ -72,7 +71,7 @@ impl SealedCache {
             failure: value(failure),
         };
         let found = self.0.found(values, &mut CallLog::complete());
-        let token = found.token.map(|found| Token::from(&*found.token));
+        let token = found.token.map(|token| Token::from(&*token));
         let failure = found.failure.map(|(f, _)| Failure::from((*f).clone()));
         (token, failure)
     }
@@ -96,7 +95,7 @@ impl RedisReply {
         let (reply, length) = match resp::parse(bytes) {
             Ok(Some(whole)) => whole,
             Ok(None) => return Self::Part,
-            Err(resp::Malformed) => return Self::Malformed,
+            Err(_) => return Self::Malformed,
         };
         let refusal = match reply {
             resp::Reply::Error(error) => Some(refusal::explained("EVAL", &error)),

@@ -4,7 +4,6 @@
 //! that is the server's, for files the machine's since it was started. The least of what they say
 //! counts, and what no second clock vouches for is not used at all.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -33,10 +32,8 @@ impl Clocks {
 pub(super) struct Record<'a> {
     /// Milliseconds of the Unix epoch.
     wall: u64,
-    /// Milliseconds of the writer's steady clock, and which clock that is.
-    steady: u64,
-    #[serde(borrow)]
-    clock: Option<Cow<'a, str>>,
+    /// The writer's steady clock, and its milliseconds.
+    clock: Option<(String, u64)>,
     /// How long it is good for in all, in milliseconds.
     life: u64,
     #[serde(borrow)]
@@ -46,25 +43,23 @@ pub(super) struct Record<'a> {
 #[derive(Serialize, Deserialize)]
 enum Content<'a> {
     Token {
-        #[serde(borrow)]
-        access: Cow<'a, str>,
-        #[serde(borrow)]
-        kind: Cow<'a, str>,
+        /// Borrowed: no copy of it is left behind.
+        access: &'a str,
+        kind: String,
     },
     Failure {
         /// Where it is known from, if it says nothing about other machines.
-        #[serde(borrow)]
-        machine: Option<Cow<'a, str>>,
+        machine: Option<String>,
         failure: Failure,
     },
 }
 
 impl<'a> Record<'a> {
     /// The bytes of a record of this token; None if it is none to be kept.
-    pub(super) fn of_token(token: &'a Token, clocks: &'a Clocks) -> Option<SecretBytes> {
+    pub(super) fn of_token(token: &'a Token, clocks: &Clocks) -> Option<SecretBytes> {
         let content = Content::Token {
-            access: std::str::from_utf8(token.access()).ok()?.into(),
-            kind: std::str::from_utf8(token.kind()).ok()?.into(),
+            access: std::str::from_utf8(token.access()).ok()?,
+            kind: String::from_utf8(token.kind().to_owned()).ok()?,
         };
         let age = clocks.now.boot.saturating_sub(token.issued.boot);
         Self::bytes(content, age, token.life?.lifetime, clocks)
@@ -74,7 +69,7 @@ impl<'a> Record<'a> {
     pub(super) fn of_failure(
         failure: &Failure,
         cooldown: Duration,
-        clocks: &'a Clocks,
+        clocks: &Clocks,
     ) -> Option<SecretBytes> {
         use Status as S;
         let machine = match failure.status {
@@ -83,7 +78,7 @@ impl<'a> Record<'a> {
             | S::MOMO_RATE_LIMITED
             | S::MOMO_SERVER_ERROR => None,
             // Its network, its address, what stands between it and the gateway.
-            _ => Some(sys::network()?.into()),
+            _ => Some(sys::network()?),
         };
         let content = Content::Failure {
             machine,
@@ -96,14 +91,13 @@ impl<'a> Record<'a> {
         content: Content<'a>,
         age: Duration,
         life: Duration,
-        clocks: &'a Clocks,
+        clocks: &Clocks,
     ) -> Option<SecretBytes> {
+        let began = |clock: &SteadyClock| millis(clock.now.saturating_sub(age));
         let clock = clocks.steady.as_ref();
-        let steady = clock.map_or(Duration::ZERO, |clock| clock.now);
         let record = Self {
             wall: millis(clocks.now.wall.saturating_sub(age)),
-            steady: millis(steady.saturating_sub(age)),
-            clock: clock.map(|clock| clock.name.as_str().into()),
+            clock: clock.map(|clock| (clock.name.clone(), began(clock))),
             life: millis(life),
             content,
         };
@@ -146,7 +140,7 @@ impl<'a> Record<'a> {
         let Content::Failure { machine, failure } = &self.content else {
             return None;
         };
-        let is_elsewhere = machine.is_some() && machine.as_deref() != sys::network().as_deref();
+        let is_elsewhere = machine.is_some() && *machine != sys::network();
         let mut texts = [&failure.message, &failure.code, &failure.body].into_iter();
         if is_elsewhere || failure.status == Status::MOMO_OK || !texts.all(|text| is_plain(text)) {
             return None;
@@ -163,27 +157,28 @@ impl<'a> Record<'a> {
     /// Whether this machine's clock does not vouch for it, and its life is not over by the wall clock.
     pub(super) fn is_of_another_clock(&self, clocks: &Clocks) -> bool {
         let is_over = clocks.now.wall >= Duration::from_millis(self.wall.saturating_add(self.life));
-        self.same_clock(clocks).is_none() && !is_over
+        self.steady(clocks).is_none() && !is_over
     }
 
-    fn same_clock<'c>(&self, clocks: &'c Clocks) -> Option<&'c SteadyClock> {
-        let is_same = |clock: &&SteadyClock| self.clock.as_deref() == Some(&*clock.name);
-        clocks.steady.as_ref().filter(is_same)
+    /// When its life began by the clock that this machine has, too, and what time it is by that.
+    fn steady(&self, clocks: &Clocks) -> Option<(Duration, Duration)> {
+        let (name, began) = self.clock.as_ref()?;
+        let own = clocks.steady.as_ref().filter(|own| own.name == *name)?;
+        Some((Duration::from_millis(*began), own.now))
     }
 
     /// None if nothing is left.
     fn left(&self, clocks: &Clocks, store_left: Option<Duration>) -> Option<Duration> {
         let life = Duration::from_millis(self.life);
-        let until =
-            |began: u64, now: Duration| (Duration::from_millis(began) + life).saturating_sub(now);
-        let steady = self.same_clock(clocks);
+        let steady = self.steady(clocks);
         // What will have been written later was not written by us.
-        let is_ahead =
-            |clock: &SteadyClock| Duration::from_millis(self.steady) > clock.now + LEEWAY;
-        let by_steady = steady.map(|clock| until(self.steady, clock.now));
-        let second = by_steady.into_iter().chain(store_left).min()?;
-        let left = until(self.wall, clocks.now.wall).min(life).min(second);
-        (!left.is_zero() && !steady.is_some_and(is_ahead)).then_some(left)
+        if steady.is_some_and(|(began, now)| began > now + LEEWAY) {
+            return None;
+        }
+        let until = |(began, now): (Duration, Duration)| (began + life).saturating_sub(now);
+        let second = steady.map(until).into_iter().chain(store_left).min()?;
+        let by_wall = until((Duration::from_millis(self.wall), clocks.now.wall));
+        Some(by_wall.min(life).min(second)).filter(|left| !left.is_zero())
     }
 }
 

@@ -12,29 +12,22 @@ mod server;
 #[cfg(test)]
 mod test_server;
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-
-use self::connection::Connector;
 use self::resp::{Command, Reply};
-use self::server::Server;
-use super::store::{Done, LOCK_LIFE, Lock, NewToken, Store, StoreError, Value, Values, millis};
-use crate::config::{Ca, RedisUrl};
+pub(super) use self::server::Server;
+use super::store::{Age, Done, LOCK_LIFE, Lock, Result, Store, StoreError, Value, Values, millis};
+use crate::Deadline;
 use crate::sys::random;
-use crate::{Deadline, Failure, Origin};
 
-/// Both values of one moment, behind the length and what is left of each: `LENGTH LEFT LENGTH LEFT `.
-/// A length of -1 is no value.
-const READ: &str = "local function value(key) \
-        local there = redis.call('GET', key) \
-        if not there then return '-1 0 ', '' end \
-        return #there .. ' ' .. redis.call('PTTL', key) .. ' ', there \
+/// Both values of one moment, each behind what is left of it and its length: `LEFT LENGTH `. A value
+/// that is not there has the length 0, and a negative time.
+const READ: &str = "local function value(key, begin) \
+        local there = string.sub(redis.call('GET', key) or '', begin) \
+        return redis.call('PTTL', key) .. ' ' .. #there .. ' ' .. there \
     end \
-    local token, sealed_token = value(KEYS[1]) \
-    local failure, sealed_failure = value(KEYS[2]) \
-    return token .. failure .. sealed_token .. sealed_failure";
+    return value(KEYS[1], 17) .. value(KEYS[2], 1)";
 
 /// A token is stored behind the time of its issue by the server's clock, in 16 digits, which only
 /// tell which of two is newer. A time to come is not believed. Run twice, it counts the token as issued
@@ -48,7 +41,8 @@ const WRITE_TOKEN: &str = "local t = redis.call('TIME') \
     redis.call('SET', KEYS[1], string.format('%016.0f', issued) .. ARGV[1], 'PX', ARGV[3]) \
     redis.call('DEL', KEYS[2]) \
     return 1";
-const ISSUED: usize = 16;
+
+const WRITE_FAILURE: &str = "return redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])";
 
 const REMOVE_TOKEN: &str = "local there = redis.call('GET', KEYS[1]) \
     if there and string.sub(there, 17) == ARGV[1] then return redis.call('DEL', KEYS[1]) end \
@@ -56,146 +50,101 @@ const REMOVE_TOKEN: &str = "local there = redis.call('GET', KEYS[1]) \
 
 /// A lock without an end, or with a later one than locks have, is none of these processes'. An owner
 /// that asks again has it.
-const LOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end \
-    local left = redis.call('PTTL', KEYS[1]) \
+const LOCK: &str = "if redis.call('GET', KEYS[3]) == ARGV[1] then return 1 end \
+    local left = redis.call('PTTL', KEYS[3]) \
     if left >= 0 and left <= tonumber(ARGV[2]) then return 0 end \
-    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) \
+    redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2]) \
     return 1";
 
-const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
-    return redis.call('DEL', KEYS[1]) end return 0";
+const UNLOCK: &str = "if redis.call('GET', KEYS[3]) == ARGV[1] then \
+    return redis.call('DEL', KEYS[3]) end return 0";
 
 /// Of a call whose time is up.
 const UNLOCK_TIMEOUT: Duration = Duration::from_millis(100);
 
-pub(super) struct RedisStore {
-    url: RedisUrl,
-    ca: Ca,
-    server: Server,
+fn script(text: &str, name: &str, args: &[&[u8]]) -> Command {
+    let keys = ["token", "failure", "lock"].map(|what| format!("libmomo:1:{{{name}}}:{what}"));
+    let keys = keys.each_ref().map(|key| key.as_bytes());
+    let words = [&[text.as_bytes(), b"3"], &keys[..], args].concat();
+    Command::new("EVAL", &words)
 }
 
-/// One for each server that clients of this process use.
-static STORES: ArcSwapOption<Vec<Weak<RedisStore>>> = ArcSwapOption::const_empty();
-
-impl RedisStore {
-    /// Touches no network; refuses files and a trust store that cannot be used.
-    pub(super) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
-        let fresh = Arc::new(Self {
-            url: url.clone(),
-            ca: ca.clone(),
-            server: Server::new(Connector::new(url, ca)?),
-        });
-        let mut found = None;
-        STORES.rcu(|stores| {
-            let stores = stores.iter().flat_map(|stores| stores.iter());
-            let mut live: Vec<_> = stores.filter(|s| s.strong_count() > 0).cloned().collect();
-            let mut same = live.iter().filter_map(Weak::upgrade);
-            found = same.find(|store| store.url == *url && store.ca == *ca);
-            if found.is_none() {
-                live.push(Arc::downgrade(&fresh));
-            }
-            Some(Arc::new(live))
-        });
-        Ok(found.unwrap_or(fresh))
-    }
+/// In milliseconds; a value without any is refused.
+fn time(time: Duration) -> String {
+    millis(time).max(1).to_string()
 }
 
-fn key(name: &str, what: &str) -> String {
-    format!("libmomo:1:{{{name}}}:{what}")
-}
-
-fn script<const N: usize>(text: &str, keys: [String; N]) -> Command {
-    let command = Command::new("EVAL").arg(text).number(N as u64);
-    keys.into_iter().fold(command, Command::arg)
-}
-
-/// What [`READ`] gives. None if that is not what it is.
-fn values(mut text: &[u8]) -> Option<Values> {
-    let mut numbers = [0_i64; 4];
-    for number in &mut numbers {
-        let end = text.iter().position(|byte| *byte == b' ')?;
-        *number = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
-        text = &text[end + 1..];
-    }
-    let mut value = |length: i64, left: i64, skip: usize| {
-        let (sealed, rest) = text.split_at_checked(usize::try_from(length).ok()?)?;
-        text = rest;
-        Some(Value {
-            sealed: sealed.get(skip..)?.to_owned(),
-            // One without an end nobody here has written.
-            left: Some(Duration::from_millis(u64::try_from(left).ok()?)),
-        })
-    };
-    let [token, token_left, failure, failure_left] = numbers;
-    Some(Values {
-        token: value(token, token_left, ISSUED),
-        failure: value(failure, failure_left, 0),
+/// The value with which what [`READ`] gives begins. None if it is none, or without an end: nobody here
+/// has written that.
+fn value(text: &mut &[u8]) -> Option<Value> {
+    let mut parts = text.splitn(3, |byte| *byte == b' ');
+    let mut number = || std::str::from_utf8(parts.next()?).ok()?.parse::<i64>().ok();
+    let (left, length) = (number()?, usize::try_from(number()?).ok()?);
+    let (sealed, rest) = parts.next()?.split_at_checked(length)?;
+    *text = rest;
+    Some(Value {
+        sealed: sealed.to_owned(),
+        left: Some(Duration::from_millis(u64::try_from(left).ok()?)),
     })
 }
 
-impl Store for RedisStore {
-    fn origin(&self) -> Origin {
-        Origin::REDIS
-    }
-
-    fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError> {
-        let command = script(READ, [key(name, "token"), key(name, "failure")]);
-        Ok(match self.server.run(&command, deadline)? {
-            Reply::Bulk(text) => values(&text).unwrap_or_default(),
-            _ => Values::default(),
+impl Store for Server {
+    fn read(&self, name: &str, deadline: Deadline) -> Result<Values> {
+        let Reply::Bulk(text) = self.run(&script(READ, name, &[]), deadline)? else {
+            return Ok(Values::default());
+        };
+        let mut text = &text[..];
+        Ok(Values {
+            token: value(&mut text),
+            failure: value(&mut text),
         })
     }
 
-    fn write_token(&self, name: &str, token: &NewToken, deadline: Deadline) -> Done {
-        let command = script(WRITE_TOKEN, [key(name, "token"), key(name, "failure")])
-            .arg(token.sealed)
-            .number(millis(token.age))
-            .number(millis(token.left).max(1));
-        self.server.run(&command, deadline).map(|_| ())
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Done {
+        let (age, left) = (millis(age.since_issue).to_string(), time(age.left));
+        let args = [sealed, age.as_bytes(), left.as_bytes()];
+        let command = script(WRITE_TOKEN, name, &args);
+        self.run(&command, deadline).map(|_| ())
     }
 
     fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done {
-        let set = Command::new("SET").arg(key(name, "failure")).arg(sealed);
-        let command = set.arg("PX").number(millis(left).max(1));
-        self.server.run(&command, deadline).map(|_| ())
+        let command = script(WRITE_FAILURE, name, &[sealed, time(left).as_bytes()]);
+        self.run(&command, deadline).map(|_| ())
     }
 
     fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done {
-        let command = script(REMOVE_TOKEN, [key(name, "token")]).arg(sealed);
-        self.server.run(&command, deadline).map(|_| ())
+        let command = script(REMOVE_TOKEN, name, &[sealed]);
+        self.run(&command, deadline).map(|_| ())
     }
 
     fn insist(&self) {
-        self.server.insist();
+        Self::insist(self);
     }
 
-    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError> {
+    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>> {
         let no_randomness = || StoreError::Failed("the system has no randomness".to_owned());
         let owner: [u8; 16] = random::bytes().ok_or_else(no_randomness)?;
-        let key = key(name, "lock");
-        let command = script(LOCK, [key.clone()]).arg(owner);
-        let command = command.number(millis(LOCK_LIFE));
-        let unlock = script(UNLOCK, [key]).arg(owner);
-        match self.server.run(&command, deadline) {
+        let lock = script(LOCK, name, &[&owner, time(LOCK_LIFE).as_bytes()]);
+        let unlock = script(UNLOCK, name, &[&owner]);
+        match self.run(&lock, deadline) {
             Ok(Reply::Integer(1)) => Ok(Some(Box::new(RedisLock {
-                store: self,
+                server: self,
                 unlock: Some(unlock),
                 deadline,
             }))),
             Ok(_) => Ok(None),
-            Err(error) => {
-                // The server may have taken it all the same.
-                if matches!(error, StoreError::Failed(_)) {
-                    self.server.owe(unlock);
-                }
+            // The server may have taken it all the same.
+            Err(error @ StoreError::Failed(_)) => {
+                self.owe(unlock);
                 Err(error)
             }
+            Err(error) => Err(error),
         }
     }
 }
 
 struct RedisLock {
-    store: Arc<RedisStore>,
+    server: Arc<Server>,
     unlock: Option<Command>,
     deadline: Deadline,
 }
@@ -204,13 +153,10 @@ struct RedisLock {
 /// whose time is up ends a little later for it.
 impl Drop for RedisLock {
     fn drop(&mut self) {
-        let Some(unlock) = self.unlock.take() else {
-            return;
-        };
-        let server = &self.store.server;
+        let (server, until) = (&self.server, Deadline::after(UNLOCK_TIMEOUT));
         server.insist();
-        let deadline = self.deadline.max(Deadline::after(UNLOCK_TIMEOUT));
-        if server.run(&unlock, deadline).is_err() {
+        let run = |unlock: &mut Command| server.run(unlock, self.deadline.max(until));
+        if let Some(unlock) = self.unlock.take_if(|unlock| run(unlock).is_err()) {
             server.owe(unlock);
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Deadline;
 use crate::sys::{self, SteadyClock};
-use crate::{Deadline, Origin};
 
 /// How long a lock is good for. Whoever holds it longer has died, or its request hangs or is repeated,
 /// and another process may ask: two requests do no harm, and other processes wait meanwhile.
@@ -24,14 +24,10 @@ pub(crate) struct Value {
     pub(crate) left: Option<Duration>,
 }
 
-pub(crate) struct NewToken<'a> {
-    pub(crate) sealed: &'a [u8],
-    /// Since it was issued.
-    pub(crate) age: Duration,
+/// Of a token at the moment that it is written.
+pub(crate) struct Age {
+    pub(crate) since_issue: Duration,
     pub(crate) left: Duration,
-    /// Whether what is there is a token that was issued later. A store that can tell the order of
-    /// values by a clock of its own need not ask.
-    pub(crate) is_newer: &'a dyn Fn(&Value) -> bool,
 }
 
 /// Both values of a name at one moment.
@@ -43,28 +39,30 @@ pub(crate) struct Values {
 
 pub(crate) enum StoreError {
     Failed(String),
+    /// Others could read or write there.
+    Unsafe(String),
     /// It failed a moment ago, which was told then, or the caller's time is up.
     LeftAlone,
 }
 
-pub(crate) type Done = Result<(), StoreError>;
+pub(crate) type Result<T> = std::result::Result<T, StoreError>;
+pub(crate) type Done = Result<()>;
 
 /// Held until it is dropped, or for [`LOCK_LIFE`].
 pub(crate) type Lock = Box<dyn Send>;
 
 /// No operation goes on beyond its deadline, nor for long before it.
 pub(crate) trait Store: Send + Sync {
-    fn origin(&self) -> Origin;
-
     /// The clock beside the wall clock that those have in common who share the store on one machine.
     fn clock(&self) -> Option<SteadyClock> {
         sys::steady_clock(None)
     }
 
-    fn read(&self, name: &str, deadline: Deadline) -> Result<Values, StoreError>;
+    fn read(&self, name: &str, deadline: Deadline) -> Result<Values>;
 
-    /// Takes the place of an older token, and of what is none. Removes the failure.
-    fn write_token(&self, name: &str, token: &NewToken, deadline: Deadline) -> Done;
+    /// Takes the place of the token, unless the store can tell by its clock that this one is older.
+    /// Removes the failure.
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Done;
 
     fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done;
 
@@ -75,5 +73,5 @@ pub(crate) trait Store: Send + Sync {
     fn insist(&self) {}
 
     /// Never waits for another process: None if one has the lock.
-    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>, StoreError>;
+    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>>;
 }

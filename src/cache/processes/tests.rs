@@ -16,7 +16,7 @@ fn tell(entry: &Processes, token: &Token) {
 /// The text of the token that is stored.
 fn stored(entry: &Processes) -> Option<String> {
     let found = entry.read(soon(), &mut CallLog::complete()).ok()?;
-    let text = found.token?.token.access().to_vec();
+    let text = found.token?.access().to_vec();
     Some(String::from_utf8(text).unwrap())
 }
 
@@ -47,7 +47,7 @@ fn where_a_directory_cannot_be_used_that_is_said_and_no_call_ends() {
     let processes = TwoProcesses::new();
     let [own, _] = processes.shared();
     // A file has its place.
-    let place = own.place().strip_prefix("file:").unwrap();
+    let place = own.place.strip_prefix("file:").unwrap();
     std::fs::remove_dir(place).unwrap();
     std::fs::write(place, "").unwrap();
     let mut log = CallLog::complete();
@@ -76,13 +76,12 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
             now: sys::steady_clock(None).unwrap().now,
         });
         let record = Record::of_token(&token, &Clocks { now, steady }).unwrap();
-        let new = NewToken {
-            sealed: &own.seal(ValueKind::Token, &record).unwrap(),
-            age: Duration::ZERO,
+        let age = Age {
+            since_issue: Duration::ZERO,
             left: Duration::from_secs(60),
-            is_newer: &|_| false,
         };
-        let written = own.store.write_token(&own.name, &new, soon());
+        let sealed = own.seal(&record).unwrap();
+        let written = own.store.write_token(&own.name, &sealed, age, soon());
         assert!(written.is_ok());
         let mut log = CallLog::complete();
         for _ in 0..2 {

@@ -1,5 +1,3 @@
-use super::super::store::MAX_VALUE_BYTES;
-use super::directory::temporary_file;
 use super::*;
 use crate::test_directory::TestDirectory;
 
@@ -35,21 +33,11 @@ impl Opened {
     }
 
     pub(super) fn write(&self, sealed: &[u8]) {
-        self.write_unless(sealed, false);
-    }
-
-    fn write_unless(&self, sealed: &[u8], is_newer: bool) {
-        let token = NewToken {
-            sealed,
-            age: Duration::ZERO,
-            left: Duration::from_secs(60),
-            is_newer: &|_| is_newer,
-        };
-        assert!(
-            self.store
-                .write_token(NAME, &token, Deadline::now())
-                .is_ok()
-        );
+        let [since_issue, left] = [0, 60].map(Duration::from_secs);
+        let age = Age { since_issue, left };
+        let now = Deadline::now();
+        let written = self.store.write_token(NAME, sealed, age, now);
+        assert!(written.is_ok());
     }
 
     fn fail(&self, sealed: &[u8]) {
@@ -75,15 +63,13 @@ impl Opened {
 }
 
 #[test]
-fn a_token_ends_a_failure_and_a_newer_one_stays() {
+fn a_token_ends_a_failure_and_a_failure_leaves_it() {
     let opened = Opened::new();
     assert_eq!(opened.read(), (None, None));
     opened.fail(b"failure");
     assert_eq!(opened.read(), (None, Some(b"failure".to_vec())));
     opened.write(b"token");
     assert_eq!(opened.read(), (Some(b"token".to_vec()), None));
-    opened.write_unless(b"older", true);
-    assert_eq!(opened.token().unwrap(), b"token");
     opened.write(b"newer");
     assert_eq!(opened.token().unwrap(), b"newer");
     // A failure after it says that there was one, and the token stays in use.
@@ -91,7 +77,6 @@ fn a_token_ends_a_failure_and_a_newer_one_stays() {
     let both = (Some(b"newer".to_vec()), Some(b"failure".to_vec()));
     assert_eq!(opened.read(), both);
     assert_eq!(opened.files(), ["name.failure", "name.token"]);
-    assert_eq!(opened.store.origin(), Origin::DIRECTORY);
 }
 
 #[test]
@@ -136,10 +121,5 @@ fn one_at_a_time_has_the_lock_and_leaves_nothing_behind() {
 fn names_of_temporary_files_are_unlike_each_other() {
     let [first, second] = [(); 2].map(|()| temporary_file("name.token").unwrap());
     assert_ne!(first, second);
-    for name in [first, second] {
-        assert!(
-            name.starts_with("name.token.") && name.ends_with(".tmp"),
-            "{name}"
-        );
-    }
+    assert!(first.starts_with("name.token.") && first.ends_with(".tmp"));
 }

@@ -1,6 +1,9 @@
-//! A directory that nobody but its owner can look into: rights are access control lists.
-
-pub(super) mod lock;
+//! A directory that nobody but its owner can look into, and the locks in it: rights are access
+//! control lists.
+//!
+//! A lock ends with its owner's process, or when it is too old. It is a file that only one process
+//! can make, and that the system removes when that process closes it or ends. Its age is that of
+//! the wall clock.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -9,16 +12,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use windows_sys::Win32::Storage::FileSystem::{
-    FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
-    FILE_LIST_DIRECTORY, FILE_READ_ATTRIBUTES, FILE_SHARE_READ, FILE_SHARE_WRITE, READ_CONTROL,
+    DELETE, FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_DELETE_ON_CLOSE,
+    FILE_FLAG_OPEN_REPARSE_POINT, FILE_GENERIC_WRITE, FILE_LIST_DIRECTORY, FILE_READ_ATTRIBUTES,
+    FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, READ_CONTROL,
 };
 
-use super::directory::Problem;
-use super::rights;
+use super::super::store::{self, LOCK_LIFE, StoreError};
+use super::{problem, rights, temporary_file};
 use crate::sys;
-
-/// What messages call the rights to a file.
-pub(super) const RIGHTS: &str = "rights";
 
 /// Found to be safe when it was opened. While it is open nobody can rename it.
 pub(super) struct OpenDirectory {
@@ -28,8 +29,8 @@ pub(super) struct OpenDirectory {
 
 impl OpenDirectory {
     /// Makes it if it is missing.
-    pub(super) fn open(path: &Path) -> Result<Self, Problem> {
-        let unusable = |error: io::Error| Problem::of(path, &error);
+    pub(super) fn open(path: &Path) -> store::Result<Self> {
+        let unusable = |error: io::Error| problem(path, &error);
         let user = sys::current_user().map_err(unusable)?;
         let opened = match open_handle(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -50,7 +51,7 @@ impl OpenDirectory {
         let found = sys::owner_and_rights(&handle).map_err(unusable)?;
         if let Some(others) = rights::of_others(&found, &user) {
             let shown = path.display();
-            return Err(Problem::Unsafe(format!(
+            return Err(StoreError::Unsafe(format!(
                 "{shown} is not this user's alone: {others}; run icacls \"{shown}\" /inheritance:r \
                  /grant:r \"%USERNAME%:(OI)(CI)F\", or give a directory that is not there yet, like \
                  libmomo in %LOCALAPPDATA% (file: alone)"
@@ -62,21 +63,14 @@ impl OpenDirectory {
         })
     }
 
-    /// What names this boot of the machine: nothing here.
-    pub(super) fn boot(&self) -> Option<String> {
-        None
-    }
-
     /// None of what is no file.
     pub(super) fn open_to_read(&self, file: &str) -> Option<File> {
         let mut options = OpenOptions::new();
         options.read(true);
         options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
         let opened = options.open(self.path.join(file)).ok()?;
-        opened
-            .metadata()
-            .is_ok_and(|m| m.is_file())
-            .then_some(opened)
+        let is_file = opened.metadata().ok()?.is_file();
+        is_file.then_some(opened)
     }
 
     /// No file is too long here.
@@ -99,6 +93,42 @@ impl OpenDirectory {
         let age = SystemTime::now().duration_since(modified);
         // Of a time to come: as if it were of now.
         Some(age.unwrap_or_default())
+    }
+
+    /// The lock that is this file, until it is dropped. None if another process has it.
+    pub(super) fn lock(self, file: String) -> io::Result<Option<File>> {
+        self.remove_ended_lock(&file)?;
+        let created = OpenOptions::new()
+            // Else the standard library makes no file, whatever the mode of access says.
+            .write(true)
+            .access_mode(FILE_GENERIC_WRITE | DELETE)
+            .create_new(true)
+            // One that is too old can be removed while its owner has it open.
+            .share_mode(FILE_SHARE_READ | FILE_SHARE_DELETE)
+            .custom_flags(FILE_FLAG_DELETE_ON_CLOSE)
+            .open(self.path.join(&file));
+        match created.as_ref().map_err(io::Error::kind) {
+            // The second is said of a file that is being removed: its lock ends just now.
+            Err(ErrorKind::AlreadyExists | ErrorKind::PermissionDenied)
+                if self.age(&file).is_some() =>
+            {
+                Ok(None)
+            }
+            _ => created.map(Some),
+        }
+    }
+
+    /// Removes a lock that has been held for too long.
+    pub(super) fn remove_ended_lock(&self, file: &str) -> io::Result<()> {
+        if self.age(file).is_some_and(|age| age > LOCK_LIFE) {
+            // Its owner has it open. Without POSIX semantics a file that is removed keeps its name
+            // until then; under another name it is in nobody's way.
+            let aside = temporary_file(file)?;
+            if self.rename(file, &aside).is_ok() {
+                self.remove(&aside);
+            }
+        }
+        Ok(())
     }
 }
 

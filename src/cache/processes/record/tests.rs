@@ -2,10 +2,6 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn clocks(steady: Option<SteadyClock>, now: Now) -> Clocks {
-    Clocks { now, steady }
-}
-
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn seconds(seconds: u64) -> Duration {
@@ -21,63 +17,59 @@ fn clock(name: &str, now: u64) -> SteadyClock {
 
 /// Read once: a test that is held up does not see it go on.
 fn here(now: Now) -> Clocks {
-    clocks(sys::steady_clock(None), now)
+    let steady = sys::steady_clock(None);
+    Clocks { now, steady }
+}
+
+/// Without a clock but the store's.
+fn nowhere(now: Now) -> Clocks {
+    Clocks { now, steady: None }
 }
 
 /// Written at 10,000 s of the wall clock and 500 s of clock "a", good for an hour.
 fn record() -> Record<'static> {
     Record {
         wall: 10_000_000,
-        steady: 500_000,
-        clock: Some("a".into()),
+        clock: Some(("a".to_owned(), 500_000)),
         life: 3_600_000,
         content: Content::Token {
-            access: "t".into(),
-            kind: "".into(),
+            access: "t",
+            kind: String::new(),
         },
     }
 }
 
-fn left(wall: u64, clock: Option<SteadyClock>, store: Option<u64>) -> Option<u64> {
-    let now = Now {
-        boot: seconds(500),
-        wall: seconds(wall),
-    };
-    let left = record().left(&clocks(clock, now), store.map(seconds));
-    left.map(|left| left.as_secs())
-}
-
 #[test]
-fn the_clock_that_says_least_counts() {
-    let a = |now| clock("a", now);
-    for (wall, clock, store, expected) in [
-        (10_000, Some(a(500)), None, Some(3600)),
-        (10_100, Some(a(600)), None, Some(3500)),
-        (10_300, Some(a(600)), None, Some(3300)),
-        (10_100, Some(a(800)), None, Some(3300)),
-        (10_100, Some(a(600)), Some(40), Some(40)),
+fn the_clock_that_says_least_counts_and_one_beside_the_wall_clock_has_to_say_something() {
+    let a = |now| Some(clock("a", now));
+    let b = || Some(clock("b", 500));
+    for (wall, steady, store, expected) in [
+        (10_000, a(500), None, Some(3600)),
+        (10_100, a(600), None, Some(3500)),
+        (10_300, a(600), None, Some(3300)),
+        (10_100, a(800), None, Some(3300)),
+        (10_100, a(600), Some(40), Some(40)),
         (10_100, None, Some(3500), Some(3500)),
         // The wall clock was set back: never more than there was.
-        (1_000, Some(a(600)), None, Some(3500)),
+        (1_000, a(600), None, Some(3500)),
         (1_000, None, Some(4000), Some(3600)),
         // Over, by either.
-        (13_600, Some(a(600)), None, None),
-        (10_100, Some(a(4100)), None, None),
-        (10_100, Some(a(600)), Some(0), None),
+        (13_600, a(600), None, None),
+        (10_100, a(4100), None, None),
+        (10_100, a(600), Some(0), None),
+        // No clock in common.
+        (10_000, None, None, None),
+        (10_000, b(), None, None),
+        (10_000, b(), Some(60), Some(60)),
+        // Written at a time to come: by another clock, whatever its name.
+        (10_000, a(400), Some(60), None),
+        (10_000, a(499), None, Some(3600)),
     ] {
-        let found = left(wall, clock, store);
-        assert_eq!(found, expected, "{wall} {store:?}");
+        let (boot, wall) = (seconds(500), seconds(wall));
+        let now = Now { boot, wall };
+        let found = record().left(&Clocks { now, steady }, store.map(seconds));
+        assert_eq!(found, expected.map(seconds), "{wall:?} {store:?}");
     }
-}
-
-#[test]
-fn without_a_steady_clock_in_common_nothing_is_left() {
-    assert_eq!(left(10_000, None, None), None);
-    assert_eq!(left(10_000, Some(clock("b", 500)), None), None);
-    assert_eq!(left(10_000, Some(clock("b", 500)), Some(60)), Some(60));
-    // Written at a time to come: by another clock, whatever its name.
-    assert_eq!(left(10_000, Some(clock("a", 400)), Some(60)), None);
-    assert_eq!(left(10_000, Some(clock("a", 499)), None), Some(3600));
 }
 
 #[test]
@@ -108,7 +100,7 @@ fn a_token_may_be_older_than_the_machine_that_takes_it_is_up() {
         boot: seconds(60),
         wall: seconds(10_600),
     };
-    let token = record().token(&clocks(None, now), Some(seconds(3000)), Origin::REDIS);
+    let token = record().token(&nowhere(now), Some(seconds(3000)), Origin::REDIS);
     // Its clock is unknown here.
     let token = token.unwrap();
     assert_eq!(token.issued.boot, Duration::ZERO);
@@ -150,17 +142,17 @@ fn a_failure_holds_where_it_was_met() {
     let elsewhere = text.replace("net:[", "net:[9");
     assert_ne!(text, elsewhere);
     let read = Record::parse(elsewhere.as_bytes()).unwrap();
-    assert!(read.failure(&clocks(None, now), Some(seconds(5))).is_none());
+    assert!(read.failure(&nowhere(now), Some(seconds(5))).is_none());
 }
 
 /// Whoever has the API key is believed, but may be of another version of this library.
 #[test]
 fn a_record_is_of_what_a_program_may_be_handed_or_of_nothing() {
     let now = Now::read();
-    let nowhere = clocks(None, now);
+    let nowhere = nowhere(now);
     let read = |content: Value| {
         let text = json!({
-            "wall": millis(now.wall), "steady": 0, "life": 60_000, "clock": null, "content": content,
+            "wall": millis(now.wall), "life": 60_000, "clock": null, "content": content,
         });
         let text = text.to_string();
         let record = Record::parse(text.as_bytes());
@@ -208,7 +200,7 @@ fn the_largest_token_and_failure_are_no_larger_than_any_value() {
     };
     let records = [
         Record::of_token(&token, &here(now)).unwrap(),
-        Record::of_failure(&failure, HOUR, &clocks(None, now)).unwrap(),
+        Record::of_failure(&failure, HOUR, &nowhere(now)).unwrap(),
     ];
     for bytes in records {
         assert!(bytes.len() + SEAL <= MAX_VALUE_BYTES, "{}", bytes.len());

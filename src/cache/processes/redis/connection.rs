@@ -11,7 +11,7 @@ use super::resp::{self, Command, Reply};
 use crate::config::{Ca, RedisUrl};
 use crate::credentials::read_password;
 use crate::net::{Connection, Kind, Limits, Route, TransportError, tls, trust};
-use crate::{Deadline, Failure};
+use crate::{Deadline, Failure, SecretBytes};
 
 /// How long a command may take; what connecting took is added, as the server may be far away.
 pub(super) const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
@@ -22,7 +22,8 @@ pub(super) const MAX_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_IDLE: Duration = Duration::from_secs(15);
 
 pub(super) struct Connector {
-    url: RedisUrl,
+    pub(super) url: RedisUrl,
+    pub(super) ca: Ca,
     tls: Option<Arc<ClientConfig>>,
 }
 
@@ -40,15 +41,13 @@ pub(super) struct RedisConnection {
 
 impl Connector {
     pub(super) fn new(url: &RedisUrl, ca: &Ca) -> Result<Self, Failure> {
-        let tls = url.tls.then(|| trust::tls_config(ca)).transpose()?;
-        let tls = tls.map(|config| {
-            let mut config = ClientConfig::clone(&config);
+        let mut tls = url.tls.then(|| trust::tls_config(ca)).transpose()?;
+        if let Some(config) = &mut tls {
             // Redis has no name there.
-            config.alpn_protocols.clear();
-            Arc::new(config)
-        });
-        let url = url.clone();
-        let connector = Self { url, tls };
+            Arc::make_mut(config).alpn_protocols.clear();
+        }
+        let (url, ca) = (url.clone(), ca.clone());
+        let connector = Self { url, ca, tls };
         // What is in the files is known to be good, or an error, before any network.
         connector.hello().map_err(Failure::config)?;
         connector.tls().map_err(Failure::config)?;
@@ -57,9 +56,8 @@ impl Connector {
 
     /// With the client certificate that is in its files now.
     fn tls(&self) -> Result<Option<Arc<ClientConfig>>, String> {
-        let Some((config, (certificate, key))) =
-            self.tls.as_ref().zip(self.url.client_certificate.as_ref())
-        else {
+        let with_certificate = self.tls.as_ref().zip(self.url.client_certificate.as_ref());
+        let Some((config, (certificate, key))) = with_certificate else {
             return Ok(self.tls.clone());
         };
         let config = tls::with_client_certificate(config, certificate, key)?;
@@ -98,10 +96,11 @@ impl Connector {
         let password = file.transpose()?.or_else(|| self.url.password.clone());
         let login = password.as_ref().map(|password| {
             let words = self.url.user.iter().chain([password]);
-            words.fold(Command::new("AUTH"), |auth, word| auth.arg(word.expose()))
+            let words: Vec<_> = words.map(|word| word.expose().as_bytes()).collect();
+            Command::new("AUTH", &words)
         });
-        let database = u64::from(self.url.database);
-        let select = (database != 0).then(|| Command::new("SELECT").number(database));
+        let database = self.url.database.to_string();
+        let select = (database != "0").then(|| Command::new("SELECT", &[database.as_bytes()]));
         Ok(login.into_iter().chain(select).collect())
     }
 }
@@ -118,7 +117,8 @@ impl RedisConnection {
         let deadline = deadline.min(Deadline::after(self.timeout));
         self.stream.limits().deadline = deadline;
         let hello = std::mem::take(&mut self.hello);
-        self.send(hello.iter().chain(owed).chain([command]));
+        let commands = hello.iter().chain(owed).chain([command]);
+        self.send(&commands.collect::<Vec<_>>());
         for greeting in &hello {
             self.reply_to(greeting)?;
         }
@@ -132,9 +132,14 @@ impl RedisConnection {
 
     /// If it fails the read says why: a server with too many clients responds and closes the
     /// connection before it has read anything.
-    fn send<'a>(&mut self, commands: impl Iterator<Item = &'a Command> + Clone) {
-        self.awaited += commands.clone().count();
-        let sent = self.stream.write_all(&Command::bytes(commands));
+    fn send(&mut self, commands: &[&Command]) {
+        self.awaited += commands.len();
+        let lengths = commands.iter().map(|command| command.bytes.len());
+        let mut bytes = SecretBytes::with_capacity(lengths.sum());
+        for command in commands {
+            bytes.extend_from_slice(&command.bytes);
+        }
+        let sent = self.stream.write_all(&bytes);
         let _ = sent.and_then(|()| self.stream.flush());
     }
 
@@ -153,7 +158,7 @@ impl RedisConnection {
 
     /// The replies to what was sent before come first.
     fn is_sentinel(&mut self) -> bool {
-        self.send([&Command::new("INFO").arg("server")].into_iter());
+        self.send(&[&Command::new("INFO", &[b"server"])]);
         while self.awaited > 1 && self.receive().is_ok() {}
         let find = |text: &[u8]| memchr::memmem::find(text, b"redis_mode:sentinel").is_some();
         matches!(self.receive(), Ok(Reply::Bulk(text)) if find(&text))
@@ -161,14 +166,14 @@ impl RedisConnection {
 
     fn receive(&mut self) -> Result<Reply, String> {
         loop {
-            if let Some((reply, length)) = resp::parse(&self.received).map_err(|_| no_redis())? {
+            if let Some((reply, length)) = resp::parse(&self.received)? {
                 self.received.drain(..length);
                 self.awaited = self.awaited.saturating_sub(1);
                 return Ok(reply);
             }
             let mut bytes = [0; 4096];
             match self.stream.read(&mut bytes) {
-                Ok(0) => return Err(no_redis()),
+                Ok(0) => return Err(resp::MALFORMED.to_owned()),
                 Ok(count) => self.received.extend_from_slice(&bytes[..count]),
                 Err(error) => return Err(broken(error)),
             }
@@ -179,12 +184,6 @@ impl RedisConnection {
     pub(super) fn is_open(&mut self) -> bool {
         !self.idle_until.has_passed() && self.received.is_empty() && self.stream.is_open()
     }
-}
-
-fn no_redis() -> String {
-    "the server does not respond as Redis does, or has closed the connection; check host and port \
-     in cache"
-        .to_owned()
 }
 
 fn broken(error: io::Error) -> String {

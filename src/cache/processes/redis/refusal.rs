@@ -8,58 +8,48 @@ const KEYS: &str = "allow this user the keys libmomo:* (~libmomo:*)";
 const CLUSTER: &str = "it is part of a cluster; give a server that is none";
 const REPLICA: &str = "it is a replica; give the primary";
 
-/// Words of an error reply, of versions 5 to 8, and what to do. The first that are there count.
-const ADVICE: &[(&str, &str)] = &[
+/// Words of error replies, of versions 5 to 8, and what to do. The first that are there count.
+const ADVICE: &[(&[&str], &str)] = &[
     // This one repeats what was sent.
     (
-        UNKNOWN,
+        &[UNKNOWN],
         "it does not know this command; have the command keep its name, and if it is a sentinel, give \
          the address of the primary",
     ),
     (
-        "nknown Redis command",
+        &["nknown Redis command"],
         "it does not know a command of its script; have GET, SET, DEL, PTTL and TIME keep their names",
     ),
-    ("cluster", CLUSTER),
-    ("CLUSTER", CLUSTER),
-    ("MOVED", CLUSTER),
-    ("ASK", CLUSTER),
-    ("CROSSSLOT", CLUSTER),
-    ("of the keys", KEYS),
-    ("access a key", KEYS),
-    ("permissions", COMMANDS),
-    ("can't run this command", COMMANDS),
-    ("NOPERM", COMMANDS),
-    ("AUTH", LOGIN),
-    ("'auth'", LOGIN),
-    ("WRONGPASS", LOGIN),
-    ("invalid password", LOGIN),
-    ("DB index", LOGIN),
-    ("READONLY", REPLICA),
-    ("MASTERDOWN", REPLICA),
+    (&["cluster", "CLUSTER", "MOVED", "ASK"], CLUSTER),
+    (&["of the keys", "access a key"], KEYS),
+    (&["permissions", "can't run", "NOPERM"], COMMANDS),
+    (&["AUTH", "'auth'", "WRONGPASS"], LOGIN),
+    (&["invalid password", "DB index"], LOGIN),
+    (&["READONLY", "MASTERDOWN"], REPLICA),
     (
-        "max number of clients",
+        &["max number of clients"],
         "it has as many clients as it takes; raise maxclients",
     ),
-    ("LOADING", "it reads its data, and is used once it has"),
+    (&["LOADING"], "it reads its data, and is used once it has"),
     (
-        "OOM",
+        &["OOM"],
         "it has no memory left; give it more, or have it evict keys",
     ),
     (
-        "NOREPLICAS",
+        &["NOREPLICAS"],
         "it has fewer replicas than it takes for a write; see min-replicas-to-write",
     ),
-    ("MISCONF", "it cannot write to its disk; see its log"),
+    (&["MISCONF"], "it cannot write to its disk; see its log"),
     (
-        "DENIED",
+        &["DENIED"],
         "it is in protected mode; give it a user and a password",
     ),
 ];
 
 /// The first word of an error says what it is; the rest may repeat what was sent.
 pub(crate) fn explained(command: &str, error: &str) -> String {
-    let advice = ADVICE.iter().find(|(words, _)| error.contains(words));
+    let is_there = |words: &[&str]| words.iter().any(|words| error.contains(words));
+    let advice = ADVICE.iter().find(|(words, _)| is_there(words));
     let advice = advice.map_or("see the server's log", |(_, advice)| advice);
     // Codes are in capitals. Anything else may be what was sent.
     let is_code = |word: &&str| {

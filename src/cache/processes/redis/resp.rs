@@ -9,77 +9,54 @@ pub(super) const MAX_BULK_BYTES: usize = 3 * MAX_VALUE_BYTES;
 
 /// A status or an error, and what stands before a bulk string.
 const MAX_LINE_BYTES: usize = 4096;
-/// More than the URL with user and password has: no copy of them is left behind.
-const CREDENTIALS_BYTES: usize = 4096;
-
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) enum Reply {
     Status(String),
     Error(String),
     Integer(i64),
     Bulk(Vec<u8>),
-    Null,
 }
 
-/// It is no flat reply, or larger than any that is asked for.
-#[derive(PartialEq, Eq, Debug)]
-pub(crate) struct Malformed;
+/// Of a reply that is not flat, or larger than any that is asked for.
+pub(crate) const MALFORMED: &str = "the server does not respond as Redis does, or has closed the \
+                                    connection; check host and port in cache";
 
-/// A command. It may contain a password.
+/// A command as it is sent. It may contain a password.
 pub(super) struct Command {
     pub(super) name: &'static str,
-    count: usize,
-    words: SecretBytes,
+    pub(super) bytes: SecretBytes,
 }
 
 impl Command {
-    pub(super) fn new(name: &'static str) -> Self {
-        let command = Self {
-            name,
-            count: 0,
-            words: SecretBytes::with_capacity(CREDENTIALS_BYTES),
-        };
-        command.arg(name)
-    }
-
-    pub(super) fn arg(mut self, word: impl AsRef<[u8]>) -> Self {
-        let word = word.as_ref();
-        let length = format!("${}\r\n", word.len());
-        for part in [length.as_bytes(), word, b"\r\n"] {
-            self.words.extend_from_slice(part);
+    pub(super) fn new(name: &'static str, words: &[&[u8]]) -> Self {
+        /// What stands before a word and behind it, at most.
+        const FRAME: usize = 32;
+        let words = [&[name.as_bytes()], words].concat();
+        // As much as is needed: growing would leave copies of a password behind.
+        let lengths = words.iter().map(|word| word.len() + FRAME);
+        let mut bytes = SecretBytes::with_capacity(FRAME + lengths.sum::<usize>());
+        bytes.extend_from_slice(format!("*{}\r\n", words.len()).as_bytes());
+        for word in words {
+            for part in [format!("${}\r\n", word.len()).as_bytes(), word, b"\r\n"] {
+                bytes.extend_from_slice(part);
+            }
         }
-        self.count += 1;
-        self
-    }
-
-    pub(super) fn number(self, number: u64) -> Self {
-        self.arg(number.to_string())
-    }
-
-    /// As they are sent, one after the other.
-    pub(super) fn bytes<'a>(commands: impl Iterator<Item = &'a Self> + Clone) -> SecretBytes {
-        let lengths = commands.clone().map(|command| command.words.len() + 16);
-        let mut bytes = SecretBytes::with_capacity(lengths.sum());
-        for command in commands {
-            bytes.extend_from_slice(format!("*{}\r\n", command.count).as_bytes());
-            bytes.extend_from_slice(&command.words);
-        }
-        bytes
+        Self { name, bytes }
     }
 }
 
 /// The reply that `bytes` begin with, and its length; None if more has to be read.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, &'static str> {
     let Some((kind, rest)) = bytes.split_first() else {
         return Ok(None);
     };
     // An array would hold replies of its own, and takes stack to read.
     if !b"+-:$".contains(kind) {
-        return Err(Malformed);
+        return Err(MALFORMED);
     }
     let Some(end) = memchr::memmem::find(rest, b"\r\n") else {
         let more = rest.len() < MAX_LINE_BYTES;
-        return if more { Ok(None) } else { Err(Malformed) };
+        return if more { Ok(None) } else { Err(MALFORMED) };
     };
     let line = String::from_utf8_lossy(&rest[..end]).into_owned();
     let begin = end + 3;
@@ -87,18 +64,17 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
         (b'+', _) => Reply::Status(line),
         (b'-', _) => Reply::Error(line),
         (b':', Ok(number)) => Reply::Integer(number),
-        (b'$', Ok(-1)) => Reply::Null,
         (b'$', Ok(length)) => {
-            let length = usize::try_from(length).map_err(|_| Malformed)?;
+            let length = usize::try_from(length).map_err(|_| MALFORMED)?;
             let end = begin + length.min(MAX_BULK_BYTES);
             return match bytes.get(end..end + 2) {
-                _ if length > MAX_BULK_BYTES => Err(Malformed),
+                _ if length > MAX_BULK_BYTES => Err(MALFORMED),
                 None => Ok(None),
                 Some(b"\r\n") => Ok(Some((Reply::Bulk(bytes[begin..end].to_vec()), end + 2))),
-                Some(_) => Err(Malformed),
+                Some(_) => Err(MALFORMED),
             };
         }
-        _ => return Err(Malformed),
+        _ => return Err(MALFORMED),
     };
     Ok(Some((reply, begin)))
 }

@@ -1,18 +1,25 @@
 //! Redis server: the connection that a process keeps to it, and the caller that has its use.
 
+use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
 
 use super::super::store::StoreError;
 use super::connection::{Connector, MAX_TIMEOUT, RedisConnection};
 use super::resp::{Command, Reply};
-use crate::{Condvar, Deadline, Mutex, PerProcess};
+use crate::config::{Ca, RedisUrl};
+use crate::{Condvar, Deadline, Failure, Mutex, PerProcess};
 
 /// After a failure: a server that is gone must not cost every call its timeout.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How often a pause is ended early before the server has responded again.
 const MAX_INSISTENCE: u8 = 4;
 
-pub(super) struct Server {
+/// One for each server that clients of this process use.
+static SERVERS: ArcSwapOption<Vec<Weak<Server>>> = ArcSwapOption::const_empty();
+
+pub(crate) struct Server {
     connector: Connector,
     /// A forked child has a connection of its own, and nobody who uses it.
     access: PerProcess<Access>,
@@ -38,11 +45,24 @@ struct AccessState {
 }
 
 impl Server {
-    pub(super) fn new(connector: Connector) -> Self {
-        Self {
-            connector,
+    /// Touches no network; refuses files and a trust store that cannot be used.
+    pub(crate) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
+        let fresh = Arc::new(Self {
+            connector: Connector::new(url, ca)?,
             access: PerProcess::new(),
-        }
+        });
+        let mut found = None;
+        SERVERS.rcu(|servers| {
+            let servers = servers.iter().flat_map(|servers| servers.iter());
+            let mut live: Vec<_> = servers.filter(|s| s.strong_count() > 0).cloned().collect();
+            let mut same = live.iter().filter_map(Weak::upgrade);
+            found = same.find(|s| s.connector.url == *url && s.connector.ca == *ca);
+            if found.is_none() {
+                live.push(Arc::downgrade(&fresh));
+            }
+            Some(Arc::new(live))
+        });
+        Ok(found.unwrap_or(fresh))
     }
 
     /// Runs a command on the kept connection. If there is none, or that fails, on a new one: the kept
@@ -54,17 +74,20 @@ impl Server {
         }
         let access = self.access.get_or(Access::default);
         let until = || deadline.min(Deadline::after(MAX_TIMEOUT));
-        let mut access = access.take(until())?;
+        let turn = access.take(until())?;
         let until = until();
-        if let Some(kept) = access.connection.take_if(|kept| kept.is_open()) {
-            if let Ok(reply) = access.run(kept, command, until) {
-                return Ok(reply);
-            }
+        let mut state = access.state.lock();
+        let kept = state.connection.take_if(|kept| kept.is_open());
+        drop(state);
+        if let Some(Ok(reply)) = kept.map(|kept| turn.run(kept, command, until)) {
+            return Ok(reply);
         }
         let new = self.connector.connect(until);
-        let ran = new.and_then(|new| access.run(new, command, until));
+        let ran = new.and_then(|new| turn.run(new, command, until));
         // A caller in a hurry says nothing about the server.
-        access.failed = ran.is_err() && !deadline.has_passed();
+        if ran.is_err() && !deadline.has_passed() {
+            access.state.lock().paused_until = Some(Deadline::after(PAUSE_AFTER_FAILURE));
+        }
         ran.map_err(StoreError::Failed)
     }
 
@@ -85,23 +108,18 @@ impl Server {
 }
 
 /// The use of the connection, until it is dropped.
-struct AccessGuard<'a> {
-    access: &'a Access,
-    connection: Option<RedisConnection>,
-    stalled: Option<RedisConnection>,
-    owed: Vec<Command>,
-    failed: bool,
-}
+struct Turn<'a>(&'a Access);
 
 impl Access {
-    fn take(&self, deadline: Deadline) -> Result<AccessGuard<'_>, StoreError> {
+    fn take(&self, deadline: Deadline) -> Result<Turn<'_>, StoreError> {
         let mut state = self.state.lock();
         loop {
             if state.paused_until.is_some_and(|until| !until.has_passed()) {
                 return Err(StoreError::LeftAlone);
             }
             if !state.in_use {
-                break;
+                state.in_use = true;
+                return Ok(Turn(self));
             }
             if deadline.has_passed() {
                 let why = "other calls of this process have used the connection for too long; check how \
@@ -110,51 +128,37 @@ impl Access {
             }
             state = self.freed.wait_until(state, deadline);
         }
-        state.in_use = true;
-        Ok(AccessGuard {
-            access: self,
-            connection: state.connection.take(),
-            stalled: state.stalled.take(),
-            owed: std::mem::take(&mut state.owed),
-            failed: false,
-        })
     }
 }
 
-impl AccessGuard<'_> {
+impl Turn<'_> {
     /// Keeps the connection if the command succeeds.
     fn run(
-        &mut self,
+        &self,
         mut connection: RedisConnection,
         command: &Command,
         until: Deadline,
     ) -> Result<Reply, String> {
-        let reply = connection.run(&self.owed, command, until);
+        let owed = std::mem::take(&mut self.0.state.lock().owed);
+        let reply = connection.run(&owed, command, until);
+        let mut state = self.0.state.lock();
         if reply.is_ok() {
-            self.owed.clear();
-            self.connection = Some(connection);
-            self.stalled = None;
+            state.connection = Some(connection);
+            state.stalled = None;
+            state.paused_until = None;
+            state.insisted = 0;
         } else {
-            self.stalled = Some(connection);
+            state.stalled = Some(connection);
+            state.owed.extend(owed);
         }
         reply
     }
 }
 
-impl Drop for AccessGuard<'_> {
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut state = self.access.state.lock();
-        state.in_use = false;
-        state.connection = self.connection.take();
-        state.stalled = self.stalled.take();
-        state.owed.append(&mut self.owed);
-        if self.failed {
-            state.paused_until = Some(Deadline::after(PAUSE_AFTER_FAILURE));
-        } else if state.connection.is_some() {
-            state.paused_until = None;
-            state.insisted = 0;
-        }
-        self.access.freed.notify_all();
+        self.0.state.lock().in_use = false;
+        self.0.freed.notify_all();
     }
 }
 

@@ -7,10 +7,9 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
-use super::super::super::store::LOCK_LIFE;
-use super::super::FileStore;
-use super::super::directory::{ABANDONED, MAX_AGE, Problem};
+use super::super::super::store::{LOCK_LIFE, StoreError};
 use super::super::tests::Opened;
+use super::super::{ABANDONED, FileStore, MAX_AGE, problem};
 use super::{OpenDirectory, fits, no_lower_than};
 use crate::test_directory::TestDirectory;
 use crate::{Status, sys};
@@ -45,8 +44,8 @@ fn a_directory_that_others_may_use_or_replace_is_refused() {
     assert!(open("file").unwrap().message.contains("is no directory"));
     // That may be made later.
     assert!(open("missing/tokens").is_none());
-    let problem = Problem::of(&directory.path("own"), &Errno::ACCESS.into());
-    assert!(matches!(problem, Problem::Unusable(why) if why.contains("cannot be opened")));
+    let problem = problem(&directory.path("own"), &Errno::ACCESS.into());
+    assert!(matches!(problem, StoreError::Failed(why) if why.contains("cannot be opened")));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::Phase;
 use crate::Secret;
 
 fn ping() -> Command {
-    Command::new("PING")
+    Command::new("PING", &[])
 }
 
 /// What the first command on a new connection brings, if this is the server's reply.
@@ -46,7 +46,7 @@ fn first_bytes(user: Option<&str>, password: Option<&str>, database: u16) -> Str
     (url.user, url.password) = (user.map(Secret::new), password.map(Secret::new));
     url.database = database;
     let mut connection = connect(&url);
-    let owed = Command::new("DEL");
+    let owed = Command::new("DEL", &[]);
     let brief = Deadline::after(Duration::from_millis(50));
     connection.run(&[owed], &ping(), brief).unwrap_err();
     let mut bytes = [0; 1024];
@@ -70,7 +70,7 @@ fn a_refusal_names_the_command_and_one_of_what_is_owed_counts_for_nothing() {
     let ran = |replies: &str| {
         let mut server = TestServer::start(&[&[replies, "", ""]]);
         server.url.database = 3;
-        let ran = connect(&server.url).run(&[Command::new("DEL")], &ping(), soon());
+        let ran = connect(&server.url).run(&[Command::new("DEL", &[])], &ping(), soon());
         server.commands();
         ran
     };

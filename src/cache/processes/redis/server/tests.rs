@@ -1,32 +1,53 @@
 use super::super::connection::COMMAND_TIMEOUT;
-use super::super::test_server::{TestServer, connector, listener, soon};
+use super::super::test_server::{TestServer, listener, soon};
 use super::*;
 use std::time::Instant;
 
-fn server_of(peer: &TestServer) -> Server {
-    Server::new(connector(&peer.url))
+fn server_of(url: &RedisUrl) -> Arc<Server> {
+    Server::of(url, &Ca::Mozilla).ok().unwrap()
 }
 
 fn run(server: &Server) -> Result<Reply, StoreError> {
-    server.run(&Command::new("PING"), soon())
+    server.run(&Command::new("PING", &[]), soon())
 }
 
 fn reason(outcome: Result<Reply, StoreError>) -> Option<String> {
     match outcome.err().unwrap() {
         StoreError::Failed(why) => Some(why),
-        StoreError::LeftAlone => None,
+        _ => None,
     }
+}
+
+#[test]
+fn clients_of_the_same_server_and_authorities_share_it_while_there_are_any() {
+    let of = |database, ca: &Ca| {
+        let url = RedisUrl {
+            database,
+            ..RedisUrl::default()
+        };
+        Server::of(&url, ca).ok().unwrap()
+    };
+    let first = of(0, &Ca::Mozilla);
+    let others = [of(1, &Ca::Mozilla), of(0, &Ca::System)];
+    assert!(others.iter().all(|other| !Arc::ptr_eq(other, &first)));
+    let freed = others.map(|other| Arc::downgrade(&other));
+    // They go when the next one is made.
+    let _next = of(2, &Ca::Mozilla);
+    let servers = SERVERS.load_full().unwrap();
+    let is_kept = |freed: &Weak<_>| servers.iter().any(|server| server.ptr_eq(freed));
+    assert!(!freed.iter().any(is_kept));
+    assert!(Arc::ptr_eq(&first, &of(0, &Ca::Mozilla)));
 }
 
 #[test]
 fn commands_share_a_connection_until_the_server_closes_it() {
     let peer = TestServer::start(&[&[":1\r\n", ":2\r\n"], &[":3\r\n"]]);
-    let server = server_of(&peer);
+    let server = server_of(&peer.url);
     for n in 1..=3 {
         if n == 3 {
             let access = server.access.get_or(Access::default);
-            let mut guard = access.take(soon()).ok().unwrap();
-            while guard.connection.as_mut().unwrap().is_open() {
+            let mut state = access.state.lock();
+            while state.connection.as_mut().unwrap().is_open() {
                 std::thread::yield_now();
             }
         }
@@ -38,7 +59,7 @@ fn commands_share_a_connection_until_the_server_closes_it() {
 #[test]
 fn a_server_that_failed_is_left_alone_for_a_while() {
     let peer = TestServer::start(&[&["-OOM\r\n"]]);
-    let server = server_of(&peer);
+    let server = server_of(&peer.url);
     assert!(reason(run(&server)).unwrap().contains("(OOM)"));
     assert_eq!(reason(run(&server)), None);
     let access = server.access.get_or(Access::default);
@@ -55,8 +76,8 @@ fn a_server_that_failed_is_left_alone_for_a_while() {
 #[test]
 fn a_caller_in_a_hurry_says_nothing_about_the_server() {
     let (_silent, url) = listener();
-    let server = Server::new(connector(&url));
-    let hurried = |deadline| reason(server.run(&Command::new("PING"), deadline));
+    let server = server_of(&url);
+    let hurried = |deadline| reason(server.run(&Command::new("PING", &[]), deadline));
     assert_eq!(hurried(Deadline::now()), None);
     let told = hurried(Deadline::after(Duration::from_millis(150)));
     assert!(told.unwrap().contains("in time"));
@@ -72,7 +93,7 @@ fn a_caller_in_a_hurry_says_nothing_about_the_server() {
 #[test]
 fn one_caller_at_a_time_has_the_connection() {
     let peer = TestServer::start(&[&[":1\r\n"]]);
-    let server = server_of(&peer);
+    let server = server_of(&peer.url);
     let access = server.access.get_or(Access::default);
     let guard = access.take(soon()).ok().unwrap();
     let late = access.take(Deadline::after(Duration::from_millis(20)));
@@ -89,7 +110,7 @@ fn one_caller_at_a_time_has_the_connection() {
 #[test]
 fn what_fails_on_a_kept_connection_is_run_again_on_a_new_one() {
     let peer = TestServer::start(&[&[":1\r\n", "-READONLY no\r\n"], &[":2\r\n"]]);
-    let server = server_of(&peer);
+    let server = server_of(&peer.url);
     assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
     assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
     let access = server.access.get_or(Access::default);
@@ -100,8 +121,8 @@ fn what_fails_on_a_kept_connection_is_run_again_on_a_new_one() {
 #[test]
 fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
     let peer = TestServer::start(&[&[":0\r\n", "-OOM no\r\n"], &[":0\r\n", ":1\r\n", ":2\r\n"]]);
-    let server = server_of(&peer);
-    server.owe(Command::new("DEL"));
+    let server = server_of(&peer.url);
+    server.owe(Command::new("DEL", &[]));
     assert!(reason(run(&server)).is_some());
     server.insist();
     assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
@@ -114,7 +135,7 @@ fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
 fn a_pause_is_ended_early_a_few_times_until_the_server_responds() {
     let refusals = [&["-OOM\r\n"][..]; MAX_INSISTENCE as usize + 1];
     let peer = TestServer::start(&[&refusals[..], &[&[":1\r\n"]]].concat());
-    let server = server_of(&peer);
+    let server = server_of(&peer.url);
     let insisting = || {
         server.insist();
         run(&server)
