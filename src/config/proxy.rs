@@ -53,8 +53,11 @@ impl ProxyUrl {
             "the proxy's scheme is unknown or an older SOCKS, and only http://, https:// and \
              socks5h:// proxies are supported",
         )?;
-        // What follows the host says nothing.
-        let (host, port) = parse_host_and_port(url.host_and_port)?;
+        // What follows the host says nothing, nor does a dot at the end of a name.
+        let text = url.host_and_port;
+        let (name, port) = text.split_at(text.rfind(':').unwrap_or(text.len()));
+        let bare = name.strip_suffix('.').filter(|_| !name.starts_with('['));
+        let (host, port) = parse_host_and_port(&[bare.unwrap_or(name), port].concat())?;
         let login = url.login()?;
         if let Some([user, password]) = &login {
             let is_too_long = |part: &Secret| part.expose().len() > MAX_LOGIN_BYTES;

@@ -147,8 +147,7 @@ fn parse_ipv6(text: &str) -> Result<String, String> {
 }
 
 fn parse_host(text: &str) -> Result<String, String> {
-    // A dot at the end says that nothing is missing from the name; certificates have none there.
-    let host = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    let host = text.to_ascii_lowercase();
     let last = host.rsplit('.').next().unwrap_or_default();
     let is_number = last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x");
     let why = if host.is_empty() {
@@ -157,6 +156,8 @@ fn parse_host(text: &str) -> Result<String, String> {
         "the host has more than one ':'; write an IPv6 address in brackets, like [::1]"
     } else if host.contains('%') {
         "the host name has a '%', which some programs decode; write the name plainly"
+    } else if host.ends_with('.') {
+        "the host name ends with a dot, which certificates are never issued for; remove the dot"
     } else if host.len() > 253 || !host.split('.').all(is_label) {
         "the host is not a valid name (labels of 1 to 63 letters, digits, '-' or '_', no '-' at \
          their ends, at most 253 characters in all); check it for typing errors"

@@ -110,7 +110,7 @@ fn what_is_no_proxy_is_refused_and_not_repeated() {
         ("http://proxy:s3cret", "1 to 65535"),
         ("user:s3cret", "1 to 65535"),
         ("http://127.0.0.1.:x", "1 to 65535"),
-        ("http://proxy..", "not a valid name"),
+        ("http://proxy..", "ends with a dot"),
         ("http://127.1", "four decimal parts"),
         ("http://proxy\\s3cret", "not a valid name"),
         ("http://pr\u{f6}xy", "not a valid name"),

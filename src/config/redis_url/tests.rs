@@ -10,7 +10,7 @@ fn every_part_of_a_url_is_read() {
         ("REDISS://h", "rediss://h:6379/0", None, None),
         ("rediss://cache.test:7000/15", "rediss://cache.test:7000/15", None, None),
         ("redis://[::1]:1/2", "redis://[::1]:1/2", None, None),
-        ("redis://h.?db=65535", "redis://h:6379/65535", None, None),
+        ("redis://h?db=65535", "redis://h:6379/65535", None, None),
         ("redis://:s%2Fcret@127.0.0.1", "redis://127.0.0.1:6379/0", None, Some("s/cret")),
         ("redis://me:a:b%40@h/3", "redis://h:6379/3", Some("me"), Some("a:b@")),
         #[cfg(unix)]
