@@ -11,6 +11,7 @@
 
 use std::ffi::c_char;
 
+mod block;
 mod guard;
 // In the order in which the header explains them.
 mod error;
@@ -19,8 +20,6 @@ mod config;
 pub use config::*;
 mod client;
 pub use client::*;
-mod token_calls;
-pub use token_calls::*;
 mod token;
 pub use token::*;
 mod options;

@@ -1,8 +1,9 @@
-use std::ptr::null_mut;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
-use super::config::{NO_CONFIG, momo_config};
+use super::config::momo_config;
 use super::error::momo_error;
-use super::guard::{boxed, call_for, free, live};
+use super::guard::{call_for, free, live};
 use crate::client::Client;
 use crate::error::momo_status;
 use crate::panics::catch_panic;
@@ -15,8 +16,6 @@ use crate::sys;
 /// @ingroup momo_client
 #[allow(non_camel_case_types)]
 pub struct momo_client(pub(super) Client);
-
-pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_client";
 
 /// Creates a client from a config. The call does not use the network.
 ///
@@ -53,20 +52,16 @@ pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_cl
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_create_client(
-    config: *const momo_config,
-    client: *mut *mut momo_client,
-    error: *mut *mut momo_error,
+pub extern "C" fn momo_create_client(
+    config: Option<&momo_config>,
+    client: Option<&mut MaybeUninit<Option<Box<momo_client>>>>,
+    error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
-    unsafe {
-        call_for(client, "client", error, || {
-            sys::ensure_prepared();
-            let config = &live(config, NO_CONFIG)?.0;
-            let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
-            Ok(boxed(momo_client(made)))
-        })
-    }
+    call_for(client, "client", error, || {
+        let config = &live(config, "config")?.0;
+        let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
+        Ok(Box::new(momo_client(made)))
+    })
 }
 
 /// Creates a clone of a client. Make one for each call that you may want to cancel.
@@ -87,12 +82,9 @@ pub unsafe extern "C" fn momo_create_client(
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut momo_client {
-    // SAFETY: NULL or live, by the contract of this interface.
-    let client = unsafe { client.as_ref() };
-    let clone = |client: &momo_client| boxed(momo_client(Client::clone_of(&client.0)));
-    let clone = client.and_then(|client| catch_panic(|| clone(client)));
-    clone.unwrap_or(null_mut())
+pub extern "C" fn momo_clone_client(client: Option<&momo_client>) -> Option<Box<momo_client>> {
+    let client = &client?.0;
+    catch_panic(|| Box::new(momo_client(Client::clone_of(client))))
 }
 
 /// Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
@@ -109,11 +101,8 @@ pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut m
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
-    // SAFETY: NULL or live, by the contract of this interface.
-    if let Some(client) = unsafe { client.as_ref() } {
-        catch_panic(|| client.0.cancel());
-    }
+pub extern "C" fn momo_cancel_client(client: Option<&momo_client>) {
+    catch_panic(|| client.map(|client| client.0.cancel()));
 }
 
 /// Frees a client. Tokens that you got from it stay valid.
@@ -129,7 +118,6 @@ pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
-    // SAFETY: made by one of the two, by the contract of this interface.
-    unsafe { free(client) };
+pub extern "C" fn momo_free_client(client: Option<Box<momo_client>>) {
+    free(client);
 }

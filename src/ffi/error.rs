@@ -1,6 +1,7 @@
 use std::ffi::c_char;
+use std::ptr::NonNull;
 
-use super::guard::{WithTexts, free};
+use super::block;
 use crate::Failure;
 use crate::error::momo_status;
 
@@ -35,12 +36,10 @@ pub struct momo_error {
     pub phase: i32,
 }
 
-type OwnedError = WithTexts<momo_error, 3>;
-
 impl momo_error {
-    pub(super) fn hand_out(failure: Failure) -> *mut momo_error {
-        let texts = [failure.message, failure.code, failure.body];
-        OwnedError::hand_out(texts, |[message, code, body]| momo_error {
+    pub(super) fn hand_out(failure: &Failure) -> NonNull<momo_error> {
+        let texts = [&failure.message, &failure.code, &failure.body];
+        block::hand_out(texts, |[message, code, body]| momo_error {
             status: failure.status,
             http_status: i32::from(failure.http_status),
             retry_after_ms: failure.retry_after_ms,
@@ -62,9 +61,9 @@ impl momo_error {
 /// @since 0.1.0
 /// @ingroup momo_error
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_free_error(error: *mut momo_error) {
-    // SAFETY: handed out by `hand_out`, as the first member of a boxed OwnedError.
-    unsafe { free(error.cast::<OwnedError>()) };
+pub unsafe extern "C" fn momo_free_error(error: Option<NonNull<momo_error>>) {
+    // SAFETY: handed out above, by the contract of this interface.
+    unsafe { block::free(error) };
 }
 
 /// Returns the name of a status, for example "MOMO_OK" for 0.
