@@ -31,6 +31,7 @@ mod per_process;
 mod percent;
 mod secret;
 mod stats;
+#[cfg_attr(all(test, loom), path = "sync/model.rs")]
 mod sync;
 #[allow(unsafe_code)]
 mod sys;
