@@ -15,7 +15,6 @@ use crate::{Failure, Level, Line};
 /// Options of the clients that you make from it: an opaque type.
 ///
 /// @ingroup momo_config
-#[allow(non_camel_case_types)]
 pub struct momo_config(pub(super) Config);
 
 /// Creates a config that has the default of every option.
@@ -42,8 +41,7 @@ pub extern "C" fn momo_create_config() -> Option<Box<momo_config>> {
 /// @param name        Name of the option; not NULL. The string is copied.
 /// @param value       Value of the option; not NULL. The string is copied.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
-/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
-///         value is bad.
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if the name or the value is bad.
 ///
 /// No other call may use the config at the same time. The call does not block.
 ///
@@ -97,8 +95,7 @@ pub extern "C" fn momo_set_options_from_env(
 ///
 /// @param config  A config from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the config, once, after the last call on it has returned. The call does not
-/// block.
+/// Any thread may free the config, once, after its last call has returned. The call does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config
@@ -112,7 +109,7 @@ pub extern "C" fn momo_free_config(config: Option<Box<momo_config>>) {
 /// @since 0.1.0
 /// @ingroup momo_config
 #[repr(C)]
-#[allow(dead_code, non_camel_case_types)]
+#[allow(dead_code)]
 pub enum momo_log_level {
     /// Why a call failed.
     MOMO_LOG_ERROR = 1,
@@ -128,20 +125,16 @@ pub enum momo_log_level {
 ///
 /// @param user_data  The pointer given to momo_set_logger().
 /// @param level      A #momo_log_level.
-/// @param line       The line: UTF-8 without a line break and without secrets. It is valid only
-///                   during the call.
+/// @param line       One line of UTF-8 without secrets, valid only during the call.
 ///
-/// The library calls the logger on the thread whose call the line is about, before that call
-/// returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
-/// be in the logger at once.
+/// The library calls the logger on the thread whose call the line is about, before that returns. It
+/// holds no lock: the logger may call this library. Several threads may be in it at once.
 ///
-/// The logger must not throw, longjmp or end its thread. It must not free the client or the config
-/// that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
-/// takes effect after the call.
+/// The logger must not throw, longjmp, end its thread, or free the client or the config that it is
+/// called for. A cancellation of its thread (pthread_cancel) takes effect after the call.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config
-#[allow(non_camel_case_types)]
 pub type momo_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
 
@@ -169,10 +162,9 @@ impl Drop for UserData {
 
 /// Sets the logger of the clients that you make from this config later.
 ///
-/// The library calls `free_user_data` once, if it is not NULL, as soon as nothing can use
-/// `user_data` any more. That is when the config and the last client made from it are freed, or
-/// when another logger replaces this one. If the call fails, or if `log` is NULL, that is before it
-/// returns. The library calls it on the thread of the call that ends the last use.
+/// The library calls `free_user_data` once, on the thread of the call that ends the last use of
+/// `user_data`: when the config and the last client made from it are freed, or when another logger
+/// replaces this one. If the call fails, or if `log` is NULL, that is before it returns.
 ///
 /// @param config          A config; not NULL.
 /// @param log             The logger, or NULL for none.

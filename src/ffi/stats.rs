@@ -12,7 +12,7 @@ use crate::stats::momo_stats;
 /// @since 0.1.0
 /// @ingroup momo_stats
 #[repr(C)]
-#[allow(dead_code, non_camel_case_types)]
+#[allow(dead_code)]
 pub enum momo_token_origin {
     /// There is no token.
     MOMO_TOKEN_FROM_NOWHERE = 0,
@@ -51,8 +51,7 @@ pub extern "C" fn momo_get_stats(
 ///
 /// @param stats  Counters from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the counters, once. After a fork, each process frees its own copy. The call
-/// does not block.
+/// Any thread may free them, once. After a fork, each process frees its own. It does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_stats
