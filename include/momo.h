@@ -265,9 +265,7 @@ typedef enum momo_token_origin {
 } momo_token_origin;
 
 /**
- * A client: an opaque type that never changes once it is made.
- *
- * Any number of threads may call functions on one client at the same time.
+ * A client: an opaque type. Any number of threads may call functions on it at the same time.
  *
  * @ingroup momo_client
  */
@@ -599,8 +597,7 @@ enum momo_status momo_set_option(struct momo_config *config,
  *
  * If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
  * warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
- * If the program runs with more rights than its caller (set-uid), the call reads no variable and
- * logs a warning.
+ * If the program runs with more rights than its caller (set-uid), it reads none, and logs that.
  *
  * @param config      A config; not NULL.
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
@@ -672,12 +669,10 @@ enum momo_status momo_set_logger(struct momo_config *config,
  *
  * The library reads changed files with credentials (`api_user_file` and its like) again before a
  * request, and once after the gateway refused them. It waits until they have been unchanged for a
- * second, so that it never sends a new user with an old key. Until then, or if the new credentials
- * are invalid, a warning says why, and the old ones stay in use. So does the token, until it
- * expires.
+ * second, so that it never sends a new user with an old key. Until then, or if the new ones are
+ * invalid, the old ones stay in use; a warning says why. The token stays in use until it expires.
  *
- * At level 4 the client logs what momo_get_options() lists, and its warnings at level 2: for
- * example if `api_user` is not a UUID, or if `api_key` and the subscription key are the same.
+ * At level 4 the client logs what momo_get_options() lists, and its warnings at level 2.
  *
  * @param config       A config; not NULL.
  * @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().

@@ -70,23 +70,21 @@ pub enum momo_status {
 
 pub(crate) use momo_status as Status;
 
-/// Statuses with their names, which end with NUL for C.
 macro_rules! named {
     ($($name:ident)*) => {
         &[$((Status::$name, concat!(stringify!($name), "\0"))),*]
     };
 }
 
-impl momo_status {
-    pub(crate) const NAMES: &[(Self, &'static str)] = named! {
-        MOMO_OK MOMO_INVALID_ARGUMENT MOMO_INVALID_CONFIG
-        MOMO_RESOLVE_FAILED MOMO_CONNECT_FAILED MOMO_TLS_FAILED MOMO_TIMED_OUT
-        MOMO_CONNECTION_LOST MOMO_WOULD_BLOCK MOMO_CANCELLED
-        MOMO_UNAUTHORIZED MOMO_SUBSCRIPTION_KEY_REFUSED MOMO_FORBIDDEN MOMO_RATE_LIMITED
-        MOMO_SERVER_ERROR MOMO_UNEXPECTED_STATUS MOMO_INVALID_RESPONSE
-        MOMO_CACHE_FAILED MOMO_INTERNAL
-    };
-}
+/// Every status with its name, which ends with NUL for C.
+pub(crate) const NAMES: &[(Status, &str)] = named! {
+    MOMO_OK MOMO_INVALID_ARGUMENT MOMO_INVALID_CONFIG
+    MOMO_RESOLVE_FAILED MOMO_CONNECT_FAILED MOMO_TLS_FAILED MOMO_TIMED_OUT
+    MOMO_CONNECTION_LOST MOMO_WOULD_BLOCK MOMO_CANCELLED
+    MOMO_UNAUTHORIZED MOMO_SUBSCRIPTION_KEY_REFUSED MOMO_FORBIDDEN MOMO_RATE_LIMITED
+    MOMO_SERVER_ERROR MOMO_UNEXPECTED_STATUS MOMO_INVALID_RESPONSE
+    MOMO_CACHE_FAILED MOMO_INTERNAL
+};
 
 /// A failed call, as the caller will see it. Nothing in it is secret: what came from outside was
 /// redacted before it got here.

@@ -66,8 +66,7 @@ pub unsafe extern "C" fn momo_set_option(
 ///
 /// If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
 /// warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
-/// If the program runs with more rights than its caller (set-uid), the call reads no variable and
-/// logs a warning.
+/// If the program runs with more rights than its caller (set-uid), it reads none, and logs that.
 ///
 /// @param config      A config; not NULL.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().

@@ -3,7 +3,7 @@ use std::ptr::NonNull;
 
 use super::block;
 use crate::Failure;
-use crate::error::momo_status;
+use crate::error::{NAMES, momo_status};
 
 /// An error: why a call failed.
 ///
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn momo_free_error(error: Option<NonNull<momo_error>>) {
 /// @ingroup momo_error
 #[unsafe(no_mangle)]
 pub extern "C" fn momo_status_name(status: i32) -> *const c_char {
-    let mut names = momo_status::NAMES.iter();
+    let mut names = NAMES.iter();
     let known = names.find(|(known, _)| *known as i32 == status);
     let name = known.map_or("MOMO_UNKNOWN\0", |(_, name)| name);
     name.as_ptr().cast()

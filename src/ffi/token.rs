@@ -40,14 +40,11 @@ pub struct momo_token {
     pub refresh_in: i64,
 }
 
-fn seconds(time: Duration) -> i64 {
-    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
-}
-
 impl momo_token {
     fn hand_out(from: &TokenForCaller) -> NonNull<momo_token> {
         let token = &*from.token;
         let (access_at, type_at) = token.offsets();
+        let seconds = |time: Duration| time.as_secs() as i64;
         let rounded_up = |time: Duration| seconds(time) + i64::from(time.subsec_nanos() > 0);
         block::hand_out([token.text()], |[text]| momo_token {
             access_token: text.wrapping_add(access_at),
