@@ -53,15 +53,14 @@ pub enum momo_status {
     MOMO_SUBSCRIPTION_KEY_REFUSED = 21,
     /// The IP address or the user is not authorised, or a firewall refused the request.
     MOMO_FORBIDDEN = 22,
-    /// There were too many requests, or the quota is spent. `retry_after_ms` says when to try
-    /// again, if that is known.
+    /// There were too many requests, or the quota is spent. `retry_after_ms` may say how long to
+    /// wait.
     MOMO_RATE_LIMITED = 23,
     /// The gateway failed (5xx).
     MOMO_SERVER_ERROR = 24,
     /// The response has another HTTP status, for example a redirect.
     MOMO_UNEXPECTED_STATUS = 25,
-    /// The response is not one of the gateway's: it has no usable token, is too large, or is
-    /// broken HTTP.
+    /// The response is not one of the gateway's: no usable token, too large, or broken HTTP.
     MOMO_INVALID_RESPONSE = 26,
     /// The directory of a file cache is unsafe.
     MOMO_CACHE_FAILED = 30,
@@ -71,23 +70,21 @@ pub enum momo_status {
 
 pub(crate) use momo_status as Status;
 
-/// Statuses with their names, which end with NUL for C.
 macro_rules! named {
     ($($name:ident)*) => {
         &[$((Status::$name, concat!(stringify!($name), "\0"))),*]
     };
 }
 
-impl momo_status {
-    pub(crate) const NAMES: &[(Self, &'static str)] = named! {
-        MOMO_OK MOMO_INVALID_ARGUMENT MOMO_INVALID_CONFIG
-        MOMO_RESOLVE_FAILED MOMO_CONNECT_FAILED MOMO_TLS_FAILED MOMO_TIMED_OUT
-        MOMO_CONNECTION_LOST MOMO_WOULD_BLOCK MOMO_CANCELLED
-        MOMO_UNAUTHORIZED MOMO_SUBSCRIPTION_KEY_REFUSED MOMO_FORBIDDEN MOMO_RATE_LIMITED
-        MOMO_SERVER_ERROR MOMO_UNEXPECTED_STATUS MOMO_INVALID_RESPONSE
-        MOMO_CACHE_FAILED MOMO_INTERNAL
-    };
-}
+/// Every status with its name, which ends with NUL for C.
+pub(crate) const NAMES: &[(Status, &str)] = named! {
+    MOMO_OK MOMO_INVALID_ARGUMENT MOMO_INVALID_CONFIG
+    MOMO_RESOLVE_FAILED MOMO_CONNECT_FAILED MOMO_TLS_FAILED MOMO_TIMED_OUT
+    MOMO_CONNECTION_LOST MOMO_WOULD_BLOCK MOMO_CANCELLED
+    MOMO_UNAUTHORIZED MOMO_SUBSCRIPTION_KEY_REFUSED MOMO_FORBIDDEN MOMO_RATE_LIMITED
+    MOMO_SERVER_ERROR MOMO_UNEXPECTED_STATUS MOMO_INVALID_RESPONSE
+    MOMO_CACHE_FAILED MOMO_INTERNAL
+};
 
 /// A failed call, as the caller will see it. Nothing in it is secret: what came from outside was
 /// redacted before it got here.

@@ -7,10 +7,11 @@
 //! The contract of every function: a pointer to a handle or a struct is NULL, or the library made
 //! it and it is not freed; a text is NULL, or ends with NUL and stays as it is; an output is NULL
 //! or valid for writing. What may run at the same time is in the comments.
-#![allow(clippy::missing_safety_doc)]
+#![allow(clippy::missing_safety_doc, non_camel_case_types)]
 
 use std::ffi::c_char;
 
+mod block;
 mod guard;
 // In the order in which the header explains them.
 mod error;
@@ -19,8 +20,6 @@ mod config;
 pub use config::*;
 mod client;
 pub use client::*;
-mod token_calls;
-pub use token_calls::*;
 mod token;
 pub use token::*;
 mod options;

@@ -1,9 +1,7 @@
 //! libmomo: access tokens for MTN Mobile Money's Partner Gateway, through a C interface.
 //!
-//! The interface is `include/momo.h`; this crate is not meant to be used from Rust. A call comes
-//! in through `ffi`, which alone knows C, and goes to `client`, which knows when a token is good.
-//! What is not at hand `fetch` gets, from `cache` (who shares a token) or `gateway` (how one is asked
-//! for).
+//! The interface is `include/momo.h`; this crate is not meant to be used from Rust. The path of a
+//! call through these modules is in `docs/architecture.md`.
 
 #![cfg_attr(not(feature = "fuzzing"), deny(missing_docs))]
 #![deny(unsafe_code)]
@@ -27,6 +25,7 @@ mod pasted;
 mod per_process;
 mod secret;
 mod stats;
+#[cfg_attr(all(test, loom), path = "sync/model.rs")]
 mod sync;
 #[allow(unsafe_code)]
 mod sys;

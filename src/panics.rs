@@ -16,14 +16,8 @@ pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Option<T> {
     DEPTH.with(|d| d.set(d.get() + 1));
     let outcome = catch_unwind(AssertUnwindSafe(f));
     DEPTH.with(|d| d.set(d.get() - 1));
-    match outcome {
-        Ok(value) => Some(value),
-        Err(payload) => {
-            // Not shown, since it may hold anything; not dropped, since that could panic again.
-            std::mem::forget(payload);
-            None
-        }
-    }
+    // A payload is not shown, since it may hold anything; not dropped, since that could panic again.
+    outcome.map_err(std::mem::forget).ok()
 }
 
 /// A panic prints to stderr by default, which is the host's. Inside the library's own calls nothing

@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwapOption, Guard};
+use arc_swap::ArcSwapOption;
 
 use crate::sys;
 
@@ -17,35 +17,31 @@ pub(crate) struct PerProcess<T> {
     owned: ArcSwapOption<Owned<T>>,
 }
 
-struct Owned<T> {
+/// A value with the process that made it.
+pub(crate) struct Owned<T> {
     generation: u64,
     /// Taken out when this is dropped.
     value: Option<T>,
 }
 
-/// A reference to the value of a [`PerProcess`], which stays alive as long as the reference.
-pub(crate) struct PerProcessRef<T>(Arc<Owned<T>>);
-
-impl<T> Deref for PerProcessRef<T> {
+impl<T> Deref for Owned<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.0.value.as_ref().expect("a value that is not dropped")
-    }
-}
-
-impl<T> Owned<T> {
-    fn is_ours(&self) -> bool {
-        self.generation == sys::generation()
+        self.value.as_ref().expect("a value that is not dropped")
     }
 }
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        if !self.is_ours() {
+        if self.generation != sys::generation() {
             std::mem::forget(self.value.take());
         }
     }
+}
+
+fn ours<T>(owned: Option<Arc<Owned<T>>>) -> Option<Arc<Owned<T>>> {
+    owned.filter(|owned| owned.generation == sys::generation())
 }
 
 impl<T> PerProcess<T> {
@@ -55,25 +51,23 @@ impl<T> PerProcess<T> {
         }
     }
 
-    pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> PerProcessRef<T> {
-        let current = self.owned.load_full();
-        if let Some(owned) = current.as_ref().filter(|owned| owned.is_ours()) {
-            return PerProcessRef(Arc::clone(owned));
-        }
-        let ours = Some(Arc::new(Owned {
-            generation: sys::generation(),
-            value: Some(make()),
-        }));
-        let found = self.owned.compare_and_swap(&current, ours.clone());
-        // Another thread of this process may have been faster.
-        let faster = Guard::into_inner(found).filter(|owned| owned.is_ours());
-        PerProcessRef(faster.or(ours).expect("a value just made"))
+    pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> Arc<Owned<T>> {
+        self.get().unwrap_or_else(|| {
+            let made = Arc::new(Owned {
+                generation: sys::generation(),
+                value: Some(make()),
+            });
+            // Another thread of this process may be faster.
+            let before = self
+                .owned
+                .rcu(|before| ours(before.clone()).or(Some(Arc::clone(&made))));
+            ours(before).unwrap_or(made)
+        })
     }
 
     /// This process's value, if it has made one.
-    pub(crate) fn get(&self) -> Option<PerProcessRef<T>> {
-        let owned = self.owned.load_full();
-        owned.filter(|owned| owned.is_ours()).map(PerProcessRef)
+    pub(crate) fn get(&self) -> Option<Arc<Owned<T>>> {
+        ours(self.owned.load_full())
     }
 }
 

@@ -1,62 +1,44 @@
-//! The locks, the waits and the clock of single flights: the standard library's, or in the model of
-//! `cache/single_flight/model.rs` loom's, which tries every order in which threads can meet.
+//! The locks, the waits and the clock of single flights. In the model of
+//! `cache/single_flight/model.rs`, `sync/model.rs` stands in for this file with those of loom, which
+//! tries every order in which threads can meet.
 //!
 //! A poisoned lock is used on: what is locked here is whole whenever a panic can come.
 
-#[cfg(all(test, loom))]
-mod model;
-#[cfg(all(test, loom))]
-pub(crate) use model::*;
+pub(crate) use std::sync::atomic::AtomicBool;
+use std::sync::{self, MutexGuard, PoisonError};
+use std::time::Duration;
 
-#[cfg(not(all(test, loom)))]
-pub(crate) use real::*;
+use crate::Deadline;
+pub(crate) use crate::sys::boot as now;
 
-#[cfg(not(all(test, loom)))]
-mod real {
-    use std::sync::{self, PoisonError};
-    use std::time::Duration;
+const SLICE: Duration = Duration::from_secs(1);
 
-    use crate::{Deadline, sys};
+#[derive(Default)]
+pub(crate) struct Mutex<T>(sync::Mutex<T>);
 
-    pub(crate) use std::sync::MutexGuard;
-    pub(crate) use std::sync::atomic::AtomicBool;
+#[derive(Default)]
+pub(crate) struct Condvar(sync::Condvar);
 
-    const SLICE: Duration = Duration::from_secs(1);
+impl<T> Mutex<T> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
-    #[derive(Default)]
-    pub(crate) struct Mutex<T>(sync::Mutex<T>);
-
-    #[derive(Default)]
-    pub(crate) struct Condvar(sync::Condvar);
-
-    impl<T> Mutex<T> {
-        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner)
-        }
+impl Condvar {
+    /// Waits until it is notified, no longer than until then, or for no reason at all. In slices:
+    /// the system's clock for waits stands still while the machine sleeps, and a deadline's goes on.
+    pub(crate) fn wait_until<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        until: Deadline,
+    ) -> MutexGuard<'a, T> {
+        let slice = until.left().min(SLICE);
+        let waited = self.0.wait_timeout(guard, slice);
+        waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    impl Condvar {
-        /// Waits until it is notified, no longer than until then, or for no reason at all. In
-        /// slices: the system's clock for waits stands still while the machine sleeps, and a
-        /// deadline's goes on.
-        pub(crate) fn wait_until<'a, T>(
-            &self,
-            guard: MutexGuard<'a, T>,
-            until: Deadline,
-        ) -> MutexGuard<'a, T> {
-            let left = until.left().min(SLICE);
-            self.0
-                .wait_timeout(guard, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0
-        }
-
-        pub(crate) fn notify_all(&self) {
-            self.0.notify_all();
-        }
-    }
-
-    pub(crate) fn now() -> Duration {
-        sys::boot()
+    pub(crate) fn notify_all(&self) {
+        self.0.notify_all();
     }
 }

@@ -20,7 +20,7 @@ const MARGIN_PART: u32 = 4;
 const JITTER_PART: u64 = 5;
 
 pub(crate) struct Token {
-    /// `Bearer <access_token>\0<token_type>\0`: what a caller is given, in the form it is given in,
+    /// `Bearer <access_token>\0<token_type>`: what a caller is given, in the form it is given in,
     /// so that handing it out is one copy.
     text: SecretBytes,
     /// Where the token type begins.
@@ -79,8 +79,8 @@ impl Token {
         origin: Origin,
     ) -> Self {
         let type_at = SCHEME.len() + access.len() + 1;
-        let mut text = SecretBytes::with_capacity(type_at + kind.len() + 1);
-        for part in [SCHEME, access, "\0", kind, "\0"] {
+        let mut text = SecretBytes::with_capacity(type_at + kind.len());
+        for part in [SCHEME, access, "\0", kind] {
             text.extend_from_slice(part.as_bytes());
         }
         Self {
@@ -106,7 +106,7 @@ impl Token {
     }
 
     pub(crate) fn kind(&self) -> &[u8] {
-        &self.text[self.type_at..self.text.len() - 1]
+        &self.text[self.type_at..]
     }
 
     /// Until the gateway's own expiry, by whichever clock says less: the boot clock cannot be set

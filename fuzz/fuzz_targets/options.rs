@@ -8,14 +8,12 @@
 use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::path::PathBuf;
-use std::ptr::null_mut;
 use std::sync::LazyLock;
 
-use momo::ffi::momo_set_option;
 use momo::ffi::momo_status::*;
 use momo::fuzzing::option_names;
 use momo_fuzz::fuzz_target;
-use momo_fuzz::interface::{Config, Error, outcome};
+use momo_fuzz::interface::{Config, Error};
 use momo_fuzz::split_at;
 
 static NAMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| option_names().collect());
@@ -46,12 +44,7 @@ fn parse(data: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
 fn set(config: &Config, name: &[u8], value: &[u8]) -> Result<(), Error> {
     let string = |text: &[u8]| CString::new(text).expect("cut at the first NUL");
     let (name, value) = (string(name), string(value));
-    let mut error = null_mut();
-    // SAFETY: a live config, strings that outlive the call, a place of this function's own.
-    unsafe {
-        let status = momo_set_option(config.0, name.as_ptr(), value.as_ptr(), &raw mut error);
-        outcome(status, error)
-    }
+    config.try_set_string(&name, &value)
 }
 
 fn is_secret_file(name: &str) -> bool {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::per_process::PerProcessRef;
+use crate::per_process::Owned;
 use crate::{Cancellation, Condvar, Deadline, Failure, Mutex, PerProcess, Progress, Token};
 
 /// How late a request may end before it counts as lost.
@@ -60,7 +60,7 @@ struct Room {
 
 /// The right to make the request, and the duty to tell the waiters its outcome.
 pub(crate) struct Leader {
-    slot: PerProcessRef<Slot>,
+    slot: Arc<Owned<Slot>>,
     pub(crate) flight: Arc<Flight>,
 }
 
@@ -87,7 +87,7 @@ impl SingleFlight {
     /// Whether this is the flight's place: a leader's client may use another entry by now.
     pub(crate) fn is_led_by(&self, leader: &Leader) -> bool {
         let slot = self.slot.get();
-        slot.is_some_and(|slot| std::ptr::eq(&*slot, &*leader.slot))
+        slot.is_some_and(|slot| Arc::ptr_eq(&slot, &leader.slot))
     }
 
     /// Has the waiters in these rooms look at the entry, and whether they are cancelled.

@@ -1,22 +1,18 @@
-use std::ptr::null_mut;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
-use super::config::{NO_CONFIG, momo_config};
+use super::config::momo_config;
 use super::error::momo_error;
-use super::guard::{boxed, call_for, free, live};
+use super::guard::{call_for, free, live};
 use crate::client::Client;
 use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::sys;
 
-/// A client: an opaque type that never changes once it is made.
-///
-/// Any number of threads may call functions on one client at the same time.
+/// A client: an opaque type. Any number of threads may call functions on it at the same time.
 ///
 /// @ingroup momo_client
-#[allow(non_camel_case_types)]
 pub struct momo_client(pub(super) Client);
-
-pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_client";
 
 /// Creates a client from a config. The call does not use the network.
 ///
@@ -27,25 +23,21 @@ pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_cl
 /// - XDG_RUNTIME_DIR, on Windows LOCALAPPDATA, if `cache` is `file:` without a directory
 ///
 /// If the program runs with more rights than its caller (set-uid), the call reads none of them. No
-/// later call on the client reads the environment, except that the C library may read variables of
-/// its own when it looks up a host name. Later changes of the config or the environment do not
-/// affect the client.
+/// later call reads the environment, except that the C library may read variables of its own when
+/// it looks up a host name. Later changes of the config or the environment have no effect.
 ///
-/// The library reads a changed file with credentials (`api_user_file` and its like) again before a
-/// request, and once after the gateway refused the credentials. It waits until the files have been
-/// unchanged for a second, so that it never sends a new user with an old key. Until then, or if the
-/// new credentials are invalid, the old ones stay in use; a warning says why. The token at hand
-/// stays in use until it expires.
+/// The library reads changed files with credentials (`api_user_file` and its like) again before a
+/// request, and once after the gateway refused them. It waits until they have been unchanged for a
+/// second, so that it never sends a new user with an old key. Until then, or if the new ones are
+/// invalid, the old ones stay in use; a warning says why. The token stays in use until it expires.
 ///
-/// At level 4 the client logs what momo_get_options() lists, and its warnings at level 2: for
-/// example if `api_user` is not a UUID, or if `api_key` and the subscription key are the same.
+/// At level 4 the client logs what momo_get_options() lists, and its warnings at level 2.
 ///
 /// @param config       A config; not NULL.
 /// @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().
 /// @param[out] error   Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK, MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG if the options are not complete and
-///         usable (a credential is missing, or the trust store is empty), or MOMO_CACHE_FAILED if
-///         the directory of a file cache is unsafe.
+///         usable, or MOMO_CACHE_FAILED if the directory of a file cache is unsafe.
 ///
 /// No thread may change the config or the environment at the same time. A client made before a fork
 /// works in both processes. The call blocks only to read files.
@@ -53,20 +45,16 @@ pub(super) const NO_CLIENT: &str = "client is NULL; make one with momo_create_cl
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_create_client(
-    config: *const momo_config,
-    client: *mut *mut momo_client,
-    error: *mut *mut momo_error,
+pub extern "C" fn momo_create_client(
+    config: Option<&momo_config>,
+    client: Option<&mut MaybeUninit<Option<Box<momo_client>>>>,
+    error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
-    unsafe {
-        call_for(client, "client", error, || {
-            sys::ensure_prepared();
-            let config = &live(config, NO_CONFIG)?.0;
-            let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
-            Ok(boxed(momo_client(made)))
-        })
-    }
+    call_for(client, "client", error, || {
+        let config = &live(config, "config")?.0;
+        let made = sys::with_thread_cancellation_disabled(|| Client::new(config))?;
+        Ok(Box::new(momo_client(made)))
+    })
 }
 
 /// Creates a clone of a client. Make one for each call that you may want to cancel.
@@ -81,18 +69,14 @@ pub unsafe extern "C" fn momo_create_client(
 /// @return A clone that you own. Free it with momo_free_client(), before or after the client. NULL
 ///         if `client` is NULL; otherwise NULL is a bug in this library.
 ///
-/// Any thread may make this call at any time. A clone made before a fork works in both processes.
-/// The call does not block.
+/// Any thread may make this call. It does not block. A clone works in both processes after a fork.
 ///
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut momo_client {
-    // SAFETY: NULL or live, by the contract of this interface.
-    let client = unsafe { client.as_ref() };
-    let clone = |client: &momo_client| boxed(momo_client(Client::clone_of(&client.0)));
-    let clone = client.and_then(|client| catch_panic(|| clone(client)));
-    clone.unwrap_or(null_mut())
+pub extern "C" fn momo_clone_client(client: Option<&momo_client>) -> Option<Box<momo_client>> {
+    let client = &client?.0;
+    catch_panic(|| Box::new(momo_client(Client::clone_of(client))))
 }
 
 /// Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
@@ -109,11 +93,8 @@ pub unsafe extern "C" fn momo_clone_client(client: *const momo_client) -> *mut m
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
-    // SAFETY: NULL or live, by the contract of this interface.
-    if let Some(client) = unsafe { client.as_ref() } {
-        catch_panic(|| client.0.cancel());
-    }
+pub extern "C" fn momo_cancel_client(client: Option<&momo_client>) {
+    catch_panic(|| client.map(|client| client.0.cancel()));
 }
 
 /// Frees a client. Tokens that you got from it stay valid.
@@ -123,13 +104,11 @@ pub unsafe extern "C" fn momo_cancel_client(client: *const momo_client) {
 ///
 /// @param client  A client from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the client, once, after the last call on it has returned. The call does not
-/// block.
+/// Any thread may free the client, once, after its last call has returned. The call does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_client
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_free_client(client: *mut momo_client) {
-    // SAFETY: made by one of the two, by the contract of this interface.
-    unsafe { free(client) };
+pub extern "C" fn momo_free_client(client: Option<Box<momo_client>>) {
+    free(client);
 }

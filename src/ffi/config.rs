@@ -1,22 +1,20 @@
 use std::ffi::{c_char, c_void};
-use std::ptr::null_mut;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
 use super::error::momo_error;
-use super::guard::{boxed, c_string, call, free, live_mut, text};
+use super::guard::{call, free, live, text};
 use crate::config::Config;
 use crate::error::momo_status;
 use crate::log::Logger;
 use crate::panics::catch_panic;
-use crate::sys::with_thread_cancellation_disabled;
+use crate::sys::{ensure_prepared, with_thread_cancellation_disabled};
 use crate::{Failure, Level, Line};
 
 /// Options of the clients that you make from it: an opaque type.
 ///
 /// @ingroup momo_config
-#[allow(non_camel_case_types)]
 pub struct momo_config(pub(super) Config);
-
-pub(super) const NO_CONFIG: &str = "config is NULL; make one with momo_create_config";
 
 /// Creates a config that has the default of every option.
 ///
@@ -28,10 +26,9 @@ pub(super) const NO_CONFIG: &str = "config is NULL; make one with momo_create_co
 /// @since 0.1.0
 /// @ingroup momo_config
 #[unsafe(no_mangle)]
-pub extern "C" fn momo_create_config() -> *mut momo_config {
-    crate::sys::ensure_prepared();
-    let config = catch_panic(|| boxed(momo_config(Config::default())));
-    config.unwrap_or(null_mut())
+pub extern "C" fn momo_create_config() -> Option<Box<momo_config>> {
+    ensure_prepared();
+    catch_panic(|| Box::new(momo_config(Config::default())))
 }
 
 /// Sets one option. docs/options.md lists the options with their values and defaults.
@@ -43,8 +40,7 @@ pub extern "C" fn momo_create_config() -> *mut momo_config {
 /// @param name        Name of the option; not NULL. The string is copied.
 /// @param value       Value of the option; not NULL. The string is copied.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
-/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
-///         value is bad.
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if the name or the value is bad.
 ///
 /// No other call may use the config at the same time. The call does not block.
 ///
@@ -52,26 +48,24 @@ pub extern "C" fn momo_create_config() -> *mut momo_config {
 /// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_set_option(
-    config: *mut momo_config,
+    config: Option<&mut momo_config>,
     name: *const c_char,
     value: *const c_char,
-    error: *mut *mut momo_error,
+    error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
-    unsafe {
-        call(error, || {
-            let config = &mut live_mut(config, NO_CONFIG)?.0;
-            config.set(text(name, "name")?, text(value, "value")?)
-        })
-    }
+    call(error, || {
+        let config = &mut live(config, "config")?.0;
+        // SAFETY: each is NULL or a string, by the contract of this interface.
+        let (name, value) = unsafe { (text(name, "name")?, text(value, "value")?) };
+        config.set(name, value)
+    })
 }
 
 /// Sets every option that has an environment variable: MOMO_ and the option's name in upper case.
 ///
 /// If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
 /// warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
-/// If the program runs with more rights than its caller (set-uid), the call reads no variable and
-/// logs a warning.
+/// If the program runs with more rights than its caller (set-uid), it reads none, and logs that.
 ///
 /// @param config      A config; not NULL.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
@@ -83,97 +77,75 @@ pub unsafe extern "C" fn momo_set_option(
 /// @since 0.1.0
 /// @ingroup momo_config
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_set_options_from_env(
-    config: *mut momo_config,
-    error: *mut *mut momo_error,
+pub extern "C" fn momo_set_options_from_env(
+    config: Option<&mut momo_config>,
+    error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
-    unsafe {
-        call(error, || {
-            let config = &mut live_mut(config, NO_CONFIG)?.0;
-            config.set_from_env()?;
-            config.flush_pending_log();
-            Ok(())
-        })
-    }
+    call(error, || {
+        let config = &mut live(config, "config")?.0;
+        config.set_from_env()?;
+        config.flush_pending_log();
+        Ok(())
+    })
 }
 
 /// Frees a config and wipes the credentials in it. The clients made from it stay usable.
 ///
 /// @param config  A config from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the config, once, after the last call on it has returned. The call does not
-/// block.
+/// Any thread may free the config, once, after its last call has returned. The call does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_free_config(config: *mut momo_config) {
-    // SAFETY: made by momo_create_config, by the contract of this interface.
-    unsafe { free(config) };
+pub extern "C" fn momo_free_config(config: Option<Box<momo_config>>) {
+    free(config);
 }
 
 /// A logger: a function of your program that writes one line of the log.
 ///
 /// @param user_data  The pointer given to momo_set_logger().
 /// @param level      A #momo_log_level.
-/// @param line       The line: UTF-8 without a line break and without secrets. It is valid only
-///                   during the call.
+/// @param line       One line of UTF-8 without secrets, valid only during the call.
 ///
-/// The library calls the logger on the thread whose call the line is about, before that call
-/// returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
-/// be in the logger at once.
+/// The library calls the logger on the thread whose call the line is about, before that returns. It
+/// holds no lock: the logger may call this library. Several threads may be in it at once.
 ///
-/// The logger must not throw, longjmp or end its thread. It must not free the client or the config
-/// that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
-/// takes effect after the call.
+/// The logger must not throw, longjmp, end its thread, or free the client or the config that it is
+/// called for. A cancellation of its thread (pthread_cancel) takes effect after the call.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config
-#[allow(non_camel_case_types)]
 pub type momo_log_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
 
-/// The host's logger, and what is the library's until nothing can use it any more.
-struct HostLogger {
-    log: momo_log_fn,
-    user_data: *mut c_void,
-    free_user_data: Option<unsafe extern "C" fn(*mut c_void)>,
+/// What the host gave with its logger: the library's until nothing can use it any more.
+struct UserData {
+    pointer: *mut c_void,
+    free: Option<unsafe extern "C" fn(*mut c_void)>,
 }
 
 // SAFETY: the interface says that the logger is called from several threads at once, and so what
-// `user_data` points to is the host's to make safe for that.
-unsafe impl Send for HostLogger {}
+// it points to is the host's to make safe for that.
+unsafe impl Send for UserData {}
 // SAFETY: as above.
-unsafe impl Sync for HostLogger {}
+unsafe impl Sync for UserData {}
 
-impl Drop for HostLogger {
+impl Drop for UserData {
     fn drop(&mut self) {
-        if let Some(free) = self.free_user_data {
+        if let Some(free) = self.free {
             // SAFETY: the host gave the function for this very pointer, and nothing else of ours
             // has it any more.
-            with_thread_cancellation_disabled(|| unsafe { free(self.user_data) });
-        }
-    }
-}
-
-impl HostLogger {
-    fn write(&self, line: &Line) {
-        let text = c_string(line.text.clone());
-        if let Some(log) = self.log {
-            let (level, text) = (line.level as i32, text.as_ptr());
-            // SAFETY: the host gave function and pointer together; the text outlives the call.
-            with_thread_cancellation_disabled(|| unsafe { log(self.user_data, level, text) });
+            with_thread_cancellation_disabled(|| unsafe { free(self.pointer) });
         }
     }
 }
 
 /// Sets the logger of the clients that you make from this config later.
 ///
-/// The library calls `free_user_data` once, if it is not NULL, as soon as nothing can use
-/// `user_data` any more. That is when the config and the last client made from it are freed, or
-/// when another logger replaces this one. If the call fails, or if `log` is NULL, that is before it
-/// returns. The library calls it on the thread of the call that ends the last use.
+/// The library calls `free_user_data` once, on the thread of the call that ends the last use of
+/// `user_data`: when the config and the last client made from it are freed, or when another logger
+/// replaces this one. If the call fails, or if `log` is NULL, that is before it returns.
 ///
 /// @param config          A config; not NULL.
 /// @param log             The logger, or NULL for none.
@@ -190,28 +162,36 @@ impl HostLogger {
 /// @ingroup momo_config
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn momo_set_logger(
-    config: *mut momo_config,
+    config: Option<&mut momo_config>,
     log: momo_log_fn,
     user_data: *mut c_void,
     free_user_data: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
     level: i32,
-    error: *mut *mut momo_error,
+    error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    let logger = HostLogger {
-        log,
-        user_data,
-        free_user_data,
+    let user_data = UserData {
+        pointer: user_data,
+        free: free_user_data,
     };
-    // SAFETY: each is NULL or what its helper asks for, by the contract of this interface.
-    unsafe {
-        call(error, || {
-            let config = &mut live_mut(config, NO_CONFIG)?.0;
-            let level = Level::from_number(level).ok_or_else(|| {
-                Failure::argument("level is out of range; it is 1 (error) to 4 (debug)")
-            })?;
-            config.logger = log.map(|_| Logger::new(level, move |line| logger.write(line)));
-            config.flush_pending_log();
-            Ok(())
-        })
-    }
+    call(error, || {
+        let config = &mut live(config, "config")?.0;
+        let level = Level::from_number(level).ok_or_else(|| {
+            Failure::argument("level is out of range; it is 1 (error) to 4 (debug)")
+        })?;
+        config.logger = log.map(|log| {
+            let sink = move |line: &Line| {
+                // Not its fields, so that the logger owns the whole.
+                let user_data = &user_data;
+                let (level, text) = (line.level as i32, format!("{}\0", line.text));
+                let text = text.as_ptr().cast();
+                // SAFETY: the host gave function and pointer together; the text outlives the call.
+                with_thread_cancellation_disabled(|| unsafe {
+                    log(user_data.pointer, level, text)
+                });
+            };
+            Logger::new(level, sink)
+        });
+        config.flush_pending_log();
+        Ok(())
+    })
 }

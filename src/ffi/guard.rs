@@ -1,135 +1,79 @@
 //! Guard: checks pointers and text, catches panics, and hands out failures, for every function.
 
-use std::ffi::{CStr, CString, c_char};
-use std::ptr::null_mut;
+use std::ffi::{CStr, c_char};
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
 use super::error::momo_error;
 use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::{Failure, sys};
 
+/// An output: NULL, or a place for a pointer that need not be initialised. cbindgen knows no such
+/// name, so the functions of the interface write it out.
+pub(super) type Out<'a, P> = Option<&'a mut MaybeUninit<Option<P>>>;
+
 /// Runs a call: clears the error, catches what panics, hands out what failed.
-///
-/// # Safety
-/// `error` is NULL or valid for writing one pointer.
-pub(super) unsafe fn call(
-    error: *mut *mut momo_error,
+pub(super) fn call(
+    error: Out<NonNull<momo_error>>,
     f: impl FnOnce() -> Result<(), Failure>,
 ) -> momo_status {
-    if !error.is_null() {
-        // SAFETY: not NULL, and so valid by this function's own contract.
-        unsafe { *error = null_mut() };
-    }
+    let error = error.map(|place| place.write(None));
     let outcome = catch_panic(|| f().map_err(Box::new));
     let outcome = outcome.unwrap_or_else(|| Err(Failure::internal("a panic was caught").into()));
     let Err(failure) = outcome else {
         return momo_status::MOMO_OK;
     };
-    let status = failure.status;
-    if !error.is_null() {
-        // SAFETY: as above.
-        unsafe { *error = momo_error::hand_out(*failure) };
+    if let Some(error) = error {
+        *error = Some(momo_error::hand_out(&failure));
     }
-    status
+    failure.status
 }
 
 /// Runs a call that stores what it makes in `out`, the parameter of this `name`.
-///
-/// # Safety
-/// `out` and `error` are NULL or valid for writing one pointer.
-pub(super) unsafe fn call_for<T>(
-    out: *mut *mut T,
+pub(super) fn call_for<P>(
+    out: Out<P>,
     name: &str,
-    error: *mut *mut momo_error,
-    f: impl FnOnce() -> Result<*mut T, Failure>,
+    error: Out<NonNull<momo_error>>,
+    f: impl FnOnce() -> Result<P, Failure>,
 ) -> momo_status {
-    // SAFETY: each is NULL or valid, by this function's own contract.
-    unsafe {
-        if !out.is_null() {
-            *out = null_mut();
-        }
-        call(error, || {
-            if out.is_null() {
-                let why = format!("{name} is NULL; give a place for the {name}");
-                return Err(Failure::argument(why));
-            }
-            *out = f()?;
-            Ok(())
-        })
-    }
+    let out = out.map(|place| place.write(None));
+    call(error, || {
+        let out = given(out, name, || format!("give a place for the {name}"))?;
+        *out = Some(f()?);
+        Ok(())
+    })
 }
 
-/// # Safety
-/// `handle` is NULL or live for as long as the reference is used, and nothing changes it meanwhile.
-pub(super) unsafe fn live<'a, T>(handle: *const T, missing: &str) -> Result<&'a T, Failure> {
-    // SAFETY: this function's own contract.
-    unsafe { handle.as_ref() }.ok_or_else(|| Failure::argument(missing))
-}
-
-/// # Safety
-/// `handle` is NULL or live, and nothing else uses it while the reference is used.
-pub(super) unsafe fn live_mut<'a, T>(handle: *mut T, missing: &str) -> Result<&'a mut T, Failure> {
-    // SAFETY: this function's own contract.
-    unsafe { handle.as_mut() }.ok_or_else(|| Failure::argument(missing))
-}
-
-pub(super) fn boxed<T>(value: T) -> *mut T {
-    Box::into_raw(Box::new(value))
-}
-
-/// A struct of the interface and the texts that it points to, in one piece; the struct comes first,
-/// so that a pointer to it is a pointer to all.
-#[repr(C)]
-pub(super) struct WithTexts<T, const N: usize> {
-    first: T,
-    texts: [CString; N],
-}
-
-impl<T, const N: usize> WithTexts<T, N> {
-    /// `make` has the pointers to the texts.
-    pub(super) fn hand_out(
-        texts: [String; N],
-        make: impl FnOnce([*const c_char; N]) -> T,
-    ) -> *mut T {
-        let texts = texts.map(c_string);
-        let first = make(texts.each_ref().map(|text| text.as_ptr()));
-        boxed(Self { first, texts }).cast()
-    }
-}
-
-/// # Safety
-/// `owned` is NULL or comes from [`boxed`], and nothing uses it any more.
-pub(super) unsafe fn free<T>(owned: *mut T) {
-    if !owned.is_null() {
-        // SAFETY: this function's own contract.
-        let owned = unsafe { Box::from_raw(owned) };
-        // Closing a connection is a cancellation point.
-        catch_panic(|| sys::with_thread_cancellation_disabled(|| drop(owned)));
-    }
+/// The handle, a parameter of this `name`.
+#[inline]
+pub(super) fn live<T>(handle: Option<T>, name: &str) -> Result<T, Failure> {
+    given(handle, name, || format!("make one with momo_create_{name}"))
 }
 
 /// # Safety
 /// `text` is NULL or a NUL-terminated string that stays as it is during the call.
 pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str, Failure> {
-    if text.is_null() {
-        return Err(Failure::argument(format!("{name} is NULL; give a string")));
-    }
+    let text = NonNull::new(text.cast_mut());
+    let text = given(text, name, || "give a string".to_owned())?;
     // SAFETY: not NULL, and so a string by this function's own contract.
-    let bytes = unsafe { CStr::from_ptr(text) };
+    let bytes = unsafe { CStr::from_ptr(text.as_ptr()) };
     bytes
         .to_str()
         .map_err(|_| Failure::argument(format!("{name} is not UTF-8; convert it")))
 }
 
-/// Our own text has no NUL: it was cleaned where it came in. If one slipped through, the text ends
-/// there rather than the call.
-pub(super) fn c_string(text: String) -> CString {
-    CString::new(text).unwrap_or_else(|error| {
-        let end = error.nul_position();
-        let mut bytes = error.into_vec();
-        bytes.truncate(end);
-        CString::new(bytes).unwrap_or_default()
-    })
+fn given<T>(
+    argument: Option<T>,
+    name: &str,
+    advice: impl FnOnce() -> String,
+) -> Result<T, Failure> {
+    argument.ok_or_else(|| Failure::argument(format!("{name} is NULL; {}", advice())))
+}
+
+pub(super) fn free<T>(handle: Option<Box<T>>) {
+    // Closing a connection is a cancellation point.
+    catch_panic(|| sys::with_thread_cancellation_disabled(|| drop(handle)));
 }
 
 #[cfg(test)]

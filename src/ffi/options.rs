@@ -1,9 +1,11 @@
 use std::ffi::c_char;
-use std::ptr::null_mut;
+use std::mem::MaybeUninit;
+use std::ptr::{NonNull, null};
 
-use super::client::{NO_CLIENT, momo_client};
+use super::block;
+use super::client::momo_client;
 use super::error::momo_error;
-use super::guard::{WithTexts, call_for, free, live};
+use super::guard::{call_for, live};
 use crate::config::OptionRow;
 use crate::error::momo_status;
 
@@ -14,7 +16,6 @@ use crate::error::momo_status;
 ///
 /// @since 0.1.0
 /// @ingroup momo_options
-#[allow(non_camel_case_types)]
 #[repr(C)]
 pub struct momo_option {
     /// Name of the option, as momo_set_option() takes it.
@@ -31,20 +32,18 @@ pub struct momo_option {
     pub next: *const momo_option,
 }
 
-type OwnedOption = WithTexts<momo_option, 4>;
-
 impl momo_option {
-    fn hand_out(rows: Vec<OptionRow>) -> *mut momo_option {
-        rows.into_iter().rfold(null_mut(), |next, row| {
-            let (name, warning) = (row.name.to_owned(), row.warning.to_owned());
-            let texts = [name, row.value, row.source, warning];
-            OwnedOption::hand_out(texts, |[name, value, source, warning]| momo_option {
+    fn hand_out(rows: Vec<OptionRow>) -> Option<NonNull<momo_option>> {
+        rows.into_iter().rfold(None, |next, row| {
+            let texts = [row.name, &row.value, &row.source, row.warning];
+            let make = |[name, value, source, warning]: [_; 4]| momo_option {
                 name,
                 value,
                 source,
                 warning,
-                next,
-            })
+                next: next.map_or(null(), |next| next.as_ptr()),
+            };
+            Some(block::hand_out(texts, make))
         })
     }
 }
@@ -55,49 +54,41 @@ impl momo_option {
 /// in use now. The library reads changed files before a request.
 ///
 /// @param client        A client; not NULL.
-/// @param[out] options  Where to store the first option; not NULL. Free the list with
-///                      momo_free_options().
+/// @param[out] options  Where to store the list; not NULL. Free it with momo_free_options().
 /// @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
 ///
-/// Any number of threads may make this call on one client at the same time. It does not block,
-/// reads no file and makes no request.
+/// Any thread may make this call at any time. It does not block, read a file or make a request.
 ///
 /// @since 0.1.0
 /// @ingroup momo_options
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_get_options(
-    client: *const momo_client,
-    options: *mut *mut momo_option,
-    error: *mut *mut momo_error,
+pub extern "C" fn momo_get_options(
+    client: Option<&momo_client>,
+    options: Option<&mut MaybeUninit<Option<NonNull<momo_option>>>>,
+    error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    // SAFETY: each is NULL or valid, by the contract of this interface.
-    unsafe {
-        call_for(options, "options", error, || {
-            let rows = live(client, NO_CLIENT)?.0.options();
-            Ok(momo_option::hand_out(rows))
-        })
-    }
+    call_for(options, "options", error, || {
+        let rows = live(client, "client")?.0.options();
+        Ok(momo_option::hand_out(rows).expect("a client has options"))
+    })
 }
 
 /// Frees a list of options and their strings.
 ///
-/// @param options  The first option of a list from this library, or NULL: then the call does
-///                 nothing.
+/// @param options  A list from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the list, once. After a fork, each process frees its own copy. The call does
-/// not block.
+/// Any thread may free it, once. After a fork, each process frees its own. The call does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_options
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_free_options(options: *mut momo_option) {
-    let mut rest = options;
-    // SAFETY: handed out by `hand_out`, each as the first member of a boxed OwnedOption.
-    while let Some(option) = unsafe { rest.as_ref() } {
-        let next = option.next.cast_mut();
-        // SAFETY: as above; nothing uses it any more.
-        unsafe { free(rest.cast::<OwnedOption>()) };
-        rest = next;
+pub unsafe extern "C" fn momo_free_options(mut options: Option<NonNull<momo_option>>) {
+    while let Some(option) = options {
+        // SAFETY: handed out above, by the contract of this interface.
+        unsafe {
+            options = NonNull::new(option.as_ref().next.cast_mut());
+            block::free(Some(option));
+        }
     }
 }

@@ -1,6 +1,9 @@
-use super::client::{NO_CLIENT, momo_client};
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+
+use super::client::momo_client;
 use super::error::momo_error;
-use super::guard::{boxed, call_for, free, live};
+use super::guard::{call_for, free, live};
 use crate::error::momo_status;
 use crate::stats::momo_stats;
 
@@ -17,30 +20,25 @@ use crate::stats::momo_stats;
 /// @since 0.1.0
 /// @ingroup momo_stats
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_get_stats(
-    client: *const momo_client,
-    stats: *mut *mut momo_stats,
-    error: *mut *mut momo_error,
+pub extern "C" fn momo_get_stats(
+    client: Option<&momo_client>,
+    stats: Option<&mut MaybeUninit<Option<Box<momo_stats>>>>,
+    error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    // SAFETY: each is NULL or valid, by the contract of this interface.
-    unsafe {
-        call_for(stats, "stats", error, || {
-            Ok(boxed(live(client, NO_CLIENT)?.0.stats()))
-        })
-    }
+    call_for(stats, "stats", error, || {
+        Ok(Box::new(live(client, "client")?.0.stats()))
+    })
 }
 
 /// Frees counters.
 ///
 /// @param stats  Counters from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the counters, once. After a fork, each process frees its own copy. The call
-/// does not block.
+/// Any thread may free them, once. After a fork, each process frees its own. It does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_stats
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn momo_free_stats(stats: *mut momo_stats) {
-    // SAFETY: handed out by momo_get_stats, by the contract of this interface.
-    unsafe { free(stats) };
+pub extern "C" fn momo_free_stats(stats: Option<Box<momo_stats>>) {
+    free(stats);
 }

@@ -38,7 +38,7 @@ fn another_process_s_value_is_neither_used_nor_dropped() {
     let cell = foreign(&theirs);
     assert!(cell.get().is_none());
     let value = cell.get_or(|| Counted(Arc::clone(&ours)));
-    assert!(Arc::ptr_eq(&(*value).0, &ours));
+    assert!(Arc::ptr_eq(&value.0, &ours));
     drop(value);
     drop(cell);
     drop(foreign(&theirs));

@@ -19,7 +19,7 @@ fn every_status_of_a_request_is_in_the_group_that_the_header_says() {
         (S::MOMO_UNEXPECTED_STATUS, S::MOMO_INVALID_RESPONSE),
     ];
     for (group, (first, last)) in groups.into_iter().zip(statuses) {
-        for (status, _) in S::NAMES {
+        for (status, _) in crate::error::NAMES {
             let counted = stats.failures(*status).map(std::ptr::from_ref);
             let is_in = (first as i32..=last as i32).contains(&(*status as i32));
             assert_eq!(counted == Some(group), is_in, "{status:?}");

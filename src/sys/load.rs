@@ -28,7 +28,7 @@ static PREPARING: AtomicUsize = AtomicUsize::new(0);
 static CONSTRUCTOR: extern "C" fn() = ensure_prepared;
 
 /// Does what is to be done once. For hosts whose linker leaves constructors of static libraries
-/// out it is called by the functions that make handles, too; a second call costs one load.
+/// out it is called by the function that makes configs, too; a second call costs one load.
 pub(crate) extern "C" fn ensure_prepared() {
     if PREPARED.load(Ordering::Acquire) {
         return;

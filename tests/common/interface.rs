@@ -1,8 +1,10 @@
 //! The C interface, as the tests call it: every handle freed, every string copied.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
+#![allow(dead_code, unreachable_pub)]
+#![allow(clippy::mut_from_ref, clippy::panic, clippy::unwrap_used)]
 
 use std::ffi::{CStr, CString, c_char};
-use std::ptr::null_mut;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
 pub use momo::ffi::momo_status::{self, *};
 use momo::ffi::*;
@@ -45,19 +47,31 @@ pub fn copied(text: *const c_char) -> String {
     unsafe { CStr::from_ptr(text) }.to_str().unwrap().to_owned()
 }
 
-/// Takes what a call ended with; checks that error and status agree.
-///
-/// # Safety
-/// `error` is what the call wrote.
-pub unsafe fn outcome(status: momo_status, error: *mut momo_error) -> Result<(), Error> {
-    if status == MOMO_OK {
-        assert!(error.is_null(), "on MOMO_OK the error stays NULL");
-        return Ok(());
-    }
-    assert!(!error.is_null(), "an error that was asked for is given");
-    // SAFETY: the library handed it out just now.
+/// A place for an output.
+pub type Out<'a, P> = Option<&'a mut MaybeUninit<Option<P>>>;
+pub type OutError<'a> = Out<'a, NonNull<momo_error>>;
+
+/// What a call stores in a place that has what a caller may have left there.
+pub fn stored<P, S>(call: impl FnOnce(Out<P>) -> S) -> (S, Option<P>) {
+    let mut place = MaybeUninit::<Option<P>>::uninit();
+    // SAFETY: a place of this function's own, which every call stores something in.
     unsafe {
-        let e = &*error;
+        place.as_mut_ptr().write_bytes(0x11, 1);
+        let status = call(Some(&mut place));
+        (status, place.assume_init())
+    }
+}
+
+/// Makes a call; checks that error and status agree.
+pub fn outcome(call: impl FnOnce(OutError) -> momo_status) -> Result<(), Error> {
+    let (status, error) = stored(call);
+    let Some(error) = error else {
+        assert_eq!(status, MOMO_OK, "an error that was asked for is given");
+        return Ok(());
+    };
+    // SAFETY: the library handed it out just now.
+    let copy = unsafe {
+        let e = error.as_ref();
         let copy = Error {
             status: e.status,
             http_status: e.http_status,
@@ -67,14 +81,23 @@ pub unsafe fn outcome(status: momo_status, error: *mut momo_error) -> Result<(),
             body: copied(e.body),
             phase: e.phase,
         };
-        momo_free_error(error);
-        assert_eq!(copy.status, status);
-        assert!(!copy.message.is_empty());
-        assert!(!copy.message.contains(char::is_control), "{}", copy.message);
-        assert!(copy.body.len() <= 4096);
-        check_phase(&copy);
-        Err(copy)
-    }
+        momo_free_error(Some(error));
+        copy
+    };
+    assert_ne!(status, MOMO_OK, "on MOMO_OK the error stays NULL");
+    assert_eq!(copy.status, status);
+    assert!(!copy.message.is_empty());
+    assert!(!copy.message.contains(char::is_control), "{}", copy.message);
+    assert!(copy.body.len() <= 4096);
+    check_phase(&copy);
+    Err(copy)
+}
+
+/// Makes a call that has another output, too.
+pub fn output<P>(call: impl FnOnce(Out<P>, OutError) -> momo_status) -> Result<P, Error> {
+    let (outcome, output) = stored(|out| outcome(|error| call(out, error)));
+    assert_eq!(output.is_some(), outcome.is_ok());
+    outcome.map(|()| output.unwrap())
 }
 
 /// The phase is the one that the message begins with, or in which a response was read.
@@ -107,19 +130,25 @@ unsafe impl Send for Config {}
 
 impl Config {
     pub fn new() -> Self {
-        let config = momo_create_config();
-        assert!(!config.is_null());
-        Self(config)
+        Self(Box::into_raw(momo_create_config().unwrap()))
+    }
+
+    pub fn live(&self) -> Option<&mut momo_config> {
+        // SAFETY: not freed yet, and used by one call at a time.
+        unsafe { self.0.as_mut() }
     }
 
     pub fn try_set(&self, name: &str, value: &str) -> Result<(), Error> {
-        let (name, value) = (CString::new(name).unwrap(), CString::new(value).unwrap());
-        let mut error = null_mut();
-        // SAFETY: a live config and strings that outlive the call.
-        unsafe {
-            let status = momo_set_option(self.0, name.as_ptr(), value.as_ptr(), &raw mut error);
-            outcome(status, error)
-        }
+        self.try_set_string(&CString::new(name).unwrap(), &CString::new(value).unwrap())
+    }
+
+    pub fn try_set_string(&self, name: &CStr, value: &CStr) -> Result<(), Error> {
+        // SAFETY: strings that outlive the call.
+        outcome(|e| unsafe { momo_set_option(self.live(), name.as_ptr(), value.as_ptr(), e) })
+    }
+
+    pub fn set_from_env(&self) -> Result<(), Error> {
+        outcome(|error| momo_set_options_from_env(self.live(), error))
     }
 
     pub fn set(&self, name: &str, value: &str) -> &Self {
@@ -130,14 +159,8 @@ impl Config {
     }
 
     pub fn try_client(&self) -> Result<Client, Error> {
-        let (mut client, mut error) = (null_mut(), null_mut());
-        // SAFETY: a live config and places of our own.
-        unsafe {
-            let status = momo_create_client(self.0, &raw mut client, &raw mut error);
-            outcome(status, error)?;
-        }
-        assert!(!client.is_null());
-        Ok(Client(client))
+        output(|client, error| momo_create_client(self.live().as_deref(), client, error))
+            .map(|client| Client(Some(client)))
     }
 
     pub fn client(&self) -> Client {
@@ -149,35 +172,30 @@ impl Config {
 impl Drop for Config {
     fn drop(&mut self) {
         // SAFETY: made by momo_create_config, freed once.
-        unsafe { momo_free_config(self.0) };
+        momo_free_config(Some(unsafe { Box::from_raw(self.0) }));
     }
 }
 
-pub struct Client(pub *mut momo_client);
+pub struct Client(pub Option<Box<momo_client>>);
 
-// SAFETY: the interface says that a client may be used from any threads at once.
-unsafe impl Send for Client {}
-// SAFETY: as above.
-unsafe impl Sync for Client {}
-
-type Hand = unsafe extern "C" fn(
-    *const momo_client,
-    i64,
-    *mut *mut momo_token,
-    *mut *mut momo_error,
-) -> momo_status;
+type Get =
+    extern "C" fn(Option<&momo_client>, i64, Out<NonNull<momo_token>>, OutError) -> momo_status;
 
 impl Client {
+    pub fn live(&self) -> Option<&momo_client> {
+        self.0.as_deref()
+    }
+
     pub fn create(&self) -> Result<Token, Error> {
-        self.hand(momo_create_token, -1)
+        self.create_within(-1)
     }
 
     pub fn create_within(&self, timeout_ms: i64) -> Result<Token, Error> {
-        self.hand(momo_create_token, timeout_ms)
+        self.call(momo_create_token, timeout_ms)
     }
 
     pub fn get(&self) -> Result<Token, Error> {
-        self.hand(momo_get_token, -1)
+        self.get_within(-1)
     }
 
     /// The text of the token that momo_get_token gives.
@@ -186,19 +204,14 @@ impl Client {
     }
 
     pub fn get_within(&self, timeout_ms: i64) -> Result<Token, Error> {
-        self.hand(momo_get_token, timeout_ms)
+        self.call(momo_get_token, timeout_ms)
     }
 
-    fn hand(&self, hand: Hand, timeout_ms: i64) -> Result<Token, Error> {
-        let (mut token, mut error) = (null_mut::<momo_token>(), null_mut());
-        // SAFETY: a live client and places of our own; the token is read before it is freed.
+    fn call(&self, get: Get, timeout_ms: i64) -> Result<Token, Error> {
+        let token = output(|token, error| get(self.live(), timeout_ms, token, error))?;
+        // SAFETY: the library handed it out just now; it is read before it is freed.
         unsafe {
-            let status = hand(self.0, timeout_ms, &raw mut token, &raw mut error);
-            if status != MOMO_OK {
-                assert!(token.is_null(), "on failure the output stays NULL");
-            }
-            outcome(status, error)?;
-            let t = &*token;
+            let t = token.as_ref();
             let copy = Token {
                 access_token: copied(t.access_token),
                 token_type: copied(t.token_type),
@@ -209,7 +222,7 @@ impl Client {
                 refresh_status: t.refresh_status,
                 refresh_in: t.refresh_in,
             };
-            momo_free_token(token);
+            momo_free_token(Some(token));
             assert_eq!(copy.authorization, format!("Bearer {}", copy.access_token));
             Ok(copy)
         }
@@ -217,33 +230,23 @@ impl Client {
 
     pub fn invalidate(&self, access_token: &str) {
         let access_token = CString::new(access_token).unwrap();
-        let mut error = null_mut();
-        // SAFETY: a live client and a string that outlives the call.
-        unsafe {
-            let status = momo_invalidate_token(self.0, access_token.as_ptr(), &raw mut error);
-            outcome(status, error).unwrap();
-        }
+        // SAFETY: a string that outlives the call.
+        outcome(|e| unsafe { momo_invalidate_token(self.live(), access_token.as_ptr(), e) })
+            .unwrap();
     }
 
     pub fn stats(&self) -> momo_stats {
-        let (mut stats, mut error) = (null_mut::<momo_stats>(), null_mut());
-        // SAFETY: a live client and places of our own; numbers only, so a copy is whole.
-        unsafe {
-            let status = momo_get_stats(self.0, &raw mut stats, &raw mut error);
-            outcome(status, error).unwrap();
-            let copy = stats.read();
-            momo_free_stats(stats);
-            copy
-        }
+        let stats = output(|stats, error| momo_get_stats(self.live(), stats, error)).unwrap();
+        let copy = momo_stats { ..*stats };
+        momo_free_stats(Some(stats));
+        copy
     }
 
     pub fn options(&self) -> Vec<OptionRow> {
-        let (mut first, mut error) = (null_mut::<momo_option>(), null_mut());
-        // SAFETY: a live client and places of our own; the list is read before it is freed.
+        let first = output(|first, error| momo_get_options(self.live(), first, error)).unwrap();
+        // SAFETY: the library handed the list out just now; it is read before it is freed.
         unsafe {
-            let status = momo_get_options(self.0, &raw mut first, &raw mut error);
-            outcome(status, error).unwrap();
-            let all = std::iter::successors(first.as_ref(), |option| option.next.as_ref());
+            let all = std::iter::successors(Some(first.as_ref()), |option| option.next.as_ref());
             let rows = all.map(|option| OptionRow {
                 name: copied(option.name),
                 value: copied(option.value),
@@ -251,27 +254,22 @@ impl Client {
                 warning: copied(option.warning),
             });
             let rows = rows.collect();
-            momo_free_options(first);
+            momo_free_options(Some(first));
             rows
         }
     }
 
     pub fn cloned(&self) -> Self {
-        // SAFETY: a live client.
-        let clone = unsafe { momo_clone_client(self.0) };
-        assert!(!clone.is_null());
-        Self(clone)
+        Self(Some(momo_clone_client(self.live()).unwrap()))
     }
 
     pub fn cancel(&self) {
-        // SAFETY: a live client.
-        unsafe { momo_cancel_client(self.0) };
+        momo_cancel_client(self.live());
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // SAFETY: made by momo_create_client, freed once.
-        unsafe { momo_free_client(self.0) };
+        momo_free_client(self.0.take());
     }
 }

@@ -1,7 +1,6 @@
 //! A logger that keeps what it is told.
 
 use std::ffi::{c_char, c_void};
-use std::ptr::null_mut;
 use std::sync::{Arc, Mutex};
 
 use momo::ffi::momo_set_logger;
@@ -48,11 +47,7 @@ impl Config {
         let listener: Listener = Box::new(listener);
         let user_data = Box::into_raw(Box::new(listener)).cast();
         let (tell, free) = (Some(tell as _), Some(free_listener as _));
-        let mut error = null_mut();
-        // SAFETY: a live config; both functions take what `user_data` is.
-        unsafe {
-            let status = momo_set_logger(self.0, tell, user_data, free, 4, &raw mut error);
-            outcome(status, error).unwrap();
-        }
+        // SAFETY: both functions take what `user_data` is.
+        outcome(|e| unsafe { momo_set_logger(self.live(), tell, user_data, free, 4, e) }).unwrap();
     }
 }

@@ -4,19 +4,19 @@ mod calls;
 
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_void};
-use std::ptr::null_mut;
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::common::*;
-use calls::{Live, Out, ROWS, quiet};
+use calls::{Live, OTHERS, ROWS, quiet};
 use momo::ffi::*;
 
 /// The declarations of momo.h, without comments.
 const HEADER: &str = include_str!("../../include/momo_ffi.h");
 
-/// Every argument of every function that the header declares.
-fn declared() -> BTreeSet<(String, String)> {
+/// Every function that the header declares, with each of its arguments.
+fn declared() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     // A function pointer's own name stands in its first parentheses.
     let pointer = "void (*free_user_data)(void *user_data)";
@@ -28,7 +28,7 @@ fn declared() -> BTreeSet<(String, String)> {
         let function = head.rsplit([' ', '*']).next().unwrap();
         for argument in arguments.split(',').filter(|_| !head.contains("typedef")) {
             let name = argument.rsplit([' ', '*']).next().unwrap();
-            found.insert((function.to_owned(), name.to_owned()));
+            found.insert(format!("{function} {name}"));
         }
     }
     found
@@ -36,92 +36,44 @@ fn declared() -> BTreeSet<(String, String)> {
 
 #[test]
 fn every_argument_of_every_function_is_in_the_table() {
-    let rows = ROWS
-        .iter()
-        .map(|r| (r.function.to_owned(), r.argument.to_owned()));
-    assert_eq!(declared(), rows.collect());
-    let functions: BTreeSet<&str> = ROWS.iter().map(|r| r.function).collect();
-    assert_eq!(functions.len(), 21);
+    let mut declared = declared();
+    // Every row is called with a place for the error and without.
+    declared.retain(|name| name == "momo_free_error error" || !name.ends_with(" error"));
+    let rows = ROWS.iter().map(|(name, ..)| (*name).to_owned());
+    let others = OTHERS.iter().map(|(name, _)| (*name).to_owned());
+    assert_eq!(declared, rows.chain(others).collect());
+    let functions = declared.iter().map(|name| name.split(' ').next());
+    assert_eq!(functions.collect::<BTreeSet<_>>().len(), 21);
 }
 
 #[test]
 fn what_is_null_not_utf8_or_out_of_range_is_refused_with_its_name() {
     let gateway = Gateway::start().unwrap();
-    let (config, other) = (Config::mock(&gateway, ""), Config::mock(&gateway, ""));
-    let client = config.client();
     let live = Live {
-        config: other.0,
-        client: client.0,
+        config: Config::mock(&gateway, ""),
+        client: Config::mock(&gateway, "").client(),
     };
-    for row in ROWS {
-        let (mut out, garbage) = (Out::garbage(), Out::garbage());
-        let Some(status) = (row.call)(&live, &mut out) else {
+    for (name, words, call) in ROWS {
+        let mut place = 0;
+        let outcome = outcome(|error| call(&live, &mut place, error));
+        assert_eq!(place, 0, "{name}: the output is NULL");
+        let status = call(&live, &mut place, None);
+        let Err(error) = outcome else {
+            assert_eq!((*words, status), ("OK", MOMO_OK), "{name}");
             continue;
         };
-        let name = format!("{} {}: {}", row.function, row.argument, row.words);
-        if row.words == "OK" {
-            assert_eq!(status, MOMO_OK, "{name}");
-            assert!(out.error.is_null(), "{name}");
-            continue;
-        }
-        assert_eq!(status, MOMO_INVALID_ARGUMENT, "{name}");
-        if row.words.is_empty() {
-            assert_eq!(out.error, garbage.error, "no error was asked for");
-        } else {
-            // SAFETY: the call wrote it.
-            let error = unsafe { outcome(status, out.error) }.unwrap_err();
-            assert!(
-                error.message.contains(row.words),
-                "{name}: {}",
-                error.message
-            );
-            assert_eq!((error.http_status, error.retry_after_ms), (0, -1));
-        }
-        for (functions, output, is_null) in [
-            ("momo_create_client", "client", out.client.is_null()),
-            (
-                "momo_create_token momo_get_token",
-                "token",
-                out.token.is_null(),
-            ),
-            ("momo_get_options", "options", out.options.is_null()),
-            ("momo_get_stats", "stats", out.stats.is_null()),
-        ] {
-            let is_other = !functions.contains(row.function) || row.argument == output;
-            assert!(is_other || is_null, "{name}");
-        }
+        assert_eq!(error.status, MOMO_INVALID_ARGUMENT, "{name}");
+        assert_eq!(
+            error.status, status,
+            "{name}: without a place for the error"
+        );
+        assert!(error.message.contains(words), "{name}: {}", error.message);
+        assert_eq!((error.http_status, error.retry_after_ms), (0, -1));
+    }
+    for (_, call) in OTHERS {
+        call();
     }
     assert_eq!(gateway.request_count(), 0);
-}
-
-#[test]
-fn the_error_is_null_on_success_and_the_output_on_failure_whatever_was_there() {
-    let gateway = Gateway::start().unwrap();
-    let config = Config::mock(&gateway, "");
-    let client = config.client();
-    for function in [momo_create_token, momo_get_token] {
-        for timeout in [-1, i64::MAX] {
-            let mut out = Out::garbage();
-            // SAFETY: a live client, places of our own.
-            unsafe {
-                let status = function(client.0, timeout, &raw mut out.token, &raw mut out.error);
-                assert_eq!((status, out.error.is_null()), (MOMO_OK, true));
-                momo_free_token(out.token);
-            }
-        }
-    }
-    let incomplete = Config::new();
-    for (config, ok) in [(config.0, true), (incomplete.0, false)] {
-        let mut out = Out::garbage();
-        // SAFETY: a live config, places of our own.
-        unsafe {
-            let status = momo_create_client(config, &raw mut out.client, &raw mut out.error);
-            assert_eq!((status == MOMO_OK, out.error.is_null()), (ok, ok));
-            assert_eq!(out.client.is_null(), !ok);
-            momo_free_client(out.client);
-            momo_free_error(out.error);
-        }
-    }
 }
 
 #[test]
@@ -150,11 +102,11 @@ unsafe extern "C" fn count(user_data: *mut c_void) {
 }
 
 /// Sets a logger whose `free_user_data` counts.
-fn set_counted(config: *mut momo_config, log: momo_log_fn, level: i32) -> Arc<AtomicU32> {
+fn set_counted(config: Option<&mut momo_config>, log: momo_log_fn, level: i32) -> Arc<AtomicU32> {
     let counter = Arc::new(AtomicU32::new(0));
     let user_data = Arc::into_raw(Arc::clone(&counter)).cast_mut().cast();
-    // SAFETY: NULL or a live config; `count` takes what `user_data` is.
-    unsafe { momo_set_logger(config, log, user_data, Some(count), level, null_mut()) };
+    // SAFETY: `count` takes what `user_data` is.
+    unsafe { momo_set_logger(config, log, user_data, Some(count), level, None) };
     counter
 }
 
@@ -164,19 +116,19 @@ fn user_data_is_freed_once_when_nothing_can_use_it_any_more() {
     let freed = |counter: &Arc<AtomicU32>| counter.load(Ordering::SeqCst);
 
     let config = Config::mock(&gateway, "");
-    let refused = set_counted(null_mut(), Some(quiet), 1);
+    let refused = set_counted(None, Some(quiet), 1);
     assert_eq!(freed(&refused), 1, "config is NULL");
-    let kept = set_counted(config.0, Some(quiet), 4);
-    let refused = set_counted(config.0, Some(quiet), 5);
+    let kept = set_counted(config.live(), Some(quiet), 4);
+    let refused = set_counted(config.live(), Some(quiet), 5);
     assert_eq!((freed(&refused), freed(&kept)), (1, 0), "a bad level");
-    let next = set_counted(config.0, Some(quiet), 4);
+    let next = set_counted(config.live(), Some(quiet), 4);
     assert_eq!((freed(&kept), freed(&next)), (1, 0), "replaced");
-    let none = set_counted(config.0, None, 4);
+    let none = set_counted(config.live(), None, 4);
     assert_eq!((freed(&none), freed(&next)), (1, 1), "no logger");
 
-    let last = set_counted(config.0, Some(quiet), 4);
+    let last = set_counted(config.live(), Some(quiet), 4);
     let (one, two) = (config.client(), config.client());
-    let replaced = set_counted(config.0, Some(quiet), 4);
+    let replaced = set_counted(config.live(), Some(quiet), 4);
     assert_eq!(freed(&last), 0, "clients hold it");
     drop(config);
     assert_eq!((freed(&last), freed(&replaced)), (0, 1));
@@ -213,7 +165,7 @@ fn a_cancelled_client_stays_cancelled_and_its_equals_go_on() {
 }
 
 /// A list of options.
-struct List(*mut momo_option);
+struct List(NonNull<momo_option>);
 
 // SAFETY: the interface says that any thread may free it.
 unsafe impl Send for List {}
@@ -245,17 +197,15 @@ fn handles_and_lists_are_used_and_freed_on_any_thread() {
     });
     client.cancel();
     assert_eq!(client.options(), options, "a cancelled client has them");
-    let mut list = List(null_mut());
-    // SAFETY: a live client and a place of our own.
-    let status = unsafe { momo_get_options(client.0, &raw mut list.0, null_mut()) };
-    assert_eq!(status, MOMO_OK);
+    let list = output(|list, error| momo_get_options(client.live(), list, error));
+    let list = List(list.unwrap());
     std::thread::spawn(move || drop(client)).join().unwrap();
     let freed = std::thread::spawn(move || {
         let List(first) = { list };
         // SAFETY: the library made it, and it is freed once.
         unsafe {
-            assert_eq!(copied((*first).name), "base_url");
-            momo_free_options(first);
+            assert_eq!(copied(first.as_ref().name), "base_url");
+            momo_free_options(Some(first));
         }
     });
     freed.join().unwrap();

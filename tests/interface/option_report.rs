@@ -60,9 +60,7 @@ fn what_comes_from_the_environment_is_told_as_that() {
     config.set("api_user", SECRETS[0]).set("ca", "mozilla");
     config.set("subscription_key", "s3cr3t-subscription");
     config.set("secondary_subscription_key", "s3cr3t-second");
-    // SAFETY: a live config; nobody changes the environment.
-    let status = unsafe { momo::ffi::momo_set_options_from_env(config.0, std::ptr::null_mut()) };
-    assert_eq!(status, MOMO_OK);
+    config.set_from_env().unwrap();
     config.set("timeout", "8s");
     let proxied = lines(&config);
     for line in [

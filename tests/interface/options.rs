@@ -35,15 +35,6 @@ fn refused(outcome: Result<impl Sized, Error>, words: &[&str]) -> Error {
     error
 }
 
-fn from_env(config: &Config) -> Result<(), Error> {
-    let mut error = std::ptr::null_mut();
-    // SAFETY: a live config and a place of our own; nobody changes the environment.
-    unsafe {
-        let status = momo::ffi::momo_set_options_from_env(config.0, &raw mut error);
-        outcome(status, error)
-    }
-}
-
 /// The names in docs/options.md, which a unit test keeps equal to the table in the source.
 fn names() -> Vec<&'static str> {
     let rows = include_str!("../../docs/options.md").lines();
@@ -213,8 +204,8 @@ fn the_environment_is_taken_whole_or_not_at_all() {
     let config = Config::mock(&gateway, "");
     let log = config.log();
     match refusal {
-        Some(words) => drop(refused(from_env(&config), &[words])),
-        None => from_env(&config).unwrap(),
+        Some(words) => drop(refused(config.set_from_env(), &[words])),
+        None => config.set_from_env().unwrap(),
     }
     let logged = log.text();
     assert_eq!(log.lines().len(), usize::from(line.is_some()), "{logged}");

@@ -8,16 +8,16 @@ use crate::{Now, Status, Token};
 /// What a program sees of a token with these times.
 fn seen<T>(token: Token, times: [Option<Duration>; 2], see: impl FnOnce(&momo_token) -> T) -> T {
     let [expires_in, refresh_in] = times;
-    let copy = momo_token::allocate(&TokenForCaller {
+    let copy = momo_token::hand_out(&TokenForCaller {
         token: TokenRef::Counted(Arc::new(token)),
         expires_in,
         refresh_status: Status::MOMO_TIMED_OUT,
         refresh_in,
     });
-    // SAFETY: allocated above, and freed once.
+    // SAFETY: handed out above, and freed once.
     unsafe {
-        let seen = see(&*copy);
-        momo_free_token(copy);
+        let seen = see(copy.as_ref());
+        momo_free_token(Some(copy));
         seen
     }
 }
@@ -57,5 +57,23 @@ fn a_copy_has_the_text_the_status_and_the_life_of_the_token() {
             assert_eq!((token.lifetime, token.expires_at), (lifetime, end as i64));
             assert_eq!(token.refresh_status, Status::MOMO_TIMED_OUT as i32);
         });
+    }
+}
+
+#[test]
+fn a_timeout_is_the_option_s_none_or_up_to_a_day() {
+    let after = |ms| CallTimeout::After(Duration::from_millis(ms));
+    for (timeout_ms, expected) in [
+        (-1, CallTimeout::Default),
+        (0, CallTimeout::NeverBlock),
+        (1, after(1)),
+        (86_400_000, after(86_400_000)),
+        (i64::MAX, after(86_400_000)),
+    ] {
+        assert_eq!(call_timeout(timeout_ms).ok(), Some(expected));
+    }
+    for timeout_ms in [-2, i64::MIN] {
+        let refused = call_timeout(timeout_ms).err().unwrap();
+        assert_eq!(refused.status, momo_status::MOMO_INVALID_ARGUMENT);
     }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use super::{complete, from_env, refused};
+use super::{complete, refused};
 use crate::child::{Scratch, again, case, is_root, run, var};
 use crate::common::*;
 
@@ -199,11 +199,11 @@ fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment
         config.set(name, value);
     }
     if case == "plain" {
-        refused(from_env(&config), &["MOMO_TIMEOUT"]);
+        refused(config.set_from_env(), &["MOMO_TIMEOUT"]);
         refused(config.try_client(), &["HTTPS_PROXY"]);
         config.set("proxy", "none").client().create().unwrap();
     } else {
-        from_env(&config).unwrap();
+        config.set_from_env().unwrap();
         assert!(log.text().contains("more rights"), "{}", log.text());
         let missing = refused(Config::new().try_client(), &["api_user", "more rights"]);
         assert!(!missing.message.contains("MOMO_"), "{}", missing.message);

@@ -8,11 +8,10 @@
 //! subscription key in http's HeaderValue and ureq's output buffer, the response's body in ureq's
 //! input buffer, and both in the plaintext buffers of rustls.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io::{Read, Write};
 use std::os::unix::fs::FileExt;
 use std::process::{Child, Command, Stdio};
-use std::ptr::null_mut;
 
 use memchr::memmem;
 use momo::ffi::*;
@@ -59,34 +58,27 @@ fn the_child_of_the_test_below() {
     receive(&mut length);
     let mut values = vec![0; usize::from(u16::from_le_bytes(length))];
     receive(&mut values);
-    let (config, mut client) = (momo_create_config(), null_mut());
-    let mut tokens = [null_mut(); 3];
-    let none = null_mut();
-    // SAFETY: live handles, places of this function's own, and NUL-terminated strings.
-    unsafe {
-        for (name, value) in NAMES.iter().zip(values.split_inclusive(|b| *b == 0)) {
-            let name = CString::new(*name).unwrap();
-            let status = momo_set_option(config, name.as_ptr(), value.as_ptr().cast(), none);
-            assert_eq!(status, MOMO_OK);
-        }
-        values.zeroize();
-        momo_create_client(config, &raw mut client, none);
-        let [first, second, last] = &mut tokens;
-        momo_create_token(client, -1, first, none);
-        momo_create_token(client, -1, second, none);
-        // The second one again, from the cache.
-        momo_get_token(client, -1, last, none);
-        be_looked_at();
-        for token in tokens {
-            assert!(!token.is_null());
-            momo_free_token(token);
-        }
-        be_looked_at();
-        momo_free_client(client);
-        momo_free_config(config);
-        momo_clear_cache();
-        be_looked_at();
+    let config = Config::new();
+    for (name, value) in NAMES.iter().zip(values.split_inclusive(|b| *b == 0)) {
+        let value = CStr::from_bytes_with_nul(value).unwrap();
+        let outcome = config.try_set_string(&CString::new(*name).unwrap(), value);
+        outcome.unwrap();
     }
+    values.zeroize();
+    let client = config.client();
+    // The last is the second one again, from the cache.
+    let tokens = [momo_create_token, momo_create_token, momo_get_token]
+        .map(|get| stored(|token| get(client.live(), -1, token, None)).1);
+    be_looked_at();
+    for token in tokens {
+        assert!(token.is_some());
+        // SAFETY: the library handed it out, and it is freed once.
+        unsafe { momo_free_token(token) };
+    }
+    be_looked_at();
+    drop((client, config));
+    momo_clear_cache();
+    be_looked_at();
 }
 
 /// How often each needle is in the process's private, writable memory.
