@@ -133,8 +133,8 @@ typedef enum momo_status {
    */
   MOMO_FORBIDDEN = 22,
   /**
-   * There were too many requests, or the quota is spent. `retry_after_ms` may say how long to
-   * wait.
+   * There were too many requests, or the quota is spent. `retry_after_ms` says when to try
+   * again, if that is known.
    */
   MOMO_RATE_LIMITED = 23,
   /**
@@ -146,7 +146,8 @@ typedef enum momo_status {
    */
   MOMO_UNEXPECTED_STATUS = 25,
   /**
-   * The response is not one of the gateway's: no usable token, too large, or broken HTTP.
+   * The response is not one of the gateway's: it has no usable token, is too large, or is
+   * broken HTTP.
    */
   MOMO_INVALID_RESPONSE = 26,
   /**
@@ -265,7 +266,9 @@ typedef enum momo_token_origin {
 } momo_token_origin;
 
 /**
- * A client: an opaque type. Any number of threads may call functions on it at the same time.
+ * A client: an opaque type that never changes once it is made.
+ *
+ * Any number of threads may call functions on one client at the same time.
  *
  * @ingroup momo_client
  */
@@ -282,7 +285,8 @@ typedef struct momo_config momo_config;
  * An error: why a call failed.
  *
  * You own it. Free it with momo_free_error(). New versions may add fields at the end, so do not
- * copy the struct by value. No string in it is NULL or contains a secret; an empty one is "".
+ * copy the struct by value. No string in it is NULL: a string is "" if there is nothing to say. No
+ * string contains a secret.
  *
  * @since 0.1.0
  * @ingroup momo_error
@@ -301,19 +305,23 @@ typedef struct momo_error {
    */
   int64_t retry_after_ms;
   /**
-   * One line: what failed, why, and what to do, with the host and the number of attempts.
+   * One line of UTF-8: what failed, why, and what to do. It names the host and the number of
+   * attempts.
    */
   const char *message;
   /**
-   * Error code of the response, or the support ID of a firewall's page: at most 128 bytes.
+   * Error code of the response, or the support ID of a firewall's page: at most 128 bytes of
+   * UTF-8.
    */
   const char *code;
   /**
-   * Body of the response without secrets: at most 4096 bytes, "" for every 2xx status.
+   * Body of the response without secrets: at most 4096 bytes of UTF-8, and "" for every 2xx
+   * status.
    */
   const char *body;
   /**
-   * A #momo_phase: where the request failed, or where it is if only this call's time was up.
+   * A #momo_phase: where the request was when it failed, or where it is if only the time of this
+   * call was up.
    */
   int32_t phase;
 } momo_error;
@@ -323,13 +331,16 @@ typedef struct momo_error {
  *
  * @param user_data  The pointer given to momo_set_logger().
  * @param level      A #momo_log_level.
- * @param line       One line of UTF-8 without secrets, valid only during the call.
+ * @param line       The line: UTF-8 without a line break and without secrets. It is valid only
+ *                   during the call.
  *
- * The library calls the logger on the thread whose call the line is about, before that returns. It
- * holds no lock: the logger may call this library. Several threads may be in it at once.
+ * The library calls the logger on the thread whose call the line is about, before that call
+ * returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
+ * be in the logger at once.
  *
- * The logger must not throw, longjmp, end its thread, or free the client or the config that it is
- * called for. A cancellation of its thread (pthread_cancel) takes effect after the call.
+ * The logger must not throw, longjmp or end its thread. It must not free the client or the config
+ * that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
+ * takes effect after the call.
  *
  * @since 0.1.0
  * @ingroup momo_config
@@ -351,7 +362,8 @@ typedef struct momo_token {
    */
   const char *access_token;
   /**
-   * The type that the gateway sent; "" if none. MTN's sends "access_token", not "Bearer".
+   * The type that the gateway sent, "" if it sent none. MTN's gateway sends "access_token", not
+   * "Bearer".
    */
   const char *token_type;
   /**
@@ -375,8 +387,9 @@ typedef struct momo_token {
    */
   int32_t refresh_status;
   /**
-   * Seconds until a refresh is due, rounded up; 0 if it is due now; -1 if there will be none,
-   * because `cache` is `none` or the lifetime is not known. momo_get_token() makes it.
+   * Seconds until a refresh is due, rounded up; 0 if it is due now. -1 if there will be none,
+   * because the option `cache` is `none` or the lifetime is not known. You need not act on it:
+   * momo_get_token() refreshes the token.
    */
   int64_t refresh_in;
 } momo_token;
@@ -536,7 +549,8 @@ MOMO_API const char *momo_version(void);
  *
  * @param error  An error from this library, or NULL: then the call does nothing.
  *
- * Any thread may free it, once. After a fork, each process frees its own. The call does not block.
+ * Any thread may free the error, once. After a fork, each process frees its own copy. The call
+ * does not block.
  *
  * @since 0.1.0
  * @ingroup momo_error
@@ -547,7 +561,8 @@ MOMO_API void momo_free_error(struct momo_error *error);
  * Returns the name of a status, for example "MOMO_OK" for 0.
  *
  * @param status  A momo_status, or any other number.
- * @return A static string, never NULL: "MOMO_UNKNOWN" if the number is no status. Do not free it.
+ * @return A static string: "MOMO_UNKNOWN" if the number is no status. It is never NULL. Do not
+ *         free it.
  *
  * Any thread may call this function at any time. It does not block.
  *
@@ -579,7 +594,8 @@ MOMO_API struct momo_config *momo_create_config(void);
  * @param name        Name of the option; not NULL. The string is copied.
  * @param value       Value of the option; not NULL. The string is copied.
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
- * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if the name or the value is bad.
+ * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
+ *         value is bad.
  *
  * No other call may use the config at the same time. The call does not block.
  *
@@ -597,7 +613,8 @@ enum momo_status momo_set_option(struct momo_config *config,
  *
  * If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
  * warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
- * If the program runs with more rights than its caller (set-uid), it reads none, and logs that.
+ * If the program runs with more rights than its caller (set-uid), the call reads no variable and
+ * logs a warning.
  *
  * @param config      A config; not NULL.
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
@@ -618,7 +635,8 @@ enum momo_status momo_set_options_from_env(struct momo_config *config,
  *
  * @param config  A config from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the config, once, after its last call has returned. The call does not block.
+ * Any thread may free the config, once, after the last call on it has returned. The call does not
+ * block.
  *
  * @since 0.1.0
  * @ingroup momo_config
@@ -628,9 +646,10 @@ MOMO_API void momo_free_config(struct momo_config *config);
 /**
  * Sets the logger of the clients that you make from this config later.
  *
- * The library calls `free_user_data` once, on the thread of the call that ends the last use of
- * `user_data`: when the config and the last client made from it are freed, or when another logger
- * replaces this one. If the call fails, or if `log` is NULL, that is before it returns.
+ * The library calls `free_user_data` once, if it is not NULL, as soon as nothing can use
+ * `user_data` any more. That is when the config and the last client made from it are freed, or
+ * when another logger replaces this one. If the call fails, or if `log` is NULL, that is before it
+ * returns. The library calls it on the thread of the call that ends the last use.
  *
  * @param config          A config; not NULL.
  * @param log             The logger, or NULL for none.
@@ -664,21 +683,25 @@ enum momo_status momo_set_logger(struct momo_config *config,
  * - XDG_RUNTIME_DIR, on Windows LOCALAPPDATA, if `cache` is `file:` without a directory
  *
  * If the program runs with more rights than its caller (set-uid), the call reads none of them. No
- * later call reads the environment, except that the C library may read variables of its own when
- * it looks up a host name. Later changes of the config or the environment have no effect.
+ * later call on the client reads the environment, except that the C library may read variables of
+ * its own when it looks up a host name. Later changes of the config or the environment do not
+ * affect the client.
  *
- * The library reads changed files with credentials (`api_user_file` and its like) again before a
- * request, and once after the gateway refused them. It waits until they have been unchanged for a
- * second, so that it never sends a new user with an old key. Until then, or if the new ones are
- * invalid, the old ones stay in use; a warning says why. The token stays in use until it expires.
+ * The library reads a changed file with credentials (`api_user_file` and its like) again before a
+ * request, and once after the gateway refused the credentials. It waits until the files have been
+ * unchanged for a second, so that it never sends a new user with an old key. Until then, or if the
+ * new credentials are invalid, the old ones stay in use; a warning says why. The token at hand
+ * stays in use until it expires.
  *
- * At level 4 the client logs what momo_get_options() lists, and its warnings at level 2.
+ * At level 4 the client logs what momo_get_options() lists, and its warnings at level 2: for
+ * example if `api_user` is not a UUID, or if `api_key` and the subscription key are the same.
  *
  * @param config       A config; not NULL.
  * @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().
  * @param[out] error   Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG if the options are not complete and
- *         usable, or MOMO_CACHE_FAILED if the directory of a file cache is unsafe.
+ *         usable (a credential is missing, or the trust store is empty), or MOMO_CACHE_FAILED if
+ *         the directory of a file cache is unsafe.
  *
  * No thread may change the config or the environment at the same time. A client made before a fork
  * works in both processes. The call blocks only to read files.
@@ -704,7 +727,8 @@ enum momo_status momo_create_client(const struct momo_config *config,
  * @return A clone that you own. Free it with momo_free_client(), before or after the client. NULL
  *         if `client` is NULL; otherwise NULL is a bug in this library.
  *
- * Any thread may make this call. It does not block. A clone works in both processes after a fork.
+ * Any thread may make this call at any time. A clone made before a fork works in both processes.
+ * The call does not block.
  *
  * @since 0.1.0
  * @ingroup momo_client
@@ -736,7 +760,8 @@ MOMO_API void momo_cancel_client(const struct momo_client *client);
  *
  * @param client  A client from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the client, once, after its last call has returned. The call does not block.
+ * Any thread may free the client, once, after the last call on it has returned. The call does not
+ * block.
  *
  * @since 0.1.0
  * @ingroup momo_client
@@ -746,18 +771,20 @@ MOMO_API void momo_free_client(struct momo_client *client);
 /**
  * Asks the gateway for a new token: the operation CreateAccessToken.
  *
- * Before a payment call momo_get_token() instead: MTN advises against a token per transaction. The
- * new one comes from no cache, and no cooldown delays it. momo_get_token() then returns it.
+ * Before a payment call momo_get_token() instead: MTN advises against a token per transaction.
+ * The new token never comes from a cache, and no cooldown delays the request. momo_get_token()
+ * returns the new token from then on.
  *
  * @param client      A client; not NULL.
- * @param timeout_ms  Milliseconds that the call may take, retries included. -1 is the option
- *                    `timeout`. With 0 the call always ends with MOMO_WOULD_BLOCK. More than a day
- *                    counts as a day. No other negative number is valid.
+ * @param timeout_ms  How long the call may take in milliseconds, retries included. -1 is the
+ *                    option `timeout`. With 0 the call always ends with MOMO_WOULD_BLOCK. More
+ *                    than a day counts as a day. No other negative number is valid.
  * @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
  *
- * Any thread may make this call at any time. It blocks for at most `timeout_ms`.
+ * Any number of threads may make this call on one client at the same time. The call blocks for at
+ * most `timeout_ms`.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -786,29 +813,34 @@ enum momo_status momo_create_token(const struct momo_client *client,
  *
  * If the option `cache` is `none`, the call does what momo_create_token() does. If it names a
  * directory or a Redis server, the library first looks there for a token or a failure of another
- * process. If one is making a request, the library waits for it, but keeps half of its time, at
- * most 5 s, for a request of its own. A failure of the cache is logged and ends no call.
+ * process. If another process is making a request, the library waits for it, but keeps half of
+ * its time, or 5 s if that is less, for a request of its own. A failure of the cache is logged.
+ * It ends no call.
  *
  * With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
- * and the library makes a request that is due in the background. An event loop needs no worker and
- * no timer for this: it makes the call again. The message says what the request is doing, and
- * `retry_after_ms` when to look again. It is -1 if only a call with time has the token: if
- * `refresh` is `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
+ * and the library makes a request that is due in the background. An event loop needs no worker
+ * and no timer for this: it makes the call again. The message of MOMO_WOULD_BLOCK is that of a
+ * time-out: it says what the request is doing. `retry_after_ms` says when to look again. It is -1
+ * if that would find nothing, because only a call with time has the token: if `refresh` is
+ * `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
  *
  * The thread in the background blocks every signal and calls no function of your program. It goes
  * on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork
- * while it runs. The next call with a logger and the same token logs its lines, the last 32.
+ * while it runs. The next call that has a logger and uses the same token logs its lines: the last
+ * 32 at most.
  *
  * @param client      A client; not NULL.
- * @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`. 0 never
- *                    blocks. More than a day counts as a day. No other negative number is valid.
+ * @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`. 0
+ *                    never blocks. More than a day counts as a day. No other negative number
+ *                    is valid.
  * @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
  *
- * Any thread may make this call at any time. A forked child goes on with its parent's token. If a
- * valid token is at hand the call does not block, except for a refresh on its own thread, which
- * takes at most 5 s. Otherwise it blocks for at most `timeout_ms`.
+ * Any number of threads may make this call on one client at the same time. A forked child goes on
+ * with its parent's token. If a valid token is at hand the call does not block, except for a
+ * refresh on its own thread, which takes at most 5 s. Otherwise it blocks for at most
+ * `timeout_ms`.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -822,20 +854,24 @@ enum momo_status momo_get_token(const struct momo_client *client,
 /**
  * Invalidates a token that the gateway refused, for example with a 401 to a payment.
  *
- * The library never returns an invalidated token again, and remembers the last 8. If the gateway
- * issues the same text once more, that call ends with MOMO_UNAUTHORIZED.
+ * The library never returns an invalidated token again. If the gateway issues the same text once
+ * more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 invalidated
+ * tokens.
  *
- * If another token is current by now, that one stays in use: a hundred threads that saw the same
- * refusal cause one request. An invalidation causes at most one new token per 5 s. If that is
- * invalidated in this time, too, momo_get_token() returns MOMO_UNAUTHORIZED until it is over.
+ * If another token is the current one by now, that one stays in use, so a hundred threads that saw
+ * the same refusal cause one request. An invalidation causes at most one new token per 5 s. If
+ * that one is invalidated within the 5 s too, momo_get_token() returns MOMO_UNAUTHORIZED until
+ * they are over.
  *
  * @param client        A client; not NULL.
- * @param access_token  The `access_token` of the refused token; not NULL. The call keeps no copy.
+ * @param access_token  The `access_token` of the refused token; not NULL. The call reads the
+ *                      string and does not keep it.
  * @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK or MOMO_INVALID_ARGUMENT.
  *
- * Any thread may make this call at any time. It does not block, unless `cache` names a directory
- * or a Redis server: then it removes the token there, too, in a file operation or at most 500 ms.
+ * Any thread may make this call at any time. It does not block, unless the option `cache` names a
+ * directory or a Redis server. Then the call also removes that token there, which takes a file
+ * operation or at most 500 ms.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -848,9 +884,11 @@ enum momo_status momo_invalidate_token(const struct momo_client *client,
 /**
  * Forgets and wipes every token that the process keeps, of every client.
  *
- * Tokens that you got stay as they are, and so do those in a directory or on a Redis server.
+ * Tokens that you got stay as they are. So do the tokens that a directory or a Redis server keeps
+ * for other processes.
  *
- * Any thread may make this call. It does not block. After a fork, the other process keeps its own.
+ * Any thread may call this function at any time. After a fork, the other process keeps its tokens.
+ * The call does not block.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -862,7 +900,8 @@ MOMO_API void momo_clear_cache(void);
  *
  * @param token  A token from this library, or NULL: then the call does nothing.
  *
- * Any thread may free it, once. After a fork, each process frees its own. The call does not block.
+ * Any thread may free the token, once. After a fork, each process frees its own copy. The call
+ * does not block.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -876,11 +915,13 @@ MOMO_API void momo_free_token(struct momo_token *token);
  * in use now. The library reads changed files before a request.
  *
  * @param client        A client; not NULL.
- * @param[out] options  Where to store the list; not NULL. Free it with momo_free_options().
+ * @param[out] options  Where to store the first option; not NULL. Free the list with
+ *                      momo_free_options().
  * @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK or MOMO_INVALID_ARGUMENT.
  *
- * Any thread may make this call at any time. It does not block, read a file or make a request.
+ * Any number of threads may make this call on one client at the same time. It does not block,
+ * reads no file and makes no request.
  *
  * @since 0.1.0
  * @ingroup momo_options
@@ -893,9 +934,11 @@ enum momo_status momo_get_options(const struct momo_client *client,
 /**
  * Frees a list of options and their strings.
  *
- * @param options  A list from this library, or NULL: then the call does nothing.
+ * @param options  The first option of a list from this library, or NULL: then the call does
+ *                 nothing.
  *
- * Any thread may free it, once. After a fork, each process frees its own. The call does not block.
+ * Any thread may free the list, once. After a fork, each process frees its own copy. The call does
+ * not block.
  *
  * @since 0.1.0
  * @ingroup momo_options
@@ -926,7 +969,8 @@ enum momo_status momo_get_stats(const struct momo_client *client,
  *
  * @param stats  Counters from this library, or NULL: then the call does nothing.
  *
- * Any thread may free them, once. After a fork, each process frees its own. It does not block.
+ * Any thread may free the counters, once. After a fork, each process frees its own copy. The call
+ * does not block.
  *
  * @since 0.1.0
  * @ingroup momo_stats

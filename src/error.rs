@@ -53,14 +53,15 @@ pub enum momo_status {
     MOMO_SUBSCRIPTION_KEY_REFUSED = 21,
     /// The IP address or the user is not authorised, or a firewall refused the request.
     MOMO_FORBIDDEN = 22,
-    /// There were too many requests, or the quota is spent. `retry_after_ms` may say how long to
-    /// wait.
+    /// There were too many requests, or the quota is spent. `retry_after_ms` says when to try
+    /// again, if that is known.
     MOMO_RATE_LIMITED = 23,
     /// The gateway failed (5xx).
     MOMO_SERVER_ERROR = 24,
     /// The response has another HTTP status, for example a redirect.
     MOMO_UNEXPECTED_STATUS = 25,
-    /// The response is not one of the gateway's: no usable token, too large, or broken HTTP.
+    /// The response is not one of the gateway's: it has no usable token, is too large, or is
+    /// broken HTTP.
     MOMO_INVALID_RESPONSE = 26,
     /// The directory of a file cache is unsafe.
     MOMO_CACHE_FAILED = 30,

@@ -9,7 +9,9 @@ use crate::error::momo_status;
 use crate::panics::catch_panic;
 use crate::sys;
 
-/// A client: an opaque type. Any number of threads may call functions on it at the same time.
+/// A client: an opaque type that never changes once it is made.
+///
+/// Any number of threads may call functions on one client at the same time.
 ///
 /// @ingroup momo_client
 pub struct momo_client(pub(super) Client);
@@ -23,21 +25,25 @@ pub struct momo_client(pub(super) Client);
 /// - XDG_RUNTIME_DIR, on Windows LOCALAPPDATA, if `cache` is `file:` without a directory
 ///
 /// If the program runs with more rights than its caller (set-uid), the call reads none of them. No
-/// later call reads the environment, except that the C library may read variables of its own when
-/// it looks up a host name. Later changes of the config or the environment have no effect.
+/// later call on the client reads the environment, except that the C library may read variables of
+/// its own when it looks up a host name. Later changes of the config or the environment do not
+/// affect the client.
 ///
-/// The library reads changed files with credentials (`api_user_file` and its like) again before a
-/// request, and once after the gateway refused them. It waits until they have been unchanged for a
-/// second, so that it never sends a new user with an old key. Until then, or if the new ones are
-/// invalid, the old ones stay in use; a warning says why. The token stays in use until it expires.
+/// The library reads a changed file with credentials (`api_user_file` and its like) again before a
+/// request, and once after the gateway refused the credentials. It waits until the files have been
+/// unchanged for a second, so that it never sends a new user with an old key. Until then, or if the
+/// new credentials are invalid, the old ones stay in use; a warning says why. The token at hand
+/// stays in use until it expires.
 ///
-/// At level 4 the client logs what momo_get_options() lists, and its warnings at level 2.
+/// At level 4 the client logs what momo_get_options() lists, and its warnings at level 2: for
+/// example if `api_user` is not a UUID, or if `api_key` and the subscription key are the same.
 ///
 /// @param config       A config; not NULL.
 /// @param[out] client  Where to store the client; not NULL. Free it with momo_free_client().
 /// @param[out] error   Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK, MOMO_INVALID_ARGUMENT, MOMO_INVALID_CONFIG if the options are not complete and
-///         usable, or MOMO_CACHE_FAILED if the directory of a file cache is unsafe.
+///         usable (a credential is missing, or the trust store is empty), or MOMO_CACHE_FAILED if
+///         the directory of a file cache is unsafe.
 ///
 /// No thread may change the config or the environment at the same time. A client made before a fork
 /// works in both processes. The call blocks only to read files.
@@ -69,7 +75,8 @@ pub extern "C" fn momo_create_client(
 /// @return A clone that you own. Free it with momo_free_client(), before or after the client. NULL
 ///         if `client` is NULL; otherwise NULL is a bug in this library.
 ///
-/// Any thread may make this call. It does not block. A clone works in both processes after a fork.
+/// Any thread may make this call at any time. A clone made before a fork works in both processes.
+/// The call does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_client
@@ -104,7 +111,8 @@ pub extern "C" fn momo_cancel_client(client: Option<&momo_client>) {
 ///
 /// @param client  A client from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the client, once, after its last call has returned. The call does not block.
+/// Any thread may free the client, once, after the last call on it has returned. The call does not
+/// block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_client

@@ -40,7 +40,8 @@ pub extern "C" fn momo_create_config() -> Option<Box<momo_config>> {
 /// @param name        Name of the option; not NULL. The string is copied.
 /// @param value       Value of the option; not NULL. The string is copied.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
-/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if the name or the value is bad.
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
+///         value is bad.
 ///
 /// No other call may use the config at the same time. The call does not block.
 ///
@@ -65,7 +66,8 @@ pub unsafe extern "C" fn momo_set_option(
 ///
 /// If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
 /// warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
-/// If the program runs with more rights than its caller (set-uid), it reads none, and logs that.
+/// If the program runs with more rights than its caller (set-uid), the call reads no variable and
+/// logs a warning.
 ///
 /// @param config      A config; not NULL.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
@@ -93,7 +95,8 @@ pub extern "C" fn momo_set_options_from_env(
 ///
 /// @param config  A config from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the config, once, after its last call has returned. The call does not block.
+/// Any thread may free the config, once, after the last call on it has returned. The call does not
+/// block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config
@@ -106,13 +109,16 @@ pub extern "C" fn momo_free_config(config: Option<Box<momo_config>>) {
 ///
 /// @param user_data  The pointer given to momo_set_logger().
 /// @param level      A #momo_log_level.
-/// @param line       One line of UTF-8 without secrets, valid only during the call.
+/// @param line       The line: UTF-8 without a line break and without secrets. It is valid only
+///                   during the call.
 ///
-/// The library calls the logger on the thread whose call the line is about, before that returns. It
-/// holds no lock: the logger may call this library. Several threads may be in it at once.
+/// The library calls the logger on the thread whose call the line is about, before that call
+/// returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
+/// be in the logger at once.
 ///
-/// The logger must not throw, longjmp, end its thread, or free the client or the config that it is
-/// called for. A cancellation of its thread (pthread_cancel) takes effect after the call.
+/// The logger must not throw, longjmp or end its thread. It must not free the client or the config
+/// that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
+/// takes effect after the call.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config
@@ -143,9 +149,10 @@ impl Drop for UserData {
 
 /// Sets the logger of the clients that you make from this config later.
 ///
-/// The library calls `free_user_data` once, on the thread of the call that ends the last use of
-/// `user_data`: when the config and the last client made from it are freed, or when another logger
-/// replaces this one. If the call fails, or if `log` is NULL, that is before it returns.
+/// The library calls `free_user_data` once, if it is not NULL, as soon as nothing can use
+/// `user_data` any more. That is when the config and the last client made from it are freed, or
+/// when another logger replaces this one. If the call fails, or if `log` is NULL, that is before it
+/// returns. The library calls it on the thread of the call that ends the last use.
 ///
 /// @param config          A config; not NULL.
 /// @param log             The logger, or NULL for none.

@@ -8,7 +8,8 @@ use crate::error::{NAMES, momo_status};
 /// An error: why a call failed.
 ///
 /// You own it. Free it with momo_free_error(). New versions may add fields at the end, so do not
-/// copy the struct by value. No string in it is NULL or contains a secret; an empty one is "".
+/// copy the struct by value. No string in it is NULL: a string is "" if there is nothing to say. No
+/// string contains a secret.
 ///
 /// @since 0.1.0
 /// @ingroup momo_error
@@ -20,13 +21,17 @@ pub struct momo_error {
     pub http_status: i32,
     /// Milliseconds to wait before another call is useful; -1 if that is not known.
     pub retry_after_ms: i64,
-    /// One line: what failed, why, and what to do, with the host and the number of attempts.
+    /// One line of UTF-8: what failed, why, and what to do. It names the host and the number of
+    /// attempts.
     pub message: *const c_char,
-    /// Error code of the response, or the support ID of a firewall's page: at most 128 bytes.
+    /// Error code of the response, or the support ID of a firewall's page: at most 128 bytes of
+    /// UTF-8.
     pub code: *const c_char,
-    /// Body of the response without secrets: at most 4096 bytes, "" for every 2xx status.
+    /// Body of the response without secrets: at most 4096 bytes of UTF-8, and "" for every 2xx
+    /// status.
     pub body: *const c_char,
-    /// A #momo_phase: where the request failed, or where it is if only this call's time was up.
+    /// A #momo_phase: where the request was when it failed, or where it is if only the time of this
+    /// call was up.
     pub phase: i32,
 }
 
@@ -49,7 +54,8 @@ impl momo_error {
 ///
 /// @param error  An error from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free it, once. After a fork, each process frees its own. The call does not block.
+/// Any thread may free the error, once. After a fork, each process frees its own copy. The call
+/// does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_error
@@ -62,7 +68,8 @@ pub unsafe extern "C" fn momo_free_error(error: Option<NonNull<momo_error>>) {
 /// Returns the name of a status, for example "MOMO_OK" for 0.
 ///
 /// @param status  A momo_status, or any other number.
-/// @return A static string, never NULL: "MOMO_UNKNOWN" if the number is no status. Do not free it.
+/// @return A static string: "MOMO_UNKNOWN" if the number is no status. It is never NULL. Do not
+///         free it.
 ///
 /// Any thread may call this function at any time. It does not block.
 ///

@@ -54,11 +54,13 @@ impl momo_option {
 /// in use now. The library reads changed files before a request.
 ///
 /// @param client        A client; not NULL.
-/// @param[out] options  Where to store the list; not NULL. Free it with momo_free_options().
+/// @param[out] options  Where to store the first option; not NULL. Free the list with
+///                      momo_free_options().
 /// @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
 ///
-/// Any thread may make this call at any time. It does not block, read a file or make a request.
+/// Any number of threads may make this call on one client at the same time. It does not block,
+/// reads no file and makes no request.
 ///
 /// @since 0.1.0
 /// @ingroup momo_options
@@ -76,9 +78,11 @@ pub extern "C" fn momo_get_options(
 
 /// Frees a list of options and their strings.
 ///
-/// @param options  A list from this library, or NULL: then the call does nothing.
+/// @param options  The first option of a list from this library, or NULL: then the call does
+///                 nothing.
 ///
-/// Any thread may free it, once. After a fork, each process frees its own. The call does not block.
+/// Any thread may free the list, once. After a fork, each process frees its own copy. The call does
+/// not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_options

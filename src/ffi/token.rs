@@ -23,7 +23,8 @@ use crate::{Failure, cache, sys};
 pub struct momo_token {
     /// The token, exactly as the gateway sent it.
     pub access_token: *const c_char,
-    /// The type that the gateway sent; "" if none. MTN's sends "access_token", not "Bearer".
+    /// The type that the gateway sent, "" if it sent none. MTN's gateway sends "access_token", not
+    /// "Bearer".
     pub token_type: *const c_char,
     /// Value of the Authorization header to send: "Bearer " and the token.
     pub authorization: *const c_char,
@@ -35,8 +36,9 @@ pub struct momo_token {
     pub lifetime: i64,
     /// Why the last refresh failed: a momo_status; MOMO_OK (0) if it did not.
     pub refresh_status: i32,
-    /// Seconds until a refresh is due, rounded up; 0 if it is due now; -1 if there will be none,
-    /// because `cache` is `none` or the lifetime is not known. momo_get_token() makes it.
+    /// Seconds until a refresh is due, rounded up; 0 if it is due now. -1 if there will be none,
+    /// because the option `cache` is `none` or the lifetime is not known. You need not act on it:
+    /// momo_get_token() refreshes the token.
     pub refresh_in: i64,
 }
 
@@ -78,18 +80,20 @@ fn call_timeout(timeout_ms: i64) -> Result<CallTimeout, Failure> {
 
 /// Asks the gateway for a new token: the operation CreateAccessToken.
 ///
-/// Before a payment call momo_get_token() instead: MTN advises against a token per transaction. The
-/// new one comes from no cache, and no cooldown delays it. momo_get_token() then returns it.
+/// Before a payment call momo_get_token() instead: MTN advises against a token per transaction.
+/// The new token never comes from a cache, and no cooldown delays the request. momo_get_token()
+/// returns the new token from then on.
 ///
 /// @param client      A client; not NULL.
-/// @param timeout_ms  Milliseconds that the call may take, retries included. -1 is the option
-///                    `timeout`. With 0 the call always ends with MOMO_WOULD_BLOCK. More than a day
-///                    counts as a day. No other negative number is valid.
+/// @param timeout_ms  How long the call may take in milliseconds, retries included. -1 is the
+///                    option `timeout`. With 0 the call always ends with MOMO_WOULD_BLOCK. More
+///                    than a day counts as a day. No other negative number is valid.
 /// @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
 ///
-/// Any thread may make this call at any time. It blocks for at most `timeout_ms`.
+/// Any number of threads may make this call on one client at the same time. The call blocks for at
+/// most `timeout_ms`.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token
@@ -123,29 +127,34 @@ pub extern "C" fn momo_create_token(
 ///
 /// If the option `cache` is `none`, the call does what momo_create_token() does. If it names a
 /// directory or a Redis server, the library first looks there for a token or a failure of another
-/// process. If one is making a request, the library waits for it, but keeps half of its time, at
-/// most 5 s, for a request of its own. A failure of the cache is logged and ends no call.
+/// process. If another process is making a request, the library waits for it, but keeps half of
+/// its time, or 5 s if that is less, for a request of its own. A failure of the cache is logged.
+/// It ends no call.
 ///
 /// With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
-/// and the library makes a request that is due in the background. An event loop needs no worker and
-/// no timer for this: it makes the call again. The message says what the request is doing, and
-/// `retry_after_ms` when to look again. It is -1 if only a call with time has the token: if
-/// `refresh` is `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
+/// and the library makes a request that is due in the background. An event loop needs no worker
+/// and no timer for this: it makes the call again. The message of MOMO_WOULD_BLOCK is that of a
+/// time-out: it says what the request is doing. `retry_after_ms` says when to look again. It is -1
+/// if that would find nothing, because only a call with time has the token: if `refresh` is
+/// `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
 ///
 /// The thread in the background blocks every signal and calls no function of your program. It goes
 /// on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork
-/// while it runs. The next call with a logger and the same token logs its lines, the last 32.
+/// while it runs. The next call that has a logger and uses the same token logs its lines: the last
+/// 32 at most.
 ///
 /// @param client      A client; not NULL.
-/// @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`. 0 never
-///                    blocks. More than a day counts as a day. No other negative number is valid.
+/// @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`. 0
+///                    never blocks. More than a day counts as a day. No other negative number
+///                    is valid.
 /// @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
 ///
-/// Any thread may make this call at any time. A forked child goes on with its parent's token. If a
-/// valid token is at hand the call does not block, except for a refresh on its own thread, which
-/// takes at most 5 s. Otherwise it blocks for at most `timeout_ms`.
+/// Any number of threads may make this call on one client at the same time. A forked child goes on
+/// with its parent's token. If a valid token is at hand the call does not block, except for a
+/// refresh on its own thread, which takes at most 5 s. Otherwise it blocks for at most
+/// `timeout_ms`.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token
@@ -168,20 +177,24 @@ pub extern "C" fn momo_get_token(
 
 /// Invalidates a token that the gateway refused, for example with a 401 to a payment.
 ///
-/// The library never returns an invalidated token again, and remembers the last 8. If the gateway
-/// issues the same text once more, that call ends with MOMO_UNAUTHORIZED.
+/// The library never returns an invalidated token again. If the gateway issues the same text once
+/// more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 invalidated
+/// tokens.
 ///
-/// If another token is current by now, that one stays in use: a hundred threads that saw the same
-/// refusal cause one request. An invalidation causes at most one new token per 5 s. If that is
-/// invalidated in this time, too, momo_get_token() returns MOMO_UNAUTHORIZED until it is over.
+/// If another token is the current one by now, that one stays in use, so a hundred threads that saw
+/// the same refusal cause one request. An invalidation causes at most one new token per 5 s. If
+/// that one is invalidated within the 5 s too, momo_get_token() returns MOMO_UNAUTHORIZED until
+/// they are over.
 ///
 /// @param client        A client; not NULL.
-/// @param access_token  The `access_token` of the refused token; not NULL. The call keeps no copy.
+/// @param access_token  The `access_token` of the refused token; not NULL. The call reads the
+///                      string and does not keep it.
 /// @param[out] error    Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK or MOMO_INVALID_ARGUMENT.
 ///
-/// Any thread may make this call at any time. It does not block, unless `cache` names a directory
-/// or a Redis server: then it removes the token there, too, in a file operation or at most 500 ms.
+/// Any thread may make this call at any time. It does not block, unless the option `cache` names a
+/// directory or a Redis server. Then the call also removes that token there, which takes a file
+/// operation or at most 500 ms.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token
@@ -202,9 +215,11 @@ pub unsafe extern "C" fn momo_invalidate_token(
 
 /// Forgets and wipes every token that the process keeps, of every client.
 ///
-/// Tokens that you got stay as they are, and so do those in a directory or on a Redis server.
+/// Tokens that you got stay as they are. So do the tokens that a directory or a Redis server keeps
+/// for other processes.
 ///
-/// Any thread may make this call. It does not block. After a fork, the other process keeps its own.
+/// Any thread may call this function at any time. After a fork, the other process keeps its tokens.
+/// The call does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token
@@ -217,7 +232,8 @@ pub extern "C" fn momo_clear_cache() {
 ///
 /// @param token  A token from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free it, once. After a fork, each process frees its own. The call does not block.
+/// Any thread may free the token, once. After a fork, each process frees its own copy. The call
+/// does not block.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token
