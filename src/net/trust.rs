@@ -12,7 +12,9 @@ mod system;
 mod system;
 mod verifier;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
+use std::iter::once;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -29,65 +31,55 @@ use crate::{Failure, pasted};
 /// More than any bundle (the system's is some 220 KiB), little enough to read by mistake.
 const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// When a file was modified, its length and its inode; None if it is not there.
-type FileState = Option<(SystemTime, u64, u64)>;
-
-/// If it is another one, the store is parsed again.
-#[derive(Clone, PartialEq, Eq)]
-enum Source {
-    /// A text, which is a part of the option or of the library.
-    Text,
-    File(FileState),
-    System(system::State),
-}
-
 #[derive(Clone)]
 struct Parsed {
     ca: Ca,
-    source: Source,
+    /// If it is another one, the store is parsed again.
+    state: u64,
     config: Arc<ClientConfig>,
 }
 
 /// How many stores are remembered: programs with more than a few are tests.
 const REMEMBERED: usize = 8;
 
+/// One for each `ca`, the newest in front.
 static STORES: ArcSwapOption<Vec<Parsed>> = ArcSwapOption::const_empty();
 
 /// TLS by the store that `ca` names; refused if that is empty or cannot be read.
 pub(crate) fn tls_config(ca: &Ca) -> Result<Arc<ClientConfig>, Failure> {
-    let source = match ca {
-        Ca::System => Source::System(system::state()),
-        Ca::Mozilla | Ca::Pem(_) => Source::Text,
-        Ca::File(path) => Source::File(state(path)),
-    };
+    let state = state(ca);
     let stores = STORES.load_full().unwrap_or_default();
-    if let Some(parsed) = stores.iter().find(|p| p.ca == *ca && p.source == source) {
+    if let Some(parsed) = stores.iter().find(|p| p.ca == *ca && p.state == state) {
         return Ok(Arc::clone(&parsed.config));
     }
     let verifier = parse(ca)
         .map_err(|why| Failure::config(format!("option ca: no usable trust store: {why}")))?;
     let config = tls::config(Arc::new(verifier))
         .map_err(|e| Failure::internal(&format!("TLS cannot be set up ({e})")))?;
-    let parsed = Parsed {
-        ca: ca.clone(),
-        source,
-        config: Arc::new(config),
-    };
+    let (ca, config) = (ca.clone(), Arc::new(config));
+    let parsed = Parsed { ca, state, config };
     STORES.rcu(|stores| {
-        let stores = stores.iter().flat_map(|stores| stores.iter());
-        Some(remembered(&parsed, stores).into())
+        let others = stores.iter().flat_map(|stores| stores.iter());
+        let all = once(&parsed).chain(others.filter(|p| p.ca != parsed.ca));
+        Some(Arc::new(all.take(REMEMBERED).cloned().collect()))
     });
     Ok(parsed.config)
 }
 
-/// The newest in front; of two for one `ca` the newer.
-fn remembered<'a>(newest: &'a Parsed, stores: impl Iterator<Item = &'a Parsed>) -> Vec<Parsed> {
-    let others = stores.filter(|p| p.ca != newest.ca);
-    let all = std::iter::once(newest).chain(others);
-    all.take(REMEMBERED).cloned().collect()
+/// A number that is another one if what `ca` names has been replaced or changed.
+fn state(ca: &Ca) -> u64 {
+    let mut state = DefaultHasher::new();
+    match ca {
+        Ca::System => system::state().hash(&mut state),
+        Ca::File(path) => file_state(path).hash(&mut state),
+        // A text, which is a part of the option or of the library.
+        Ca::Mozilla | Ca::Pem(_) => {}
+    }
+    state.finish()
 }
 
-fn state(path: &Path) -> FileState {
+/// When a file was modified, its length and its inode; None if it is not there.
+fn file_state(path: &Path) -> Option<(SystemTime, u64, u64)> {
     let metadata = path.metadata().ok()?;
     #[cfg(unix)]
     let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
@@ -104,21 +96,45 @@ struct SystemCertificates {
     first_error: Option<String>,
 }
 
-fn parse(ca: &Ca) -> Result<Verifier, String> {
-    let mut directories = Vec::new();
-    let roots = match ca {
-        Ca::System => {
-            let system = system::read();
-            directories = system.directories;
-            collect(system.certificates).ok_or_else(|| {
-                let why = system.first_error.map(|why| format!(" ({why})"));
-                format!(
-                    "the system has no trusted certificates{}; install ca-certificates, correct \
-                     SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
-                    why.unwrap_or_default()
-                )
-            })?
+impl SystemCertificates {
+    fn add_directories(&mut self, directories: &[PathBuf]) {
+        // To a file of the same directory, as OpenSSL's programs make one for each: that is read.
+        let is_link = |path: &Path| path.read_link().is_ok_and(|to| to.iter().count() == 1);
+        for directory in directories {
+            match std::fs::read_dir(directory) {
+                Ok(entries) => entries.flatten().for_each(|entry| {
+                    if !is_link(&entry.path()) {
+                        self.add_file(&entry.path());
+                    }
+                }),
+                Err(error) => self.failed(directory, &error),
+            }
         }
+    }
+
+    fn add_file(&mut self, path: &Path) {
+        let text = path.metadata().and_then(|metadata| {
+            // Whatever else may be there: a fifo would hold the reader for ever.
+            match metadata.is_file() {
+                true => read_file(path),
+                false => Ok(Vec::new()),
+            }
+        });
+        match text {
+            Ok(text) => self.certificates.extend(pem::certificates(&text).flatten()),
+            Err(error) => self.failed(path, &error),
+        }
+    }
+
+    fn failed(&mut self, path: &Path, error: &io::Error) {
+        let text = || format!("{} cannot be read ({error})", path.display());
+        self.first_error.get_or_insert_with(text);
+    }
+}
+
+fn parse(ca: &Ca) -> Result<Verifier, String> {
+    let roots = match ca {
+        Ca::System => return system_verifier(),
         Ca::Mozilla => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
         Ca::File(path) => {
             let shown = path.display().to_string();
@@ -132,8 +148,23 @@ fn parse(ca: &Ca) -> Result<Verifier, String> {
             from_pem(text.as_bytes(), "the text in place of a path")?
         }
     };
-    let are_fetched_late = *ca == Ca::System && cfg!(windows);
-    Ok(Verifier::new(roots, directories, are_fetched_late))
+    Ok(Verifier::new(roots))
+}
+
+fn system_verifier() -> Result<Verifier, String> {
+    let system = system::read();
+    let roots = collect(system.certificates).ok_or_else(|| {
+        let why = system.first_error.map(|why| format!(" ({why})"));
+        format!(
+            "the system has no trusted certificates{}; install ca-certificates, correct \
+             SSL_CERT_FILE and SSL_CERT_DIR, or set ca to mozilla or a PEM file",
+            why.unwrap_or_default()
+        )
+    })?;
+    let mut verifier = Verifier::new(roots);
+    verifier.directories = system.directories;
+    verifier.are_fetched_late = cfg!(windows);
+    Ok(verifier)
 }
 
 fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {

@@ -55,11 +55,9 @@ fn watch_forks() {
         super::generation::renew();
         super::descriptors::close_inherited();
     }
-    static WATCHING: AtomicBool = AtomicBool::new(false);
-    if !WATCHING.swap(true, Ordering::AcqRel) {
-        // ENOMEM is the only failure: the wiped page still tells parent and child apart.
-        // SAFETY: the hooks are plain functions that use atomics alone, which is
-        // async-signal-safe; the library is never unloaded (-z nodelete), so they stay valid.
-        unsafe { libc::pthread_atfork(Some(wait_for_preparation), None, Some(forked_child)) };
-    }
+    // Two threads may register them, and then they run twice, which changes nothing. ENOMEM is the
+    // only failure: the wiped page still tells parent and child apart.
+    // SAFETY: the hooks are plain functions that use atomics alone, which is
+    // async-signal-safe; the library is never unloaded (-z nodelete), so they stay valid.
+    unsafe { libc::pthread_atfork(Some(wait_for_preparation), None, Some(forked_child)) };
 }

@@ -12,16 +12,12 @@ pub(crate) fn start_thread(name: &str, run: impl FnOnce() + Send + 'static) -> i
     let thread = std::thread::Builder::new().name(name.to_owned());
     let thread = thread.stack_size(STACK);
     #[cfg(unix)]
-    let before = {
-        use std::mem::MaybeUninit;
-        let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        // SAFETY: sigfillset initialises `all`; pthread_sigmask with a valid `how` and set
-        // initialises `before` and cannot fail.
-        unsafe {
-            libc::sigfillset(all.as_mut_ptr());
-            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-            before.assume_init()
-        }
+    // SAFETY: a set may be of zeros; both calls are given valid ones to fill, and cannot fail.
+    let before = unsafe {
+        let (mut all, mut before) = (std::mem::zeroed(), std::mem::zeroed());
+        libc::sigfillset(&raw mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
+        before
     };
     let started = thread.spawn(run);
     #[cfg(unix)]

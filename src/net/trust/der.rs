@@ -33,18 +33,17 @@ fn element<'a>(rest: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
     Some((tag, content))
 }
 
-/// The content of the next element that has this tag; those before it are passed over.
-fn next<'a>(rest: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
-    loop {
-        let (found, content) = element(rest)?;
-        if found == tag {
-            return Some(content);
-        }
-    }
+/// One after another, up to one that is broken.
+fn elements(mut rest: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    std::iter::from_fn(move || element(&mut rest))
 }
 
-fn first(mut elements: &[u8], tag: u8) -> Option<&[u8]> {
-    next(&mut elements, tag)
+fn with_tag(rest: &[u8], tag: u8) -> impl Iterator<Item = &[u8]> {
+    elements(rest).filter_map(move |(found, content)| (found == tag).then_some(content))
+}
+
+fn first(rest: &[u8], tag: u8) -> Option<&[u8]> {
+    with_tag(rest, tag).next()
 }
 
 /// RFC 5280, 4.2.1.3: whether a certificate's key may sign others, as it also may if it does not say.
@@ -54,26 +53,24 @@ pub(super) fn may_issue(certificate: &[u8]) -> bool {
 
 fn key_usage(certificate: &[u8]) -> Option<u8> {
     let to_be_signed = first(first(certificate, SEQUENCE)?, SEQUENCE)?;
-    let mut extensions = first(first(to_be_signed, CONTEXT_3)?, SEQUENCE)?;
-    while let Some(extension) = next(&mut extensions, SEQUENCE) {
-        if first(extension, OID)? == KEY_USAGE {
-            // Behind the number of bits that are not used.
-            let value = first(extension, OCTET_STRING)?;
-            return first(value, BIT_STRING)?.get(1).copied();
-        }
-    }
-    None
+    let extensions = first(first(to_be_signed, CONTEXT_3)?, SEQUENCE)?;
+    let is_it = |extension: &&[u8]| first(extension, OID) == Some(KEY_USAGE);
+    let value = first(with_tag(extensions, SEQUENCE).find(is_it)?, OCTET_STRING)?;
+    // Behind the number of bits that are not used.
+    first(value, BIT_STRING)?.get(1).copied()
 }
 
-/// How many bits the modulus of a public key has, if it is one for RSA. With the outer sequence or
-/// without.
-pub(super) fn rsa_bits(key: &[u8]) -> Option<usize> {
+/// Whether a public key, with the outer sequence or without, is one for RSA that the TLS library
+/// takes no signature of: it has fewer bytes than 2048 bits are.
+pub(super) fn is_short_rsa_key(key: &[u8]) -> bool {
+    rsa_modulus(key).is_some_and(|modulus| modulus.len() < 2048 / 8)
+}
+
+fn rsa_modulus(key: &[u8]) -> Option<&[u8]> {
     let within = memchr::memmem::find(key, &alg_id::RSA_ENCRYPTION)?;
     let bits = first(&key[within + alg_id::RSA_ENCRYPTION.len()..], BIT_STRING)?;
     let modulus = first(first(bits.get(1..)?, SEQUENCE)?, INTEGER)?;
-    let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
-    let first = modulus.get(zeros)?;
-    Some((modulus.len() - zeros) * 8 - first.leading_zeros() as usize)
+    Some(modulus.strip_prefix(b"\0").unwrap_or(modulus))
 }
 
 /// Of a `TRUSTED CERTIFICATE` the certificate itself, if what OpenSSL's programs have written behind
@@ -82,19 +79,16 @@ pub(super) fn trusted_for_servers(der: &[u8]) -> Option<&[u8]> {
     let mut rest = der;
     element(&mut rest)?;
     let certificate = &der[..der.len() - rest.len()];
-    let has = |mut purposes: &[u8]| {
-        std::iter::from_fn(|| next(&mut purposes, OID))
-            .any(|purpose| purpose == SERVER_AUTH || purpose == ANY_PURPOSE)
+    let has_servers = |purposes| {
+        with_tag(purposes, OID).any(|purpose| [SERVER_AUTH, ANY_PURPOSE].contains(&purpose))
     };
-    let mut more = next(&mut rest, SEQUENCE).unwrap_or_default();
-    while let Some((tag, purposes)) = element(&mut more) {
-        match tag {
-            SEQUENCE if !has(purposes) => return None,
-            CONTEXT_0 if has(purposes) => return None,
-            _ => {}
-        }
-    }
-    Some(certificate)
+    let more = first(rest, SEQUENCE).unwrap_or_default();
+    let is_trusted = elements(more).all(|(tag, content)| match tag {
+        SEQUENCE => has_servers(content),
+        CONTEXT_0 => !has_servers(content),
+        _ => true,
+    });
+    is_trusted.then_some(certificate)
 }
 
 #[cfg(test)]

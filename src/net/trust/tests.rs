@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::fs::File;
+use std::time::Duration;
+
 use momo_mock_gateway::Gateway;
 
 use super::*;
@@ -13,7 +16,7 @@ fn authority() -> String {
 
 /// Other tests of this process ask for stores meanwhile, of which few are remembered.
 #[test]
-fn a_store_is_parsed_once_until_its_file_changes() {
+fn a_store_is_parsed_once_until_its_file_changes_and_the_last_eight_are_remembered() {
     let directory = TestDirectory::new();
     let pem = authority();
     let file = |name: &str| {
@@ -28,32 +31,13 @@ fn a_store_is_parsed_once_until_its_file_changes() {
     assert!(is_kept(&first, &parsed));
     directory.replace("first.pem", &format!("{pem}\n"));
     assert!(!is_kept(&first, &parsed));
-}
-
-#[test]
-fn the_last_eight_stores_are_remembered_and_one_for_each_ca() {
-    let parsed = |number: usize| {
-        let verifier = Arc::new(Verifier::new(RootCertStore::empty(), Vec::new(), false));
-        let config = Arc::new(tls::config(verifier).unwrap());
-        Parsed {
-            ca: Ca::File(number.to_string().into()),
-            source: Source::Text,
-            config,
-        }
-    };
-    let add = |stores: Vec<_>, number| remembered(&parsed(number), stores.iter());
-    let numbers = |stores: &[Parsed]| {
-        let number = |parsed: &Parsed| match &parsed.ca {
-            Ca::File(path) => path.to_str().unwrap().to_owned(),
-            other => format!("{other:?}"),
-        };
-        stores.iter().map(number).collect::<Vec<_>>().join(" ")
-    };
-    let eight = (1..=8).fold(Vec::new(), add);
-    assert_eq!(numbers(&eight), "8 7 6 5 4 3 2 1");
-    let again = add(eight, 3);
-    assert_eq!(numbers(&again), "3 8 7 6 5 4 2 1");
-    assert_eq!(numbers(&add(again, 9)), "9 3 8 7 6 5 4 2");
+    for number in 0..9 {
+        tls_config(&file(&number.to_string())).unwrap();
+    }
+    let stores = STORES.load_full().unwrap();
+    assert_eq!(stores.len(), 8);
+    let is_once = |p: &Parsed| stores.iter().filter(|other| other.ca == p.ca).count() == 1;
+    assert!(stores.iter().all(is_once));
 }
 
 #[test]
@@ -67,7 +51,8 @@ fn of_authorities_that_are_fetched_late_an_unknown_issuer_s_may_be_one() {
         let mut stream = std::net::TcpStream::connect(&address).unwrap();
         session.complete_io(&mut stream).unwrap_err().to_string()
     };
-    let late = Verifier::new(RootCertStore::empty(), Vec::new(), true);
+    let mut late = Verifier::new(RootCertStore::empty());
+    late.are_fetched_late = true;
     assert!(broken(late).contains("NotFetched"));
     for (ca, is_late) in [(Ca::Mozilla, false), (Ca::System, cfg!(windows))] {
         let told = broken(parse(&ca).unwrap());
@@ -80,30 +65,24 @@ fn of_authorities_that_are_fetched_late_an_unknown_issuer_s_may_be_one() {
 fn a_file_has_changed_where_its_time_its_length_or_its_inode_has() {
     let directory = TestDirectory::new();
     let path = directory.path("file");
-    let state = || super::state(&path);
-    let set_time = |seconds| {
-        let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-        let file = std::fs::File::options().write(true).open(&path).unwrap();
-        file.set_modified(time).unwrap();
-    };
     let written = |text: &str, seconds| {
         std::fs::write(&path, text).unwrap();
-        set_time(seconds);
-        state()
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_modified(time).unwrap();
+        file_state(&path)
     };
-    let missing = state();
+    assert_eq!(file_state(&path), None);
     let first = written("text", 1000);
-    assert!(first != missing);
-    assert!(first == written("else", 1000));
-    assert!(first != written("text", 1001));
-    assert!(first != written("longer text", 1000));
+    assert!(first.is_some() && first == written("else", 1000));
+    assert_ne!(first, written("text", 1001));
+    assert_ne!(first, written("longer text", 1000));
     #[cfg(unix)]
     {
         // The former file stays, so that the new one has another inode.
         std::fs::hard_link(&path, directory.path("former")).unwrap();
-        directory.replace("file", "text");
-        set_time(1000);
-        assert!(first != state());
+        directory.replace("file", "");
+        assert_ne!(first, written("text", 1000));
     }
 }
 
@@ -128,14 +107,14 @@ fn a_file_that_is_no_trust_store_is_refused_with_the_reason() {
     let no_text = "it is UTF-16 or no text; save it as UTF-8, and a certificate in PEM form";
     assert!(refused("no-mark", Some(&utf16[2..])).contains(no_text));
     assert!(refused("der", Some(b"\x30\x82\x01\x0a\x02\x01\x00")).contains(no_text));
-    assert!(refused("missing", None).contains("cannot be read"));
+    for path in ["missing", ""] {
+        assert!(refused(path, None).contains("cannot be read"));
+    }
     assert!(refused("empty", Some(b"")).contains("holds no CA certificate"));
     let whole = authority();
     let (open, _) = whole.split_once("-----END").unwrap();
-    assert!(
-        refused("torn", Some(open.as_bytes()))
-            .contains("is not a PEM file (a certificate has no -----END")
-    );
+    let torn = refused("torn", Some(open.as_bytes()));
+    assert!(torn.contains("is not a PEM file (a certificate has no -----END"));
     let not_der = b"-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n";
     assert!(refused("not-der", Some(not_der)).contains("holds no CA certificate"));
     // One that can be used is enough.
@@ -158,15 +137,10 @@ fn the_text_of_a_pem_file_is_as_good_as_its_path_and_never_repeated() {
         &pem[..300],
         "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----",
     ] {
-        let told = tls_config(&Ca::Pem(Secret::new(text)))
-            .err()
-            .unwrap()
-            .message;
-        assert!(
-            told.contains("option ca: no usable trust store: the text in place"),
-            "{told}"
-        );
-        assert!(!told.contains("MII"), "{told}");
+        let refused = tls_config(&Ca::Pem(Secret::new(text))).err().unwrap();
+        let told = refused.message;
+        let words = "option ca: no usable trust store: the text in place";
+        assert!(told.contains(words) && !told.contains("MII"), "{told}");
     }
 }
 
@@ -175,7 +149,7 @@ fn a_file_is_read_up_to_a_largest_size() {
     const LARGEST: u64 = 16 << 20;
     let directory = TestDirectory::new();
     let path = directory.path("large");
-    let file = std::fs::File::create(&path).unwrap();
+    let file = File::create(&path).unwrap();
     file.set_len(LARGEST + 1).unwrap();
     assert_eq!(read_file(&path).unwrap().len() as u64, LARGEST);
     file.set_len(5).unwrap();

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use once_cell::race::OnceBox;
+use rustls::CertificateError::{self, BadSignature, UnknownIssuer};
+use rustls::Error::{self, InvalidCertificate};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{
@@ -11,12 +13,10 @@ use rustls::crypto::{
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-};
+use rustls::{DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 use webpki::EndEntityCert;
 
-use super::{der, system};
+use super::{SystemCertificates, der};
 
 /// Checks as the TLS library's own verifier does, with its own functions, with one thing more:
 /// directories of authorities are read only when those at hand did not sign the certificate. That
@@ -25,51 +25,31 @@ use super::{der, system};
 #[derive(Debug)]
 pub(crate) struct Verifier {
     roots: RootCertStore,
-    directories: Vec<PathBuf>,
+    pub(super) directories: Vec<PathBuf>,
     /// Whether the system fetches an authority when a program of its own first needs it.
-    are_fetched_late: bool,
-    /// Those of the directories, once they were needed.
-    more_roots: OnceBox<RootCertStore>,
+    pub(super) are_fetched_late: bool,
+    /// Those of the directories, too, once they were needed.
+    all_roots: OnceBox<RootCertStore>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl Verifier {
-    pub(super) fn new(
-        roots: RootCertStore,
-        directories: Vec<PathBuf>,
-        are_fetched_late: bool,
-    ) -> Self {
+    pub(super) fn new(roots: RootCertStore) -> Self {
         Self {
             roots,
-            directories,
-            are_fetched_late,
-            more_roots: OnceBox::new(),
+            directories: Vec::new(),
+            are_fetched_late: false,
+            all_roots: OnceBox::new(),
             algorithms: ring::default_provider().signature_verification_algorithms,
         }
     }
 
-    fn more_roots(&self) -> &RootCertStore {
-        self.more_roots.get_or_init(|| {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(system::read_directories(&self.directories));
+    fn all_roots(&self) -> &RootCertStore {
+        self.all_roots.get_or_init(|| {
+            let (mut roots, mut more) = (self.roots.clone(), SystemCertificates::default());
+            more.add_directories(&self.directories);
+            roots.add_parsable_certificates(more.certificates);
             Box::new(roots)
-        })
-    }
-
-    fn signed(
-        &self,
-        certificate: &ParsedCertificate<'_>,
-        issuers: &[CertificateDer<'_>],
-        now: UnixTime,
-    ) -> Result<(), Error> {
-        let algorithms = self.algorithms.all;
-        let by = |roots: &RootCertStore| {
-            verify_server_cert_signed_by_trust_anchor(certificate, roots, issuers, now, algorithms)
-        };
-        by(&self.roots).or_else(|first| {
-            // Of two reasons the one from whoever knew the issuer.
-            let is_unknown = first == UNKNOWN_ISSUER;
-            by(self.more_roots()).map_err(|second| if is_unknown { second } else { first })
         })
     }
 
@@ -83,16 +63,14 @@ impl Verifier {
             .chain(intermediates)
             .filter_map(|der| EndEntityCert::try_from(der).ok())
             .collect();
-        // One that was issued by itself alone is beside the others.
-        let has_issued = |name: &[u8]| {
-            let mut issued = sent.iter().filter(|c| c.issuer() == name);
-            issued.any(|c| c.subject() != name)
+        let is_short = |name: &[u8], key: &[u8]| {
+            der::is_short_rsa_key(key) && sent.iter().any(|issued| issued.issuer() == name)
         };
-        let mut roots = self.roots.roots.iter().chain(&self.more_roots().roots);
-        roots.any(|root| is_short(&root.subject_public_key_info) && has_issued(&root.subject))
-            || sent.iter().any(|authority| {
-                is_short(&authority.subject_public_key_info()) && has_issued(authority.subject())
-            })
+        let mut roots = self.all_roots().roots.iter();
+        roots.any(|root| is_short(&root.subject, &root.subject_public_key_info))
+            || sent
+                .iter()
+                .any(|c| is_short(c.subject(), &c.subject_public_key_info()))
     }
 }
 
@@ -108,25 +86,35 @@ impl ServerCertVerifier for Verifier {
         let certificate = ParsedCertificate::try_from(end_entity)?;
         // Webpki does not look at the key usage of issuers.
         let issuers = intermediates.iter().filter(|issuer| der::may_issue(issuer));
-        let issuers: Vec<_> = issuers.map(|der| CertificateDer::from(&**der)).collect();
-        if self.signed(&certificate, &issuers, now).is_err() {
+        let issuers: Vec<_> = issuers.cloned().collect();
+        let algorithms = self.algorithms.all;
+        let signed_by = |issuers: &[CertificateDer<'_>]| {
+            let by = |roots| {
+                let issued = &certificate;
+                verify_server_cert_signed_by_trust_anchor(issued, roots, issuers, now, algorithms)
+            };
+            by(&self.roots).or_else(|_| by(self.all_roots()))
+        };
+        signed_by(&issuers).map_err(|_| {
             // Without those whose keys are not for it the reason would be that one is missing.
-            let error = match self.signed(&certificate, intermediates, now) {
+            match signed_by(intermediates) {
                 Ok(()) => BrokenRule::KeyUsage.into(),
-                Err(error) if error == UNKNOWN_ISSUER && self.are_fetched_late => {
+                Err(InvalidCertificate(UnknownIssuer)) if self.are_fetched_late => {
                     BrokenRule::NotFetched.into()
                 }
+                Err(InvalidCertificate(BadSignature))
+                    if self.is_below_short_rsa_key(end_entity, intermediates) =>
+                {
+                    BrokenRule::ShortRsaKey.into()
+                }
                 Err(error) => error,
-            };
-            let is_short =
-                error == BAD_SIGNATURE && self.is_below_short_rsa_key(end_entity, intermediates);
-            return Err(if is_short {
-                BrokenRule::ShortRsaKey.into()
-            } else {
-                error
-            });
-        }
+            }
+        })?;
         verify_server_name(&certificate, server_name)?;
+        // All that would be said of its signature of the handshake is that it does not match.
+        if der::is_short_rsa_key(&certificate.subject_public_key_info()) {
+            return Err(BrokenRule::ShortRsaKey.into());
+        }
         Ok(ServerCertVerified::assertion())
     }
 
@@ -137,7 +125,6 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls12_signature(message, certificate, signature, &self.algorithms)
-            .map_err(|error| of_handshake(error, certificate))
     }
 
     fn verify_tls13_signature(
@@ -147,16 +134,12 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls13_signature(message, certificate, signature, &self.algorithms)
-            .map_err(|error| of_handshake(error, certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
 }
-
-const BAD_SIGNATURE: Error = Error::InvalidCertificate(CertificateError::BadSignature);
-const UNKNOWN_ISSUER: Error = Error::InvalidCertificate(CertificateError::UnknownIssuer);
 
 /// A rule that the TLS library does not name.
 #[derive(Clone, Copy, Debug)]
@@ -181,16 +164,4 @@ impl From<BrokenRule> for Error {
     fn from(rule: BrokenRule) -> Self {
         CertificateError::Other(OtherError(Arc::new(rule))).into()
     }
-}
-
-fn of_handshake(error: Error, certificate: &CertificateDer<'_>) -> Error {
-    let key = ParsedCertificate::try_from(certificate).map(|c| c.subject_public_key_info());
-    match key {
-        Ok(key) if error == BAD_SIGNATURE && is_short(&key) => BrokenRule::ShortRsaKey.into(),
-        _ => error,
-    }
-}
-
-fn is_short(key: &[u8]) -> bool {
-    der::rsa_bits(key).is_some_and(|bits| bits < 2048)
 }

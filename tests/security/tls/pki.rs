@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::child::{Scratch, run};
-use crate::common::Config;
+use crate::common::{Config, Error, Token};
 use crate::nginx::USER;
 
 /// An authority that clients trust, and what it and others issue.
@@ -77,6 +77,11 @@ impl Pki {
         config.set("subscription_key", "sub").set("proxy", "none");
         config.set("cache", "client").set("max_attempts", "3");
         config
+    }
+
+    /// A call of such a client, at localhost.
+    pub(crate) fn create(&self, port: u16) -> Result<Token, Error> {
+        self.config("localhost", port).client().create()
     }
 
     /// A good one for localhost, issued by the root.

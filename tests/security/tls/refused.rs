@@ -45,6 +45,10 @@ const VALIDITY_AND_NAMES: &[Row] = &[
     row("another address", Nginx, |pki| named(pki, "IP:127.0.0.2,IP:::1").make(), OTHER_NAME).at("127.0.0.1"),
     row("another IPv6 address", Nginx, |pki| named(pki, "IP:127.0.0.1,IP:::2").make(), OTHER_NAME).at("[::1]"),
     row("the name as common name only", Haproxy, |pki| pki.server().without("subjectAltName").make(), OTHER_NAME),
+    row("5000 names", Nginx, |pki| {
+        let names: Vec<_> = (0..5000).map(|n| format!("DNS:n{n}.gateway.test")).collect();
+        named(pki, &names.join(",")).make()
+    }, "certificates of more than 64 KiB"),
 ];
 
 #[rustfmt::skip]
@@ -106,6 +110,12 @@ fn a_weak_or_broken_signature_is_refused() {
     try_all(&Pki::with_key("rsa:2048"), &[rsa]);
     let short = row("a short root", Nginx, |pki| pki.server().make(), SHORT);
     try_all(&Pki::with_key("rsa:1024"), &[short]);
+    let pki = Pki::new();
+    let alone = pki.server().key("rsa:1024").self_signed().make();
+    let server = Server::start(Nginx, &alone, "");
+    let config = pki.config("localhost", server.port());
+    config.set("ca", alone.file.to_str().unwrap());
+    assert_refused(&config.client().create().unwrap_err(), SHORT);
 }
 
 /// By a server that no other make would start.
@@ -117,8 +127,7 @@ fn a_handshake_that_another_key_has_signed_is_refused() {
         let server = records::serve(&certificate, version, "http/1.1", |mut records| {
             records.read_request();
         });
-        let config = pki.config("localhost", server.port());
-        assert_refused(&config.client().create().unwrap_err(), FORGED);
+        assert_refused(&pki.create(server.port()).unwrap_err(), FORGED);
     }
 }
 
@@ -129,20 +138,6 @@ fn a_protocol_that_is_too_old_or_another_is_refused() {
     let server = records::serve(&pki.server().make(), &TLS13, "h2", |mut records| {
         records.read_request();
     });
-    let config = pki.config("localhost", server.port());
-    let error = config.client().create().unwrap_err();
+    let error = pki.create(server.port()).unwrap_err();
     assert_refused(&error, "does not offer HTTP/1.1 (ALPN)");
-}
-
-#[test]
-fn certificates_that_are_too_long_are_named() {
-    let names: Vec<_> = (0..5000)
-        .map(|n| format!("DNS:n{n}.gateway.test"))
-        .collect();
-    let pki = Pki::new();
-    let certificate = named(&pki, &names.join(",")).make();
-    let server = Server::start(Nginx, &certificate, "");
-    let config = pki.config("localhost", server.port());
-    let error = config.client().create().unwrap_err();
-    assert_refused(&error, "certificates of more than 64 KiB");
 }

@@ -21,15 +21,6 @@ pub(crate) enum Server {
     },
 }
 
-/// What a server's own log says.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Seen {
-    /// How many connections brought a request, or a part of one.
-    pub(crate) requests: usize,
-    /// How many of them were on a connection that resumed a session.
-    pub(crate) resumed: usize,
-}
-
 pub(crate) const BODY: &str =
     r#"{"access_token":"eyJ.abc.x","token_type":"access_token","expires_in":3600}"#;
 
@@ -66,9 +57,10 @@ impl Server {
         }
     }
 
-    /// Ends it, and reads its log.
-    pub(crate) fn end(self) -> Seen {
-        let resumptions: Vec<bool> = match self {
+    /// Ends it. Its log says of each connection that brought a request, or a part of one, whether that
+    /// resumed a session.
+    pub(crate) fn end(self) -> Vec<bool> {
+        match self {
             Self::Nginx(nginx) => nginx.end().iter().map(|l| l["session"] == "r").collect(),
             Self::Haproxy {
                 program, scratch, ..
@@ -80,10 +72,6 @@ impl Server {
                 let requests = lines.filter(|line| !line.starts_with("0 "));
                 requests.map(|l| l.contains("resumed=1")).collect()
             }
-        };
-        Seen {
-            requests: resumptions.len(),
-            resumed: resumptions.iter().filter(|is| **is).count(),
         }
     }
 }

@@ -51,7 +51,7 @@ fn outcome(
             records.close();
         }
     });
-    pki.config("localhost", server.port()).client().create()
+    pki.create(server.port())
 }
 
 #[test]
@@ -95,8 +95,7 @@ fn what_a_server_says_before_the_request_is_no_response() {
         records.read_request();
         records.close();
     });
-    let config = pki.config("localhost", server.port());
-    let error = config.client().create().unwrap_err();
+    let error = pki.create(server.port()).unwrap_err();
     assert_eq!(error.status, MOMO_INVALID_RESPONSE, "{error:?}");
     let words = "before the request was sent";
     assert!(error.message.contains(words), "{error:?}");

@@ -22,7 +22,7 @@ fn an_element_has_a_length_of_one_to_four_bytes_and_is_there_whole() {
 }
 
 #[test]
-fn an_rsa_key_has_as_many_bits_as_its_modulus() {
+fn an_rsa_key_is_short_if_its_modulus_has_fewer_bytes_than_2048_bits() {
     let key = |modulus: &[u8]| {
         let wrapped = |tag: u8, content: &[u8]| {
             let length = u16::try_from(content.len()).unwrap().to_be_bytes();
@@ -33,9 +33,9 @@ fn an_rsa_key_has_as_many_bits_as_its_modulus() {
         let algorithm = [b"\x30\x0d".as_slice(), &alg_id::RSA_ENCRYPTION].concat();
         [algorithm, wrapped(3, &bits)].concat()
     };
-    let modulus = |first: u8| [&[0, first], &[0xff; 255][..]].concat();
-    assert_eq!(rsa_bits(&key(&modulus(0x80))), Some(2048));
-    assert_eq!(rsa_bits(&key(&modulus(0x7f))), Some(2047));
-    assert_eq!(rsa_bits(&key(&[0xff; 128])), Some(1024));
-    assert_eq!(rsa_bits(b"\x30\x00"), None);
+    let rounded_up = [&[0, 1], &[0xff; 255][..]].concat();
+    assert!(!is_short_rsa_key(&key(&rounded_up)));
+    assert!(!is_short_rsa_key(&key(&[0x80; 256])));
+    assert!(is_short_rsa_key(&key(&rounded_up[2..])));
+    assert!(!is_short_rsa_key(b"\x30\x00"));
 }

@@ -1,17 +1,24 @@
-use super::*;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher};
 
-use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::*;
 use crate::test_directory::TestDirectory;
 
-const DIRECTORY: &str = "/etc/ssl/certs";
 const BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
 
-fn one_certificate() -> Vec<u8> {
+fn one_certificate() -> String {
     let text = std::fs::read_to_string(BUNDLE).unwrap();
-    let end = "-----END CERTIFICATE-----\n";
-    text.as_bytes()[..text.find(end).unwrap() + end.len()].to_vec()
+    let (first, _) = text.split_once("-----END").unwrap();
+    first.to_owned() + "-----END CERTIFICATE-----\n"
+}
+
+fn read_directories(directories: &[PathBuf]) -> Vec<CertificateDer<'static>> {
+    let mut found = SystemCertificates::default();
+    found.add_directories(directories);
+    found.certificates
 }
 
 fn named(file: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Sources {
@@ -28,33 +35,42 @@ fn the_system_has_the_same_certificates_as_by_the_tls_library_s_own_reader() {
         let certificates = CertificateDer::pem_file_iter(path).unwrap();
         certificates.collect::<Result<Vec<_>, _>>().unwrap()
     };
-    let found = named(BUNDLE, DIRECTORY).read();
-    assert_eq!(found.first_error, None);
-    assert_eq!(found.certificates, by_their_reader(BUNDLE.into()));
-    let files = std::fs::read_dir(DIRECTORY).unwrap();
-    let files = files.map(|entry| entry.unwrap().path());
-    let expected: HashSet<_> = files
-        .filter(|path| path.is_file())
-        .flat_map(by_their_reader)
-        .collect();
-    let more: HashSet<_> = read_directories(&found.directories).into_iter().collect();
-    assert_eq!(more, expected);
-    let mut roots = RootCertStore::empty();
-    let (added, ignored) = roots.add_parsable_certificates(found.certificates);
+    let whole = Sources::of(None, None).read();
+    assert_eq!((whole.first_error, whole.directories.len()), (None, 0));
+    assert_eq!(whole.certificates, by_their_reader(BUNDLE.into()));
+    let mut roots = rustls::RootCertStore::empty();
+    let (added, ignored) = roots.add_parsable_certificates(whole.certificates);
     assert!(added > 100 && ignored == 0, "{added} {ignored}");
+    // In place of a broken bundle.
+    let mut broken = Sources::of(None, None);
+    broken.file = Some("/no/such/file".into());
+    let files = std::fs::read_dir(DIRECTORIES[0]).unwrap();
+    let files = files.map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.is_file());
+    let expected: HashSet<_> = files.flat_map(by_their_reader).collect();
+    let found: HashSet<_> = broken.read().certificates.into_iter().collect();
+    assert_eq!(found, expected);
 }
 
 #[test]
-fn directories_are_read_at_once_where_the_file_has_no_certificate() {
+fn directories_are_read_at_once_where_the_file_has_no_certificate_and_else_left_for_later() {
     let directory = TestDirectory::new();
-    std::fs::write(directory.path("one.pem"), one_certificate()).unwrap();
-    let found = named("/no/such/file", directory.path("")).read();
-    assert_eq!(found.certificates.len(), 1);
-    assert!(found.directories.is_empty());
+    let certificate = directory.path("one.pem");
+    std::fs::write(&certificate, one_certificate()).unwrap();
+    let at_once = named("/no/such/file", directory.path("")).read();
+    let why = at_once.first_error.unwrap();
+    assert!(why.contains("/no/such/file cannot be read"), "{why}");
+    let later = named(&certificate, directory.path("")).read();
+    assert_eq!(at_once.certificates, later.certificates);
+    assert_eq!(
+        (later.certificates.len(), at_once.directories.len()),
+        (1, 0)
+    );
+    assert_eq!(read_directories(&later.directories), later.certificates);
 }
 
 #[test]
-fn links_and_broken_files_of_a_directory_add_nothing() {
+fn links_fifos_and_broken_files_of_a_directory_add_nothing() {
     let directory = TestDirectory::new();
     let certificate = one_certificate();
     std::fs::write(directory.path("one.pem"), &certificate).unwrap();
@@ -62,60 +78,49 @@ fn links_and_broken_files_of_a_directory_add_nothing() {
     std::os::unix::fs::symlink("gone.pem", directory.path("01234567.1")).unwrap();
     std::fs::write(directory.path("torn.pem"), &certificate[..200]).unwrap();
     std::fs::create_dir(directory.path("java")).unwrap();
-    assert_eq!(read_directories(&[directory.path("")]).len(), 1);
-}
-
-#[test]
-fn a_fifo_in_a_directory_is_not_waited_for() {
-    let directory = TestDirectory::new();
-    std::fs::write(directory.path("one.pem"), one_certificate()).unwrap();
-    let fifo = directory.path("fifo.pem");
-    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    // It would hold whoever opens it.
+    let mut mkfifo = std::process::Command::new("mkfifo");
+    let made = mkfifo.arg(directory.path("fifo.pem")).status();
     assert!(made.unwrap().success());
     assert_eq!(read_directories(&[directory.path("")]).len(), 1);
 }
 
 #[test]
-fn why_nothing_was_found_is_told() {
-    let found = named("/no/such/file", "/no/such/directory").read();
-    assert!(found.certificates.is_empty());
-    let why = found.first_error.unwrap();
-    assert!(why.contains("/no/such/file cannot be read"), "{why}");
+fn a_change_of_the_file_or_of_a_directory_is_noticed() {
+    let directory = TestDirectory::new();
+    let state = || {
+        let mut hasher = DefaultHasher::new();
+        let sources = named(directory.path("file"), directory.path(""));
+        sources.state().hash(&mut hasher);
+        hasher.finish()
+    };
+    directory.replace("file", "text");
+    let first = state();
+    assert_eq!(state(), first);
+    std::fs::write(directory.path("file"), "longer text").unwrap();
+    let second = state();
+    directory.replace("other", "");
+    assert!(second != first && state() != second);
 }
 
 #[test]
 fn each_variable_takes_the_place_of_its_own_half_and_an_empty_one_is_unset() {
-    let found = |file: Option<&str>, directories: Option<&str>| {
-        let sources = Sources::of(file.map(OsString::from), directories.map(OsString::from));
-        let paths = sources.file.iter().chain(&sources.directories);
-        let paths: Vec<_> = paths.map(|path| path.to_str().unwrap()).collect();
-        (paths.join(" "), sources.file_has_all)
-    };
     let systems = DIRECTORIES.join(" ");
-    for (file, directories) in [(None, None), (Some(""), Some("")), (None, Some("::"))] {
+    for (file, directories, paths, file_has_all) in [
+        (None, None, format!("{BUNDLE} {systems}"), true),
+        (Some(""), Some(""), format!("{BUNDLE} {systems}"), true),
+        (None, Some("::"), format!("{BUNDLE} {systems}"), true),
+        (Some("/f.pem"), None, format!("/f.pem {systems}"), false),
+        (Some("/f.pem"), Some(""), format!("/f.pem {systems}"), false),
+        (None, Some("/a::/b"), format!("{BUNDLE} /a /b"), false),
+        (Some("/f.pem"), Some("/a"), "/f.pem /a".to_owned(), false),
+    ] {
+        let sources = Sources::of(file.map(OsString::from), directories.map(OsString::from));
+        let found = sources.file.iter().chain(&sources.directories);
+        let found: Vec<_> = found.map(|path| path.to_str().unwrap()).collect();
         assert_eq!(
-            found(file, directories),
-            (format!("{BUNDLE} {systems}"), true)
+            (found.join(" "), sources.file_has_all),
+            (paths, file_has_all)
         );
     }
-    let file_alone = (format!("/f.pem {systems}"), false);
-    assert_eq!(found(Some("/f.pem"), None), file_alone);
-    assert_eq!(found(Some("/f.pem"), Some("")), file_alone);
-    let directories_alone = (format!("{BUNDLE} /a /b"), false);
-    assert_eq!(found(None, Some("/a::/b")), directories_alone);
-    assert_eq!(
-        found(Some("/f.pem"), Some("/a")),
-        ("/f.pem /a".to_owned(), false)
-    );
-}
-
-#[test]
-fn this_system_s_authorities_are_in_a_bundle_and_a_broken_one_is_made_up_for() {
-    let whole = Sources::of(None, None).read();
-    assert!(whole.certificates.len() > 100 && whole.directories.is_empty());
-    let mut broken = Sources::of(None, None);
-    broken.file = Some("/no/such/file".into());
-    assert!(broken.read().certificates.len() > 100);
-    assert!(state().first().is_some_and(|(_, path)| path.exists()));
-    assert!(!read().certificates.is_empty());
 }
