@@ -17,7 +17,7 @@ token|src/token.rs|caching:lifetime
 redact|src/credentials/redact* src/credentials/redact/**|gateway:responses security:secrets
 config|src/config* src/config/**|interface:option network:proxies security:secrets
 credentials|src/credentials* src/credentials/**|caching:rotation interface:options security:secrets
-cache|src/cache/[!p]*.rs|caching processes:shared_entry
+cache|src/cache/[!p]*.rs src/cache/plan.rs|caching processes:shared_entry
 processes|src/cache/processes.rs src/cache/processes/**|processes
 client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src/time.rs|caching network:deadlines hosts:waiting processes:shared_entry
 ffi|src/ffi* src/ffi/**|interface:arguments caching:stats gateway:operation caching:clones caching:rotation
