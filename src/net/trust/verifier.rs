@@ -63,9 +63,13 @@ impl Verifier {
             .chain(intermediates)
             .filter_map(|der| EndEntityCert::try_from(der).ok())
             .collect();
-        let is_short = |name: &[u8], key: &[u8]| {
-            der::is_short_rsa_key(key) && sent.iter().any(|issued| issued.issuer() == name)
+        // The first is the server's own, which may have signed itself. Another that issued nothing but
+        // itself is beside the others, and not above them.
+        let has_issued = |name: &[u8]| {
+            let mut sent = sent.iter().enumerate();
+            sent.any(|(at, c)| c.issuer() == name && (at == 0 || c.subject() != name))
         };
+        let is_short = |name: &[u8], key: &[u8]| der::is_short_rsa_key(key) && has_issued(name);
         let mut roots = self.all_roots().roots.iter();
         roots.any(|root| is_short(&root.subject, &root.subject_public_key_info))
             || sent
