@@ -28,7 +28,7 @@ pub(crate) struct Verifier {
     pub(super) directories: Vec<PathBuf>,
     /// Whether the system fetches an authority when a program of its own first needs it.
     pub(super) are_fetched_late: bool,
-    /// Those of the directories, too, once they were needed.
+    /// `roots`, and the authorities of the directories, once they were needed.
     all_roots: OnceBox<RootCertStore>,
     algorithms: WebPkiSupportedAlgorithms,
 }
@@ -115,7 +115,7 @@ impl ServerCertVerifier for Verifier {
             }
         })?;
         verify_server_name(&certificate, server_name)?;
-        // All that would be said of its signature of the handshake is that it does not match.
+        // Such a key signs the handshake next. The TLS library would only call that signature wrong.
         if der::is_short_rsa_key(&certificate.subject_public_key_info()) {
             return Err(BrokenRule::ShortRsaKey.into());
         }
