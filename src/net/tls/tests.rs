@@ -92,17 +92,21 @@ fn a_proxy_over_tls_is_verified_as_the_proxy_and_not_as_the_host_behind_it() {
     let proxy = Gateway::start().unwrap();
     let ca = Ca::Pem(Secret::new(proxy.ca_pem()));
     let url = format!("https://localhost:{}", proxy.address().port());
+    let mut url = ProxyUrl::parse(&url).unwrap();
+    // Other tests write it otherwise.
+    url.host = "LOCALHOST".to_owned();
     let route = Route {
         host: "gateway.example".to_owned(),
         port: 443,
         tls: Some(trust::tls_config(&ca).unwrap()),
         option: "base_url",
-        proxy: Some(ProxyUrl::parse(&url).unwrap()),
+        proxy: Some(url),
         user_agent: String::new(),
         loopback_only: false,
     };
     let error = route.open(limits()).err().unwrap();
     assert_eq!(error.phase, Phase::Proxy, "{error}");
+    assert_eq!(is_doubtful("LOCALHOST"), Some(true));
     proxy.set_certificate(ServerCertificate::OtherName).unwrap();
     let error = route.open(limits()).err().unwrap();
     assert_eq!(
