@@ -66,7 +66,8 @@ pub(crate) struct Route {
     /// A name, an address (IPv6 in brackets), or the path of a Unix socket.
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// None for a connection in clear. Also that of a connection to an HTTPS proxy.
+    /// For TLS to the host, and to an HTTPS proxy. None for a connection in clear, which goes through
+    /// no proxy.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     /// The option that names the host, for messages.
     pub(crate) option: &'static str,

@@ -4,10 +4,10 @@
 //! most one per host, ending when the resolver returns. Callers wait for it no longer than their
 //! own time, and come here only when they really connect.
 //!
-//! Addresses are used for [`MAX_AGE`], unless connecting to them or the TLS handshake failed. Those
-//! that are too old or doubtful are a fallback: a look-up is started, and if it brings nothing for
-//! [`FALLBACK_AFTER`], or the name servers fail, they are used on (RFC 8767). They are, too, in a
-//! forked child, where the C library's resolver may be locked for ever.
+//! Addresses are used for [`MAX_AGE`], unless connecting to them, a proxy's tunnel or a TLS handshake
+//! failed. Those that are too old or doubtful are a fallback: a look-up is started, and if it brings
+//! nothing for [`FALLBACK_AFTER`], or the name servers fail, they are used on (RFC 8767). They are,
+//! too, in a forked child, where the C library's resolver may be locked for ever.
 
 use std::collections::HashMap;
 use std::io;
@@ -41,7 +41,7 @@ pub(super) struct Resolver {
 #[derive(Clone)]
 pub(super) struct Cached {
     addresses: Arc<[IpAddr]>,
-    /// Or until connecting to them, or the TLS handshake, has failed.
+    /// Or until connecting to them, a tunnel or a TLS handshake has failed.
     pub(super) good_until: Deadline,
 }
 

@@ -98,12 +98,12 @@ struct SystemCertificates {
 
 impl SystemCertificates {
     fn add_directories(&mut self, directories: &[PathBuf]) {
-        // To a file of the same directory, as OpenSSL's programs make one for each: that is read.
-        let is_link = |path: &Path| path.read_link().is_ok_and(|to| to.iter().count() == 1);
+        // OpenSSL's c_rehash adds links to files of the same directory. These are read themselves.
+        let is_link_beside = |path: &Path| path.read_link().is_ok_and(|to| to.iter().count() == 1);
         for directory in directories {
             match std::fs::read_dir(directory) {
                 Ok(entries) => entries.flatten().for_each(|entry| {
-                    if !is_link(&entry.path()) {
+                    if !is_link_beside(&entry.path()) {
                         self.add_file(&entry.path());
                     }
                 }),

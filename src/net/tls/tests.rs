@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustls::client::ResolvesClientCert;
 
 use super::*;
-use crate::config::Ca;
+use crate::config::{Ca, ProxyUrl};
 use crate::net::resolver::RESOLVER;
 use crate::net::{Limits, Route, TransportError, trust};
 use crate::{Deadline, Secret};
@@ -83,6 +83,41 @@ fn what_a_server_before_it_asked_for_is_not_held_against_a_server() {
     assert!(REQUESTED.get());
     let told = failed("127.0.0.1", limits(), saying(HANDSHAKE_FAILURE)).to_string();
     assert!(told.contains("no cipher suite"), "{told}");
+}
+
+/// The mock gateway knows no CONNECT: asking for a tunnel is as far as a connection gets.
+#[test]
+fn a_proxy_over_tls_is_verified_as_the_proxy_and_not_as_the_host_behind_it() {
+    use momo_mock_gateway::{Gateway, ServerCertificate};
+    let proxy = Gateway::start().unwrap();
+    let ca = Ca::Pem(Secret::new(proxy.ca_pem()));
+    let url = format!("https://localhost:{}", proxy.address().port());
+    let mut url = ProxyUrl::parse(&url).unwrap();
+    // Other tests write it otherwise.
+    url.host = "LOCALHOST".to_owned();
+    let route = Route {
+        host: "gateway.example".to_owned(),
+        port: 443,
+        tls: Some(trust::tls_config(&ca).unwrap()),
+        option: "base_url",
+        proxy: Some(url),
+        user_agent: String::new(),
+        loopback_only: false,
+    };
+    let error = route.open(limits()).err().unwrap();
+    assert_eq!(error.phase, Phase::Proxy, "{error}");
+    assert_eq!(is_doubtful("LOCALHOST"), Some(true));
+    proxy.set_certificate(ServerCertificate::OtherName).unwrap();
+    let error = route.open(limits()).err().unwrap();
+    assert_eq!(
+        (error.kind, error.phase),
+        (Kind::Untrusted, Phase::Handshake)
+    );
+    let told = error.detail;
+    assert!(
+        told.contains("not for this host name; check proxy,"),
+        "{told}"
+    );
 }
 
 /// The types of the TLS records in these bytes.

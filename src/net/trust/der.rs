@@ -54,8 +54,9 @@ pub(super) fn may_issue(certificate: &[u8]) -> bool {
 fn key_usage(certificate: &[u8]) -> Option<u8> {
     let to_be_signed = first(first(certificate, SEQUENCE)?, SEQUENCE)?;
     let extensions = first(first(to_be_signed, CONTEXT_3)?, SEQUENCE)?;
-    let is_it = |extension: &&[u8]| first(extension, OID) == Some(KEY_USAGE);
-    let value = first(with_tag(extensions, SEQUENCE).find(is_it)?, OCTET_STRING)?;
+    let is_key_usage = |extension: &&[u8]| first(extension, OID) == Some(KEY_USAGE);
+    let extension = with_tag(extensions, SEQUENCE).find(is_key_usage)?;
+    let value = first(extension, OCTET_STRING)?;
     // Behind the number of bits that are not used.
     first(value, BIT_STRING)?.get(1).copied()
 }
@@ -79,13 +80,13 @@ pub(super) fn trusted_for_servers(der: &[u8]) -> Option<&[u8]> {
     let mut rest = der;
     element(&mut rest)?;
     let certificate = &der[..der.len() - rest.len()];
-    let has_servers = |purposes| {
+    let include_servers = |purposes| {
         with_tag(purposes, OID).any(|purpose| [SERVER_AUTH, ANY_PURPOSE].contains(&purpose))
     };
     let more = first(rest, SEQUENCE).unwrap_or_default();
     let is_trusted = elements(more).all(|(tag, content)| match tag {
-        SEQUENCE => has_servers(content),
-        CONTEXT_0 => !has_servers(content),
+        SEQUENCE => include_servers(content),
+        CONTEXT_0 => !include_servers(content),
         _ => true,
     });
     is_trusted.then_some(certificate)

@@ -38,6 +38,8 @@ fn a_store_is_parsed_once_until_its_file_changes_and_the_last_eight_are_remember
     assert_eq!(stores.len(), 8);
     let is_once = |p: &Parsed| stores.iter().filter(|other| other.ca == p.ca).count() == 1;
     assert!(stores.iter().all(is_once));
+    let newest = Ca::File(directory.path("8"));
+    assert!(stores.iter().any(|p| p.ca == newest));
 }
 
 #[test]

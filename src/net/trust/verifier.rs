@@ -28,7 +28,7 @@ pub(crate) struct Verifier {
     pub(super) directories: Vec<PathBuf>,
     /// Whether the system fetches an authority when a program of its own first needs it.
     pub(super) are_fetched_late: bool,
-    /// Those of the directories, too, once they were needed.
+    /// `roots`, and the authorities of the directories, once they were needed.
     all_roots: OnceBox<RootCertStore>,
     algorithms: WebPkiSupportedAlgorithms,
 }
@@ -63,9 +63,13 @@ impl Verifier {
             .chain(intermediates)
             .filter_map(|der| EndEntityCert::try_from(der).ok())
             .collect();
-        let is_short = |name: &[u8], key: &[u8]| {
-            der::is_short_rsa_key(key) && sent.iter().any(|issued| issued.issuer() == name)
+        // The first is the server's own, which may have signed itself. Another that issued nothing but
+        // itself is beside the others, and not above them.
+        let has_issued = |name: &[u8]| {
+            let mut sent = sent.iter().enumerate();
+            sent.any(|(at, c)| c.issuer() == name && (at == 0 || c.subject() != name))
         };
+        let is_short = |name: &[u8], key: &[u8]| der::is_short_rsa_key(key) && has_issued(name);
         let mut roots = self.all_roots().roots.iter();
         roots.any(|root| is_short(&root.subject, &root.subject_public_key_info))
             || sent
@@ -111,7 +115,7 @@ impl ServerCertVerifier for Verifier {
             }
         })?;
         verify_server_name(&certificate, server_name)?;
-        // All that would be said of its signature of the handshake is that it does not match.
+        // Such a key signs the handshake next. The TLS library would only call that signature wrong.
         if der::is_short_rsa_key(&certificate.subject_public_key_info()) {
             return Err(BrokenRule::ShortRsaKey.into());
         }

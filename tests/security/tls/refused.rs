@@ -79,6 +79,7 @@ const ALGORITHMS: &[Row] = &[
     row("issued by RSA 1024", Nginx, |pki| pki.server().issuer(&pki.authority("Short").key("rsa:1024").make()).make(), SHORT),
     row("issued by RSA 2040", Nginx, |pki| pki.server().issuer(&pki.authority("Nearly").key("rsa:2040").make()).make(), SHORT),
     row("forged beside an unrelated short key", Nginx, |pki| forged(pki).beside(&pki.authority("Unrelated").key("rsa:1024").make()), FORGED),
+    row("forged beside a short key that signed itself", Nginx, |pki| forged(pki).beside(&pki.authority("Unrelated").key("rsa:1024").self_signed().make()), FORGED),
     row("secp256k1", Haproxy, |pki| pki.server().key("ec -pkeyopt ec_paramgen_curve:secp256k1").make(), NOTHING_IN_COMMON),
     row("P-521", Haproxy, |pki| pki.server().key("ec -pkeyopt ec_paramgen_curve:P-521").make(), NOTHING_IN_COMMON),
     row("issued by P-521", Nginx, |pki| pki.server().issuer(&pki.authority("Long").key("ec -pkeyopt ec_paramgen_curve:P-521").make()).make(), "is signed with a kind of key that is not supported"),
