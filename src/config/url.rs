@@ -42,7 +42,7 @@ impl Scheme {
 pub(super) struct Url<'a> {
     /// None if the text begins with the user or the host.
     pub(super) scheme: Option<&'a str>,
-    user_info: &'a str,
+    pub(super) user_info: &'a str,
     pub(super) host_and_port: &'a str,
     pub(super) path: &'a str,
     /// From its '?' on; or the fragment, from its '#' on.
