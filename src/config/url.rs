@@ -19,13 +19,16 @@ pub(crate) enum Scheme {
 impl Scheme {
     // Schemes are case-insensitive (RFC 3986, 3.1).
     pub(super) fn named(name: &str) -> Option<Self> {
-        match &*name.to_ascii_lowercase() {
-            "https" => Some(Self::Https),
-            "http" => Some(Self::Http),
+        const NAMES: [(&str, Scheme); 4] = [
+            ("https", Scheme::Https),
+            ("http", Scheme::Http),
             // A SOCKS proxy looks hosts up itself, under whichever of its names.
-            "socks5h" | "socks5" => Some(Self::Socks),
-            _ => None,
-        }
+            ("socks5h", Scheme::Socks),
+            ("socks5", Scheme::Socks),
+        ];
+        // It may be a proxy's user instead, of which no copy in lower case is to be left behind.
+        let mut names = NAMES.into_iter();
+        names.find_map(|(known, scheme)| name.eq_ignore_ascii_case(known).then_some(scheme))
     }
 
     pub(crate) fn as_str(self) -> &'static str {

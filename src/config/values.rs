@@ -58,11 +58,11 @@ pub(super) fn attempts(value: &str) -> Result<u32, String> {
 }
 
 /// An empty one is none.
-pub(super) fn optional_header_value(value: &str) -> Result<String, String> {
-    if !value.is_empty() {
-        check_header_value(value)?;
+pub(super) fn check_optional_header_value(value: &str) -> Result<(), String> {
+    match value {
+        "" => Ok(()),
+        _ => check_header_value(value),
     }
-    Ok(value.to_owned())
 }
 
 pub(super) fn timeout(value: &str) -> Result<Duration, String> {
