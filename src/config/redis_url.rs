@@ -1,5 +1,5 @@
 //! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS, or
-//! `redis+unix://[[USER]:PASSWORD@]/PATH[?db=DATABASE]` for a Unix socket.
+//! `redis+unix://[[USER]:PASSWORD@]/PATH[?db=DATABASE]` for a Unix socket. Both may have a query.
 
 use std::path::PathBuf;
 
