@@ -122,7 +122,7 @@ pub(super) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16
         Some(Some(address)) => parse_ipv6(address)?,
         Some(None) => Err(
             "the host's '[' is never closed, or more than a port is after the ']'; \
-                           write an IPv6 address like [::1]:8080",
+             write an IPv6 address like [::1]:8080",
         )?,
         None => parse_host(host)?,
     };
