@@ -53,7 +53,10 @@ pub(super) fn path(value: &str) -> Result<PathBuf, String> {
 }
 
 pub(super) fn attempts(value: &str) -> Result<u32, String> {
-    let number = (1..=10).find(|number: &u32| number.to_string() == value);
+    // As numbers of durations: leading zeros are nothing, and a sign is refused.
+    let is_plain = value.bytes().all(|b| b.is_ascii_digit());
+    let number = value.parse().ok();
+    let number = number.filter(|number| is_plain && (1..=10).contains(number));
     number.ok_or_else(|| "it is a whole number from 1 to 10".to_owned())
 }
 
