@@ -4,7 +4,8 @@ use super::base_url::BaseUrl;
 use super::cache::CachePolicy;
 use super::proxy::ProxyUrl;
 use super::values::{
-    Ca, attempts, optional_header_value, path, product, refresh_by_caller, refresh_margin, timeout,
+    Ca, attempts, check_optional_header_value, path, product, refresh_by_caller, refresh_margin,
+    timeout,
 };
 use crate::credentials::{check_api_key, check_api_user, check_header_value};
 
@@ -54,7 +55,7 @@ pub(super) static OPTIONS: [Opt; 23] = [
         "The primary subscription key of the product. This or subscription_key_file is required"),
     opt!("subscription_key_file", "", "path", path,
         "The same for the subscription key"),
-    opt!("secondary_subscription_key", "", "printable ASCII", optional_header_value,
+    opt!("secondary_subscription_key", "", "printable ASCII", check_optional_header_value,
         "Tried once if the gateway refuses the primary key, so that keys can be rotated"),
     opt!("secondary_subscription_key_file", "", "path", path,
         "The same for the secondary subscription key"),
@@ -77,7 +78,7 @@ pub(super) static OPTIONS: [Opt; 23] = [
          file and no others"),
     opt!("proxy", "env", "env, none, http://, https:// or socks5h:// URL", ProxyUrl::of_option,
         "env reads HTTPS_PROXY, ALL_PROXY and NO_PROXY as curl does; plain http never uses a proxy"),
-    opt!("user_agent", "", "printable ASCII", optional_header_value,
+    opt!("user_agent", "", "printable ASCII", check_optional_header_value,
         "Text before libmomo/x.y.z in the User-Agent header"),
     opt!("cache", "process", "process, client, none, file:DIRECTORY, redis://, rediss:// or redis+unix:// URL",
         CachePolicy::parse,

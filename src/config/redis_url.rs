@@ -1,5 +1,5 @@
 //! Redis URL: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://` for TLS, or
-//! `redis+unix://[[USER]:PASSWORD@]/PATH[?db=DATABASE]` for a Unix socket.
+//! `redis+unix://[[USER]:PASSWORD@]/PATH[?db=DATABASE]` for a Unix socket. Both may have a query.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use crate::Secret;
 use crate::credentials::absolute;
 
 const DEFAULT_PORT: u16 = 6_379;
+const EMPTY_PASSWORD: &str = "the password in the URL is empty; give one, or leave it out";
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct RedisUrl {
@@ -35,6 +36,10 @@ impl RedisUrl {
             _ => return Err(super::cache::CACHES.to_owned()),
         };
         let url = Url::split(text, "redis://127.0.0.1:6379/0")?;
+        // A URL with a user alone has none: that may be in a file.
+        if let Some((_, "")) = url.user_info.split_once(':') {
+            Err(EMPTY_PASSWORD)?;
+        }
         let (user, password) = url.login()?.map(<(Secret, Secret)>::from).unzip();
         let mut parsed = Self {
             tls: scheme == "rediss",
@@ -62,6 +67,7 @@ impl RedisUrl {
             match pair.split_once('=') {
                 Some(("db" | "virtual_host", number)) => self.database = parse_database(number)?,
                 Some(("user" | "username", user)) => self.user = Some(decode(user)?),
+                Some(("pass" | "password", "")) => Err(EMPTY_PASSWORD)?,
                 Some(("pass" | "password", word)) => self.password = Some(decode(word)?),
                 _ => Err(
                     "after the '?' is db, username or password, like ?db=0; write '?' or '#' in a \

@@ -4,9 +4,7 @@
 use std::time::Duration;
 
 use super::options::OPTIONS;
-use super::values::{
-    attempts, optional_header_value, product, refresh_by_caller, refresh_margin, timeout,
-};
+use super::values::{attempts, product, refresh_by_caller, refresh_margin, timeout};
 use super::{BaseUrl, Ca, CachePolicy, Config, ProxyUrl};
 use crate::credentials::redact::Redactor;
 use crate::credentials::{Credential, Credentials, is_uuid};
@@ -67,7 +65,7 @@ impl Settings {
             refresh_margin: config.parsed("refresh_margin", refresh_margin)?,
             ca: config.parsed("ca", Ca::parse)?,
             proxy: ProxyUrl::of(config, &base_url)?,
-            user_agent: config.parsed("user_agent", optional_header_value)?,
+            user_agent: config.value("user_agent").0.to_owned(),
             cache: CachePolicy::of(config)?,
             base_url,
         })

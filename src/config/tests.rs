@@ -55,6 +55,7 @@ fn a_bound_of_an_option_is_a_value_and_what_is_beyond_is_none() {
         ("timeout", "1ms", "0ms"),
         ("max_attempts", "10", "11"),
         ("max_attempts", "1", "0"),
+        ("max_attempts", "010", "011"),
     ] {
         assert!(set(name, value), "{name}={value}");
         assert!(!set(name, beyond), "{name}={beyond}");

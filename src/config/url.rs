@@ -19,13 +19,16 @@ pub(crate) enum Scheme {
 impl Scheme {
     // Schemes are case-insensitive (RFC 3986, 3.1).
     pub(super) fn named(name: &str) -> Option<Self> {
-        match &*name.to_ascii_lowercase() {
-            "https" => Some(Self::Https),
-            "http" => Some(Self::Http),
+        const NAMES: [(&str, Scheme); 4] = [
+            ("https", Scheme::Https),
+            ("http", Scheme::Http),
             // A SOCKS proxy looks hosts up itself, under whichever of its names.
-            "socks5h" | "socks5" => Some(Self::Socks),
-            _ => None,
-        }
+            ("socks5h", Scheme::Socks),
+            ("socks5", Scheme::Socks),
+        ];
+        // It may be a proxy's user instead, of which no copy in lower case is to be left behind.
+        let mut names = NAMES.into_iter();
+        names.find_map(|(known, scheme)| name.eq_ignore_ascii_case(known).then_some(scheme))
     }
 
     pub(crate) fn as_str(self) -> &'static str {
@@ -42,7 +45,7 @@ impl Scheme {
 pub(super) struct Url<'a> {
     /// None if the text begins with the user or the host.
     pub(super) scheme: Option<&'a str>,
-    user_info: &'a str,
+    pub(super) user_info: &'a str,
     pub(super) host_and_port: &'a str,
     pub(super) path: &'a str,
     /// From its '?' on; or the fragment, from its '#' on.
@@ -119,7 +122,7 @@ pub(super) fn parse_host_and_port(authority: &str) -> Result<(String, Option<u16
         Some(Some(address)) => parse_ipv6(address)?,
         Some(None) => Err(
             "the host's '[' is never closed, or more than a port is after the ']'; \
-                           write an IPv6 address like [::1]:8080",
+             write an IPv6 address like [::1]:8080",
         )?,
         None => parse_host(host)?,
     };

@@ -53,16 +53,19 @@ pub(super) fn path(value: &str) -> Result<PathBuf, String> {
 }
 
 pub(super) fn attempts(value: &str) -> Result<u32, String> {
-    let number = (1..=10).find(|number: &u32| number.to_string() == value);
+    // As numbers of durations: leading zeros are nothing, and a sign is refused.
+    let is_plain = value.bytes().all(|b| b.is_ascii_digit());
+    let number = value.parse().ok();
+    let number = number.filter(|number| is_plain && (1..=10).contains(number));
     number.ok_or_else(|| "it is a whole number from 1 to 10".to_owned())
 }
 
 /// An empty one is none.
-pub(super) fn optional_header_value(value: &str) -> Result<String, String> {
-    if !value.is_empty() {
-        check_header_value(value)?;
+pub(super) fn check_optional_header_value(value: &str) -> Result<(), String> {
+    match value {
+        "" => Ok(()),
+        _ => check_header_value(value),
     }
-    Ok(value.to_owned())
 }
 
 pub(super) fn timeout(value: &str) -> Result<Duration, String> {

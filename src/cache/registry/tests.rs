@@ -1,4 +1,7 @@
+use std::collections::HashSet;
+
 use super::*;
+use crate::test_settings::{credentials_of, settings_with};
 
 fn key(number: u16) -> Key {
     let mut digest = [0; SHA256_OUTPUT_LEN];
@@ -99,4 +102,49 @@ fn whatever_threads_do_a_live_client_s_entry_is_in_the_registry() {
     }
     let left = (0..600).filter_map(|number| registry.slots.get(&key(1000 + number)));
     assert!(left.map(|slot| slot.clients).all(|clients| clients == 0));
+}
+
+/// Of clients with these options, by a key of the test's own.
+fn identity_with(options: &[(&str, &str)]) -> Identity {
+    let settings = settings_with(options);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"a key");
+    identity(&key, &settings, &credentials_of(&settings), "")
+}
+
+#[test]
+fn no_two_proxies_have_one_identity_and_all_spellings_of_one_have() {
+    let mut known = HashSet::new();
+    for proxy in [
+        "none",
+        "http://h",
+        "https://h:1080",
+        "socks5h://h",
+        "http://h:10",
+        "http://h1:10",
+        "http://[::1]",
+        // Empty parts, and text that has moved to the next part.
+        "http://:@h",
+        "http://u@h",
+        "http://:u@h",
+        "http://u:p@h",
+        "http://p:u@h",
+        "http://up@h",
+        "http://u:ph@h",
+        "http://u:p%3A@h",
+        "http://u:p%40h@h",
+    ] {
+        for secondary in ["", "h", "u"] {
+            let options = [("proxy", proxy), ("secondary_subscription_key", secondary)];
+            assert!(known.insert(identity_with(&options)), "{options:?}");
+        }
+    }
+    for (one, other) in [
+        ("h", "HTTP://H.:1080/path?query"),
+        ("http://h", "http://@h"),
+        ("http://u@h", "http://%75:@h"),
+        ("socks5h://u:p@[::1]", "SOCKS5://u:p@[0:0::1]:1080"),
+    ] {
+        let [one, other] = [one, other].map(|proxy| identity_with(&[("proxy", proxy)]));
+        assert_eq!(one, other);
+    }
 }

@@ -81,9 +81,7 @@ fn options_beside_the_url_of_a_redis_server_complete_it() {
     };
     assert!(url.user.is_some() && url.password_file.is_some() && url.client_certificate.is_some());
     assert!(refused("redis://:s3cret@h", &[file]).contains("both cache and cache_password_file"));
-    for bare in ["redis://s3cret@h", "redis://me:@h", "redis://:@h"] {
-        assert!(refused(bare, &[]).contains("a login without a password"));
-    }
+    assert!(refused("redis://s3cret@h", &[]).contains("a login without a password"));
     assert!(refused("rediss://h", &[key]).contains("set both"));
     assert!(refused("rediss://h", &[certificate]).contains("set both"));
     assert!(refused("redis://h", &[certificate, key]).contains("rediss://"));

@@ -94,6 +94,7 @@ pub const BAD: &[(&str, &str, &str)] = &[
     ("cache", "Process", "process, client, none, file:"),
     ("cache", "file", "process, client, none, file:"),
     ("cache", "file:/run/tokens\n", "control character"),
+    ("cache", "redis://s3cr3t:@cache.test", "the password in the URL is empty"),
     ("cache", "redis+unix://:s3cr3t@host/run/redis.sock", "a path on this machine"),
     ("cache_password_file", "/run/password\n", "control character"),
     ("cache_client_certificate", "'/run/client.pem'", "quotation marks"),
