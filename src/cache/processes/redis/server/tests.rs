@@ -1,6 +1,9 @@
 use super::super::connection::COMMAND_TIMEOUT;
-use super::super::test_server::{TestServer, listener, soon};
+use super::super::test_server::{TestServer, connect, listener, soon};
 use super::*;
+use crate::net::{Connection, Limits};
+use crate::panics::catch_panic;
+use std::io::{self, Read, Write};
 use std::time::Instant;
 
 fn server_of(url: &RedisUrl) -> Arc<Server> {
@@ -129,6 +132,52 @@ fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
     assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
     let names = ["DEL", "PING", "DEL", "PING", "PING"];
     assert_eq!(peer.commands(), names.map(|name| [name]));
+}
+
+struct Panicking;
+
+impl Read for Panicking {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        panic!("within a command")
+    }
+}
+
+impl Write for Panicking {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        panic!("within a command")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Connection for Panicking {
+    fn limits(&mut self) -> &mut Limits {
+        panic!("within a command")
+    }
+
+    fn has_spoken(&mut self) -> bool {
+        false
+    }
+
+    fn is_open(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_panic_ends_the_use_of_the_connection_and_what_is_owed_stays_so() {
+    let peer = TestServer::start(&[&[], &[":0\r\n", ":1\r\n"]]);
+    let server = server_of(&peer.url);
+    let mut connection = connect(&peer.url);
+    connection.stream = Box::new(Panicking);
+    let access = server.access.get_or(Access::default);
+    access.state.lock().connection = Some(connection);
+    server.owe(Command::new("DEL", &[]));
+    assert!(catch_panic(|| run(&server).is_ok()).is_none());
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+    assert_eq!(peer.commands(), [["DEL"], ["PING"]]);
 }
 
 #[test]
