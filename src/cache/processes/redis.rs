@@ -19,6 +19,7 @@ use self::resp::{Command, Reply};
 pub(super) use self::server::Server;
 use super::store::{Age, Done, LOCK_LIFE, Lock, Result, Store, StoreError, Value, Values, millis};
 use crate::Deadline;
+use crate::panics::catch_panic;
 use crate::sys::random;
 
 /// Both values of one moment, each behind what is left of it and its length: `LEFT LENGTH `. A value
@@ -159,7 +160,9 @@ impl Drop for RedisLock {
         };
         self.server.insist();
         let deadline = self.deadline.max(Deadline::after(UNLOCK_TIMEOUT));
-        if self.server.run(&unlock, deadline).is_err() {
+        // A second panic would end the process, and after a success none may end the call.
+        let is_back = catch_panic(|| self.server.run(&unlock, deadline).is_ok());
+        if is_back != Some(true) {
             self.server.owe(unlock);
         }
     }
