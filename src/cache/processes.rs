@@ -165,7 +165,7 @@ impl Processes {
         let is_newer = |there: Arc<Token>| {
             there.issued.boot > token.issued.boot && there.access() != token.access()
         };
-        // A server tells by itself.
+        // A server compares by its own clock.
         let there = self.look(deadline, log).and_then(|found| found.token);
         if there.is_some_and(is_newer) {
             return;

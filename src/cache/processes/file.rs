@@ -52,7 +52,7 @@ impl FileStore {
     }
 }
 
-/// Of its token, its failure and its lock.
+/// The names of the files of its token, its failure and its lock.
 fn files(name: &str) -> [String; 3] {
     ["token", "failure", "lock"].map(|kind| format!("{name}.{kind}"))
 }
@@ -65,7 +65,8 @@ impl Store for FileStore {
     }
 
     fn read(&self, name: &str, _: Deadline) -> Result<Values> {
-        let ([token, failure, _], directory) = (files(name), self.opened()?);
+        let [token, failure, _] = files(name);
+        let directory = self.opened()?;
         Ok(Values {
             token: directory.read(&token),
             failure: directory.read(&failure),
@@ -73,7 +74,8 @@ impl Store for FileStore {
     }
 
     fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: Deadline) -> Done {
-        let ([token, failure, _], directory) = (files(name), self.opened()?);
+        let [token, failure, _] = files(name);
+        let directory = self.opened()?;
         directory.write(&token, sealed)?;
         directory.remove(&failure);
         directory.tidy();
@@ -86,7 +88,8 @@ impl Store for FileStore {
     }
 
     fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
-        let ([token, ..], directory) = (files(name), self.opened()?);
+        let [token, ..] = files(name);
+        let directory = self.opened()?;
         let there = directory.read(&token);
         if there.is_some_and(|there| there.sealed == sealed) {
             directory.remove(&token);

@@ -19,6 +19,7 @@ use self::resp::{Command, Reply};
 pub(super) use self::server::Server;
 use super::store::{Age, Done, LOCK_LIFE, Lock, Result, Store, StoreError, Value, Values, millis};
 use crate::Deadline;
+use crate::panics::catch_panic;
 use crate::sys::random;
 
 /// Both values of one moment, each behind what is left of it and its length: `LEFT LENGTH `. A value
@@ -74,9 +75,9 @@ fn time(time: Duration) -> String {
     millis(time).max(1).to_string()
 }
 
-/// The value with which what [`READ`] gives begins. None if it is none, or without an end: nobody here
-/// has written that.
-fn value(text: &mut &[u8]) -> Option<Value> {
+/// Takes the first value off what [`READ`] gives. None if it is not there, or has no end: nobody here
+/// has written such a one.
+fn take_value(text: &mut &[u8]) -> Option<Value> {
     let mut parts = text.splitn(3, |byte| *byte == b' ');
     let mut number = || std::str::from_utf8(parts.next()?).ok()?.parse::<i64>().ok();
     let (left, length) = (number()?, usize::try_from(number()?).ok()?);
@@ -95,8 +96,8 @@ impl Store for Server {
         };
         let mut text = &text[..];
         Ok(Values {
-            token: value(&mut text),
-            failure: value(&mut text),
+            token: take_value(&mut text),
+            failure: take_value(&mut text),
         })
     }
 
@@ -145,6 +146,7 @@ impl Store for Server {
 
 struct RedisLock {
     server: Arc<Server>,
+    /// Taken out when this is dropped.
     unlock: Option<Command>,
     deadline: Deadline,
 }
@@ -153,11 +155,15 @@ struct RedisLock {
 /// whose time is up ends a little later for it.
 impl Drop for RedisLock {
     fn drop(&mut self) {
-        let (server, until) = (&self.server, Deadline::after(UNLOCK_TIMEOUT));
-        server.insist();
-        let run = |unlock: &mut Command| server.run(unlock, self.deadline.max(until));
-        if let Some(unlock) = self.unlock.take_if(|unlock| run(unlock).is_err()) {
-            server.owe(unlock);
+        let Some(unlock) = self.unlock.take() else {
+            return;
+        };
+        self.server.insist();
+        let deadline = self.deadline.max(Deadline::after(UNLOCK_TIMEOUT));
+        // A second panic would end the process, and after a success none may end the call.
+        let is_back = catch_panic(|| self.server.run(&unlock, deadline).is_ok());
+        if is_back != Some(true) {
+            self.server.owe(unlock);
         }
     }
 }

@@ -3,7 +3,8 @@
 //! `VERSION SALT CIPHERTEXT TAG`, with ChaCha20-Poly1305 (RFC 8439) and a key of its own for each
 //! value: HKDF-SHA-256 (RFC 5869) of the API key and a random salt. A key is therefore used once,
 //! and the nonce is always zero. The entry's name is authenticated: a value is good for its own entry
-//! alone. Whether it is a token or a failure is said by what is sealed.
+//! alone. So is the version, which the key is derived for. What is sealed says whether it is a token
+//! or a failure, and tells its times.
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
@@ -12,6 +13,7 @@ use crate::sys::random;
 use crate::{Secret, SecretBytes};
 
 const VERSION: u8 = 1;
+/// Names the version, too: another one has other keys.
 const PURPOSE: &[u8] = b"libmomo/1/seal";
 const SALT: usize = 32;
 const HEADER: usize = 1 + SALT;

@@ -124,6 +124,7 @@ fn a_failure_holds_where_it_was_met() {
     for status in [Status::MOMO_UNAUTHORIZED, Status::MOMO_RESOLVE_FAILED] {
         let bytes = Record::of_failure(&failure(status), seconds(5), &here).unwrap();
         let read = Record::parse(&bytes).unwrap();
+        assert!(read.token(&here, None, Origin::DIRECTORY).is_none());
         let (copy, left) = read.failure(&here, None).unwrap();
         assert_eq!((copy.status, copy.http_status), (status, 500));
         assert_eq!((copy.code.as_str(), copy.body.as_str()), ("C", "B"));

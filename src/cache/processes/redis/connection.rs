@@ -28,7 +28,7 @@ pub(super) struct Connector {
 }
 
 pub(super) struct RedisConnection {
-    stream: Box<dyn Connection>,
+    pub(super) stream: Box<dyn Connection>,
     /// AUTH and SELECT, which go with the first command: each would cost a round trip of its own. If
     /// one is refused the command may be run elsewhere, in database 0, where it does no harm.
     hello: Vec<Command>,

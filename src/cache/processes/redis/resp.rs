@@ -9,6 +9,7 @@ pub(super) const MAX_BULK_BYTES: usize = 3 * MAX_VALUE_BYTES;
 
 /// A status or an error, and what stands before a bulk string.
 const MAX_LINE_BYTES: usize = 4096;
+
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) enum Reply {
     Status(String),

@@ -74,7 +74,7 @@ impl Server {
         }
         let access = self.access.get_or(Access::default);
         let until = || deadline.min(Deadline::after(MAX_TIMEOUT));
-        let turn = access.take(until())?;
+        let mut turn = access.take(until())?;
         let until = until();
         let mut state = access.state.lock();
         let kept = state.connection.take_if(|kept| kept.is_open());
@@ -108,7 +108,11 @@ impl Server {
 }
 
 /// The use of the connection, until it is dropped.
-struct Turn<'a>(&'a Access);
+struct Turn<'a> {
+    access: &'a Access,
+    /// What could not be sent so far. If that stays so it goes back when this is dropped.
+    owed: Vec<Command>,
+}
 
 impl Access {
     fn take(&self, deadline: Deadline) -> Result<Turn<'_>, StoreError> {
@@ -119,7 +123,8 @@ impl Access {
             }
             if !state.in_use {
                 state.in_use = true;
-                return Ok(Turn(self));
+                let owed = std::mem::take(&mut state.owed);
+                return Ok(Turn { access: self, owed });
             }
             if deadline.has_passed() {
                 let why = "other calls of this process have used the connection for too long; check how \
@@ -134,22 +139,21 @@ impl Access {
 impl Turn<'_> {
     /// Keeps the connection if the command succeeds.
     fn run(
-        &self,
+        &mut self,
         mut connection: RedisConnection,
         command: &Command,
         until: Deadline,
     ) -> Result<Reply, String> {
-        let owed = std::mem::take(&mut self.0.state.lock().owed);
-        let reply = connection.run(&owed, command, until);
-        let mut state = self.0.state.lock();
+        let reply = connection.run(&self.owed, command, until);
+        let mut state = self.access.state.lock();
         if reply.is_ok() {
+            self.owed.clear();
             state.connection = Some(connection);
             state.stalled = None;
             state.paused_until = None;
             state.insisted = 0;
         } else {
             state.stalled = Some(connection);
-            state.owed.extend(owed);
         }
         reply
     }
@@ -157,8 +161,11 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.0.state.lock().in_use = false;
-        self.0.freed.notify_all();
+        let mut state = self.access.state.lock();
+        state.in_use = false;
+        state.owed.append(&mut self.owed);
+        drop(state);
+        self.access.freed.notify_all();
     }
 }
 

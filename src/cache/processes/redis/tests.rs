@@ -23,7 +23,7 @@ fn two_values_are_told_from_one_another_and_from_none() {
         (LONGER, [None, None]),
     ] {
         let mut rest = text;
-        let found = [(); 2].map(|()| value(&mut rest));
+        let found = [(); 2].map(|()| take_value(&mut rest));
         let found = found.each_ref().map(|found| {
             let found = found.as_ref()?;
             Some((&found.sealed[..], found.left?.as_millis()))

@@ -1,6 +1,10 @@
+use super::super::super::store::Store;
 use super::super::connection::COMMAND_TIMEOUT;
 use super::super::test_server::{TestServer, listener, soon};
 use super::*;
+use crate::net::{Connection, Limits};
+use crate::panics::catch_panic;
+use std::io::{self, Read, Write};
 use std::time::Instant;
 
 fn server_of(url: &RedisUrl) -> Arc<Server> {
@@ -129,6 +133,69 @@ fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
     assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
     let names = ["DEL", "PING", "DEL", "PING", "PING"];
     assert_eq!(peer.commands(), names.map(|name| [name]));
+}
+
+/// Of a connection with a fault of this library's own.
+struct Panicking;
+
+impl Read for Panicking {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        panic!("within a command")
+    }
+}
+
+impl Write for Panicking {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        panic!("within a command")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Connection for Panicking {
+    fn limits(&mut self) -> &mut Limits {
+        panic!("within a command")
+    }
+
+    fn has_spoken(&mut self) -> bool {
+        false
+    }
+
+    fn is_open(&self) -> bool {
+        true
+    }
+}
+
+fn make_panic(server: &Server) {
+    let access = server.access.get_or(Access::default);
+    let mut state = access.state.lock();
+    state.connection.as_mut().unwrap().stream = Box::new(Panicking);
+}
+
+#[test]
+fn a_panic_ends_the_use_of_the_connection_and_what_is_owed_stays_so() {
+    let peer = TestServer::start(&[&[":1\r\n"], &[":0\r\n", ":2\r\n"]]);
+    let server = server_of(&peer.url);
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+    make_panic(&server);
+    server.owe(Command::new("DEL", &[]));
+    assert!(catch_panic(|| run(&server).is_ok()).is_none());
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
+    assert_eq!(peer.commands(), ["PING", "DEL", "PING"].map(|name| [name]));
+}
+
+#[test]
+fn a_panic_while_a_lock_is_given_back_ends_no_call_and_the_lock_is_owed() {
+    let peer = TestServer::start(&[&[":1\r\n"], &[":1\r\n", ":2\r\n"]]);
+    let server = server_of(&peer.url);
+    let lock = Arc::clone(&server).lock("name", soon()).ok().unwrap();
+    make_panic(&server);
+    assert!(catch_panic(|| drop(lock.unwrap())).is_some());
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
+    let names = peer.commands().into_iter().map(|words| words[0].clone());
+    assert_eq!(names.collect::<Vec<_>>(), ["EVAL", "EVAL", "PING"]);
 }
 
 #[test]
