@@ -59,8 +59,10 @@ impl Cancellation {
     }
 
     pub(crate) fn check(&self) -> Result<(), Failure> {
-        let goes_on = (!self.is_cancelled()).then_some(());
-        goes_on.ok_or_else(Failure::cancelled)
+        if self.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        Ok(())
     }
 
     /// Sleeps for the whole time, unless it is cancelled.

@@ -93,6 +93,10 @@ impl Fetcher {
         }
     }
 
+    pub(crate) fn is_in_use(&self, entry: &Entry) -> bool {
+        std::ptr::eq(&**self.entry(), entry)
+    }
+
     /// The first, and the one in use now.
     pub(crate) fn entries(&self) -> [EntryGuard<'_>; 2] {
         [EntryGuard::First(&self.first_entry), self.entry()]
@@ -210,14 +214,17 @@ impl Fetcher {
             return last;
         }
         let next = Arc::new(Authentication::new(&self.settings, credentials));
+        let former = self.entry();
         if self.settings.cache.joins_equal_clients() {
-            let (store, former) = (self.store.as_ref(), self.entry());
+            let store = self.store.as_ref();
             let entry = ClientEntry::new(&self.settings, &next.credentials, store, Some(&former));
             let entry = Arc::new(entry);
             let made = || Box::new(ArcSwap::new(Arc::clone(&entry)));
             self.next_entry.get_or_init(made).store(entry);
         }
         self.authentication.store(Arc::clone(&next));
+        // Its calls go on with the entry in use: whoever cancels them looks for them there.
+        former.single_flight.wake_waiters(|_| true);
         next
     }
 }

@@ -42,8 +42,9 @@ impl Entry {
 
     /// Whether there is a token that `seen` has not.
     pub(crate) fn has_other_token(&self, seen: &State) -> bool {
-        let has_seen = seen.token.as_ref().is_some_and(|token| self.has(token));
-        !has_seen && self.state().token.is_some()
+        let (state, seen) = (self.state(), seen.token.as_ref());
+        let is_other = |token| seen.is_none_or(|seen| !Arc::ptr_eq(seen, token));
+        state.token.as_ref().is_some_and(is_other)
     }
 
     /// Puts another state in place of this one. `change` runs again if another thread was faster.

@@ -129,8 +129,9 @@ impl Flight {
             }
             // The time is read before the outcome: an outcome that came in time is never missed.
             let (time_is_up, is_lost) = (until.has_passed(), lost_at.has_passed());
-            // What changes the entry from now on wakes the waiter.
-            if !is_as_seen() {
+            // What changes the entry from now on wakes the waiter. A token holds for all who waited,
+            // whatever has become of the entry since.
+            if !matches!(*outcome, Some(Step::Token(_))) && !is_as_seen() {
                 return Some(Step::LookAgain);
             }
             if outcome.is_some() {

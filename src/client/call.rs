@@ -124,9 +124,9 @@ impl Client {
             });
         };
         caller.waiting_since.get_or_insert_with(Instant::now);
-        // Only a token is better than the flight's outcome, which is this call's even if the flight
-        // is over.
-        let is_as_seen = || !entry.has_other_token(state);
+        // Only a token, or the entry of newer credentials, is better than the flight's outcome, which
+        // is this call's even if the flight is over.
+        let is_as_seen = || self.fetcher.is_in_use(entry) && !entry.has_other_token(state);
         let step = flight.wait(deadline, caller.cancellation, is_as_seen);
         step.ok_or_else(|| self.fetcher.still_under_way(&flight))
     }

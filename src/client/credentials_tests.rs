@@ -1,5 +1,7 @@
 //! Credentials in files that change while a request is under way.
 
+use std::time::Instant;
+
 use super::outcome_tests::{begun, outcome};
 use super::tests::*;
 use super::*;
@@ -8,12 +10,15 @@ use crate::gateway::test_peer::{Reply, TestPeer, http};
 use crate::test_directory::TestDirectory;
 
 /// A client whose secondary subscription key is in a file that has just changed.
-fn with_changed_file(reply: Reply, cache: &str) -> (TestClient, TestDirectory) {
+fn with_changed_file(
+    replies: impl IntoIterator<Item = Reply>,
+    cache: &str,
+) -> (TestClient, TestDirectory) {
     let directory = TestDirectory::new();
     directory.replace("key", "another-key");
     let path = directory.path("key");
     let option = ("secondary_subscription_key_file", path.to_str().unwrap());
-    let client = client([reply], &[("cache", cache), option]);
+    let client = client(replies, &[("cache", cache), option]);
     directory.replace("key", "a-newer-key");
     (client, directory)
 }
@@ -26,7 +31,7 @@ fn a_change_is_waited_for_only_if_what_was_sent_is_refused_and_there_is_time() {
         ("401 Unauthorized", half_a_second, Status::MOMO_UNAUTHORIZED),
     ] {
         let reply = Reply::Closed(http(status, &[], ""));
-        let (client, _directory) = with_changed_file(reply, "client");
+        let (client, _directory) = with_changed_file([reply], "client");
         let failure = failure(client.create_token(timeout));
         assert_eq!(failure.status, expected, "{}", failure.message);
         assert_eq!(client.stats().requests, 1);
@@ -62,7 +67,7 @@ fn a_request_that_is_cancelled_while_it_waits_for_a_change_is_no_failure() {
 
 #[test]
 fn those_who_wait_are_given_no_token_of_credentials_that_came_meanwhile() {
-    let (client, _directory) = with_changed_file(closed("a"), "process");
+    let (client, _directory) = with_changed_file([closed("a")], "process");
     // Until the change has settled.
     std::thread::sleep(Duration::from_millis(1100));
     let flight = begun(&client, Plan::full(&client.fetcher.settings));
@@ -70,4 +75,31 @@ fn those_who_wait_are_given_no_token_of_credentials_that_came_meanwhile() {
     assert_eq!(client.stats().requests, 0);
     assert_eq!(got(&client), "a");
     assert_eq!(client.asked(), 1);
+}
+
+#[test]
+fn a_wait_ends_with_its_client_however_often_the_credentials_have_changed() {
+    for times in 1..=2 {
+        let replies = std::iter::repeat_n(closed("a"), times - 1).chain([silent()]);
+        let (client, directory) = with_changed_file(replies, "process");
+        let change = |number: usize, timeout| {
+            directory.replace("key", &format!("key-{number}"));
+            // Until the change has settled.
+            std::thread::sleep(Duration::from_millis(1100));
+            drop(client.create_token(timeout));
+        };
+        (1..times).for_each(|number| change(number, ALWAYS));
+        client.fetcher.entry().clear();
+        let ended = std::thread::scope(|scope| {
+            let call = scope.spawn(|| failure(client.get_token(ALWAYS)).status);
+            until(|| client.cancellation.waits_in(0));
+            change(times, CallTimeout::After(Duration::from_millis(100)));
+            let cancelled = Instant::now();
+            client.cancel();
+            assert_eq!(call.join().unwrap(), Status::MOMO_CANCELLED);
+            cancelled.elapsed()
+        });
+        // A wait that is not woken looks each second.
+        assert!(ended < Duration::from_millis(600), "{times} {ended:?}");
+    }
 }
