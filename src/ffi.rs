@@ -5,8 +5,9 @@
 //!
 //! # Safety
 //! The contract of every function: a pointer to a handle or a struct is NULL, or the library made
-//! it and it is not freed; a text is NULL, or ends with NUL and stays as it is; an output is NULL
-//! or valid for writing. What may run at the same time is in the comments.
+//! it and it is not freed; a text is NULL, or ends with NUL and stays as it is; an output is NULL,
+//! or a place for a pointer that nothing else uses during the call. What may run at the same time
+//! is in the comments.
 #![allow(clippy::missing_safety_doc, non_camel_case_types)]
 
 use std::ffi::c_char;

@@ -26,12 +26,12 @@ pub(crate) use windows::{create_directory, current_user, owner_and_rights};
 /// Whether the program runs with more rights than its caller (set-uid, file capabilities):
 /// then the environment is the caller's, and nothing in it may steer us.
 pub(crate) fn is_privileged() -> bool {
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         // SAFETY: getauxval only reads the process's auxiliary vector.
         unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
     }
-    #[cfg(all(unix, not(target_os = "linux")))]
+    #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
     {
         use rustix::process::{getegid, geteuid, getgid, getuid};
         getuid() != geteuid() || getgid() != getegid()

@@ -187,7 +187,7 @@ pub unsafe extern "C" fn momo_set_logger(
         })?;
         config.logger = log.map(|log| {
             let sink = move |line: &Line| {
-                // Not its fields, so that the logger owns the whole.
+                // The whole and not its fields: a closure owns what it names.
                 let user_data = &user_data;
                 let (level, text) = (line.level as i32, format!("{}\0", line.text));
                 let text = text.as_ptr().cast();

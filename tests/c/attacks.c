@@ -1,6 +1,7 @@
 /* What a host does that no page of the interface speaks of.
  *   attacks environment          counts who reads the environment once the client is made
  *   attacks cancel-thread        pthread_cancel of a thread within each call that can block
+ *   attacks cancel-free          the same, before it frees a client that keeps a connection
  *   attacks cancel-first ROUNDS  momo_cancel_client meets a client's first call
  *   attacks no-descriptor        the process has no file descriptor left, for a while
  *   attacks no-thread            the user may have no thread more, for a while
@@ -93,6 +94,22 @@ static void cancel_thread(void) {
   momo_free_client(client);
 }
 
+static void *free_and_end(void *client) {
+  pthread_cancel(pthread_self());
+  momo_free_client(client);
+  atomic_store(&ended, 1);
+  pthread_testcancel();
+  return NULL;
+}
+
+static void cancel_free(void) {
+  momo_client *client = new_client();
+  create(client, new_tally()); /* it keeps its connection: to close that is a cancellation point */
+  void *result = NULL;
+  pthread_join(start_thread(free_and_end, client), &result);
+  CHECK(atomic_load(&ended) && result == PTHREAD_CANCELED, "the thread did not end after the call");
+}
+
 static void *call_once(void *client) {
   momo_token *token = NULL;
   atomic_store(&begun, 1);
@@ -169,6 +186,7 @@ int main(int argc, char **argv) {
   CHECK(argc >= 2, "what");
   if (strcmp(argv[1], "environment") == 0) environment();
   else if (strcmp(argv[1], "cancel-thread") == 0) cancel_thread();
+  else if (strcmp(argv[1], "cancel-free") == 0) cancel_free();
   else if (strcmp(argv[1], "cancel-first") == 0) cancel_first(atol(argv[2]));
   else if (strcmp(argv[1], "no-descriptor") == 0) no_descriptor();
   else if (strcmp(argv[1], "no-thread") == 0) no_thread();

@@ -15,7 +15,9 @@ static atomic_int state;
 enum { RUNNING, HELD, RELEASED, ENDED };
 
 /* In place of the C library's: the loading thread is held at an allocation of the library's own
- * constructor, not of the loader's. */
+ * constructor, not of the loader's. AddressSanitizer has its own, and nothing that it instruments
+ * can run as early as this does: under it there is no `loading fork`. */
+#ifndef __SANITIZE_ADDRESS__
 void *malloc(size_t size) {
   Dl_info caller = {0};
   if (until_held > 0 && dladdr(__builtin_return_address(0), &caller) != 0 &&
@@ -25,6 +27,7 @@ void *malloc(size_t size) {
   }
   return __libc_malloc(size);
 }
+#endif
 
 static const char *path;
 static struct tally *tally;

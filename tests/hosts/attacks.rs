@@ -23,6 +23,7 @@ fn nothing_but_the_making_of_a_client_reads_the_environment() {
 #[test]
 fn a_thread_that_is_cancelled_within_a_call_ends_after_the_call() {
     attack("/stall", &["cancel-thread"]);
+    attack("", &["cancel-free"]);
 }
 
 #[test]
