@@ -53,13 +53,13 @@ page() { # FROM TO
 # Can be unpacked anywhere. The bill of materials lies beside it.
 archive() { # PLATFORM
   local platform=$1 built=build/dist/$1 name=libmomo-$version-$1 goal=install each
-  local root=$work/$name options=(PREFIX=/UNPACKED DESTDIR="$work/staged")
+  local root=$work/$name options=(PREFIX=/UNPACKED DESTDIR="$work/$platform")
   case $platform in
     *-windows) goal=install-config options+=(STATIC_LIBS=) ;;
     *-musl) options+=(STATIC_LIBS=-lc) ;; # which holds all of the C library there
   esac
   make --silent "$goal" BUILD="$built" "${options[@]}"
-  mv "$work/staged/UNPACKED" "$root"
+  mv "$work/$platform/UNPACKED" "$root"
   [ "$goal" = install ] || cp -R "$built/bin" "$built/lib" "$built/include" "$root/"
   # shellcheck disable=SC2016 # pkg-config replaces the variable.
   sed -i 's|/UNPACKED|${pcfiledir}/../..|' "$root/lib/pkgconfig/momo.pc"
@@ -176,22 +176,27 @@ fi
 all=$(grep -v '^#' scripts/platforms | cut -d ' ' -f 1)
 rm -rf "$release"
 mkdir -p "$release"
-# To link takes one core for minutes: what can be packed is packed meanwhile.
-if [ "$(uname)" = Darwin ]; then
-  scripts/deps.sh sbom
-  scripts/docs.py build &
-else
-  scripts/deps.sh dist
-  (
-    source_archive
-    scripts/docs.py build
-  ) &
-fi
+if [ "$(uname)" = Darwin ]; then scripts/deps.sh sbom; else scripts/deps.sh dist; fi
+jobs=()
+wait_for_jobs() { # An error of one ends this script.
+  local job
+  for job in "${jobs[@]}"; do wait "$job"; done
+  jobs=()
+}
+# To link takes one core for minutes.
+cores=$(getconf _NPROCESSORS_ONLN)
 for platform in ${LIBMOMO_PLATFORMS:-$all}; do
-  scripts/build.sh for "$platform"
-  wait "$!"
-  ship "$platform" &
+  [ ${#jobs[@]} -lt "$cores" ] || wait_for_jobs
+  scripts/build.sh for "$platform" &
+  jobs+=("$!")
 done
-wait "$!"
+[ "$(uname)" = Darwin ] || source_archive
+scripts/docs.py build
+wait_for_jobs
+for platform in ${LIBMOMO_PLATFORMS:-$all}; do
+  ship "$platform" &
+  jobs+=("$!")
+done
+wait_for_jobs
 sums "$release"
 cat SHA256SUMS
