@@ -42,13 +42,16 @@ impl Request<'_> {
         if self.cancellation.is_cancelled() && !has_token {
             return Ok(Step::LookAgain);
         }
-        if self.plan.is_refresh && !matches!(sent, Ok(Step::LookAgain)) {
+        let has_ended = !matches!(sent, Ok(Step::LookAgain));
+        let outcome = sent.or_else(|failure| self.failed(&entry, failure));
+        // Whoever sees it counted finds the entry changed.
+        if self.plan.is_refresh && has_ended {
             entry.stats.refreshes.add_one();
             if !has_token {
                 entry.stats.failed_refreshes.add_one();
             }
         }
-        sent.or_else(|failure| self.failed(&entry, failure))
+        outcome
     }
 
     /// Begins a cooldown.

@@ -70,8 +70,9 @@ fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_reque
         gateway.set_behaviour("");
         let second = here.create().unwrap().access_token;
         let [_, there] = clients(config.set("refresh_margin", "15m"), place.options());
-        let is_second = || there.token() == second;
-        wait_for("newer token", is_second);
+        // A token is counted once it is in use.
+        let is_adopted = || there.token() == second && there.stats().tokens_adopted == 2;
+        wait_for("newer token", is_adopted);
         let stats = there.stats();
         let counted = (stats.requests, stats.tokens_adopted, stats.refreshes);
         assert_eq!(counted, (0, 2, 0));
