@@ -91,23 +91,27 @@ def sanitizers(is_long):
 
 def release(is_long):
     long = ["--long"] if is_long else []
-    only = [] if is_long else ["--only", "python,javascript,php,go"]
-    check_packages = ["scripts/packages.py", "check", *long, *only]
+    names = [] if is_long else ["python", "javascript", "php", "go"]
+    only = ["--only", ",".join(names)] if names else []
     install = f"scripts/packages.py install {' '.join([*long, *only])}"
     install += f" && scripts/check-dist.py --install {' '.join(long)}"
-    ready = ("packages", "check-tools")
+    ready, check_package = ("packages", "check-tools"), ["scripts/packages.py", "check"]
     parts = [
         Part("dist-tools", ["scripts/deps.sh", "dist"], counts=False),
         # This takes a minute, and the compiler works meanwhile.
         Part("check-tools", ["bash", "-c", install], ("dist-tools",), counts=False),
         Part("dist", ["scripts/dist.sh"], ("dist-tools",), counts=False),
         Part("packages", ["scripts/packages.py", "build", *only], ("dist",), counts=False),
-        Part("check-packages", check_packages, ready),
         Part("check-dist", ["scripts/check-dist.py", *long], ready),
     ]
-    # These two have one prefix of wine.
-    wine = Part("wine", ["scripts/check-targets.sh", "--wine"], ("check-packages",))
-    return [*parts, wine] if is_long else parts
+    for name in names:
+        parts.append(Part(f"check-{name}", [*check_package, "--only", name], ready))
+    if is_long:
+        # These two have one prefix of wine.
+        parts.append(Part("check-packages", [*check_package, "--long"], ready))
+        wine = ["scripts/check-targets.sh", "--wine"]
+        parts.append(Part("wine", wine, ("check-packages",)))
+    return parts
 
 
 def start(part):

@@ -21,7 +21,7 @@ def arguments():
     names = {"type": lambda text: text.split(","), "default": [], "metavar": "NAME,…"}
     parser.add_argument("--only", **names, help="these languages, by their folders")
     parser.add_argument("--scenario", **names, help="these scenarios")
-    parser.add_argument("--jobs", type=int, default=2, help="languages at a time (2)")
+    parser.add_argument("--jobs", type=int, default=4, help="languages at a time (4)")
     parser.add_argument("--install", action="store_true", help="install what is needed and end")
     return parser.parse_args()
 
