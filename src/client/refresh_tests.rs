@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use super::tests::*;
 use super::*;
-use crate::gateway::test_peer::Reply;
+use crate::gateway::test_peer::{Reply, http};
 use crate::{Level, Line, Phase, Token};
 
 /// The token at hand is over, and nothing else has changed.
@@ -99,6 +99,17 @@ fn a_caller_refreshes_on_its_own_thread_and_falls_back_to_the_token_at_hand() {
 }
 
 #[test]
+fn a_token_that_arrives_stale_is_refreshed_within_half_of_what_is_left_of_it() {
+    // Of 4 s one is too late to use it.
+    let body = r#"{"access_token":"a","expires_in":20}"#;
+    let kept_on_the_way = Reply::Closed(http("200 OK", &["Age: 16"], body));
+    let client = client([kept_on_the_way], &[]);
+    assert_got(&client, "a", Status::MOMO_INVALID_RESPONSE);
+    let cooldown = client.stats().cooldown_ms;
+    assert!((1..=1500).contains(&cooldown), "{cooldown}");
+}
+
+#[test]
 fn a_refresh_without_a_lifetime_is_one_that_failed() {
     let client = client([endless("b")], &[("refresh", "caller")]);
     give(&client, "a", STALE);
@@ -159,6 +170,8 @@ fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one(
     assert_eq!(got(&client), "a");
     refresh(1);
     assert_eq!(got(&client), "b");
+    // It is fresh.
+    assert!(!has_request(&client) && client.stats().refreshes == 1);
     assert!(told(&lines).contains("issued a token"));
     refresh(2);
     let token = client.get_token(ALWAYS).ok().unwrap();

@@ -67,3 +67,6 @@ pub(super) unsafe fn free<T>(public: Option<NonNull<T>>) {
         dealloc(block.cast(), layout::<T>(text_bytes));
     }
 }
+
+#[cfg(test)]
+mod tests;
