@@ -38,7 +38,7 @@ compile() { # OPTION OF CARGO...
   ${CARGO_RUSTC:-cargo rustc} --release --lib --crate-type cdylib,staticlib "$@"
   # Users test their programs against it: what is released has it.
   if [ -n "${LIBMOMO_MOCK_GATEWAY:-}" ]; then
-    # Many modules, and no reader of its size: optimised one by one, on all cores.
+    # Nobody minds its size: its modules are optimised one by one, on all cores.
     ${CARGO_RUSTC:-cargo rustc} --release --package momo-mock-gateway --bin momo-mock-gateway "$@" \
       -Clto=thin
   fi

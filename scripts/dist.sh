@@ -178,10 +178,12 @@ rm -rf "$release"
 mkdir -p "$release"
 if [ "$(uname)" = Darwin ]; then scripts/deps.sh sbom; else scripts/deps.sh dist; fi
 jobs=()
-wait_for_jobs() { # An error of one ends this script.
-  local job
-  for job in "${jobs[@]}"; do wait "$job"; done
+# An error of one ends this script, once the others have ended: they write into what it removes.
+wait_for_jobs() {
+  local job status=0
+  for job in "${jobs[@]}"; do wait "$job" || status=$?; done
   jobs=()
+  return "$status"
 }
 # To link takes one core for minutes.
 cores=$(getconf _NPROCESSORS_ONLN)

@@ -12,7 +12,7 @@ use super::{Kind, Result, TransportError, tunnel};
 use crate::config::{ProxyUrl, Scheme};
 use crate::{Cancellation, Deadline, Progress};
 
-/// Until when an attempt may take, what ends it early, and where its phase is kept.
+/// Until when an attempt may last, what ends it early, and where its phase is kept.
 #[derive(Clone)]
 pub(crate) struct Limits {
     pub(crate) deadline: Deadline,
