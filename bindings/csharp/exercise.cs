@@ -77,7 +77,7 @@ static class Exercise
     {
         var outcomes = new Outcomes();
         var clock = Stopwatch.StartNew();
-        using (new Timer(_ => client.Dispose(), null, 300, Timeout.Infinite))
+        using (new Timer(_ => client.Dispose(), null, 2000, Timeout.Infinite))
             outcomes.Of(() => client.GetToken());
         return new { outcomes = outcomes.Counts, ms = clock.ElapsedMilliseconds };
     }

@@ -102,7 +102,7 @@ final class Exercise {
 
     private static String close(MomoClient client) {
         long begin = System.nanoTime();
-        CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(client::close);
+        CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS).execute(client::close);
         Outcomes outcomes = new Outcomes();
         outcomes.of(client::getToken);
         return Json.object("outcomes", outcomes.counts, "ms", since(begin));

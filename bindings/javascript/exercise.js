@@ -142,7 +142,7 @@ const programs = {
   async close() {
     const momo = new Client();
     const begin = performance.now();
-    setTimeout(() => momo.close(), 300);
+    setTimeout(() => momo.close(), 2000);
     const outcomes = new Outcomes();
     await outcomes.of(momo.getToken());
     const ms = since(begin);

@@ -116,7 +116,7 @@ func threads() int {
 
 // closed has Close end a call in progress.
 func closed(client *momo.Client, _ []int) object {
-	defer time.AfterFunc(300*time.Millisecond, func() { client.Close() }).Stop()
+	defer time.AfterFunc(2*time.Second, func() { client.Close() }).Stop()
 	outcomes, start := newOutcomes(), time.Now()
 	outcomes.of(background, client, nil)
 	return outcomes.report(object{"ms": time.Since(start).Milliseconds()})
