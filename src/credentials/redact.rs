@@ -19,11 +19,15 @@ use zeroize::Zeroizing;
 
 use crate::Secret;
 use codes::{hide_codes, hide_tokens};
-use view::{View, folded, in_one_line, places};
+use view::{View, bare, folded, in_one_line, places};
 
 /// Runs of this many characters of a secret are hidden wherever they occur, so that a torn secret
 /// is hidden too. Shorter secrets are hidden as a whole.
 const WINDOW: usize = 8;
+
+/// The same if other characters stand between its own, as in a dump: letters and digits alone make
+/// words, too.
+const BARE_WINDOW: usize = 12;
 
 /// Shorter pieces of base64 are no sign of a secret.
 const MIN_FORM: usize = 4;
@@ -107,33 +111,17 @@ impl Redactor {
         let (plain, decoded) = (View::plain(text), View::decoded(text));
         hide_codes(&decoded, &mut hidden);
         places(text, id.as_bytes()).for_each(|at| hidden[at..at + id.len()].fill(false));
-        self.hide_secrets(&[&plain, &decoded], &mut hidden);
+        let forms = self.forms();
+        hide_forms(&forms, WINDOW, &[&plain, &decoded], &mut hidden);
+        let mut forms = self.bare_forms(&forms);
+        forms.retain(|form| form.len() >= BARE_WINDOW);
+        hide_forms(&forms, BARE_WINDOW, &[&decoded.bare()], &mut hidden);
         hide_tokens(&decoded, &mut hidden);
         hidden
     }
 
-    /// A text is compared once with all that is known, however many secrets there are.
-    fn hide_secrets(&self, views: &[&View], hidden: &mut [bool]) {
-        let forms = self.forms();
-        let mut known = HashSet::new();
-        for form in &forms {
-            known.extend(form.windows(form.len().min(WINDOW)));
-        }
-        let lengths: HashSet<usize> = known.iter().map(|run| run.len()).collect();
-        for view in views {
-            let bytes = folded(&view.bytes);
-            for length in &lengths {
-                for (at, run) in bytes.windows(*length).enumerate() {
-                    if known.contains(run) {
-                        view.hide(at, *length, hidden);
-                    }
-                }
-            }
-        }
-    }
-
     /// What encoders make of the secrets, folded.
-    fn forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+    fn forms(&self) -> Vec<Form> {
         let mut forms = Vec::new();
         let mut add = |form: &[u8]| forms.push(folded(form));
         for secret in self.0.iter().map(Secret::expose) {
@@ -151,6 +139,47 @@ impl Redactor {
             base64_forms(secret.as_bytes(), &mut add);
         }
         forms
+    }
+
+    /// The letters and digits of these forms, and of what dumps make of the secrets.
+    fn bare_forms(&self, forms: &[Form]) -> Vec<Form> {
+        let mut bare: Vec<_> = forms.iter().map(|form| bare(form)).collect();
+        for secret in self.0.iter().map(Secret::expose) {
+            let mut dump = |write: fn(&mut String, u8)| {
+                // Reserved as a whole, as above.
+                let mut form = Zeroizing::new(String::with_capacity(secret.len() * 5));
+                secret.bytes().for_each(|byte| write(&mut form, byte));
+                bare.push(Zeroizing::new(form.as_bytes().to_vec()));
+            };
+            dump(|form, byte| *form += &format!("{byte:02x}"));
+            dump(|form, byte| *form += &format!("{byte}"));
+            dump(|form, byte| *form += &format!("{byte:03o}"));
+            dump(|form, byte| *form += &format!("u{byte:04x}"));
+        }
+        bare
+    }
+}
+
+/// What an encoder makes of a secret.
+type Form = Zeroizing<Vec<u8>>;
+
+/// Hides every run of so many characters of a form, and shorter forms as a whole. A text is compared
+/// once with all of them, however many secrets there are.
+fn hide_forms(forms: &[Form], window: usize, views: &[&View], hidden: &mut [bool]) {
+    let mut known = HashSet::new();
+    for form in forms {
+        known.extend(form.windows(form.len().min(window)));
+    }
+    let lengths: HashSet<usize> = known.iter().map(|run| run.len()).collect();
+    for view in views {
+        let bytes = folded(&view.bytes);
+        for length in &lengths {
+            for (at, run) in bytes.windows(*length).enumerate() {
+                if known.contains(run) {
+                    view.hide(at, *length, hidden);
+                }
+            }
+        }
     }
 }
 

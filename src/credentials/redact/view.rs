@@ -1,19 +1,21 @@
 //! View of a peer's text: as it is shown, and as secrets are looked for in it.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 /// A text as secrets are looked for in it.
 pub(super) struct View {
     pub(super) bytes: Zeroizing<Vec<u8>>,
-    /// Where each of them begins in the text, and where the last one ends.
-    places: Vec<usize>,
+    /// Where each of them is in the text.
+    places: Vec<Range<usize>>,
 }
 
 impl View {
     pub(super) fn plain(text: &[u8]) -> Self {
         Self {
             bytes: Zeroizing::new(text.to_vec()),
-            places: (0..=text.len()).collect(),
+            places: (0..text.len()).map(|at| at..at + 1).collect(),
         }
     }
 
@@ -36,12 +38,24 @@ impl View {
             }
         }
         places.push(text.len());
+        let places = places.windows(2).map(|ends| ends[0]..ends[1]).collect();
         Self { bytes, places }
+    }
+
+    /// Its letters and digits alone.
+    pub(super) fn bare(&self) -> Self {
+        let is_kept = |byte: &u8| byte.is_ascii_alphanumeric();
+        let places = self.bytes.iter().zip(&self.places);
+        let places = places.filter(|(byte, _)| is_kept(byte));
+        Self {
+            bytes: bare(&self.bytes),
+            places: places.map(|(_, place)| place.clone()).collect(),
+        }
     }
 
     /// Marks what these bytes of the view are in the text.
     pub(super) fn hide(&self, at: usize, length: usize, hidden: &mut [bool]) {
-        hidden[self.places[at]..self.places[at + length]].fill(true);
+        hidden[self.places[at].start..self.places[at + length - 1].end].fill(true);
     }
 }
 
@@ -56,7 +70,7 @@ fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
         [.., b'\\', b'n' | b'r' | b't'] => Some((2, vec![b' '])),
         [.., b'\\', c @ (b'\\' | b'/' | b'"' | b'\'')] => Some((2, vec![*c])),
         [.., b';'] => {
-            const MAX_ENTITY: usize = "&#x1F600;".len();
+            const MAX_ENTITY: usize = "&#x0000001F600;".len();
             let tail = &text[text.len().saturating_sub(MAX_ENTITY)..];
             let entity = &tail[tail.iter().rposition(|b| *b == b'&')?..];
             let decoded = match &entity[1..entity.len() - 1] {
@@ -75,10 +89,18 @@ fn escape_at_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     }
 }
 
-/// Of six digits at most.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let mut digits = digits.iter().map(|byte| char::from(*byte).to_digit(radix));
-    digits.try_fold(0, |number, digit| Some(number * radix + digit?))
+    digits.try_fold(0u32, |number, digit| {
+        number.checked_mul(radix)?.checked_add(digit?)
+    })
+}
+
+/// The letters and digits of a text.
+pub(super) fn bare(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
+    out.extend(text.iter().filter(|byte| byte.is_ascii_alphanumeric()));
+    out
 }
 
 /// In lower case; a blank is a plus, since in forms it is written as one; and the two characters that
