@@ -71,9 +71,13 @@ impl Credential {
         Some(stamp.map(|stamp| (self.name, stamp)))
     }
 
-    /// Reads its file, if it has one.
+    /// Reads its file, if it has one. A pipe can be read once, when the client is made: then the
+    /// read may wait for whoever writes it.
     pub(super) fn read(&mut self, may_wait: bool) -> Result<(), String> {
         if let ValueSource::File(path) = &self.source {
+            if !may_wait && Stamp::of(path) == Ok(None) {
+                return Ok(());
+            }
             let check = match self.name {
                 "api_user" => check_api_user,
                 "api_key" => check_api_key,

@@ -159,6 +159,16 @@ fn a_pipe_is_read_when_the_client_is_made_and_holds_no_later_call_up() {
     let start = Instant::now();
     assert_eq!(client.create().unwrap_err().status, MOMO_UNAUTHORIZED);
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    // The others are followed as before.
+    let next = Credentials {
+        subscription_keys: numbered(2).subscription_keys,
+        ..numbered(1)
+    };
+    write(&scratch.path(""), &next);
+    gateway.set_credentials(next);
+    std::thread::sleep(SETTLED);
+    client.create().unwrap();
+    assert!(!log.text().contains("are not used"), "{}", log.text());
 }
 
 /// In a process of its own, since it changes the process's directory.

@@ -42,3 +42,28 @@ fn an_empty_password_is_no_credential_of_the_portal() {
     let why = read_password(&path).err().unwrap();
     assert_eq!(why, format!("{}: it is empty", path.display()));
 }
+
+#[test]
+fn a_file_is_held_to_the_rules_of_its_credential() {
+    let directory = TestDirectory::new();
+    for (name, text, refused) in [
+        ("api_user", "user:key", Some("has no ':'")),
+        ("api_user", "us\u{e9}r", None),
+        ("api_key", "key:k\u{e9}y", None),
+        ("subscription_key", "key:key", None),
+        ("subscription_key", "k\u{e9}y", Some("not ASCII")),
+        ("secondary_subscription_key", "k\u{e9}y", Some("not ASCII")),
+    ] {
+        directory.replace("file", text);
+        let mut credential = Credential {
+            name,
+            secret: Secret::new(""),
+            source: ValueSource::File(directory.path("file")),
+        };
+        match (credential.read(false), refused) {
+            (Ok(()), None) => assert_eq!(credential.expose(), text),
+            (Err(why), Some(words)) => assert!(why.contains(words), "{why}"),
+            (read, _) => panic!("{name} {text}: {read:?}"),
+        }
+    }
+}
