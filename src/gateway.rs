@@ -155,9 +155,9 @@ impl TokenRequest<'_> {
         if error.retry != Retry::Later || is_over {
             return None;
         }
-        let named = u64::try_from(error.failure.retry_after_ms).ok();
-        let backoff = named.map(Duration::from_millis);
-        let backoff = backoff.unwrap_or_else(|| retry::backoff(attempt, random::unit()));
+        let named = u64::try_from(error.failure.retry_after_ms).unwrap_or(0);
+        // A server that names no time worth the name gets one all the same.
+        let backoff = retry::backoff(attempt, random::unit()).max(Duration::from_millis(named));
         (backoff < self.deadline.left()).then_some(backoff)
     }
 }

@@ -36,17 +36,19 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
     let headers = &response.headers;
     let message = text("message");
     let said = message.to_ascii_lowercase();
-    let retry_after = retry_after(headers, &said);
+    let http_status = response.status;
+    let limits_rate = matches!(http_status, 403 | 429);
+    let retry_after = retry_after(headers, if limits_rate { &said } else { "" });
     let mut challenges = headers.get_all(WWW_AUTHENTICATE).iter();
     // Of the shape of Azure API Management, which checks the subscription key.
     let is_azure = fields.contains_key("statusCode") && fields.contains_key("message")
         || challenges.any(|c| offers(c.as_bytes(), "AzureApiManagementKey"));
-    let [error, code] = ["error", "code"].map(|name| identifier(&text(name), "", redactor));
+    let [error, code] = ["error", "code"].map(text);
     let key_is_missing = said.contains("missing subscription key");
     // Both of API management's ways to say so.
     let quota_is_spent =
         headers.contains_key(RETRY_AFTER) || retry_after.is_some() || said.contains("quota");
-    let http_status = response.status;
+    // What must not be shown may still say what happened.
     let found = (http_status, &*error, &*code);
     let (status, says) = meaning(found, is_azure, key_is_missing, quota_is_spent);
     let retry = match (status, http_status) {
@@ -55,6 +57,7 @@ pub(super) fn read(response: &Response, authentication: &Authentication) -> Atte
         (Status::MOMO_SERVER_ERROR, 500 | 502..=504) => Retry::Later,
         _ => Retry::Never,
     };
+    let [error, code] = [error, code].map(|text| identifier(&text, "", redactor));
     let code = if error.is_empty() { code } else { error };
     let mut says = says
         .replace("{status}", &http_status.to_string())

@@ -39,7 +39,8 @@ pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
 }
 
 /// RFC 9110 section 10.2.3: seconds, or a date. If API management sends no header, its text
-/// says "Try again in N seconds." or "replenished in HH:MM:SS."
+/// says "Try again in N seconds." or "replenished in HH:MM:SS.". Other times in a text may be of
+/// something else: "did not respond in 30 seconds".
 pub(super) fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration> {
     let value = header(headers, RETRY_AFTER);
     if let Some(time) = seconds(value) {
@@ -49,7 +50,8 @@ pub(super) fn retry_after(headers: &HeaderMap, message: &str) -> Option<Duration
         let left = date.duration_since(std::time::SystemTime::now());
         return Some(left.unwrap_or_default());
     }
-    let mut times = message.split(" in ").skip(1);
+    let after = |words| message.split(words).skip(1);
+    let mut times = after("try again in ").chain(after("replenished in "));
     times.find_map(time).map(Duration::from_secs)
 }
 

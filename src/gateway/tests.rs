@@ -110,6 +110,20 @@ fn a_time_out_is_told_unless_a_response_came_before() {
     }
 }
 
+/// By chance one may be shorter than the log tells, and hardly all of them are.
+#[test]
+fn a_server_that_names_no_time_worth_the_name_is_given_one() {
+    let times = (0..4).any(|_| {
+        let caller = Caller::of([unavailable(0), Reply::Closed(token("a"))]);
+        let mut log = CallLog::complete();
+        caller.send_with_log(&mut log).ok().unwrap();
+        let lines = log.into_lines();
+        let again = lines.iter().find(|line| line.text.contains("trying again"));
+        again.unwrap().text != "trying again in 0 ms"
+    });
+    assert!(times);
+}
+
 #[test]
 fn a_call_without_time_sends_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,6 +1,6 @@
 use super::*;
 use crate::gateway::response::tests::{failure_of, failure_with, read_from, response};
-use crate::test_settings::API_USER;
+use crate::test_settings::{API_USER, credentials_of, settings_with};
 use Status as S;
 
 const AZURE: &str =
@@ -132,6 +132,38 @@ fn an_activity_id_is_shown_where_another_uuid_is_not() {
         let failure = failure_with(500, &body);
         assert!(!failure.message.contains("activity ID"), "{failure:?}");
         assert_eq!(failure.body, r#"{"activityId":"[redacted]"}"#);
+    }
+}
+
+#[test]
+fn no_key_is_shown_as_an_activity_id() {
+    let [key, id] = [
+        "0b9c7e5563a14d0f8e2b6f4f1c9a7d30",
+        "0b9c7e55-63a1-4d0f-8e2b-6f4f1c9a7d30",
+    ];
+    let settings = settings_with(&[("subscription_key", key)]);
+    let authentication = Authentication::new(&settings, credentials_of(&settings));
+    let body = format!(r#"{{"activityId":"{id}"}}"#);
+    let failure = read(&response(500, &[], &body), &authentication).failure;
+    assert!(!failure.message.contains("activity ID"), "{failure:?}");
+    assert_eq!(failure.body, r#"{"activityId":"[redacted]"}"#);
+}
+
+/// A proxy's user is hidden like any other secret, however short.
+#[test]
+fn what_is_hidden_in_a_response_still_says_what_happened() {
+    for (user, status, body, expected) in [
+        ("log", 500, LOGIN, S::MOMO_UNAUTHORIZED),
+        ("ed", 500, LOGIN, S::MOMO_UNAUTHORIZED),
+        ("client", 400, CLIENT, S::MOMO_UNAUTHORIZED),
+        ("all", 500, r#"{"code":"NOT_ALLOWED"}"#, S::MOMO_FORBIDDEN),
+    ] {
+        let proxy = format!("http://{user}:x1@proxy.example:3128");
+        let settings = settings_with(&[("proxy", &proxy)]);
+        let authentication = Authentication::new(&settings, credentials_of(&settings));
+        let failure = read(&response(status, &[], body), &authentication).failure;
+        assert_eq!(failure.status, expected, "{user}");
+        assert!(failure.body.contains("[redacted]"), "{failure:?}");
     }
 }
 
