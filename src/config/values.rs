@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Secret;
-use crate::credentials::check_header_value;
+use crate::credentials::{absolute, check_header_value};
 
 pub(super) const PRODUCTS: [&str; 3] = ["disbursement", "collection", "remittance"];
 
@@ -25,7 +25,7 @@ impl Ca {
             "" => Err("it is system, mozilla or the path of a PEM file".to_owned()),
             // Whatever it is of: a private key may have been pasted.
             _ if value.contains("-----BEGIN ") => Ok(Self::Pem(Secret::new(value))),
-            _ => path(value).map(Self::File),
+            _ => path(value).map(|_| Self::File(absolute(value))),
         }
     }
 }

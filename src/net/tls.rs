@@ -47,7 +47,13 @@ pub(crate) fn with_client_certificate(
     const KEY: &str = "option cache_client_key";
     let read = |option: &str, path: &Path| {
         let refused = |why| format!("{option}: {}{why}", path.display());
-        let text = trust::read_file(path).map(Zeroizing::new);
+        // A fifo would hold the reader for ever, and has no more for the next connection.
+        let text = path
+            .metadata()
+            .and_then(|metadata| match metadata.is_file() {
+                true => trust::read_file(path).map(Zeroizing::new),
+                false => Err(io::Error::other("it is no regular file")),
+            });
         let text = text.map_err(|e| refused(format!(" cannot be read ({e}); check path and mode")));
         let text = text?;
         let text = pasted::pem_text(&text).map_err(|why| refused(format!(": {why}")))?;
