@@ -28,6 +28,7 @@ fn a_proxy_is_read_as_curl_reads_it() {
         ("[2001:DB8::0:1]", "http://[2001:db8::1]:1080"),
         ("https://[::1]:8443", "https://[::1]:8443"),
         ("http://user:pw@proxy:3128", "http://user:pw@proxy:3128"),
+        ("http://a+b:c%%41@proxy:3128", "http://a+b:c%A@proxy:3128"),
         ("user:pw@proxy", "http://user:pw@proxy:1080"),
         ("user@proxy", "http://user:@proxy:1080"),
         ("user:@proxy", "http://user:@proxy:1080"),

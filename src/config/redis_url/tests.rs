@@ -12,6 +12,7 @@ fn every_part_of_a_url_is_read() {
         ("redis://[::1]:1/2", "redis://[::1]:1/2", None, None),
         ("redis://h?db=65535", "redis://h:6379/65535", None, None),
         ("redis://:s%2Fcret@127.0.0.1", "redis://127.0.0.1:6379/0", None, Some("s/cret")),
+        ("redis://:a+b%%41@h", "redis://h:6379/0", None, Some("a+b%A")),
         ("redis://me:a:b%40@h/3", "redis://h:6379/3", Some("me"), Some("a:b@")),
         #[cfg(unix)]
         ("redis+unix:///run/redis.sock", "redis+unix:///run/redis.sock?db=0", None, None),
