@@ -58,8 +58,12 @@ fn directories_are_read_at_once_where_the_file_has_no_certificate_and_else_left_
     let certificate = directory.path("one.pem");
     std::fs::write(&certificate, one_certificate()).unwrap();
     let at_once = named("/no/such/file", directory.path("")).read();
-    let why = at_once.first_error.unwrap();
-    assert!(why.contains("/no/such/file cannot be read"), "{why}");
+    let none = named("/no/such/file", "/no/such/folder").read();
+    // The first of several.
+    for why in [at_once.first_error.as_ref(), none.first_error.as_ref()] {
+        let why = why.unwrap();
+        assert!(why.contains("/no/such/file cannot be read"), "{why}");
+    }
     let later = named(&certificate, directory.path("")).read();
     assert_eq!(at_once.certificates, later.certificates);
     assert_eq!(
@@ -99,8 +103,13 @@ fn a_change_of_the_file_or_of_a_directory_is_noticed() {
     assert_eq!(state(), first);
     std::fs::write(directory.path("file"), "longer text").unwrap();
     let second = state();
-    directory.replace("other", "");
-    assert!(second != first && state() != second);
+    assert_ne!(second, first);
+    // As another file in it would: of two in a row a file system may not tell the times apart.
+    let folder = std::fs::File::open(directory.path("")).unwrap();
+    folder
+        .set_modified(std::time::SystemTime::UNIX_EPOCH)
+        .unwrap();
+    assert_ne!(state(), second);
 }
 
 #[test]
