@@ -21,8 +21,9 @@ use self::unix::OpenDirectory;
 #[cfg(windows)]
 use self::windows::OpenDirectory;
 use super::store::{Age, Done, Lock, MAX_VALUE_BYTES, Result, Store, StoreError, Value, Values};
+use crate::net::Limits;
 use crate::sys::random;
-use crate::{Deadline, Failure, Status};
+use crate::{Failure, Status};
 
 /// What nobody has written for so long is of no use: a token lives for a day at most.
 const MAX_AGE: Duration = Duration::from_secs(25 * 3600);
@@ -64,7 +65,7 @@ impl Store for FileStore {
         crate::sys::steady_clock(directory.and_then(|directory| directory.boot()))
     }
 
-    fn read(&self, name: &str, _: Deadline) -> Result<Values> {
+    fn read(&self, name: &str, _: &Limits) -> Result<Values> {
         let [token, failure, _] = files(name);
         let directory = self.opened()?;
         Ok(Values {
@@ -73,7 +74,7 @@ impl Store for FileStore {
         })
     }
 
-    fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: Deadline) -> Done {
+    fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: &Limits) -> Done {
         let [token, failure, _] = files(name);
         let directory = self.opened()?;
         directory.write(&token, sealed)?;
@@ -82,12 +83,12 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: Deadline) -> Done {
+    fn write_failure(&self, name: &str, sealed: &[u8], _: Duration, _: &Limits) -> Done {
         let [_, failure, _] = files(name);
         self.opened()?.write(&failure, sealed)
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], _: Deadline) -> Done {
+    fn remove_token(&self, name: &str, sealed: &[u8], _: &Limits) -> Done {
         let [token, ..] = files(name);
         let directory = self.opened()?;
         let there = directory.read(&token);
@@ -97,7 +98,7 @@ impl Store for FileStore {
         Ok(())
     }
 
-    fn lock(self: Arc<Self>, name: &str, _: Deadline) -> Result<Option<Lock>> {
+    fn lock(self: Arc<Self>, name: &str, _: &Limits) -> Result<Option<Lock>> {
         let [_, _, file] = files(name);
         let lock = self.opened()?.lock(file).map_err(|error| {
             StoreError::Failed(format!(
@@ -148,13 +149,29 @@ impl OpenDirectory {
             .flatten();
         for file in files.filter_map(|entry| entry.file_name().into_string().ok()) {
             let is_older = |most| self.age(&file).is_some_and(|age| age > most);
-            match file.rsplit_once('.').map(|(_, kind)| kind) {
+            match kind_of_own(&file) {
                 Some("lock") => drop(self.remove_ended_lock(&file)),
                 Some("tmp") if is_older(ABANDONED) => self.remove(&file),
                 Some("token" | "failure") if is_older(MAX_AGE) => self.remove(&file),
                 _ => {}
             }
         }
+    }
+}
+
+/// What a file is if this library has written it; None of another program's, which may have such
+/// an ending, too.
+fn kind_of_own(file: &str) -> Option<&str> {
+    let is_hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let (name, rest) = file.split_once('.')?;
+    let mut words = rest.split('.');
+    let kind = words.next().filter(|_| is_hex(name, 64))?;
+    match (words.next(), words.next(), words.next()) {
+        (None, ..) => Some(kind),
+        (Some(number), Some("tmp"), None) if is_hex(number, 16) => Some("tmp"),
+        _ => None,
     }
 }
 

@@ -3,6 +3,11 @@ use crate::test_directory::TestDirectory;
 
 const NAME: &str = "name";
 
+/// A directory takes no more time than it needs.
+fn over() -> Limits {
+    Limits::until(crate::Deadline::now())
+}
+
 /// What a store has in a directory that it has made, and the operations of a test upon it.
 pub(super) struct Opened {
     directory: TestDirectory,
@@ -35,14 +40,13 @@ impl Opened {
     pub(super) fn write(&self, sealed: &[u8]) {
         let [since_issue, left] = [0, 60].map(Duration::from_secs);
         let age = Age { since_issue, left };
-        let now = Deadline::now();
-        let written = self.store.write_token(NAME, sealed, age, now);
+        let written = self.store.write_token(NAME, sealed, age, &over());
         assert!(written.is_ok());
     }
 
     fn fail(&self, sealed: &[u8]) {
-        let (left, now) = (Duration::from_secs(5), Deadline::now());
-        assert!(self.store.write_failure(NAME, sealed, left, now).is_ok());
+        let written = self.store.write_failure(NAME, sealed, ABANDONED, &over());
+        assert!(written.is_ok());
     }
 
     pub(super) fn token(&self) -> Option<Vec<u8>> {
@@ -51,13 +55,13 @@ impl Opened {
 
     /// The token and the failure.
     fn read(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
-        let found = self.store.read(NAME, Deadline::now());
+        let found = self.store.read(NAME, &over());
         let Values { token, failure } = found.ok().unwrap();
         (token.map(|t| t.sealed), failure.map(|f| f.sealed))
     }
 
     pub(super) fn lock(&self) -> Option<Lock> {
-        let lock = Arc::clone(&self.store).lock(NAME, Deadline::now());
+        let lock = Arc::clone(&self.store).lock(NAME, &over());
         lock.ok().unwrap()
     }
 }
@@ -84,7 +88,7 @@ fn a_token_is_removed_where_it_is_still_the_same() {
     let opened = Opened::new();
     opened.write(b"token");
     let remove = |sealed| {
-        let removed = opened.store.remove_token(NAME, sealed, Deadline::now());
+        let removed = opened.store.remove_token(NAME, sealed, &over());
         assert!(removed.is_ok());
     };
     remove(b"former".as_slice());
