@@ -13,49 +13,74 @@ pub(crate) const MAX_WAIT: Duration = Duration::from_millis(25);
 
 #[derive(Default)]
 pub(crate) struct Cancellation {
+    own: Arc<Level>,
+    /// Of the handles that this one is a clone of, but those that were freed before. Not a chain: a
+    /// program may make each clone of the last one.
+    above: Vec<Arc<Level>>,
+}
+
+/// What one handle's cancellation ends.
+#[derive(Default)]
+struct Level {
     cancelled: AtomicBool,
+    /// Nobody can cancel it any more.
+    is_freed: AtomicBool,
     /// A bit for each room of a flight in which its calls wait, or have waited.
     rooms: AtomicU32,
-    /// None of the client itself.
-    pub(crate) parent: Option<Arc<Cancellation>>,
+}
+
+impl Level {
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(SeqCst)
+    }
 }
 
 impl Cancellation {
     /// The cancellation of a clone: one of its own, and its parent's cancels it too.
-    pub(crate) fn child(parent: &Arc<Self>) -> Self {
+    pub(crate) fn child(parent: &Self) -> Self {
+        let counts = |level: &&Arc<Level>| !level.is_freed.load(SeqCst) || level.is_cancelled();
         Self {
-            parent: Some(Arc::clone(parent)),
-            ..Self::default()
+            own: Arc::default(),
+            above: parent.levels().filter(counts).cloned().collect(),
         }
     }
 
-    fn with_parents(&self) -> impl Iterator<Item = &Self> {
-        std::iter::successors(Some(self), |level| level.parent.as_deref())
+    fn levels(&self) -> impl Iterator<Item = &Arc<Level>> {
+        std::iter::once(&self.own).chain(&self.above)
+    }
+
+    pub(crate) fn is_of_clone(&self) -> bool {
+        !self.above.is_empty()
     }
 
     /// Not by what it is a clone of.
     pub(crate) fn is_cancelled_itself(&self) -> bool {
-        self.cancelled.load(SeqCst)
+        self.own.is_cancelled()
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.with_parents().any(Self::is_cancelled_itself)
+        self.levels().any(|level| level.is_cancelled())
     }
 
     /// To be called before a waiter asks whether it is cancelled.
     pub(crate) fn wait_in(&self, room: usize) {
-        self.with_parents().for_each(|level| {
+        self.levels().for_each(|level| {
             level.rooms.fetch_or(1 << room, SeqCst);
         });
     }
 
     pub(crate) fn waits_in(&self, room: usize) -> bool {
-        self.rooms.load(SeqCst) & (1 << room) != 0
+        self.own.rooms.load(SeqCst) & (1 << room) != 0
     }
 
     /// Returns whether this was the first time.
     pub(crate) fn cancel(&self) -> bool {
-        !self.cancelled.swap(true, SeqCst)
+        !self.own.cancelled.swap(true, SeqCst)
+    }
+
+    /// The last call upon its handle has ended.
+    pub(crate) fn free(&self) {
+        self.own.is_freed.store(true, SeqCst);
     }
 
     pub(crate) fn check(&self) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::cache::Step;
 use crate::config::{self, Config, OptionRow, Settings};
 use crate::fetch::{Caller, Fetcher};
+use crate::net::Limits;
 use crate::stats::momo_stats;
 use crate::{CallLog, Cancellation, Deadline, Failure, Now, Status, Token, sys};
 pub(crate) use call::{CallTimeout, TokenForCaller, TokenRef};
@@ -54,7 +55,7 @@ impl Client {
         }
         // With the client itself every handle is cancelled.
         let is_last = self.fetcher.handles.fetch_sub(1, SeqCst) == 1;
-        let is_last = is_last || self.cancellation.parent.is_none();
+        let is_last = is_last || !self.cancellation.is_of_clone();
         for entry in self.fetcher.entries() {
             entry
                 .single_flight
@@ -137,12 +138,18 @@ impl Client {
 
     /// The gateway refused this token elsewhere.
     pub(crate) fn invalidate_token(&self, access: &str) {
-        let entry = self.fetcher.entry();
+        let mut entry = self.fetcher.entry();
         entry.invalidate(access.as_bytes(), Now::read());
+        // The credentials may have been rotated meanwhile.
+        while !self.fetcher.is_in_use(&entry) {
+            entry = self.fetcher.entry();
+            entry.invalidate(access.as_bytes(), Now::read());
+        }
         if let Some(others) = &entry.processes {
-            let deadline = Deadline::after(INVALIDATION_TIMEOUT);
+            // A token that was refused goes even if the client is cancelled.
+            let limits = Limits::until(Deadline::after(INVALIDATION_TIMEOUT));
             self.call(CallTimeout::NeverBlock, |caller| {
-                others.invalidate(access.as_bytes(), deadline, caller.log);
+                others.invalidate(access.as_bytes(), &limits, caller.log);
             });
         }
     }
@@ -179,6 +186,7 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
+        self.cancellation.free();
         if !self.cancellation.is_cancelled_itself() {
             self.fetcher.handles.fetch_sub(1, SeqCst);
         }

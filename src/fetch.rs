@@ -14,9 +14,10 @@ use crate::cache::{self, ClientEntry, Entry, Flight, Leader, Plan, State, Step, 
 use crate::config::Settings;
 use crate::credentials::{Credentials, Rotation};
 use crate::gateway::{Authentication, Transport};
+use crate::net::Limits;
 use crate::panics::catch_panic;
 use crate::token::jitter;
-use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Progress, Token, sys};
+use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Progress, Status, Token, sys};
 use request::Request;
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
@@ -122,12 +123,16 @@ impl Fetcher {
             Err(flight) => return Ok(flight),
         };
         // Another's request may have ended since the state was read.
-        if !Arc::ptr_eq(state, &entry.state()) {
+        // A cancellation finds the request from now on, and is found until now.
+        if !Arc::ptr_eq(state, &entry.state()) || caller.cancellation.is_cancelled() {
             return Err(Step::LookAgain);
         }
         if !on_own_thread {
             let deadline = caller.deadline.filter(|_| !plan.is_refresh);
-            if let Some(step) = deadline.and_then(|d| entry.look_in_directory(d, caller.log)) {
+            if let Some(step) = deadline.and_then(|deadline| {
+                let limits = Limits::new(deadline, caller.cancellation);
+                entry.look_in_directory(&limits, caller.log)
+            }) {
                 leader.finish(step.clone());
                 return Err(step);
             }
@@ -149,6 +154,7 @@ impl Fetcher {
             fetcher: self,
             leader: Some(&leader),
             plan: plan.on_a_caller_s_thread(caller.deadline.ok_or_else(would_block)?),
+            began: Now::read(),
             cancellation: caller.cancellation,
             progress: &leader.flight.progress,
             log: caller.log,
@@ -167,6 +173,7 @@ impl Fetcher {
             fetcher: self,
             leader: Some(leader),
             plan,
+            began: Now::read(),
             cancellation: &flight.cancellation,
             progress: &flight.progress,
             log: &mut log,
@@ -192,11 +199,17 @@ impl Fetcher {
             fetcher: self,
             leader: None,
             plan: Plan::until(deadline, self.settings.max_attempts),
+            began: Now::read(),
             cancellation: caller.cancellation,
             progress: &Arc::new(Progress::begin()),
             log: caller.log,
         };
-        let step = request.send()?;
+        let step = request.send().inspect_err(|failure| {
+            if failure.status != Status::MOMO_CANCELLED {
+                let line = || format!("the request for a new token failed: {}", failure.message);
+                request.log.record(Level::ERROR, line);
+            }
+        })?;
         // Those who wait for a slower request can have this token.
         self.entry().single_flight.wake_waiters(|_| true);
         Ok(step)
@@ -220,7 +233,9 @@ impl Fetcher {
             let entry = ClientEntry::new(&self.settings, &next.credentials, store, Some(&former));
             let entry = Arc::new(entry);
             let made = || Box::new(ArcSwap::new(Arc::clone(&entry)));
-            self.next_entry.get_or_init(made).store(entry);
+            self.next_entry.get_or_init(made).store(Arc::clone(&entry));
+            // What was invalidated there meanwhile.
+            entry.take_over(&former);
         }
         self.authentication.store(Arc::clone(&next));
         // Its calls go on with the entry in use: whoever cancels them looks for them there.

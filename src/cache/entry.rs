@@ -59,12 +59,13 @@ impl Entry {
     }
 
     pub(crate) fn invalidate(&self, access: &[u8], now: Now) {
-        self.change(|state| state.invalidate(access, now));
-        self.stats.invalidations.add_one();
+        if self.change(|state| state.invalidate(access, now)) {
+            self.stats.invalidations.add_one();
+        }
     }
 
     /// Uses the token of `former` if it has no good one of its own.
-    pub(super) fn take_over(&self, former: &Self) {
+    pub(crate) fn take_over(&self, former: &Self) {
         let (former, now) = (former.state(), Now::read());
         self.change(|state| state.take_over(&former, now));
     }

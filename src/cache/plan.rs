@@ -15,7 +15,8 @@ pub(crate) struct Plan {
     pub(crate) attempts: u32,
     /// Whether the token at hand is still good: it is used on if the request fails.
     pub(crate) is_refresh: bool,
-    /// Whether the deadline is one that every caller would have: a time-out is then everybody's.
+    /// Whether the deadline is one that every caller would have: a time-out is then everybody's. Not
+    /// that of a refresh shortly before the token's end.
     pub(crate) is_everybody_s: bool,
 }
 
@@ -43,10 +44,12 @@ impl Plan {
 
     /// For a stale token that may be used for this time: one attempt, ended well before.
     pub(crate) fn refresh(usable: Duration) -> Self {
-        let deadline = Deadline::after(MAX_REFRESH.min(usable / 2));
+        let time = MAX_REFRESH.min(usable / 2);
+        let deadline = Deadline::after(time);
         Self {
             wait_until: deadline,
             is_refresh: true,
+            is_everybody_s: time == MAX_REFRESH,
             ..Self::until(deadline, 1)
         }
     }

@@ -25,7 +25,8 @@ pub(crate) use self::store::{Lock, Store};
 use super::registry::identity;
 use crate::config::{CachePolicy, Settings};
 use crate::credentials::Credentials;
-use crate::{CallLog, Deadline, Failure, Level, Origin, Secret, Token};
+use crate::net::Limits;
+use crate::{CallLog, Failure, Level, Origin, Secret, Token};
 
 /// Where the settings say that tokens are shared. An error says that this place is unsafe; if it
 /// cannot be reached it is used once it can be. Touches no network.
@@ -90,17 +91,17 @@ impl Processes {
         &self.store
     }
 
-    pub(super) fn read(&self, deadline: Deadline, log: &mut CallLog) -> store::Result<Found> {
-        let values = self.store().read(&self.name, deadline);
+    pub(super) fn read(&self, limits: &Limits, log: &mut CallLog) -> store::Result<Found> {
+        let values = self.store().read(&self.name, limits);
         Ok(self.found(self.logged(values, log)?, log))
     }
 
     /// What is in a directory. None if it cannot be read, which the request that follows logs.
-    pub(super) fn look(&self, deadline: Deadline, log: &mut CallLog) -> Option<Found> {
+    pub(super) fn look(&self, limits: &Limits, log: &mut CallLog) -> Option<Found> {
         if self.origin != Origin::DIRECTORY {
             return None;
         }
-        let values = self.store.read(&self.name, deadline).ok()?;
+        let values = self.store.read(&self.name, limits).ok()?;
         Some(self.found(values, log))
     }
 
@@ -145,17 +146,13 @@ impl Processes {
     }
 
     /// None if another process has it.
-    pub(super) fn lock(
-        &self,
-        deadline: Deadline,
-        log: &mut CallLog,
-    ) -> store::Result<Option<Lock>> {
-        let lock = Arc::clone(&self.store).lock(&self.name, deadline);
+    pub(super) fn lock(&self, limits: &Limits, log: &mut CallLog) -> store::Result<Option<Lock>> {
+        let lock = Arc::clone(&self.store).lock(&self.name, limits);
         self.logged(lock, log)
     }
 
     /// Shares a token that the gateway issued, unless a newer one is there.
-    pub(crate) fn tell(&self, token: &Token, deadline: Deadline, log: &mut CallLog) {
+    pub(crate) fn tell(&self, token: &Token, limits: &Limits, log: &mut CallLog) {
         let clocks = Clocks::read(self.store.clock());
         let left = token.left(clocks.now).filter(|left| !left.is_zero());
         let sealed = Record::of_token(token, &clocks).and_then(|record| self.seal(&record));
@@ -166,13 +163,13 @@ impl Processes {
             there.issued.boot > token.issued.boot && there.access() != token.access()
         };
         // A server compares by its own clock.
-        let there = self.look(deadline, log).and_then(|found| found.token);
+        let there = self.look(limits, log).and_then(|found| found.token);
         if there.is_some_and(is_newer) {
             return;
         }
         let since_issue = clocks.now.boot.saturating_sub(token.issued.boot);
         let age = Age { since_issue, left };
-        let written = self.store().write_token(&self.name, &sealed, age, deadline);
+        let written = self.store().write_token(&self.name, &sealed, age, limits);
         if self.logged(written, log).is_ok() {
             self.owes_removal.store(false, Ordering::Relaxed);
         }
@@ -183,14 +180,14 @@ impl Processes {
         &self,
         failure: &Failure,
         cooldown: Duration,
-        deadline: Deadline,
+        limits: &Limits,
         log: &mut CallLog,
     ) {
         let clocks = Clocks::read(self.store.clock());
         let record = Record::of_failure(failure, cooldown, &clocks);
         if let Some(sealed) = record.and_then(|record| self.seal(&record)) {
             let store = &self.store;
-            let written = store.write_failure(&self.name, &sealed, cooldown, deadline);
+            let written = store.write_failure(&self.name, &sealed, cooldown, limits);
             let _ = self.logged(written, log);
         }
     }
@@ -200,14 +197,14 @@ impl Processes {
     }
 
     /// Removes the token if it is still this one.
-    pub(crate) fn invalidate(&self, access: &[u8], deadline: Deadline, log: &mut CallLog) {
+    pub(crate) fn invalidate(&self, access: &[u8], limits: &Limits, log: &mut CallLog) {
         let owed_before = self.owes_removal.swap(true, Ordering::Relaxed);
-        let owes = self.read(deadline, log).and_then(|found| {
+        let owes = self.read(limits, log).and_then(|found| {
             if found.token.is_none_or(|token| token.access() != access) {
                 return Ok(owed_before);
             }
             let sealed = &found.sealed_token;
-            let removed = self.store().remove_token(&self.name, sealed, deadline);
+            let removed = self.store().remove_token(&self.name, sealed, limits);
             self.logged(removed, log).map(|()| false)
         });
         self.owes_removal

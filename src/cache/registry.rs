@@ -40,7 +40,7 @@ enum Key {
 }
 
 #[derive(Clone)]
-struct Slot {
+struct Registered {
     entry: Arc<Entry>,
     clients: usize,
 }
@@ -48,7 +48,7 @@ struct Slot {
 /// With the standard library's counted pointer, whose memory order ThreadSanitizer follows.
 #[derive(Clone, Default)]
 struct Registry {
-    slots: RedBlackTreeMap<Key, Slot, ArcK>,
+    slots: RedBlackTreeMap<Key, Registered, ArcK>,
     /// Those without a client, by the end of their tokens (boot clock): few enough to be copied.
     idle: Vec<(Duration, Key)>,
 }
@@ -164,7 +164,7 @@ impl Registry {
         self.idle.retain(|(_, idle)| idle != key);
         let known = self.slots.get(key);
         let entry = Arc::clone(known.map_or(fresh, |slot| &slot.entry));
-        let slot = Slot {
+        let slot = Registered {
             entry: Arc::clone(&entry),
             clients: known.map_or(0, |slot| slot.clients) + 1,
         };

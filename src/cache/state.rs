@@ -106,6 +106,12 @@ impl State {
         Ok(())
     }
 
+    /// Whether a request that began then has been overtaken by another, whose token is good.
+    pub(crate) fn has_token_since(&self, began: Now, now: Now) -> bool {
+        let token = self.token.as_ref();
+        token.is_some_and(|t| t.issued.boot >= began.boot && !t.usable(now).is_zero())
+    }
+
     /// A request failed; `for_all` says whether every caller is told. `random` is from 0 to 1.
     pub(crate) fn failed(&mut self, failure: &Arc<Failure>, for_all: bool, now: Now, random: f64) {
         use Status as S;
@@ -163,11 +169,11 @@ impl State {
         is_useful
     }
 
-    /// The gateway refused `access` elsewhere.
-    pub(crate) fn invalidate(&mut self, access: &[u8], now: Now) {
+    /// The gateway refused `access` elsewhere. Returns whether that was not known.
+    pub(crate) fn invalidate(&mut self, access: &[u8], now: Now) -> bool {
         let is_current = self.token.as_ref().is_some_and(|t| t.access() == access);
         if !is_current && self.was_invalidated(access) {
-            return;
+            return false;
         }
         self.invalidated.push(fingerprint(access));
         self.forget_oldest();
@@ -185,6 +191,7 @@ impl State {
                 self.cooldown = None;
             }
         }
+        true
     }
 
     /// Begins a cooldown until the time of the next token that invalidation asks for.

@@ -2,6 +2,7 @@
 
 use super::entry::Entry;
 use super::processes::{self, Processes};
+use crate::net::Limits;
 use crate::test_directory::TestDirectory;
 use crate::test_settings::{credentials_of, settings_with};
 use crate::{CallLog, Deadline, Now, Token};
@@ -39,11 +40,11 @@ impl TwoProcesses {
     pub(super) fn other_tells_token(&self) {
         let hour = Some(std::time::Duration::from_secs(3600));
         let token = Token::new("token", "access_token", hour, Now::read());
-        self.shared()[1].tell(&token, soon(), &mut CallLog::complete());
+        self.shared()[1].tell(&token, &soon(), &mut CallLog::complete());
     }
 }
 
 /// More time than anything takes that ends by itself.
-pub(super) fn soon() -> Deadline {
-    Deadline::after(std::time::Duration::from_secs(20))
+pub(super) fn soon() -> Limits {
+    Limits::until(Deadline::after(std::time::Duration::from_secs(20)))
 }

@@ -1,14 +1,16 @@
 //! Turn to ask the gateway: this process's, or another's with which it shares tokens.
 
 use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::Entry;
 use super::plan::Plan;
 use super::processes::{Found, Lock};
 use super::single_flight::Step;
+use crate::net::Limits;
 use crate::sys::random;
-use crate::{CallLog, Cancellation, Deadline, Level, Now, Phase, Progress};
+use crate::{CallLog, Cancellation, Level, Now, Phase, Progress};
 
 /// The pause between two looks whether another process is done: at first, and at most. It grows to
 /// half the time waited so far: whoever waits for a token of 0.3 s has it at most 0.15 s later.
@@ -19,9 +21,9 @@ const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 impl Entry {
     /// What another process has left in a directory. To look there costs less than a thread.
-    pub(crate) fn look_in_directory(&self, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
-        let found = self.processes.as_ref()?.look(deadline, log)?;
-        self.settled(found, deadline, log)
+    pub(crate) fn look_in_directory(&self, limits: &Limits, log: &mut CallLog) -> Option<Step> {
+        let found = self.processes.as_ref()?.look(limits, log)?;
+        self.settled(found, limits, log)
     }
 
     /// To be called by the one that leads in this process. Continues with a request, and with the
@@ -29,27 +31,28 @@ impl Entry {
     pub(crate) fn take_turn(
         &self,
         plan: &Plan,
-        cancellation: &Cancellation,
+        cancellation: &Arc<Cancellation>,
         progress: &Progress,
         log: &mut CallLog,
     ) -> ControlFlow<Step, Option<Lock>> {
         let Some(processes) = &self.processes else {
             return Continue(None);
         };
+        let limits = Limits::new(plan.deadline, cancellation);
         let mut lock = None;
         let mut pause = MIN_PAUSE;
         while !cancellation.is_cancelled() {
             // With the lock, too: whoever had it may have left a token since the last look.
-            let Ok(found) = processes.read(plan.deadline, log) else {
+            let Ok(found) = processes.read(&limits, log) else {
                 return Continue(lock);
             };
-            if let Some(step) = self.settled(found, plan.deadline, log) {
+            if let Some(step) = self.settled(found, &limits, log) {
                 return Break(step);
             }
             if lock.is_some() {
                 return Continue(lock);
             }
-            let Ok(taken) = processes.lock(plan.deadline, log) else {
+            let Ok(taken) = processes.lock(&limits, log) else {
                 return Continue(None);
             };
             lock = taken;
@@ -71,7 +74,7 @@ impl Entry {
     }
 
     /// What another process has left, if it is of use here.
-    fn settled(&self, found: Found, deadline: Deadline, log: &mut CallLog) -> Option<Step> {
+    fn settled(&self, found: Found, limits: &Limits, log: &mut CallLog) -> Option<Step> {
         let (processes, now) = (self.processes.as_ref()?, Now::read());
         if let Some(token) = found.token {
             if self.change(|state| state.adopt(&token, now)) {
@@ -83,7 +86,7 @@ impl Entry {
                 return Some(Step::Token(token));
             }
             if self.state().was_invalidated(token.access()) {
-                processes.invalidate(token.access(), deadline, log);
+                processes.invalidate(token.access(), limits, log);
             }
         }
         let (failure, left) = found.failure?;

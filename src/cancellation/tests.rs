@@ -15,6 +15,25 @@ fn a_parent_s_cancellation_reaches_its_clones_and_not_the_other_way_round() {
     assert!(levels.iter().all(|level| level.is_cancelled()));
 }
 
+/// As long as it is the clone of one that was made in the same way: its end must not be a recursion,
+/// nor its call a walk, through them all.
+#[test]
+fn a_clone_of_clones_that_were_freed_keeps_none_of_them() {
+    let mut last = Cancellation::default();
+    for _ in 0..1000 {
+        let next = Cancellation::child(&last);
+        last.free();
+        last = next;
+        assert_eq!(last.above.len(), 1);
+    }
+    assert!(last.is_of_clone() && !last.is_cancelled());
+    // One that was cancelled before it was freed has cancelled its clones for good.
+    let next = Cancellation::child(&last);
+    last.cancel();
+    last.free();
+    assert!(next.is_cancelled() && Cancellation::child(&next).is_cancelled());
+}
+
 #[test]
 fn a_sleep_lasts_for_its_time_unless_it_is_cancelled() {
     let cancellation = Cancellation::default();

@@ -2,6 +2,7 @@ use std::time::Instant;
 
 use super::tests::*;
 use super::*;
+use crate::cache::Plan;
 use crate::gateway::test_peer::{Reply, http};
 use crate::{Level, Line, Phase, Token};
 
@@ -155,6 +156,21 @@ fn a_cancelled_request_begins_no_cooldown_and_is_no_failed_refresh() {
 }
 
 #[test]
+fn a_client_that_is_cancelled_meanwhile_begins_no_request() {
+    let client = client([], &[]);
+    let entry = client.fetcher.entry();
+    let (state, plan) = (
+        Arc::clone(&entry.state()),
+        Plan::full(&client.fetcher.settings),
+    );
+    client.cancel();
+    let begun = client.call(ALWAYS, |caller| {
+        client.fetcher.begin(&entry, &state, plan, caller)
+    });
+    assert!(matches!(begun, Err(Step::LookAgain)) && !has_request(&client));
+}
+
+#[test]
 fn what_a_request_had_to_say_is_told_by_the_call_that_waited_and_by_a_fresh_one() {
     let (client, lines) = logging([closed("a"), closed("b"), unavailable()]);
     let refresh = |number| {
@@ -226,11 +242,11 @@ fn a_cancelled_clone_s_call_ends_at_once_and_the_request_goes_on() {
 #[test]
 fn a_call_that_wakes_up_to_a_token_that_is_good_no_more_asks_for_another() {
     let hour = Duration::from_secs(3600);
-    for has_ended in [true, false] {
+    // It has ended, ends in a moment, or was refused meanwhile.
+    for age in [hour, hour - Duration::from_secs(5), Duration::ZERO] {
         let client = client([closed("b")], &[]);
-        let age = if has_ended { hour } else { Duration::ZERO };
         let token = Token::new("a", "", Some(hour), Now::read().earlier(age));
-        if !has_ended {
+        if age.is_zero() {
             client.invalidate_token("a");
         }
         let later = Deadline::after(Duration::from_secs(20));

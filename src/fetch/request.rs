@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::Fetcher;
 use crate::cache::{Entry, Leader, MAX_COOLDOWN, Plan, Step};
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
+use crate::net::Limits;
 use crate::sys::random;
 use crate::{CallLog, Cancellation, Failure, Level, Now, Progress, Status, Token};
 
@@ -16,6 +17,7 @@ pub(super) struct Request<'a> {
     /// None if nobody waits for the outcome.
     pub(super) leader: Option<&'a Leader>,
     pub(super) plan: Plan,
+    pub(super) began: Now,
     pub(super) cancellation: &'a Arc<Cancellation>,
     pub(super) progress: &'a Arc<Progress>,
     pub(super) log: &'a mut CallLog,
@@ -57,22 +59,33 @@ impl Request<'_> {
     /// Begins a cooldown.
     pub(super) fn failed(&mut self, entry: &Entry, failure: Failure) -> Result<Step, Arc<Failure>> {
         let is_refresh = self.plan.is_refresh;
-        if is_refresh {
-            self.log.record(Level::WARNING, || {
-                let why = &failure.message;
-                format!("the refresh failed and the token at hand is used on: {why}")
-            });
-        }
         let for_all = !self.plan.is_own_time_out(&failure);
         let failure = Arc::new(failure);
-        // A caller in a hurry must not make others wait, and holds back the next refresh only.
-        if for_all || is_refresh {
-            let (now, random) = (Now::read(), random::unit());
-            entry.change(|state| state.failed(&failure, for_all, now, random));
+        let (now, random) = (Now::read(), random::unit());
+        let is_overtaken = entry.change(|state| {
+            let is_overtaken = state.has_token_since(self.began, now);
+            // A caller in a hurry must not make others wait, and holds back the next refresh only.
+            if !is_overtaken && (for_all || is_refresh) {
+                state.failed(&failure, for_all, now, random);
+            }
+            is_overtaken
+        });
+        if is_overtaken {
+            return Ok(Step::LookAgain);
         }
+        let (level, what) = match is_refresh {
+            true => (
+                Level::WARNING,
+                "the refresh failed and the token at hand is used on",
+            ),
+            false => (Level::ERROR, "the request for a token failed"),
+        };
+        self.log
+            .record(level, || format!("{what}: {}", failure.message));
         if let Some(others) = entry.processes.as_ref().filter(|_| for_all) {
             let cooldown = entry.state().cooldown(Now::read());
-            others.tell_failure(&failure, cooldown, self.plan.deadline, self.log);
+            let limits = Limits::new(self.plan.deadline, self.cancellation);
+            others.tell_failure(&failure, cooldown, &limits, self.log);
         }
         // After a failed refresh whoever waits, waits for more than a refresh.
         if for_all && !is_refresh {
@@ -140,6 +153,7 @@ impl Request<'_> {
         let keep = fetcher.settings.cache.keeps_tokens();
         let stored = entry.change(|state| state.succeeded(&token, issued.key, keep, now));
         if let Err(failure) = stored {
+            self.log.record(Level::ERROR, || failure.message.clone());
             return Ok(Step::Failed(failure));
         }
         if entry.has(&token) && fetcher.refresh_in(&token, now) == Some(Duration::ZERO) {
@@ -152,11 +166,11 @@ impl Request<'_> {
             entry.change(|state| state.cool_down(time, &failure, false, now));
         }
         if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {
-            let deadline = self.plan.deadline;
-            others.tell(&token, deadline, self.log);
+            let limits = Limits::new(self.plan.deadline, self.cancellation);
+            others.tell(&token, &limits, self.log);
             // Whoever did that meanwhile may have looked before there was something to remove.
             if entry.state().was_invalidated(token.access()) {
-                others.invalidate(token.access(), deadline, self.log);
+                others.invalidate(token.access(), &limits, self.log);
             }
         }
         Ok(Step::Token(token))

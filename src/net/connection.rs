@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 
@@ -21,12 +22,25 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Of work that is not cancelled and whose progress nobody watches.
-    pub(crate) fn until(deadline: Deadline) -> Self {
+    /// Of work whose progress nobody watches.
+    pub(crate) fn new(deadline: Deadline, cancellation: &Arc<Cancellation>) -> Self {
         Self {
             deadline,
-            cancellation: Arc::default(),
+            cancellation: Arc::clone(cancellation),
             progress: Arc::new(Progress::begin()),
+        }
+    }
+
+    /// Of work that nobody cancels, either.
+    pub(crate) fn until(deadline: Deadline) -> Self {
+        Self::new(deadline, &Arc::default())
+    }
+
+    pub(crate) fn within(&self, time: Duration) -> Self {
+        let deadline = self.deadline.min(Deadline::after(time));
+        Self {
+            deadline,
+            ..self.clone()
         }
     }
 

@@ -67,11 +67,13 @@ impl Socket {
     #[cfg(unix)]
     pub(crate) fn connect_to_path(path: &str, limits: Limits) -> Result<Self> {
         limits.progress.enter(Phase::Connect);
-        let connect = || {
+        let connect = || loop {
             let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
             socket.set_write_timeout(Some(limits.deadline.left().max(Duration::from_millis(1))))?;
-            socket.connect(&socket2::SockAddr::unix(path)?)?;
-            unblocked(socket)
+            match socket.connect(&socket2::SockAddr::unix(path)?) {
+                Err(e) if e.kind() == ErrorKind::Interrupted && limits.check().is_ok() => {}
+                connected => return connected.and_then(|()| unblocked(socket)),
+            }
         };
         let check = "that the server runs, and the rights to its socket";
         let stream = connect().map_err(|error| unreachable(&limits, path, &error, check))?;

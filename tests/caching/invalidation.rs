@@ -26,6 +26,7 @@ fn a_hundred_threads_that_saw_the_same_401_cause_one_request() {
         }
     });
     assert_eq!(gateway.request_count(), 2);
+    assert_eq!(client.stats().invalidations, 1);
 }
 
 fn response(token: &str) -> String {

@@ -53,6 +53,26 @@ fn a_refresh_outlives_the_client_that_began_it_and_its_equal_uses_and_logs_it() 
 }
 
 #[test]
+fn a_request_that_fails_after_another_has_brought_a_token_concerns_nobody() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::plain(&gateway, "");
+    let client = config.set("timeout", "2s").client();
+    gateway.set_behaviour("/stall");
+    client.get_within(0).unwrap_err();
+    wait_for("request", || gateway.request_count() == 1);
+    gateway.set_behaviour("");
+    client.create().unwrap();
+    let timed_out = MOMO_TIMED_OUT as i64;
+    wait_for("its end", || {
+        client.stats().last_failure_status == timed_out
+    });
+    std::thread::sleep(ms(200));
+    assert_eq!(client.stats().cooldown_ms, 0);
+    assert_eq!(client.get().unwrap().refresh_status, MOMO_OK as i32);
+    assert_eq!(gateway.request_count(), 2);
+}
+
+#[test]
 fn a_token_s_life_counts_from_the_start_of_its_request() {
     let gateway = Gateway::start().unwrap();
     let client = Config::plain(&gateway, "/hold-2000").client();

@@ -55,6 +55,17 @@ fn only_the_time_that_every_caller_has_is_everybody_s() {
     for (plan, expected) in [
         (full.on_a_caller_s_thread(over), true),
         (Plan::refresh(Duration::ZERO), true),
+        (
+            Plan {
+                deadline: over,
+                ..Plan::refresh(Duration::from_secs(10))
+            },
+            false,
+        ),
+        (
+            Plan::refresh(Duration::from_secs(600)).on_a_caller_s_thread(over),
+            true,
+        ),
         (Plan::until(over, 4), true),
         // An attempt's time-out is not the request's.
         (full.on_a_caller_s_thread(in_seconds(5)), false),

@@ -19,6 +19,7 @@ use self::resp::{Command, Reply};
 pub(super) use self::server::Server;
 use super::store::{Age, Done, LOCK_LIFE, Lock, Result, Store, StoreError, Value, Values, millis};
 use crate::Deadline;
+use crate::net::Limits;
 use crate::panics::catch_panic;
 use crate::sys::random;
 
@@ -60,8 +61,8 @@ const LOCK: &str = "if redis.call('GET', KEYS[3]) == ARGV[1] then return 1 end \
 const UNLOCK: &str = "if redis.call('GET', KEYS[3]) == ARGV[1] then \
     return redis.call('DEL', KEYS[3]) end return 0";
 
-/// Of a call whose time is up.
-const UNLOCK_TIMEOUT: Duration = Duration::from_millis(100);
+/// Of a call whose time is up, or that is cancelled and has to end within 100 ms.
+const UNLOCK_TIMEOUT: Duration = Duration::from_millis(50);
 
 fn script(text: &str, name: &str, args: &[&[u8]]) -> Command {
     let keys = ["token", "failure", "lock"].map(|what| format!("libmomo:1:{{{name}}}:{what}"));
@@ -90,8 +91,8 @@ fn take_value(text: &mut &[u8]) -> Option<Value> {
 }
 
 impl Store for Server {
-    fn read(&self, name: &str, deadline: Deadline) -> Result<Values> {
-        let Reply::Bulk(text) = self.run(&script(READ, name, &[]), deadline)? else {
+    fn read(&self, name: &str, limits: &Limits) -> Result<Values> {
+        let Reply::Bulk(text) = self.run(&script(READ, name, &[]), limits)? else {
             return Ok(Values::default());
         };
         let mut text = &text[..];
@@ -101,45 +102,46 @@ impl Store for Server {
         })
     }
 
-    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Done {
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, limits: &Limits) -> Done {
         let (age, left) = (millis(age.since_issue).to_string(), time(age.left));
         let args = [sealed, age.as_bytes(), left.as_bytes()];
         let command = script(WRITE_TOKEN, name, &args);
-        self.run(&command, deadline).map(|_| ())
+        self.run(&command, limits).map(|_| ())
     }
 
-    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done {
+    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, limits: &Limits) -> Done {
         let command = script(WRITE_FAILURE, name, &[sealed, time(left).as_bytes()]);
-        self.run(&command, deadline).map(|_| ())
+        self.run(&command, limits).map(|_| ())
     }
 
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done {
+    fn remove_token(&self, name: &str, sealed: &[u8], limits: &Limits) -> Done {
         let command = script(REMOVE_TOKEN, name, &[sealed]);
-        self.run(&command, deadline).map(|_| ())
+        self.run(&command, limits).map(|_| ())
     }
 
     fn insist(&self) {
         Self::insist(self);
     }
 
-    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>> {
+    fn lock(self: Arc<Self>, name: &str, limits: &Limits) -> Result<Option<Lock>> {
         let no_randomness = || StoreError::Failed("the system has no randomness".to_owned());
         let owner: [u8; 16] = random::bytes().ok_or_else(no_randomness)?;
         let lock = script(LOCK, name, &[&owner, time(LOCK_LIFE).as_bytes()]);
         let unlock = script(UNLOCK, name, &[&owner]);
-        match self.run(&lock, deadline) {
+        match self.run(&lock, limits) {
             Ok(Reply::Integer(1)) => Ok(Some(Box::new(RedisLock {
                 server: self,
                 unlock: Some(unlock),
-                deadline,
+                limits: limits.clone(),
             }))),
             Ok(_) => Ok(None),
             // The server may have taken it all the same.
-            Err(error @ StoreError::Failed(_)) => {
-                self.owe(unlock);
+            Err(error) => {
+                if !matches!(error, StoreError::LeftAlone) {
+                    self.owe(unlock);
+                }
                 Err(error)
             }
-            Err(error) => Err(error),
         }
     }
 }
@@ -148,20 +150,27 @@ struct RedisLock {
     server: Arc<Server>,
     /// Taken out when this is dropped.
     unlock: Option<Command>,
-    deadline: Deadline,
+    limits: Limits,
 }
 
 /// Other processes wait for it: it is given back even if the token could not be written, and a call
-/// whose time is up ends a little later for it.
+/// that has to end does so a little later for it.
 impl Drop for RedisLock {
     fn drop(&mut self) {
         let Some(unlock) = self.unlock.take() else {
             return;
         };
         self.server.insist();
-        let deadline = self.deadline.max(Deadline::after(UNLOCK_TIMEOUT));
+        let soon = Deadline::after(UNLOCK_TIMEOUT);
+        let limits = match self.limits.cancellation.is_cancelled() {
+            true => Limits::until(soon),
+            false => Limits {
+                deadline: self.limits.deadline.max(soon),
+                ..self.limits.clone()
+            },
+        };
         // A second panic would end the process, and after a success none may end the call.
-        let is_back = catch_panic(|| self.server.run(&unlock, deadline).is_ok());
+        let is_back = catch_panic(|| self.server.run(&unlock, &limits).is_ok());
         if is_back != Some(true) {
             self.server.owe(unlock);
         }

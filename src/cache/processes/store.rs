@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Deadline;
+use crate::net::Limits;
 use crate::sys::{self, SteadyClock};
 
 /// How long a lock is good for. Whoever holds it longer has died, or its request hangs or is repeated,
@@ -43,6 +43,8 @@ pub(crate) enum StoreError {
     Unsafe(String),
     /// It failed a moment ago, which was told then, or the caller's time is up.
     LeftAlone,
+    /// The call was.
+    Cancelled,
 }
 
 pub(crate) type Result<T> = std::result::Result<T, StoreError>;
@@ -51,27 +53,27 @@ pub(crate) type Done = Result<()>;
 /// Held until it is dropped, or for [`LOCK_LIFE`].
 pub(crate) type Lock = Box<dyn Send>;
 
-/// No operation goes on beyond its deadline, nor for long before it.
+/// No operation goes on beyond its limits, nor for long within them.
 pub(crate) trait Store: Send + Sync {
     /// The clock beside the wall clock that those have in common who share the store on one machine.
     fn clock(&self) -> Option<SteadyClock> {
         sys::steady_clock(None)
     }
 
-    fn read(&self, name: &str, deadline: Deadline) -> Result<Values>;
+    fn read(&self, name: &str, limits: &Limits) -> Result<Values>;
 
     /// Takes the place of the token, unless the store can tell by its clock that this one is older.
     /// Removes the failure.
-    fn write_token(&self, name: &str, sealed: &[u8], age: Age, deadline: Deadline) -> Done;
+    fn write_token(&self, name: &str, sealed: &[u8], age: Age, limits: &Limits) -> Done;
 
-    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, deadline: Deadline) -> Done;
+    fn write_failure(&self, name: &str, sealed: &[u8], left: Duration, limits: &Limits) -> Done;
 
     /// Removes the token if it is these very bytes.
-    fn remove_token(&self, name: &str, sealed: &[u8], deadline: Deadline) -> Done;
+    fn remove_token(&self, name: &str, sealed: &[u8], limits: &Limits) -> Done;
 
     /// Has the next operation tried though one failed a moment ago.
     fn insist(&self) {}
 
     /// Never waits for another process: None if one has the lock.
-    fn lock(self: Arc<Self>, name: &str, deadline: Deadline) -> Result<Option<Lock>>;
+    fn lock(self: Arc<Self>, name: &str, limits: &Limits) -> Result<Option<Lock>>;
 }

@@ -10,12 +10,12 @@ fn token(text: &str, age: u64, now: Now) -> Token {
 }
 
 fn tell(entry: &Processes, token: &Token) {
-    entry.tell(token, soon(), &mut CallLog::complete());
+    entry.tell(token, &soon(), &mut CallLog::complete());
 }
 
 /// The text of the token that is stored.
 fn stored(entry: &Processes) -> Option<String> {
-    let found = entry.read(soon(), &mut CallLog::complete()).ok()?;
+    let found = entry.read(&soon(), &mut CallLog::complete()).ok()?;
     let text = found.token?.access().to_vec();
     Some(String::from_utf8(text).unwrap())
 }
@@ -51,8 +51,8 @@ fn where_a_directory_cannot_be_used_that_is_said_and_no_call_ends() {
     std::fs::remove_dir(place).unwrap();
     std::fs::write(place, "").unwrap();
     let mut log = CallLog::complete();
-    own.tell(&token("token", 0, Now::read()), soon(), &mut log);
-    assert!(own.read(soon(), &mut log).is_err());
+    own.tell(&token("token", 0, Now::read()), &soon(), &mut log);
+    assert!(own.read(&soon(), &mut log).is_err());
     let lines = log.into_lines();
     assert_eq!(lines.len(), 2);
     let said = &lines[0].text;
@@ -81,11 +81,11 @@ fn a_token_of_another_clock_is_not_used_and_told_of_once() {
             left: Duration::from_secs(60),
         };
         let sealed = own.seal(&record).unwrap();
-        let written = own.store.write_token(&own.name, &sealed, age, soon());
+        let written = own.store.write_token(&own.name, &sealed, age, &soon());
         assert!(written.is_ok());
         let mut log = CallLog::complete();
         for _ in 0..2 {
-            assert!(own.read(soon(), &mut log).ok().unwrap().token.is_none());
+            assert!(own.read(&soon(), &mut log).ok().unwrap().token.is_none());
         }
         let told = log.into_lines();
         assert_eq!(told.len(), lines);

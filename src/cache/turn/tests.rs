@@ -1,6 +1,6 @@
 use super::*;
 use crate::cache::test_processes::{TwoProcesses, soon};
-use crate::{Failure, Status};
+use crate::{Deadline, Failure, Status};
 use std::time::Instant;
 
 fn after(milliseconds: u64) -> Deadline {
@@ -10,12 +10,12 @@ fn after(milliseconds: u64) -> Deadline {
 fn take_turn(
     entry: &Entry,
     milliseconds: u64,
-    cancellation: &Cancellation,
+    cancellation: &Arc<Cancellation>,
 ) -> ControlFlow<Step, Option<Lock>> {
     let plan = Plan {
         wait_until: after(milliseconds),
         is_refresh: true,
-        ..Plan::until(soon(), 1)
+        ..Plan::until(soon().deadline, 1)
     };
     let progress = Progress::begin();
     let turn = entry.take_turn(&plan, cancellation, &progress, &mut CallLog::complete());
@@ -60,13 +60,13 @@ fn ten_thousand_processes_are_no_more_than_a_redis_server_takes() {
 #[test]
 fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellation() {
     let processes = TwoProcesses::new();
-    let never = Cancellation::default();
+    let never = Arc::default();
     let Continue(lock @ Some(_)) = take_turn(&processes.other, 0, &never) else {
         panic!("nobody else asks")
     };
     let beside = Plan {
         wait_until: Deadline::now(),
-        ..Plan::until(soon(), 1)
+        ..Plan::until(soon().deadline, 1)
     };
     let (progress, mut log) = (Progress::begin(), CallLog::complete());
     let turn = processes
@@ -77,7 +77,7 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
     let turn = take_turn(&processes.own, 60, &never);
     assert!(matches!(turn, Break(Step::LookAgain)));
     assert!(began.elapsed() >= Duration::from_millis(60));
-    let cancelled = Cancellation::default();
+    let cancelled = Arc::<Cancellation>::default();
     cancelled.cancel();
     let turn = take_turn(&processes.own, 60, &cancelled);
     assert!(matches!(turn, Break(Step::LookAgain)));
@@ -89,10 +89,10 @@ fn while_another_process_asks_it_is_waited_for_until_then_or_until_a_cancellatio
 #[test]
 fn what_another_process_was_given_is_taken_and_kept() {
     let processes = TwoProcesses::new();
-    let (never, mut log) = (Cancellation::default(), CallLog::complete());
+    let (never, mut log) = (Arc::default(), CallLog::complete());
     let cooldown = Duration::from_secs(5);
     let failure = Failure::new(Status::MOMO_UNAUTHORIZED, "refused");
-    processes.shared()[1].tell_failure(&failure, cooldown, soon(), &mut log);
+    processes.shared()[1].tell_failure(&failure, cooldown, &soon(), &mut log);
     let Break(Step::Failed(failure)) = take_turn(&processes.own, 0, &never) else {
         panic!("another process has failed")
     };
@@ -112,7 +112,7 @@ fn what_another_process_was_given_is_taken_and_kept() {
 #[test]
 fn a_look_finds_a_token_and_leaves_it_to_the_request_to_log_a_failure() {
     let processes = TwoProcesses::new();
-    let look = |log: &mut CallLog| processes.own.look_in_directory(soon(), log);
+    let look = |log: &mut CallLog| processes.own.look_in_directory(&soon(), log);
     assert!(look(&mut CallLog::complete()).is_none());
     processes.other_tells_token();
     let found = look(&mut CallLog::complete());
@@ -130,8 +130,8 @@ fn a_token_of_another_process_that_was_invalidated_here_is_removed() {
     let processes = TwoProcesses::new();
     processes.other_tells_token();
     processes.own.invalidate(b"token", Now::read());
-    let turn = take_turn(&processes.own, 0, &Cancellation::default());
+    let turn = take_turn(&processes.own, 0, &Arc::default());
     assert!(matches!(turn, Continue(Some(_))));
-    let found = processes.shared()[1].read(soon(), &mut CallLog::complete());
+    let found = processes.shared()[1].read(&soon(), &mut CallLog::complete());
     assert!(found.is_ok_and(|found| found.token.is_none()));
 }

@@ -98,3 +98,31 @@ fn a_retry_is_logged_with_its_backoff() {
     assert_eq!(text.matches("HTTP 503").count(), 2, "{text}");
     assert!(text.contains("attempt 3 of 3"), "{text}");
 }
+
+#[test]
+fn each_request_that_fails_without_a_token_is_one_error_in_the_log() {
+    let gateway = Gateway::start().unwrap();
+    let config = Config::mock(&gateway, "/503-times-4");
+    let log = config.set("max_attempts", "2").log();
+    let client = config.client();
+    let errors = || {
+        let lines = log.lines().into_iter().filter(|(level, _)| *level == 1);
+        lines.map(|(_, line)| line).collect::<Vec<_>>()
+    };
+    let failure = client.get().unwrap_err();
+    assert_eq!(
+        errors(),
+        [format!(
+            "the request for a token failed: {}",
+            failure.message
+        )]
+    );
+    // Told again from the cooldown, without a request.
+    client.get().unwrap_err();
+    assert_eq!(errors().len(), 1);
+    let failure = client.create().unwrap_err();
+    let line = format!("the request for a new token failed: {}", failure.message);
+    assert_eq!(errors()[1..], [line]);
+    client.create().unwrap();
+    assert_eq!(errors().len(), 2);
+}

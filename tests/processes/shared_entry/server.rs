@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::clients;
 use crate::child::{free_port, wait_for};
-use crate::common::{Config, Gateway, SOON, ms};
-use crate::peer::has_unread;
+use crate::common::{Config, Gateway, MOMO_CANCELLED, SOON, ms};
+use crate::peer::{BlackHole, has_unread};
 use crate::redis_server::RedisServer;
 
 #[test]
@@ -25,6 +25,34 @@ fn a_server_that_is_gone_is_told_of_once_and_left_alone() {
     assert_eq!(text.matches("cannot be used").count(), 1);
     let place = format!("the cache redis://127.0.0.1:{port}/0 cannot be used");
     assert!(text.contains(&place) && !text.contains("s3cr3t"), "{text}");
+}
+
+#[test]
+fn a_call_that_is_cancelled_does_not_wait_for_a_server_that_hangs() {
+    for refresh in ["background", "caller"] {
+        let (gateway, hole) = (Gateway::start().unwrap(), BlackHole::start());
+        let config = Config::mock(&gateway, "");
+        config
+            .set("cache", &hole.url("redis"))
+            .set("refresh", refresh);
+        let client = config.client();
+        let ended = std::thread::scope(|scope| {
+            // One has its token and tells the server of it; the other looks there first.
+            let call = scope.spawn(|| match refresh {
+                "background" => client.create().is_ok(),
+                _ => client.get().unwrap_err().status == MOMO_CANCELLED,
+            });
+            let requests = usize::from(refresh == "background");
+            wait_for("request", || gateway.issued().len() == requests);
+            sleep(ms(100));
+            client.cancel();
+            let cancelled = Instant::now();
+            assert!(call.join().unwrap(), "{refresh}");
+            cancelled.elapsed()
+        });
+        // It waits for a connection for a second.
+        assert!(ended < ms(600), "{refresh}: {ended:?}");
+    }
 }
 
 /// Somebody's mistake, or malice.

@@ -64,10 +64,8 @@ impl Connector {
         Ok(Some(Arc::new(config)))
     }
 
-    pub(super) fn connect(&self, deadline: Deadline) -> Result<RedisConnection, String> {
+    pub(super) fn connect(&self, limits: Limits) -> Result<RedisConnection, String> {
         let began = Instant::now();
-        // Clients share the connection: none of them ends it alone.
-        let limits = Limits::until(deadline);
         let route = Route {
             host: self.url.host.clone(),
             port: self.url.port,
@@ -112,10 +110,9 @@ impl RedisConnection {
         &mut self,
         owed: &[Command],
         command: &Command,
-        deadline: Deadline,
+        limits: &Limits,
     ) -> Result<Reply, String> {
-        let deadline = deadline.min(Deadline::after(self.timeout));
-        self.stream.limits().deadline = deadline;
+        *self.stream.limits() = limits.within(self.timeout);
         let hello = std::mem::take(&mut self.hello);
         let commands = hello.iter().chain(owed).chain([command]);
         self.send(&commands.collect::<Vec<_>>());

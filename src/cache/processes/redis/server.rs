@@ -8,7 +8,9 @@ use arc_swap::ArcSwapOption;
 use super::super::store::StoreError;
 use super::connection::{Connector, MAX_TIMEOUT, RedisConnection};
 use super::resp::{Command, Reply};
+use crate::cancellation::MAX_WAIT;
 use crate::config::{Ca, RedisUrl};
+use crate::net::Limits;
 use crate::{Condvar, Deadline, Failure, Mutex, PerProcess};
 
 /// After a failure: a server that is gone must not cost every call its timeout.
@@ -68,24 +70,28 @@ impl Server {
     /// Runs a command on the kept connection. If there is none, or that fails, on a new one: the kept
     /// one may lead nowhere, or to a server that has become a replica. A command that is run twice
     /// must have done the same.
-    pub(super) fn run(&self, command: &Command, deadline: Deadline) -> Result<Reply, StoreError> {
-        if deadline.has_passed() {
+    pub(super) fn run(&self, command: &Command, limits: &Limits) -> Result<Reply, StoreError> {
+        if limits.check().is_err() {
             return Err(StoreError::LeftAlone);
         }
         let access = self.access.get_or(Access::default);
-        let until = || deadline.min(Deadline::after(MAX_TIMEOUT));
-        let mut turn = access.take(until())?;
-        let until = until();
+        let mut turn = access.take(&limits.within(MAX_TIMEOUT))?;
         let mut state = access.state.lock();
         let kept = state.connection.take_if(|kept| kept.is_open());
         drop(state);
-        if let Some(Ok(reply)) = kept.map(|kept| turn.run(kept, command, until)) {
+        if let Some(Ok(reply)) =
+            kept.map(|kept| turn.run(kept, command, &limits.within(MAX_TIMEOUT)))
+        {
             return Ok(reply);
         }
-        let new = self.connector.connect(until);
-        let ran = new.and_then(|new| turn.run(new, command, until));
+        let own = limits.within(MAX_TIMEOUT);
+        let new = self.connector.connect(own.clone());
+        let ran = new.and_then(|new| turn.run(new, command, &own));
+        if ran.is_err() && limits.cancellation.is_cancelled() {
+            return Err(StoreError::Cancelled);
+        }
         // A caller in a hurry says nothing about the server.
-        if ran.is_err() && !deadline.has_passed() {
+        if ran.is_err() && !limits.deadline.has_passed() {
             access.state.lock().paused_until = Some(Deadline::after(PAUSE_AFTER_FAILURE));
         }
         ran.map_err(StoreError::Failed)
@@ -115,7 +121,7 @@ struct Turn<'a> {
 }
 
 impl Access {
-    fn take(&self, deadline: Deadline) -> Result<Turn<'_>, StoreError> {
+    fn take(&self, limits: &Limits) -> Result<Turn<'_>, StoreError> {
         let mut state = self.state.lock();
         loop {
             if state.paused_until.is_some_and(|until| !until.has_passed()) {
@@ -126,12 +132,17 @@ impl Access {
                 let owed = std::mem::take(&mut state.owed);
                 return Ok(Turn { access: self, owed });
             }
-            if deadline.has_passed() {
+            if limits.cancellation.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            if limits.deadline.has_passed() {
                 let why = "other calls of this process have used the connection for too long; check how \
                            fast the server responds";
                 return Err(StoreError::Failed(why.to_owned()));
             }
-            state = self.freed.wait_until(state, deadline);
+            state = self
+                .freed
+                .wait_until(state, limits.within(MAX_WAIT).deadline);
         }
     }
 }
@@ -142,9 +153,9 @@ impl Turn<'_> {
         &mut self,
         mut connection: RedisConnection,
         command: &Command,
-        until: Deadline,
+        limits: &Limits,
     ) -> Result<Reply, String> {
-        let reply = connection.run(&self.owed, command, until);
+        let reply = connection.run(&self.owed, command, limits);
         let mut state = self.access.state.lock();
         if reply.is_ok() {
             self.owed.clear();

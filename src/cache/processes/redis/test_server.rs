@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::connection::{Connector, RedisConnection};
 use crate::Deadline;
 use crate::config::{Ca, RedisUrl};
+use crate::net::Limits;
 
 pub(super) struct TestServer {
     pub(super) url: RedisUrl,
@@ -55,8 +56,8 @@ pub(super) fn connect(url: &RedisUrl) -> RedisConnection {
 }
 
 /// More time than anything takes that ends by itself.
-pub(super) fn soon() -> Deadline {
-    Deadline::after(Duration::from_secs(20))
+pub(super) fn soon() -> Limits {
+    Limits::until(Deadline::after(Duration::from_secs(20)))
 }
 
 fn serve(listener: &TcpListener, replies: &[String]) -> Vec<Vec<String>> {

@@ -62,18 +62,22 @@ fn values_are_read_and_written_by_these_commands() {
         ":0\r\n",
     ]]);
     let store = store(&server);
-    let values = store.read("name", soon()).ok().unwrap();
+    let values = store.read("name", &soon()).ok().unwrap();
     assert_eq!(values.token.unwrap().sealed, b"token");
     // A reply of another kind is no value.
-    let values = store.read("name", soon()).ok().unwrap();
+    let values = store.read("name", &soon()).ok().unwrap();
     assert!(values.token.is_none() && values.failure.is_none());
     let [since_issue, left] = [7, 900].map(Duration::from_millis);
     let age = Age { since_issue, left };
-    let written = store.write_token("name", b"sealed", age, soon());
+    let written = store.write_token("name", b"sealed", age, &soon());
     assert!(written.is_ok());
     let left = Duration::from_micros(10);
-    assert!(store.write_failure("name", b"sealed", left, soon()).is_ok());
-    assert!(store.remove_token("name", b"sealed", soon()).is_ok());
+    assert!(
+        store
+            .write_failure("name", b"sealed", left, &soon())
+            .is_ok()
+    );
+    assert!(store.remove_token("name", b"sealed", &soon()).is_ok());
     drop(store);
     let commands = server.commands();
     let commands: Vec<_> = commands.iter().map(|words| script_of(words)).collect();
@@ -89,16 +93,16 @@ fn values_are_read_and_written_by_these_commands() {
     );
 }
 
-fn lock(store: &Arc<Server>, deadline: Deadline) -> Result<Option<Lock>> {
-    Arc::clone(store).lock("name", deadline)
+fn lock(store: &Arc<Server>, limits: &Limits) -> Result<Option<Lock>> {
+    Arc::clone(store).lock("name", limits)
 }
 
 #[test]
 fn a_lock_is_taken_if_the_script_says_so_and_given_back_by_its_owner() {
     let server = TestServer::start(&[&[":1\r\n", ":1\r\n", ":0\r\n"]]);
     let store = store(&server);
-    drop(lock(&store, soon()).ok().unwrap().unwrap());
-    assert!(lock(&store, soon()).ok().unwrap().is_none());
+    drop(lock(&store, &soon()).ok().unwrap().unwrap());
+    assert!(lock(&store, &soon()).ok().unwrap().is_none());
     drop(store);
     let commands = server.commands();
     let [taken, given_back, other] = [0, 1, 2].map(|at| script_of(&commands[at]));
@@ -112,10 +116,10 @@ fn a_lock_is_taken_if_the_script_says_so_and_given_back_by_its_owner() {
 fn a_lock_is_given_back_though_the_server_failed_and_the_call_s_time_is_up() {
     let server = TestServer::start(&[&[":1\r\n", REFUSED], &[REFUSED], &[":1\r\n"]]);
     let store = store(&server);
-    let brief = Deadline::after(Duration::from_secs(2));
-    let lock = lock(&store, brief).ok().unwrap();
-    assert!(store.remove_token("name", b"sealed", soon()).is_err());
-    std::thread::sleep(brief.left());
+    let brief = soon().within(Duration::from_secs(2));
+    let lock = lock(&store, &brief).ok().unwrap();
+    assert!(store.remove_token("name", b"sealed", &soon()).is_err());
+    std::thread::sleep(brief.deadline.left());
     drop(lock.unwrap());
     drop(store);
     assert_eq!(server.commands()[3][1], UNLOCK);
@@ -131,12 +135,12 @@ fn a_lock_whose_reply_fails_and_one_that_cannot_be_given_back_are_so_with_the_ne
         &[":1\r\n", ":1\r\n"],
     ]);
     let store = store(&server);
-    assert!(lock(&store, soon()).is_err());
+    assert!(lock(&store, &soon()).is_err());
     store.insist();
-    let held = lock(&store, soon()).ok().unwrap();
+    let held = lock(&store, &soon()).ok().unwrap();
     drop(held.unwrap());
     store.insist();
-    assert!(store.remove_token("name", b"sealed", soon()).is_ok());
+    assert!(store.remove_token("name", b"sealed", &soon()).is_ok());
     drop(store);
     let commands = server.commands();
     let texts: Vec<_> = commands.iter().map(|words| words[1].as_str()).collect();

@@ -12,7 +12,7 @@ fn ping() -> Command {
 /// What the first command on a new connection brings, if this is the server's reply.
 fn ran(reply: &str) -> Result<Reply, String> {
     let server = TestServer::start(&[&[reply]]);
-    let outcome = connect(&server.url).run(&[], &ping(), soon());
+    let outcome = connect(&server.url).run(&[], &ping(), &soon());
     assert_eq!(server.commands(), [["PING"]]);
     outcome
 }
@@ -30,13 +30,13 @@ fn a_connection_that_was_idle_for_fifteen_seconds_or_was_sent_unasked_bytes_is_u
     let mut connection = connect(&server.url);
     connection.idle_until = Deadline::now();
     assert!(!connection.is_open());
-    connection.run(&[], &ping(), soon()).unwrap();
+    connection.run(&[], &ping(), &soon()).unwrap();
     let left = connection.idle_until.left();
     assert!(left > MAX_IDLE / 4 && left <= MAX_IDLE, "{left:?}");
     assert!(connection.is_open());
-    connection.run(&[], &ping(), soon()).unwrap();
+    connection.run(&[], &ping(), &soon()).unwrap();
     assert!(!connection.is_open());
-    connection.run(&[], &ping(), soon()).unwrap();
+    connection.run(&[], &ping(), &soon()).unwrap();
     server.commands();
 }
 
@@ -47,8 +47,8 @@ fn first_bytes(user: Option<&str>, password: Option<&str>, database: u16) -> Str
     url.database = database;
     let mut connection = connect(&url);
     let owed = Command::new("DEL", &[]);
-    let brief = Deadline::after(Duration::from_millis(50));
-    connection.run(&[owed], &ping(), brief).unwrap_err();
+    let brief = soon().within(Duration::from_millis(50));
+    connection.run(&[owed], &ping(), &brief).unwrap_err();
     let mut bytes = [0; 1024];
     let count = listener.accept().unwrap().0.read(&mut bytes).unwrap();
     let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
@@ -70,7 +70,7 @@ fn a_refusal_names_the_command_and_one_of_what_is_owed_counts_for_nothing() {
     let ran = |replies: &str| {
         let mut server = TestServer::start(&[&[replies, "", ""]]);
         server.url.database = 3;
-        let ran = connect(&server.url).run(&[Command::new("DEL", &[])], &ping(), soon());
+        let ran = connect(&server.url).run(&[Command::new("DEL", &[])], &ping(), &soon());
         server.commands();
         ran
     };
@@ -100,7 +100,7 @@ fn a_server_with_too_many_clients_is_said_to_have_them() {
             .write_all(b"-ERR max number of clients reached\r\n")
             .unwrap();
         drop(stream);
-        let told = connection.run(&[], &ping(), soon()).unwrap_err();
+        let told = connection.run(&[], &ping(), &soon()).unwrap_err();
         assert!(told.contains("raise maxclients"), "{told}");
     }
 }
@@ -114,14 +114,14 @@ fn a_command_has_a_quarter_of_a_second_and_what_connecting_took() {
     // Not the time of the call.
     let call = soon();
     let began = Instant::now();
-    let told = connection.run(&[], &ping(), call).unwrap_err();
+    let told = connection.run(&[], &ping(), &call).unwrap_err();
     assert!(told.contains("has not responded in time"), "{told}");
-    assert!(began.elapsed() >= connection.timeout && !call.has_passed());
+    assert!(began.elapsed() >= connection.timeout && !call.deadline.has_passed());
     // Nor longer than that.
     let mut connection = connect(&url);
     connection.timeout = Duration::from_secs(60);
-    let call = Deadline::after(Duration::from_millis(20));
-    connection.run(&[], &ping(), call).unwrap_err();
+    let call = soon().within(Duration::from_millis(20));
+    connection.run(&[], &ping(), &call).unwrap_err();
     assert!(began.elapsed() < connection.timeout);
 }
 
@@ -157,7 +157,7 @@ fn a_server_that_knows_no_command_is_not_waited_for() {
     let mut connection = connect(&server.url);
     connection.timeout = Duration::from_secs(60);
     let call = soon();
-    let said = connection.run(&[], &ping(), call).unwrap_err();
+    let said = connection.run(&[], &ping(), &call).unwrap_err();
     assert!(said.contains("does not know this command"), "{said}");
-    assert!(!call.has_passed());
+    assert!(!call.deadline.has_passed());
 }

@@ -33,7 +33,9 @@ fn each_error_is_explained_by_its_first_word_and_what_to_do() {
         ("DENIED Redis is running in protected mode", "DENIED", "protected mode"),
         ("ERR Unknown Redis command called from script script: 1f, on @user_script:1.", "ERR", "keep their names"),
         ("NOREPLICAS Not enough good replicas to write.", "NOREPLICAS", "fewer replicas"),
-        ("OTHER a s3cret", "OTHER", "see the server's log"),
+        ("TRYAGAIN a s3cret", "TRYAGAIN", "see the server's log"),
+        // No server's word: it may be a password.
+        ("PASSWORD a s3cret", "no code", "see the server's log"),
     ];
     for (error, code, advice) in rows {
         let said = explained("EVAL", error);

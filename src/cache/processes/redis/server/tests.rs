@@ -12,7 +12,7 @@ fn server_of(url: &RedisUrl) -> Arc<Server> {
 }
 
 fn run(server: &Server) -> Result<Reply, StoreError> {
-    server.run(&Command::new("PING", &[]), soon())
+    server.run(&Command::new("PING", &[]), &soon())
 }
 
 fn reason(outcome: Result<Reply, StoreError>) -> Option<String> {
@@ -81,7 +81,10 @@ fn a_server_that_failed_is_left_alone_for_a_while() {
 fn a_caller_in_a_hurry_says_nothing_about_the_server() {
     let (_silent, url) = listener();
     let server = server_of(&url);
-    let hurried = |deadline| reason(server.run(&Command::new("PING", &[]), deadline));
+    let hurried = |deadline| {
+        let limits = Limits::until(deadline);
+        reason(server.run(&Command::new("PING", &[]), &limits))
+    };
     assert_eq!(hurried(Deadline::now()), None);
     let told = hurried(Deadline::after(Duration::from_millis(150)));
     assert!(told.unwrap().contains("in time"));
@@ -99,11 +102,11 @@ fn one_caller_at_a_time_has_the_connection() {
     let peer = TestServer::start(&[&[":1\r\n"]]);
     let server = server_of(&peer.url);
     let access = server.access.get_or(Access::default);
-    let guard = access.take(soon()).ok().unwrap();
-    let late = access.take(Deadline::after(Duration::from_millis(20)));
+    let guard = access.take(&soon()).ok().unwrap();
+    let late = access.take(&soon().within(Duration::from_millis(20)));
     assert!(matches!(late, Err(StoreError::Failed(why)) if why.contains("for too long")));
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| access.take(soon()).is_ok());
+        let waiting = scope.spawn(|| access.take(&soon()).is_ok());
         std::thread::sleep(Duration::from_millis(20));
         drop(guard);
         assert!(waiting.join().unwrap());
@@ -190,7 +193,7 @@ fn a_panic_ends_the_use_of_the_connection_and_what_is_owed_stays_so() {
 fn a_panic_while_a_lock_is_given_back_ends_no_call_and_the_lock_is_owed() {
     let peer = TestServer::start(&[&[":1\r\n"], &[":1\r\n", ":2\r\n"]]);
     let server = server_of(&peer.url);
-    let lock = Arc::clone(&server).lock("name", soon()).ok().unwrap();
+    let lock = Arc::clone(&server).lock("name", &soon()).ok().unwrap();
     make_panic(&server);
     assert!(catch_panic(|| drop(lock.unwrap())).is_some());
     assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
