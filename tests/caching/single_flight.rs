@@ -59,9 +59,10 @@ fn sixty_four_threads_on_a_cold_client_cause_one_request_and_get_one_token() {
 fn a_caller_s_own_time_out_or_cancellation_is_nobody_else_s() {
     // In the background the request goes on; on a caller's thread another leads.
     for (refresh, requests) in [("background", 1), ("caller", 2)] {
-        for (time, end) in [(1000, MOMO_TIMED_OUT), (20_000, MOMO_CANCELLED)] {
+        // The others have to be waiting by then.
+        for (time, end) in [(3000, MOMO_TIMED_OUT), (20_000, MOMO_CANCELLED)] {
             let gateway = Gateway::start().unwrap();
-            let config = Config::plain(&gateway, "/delay-3000");
+            let config = Config::plain(&gateway, "/delay-5000");
             config.set("cache", "process").set("refresh", refresh);
             let (own, others) = (config.client(), [config.client(), config.client()]);
             std::thread::scope(|scope| {

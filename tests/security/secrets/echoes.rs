@@ -57,7 +57,11 @@ fn no_behaviour_of_the_gateway_brings_a_mark_to_light() {
         assert_eq!(marks.seen_in(&log.text()), None, "{path}");
         gateway.reset();
     }
-    println!("{} behaviours, {failures} failures", paths.len());
+    assert!(
+        failures > paths.len(),
+        "{} behaviours, {failures} failures",
+        paths.len()
+    );
 }
 
 #[test]
