@@ -80,7 +80,7 @@ check-reproducible: ## compiles the library in another folder and compares the b
 soak: all ## threads and processes while the gateway misbehaves: make soak MINUTES=30
 	@LIBMOMO_DIR=$(CURDIR)/build/lib $(CARGO) test --quiet --test soak
 
-check-sanitizers: ## the C interface under sanitizers and valgrind; QUICK=1 is the part that CI has time for
+check-sanitizers: ## the C interface under sanitizers and valgrind; QUICK=1 is the part in .ci/run
 	@$(CHECK) sanitizers $(if $(QUICK),,--long)
 
 mutants: ## the changes of the source that no test notices; takes hours
@@ -92,7 +92,7 @@ dist: ## what is released, for every platform, into build/release
 check-dist: ## uses each file of a release as its users do, in clean places; takes more than an hour
 	@$(CHECK) release --long
 
-check-release: ## the part of check-dist that CI has time for: this machine and Windows, four languages
+check-release: ## the part of check-dist in .ci/run: this machine and Windows, four languages
 	@export LIBMOMO_PLATFORMS="$${LIBMOMO_PLATFORMS:-x86_64-linux-gnu x86_64-windows}"; \
 	  $(CHECK) release
 

@@ -67,7 +67,7 @@
  * - 1 and 2: the program or an option is wrong.
  * - 10 to 14: no response came from the gateway. Try again later. Only if a certificate is not
  *   trusted (MOMO_TLS_FAILED), a person has to act.
- * - 15: the call was not to wait. Make it again later.
+ * - 15: `timeout_ms` was 0 and there is no token yet. Make the call again later.
  * - 16: the client was cancelled. It stays cancelled.
  * - 20 to 22: the gateway refused the credentials or the access. A person has to act.
  * - 23 and 24: the gateway refused for now. Try again later.
@@ -92,7 +92,8 @@ typedef enum momo_status {
    */
   MOMO_INVALID_CONFIG = 2,
   /**
-   * The host name has no address or, for plain http, none on loopback.
+   * The host name has no address or, for plain http, none on loopback; or no name server
+   * responds.
    */
   MOMO_RESOLVE_FAILED = 10,
   /**
@@ -168,11 +169,11 @@ typedef enum momo_status {
  */
 typedef enum momo_log_level {
   /**
-   * Why a call failed.
+   * Why calls have no token: a request failed.
    */
   MOMO_LOG_ERROR = 1,
   /**
-   * What somebody should look at.
+   * A problem that stops no call: check it.
    */
   MOMO_LOG_WARNING = 2,
   /**
@@ -180,7 +181,7 @@ typedef enum momo_log_level {
    */
   MOMO_LOG_INFORMATION = 3,
   /**
-   * Everything.
+   * Details: each attempt, each option.
    */
   MOMO_LOG_DEBUG = 4,
 } momo_log_level;
@@ -305,8 +306,8 @@ typedef struct momo_error {
    */
   int64_t retry_after_ms;
   /**
-   * One line of UTF-8: what failed, why, and what to do. It names the host and the number of
-   * attempts.
+   * One line of UTF-8: what failed, why, and what to do. If there was a request, it
+   * names the host and the number of attempts.
    */
   const char *message;
   /**
@@ -334,9 +335,9 @@ typedef struct momo_error {
  * @param line       The line: UTF-8 without a line break and without secrets. It is valid only
  *                   during the call.
  *
- * The library calls the logger on the thread whose call the line is about, before that call
- * returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
- * be in the logger at once.
+ * The library calls the logger on the thread of a call, before that call returns. The lines are
+ * about that call and about requests in the background. The library holds no lock meanwhile, so
+ * the logger may call this library. Several threads may be in the logger at once.
  *
  * The logger must not throw, longjmp or end its thread. It must not free the client or the config
  * that it is called for. If another thread cancels this one (pthread_cancel), the cancellation
@@ -483,8 +484,9 @@ typedef struct momo_stats {
    */
   int64_t failed_refreshes;
   /**
-   * Calls that had to wait for a request, also if they gave up. Calls with `timeout_ms` 0 that
-   * look again count as one per request.
+   * Calls that had to wait for a request of the library, also if they gave up. Calls with
+   * `timeout_ms` 0 that look again count as one per request. A call that makes the request on its
+   * own thread does not count.
    */
   int64_t waits;
   /**
@@ -612,9 +614,9 @@ enum momo_status momo_set_option(struct momo_config *config,
  * Sets every option that has an environment variable: MOMO_ and the option's name in upper case.
  *
  * If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
- * warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
- * If the program runs with more rights than its caller (set-uid), the call reads no variable and
- * logs a warning.
+ * warning for each MOMO_ variable that names no option. If there is no logger yet, the next one
+ * that you set gets it. If the program runs with more rights than its caller (set-uid), the call
+ * reads no variable and logs a warning.
  *
  * @param config      A config; not NULL.
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
@@ -756,6 +758,7 @@ MOMO_API void momo_cancel_client(const struct momo_client *client);
  * Frees a client. Tokens that you got from it stay valid.
  *
  * The process keeps its token for equal clients until the token expires (see the option `cache`).
+ * It keeps 256 tokens that no client uses, at most.
  * A request in the background goes on, then wipes and frees what it needs.
  *
  * @param client  A client from this library, or NULL: then the call does nothing.
@@ -805,7 +808,7 @@ enum momo_status momo_create_token(const struct momo_client *client,
  *
  * If no valid token is at hand, the library makes one request, and all calls that need a token
  * wait for its outcome, each for its own time at most. After a failure the library makes no
- * request for a cooldown, and the calls return the same failure at once. The cooldown is 250 ms to
+ * request for a cooldown, and the calls return the same failure at once. The cooldown is 125 ms to
  * 5 s, or what the gateway asked for, at most 60 s. `retry_after_ms` says how much of it is left.
  *
  * If the option `refresh` is `caller`, or if no thread can be started, the call that finds a
@@ -817,12 +820,13 @@ enum momo_status momo_create_token(const struct momo_client *client,
  * its time, or 5 s if that is less, for a request of its own. A failure of the cache is logged.
  * It ends no call.
  *
- * With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
- * and the library makes a request that is due in the background. An event loop needs no worker
- * and no timer for this: it makes the call again. The message of MOMO_WOULD_BLOCK is that of a
- * time-out: it says what the request is doing. `retry_after_ms` says when to look again. It is -1
- * if that would find nothing, because only a call with time has the token: if `refresh` is
- * `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
+ * With `timeout_ms` 0 the call never blocks. It returns the token at hand, or in a cooldown its
+ * failure. Otherwise it returns MOMO_WOULD_BLOCK, and the library makes the request in the
+ * background. An event loop needs no worker and no timer for this: it makes the call again. The
+ * message of MOMO_WOULD_BLOCK is that of a time-out: it says what the request is doing.
+ * `retry_after_ms` says when to look again. It is -1 if a call with `timeout_ms` 0 cannot succeed:
+ * if `refresh` is `caller`, `cache` is `none`, no thread can be started, or the gateway issues
+ * tokens without a lifetime.
  *
  * The thread in the background blocks every signal and calls no function of your program. It goes
  * on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork

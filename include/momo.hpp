@@ -50,7 +50,7 @@ public:
   int http_status() const noexcept { return held_->http_status; }
   const char *code() const noexcept { return held_->code; }
   const char *body() const noexcept { return held_->body; }
-  /* When to try again, where that is known. */
+  /* When to try again, if that is known. */
   std::optional<std::chrono::milliseconds> retry_after() const noexcept {
     if (held_->retry_after_ms < 0)
       return std::nullopt;
@@ -61,7 +61,7 @@ private:
   std::shared_ptr<const momo_error> held_;
 };
 
-/* Called on the thread whose call it tells of, on several at once where several call. What it
+/* Called on the thread whose call it tells of, on several at once if several call. What it
  * throws is dropped. */
 using logger = std::function<void(momo_log_level, std::string_view line)>;
 
@@ -159,7 +159,7 @@ public:
   /* `level` is the most detailed one wanted; an empty function takes the logger away. */
   config &set_logger(logger log, momo_log_level level = MOMO_LOG_INFORMATION) {
     const bool some = static_cast<bool>(log);
-    /* The library frees it, also where this call fails. */
+    /* The library frees it, also if this call fails. */
     detail::call(momo_set_logger, get(), some ? detail::momo_hpp_log : nullptr,
                  some ? new logger(std::move(log)) : nullptr,
                  some ? detail::momo_hpp_free_logger : nullptr, level);

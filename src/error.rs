@@ -12,7 +12,7 @@ use crate::Phase;
 /// - 1 and 2: the program or an option is wrong.
 /// - 10 to 14: no response came from the gateway. Try again later. Only if a certificate is not
 ///   trusted (MOMO_TLS_FAILED), a person has to act.
-/// - 15: the call was not to wait. Make it again later.
+/// - 15: `timeout_ms` was 0 and there is no token yet. Make the call again later.
 /// - 16: the client was cancelled. It stays cancelled.
 /// - 20 to 22: the gateway refused the credentials or the access. A person has to act.
 /// - 23 and 24: the gateway refused for now. Try again later.
@@ -32,7 +32,8 @@ pub enum momo_status {
     /// An option is unknown, a value is bad, a credential is missing, or the trust store is not
     /// usable. The call used no network.
     MOMO_INVALID_CONFIG = 2,
-    /// The host name has no address or, for plain http, none on loopback.
+    /// The host name has no address or, for plain http, none on loopback; or no name server
+    /// responds.
     MOMO_RESOLVE_FAILED = 10,
     /// The gateway or the proxy refused the connection or was unreachable, or this process lacks a
     /// file descriptor, a thread or a port. The message says which.

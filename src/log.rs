@@ -18,13 +18,13 @@ use crate::{Mutex, PerProcess};
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum momo_log_level {
-    /// Why a call failed.
+    /// Why calls have no token: a request failed.
     ERROR = 1,
-    /// What somebody should look at.
+    /// A problem that stops no call: check it.
     WARNING = 2,
     /// What the library does: a request, its outcome.
     INFORMATION = 3,
-    /// Everything.
+    /// Details: each attempt, each option.
     DEBUG = 4,
 }
 

@@ -40,8 +40,9 @@ pub struct momo_stats {
     pub refreshes: i64,
     /// Refreshes that failed. The token at hand stayed in use.
     pub failed_refreshes: i64,
-    /// Calls that had to wait for a request, also if they gave up. Calls with `timeout_ms` 0 that
-    /// look again count as one per request.
+    /// Calls that had to wait for a request of the library, also if they gave up. Calls with
+    /// `timeout_ms` 0 that look again count as one per request. A call that makes the request on its
+    /// own thread does not count.
     pub waits: i64,
     /// Longest of these waits, in milliseconds.
     pub longest_wait_ms: i64,

@@ -28,13 +28,13 @@ namespace Momo
         /// <summary>"MOMO_UNAUTHORIZED": what documentation and search engines know.</summary>
         public string StatusName => statusName ??
             "MOMO_" + Regex.Replace(Status.ToString(), "(?<=[a-z])(?=[A-Z])", "_").ToUpperInvariant();
-        /// <summary>0 where no response came.</summary>
+        /// <summary>0 if there was no response.</summary>
         public int HttpStatus { get; }
         /// <summary>The response's own error code or a firewall's support ID, or "".</summary>
         public string Code { get; }
         /// <summary>The response, redacted, or "".</summary>
         public string Body { get; }
-        /// <summary>When to try again, where that is known.</summary>
+        /// <summary>When to try again, if that is known.</summary>
         public TimeSpan? RetryAfter { get; }
 
         /// <summary>Also for tests without a gateway.</summary>

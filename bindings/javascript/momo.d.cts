@@ -6,17 +6,17 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type Logger = Record<LogLevel, (line: string) => unknown>;
 
 export interface ClientOptions {
-  /** Whether options come from MOMO_… in the environment first; true where it is not given. */
+  /** Whether options come from MOMO_… in the environment first; true if it is not given. */
   environment?: boolean;
   logger?: Logger;
-  /** The most detailed level that is wanted; 'info' where it is not given. */
+  /** The most detailed level that is wanted; 'info' if it is not given. */
   logLevel?: LogLevel;
   /** Options of libmomo, by the names in docs/options.md: strings, numbers and URLs. */
   [option: string]: unknown;
 }
 
 export interface CallOptions {
-  /** How long the call may wait, in seconds; 0 is not at all. The option timeout where it is not given. */
+  /** How long the call may wait, in seconds; 0 is not at all. The option timeout if it is not given. */
   timeout?: number;
   /** Ends the wait of this call with an AbortError, or a TimeoutError; its cause is a MomoError. */
   signal?: AbortSignal;
@@ -51,14 +51,14 @@ export class Token {
   readonly tokenType: string;
   /** The value of the header to send. */
   readonly authorization: string;
-  /** Seconds left, 0 where that is not known. */
+  /** Seconds left, 0 if that is not known. */
   readonly expiresIn: number;
-  /** Unix time in seconds, 0 where that is not known. */
+  /** Unix time in seconds, 0 if that is not known. */
   readonly expiresAt: number;
   readonly lifetime: number;
-  /** Why the last refresh failed, 0 where none did. */
+  /** Why the last refresh failed, 0 if none did. */
   readonly refreshStatus: number;
-  /** Seconds until a refresh is due, 0 where it is, -1 where none is. */
+  /** Seconds until a refresh is due, 0 if it is, -1 if none is. */
   readonly refreshIn: number;
 }
 
@@ -70,11 +70,11 @@ export class MomoError extends Error {
   readonly status: number;
   /** 'MOMO_UNAUTHORIZED' */
   readonly statusName: string;
-  /** 0 where no response came. */
+  /** 0 if there was no response. */
   readonly httpStatus: number;
   readonly code: string;
   readonly body: string;
-  /** -1 where no time is known. */
+  /** -1 if no time is known. */
   readonly retryAfterMs: number;
 }
 

@@ -1,5 +1,5 @@
 /* libmomo for Objective-C: MMOConfig, MMOClient, MMOToken, NSError. Retain and release,
- * not ARC: compile MMOMomo.m with -fno-objc-arc where a project uses ARC. What each call does is
+ * not ARC: compile MMOMomo.m with -fno-objc-arc if a project uses ARC. What each call does is
  * said in momo.h. */
 #import <Foundation/Foundation.h>
 #include <momo.h>
@@ -8,13 +8,13 @@
  * message. In its userInfo: */
 extern NSString *const MMOErrorDomain;
 extern NSString *const MMOStatusNameKey; /* NSString: "MOMO_UNAUTHORIZED" */
-extern NSString *const MMOHTTPStatusKey; /* NSNumber: 0 where no response came */
+extern NSString *const MMOHTTPStatusKey; /* NSNumber: 0 if there was no response */
 extern NSString *const MMOCodeKey;       /* NSString: the response's own code or support ID, or "" */
 extern NSString *const MMOBodyKey;       /* NSString: the response, redacted, or "" */
-extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent where not known */
+extern NSString *const MMORetryAfterKey; /* NSNumber, seconds: absent if not known */
 
 @protocol MMOLogger
-/* Called on the thread whose call it tells of, on several at once where several call. What it
+/* Called on the thread whose call it tells of, on several at once if several call. What it
  * raises is dropped. */
 - (void)logLine:(NSString *)line level:(momo_log_level)level;
 @end

@@ -4,7 +4,7 @@
  * Access tokens for MTN Mobile Money, through libmomo.
  *
  * Make a client per request as you like: it takes well under a millisecond, and the token is the
- * process's, so that a worker of PHP-FPM asks for one only where the last has come to its end.
+ * process's, so that a worker of PHP-FPM asks for one only if the last has come to its end.
  */
 
 declare(strict_types=1);
@@ -41,10 +41,10 @@ final class MomoException extends \RuntimeException
     public function __construct(
         public readonly int $status, // a Status; getCode() is the same
         string $message = '',
-        public readonly int $httpStatus = 0, // 0 where no response came
+        public readonly int $httpStatus = 0, // 0 if there was no response
         public readonly string $errorCode = '', // the gateway's own, or a firewall's support ID
         public readonly string $body = '',
-        public readonly int $retryAfterMs = -1, // -1 where no time is known
+        public readonly int $retryAfterMs = -1, // -1 if no time is known
     ) {
         parent::__construct($message, $status);
         $this->statusName = Library::get()->momo_status_name($status);
@@ -63,11 +63,11 @@ final readonly class Token
         #[\SensitiveParameter] string $accessToken,
         public string $tokenType = 'access_token',
         #[\SensitiveParameter] ?string $authorization = null,
-        public int $expiresIn = 0, // seconds left, 0 where that is not known
-        public int $expiresAt = 0, // Unix time in seconds, 0 where that is not known
+        public int $expiresIn = 0, // seconds left, 0 if that is not known
+        public int $expiresAt = 0, // Unix time in seconds, 0 if that is not known
         public int $lifetime = 0,
-        public int $refreshStatus = 0, // why the last refresh failed, 0 where none did
-        public int $refreshIn = -1, // seconds until one is due, 0 where it is, -1 where none is
+        public int $refreshStatus = 0, // why the last refresh failed, 0 if none did
+        public int $refreshIn = -1, // seconds until one is due, 0 if it is, -1 if none is
     ) {
         $authorization ??= "Bearer $accessToken";
         $this->secrets = new \SensitiveParameterValue(compact('accessToken', 'authorization'));
@@ -157,7 +157,7 @@ final class Client
 
     /**
      * A token that is good now: call it before each payment. $timeout: seconds. 0 never waits:
-     * where no token is at hand it throws, and one is asked for in the background.
+     * if no token is at hand it throws, and one is asked for in the background.
      */
     public function getToken(?float $timeout = null): Token
     {

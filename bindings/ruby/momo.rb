@@ -25,8 +25,8 @@ module Momo
 
   # Why there is no token; its message says what failed and what to do.
   class Error < StandardError
-    # status: a Status, name: "MOMO_UNAUTHORIZED"; http_status: 0 where no response came;
-    # retry_after_ms: -1 where no time is known
+    # status: a Status, name: "MOMO_UNAUTHORIZED"; http_status: 0 if there was no response;
+    # retry_after_ms: -1 if no time is known
     attr_reader :status, :name, :http_status, :retry_after_ms, :code, :body
 
     def initialize(status:, message: '', http_status: 0, retry_after_ms: -1, code: '', body: '')
@@ -37,9 +37,9 @@ module Momo
     end
   end
 
-  # expires_in: seconds left, expires_at: Unix time in seconds, both 0 where that is not known;
-  # refresh_status: why the last refresh failed, 0 where none did;
-  # refresh_in: seconds until one is due, 0 where it is, -1 where none is
+  # expires_in: seconds left, expires_at: Unix time in seconds, both 0 if that is not known;
+  # refresh_status: why the last refresh failed, 0 if none did;
+  # refresh_in: seconds until one is due, 0 if it is, -1 if none is
   class Token
     attr_reader :token_type, :expires_in, :expires_at, :lifetime, :refresh_status, :refresh_in
 
@@ -120,7 +120,7 @@ module Momo
     end
 
     # A token that is good now: call it before each payment. timeout: seconds; nil is the option of
-    # that name. 0 never waits: where no token is at hand it raises, and one is asked for in the
+    # that name. 0 never waits: if no token is at hand it raises, and one is asked for in the
     # background.
     def get_token(timeout: nil)
       milliseconds = Library.milliseconds(timeout)

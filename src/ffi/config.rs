@@ -1,3 +1,5 @@
+//! Configs in the C interface: options, the environment, the logger.
+
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -65,9 +67,9 @@ pub unsafe extern "C" fn momo_set_option(
 /// Sets every option that has an environment variable: MOMO_ and the option's name in upper case.
 ///
 /// If one value is bad, the call sets no option. An empty variable counts as unset. The call logs a
-/// warning for each MOMO_ variable that names no option; a logger that is set later gets it too.
-/// If the program runs with more rights than its caller (set-uid), the call reads no variable and
-/// logs a warning.
+/// warning for each MOMO_ variable that names no option. If there is no logger yet, the next one
+/// that you set gets it. If the program runs with more rights than its caller (set-uid), the call
+/// reads no variable and logs a warning.
 ///
 /// @param config      A config; not NULL.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
@@ -112,9 +114,9 @@ pub extern "C" fn momo_free_config(config: Option<Box<momo_config>>) {
 /// @param line       The line: UTF-8 without a line break and without secrets. It is valid only
 ///                   during the call.
 ///
-/// The library calls the logger on the thread whose call the line is about, before that call
-/// returns. It holds no lock meanwhile, so the logger may call this library. Several threads may
-/// be in the logger at once.
+/// The library calls the logger on the thread of a call, before that call returns. The lines are
+/// about that call and about requests in the background. The library holds no lock meanwhile, so
+/// the logger may call this library. Several threads may be in the logger at once.
 ///
 /// The logger must not throw, longjmp or end its thread. It must not free the client or the config
 /// that it is called for. If another thread cancels this one (pthread_cancel), the cancellation

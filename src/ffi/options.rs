@@ -1,3 +1,5 @@
+//! Lists of options in the C interface.
+
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::ptr::{NonNull, null};

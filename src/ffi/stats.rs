@@ -1,3 +1,5 @@
+//! Statistics in the C interface.
+
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 

@@ -1,3 +1,5 @@
+//! Tokens in the C interface: the struct, and the calls that give one.
+
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -119,7 +121,7 @@ pub extern "C" fn momo_create_token(
 ///
 /// If no valid token is at hand, the library makes one request, and all calls that need a token
 /// wait for its outcome, each for its own time at most. After a failure the library makes no
-/// request for a cooldown, and the calls return the same failure at once. The cooldown is 250 ms to
+/// request for a cooldown, and the calls return the same failure at once. The cooldown is 125 ms to
 /// 5 s, or what the gateway asked for, at most 60 s. `retry_after_ms` says how much of it is left.
 ///
 /// If the option `refresh` is `caller`, or if no thread can be started, the call that finds a
@@ -131,12 +133,13 @@ pub extern "C" fn momo_create_token(
 /// its time, or 5 s if that is less, for a request of its own. A failure of the cache is logged.
 /// It ends no call.
 ///
-/// With `timeout_ms` 0 the call never blocks. It returns the token at hand, or MOMO_WOULD_BLOCK,
-/// and the library makes a request that is due in the background. An event loop needs no worker
-/// and no timer for this: it makes the call again. The message of MOMO_WOULD_BLOCK is that of a
-/// time-out: it says what the request is doing. `retry_after_ms` says when to look again. It is -1
-/// if that would find nothing, because only a call with time has the token: if `refresh` is
-/// `caller`, `cache` is `none`, or the gateway issues tokens without a lifetime.
+/// With `timeout_ms` 0 the call never blocks. It returns the token at hand, or in a cooldown its
+/// failure. Otherwise it returns MOMO_WOULD_BLOCK, and the library makes the request in the
+/// background. An event loop needs no worker and no timer for this: it makes the call again. The
+/// message of MOMO_WOULD_BLOCK is that of a time-out: it says what the request is doing.
+/// `retry_after_ms` says when to look again. It is -1 if a call with `timeout_ms` 0 cannot succeed:
+/// if `refresh` is `caller`, `cache` is `none`, no thread can be started, or the gateway issues
+/// tokens without a lifetime.
 ///
 /// The thread in the background blocks every signal and calls no function of your program. It goes
 /// on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork

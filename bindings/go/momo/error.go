@@ -40,8 +40,8 @@ func (s Status) String() string { return C.GoString(C.momo_status_name(C.int32_t
 // Error says why a call failed. It holds no secret.
 type Error struct {
 	Status     Status
-	HTTPStatus int           // 0 where no response came
-	RetryAfter time.Duration // until another attempt is worth making, -1 where that is not known
+	HTTPStatus int           // 0 if there was no response
+	RetryAfter time.Duration // until another attempt is worth making, -1 if that is not known
 	Message    string        // one line: what failed, why, what to do
 	Code       string        // the response's own error code or a firewall's support ID
 	Body       string        // the response, redacted, at most 4 KiB

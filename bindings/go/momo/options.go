@@ -70,7 +70,7 @@ func WithLogger(most Level, log func(level Level, line string)) Option {
 		if log == nil {
 			return nil
 		}
-		// From here on the library owns the handle, also where this fails.
+		// From here on the library owns the handle, also if this fails.
 		handle := C.uintptr_t(cgo.NewHandle(log))
 		return try(func(e **C.momo_error) { C.set_logger(config, handle, C.int32_t(most), e) })
 	}

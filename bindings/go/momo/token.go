@@ -12,10 +12,10 @@ type Token struct {
 	TokenType     string // as the gateway sent it: MTN's says "access_token", not "Bearer"
 	Authorization string // "Bearer " and the token: the value of the Authorization header
 	ExpiresIn     time.Duration
-	ExpiresAt     time.Time     // zero where it is not known
-	Lifetime      time.Duration // as the gateway said when it issued it, 0 where it did not
-	RefreshStatus Status        // why the last refresh failed, OK where none did
-	RefreshIn     time.Duration // until a refresh is due, 0 where it is, negative where there is none
+	ExpiresAt     time.Time     // zero if it is not known
+	Lifetime      time.Duration // as the gateway said when it issued it, 0 if it did not
+	RefreshStatus Status        // why the last refresh failed, OK if none did
+	RefreshIn     time.Duration // until a refresh is due, 0 if it is, negative if there is none
 }
 
 // String shows no secret. Nor do the other ways to print a token: Format is for all verbs of fmt,

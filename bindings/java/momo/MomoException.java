@@ -45,12 +45,12 @@ public final class MomoException extends Exception {
                 ? LibMomo.text(LibMomo.momo_status_name(members.status)) : "MOMO_" + status();
     }
 
-    /** {@return the response's HTTP status, 0 where no response came} */
+    /** {@return the response's HTTP status, 0 if there was no response} */
     public int httpStatus() {
         return members.httpStatus;
     }
 
-    /** {@return how long until another attempt is worth making, where that is known} */
+    /** {@return how long until another attempt is worth making, if that is known} */
     public Optional<Duration> retryAfter() {
         return Optional.of(Duration.ofMillis(members.retryAfterMs)).filter(d -> !d.isNegative());
     }

@@ -7,9 +7,9 @@ package momo;
  * @param refreshes of a token that was still good
  * @param waits calls that waited for a request; those that waited together count as one
  * @param lastRequestMs what the last request took, -1 before the first
- * @param lastFailure OK where no request failed
- * @param lastFailureAt Unix time in seconds, 0 where no request failed
- * @param tokenExpiresIn seconds left, 0 where there is no token
+ * @param lastFailure OK if no request failed
+ * @param lastFailureAt Unix time in seconds, 0 if no request failed
+ * @param tokenExpiresIn seconds left, 0 if there is no token
  * @param cooldownMs until the gateway is asked again after a failure
  * @param tokensAdopted tokens of other processes, by the option cache
  * @param tokenOrigin of the token at hand

@@ -31,7 +31,7 @@ public enum MomoStatus {
         this.number = number;
     }
 
-    /** {@return the number in momo.h; -1 where that is UNKNOWN here} */
+    /** {@return the number in momo.h; -1 if that is UNKNOWN here} */
     public int number() {
         return number;
     }

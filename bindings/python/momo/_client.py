@@ -70,7 +70,7 @@ class Client(AbstractContextManager["Client"], AbstractAsyncContextManager["Clie
         """A token that is good now: call it before each payment.
 
         timeout is in seconds, for the whole call; None is the option of that name. 0 never waits:
-        where no token is at hand it raises, and one is asked for in the background. Other threads
+        if no token is at hand it raises, and one is asked for in the background. Other threads
         of Python run while a call waits, and Ctrl-C ends it.
         """
         milliseconds = _milliseconds(timeout)

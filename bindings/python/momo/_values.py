@@ -58,10 +58,10 @@ class Error(Exception):
         self.status = int(status)  # the number of a momo_status
         self.name = f"MOMO_{Status(status).name}" if known else "MOMO_UNKNOWN"
         self.message = message
-        self.http_status = http_status  # 0 where no response came
+        self.http_status = http_status  # 0 if there was no response
         self.code = code
         self.body = body
-        self.retry_after_ms = retry_after_ms  # -1 where no time is known
+        self.retry_after_ms = retry_after_ms  # -1 if no time is known
 
     def __str__(self) -> str:
         return self.message
@@ -73,11 +73,11 @@ class Token:
     access_token: str
     token_type: str
     authorization: str  # the value of the header to send
-    expires_in: int  # seconds left, 0 where that is not known
-    expires_at: int  # Unix time in seconds, 0 where that is not known
+    expires_in: int  # seconds left, 0 if that is not known
+    expires_at: int  # Unix time in seconds, 0 if that is not known
     lifetime: int
-    refresh_status: int  # why the last refresh failed, 0 where none did
-    refresh_in: int  # seconds until one is due, 0 where it is, -1 where none is
+    refresh_status: int  # why the last refresh failed, 0 if none did
+    refresh_in: int  # seconds until one is due, 0 if it is, -1 if none is
     # No dataclass and no __dict__: secrets stay out of logs, dumps and what is made of vars().
     __slots__ = tuple(__annotations__)
 
@@ -136,9 +136,9 @@ class Stats:
     longest_wait_ms: int
     invalidations: int
     last_request_ms: int  # -1 before the first
-    last_failure_status: int  # the number of a momo_status, 0 where nothing failed
-    last_failure_at: int  # Unix time in seconds, 0 where nothing failed
-    token_expires_in: int  # seconds left, 0 where there is no token
+    last_failure_status: int  # the number of a momo_status, 0 if nothing failed
+    last_failure_at: int  # Unix time in seconds, 0 if nothing failed
+    token_expires_in: int  # seconds left, 0 if there is no token
     cooldown_ms: int
     tokens_adopted: int  # tokens of other processes, by the option cache
     token_origin: int  # a TokenOrigin
