@@ -96,48 +96,38 @@ fn of_a_short_secret_in_base64_the_characters_that_are_its_alone_are_hidden() {
 #[test]
 fn a_secret_is_hidden_whatever_stands_between_its_characters() {
     let each = |write: fn(u8) -> String| KEY.bytes().map(write).collect::<String>();
-    let in_lines = |text: &str| {
-        let lines = text.as_bytes().chunks(6);
-        let lines = lines.map(|line| String::from_utf8(line.to_vec()).unwrap());
-        lines.collect::<Vec<_>>().join("\r\n")
-    };
-    let forms = [
+    let base64 = STANDARD.encode(KEY);
+    let lines = base64.as_bytes().chunks(6).map(String::from_utf8_lossy);
+    for form in [
+        lines.collect::<Vec<_>>().join("\r\n"),
         // UTF-16, of either order.
         each(|b| format!("{}\0", char::from(b))),
         each(|b| format!("\0{}", char::from(b))),
         each(|b| format!("{}\u{200b}", char::from(b))),
-        each(|b| format!("{}, ", char::from(b))),
-        in_lines(KEY),
-        in_lines(&STANDARD.encode(KEY)),
         // Dumps of its bytes.
         each(|b| format!("{b:02X}:")),
-        each(|b| format!("{b:02x} ")),
         each(|b| format!("{b}, ")),
         each(|b| format!("\\{b:03o}")),
-        // Escapes of other kinds.
+        // Escapes that are not undone, and such as are.
         each(|b| format!("%u{b:04X}")),
         each(|b| format!("&#{b}")),
         each(|b| format!("&#{b:07};")),
         each(|b| format!("&#x{b:08X};")),
-    ];
-    for form in forms {
+    ] {
         let shown = clean(&format!("said {form} then"));
-        let words = String::from_utf8(bare(shown.as_bytes()).to_vec()).unwrap();
-        assert_eq!(words, "saidredactedthen", "{form:?}: {shown}");
+        assert_eq!(**bare(shown.as_bytes()), *b"saidredactedthen", "{shown}");
     }
-    // The other way round: a key that is known without its dashes.
-    let redactor = Redactor::new(["5f1d9a3e77c24b1e9c550a4bd2f6c1aa"], []);
-    let shown = redactor.clean_but(USER, format!("ID {USER}.").as_bytes(), 99);
-    assert_eq!(shown, "ID [redacted].");
+    let redactor = Redactor::new([&*USER.replace('-', "")], []);
+    let shown = redactor.clean_but(USER, USER.as_bytes(), 99);
+    assert_eq!(shown, REPLACEMENT, "known without its dashes");
 }
 
 /// A walk over the text for each of its places would take minutes.
 #[test]
 fn a_large_hostile_text_is_cleaned_in_one_walk() {
-    let piece = |text: &str| text.repeat((1 << 18) / text.len());
     for text in ["A1b2", "%25", "&#x", "eyJ", "access_token"] {
-        let shown = redactor().clean(piece(text).as_bytes(), 4096);
-        assert!(shown.len() <= 4096, "{text}");
+        let text = text.repeat((1 << 18) / text.len());
+        assert!(redactor().clean(text.as_bytes(), 4096).len() <= 4096);
     }
 }
 
@@ -157,15 +147,8 @@ fn a_secret_is_hidden_whichever_of_its_characters_a_url_has_encoded() {
         let basic = basic.trim_end_matches('=');
         // What RFC 3986, JavaScript's encodeURIComponent and encodeURI, Python's quote, PHP's and
         // Java's urlencode keep.
-        for kept in [
-            "-._~",
-            "-._~!*'()",
-            "-._~!*'();/?:@&=+$,#",
-            "-._~/",
-            "-._",
-            "*-._",
-            "",
-        ] {
+        let kept = "-._~ -._~!*'() -._~!*'();/?:@&=+$,# -._~/ -._ *-._ ";
+        for kept in kept.split(' ') {
             for form in [secret, basic] {
                 let encoded = encoded_but(kept, form);
                 for encoded in [encoded.replace("%20", "+"), encoded] {

@@ -47,28 +47,8 @@ const ADVICE: &[(&[&str], &str)] = &[
 ];
 
 /// What the errors of a Redis server begin with.
-const CODES: [&str; 20] = [
-    "ASK",
-    "BUSY",
-    "CLUSTERDOWN",
-    "DENIED",
-    "ERR",
-    "EXECABORT",
-    "LOADING",
-    "MASTERDOWN",
-    "MISCONF",
-    "MOVED",
-    "NOAUTH",
-    "NOPERM",
-    "NOREPLICAS",
-    "NOSCRIPT",
-    "OOM",
-    "READONLY",
-    "TRYAGAIN",
-    "UNKILLABLE",
-    "WRONGPASS",
-    "WRONGTYPE",
-];
+const CODES: &str = "ASK BUSY CLUSTERDOWN DENIED ERR EXECABORT LOADING MASTERDOWN MISCONF MOVED \
+    NOAUTH NOPERM NOREPLICAS NOSCRIPT OOM READONLY TRYAGAIN UNKILLABLE WRONGPASS WRONGTYPE";
 
 /// The first word of an error says what it is; the rest may repeat what was sent.
 pub(crate) fn explained(command: &str, error: &str) -> String {
@@ -76,7 +56,10 @@ pub(crate) fn explained(command: &str, error: &str) -> String {
     let advice = ADVICE.iter().find(|(words, _)| is_there(words));
     let advice = advice.map_or("see the server's log", |(_, advice)| advice);
     // Anything else may be what was sent.
-    let code = error.split(' ').next().filter(|word| CODES.contains(word));
+    let code = error
+        .split(' ')
+        .next()
+        .filter(|word| CODES.split(' ').any(|code| code == *word));
     let code = code.unwrap_or("no code");
     format!("the server refused {command} ({code}); {advice}")
 }

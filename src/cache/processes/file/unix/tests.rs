@@ -107,48 +107,42 @@ fn a_lock_ends_with_its_owner_or_when_it_is_too_old_or_of_a_time_to_come() {
 fn what_was_left_behind_is_removed_with_time_and_nothing_of_others() {
     let opened = Opened::new();
     let now = SystemTime::UNIX_EPOCH + sys::wall();
-    let write = |file: &str, age| {
-        let path = opened.path(file);
-        std::fs::write(&path, "").unwrap();
-        set_mode(&path, 0o600);
-        set_modified(&path, now - age);
-    };
     let own = |start: char, rest: &str| start.to_string().repeat(64) + rest;
     let temporary = ".token.0123456789abcdef.tmp";
-    let kept = [
-        (own('a', temporary), ABANDONED - 2 * SECOND),
-        (own('c', ".token"), MAX_AGE - 2 * SECOND),
+    let mut kept = vec![own('a', temporary), own('c', ".token")];
+    // Other programs', in a directory that is not this library's alone.
+    let foreign = "Cargo.lock download.tmp f.lock g.failure h session.token".split(' ');
+    kept.extend(foreign.map(str::to_owned));
+    let rests = [
+        ".other",
+        "b.lock",
+        ".lock.1.tmp",
+        ".lock.0123456789abcdef.tmp.1",
     ];
+    kept.extend(rests.map(|rest| own('d', rest)));
+    kept.push(own('A', ".lock"));
     let removed = [
         (own('b', temporary), ABANDONED + 2 * SECOND),
         (own('d', ".token"), MAX_AGE + 2 * SECOND),
         (own('e', ".failure"), MAX_AGE + 2 * SECOND),
         (own('f', ".lock"), Duration::ZERO),
     ];
-    // Other programs', in a directory that is not this library's alone.
-    let foreign = [
-        "Cargo.lock".to_owned(),
-        "download.tmp".to_owned(),
-        "f.lock".to_owned(),
-        "g.failure".to_owned(),
-        own('A', ".lock"),
-        own('a', ".lock.1.tmp"),
-        own('a', ".lock.0123456789abcdef.tmp.1"),
-        own('a', ".other"),
-        own('b', "b.lock"),
-        "h".to_owned(),
-        "session.token".to_owned(),
-    ];
-    let old = foreign.iter().map(|file| (file, 100 * MAX_AGE));
-    for (file, age) in kept.iter().chain(&removed).map(|(f, a)| (f, *a)).chain(old) {
-        write(file, age);
+    let ages = [ABANDONED - 2 * SECOND, MAX_AGE - 2 * SECOND].into_iter();
+    let ages = ages.chain(std::iter::repeat(100 * MAX_AGE));
+    for (file, age) in kept
+        .iter()
+        .zip(ages)
+        .chain(removed.iter().map(|(file, age)| (file, *age)))
+    {
+        let path = opened.path(file);
+        std::fs::write(&path, "").unwrap();
+        set_mode(&path, 0o600);
+        set_modified(&path, now - age);
     }
     opened.write(b"token");
-    let mut left: Vec<_> = kept.iter().map(|(file, _)| file).chain(&foreign).collect();
-    let new = "name.token".to_owned();
-    left.push(&new);
-    left.sort();
-    assert_eq!(opened.files().iter().collect::<Vec<_>>(), left);
+    kept.push("name.token".to_owned());
+    kept.sort();
+    assert_eq!(opened.files(), kept);
     // Longer than a token lives.
     assert!(MAX_AGE > Duration::from_secs(24 * 3600) && ABANDONED >= 60 * SECOND);
 }
