@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use super::*;
 use crate::config::options::OPTIONS;
 use crate::test_settings::{API_USER, credentials_of, settings_of, settings_with};
@@ -24,7 +22,10 @@ fn each_option_sets_what_it_names() {
     assert_eq!(of("refresh_margin", "5m").refresh_margin.as_secs(), 300);
     assert_eq!(of("ca", "system").ca, Ca::System);
     assert_eq!(of("ca", "mozilla").ca, Ca::Mozilla);
-    assert_eq!(of("ca", "/a.pem").ca, Ca::File(PathBuf::from("/a.pem")));
+    let here = std::env::current_dir().unwrap();
+    for (value, path) in [("/a.pem", "/a.pem".into()), ("a.pem", here.join("a.pem"))] {
+        assert_eq!(of("ca", value).ca, Ca::File(path));
+    }
     assert_eq!(of("user_agent", "Pay/1").user_agent, "Pay/1");
     assert_eq!(of("user_agent", "").user_agent, "");
     let proxy = of("proxy", "http://proxy.example:3128").proxy;

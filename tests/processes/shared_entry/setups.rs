@@ -172,7 +172,11 @@ fn a_client_certificate_whose_key_is_not_there_is_refused() {
     let other = scratch.path("other.pem");
     let other = other.to_str().unwrap();
     run(&["openssl", "genpkey", "-algorithm", "ED25519", "-out", other]);
+    let fifo = scratch.path("fifo");
+    let fifo = fifo.to_str().unwrap();
+    run(&["mkfifo", fifo]);
     for (file, words) in [
+        (fifo, "no regular file"),
         (other, "another certificate's key"),
         (&*certificate, "holds no private key"),
         ("/no/such/file", "cannot be read"),

@@ -35,7 +35,7 @@ pub(super) struct RedisConnection {
     received: Vec<u8>,
     /// Commands that were sent and have no reply yet.
     awaited: usize,
-    timeout: Duration,
+    pub(super) timeout: Duration,
     idle_until: Deadline,
 }
 

@@ -126,6 +126,28 @@ fn what_fails_on_a_kept_connection_is_run_again_on_a_new_one() {
 }
 
 #[test]
+fn a_new_connection_has_time_though_the_kept_one_has_used_all_of_its_own() {
+    let (listener, url) = listener();
+    let server = server_of(&url);
+    let serving = std::thread::spawn(move || {
+        // The first responds once, and is silent then.
+        [":1\r\n", ":2\r\n"].map(|reply| {
+            let mut stream = listener.accept().unwrap().0;
+            stream.write_all(reply.as_bytes()).unwrap();
+            stream
+        })
+    });
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(1)));
+    let access = server.access.get_or(Access::default);
+    // Of a server that is far away.
+    let mut state = access.state.lock();
+    state.connection.as_mut().unwrap().timeout = MAX_TIMEOUT;
+    drop(state);
+    assert_eq!(run(&server).ok(), Some(Reply::Integer(2)));
+    serving.join().unwrap();
+}
+
+#[test]
 fn what_is_owed_goes_with_the_next_command_that_arrives_and_once() {
     let peer = TestServer::start(&[&[":0\r\n", "-OOM no\r\n"], &[":0\r\n", ":1\r\n", ":2\r\n"]]);
     let server = server_of(&peer.url);
