@@ -153,6 +153,14 @@ impl Failure {
         )
     }
 
+    pub(crate) fn hanging() -> Self {
+        Self::new(
+            Status::MOMO_TIMED_OUT,
+            "earlier requests have not ended long after their time; a file of the credentials or of \
+             the cache may be on a file system that does not respond: check it",
+        )
+    }
+
     pub(crate) fn internal(what: &str) -> Self {
         Self::new(
             Status::MOMO_INTERNAL,

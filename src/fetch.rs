@@ -120,7 +120,8 @@ impl Fetcher {
         }
         let leader = match entry.single_flight.lead(plan.deadline) {
             Ok(leader) => Arc::new(leader),
-            Err(flight) => return Ok(flight),
+            Err(Some(flight)) => return Ok(flight),
+            Err(None) => return Err(Step::Failed(Arc::new(Failure::hanging()))),
         };
         // Another's request may have ended since the state was read.
         // A cancellation finds the request from now on, and is found until now.

@@ -17,6 +17,10 @@ const GRACE: Duration = Duration::from_millis(250);
 /// How long a call waits on for a request that ends together with it: its outcome says more.
 const ENDING: Duration = Duration::from_millis(20);
 
+/// So many requests of an entry may hang, where a file system does not respond, before no other is
+/// begun: each holds a thread.
+const MAX_LEADERS: usize = 4;
+
 /// A model of threads needs no second room.
 const ROOMS: usize = if cfg!(loom) { 1 } else { 16 };
 
@@ -36,7 +40,11 @@ pub(crate) struct SingleFlight {
 }
 
 #[derive(Default)]
-struct Slot(Mutex<Option<Arc<Flight>>>);
+struct Slot {
+    current: Mutex<Option<Arc<Flight>>>,
+    /// Those that have not finished, also of flights that are lost.
+    leaders: AtomicUsize,
+}
 
 pub(crate) struct Flight {
     pub(crate) progress: Arc<Progress>,
@@ -65,13 +73,18 @@ pub(crate) struct Leader {
 }
 
 impl SingleFlight {
-    /// Leads a request that ends at this time. An error is the one that is under way.
-    pub(crate) fn lead(&self, ends: Deadline) -> Result<Leader, Arc<Flight>> {
+    /// Leads a request that ends at this time. An error is the one that is under way, or None if too
+    /// many go on long after their end.
+    pub(crate) fn lead(&self, ends: Deadline) -> Result<Leader, Option<Arc<Flight>>> {
         let slot = self.slot.get_or(Slot::default);
-        let mut current = slot.0.lock();
+        let mut current = slot.current.lock();
         if let Some(flight) = current.as_ref().filter(|f| !f.lost_at().has_passed()) {
-            return Err(Arc::clone(flight));
+            return Err(Some(Arc::clone(flight)));
         }
+        if slot.leaders.load(Ordering::Relaxed) >= MAX_LEADERS {
+            return Err(None);
+        }
+        slot.leaders.fetch_add(1, Ordering::Relaxed);
         let flight = Arc::new(Flight {
             progress: Arc::new(Progress::begin()),
             cancellation: Arc::default(),
@@ -106,7 +119,7 @@ impl SingleFlight {
     }
 
     fn current(&self) -> Option<Arc<Flight>> {
-        self.slot.get()?.0.lock().clone()
+        self.slot.get()?.current.lock().clone()
     }
 }
 
@@ -175,9 +188,10 @@ impl Leader {
         if self.flight.rooms[0].outcome.lock().is_some() {
             return;
         }
+        self.slot.leaders.fetch_sub(1, Ordering::Relaxed);
         // A later call leads, unless another leads already: this flight may be lost.
         let is_mine = |flight: &mut Arc<Flight>| Arc::ptr_eq(flight, &self.flight);
-        drop(self.slot.0.lock().take_if(is_mine));
+        drop(self.slot.current.lock().take_if(is_mine));
         for room in &self.flight.rooms {
             room.tell(|outcome| *outcome = Some(step.clone()));
         }

@@ -48,6 +48,26 @@ fn those_who_wait_are_told_a_failure_and_after_that_of_a_refresh_they_look_again
     assert_eq!(client.asked(), 2);
 }
 
+#[test]
+fn while_earlier_requests_hang_a_call_says_so_and_uses_the_token_at_hand() {
+    let client = client([], &[]);
+    let entry = client.fetcher.entry();
+    let mut hanging = Vec::new();
+    while let Ok(leader) = entry.single_flight.lead(Deadline::now()) {
+        hanging.push(leader);
+        until(|| flight(&client).is_none());
+    }
+    let failed = failure(client.get_token(ALWAYS));
+    assert_eq!(failed.status, Status::MOMO_TIMED_OUT);
+    assert!(
+        failed.message.contains("have not ended"),
+        "{}",
+        failed.message
+    );
+    give(&client, "a", STALE);
+    assert_eq!(got(&client), "a");
+}
+
 /// The request that is begun now, which may be over when this returns.
 pub(super) fn begun(client: &Client, plan: Plan) -> Arc<Flight> {
     let entry = client.fetcher.entry();

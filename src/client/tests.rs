@@ -106,7 +106,13 @@ pub(super) fn until(is_so: impl Fn() -> bool) {
 /// The request under way.
 pub(super) fn flight(client: &Client) -> Option<Arc<Flight>> {
     let soon = Deadline::after(Duration::from_secs(1));
-    client.fetcher.entry().single_flight.lead(soon).err()
+    client
+        .fetcher
+        .entry()
+        .single_flight
+        .lead(soon)
+        .err()
+        .flatten()
 }
 
 pub(super) fn has_request(client: &Client) -> bool {

@@ -84,6 +84,7 @@ impl Model {
                 _ if self.is_settled() => Role::Settled,
                 Ok(leader) => Role::Lead(leader),
                 Err(flight) => {
+                    let flight = flight.expect("nobody hangs");
                     let mut is_as_seen = true;
                     let look = || {
                         is_as_seen = !self.is_settled();

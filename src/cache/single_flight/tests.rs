@@ -9,7 +9,7 @@ fn a_flight_is_lost_some_time_after_its_end_whatever_became_of_the_leader() {
     let single_flight = SingleFlight::default();
     let ends = after(50);
     let lost = single_flight.lead(ends).ok().unwrap();
-    let flight = single_flight.lead(after(10_000)).err().unwrap();
+    let flight = single_flight.lead(after(10_000)).err().unwrap().unwrap();
     let never = Cancellation::default();
     let step = flight.wait(after(10_000), &never, || true);
     assert!(matches!(step, Some(Step::LookAgain)));
@@ -19,6 +19,21 @@ fn a_flight_is_lost_some_time_after_its_end_whatever_became_of_the_leader() {
     drop(lost);
     assert!(single_flight.lead(after(10_000)).is_err());
     drop(next);
+    assert!(single_flight.lead(after(10_000)).is_ok());
+}
+
+#[test]
+fn while_a_few_requests_hang_long_after_their_end_no_other_is_begun() {
+    let single_flight = SingleFlight::default();
+    let mut hanging = Vec::new();
+    for _ in 0..MAX_LEADERS {
+        let ends = Deadline::now();
+        hanging.extend(single_flight.lead(ends).ok());
+        std::thread::sleep((ends + GRACE).left());
+    }
+    assert_eq!(hanging.len(), MAX_LEADERS);
+    assert!(matches!(single_flight.lead(after(10_000)), Err(None)));
+    hanging.pop();
     assert!(single_flight.lead(after(10_000)).is_ok());
 }
 
