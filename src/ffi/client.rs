@@ -90,7 +90,8 @@ pub extern "C" fn momo_clone_client(client: Option<&momo_client>) -> Option<Box<
 
 /// Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
 ///
-/// Calls in progress end within 100 ms, and later ones at once. Calls on other clients go on, and so
+/// Calls in progress end within 100 ms, and later ones at once; momo_invalidate_token() alone goes
+/// on. Calls on other clients go on, and so
 /// do calls on the client that this one is a clone of. A request of momo_get_token() goes on for
 /// them. It ends if every client that uses the same token is cancelled.
 ///

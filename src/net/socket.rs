@@ -69,9 +69,13 @@ impl Socket {
         limits.progress.enter(Phase::Connect);
         let connect = || loop {
             let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
-            socket.set_write_timeout(Some(limits.deadline.left().max(Duration::from_millis(1))))?;
+            // While the server takes no connection, in slices: it may be cancelled meanwhile.
+            let left = limits.deadline.left();
+            socket.set_write_timeout(Some(left.clamp(Duration::from_millis(1), MAX_WAIT)))?;
+            let passes =
+                |e: &io::Error| matches!(e.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock);
             match socket.connect(&socket2::SockAddr::unix(path)?) {
-                Err(e) if e.kind() == ErrorKind::Interrupted && limits.check().is_ok() => {}
+                Err(e) if passes(&e) && limits.check().is_ok() => {}
                 connected => return connected.and_then(|()| unblocked(socket)),
             }
         };

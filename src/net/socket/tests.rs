@@ -52,3 +52,33 @@ fn a_connection_that_the_peer_resets_is_lost_and_does_not_just_end() {
 fn an_address_that_takes_no_connection_is_an_error_before_any_wait() {
     assert!(start(([255, 255, 255, 255], 443).into()).is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_unix_socket_whose_queue_is_full_is_waited_for_until_there_is_room_or_a_cancellation() {
+    let directory = crate::test_directory::TestDirectory::new();
+    let path = directory.path("socket");
+    let address = socket2::SockAddr::unix(&path).unwrap();
+    let socket = || socket2::Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+    let listener = socket();
+    listener.bind(&address).unwrap();
+    listener.listen(0).unwrap();
+    let first = socket();
+    first.connect(&address).unwrap();
+    for is_cancelled in [true, false] {
+        let limits = Limits::until(Deadline::after(Duration::from_secs(20)));
+        let connected = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(100));
+                if is_cancelled {
+                    limits.cancellation.cancel();
+                } else {
+                    listener.accept().unwrap();
+                }
+            });
+            Socket::connect_to_path(path.to_str().unwrap(), limits.clone()).is_ok()
+        });
+        assert_eq!(connected, !is_cancelled);
+        assert!(!limits.deadline.has_passed());
+    }
+}
