@@ -21,7 +21,7 @@ cache|src/cache/[!p]*.rs src/cache/plan.rs|caching processes:shared_entry
 processes|src/cache/processes.rs src/cache/processes/**|processes
 client|src/client* src/client/** src/fetch* src/fetch/** src/cancellation.rs src/time.rs|caching network:deadlines hosts:waiting processes:shared_entry
 ffi|src/ffi* src/ffi/**|interface:arguments caching:stats gateway:operation caching:clones caching:rotation
-net|src/net/[!t]*.rs src/net/t[!lr]*.rs src/net/socket/**|network
+net|src/net/[!t]*.rs src/net/t[!lr]*.rs src/net/socket/**|network processes:a_unix_socket
 gateway|src/gateway* src/gateway/**|gateway network
 tls|src/net/tls* src/net/tls/** src/net/trust* src/net/trust/**|gateway:servers security:tls processes:client_certificate interface:trust::
 '
