@@ -105,6 +105,19 @@ impl Config {
     }
 }
 
+/// The failure, which has this status and says these words.
+#[track_caller]
+pub fn fails(outcome: Result<impl Sized, Error>, status: momo_status, words: &[&str]) -> Error {
+    let Err(error) = outcome else {
+        panic!("no failure: {words:?}");
+    };
+    assert_eq!(error.status, status, "{words:?}: {}", error.message);
+    for word in words {
+        assert!(error.message.contains(word), "{word}: {}", error.message);
+    }
+    error
+}
+
 /// How many threads this process has.
 #[cfg(target_os = "linux")]
 pub fn threads() -> usize {
