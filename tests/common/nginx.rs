@@ -107,7 +107,7 @@ impl Nginx {
     /// Ends it and reads its log, whole. Of a connection's requests each has its `place`; `session`
     /// is "r" if the TLS session was resumed.
     pub fn end(self) -> Vec<Value> {
-        self.program.end();
+        drop(self.program);
         let log = std::fs::read_to_string(self.scratch.path("access.log")).unwrap();
         let lines = log
             .lines()

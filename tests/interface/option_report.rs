@@ -44,9 +44,8 @@ fn has(lines: &[String], line: &str) {
 /// In a process of its own, since it reads the environment.
 #[test]
 fn what_comes_from_the_environment_is_told_as_that() {
-    const NAME: &str = "what_comes_from_the_environment_is_told_as_that";
     if case().is_none() {
-        return again(NAME, "alone")
+        return again(|| (), "alone")
             .env("MOMO_API_KEY", "s3cr3t-key")
             .env("MOMO_PRODUCT", "collection")
             .env("MOMO_TIMEOUT", "9s")

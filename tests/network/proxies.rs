@@ -112,7 +112,6 @@ fn a_proxy_that_refuses_is_a_failed_connection_with_its_status_and_without_the_p
 
 #[test]
 fn plain_http_never_goes_through_a_proxy() {
-    const NAME: &str = "plain_http_never_goes_through_a_proxy";
     if case().is_some() {
         for proxy in ["env", &var("PROXY"), "none"] {
             let config = credentials(&var("BASE_URL"), "mozilla");
@@ -122,7 +121,7 @@ fn plain_http_never_goes_through_a_proxy() {
     }
     let gateway = Gateway::start().unwrap();
     let proxy = Peer::start(closing);
-    let mut child = again(NAME, "x");
+    let mut child = again(|| (), "x");
     child.env("BASE_URL", gateway.plain_base_url());
     child.env("PROXY", proxy.url("http"));
     for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "HTTPS_PROXY"] {
@@ -156,7 +155,6 @@ const ENVIRONMENT: &[Row] = &[
 
 #[test]
 fn the_environment_names_the_proxy_as_it_does_for_curl() {
-    const NAME: &str = "the_environment_names_the_proxy_as_it_does_for_curl";
     if let Some(case) = case() {
         let (_, expected) = ENVIRONMENT[case.parse::<usize>().unwrap()];
         let config = credentials(&var("BASE_URL"), &var("CA"));
@@ -172,7 +170,7 @@ fn the_environment_names_the_proxy_as_it_does_for_curl() {
     let down = format!("http://127.0.0.1:{}", free_port());
     for (number, (variables, expected)) in ENVIRONMENT.iter().enumerate() {
         let before = proxy.tunnels();
-        let mut child = again(NAME, &number.to_string());
+        let mut child = again(|| (), &number.to_string());
         for (name, value) in *variables {
             let value = value
                 .replace("GOOD", &proxy.url(USER))

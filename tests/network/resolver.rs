@@ -140,7 +140,6 @@ fn an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached() {
 
 #[test]
 fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
-    const NAME: &str = "a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up";
     const MARK: &str = "/here/begins/what/is/watched";
     if case().is_some() {
         let base_url = crate::child::var("BASE_URL");
@@ -165,7 +164,7 @@ fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
         let scratch = Scratch::new();
         let log = scratch.path("strace");
         let calls = "trace=clone,clone3,vfork,open,openat,connect,statx,stat,newfstatat,socket";
-        let mut child = again(NAME, "x");
+        let mut child = again(|| (), "x");
         child
             .under([&log])
             .under(["strace", "-f", "-e", calls, "-o"]);

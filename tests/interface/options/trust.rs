@@ -63,7 +63,6 @@ fn a_replaced_pem_file_is_what_a_new_client_trusts() {
 
 #[test]
 fn an_empty_system_store_is_noticed_when_the_client_is_created() {
-    const NAME: &str = "trust::an_empty_system_store_is_noticed_when_the_client_is_created";
     if case().is_some() {
         let config = complete();
         config.set("ca", "system");
@@ -79,7 +78,7 @@ fn an_empty_system_store_is_noticed_when_the_client_is_created() {
     let empty = scratch.write("empty.pem", "");
     std::fs::create_dir(scratch.path("none")).unwrap();
     for file in [empty, scratch.path("missing")] {
-        again(NAME, "x")
+        again(|| (), "x")
             .env("CA", gateway.ca_path())
             .env("SSL_CERT_FILE", file)
             .env("SSL_CERT_DIR", scratch.path("none"))
@@ -89,15 +88,13 @@ fn an_empty_system_store_is_noticed_when_the_client_is_created() {
 
 #[test]
 fn an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other() {
-    const NAME: &str =
-        "trust::an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other";
     let Some(case) = case() else {
         let (gateway, other) = (Gateway::start().unwrap(), Gateway::start().unwrap());
         let scratch = Scratch::new();
         let directory = scratch.path("certs");
         std::fs::create_dir(&directory).unwrap();
         let child = |case: &str| {
-            again(NAME, case)
+            again(|| (), case)
                 .env("BASE_URL", gateway.base_url())
                 .env("SSL_CERT_FILE", other.ca_path())
                 .env("SSL_CERT_DIR", &directory)
@@ -130,8 +127,6 @@ fn an_authority_in_a_directory_beside_the_bundle_is_trusted_and_no_other() {
 
 #[test]
 fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment() {
-    const NAME: &str =
-        "trust::a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment";
     let Some(case) = case() else {
         if !is_root() {
             eprintln!("left out: only root makes a program that has more rights");
@@ -147,7 +142,7 @@ fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment
             let ours = std::env::current_exe().unwrap();
             run(&["cp", ours.to_str().unwrap(), program.to_str().unwrap()]);
             std::fs::set_permissions(&program, std::fs::Permissions::from_mode(mode)).unwrap();
-            again(NAME, case)
+            again(|| (), case)
                 .program(&program)
                 .under([
                     "setpriv",

@@ -41,13 +41,13 @@ pub const PHASES: &[Phase] = &[
     Phase { name: "proxy, dripping", words: "asking the proxy for a tunnel", start: || peer(Proxy, "http", dripping_http) },
 ];
 
-/// Runs the test `name` again for each of them, all at once: they only wait.
-pub fn in_every_phase(name: &'static str) {
+/// Runs the test again for each of them, all at once: they only wait.
+pub fn in_every_phase(test: impl Fn() + Copy + Send) {
     std::thread::scope(|scope| {
         for phase in PHASES {
             scope.spawn(move || {
                 let stage = (phase.start)();
-                again(name, phase.name)
+                again(test, phase.name)
                     .env("OPTIONS", &stage.options)
                     .passes();
             });

@@ -25,7 +25,6 @@ fn dispose(signal: i32, handler: libc::sighandler_t) -> libc::sighandler_t {
 /// As in a host written in C: Rust's own programs ignore SIGPIPE.
 #[test]
 fn sigpipe_reaches_no_host_whose_server_has_gone() {
-    const NAME: &str = "signals::sigpipe_reaches_no_host_whose_server_has_gone";
     if case().is_some() {
         dispose(libc::SIGPIPE, libc::SIG_DFL);
         for options in var("OPTIONS").split("--\n") {
@@ -67,7 +66,7 @@ fn sigpipe_reaches_no_host_whose_server_has_gone() {
         "trace=write,writev,sendto,sendmsg,sendmmsg",
         "-o",
     ];
-    let mut child = again(NAME, "x");
+    let mut child = again(|| (), "x");
     child.under([&log]).under(strace);
     child.env("OPTIONS", options.join("--\n")).passes();
     let calls = std::fs::read_to_string(log).unwrap();
@@ -118,12 +117,12 @@ fn in_a_storm<T>(work: impl FnOnce() -> T) -> T {
 
 #[test]
 fn a_storm_of_signals_does_no_harm_and_prolongs_no_deadline() {
-    const NAME: &str = "signals::a_storm_of_signals_does_no_harm_and_prolongs_no_deadline";
     let Some(case) = case() else {
-        in_every_phase(NAME);
+        in_every_phase(|| ());
         for plain in [false, true] {
             let stage = mock("/hold-2000", plain);
-            again(NAME, "token").env("OPTIONS", &stage.options).passes();
+            let mut child = again(|| (), "token");
+            child.env("OPTIONS", &stage.options).passes();
         }
         return;
     };
