@@ -32,8 +32,7 @@ fn the_request_is_exactly_this() {
         config.set("product", product).set("user_agent", user_agent);
         let client = config.client();
         let _ = (client.create(), client.create(), config.client().get());
-        let requests = gateway.requests();
-        gateway.clear_requests();
+        let requests = gateway.take_requests();
         assert_eq!(requests.len(), 3, "one for each call");
         for (request, is_last) in requests.iter().zip([false, false, true]) {
             let mut expected = vec![
