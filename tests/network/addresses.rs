@@ -30,21 +30,16 @@ fn gateway_at(ip: impl Into<IpAddr>) -> Gateway {
     let listen = SocketAddr::new(ip.into(), 0);
     let gateway = Gateway::builder().listen(listen).start().unwrap();
     let mut order = ("gateway.test", 0).to_socket_addrs().unwrap();
-    assert_ne!(
-        order.next().unwrap().ip(),
-        listen.ip(),
-        "is not tried first"
-    );
+    let first = order.next().unwrap().ip();
+    assert_ne!(first, listen.ip(), "is not tried first");
     gateway
 }
 
 /// Of 127.0.0.0/24, and the hosts file in which they are those of `gateway.test`.
 fn addresses(octets: std::ops::RangeInclusive<u8>) -> (Vec<Ipv4Addr>, String) {
     let ips: Vec<_> = octets.map(|n| Ipv4Addr::new(127, 0, 0, n)).collect();
-    let lines = ips
-        .iter()
-        .map(|ip| format!("{ip} gateway.test\n"))
-        .collect();
+    let lines = ips.iter().map(|ip| format!("{ip} gateway.test\n"));
+    let lines = lines.collect();
     (ips, lines)
 }
 

@@ -163,11 +163,10 @@ fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
     for base_url in [gateway.base_url(), gateway.base_url_ip()] {
         let scratch = Scratch::new();
         let log = scratch.path("strace");
-        let calls = "trace=clone,clone3,vfork,open,openat,connect,statx,stat,newfstatat,socket";
+        let calls = "clone,clone3,vfork,open,openat,connect,statx,stat,newfstatat,socket";
+        let strace = format!("strace -f -e trace={calls} -o");
         let mut child = again(|| (), "x");
-        child
-            .under([&log])
-            .under(["strace", "-f", "-e", calls, "-o"]);
+        child.under([&log]).under(strace.split(' '));
         child.env("BASE_URL", &base_url);
         child.env("CA", gateway.ca_path()).passes();
         let calls = std::fs::read_to_string(log).unwrap();

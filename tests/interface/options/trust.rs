@@ -144,12 +144,7 @@ fn a_program_with_more_rights_than_its_caller_takes_nothing_from_the_environment
             std::fs::set_permissions(&program, std::fs::Permissions::from_mode(mode)).unwrap();
             again(|| (), case)
                 .program(&program)
-                .under([
-                    "setpriv",
-                    "--reuid=65534",
-                    "--regid=65534",
-                    "--clear-groups",
-                ])
+                .under("setpriv --reuid=65534 --regid=65534 --clear-groups".split(' '))
                 .env("BASE_URL", gateway.base_url())
                 .env("MOMO_TIMEOUT", "never")
                 .env("HTTPS_PROXY", "ftp://proxy.example")

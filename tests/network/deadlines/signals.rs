@@ -37,19 +37,13 @@ fn sigpipe_reaches_no_host_whose_server_has_gone() {
                 client.cancel();
             }
         }
-        assert_eq!(
-            dispose(libc::SIGPIPE, libc::SIG_DFL),
-            libc::SIG_DFL,
-            "no handler is installed"
-        );
+        let now = dispose(libc::SIGPIPE, libc::SIG_DFL);
+        assert_eq!(now, libc::SIG_DFL, "no handler is installed");
         return;
     }
-    let stages =
-        ["/no-response-on-reuse", "/reset", "/close-without-notify"].map(|b| mock(b, false));
-    let mut options = stages
-        .each_ref()
-        .map(|stage| stage.options.clone())
-        .to_vec();
+    let paths = ["/no-response-on-reuse", "/reset", "/close-without-notify"];
+    let stages = paths.map(|path| mock(path, false));
+    let mut options: Vec<_> = stages.iter().map(|stage| stage.options.clone()).collect();
     let peers = [Peer::start(closing), Peer::start(resetting)];
     for peer in &peers {
         options.extend(["https", "http"].map(|scheme| Role::Server.options(&peer.url(scheme))));
@@ -58,25 +52,16 @@ fn sigpipe_reaches_no_host_whose_server_has_gone() {
     // Whichever side was faster: nothing is written to a socket in a way that could raise it.
     let scratch = Scratch::new();
     let log = scratch.path("strace");
-    let strace = [
-        "strace",
-        "-f",
-        "-yy",
-        "-e",
-        "trace=write,writev,sendto,sendmsg,sendmmsg",
-        "-o",
-    ];
+    let strace = "strace -f -yy -e trace=write,writev,sendto,sendmsg,sendmmsg -o";
     let mut child = again(|| (), "x");
-    child.under([&log]).under(strace);
+    child.under([&log]).under(strace.split(' '));
     child.env("OPTIONS", options.join("--\n")).passes();
     let calls = std::fs::read_to_string(log).unwrap();
     let to_tcp = || calls.lines().filter(|l| l.contains("<TCP"));
     assert!(to_tcp().count() >= 100, "{calls}");
     for call in to_tcp() {
-        assert!(
-            call.contains("sendto(") && call.contains("MSG_NOSIGNAL"),
-            "{call}"
-        );
+        assert!(call.contains("sendto("), "{call}");
+        assert!(call.contains("MSG_NOSIGNAL"), "{call}");
     }
     assert!(!calls.contains("SIGPIPE"));
 }
@@ -89,10 +74,8 @@ extern "C" fn interrupted(_: i32) {
 
 /// Interrupts this thread every millisecond while `work` runs.
 fn in_a_storm<T>(work: impl FnOnce() -> T) -> T {
-    dispose(
-        libc::SIGUSR1,
-        interrupted as extern "C" fn(i32) as libc::sighandler_t,
-    );
+    let handler: extern "C" fn(i32) = interrupted;
+    dispose(libc::SIGUSR1, handler as libc::sighandler_t);
     // SAFETY: takes nothing and cannot fail.
     let (target, over) = (unsafe { libc::pthread_self() }, AtomicBool::new(false));
     let before = INTERRUPTED.load(Ordering::Relaxed);
@@ -108,10 +91,8 @@ fn in_a_storm<T>(work: impl FnOnce() -> T) -> T {
         over.store(true, Ordering::Relaxed);
         outcome
     });
-    assert!(
-        INTERRUPTED.load(Ordering::Relaxed) - before >= 100,
-        "there was a storm"
-    );
+    let count = INTERRUPTED.load(Ordering::Relaxed) - before;
+    assert!(count >= 100, "there was a storm: {count}");
     outcome
 }
 
