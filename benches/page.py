@@ -22,13 +22,6 @@ def number(value):
     return f"{value:,.{digits}f}"
 
 
-def quartiles(samples):
-    if len(samples) < 2:
-        return samples[0], samples[0]
-    low, _, high = statistics.quantiles(samples, n=4, method="inclusive")
-    return low, high
-
-
 def ratio(samples, others):
     """The median of the rounds' ratios: a slow round meets both."""
     return median(mine / other for mine, other in zip(samples, others))
@@ -36,7 +29,7 @@ def ratio(samples, others):
 
 def spread(samples, unit):
     """The median with the quartiles around it: 2.93 ms (2.88 to 3.01)."""
-    low, high = quartiles(samples)
+    low, _, high = statistics.quantiles(samples, n=4, method="inclusive")
     return f"{number(median(samples))} {unit} ({number(low)} to {number(high)})"
 
 

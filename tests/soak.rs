@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use soak::checks::CHECKS;
 use soak::figures::Numbers;
-use soak::host::{Link, compile};
 use soak::run::{Plan, Run};
 use soak::schedule::Schedule;
 
@@ -46,7 +45,6 @@ fn main() -> ExitCode {
     for &&(cache, pause) in &caches {
         let plan = Plan {
             cache,
-            program: compile("soak.c", Link::Shared),
             processes: PROCESSES,
             threads: THREADS,
             pause,
@@ -71,18 +69,10 @@ fn print(columns: &[(&str, Numbers)]) {
         let cells = cells.into_iter().map(|cell| format!("{cell:>12}"));
         println!("{name:<32}{}", cells.collect::<String>());
     };
-    row(
-        "",
-        columns
-            .iter()
-            .map(|(cache, _)| (*cache).to_owned())
-            .collect(),
-    );
-    let names: BTreeSet<_> = columns
-        .iter()
-        .flat_map(|(_, numbers)| numbers.keys())
-        .collect();
-    for name in names {
+    let caches = columns.iter().map(|(cache, _)| (*cache).to_owned());
+    row("", caches.collect());
+    let names = columns.iter().flat_map(|(_, numbers)| numbers.keys());
+    for name in names.collect::<BTreeSet<_>>() {
         let numbers = columns.iter().map(|(_, numbers)| numbers.get(name));
         row(name, numbers.map(|n| n.unwrap_or(&0).to_string()).collect());
     }

@@ -13,7 +13,6 @@ use soak::schedule::Schedule;
 fn plan() -> Plan {
     Plan {
         cache: "process",
-        program: compile("soak.c", Link::Shared),
         processes: 1,
         threads: 8,
         pause: Duration::from_millis(20),

@@ -101,11 +101,8 @@ fn check_token(token: &Token, bytes: &[u8]) {
     assert!(is_token68(&token.access_token));
     // Whatever chunks it came in, its characters are there, in their order; but for escapes.
     let mut sent = bytes.iter();
-    let mut characters = token.access_token.bytes();
-    assert!(
-        bytes.contains(&b'\\') || characters.all(|c| sent.any(|s| *s == c)),
-        "{token:?}"
-    );
+    let are_there = token.access_token.bytes().all(|c| sent.any(|s| *s == c));
+    assert!(are_there || bytes.contains(&b'\\'), "{token:?}");
     // Cut anywhere, it is the same token or none.
     let sum: usize = bytes.iter().map(|byte| usize::from(*byte)).sum();
     script(connections(&bytes[..sum % bytes.len()]));
@@ -127,16 +124,8 @@ fn check_requests(sent: &[u8]) {
         let name = |line: &str| Some(line.split_once(": ")?.0.to_ascii_lowercase());
         let mut names: Vec<String> = lines.map(|line| name(line).expect("a header")).collect();
         names.sort();
-        assert_eq!(
-            names,
-            [
-                "authorization",
-                "content-length",
-                "host",
-                "ocp-apim-subscription-key",
-                "user-agent"
-            ]
-        );
+        let sent = "authorization content-length host ocp-apim-subscription-key user-agent";
+        assert_eq!(names.join(" "), sent);
     }
 }
 
@@ -153,10 +142,8 @@ fn proxy(bytes: &[u8]) {
         let seen = SECRETS.seen_in(&String::from_utf8_lossy(&sent));
         assert_eq!(seen, None, "a proxy is not sent what is the gateway's");
         if !behind.is_empty() {
-            assert!(
-                behind.starts_with(b"\x16\x03"),
-                "nothing but TLS goes through a tunnel"
-            );
+            let is_tls = behind.starts_with(b"\x16\x03");
+            assert!(is_tls, "nothing but TLS goes through a tunnel");
             // Interim responses may come before it.
             let is_success = |begin: &[u8]| begin.starts_with(b"HTTP/1.") && begin.ends_with(b" 2");
             assert!(bytes.windows(10).any(is_success));

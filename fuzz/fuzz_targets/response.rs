@@ -101,10 +101,8 @@ fuzz_target!(init: momo_fuzz::prepare(), |data: &[u8]| {
             if kind.len() <= 256 && !kind.contains(char::is_control) {
                 assert_eq!(token.kind, kind);
             }
-            assert!(
-                token.lifetime.is_none_or(|l| !l.is_zero() && l <= LONGEST_LIFETIME),
-                "{token:?}"
-            );
+            let fits = |life: Duration| !life.is_zero() && life <= LONGEST_LIFETIME;
+            assert!(token.lifetime.is_none_or(fits), "{token:?}");
         }
         Err(failure) => {
             let Failure { message, code, body, .. } = &failure;

@@ -65,16 +65,12 @@ pub fn prepare() {
         std::process::abort();
     }));
     // The environment is part of no input.
-    for name in [
-        "https_proxy",
-        "HTTPS_PROXY",
-        "all_proxy",
-        "ALL_PROXY",
-        "no_proxy",
-        "NO_PROXY",
-    ] {
+    for name in ["https_proxy", "all_proxy", "no_proxy"] {
         // SAFETY: no other thread has been started yet.
-        unsafe { std::env::remove_var(name) };
+        unsafe {
+            std::env::remove_var(name);
+            std::env::remove_var(name.to_ascii_uppercase());
+        }
     }
 }
 

@@ -117,11 +117,6 @@ impl Gateway {
         self.state.counts.requests.load(Relaxed)
     }
 
-    /// Forgets the requests and their count.
-    pub fn clear_requests(&self) {
-        self.state.clear_requests();
-    }
-
     /// Connections accepted so far, those whose handshake failed too.
     pub fn connection_count(&self) -> u64 {
         self.state.counts.connections.load(Relaxed)
@@ -129,11 +124,6 @@ impl Gateway {
 
     pub fn open_connections(&self) -> u64 {
         self.state.counts.open_connections.load(Relaxed)
-    }
-
-    /// Handshakes that took up an earlier TLS session.
-    pub fn resumed_count(&self) -> u64 {
-        self.state.counts.resumed.load(Relaxed)
     }
 
     /// Closes the kept connections, as a server does with idle ones.

@@ -106,7 +106,6 @@ pub(crate) struct Counts {
     pub(crate) requests: AtomicU64,
     pub(crate) connections: AtomicU64,
     pub(crate) open_connections: AtomicU64,
-    pub(crate) resumed: AtomicU64,
 }
 
 pub(crate) struct State {
@@ -144,11 +143,6 @@ impl State {
         self.requests.push(request);
     }
 
-    pub(crate) fn clear_requests(&self) {
-        self.requests.take();
-        self.counts.requests.store(0, Relaxed);
-    }
-
     pub(crate) fn issue(&self, token: String, lifetime: Duration) {
         self.issued.push(Issued {
             token,
@@ -166,11 +160,11 @@ impl State {
     }
 
     pub(crate) fn reset(&self) {
-        self.clear_requests();
+        self.requests.take();
         self.issued.take();
         lock(&self.failures).clear();
+        self.counts.requests.store(0, Relaxed);
         self.counts.connections.store(0, Relaxed);
-        self.counts.resumed.store(0, Relaxed);
     }
 }
 

@@ -22,7 +22,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::HandshakeKind;
 
 const MAX_BODY: usize = 1024 * 1024;
 
@@ -41,13 +40,7 @@ pub(crate) async fn accept(listener: TcpListener, with_tls: bool, state: Arc<Sta
             let _ = match tls {
                 None => serve(tcp, connection).await,
                 Some(tls) => match tls.accept(tcp).await {
-                    Ok(stream) => {
-                        let kind = stream.get_ref().1.handshake_kind();
-                        if kind == Some(HandshakeKind::Resumed) {
-                            connection.state.counts.resumed.fetch_add(1, Relaxed);
-                        }
-                        serve(stream, connection).await
-                    }
+                    Ok(stream) => serve(stream, connection).await,
                     Err(error) => Err(error),
                 },
             };

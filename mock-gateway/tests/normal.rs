@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use tokio_rustls::rustls::{
-    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned,
+    ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion, RootCertStore, StreamOwned,
 };
 
 #[test]
@@ -135,20 +135,22 @@ fn trusting(gateway: &Gateway) -> Arc<ClientConfig> {
     Arc::new(config)
 }
 
+/// The connection by which a token has come.
 fn post_with(
     config: Arc<ClientConfig>,
     gateway: &Gateway,
     name: &'static str,
-) -> std::io::Result<ProtocolVersion> {
+) -> std::io::Result<ClientConnection> {
     let session = ClientConnection::new(config, ServerName::try_from(name).unwrap()).unwrap();
     let mut stream = StreamOwned::new(session, connect(gateway.address()));
     stream.write_all(request(gateway, "/disbursement/token/").as_bytes())?;
     assert_eq!(read_reply(&mut stream).unwrap().status, 200);
-    Ok(stream.conn.protocol_version().unwrap())
+    Ok(stream.conn)
 }
 
 fn handshake(gateway: &Gateway, name: &'static str) -> std::io::Result<ProtocolVersion> {
-    post_with(trusting(gateway), gateway, name)
+    let connection = post_with(trusting(gateway), gateway, name)?;
+    Ok(connection.protocol_version().unwrap())
 }
 
 #[test]
@@ -156,9 +158,9 @@ fn a_tls_session_can_be_resumed() {
     for tls12_only in [false, true] {
         let gateway = Gateway::builder().tls12_only(tls12_only).start().unwrap();
         let config = trusting(&gateway);
-        for resumed in 0..2 {
-            post_with(Arc::clone(&config), &gateway, "localhost").unwrap();
-            assert_eq!(gateway.resumed_count(), resumed);
+        for kind in [HandshakeKind::Full, HandshakeKind::Resumed] {
+            let connection = post_with(Arc::clone(&config), &gateway, "localhost").unwrap();
+            assert_eq!(connection.handshake_kind(), Some(kind));
         }
         assert_eq!(gateway.connection_count(), 2);
     }

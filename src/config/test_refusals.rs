@@ -11,10 +11,8 @@ pub(super) fn assert_refused<T: Debug>(
         let error = parse(text).expect_err(text);
         assert!(error.contains(why), "{text:?}: {error}");
         assert!(!error.contains("s3") && !error.contains("cret"), "{error}");
-        assert!(
-            error.starts_with(|c: char| c.is_ascii_lowercase()),
-            "{error}"
-        );
+        let is_lower = error.starts_with(|c: char| c.is_ascii_lowercase());
+        assert!(is_lower, "{error}");
         assert!(!error.contains('\n') && !error.contains("  "), "{error}");
     }
 }

@@ -14,23 +14,17 @@ fn a_proxy_is_asked_for_a_tunnel_to_the_gateway_and_shown_nothing_else() {
     let caller = Caller::with(&[("base_url", "https://gateway.example"), ("proxy", &url)]);
     let failure = error(caller.once().send());
     let request = proxy.requests().remove(0).to_ascii_lowercase();
-    assert!(
-        request.starts_with("connect gateway.example:443 http/1.1\r\n"),
-        "{request}"
-    );
-    assert!(
-        request.contains("proxy-authorization: basic dxnlcjpzm2nym3q=\r\n"),
-        "{request}"
-    );
+    let line = "connect gateway.example:443 http/1.1\r\n";
+    assert!(request.starts_with(line), "{request}");
+    let login = "proxy-authorization: basic dxnlcjpzm2nym3q=\r\n";
+    assert!(request.contains(login), "{request}");
     let agent = concat!("user-agent: libmomo/", env!("CARGO_PKG_VERSION"), "\r\n");
     assert!(request.contains(agent), "{request}");
     assert!(!request.contains("ocp-apim") && !request.contains("\r\nauthorization"));
     assert_eq!(failure.status, Status::MOMO_CONNECT_FAILED);
     let message = failure.message;
-    assert!(
-        message.contains("407: it refuses user and password"),
-        "{message}"
-    );
+    let words = "407: it refuses user and password";
+    assert!(message.contains(words), "{message}");
 }
 
 /// Not each step's own.

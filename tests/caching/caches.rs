@@ -18,9 +18,8 @@ fn with_cache(gateway: &Gateway, behaviour: &str, cache: &str) -> Config {
 /// In a process of its own, since it is the process's cache.
 #[test]
 fn a_cleared_cache_asks_again_whoever_kept_the_token() {
-    const NAME: &str = "a_cleared_cache_asks_again_whoever_kept_the_token";
     if case().is_none() {
-        return again(NAME, "alone").passes();
+        return again(|| (), "alone").passes();
     }
     momo_clear_cache();
     let gateway = Gateway::start().unwrap();
@@ -68,13 +67,12 @@ fn resident() -> u64 {
 /// The gateway is the parent's, so that what is measured here is the library's.
 #[test]
 fn three_hundred_clients_keep_no_connection_no_thread_and_little_memory() {
-    const NAME: &str = "three_hundred_clients_keep_no_connection_no_thread_and_little_memory";
     const CLIENTS: u64 = 300;
     let Some(cache) = case() else {
         for cache in ["process", "client"] {
             let gateway = Gateway::start().unwrap();
             let base_url = gateway.base_url() + "/token-cut-at-99999-200";
-            let mut child = again(NAME, cache);
+            let mut child = again(|| (), cache);
             child.env("BASE_URL", base_url).env("CA", gateway.ca_path());
             child.passes();
             assert_eq!(gateway.request_count(), CLIENTS + 1);

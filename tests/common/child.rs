@@ -20,8 +20,11 @@ pub fn var(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is passed by the test"))
 }
 
-/// The test `name` again, for one of its cases, in a process of its own.
-pub fn again(name: &str, case: &str) -> Host {
+/// The test that has this closure again, for one of its cases, in a process of its own.
+pub fn again<F>(_of: F, case: &str) -> Host {
+    // The type is named after the program and the test.
+    let (_, name) = std::any::type_name::<F>().split_once("::").unwrap();
+    let name = name.trim_end_matches("::{{closure}}");
     let mut host = Host::new(&std::env::current_exe().unwrap());
     let words = [name, "--nocapture", "--test-threads=1"].map(OsString::from);
     host.words.extend(words);
@@ -173,7 +176,7 @@ impl Drop for Scratch {
     }
 }
 
-/// Another program, ended by its process ID when dropped.
+/// Another program, ended by its process ID when dropped, in order, so that its log is whole.
 pub struct Program(std::process::Child);
 
 impl Program {
@@ -194,11 +197,6 @@ impl Program {
             is_ready()
         });
         Self(child)
-    }
-
-    /// Ends it in order, so that its log is whole.
-    pub fn end(self) {
-        self.end_by(libc::SIGTERM);
     }
 
     /// For programs that another signal ends in order.

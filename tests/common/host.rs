@@ -69,7 +69,6 @@ fn mock_gateway() -> &'static Path {
 pub struct Mock {
     program: Child,
     facts: Value,
-    port: String,
 }
 
 impl Mock {
@@ -84,23 +83,21 @@ impl Mock {
         let mut line = String::new();
         let stdout = program.stdout.take().unwrap();
         BufReader::new(stdout).read_line(&mut line).unwrap();
-        let facts: Value = serde_json::from_str(&line).unwrap();
-        let port = facts["base_url"].as_str().unwrap().rsplit(':').next();
-        let port = port.unwrap().to_owned();
-        Self {
-            program,
-            facts,
-            port,
-        }
+        let facts = serde_json::from_str(&line).unwrap();
+        Self { program, facts }
+    }
+
+    fn fact(&self, name: &str) -> &str {
+        self.facts[name].as_str().unwrap()
     }
 
     /// Its TLS address under this name.
     pub fn url(&self, host: &str) -> String {
-        format!("https://{host}:{}", self.port)
+        self.fact("base_url").replace("localhost", host)
     }
 
     fn admin(&self, method: &str, path: &str) -> String {
-        let url = self.facts["plain_base_url"].as_str().unwrap().to_owned() + path;
+        let url = self.fact("plain_base_url").to_owned() + path;
         let options = ["-sSf", "--noproxy", "*", "-X", method];
         succeed(Command::new("curl").args(options).arg(url))
     }
@@ -123,8 +120,7 @@ impl Mock {
         let mut host = Host::new(&compile(source, link));
         host.env("MOMO_BASE_URL", self.url("127.0.0.1") + behaviour);
         for name in ["ca", "api_user", "api_key", "subscription_key"] {
-            let value = self.facts[name].as_str().unwrap();
-            host.env(format!("MOMO_{}", name.to_uppercase()), value);
+            host.env(format!("MOMO_{}", name.to_uppercase()), self.fact(name));
         }
         host.env("MOMO_PROXY", "none").env("MOMO_MAX_ATTEMPTS", "1");
         // So that what waits in vain is told from what is slow.

@@ -9,6 +9,7 @@ pub use interface::*;
 pub use log::Log;
 pub use momo_mock_gateway::Gateway;
 
+use momo_mock_gateway::{DEFAULT_API_KEY, DEFAULT_API_USER, DEFAULT_SUBSCRIPTION_KEY};
 use std::time::Duration;
 
 /// How long something that happens at once may take on a slow machine. A call that nothing ends takes
@@ -51,11 +52,8 @@ impl Config {
     /// The same with API user, API key and subscription key.
     pub fn at(base_url: &str, [user, key, subscription]: [&str; 3], ca: &str) -> Self {
         let config = Self::without_credentials(base_url, ca);
-        config.set_all(&[
-            ("api_user", user),
-            ("api_key", key),
-            ("subscription_key", subscription),
-        ]);
+        config.set("api_user", user).set("api_key", key);
+        config.set("subscription_key", subscription);
         config
     }
 
@@ -92,17 +90,25 @@ impl Config {
 
     /// With the mock gateway's own credentials, wherever it is reached.
     pub fn with_credentials(base_url: &str, ca: &str) -> Self {
-        Self::of(&[
-            ("base_url", base_url),
-            ("api_user", momo_mock_gateway::DEFAULT_API_USER),
-            ("api_key", momo_mock_gateway::DEFAULT_API_KEY),
-            (
-                "subscription_key",
-                momo_mock_gateway::DEFAULT_SUBSCRIPTION_KEY,
-            ),
-            ("ca", ca),
-        ])
+        let config = Self::of(&[("base_url", base_url), ("ca", ca)]);
+        config.set("api_user", DEFAULT_API_USER);
+        config.set("api_key", DEFAULT_API_KEY);
+        config.set("subscription_key", DEFAULT_SUBSCRIPTION_KEY);
+        config
     }
+}
+
+/// The failure, which has this status and says these words.
+#[track_caller]
+pub fn fails(outcome: Result<impl Sized, Error>, status: momo_status, words: &[&str]) -> Error {
+    let Err(error) = outcome else {
+        panic!("no failure: {words:?}");
+    };
+    assert_eq!(error.status, status, "{words:?}: {}", error.message);
+    for word in words {
+        assert!(error.message.contains(word), "{word}: {}", error.message);
+    }
+    error
 }
 
 /// How many threads this process has.

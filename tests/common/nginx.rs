@@ -96,23 +96,18 @@ impl Nginx {
     }
 
     pub fn config(&self, path: &str) -> Config {
-        let ca = self.ca();
-        Config::at(
-            &(self.url() + path),
-            [USER, "key", "sub"],
-            ca.to_str().unwrap(),
-        )
+        let (url, ca) = (self.url() + path, self.ca());
+        Config::at(&url, [USER, "key", "sub"], ca.to_str().unwrap())
     }
 
     /// Ends it and reads its log, whole. Of a connection's requests each has its `place`; `session`
     /// is "r" if the TLS session was resumed.
     pub fn end(self) -> Vec<Value> {
-        self.program.end();
+        drop(self.program);
         let log = std::fs::read_to_string(self.scratch.path("access.log")).unwrap();
-        let lines = log
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let lines = log.lines().map(serde_json::from_str::<Value>);
         // Other than the test's own probe, which sends nothing.
+        let lines = lines.map(Result::unwrap);
         lines.filter(|line| line["request"] != "").collect()
     }
 }

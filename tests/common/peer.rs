@@ -52,12 +52,6 @@ impl Peer {
     pub fn accepted(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }
-
-    /// The same, for as long as somebody wants to know.
-    pub fn counter(&self) -> impl Fn() -> usize + 'static {
-        let accepted = Arc::clone(&self.accepted);
-        move || accepted.load(Ordering::SeqCst)
-    }
 }
 
 impl Drop for Peer {
@@ -188,6 +182,13 @@ impl BlackHole {
     pub fn url(&self, scheme: &str) -> String {
         format!("{scheme}://{}", self.address)
     }
+
+    /// How many connections wait to be made.
+    pub fn knocking(&self) -> usize {
+        let mut states = tcp_states(self.address.port());
+        states.retain(|state| *state == SYN_SENT);
+        states.len()
+    }
 }
 
 /// How many file descriptors this process has.
@@ -227,7 +228,7 @@ fn tcp_connections(port: u16, column: usize) -> Vec<Vec<String>> {
 const LOCAL: usize = 1;
 const REMOTE: usize = 2;
 const LISTEN: &str = "0A";
-pub const SYN_SENT: u8 = 2;
+const SYN_SENT: u8 = 2;
 pub const CLOSE_WAIT: u8 = 8;
 
 /// This thread's number for the system.
@@ -238,23 +239,22 @@ pub fn thread_id() -> i32 {
 
 /// Whether that thread waits for another one: in a condition variable, on a futex.
 pub fn waits(thread: i32) -> bool {
-    is_in(thread, &[libc::SYS_futex])
+    is_in(thread, libc::SYS_futex)
 }
 
 /// Whether that thread sleeps for a time.
 pub fn sleeps(thread: i32) -> bool {
-    is_in(thread, &[libc::SYS_clock_nanosleep])
+    is_in(thread, libc::SYS_clock_nanosleep)
 }
 
 /// Whether that thread waits for bytes from a socket: in a call whose time is exact, however long.
 /// The kernel rounds a socket's own time-out up.
 pub fn reads(thread: i32) -> bool {
-    is_in(thread, &[libc::SYS_ppoll])
+    is_in(thread, libc::SYS_ppoll)
 }
 
-fn is_in(thread: i32, calls: &[libc::c_long]) -> bool {
+fn is_in(thread: i32, call: libc::c_long) -> bool {
     let path = format!("/proc/self/task/{thread}/syscall");
-    let call = std::fs::read_to_string(path).unwrap_or_default();
-    let number = call.split(' ').next().and_then(|n| n.parse().ok());
-    number.is_some_and(|n| calls.contains(&n))
+    let now = std::fs::read_to_string(path).unwrap_or_default();
+    now.starts_with(&format!("{call} "))
 }

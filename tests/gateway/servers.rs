@@ -2,8 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 
-use crate::child::{run, wait_for};
+use crate::child::{succeed, wait_for};
 use crate::nginx::{Nginx, TOKEN, USER};
 use crate::peer::{CLOSE_WAIT, Peer, tcp_states};
 
@@ -16,57 +17,35 @@ fn a_token_comes_by_one_request_as_the_operation_has_it_over_tls_1_2_and_1_3() {
         let second = client.create().unwrap();
         assert_ne!(first.access_token, second.access_token);
         assert_eq!(first.access_token.len(), "eyJ..x".len() + 32);
-        assert_eq!(
-            (first.lifetime, first.token_type.as_str()),
-            (3600, "access_token")
-        );
+        assert_eq!(first.lifetime, 3600);
+        assert_eq!(first.token_type, "access_token");
         let log = nginx.end();
         assert_eq!(log.len(), 2, "exactly one request for each: {log:?}");
         for (line, place) in log.iter().zip(["1", "2"]) {
             assert_eq!(line["request"], "POST /disbursement/token/ HTTP/1.1");
-            assert_eq!(
-                (&line["status"], &line["place"]),
-                (&"200".into(), &place.into())
-            );
+            assert_eq!(line["status"], "200");
+            assert_eq!(line["place"], place);
             assert_eq!(line["protocol"], format!("TLSv{version}"));
-            let agent = env!("CARGO_PKG_VERSION");
+            let agent = concat!("libmomo/", env!("CARGO_PKG_VERSION"));
             // No Accept-Encoding, so no response to unpack; no cookie, no referrer.
-            assert_eq!(
-                line["headers"],
-                format!(",0,localhost:{port},libmomo/{agent}")
-            );
+            assert_eq!(line["headers"], format!(",0,localhost:{port},{agent}"));
             assert_eq!(line["gzip"], "");
         }
-        assert_eq!(
-            log[0]["connection"], log[1]["connection"],
-            "the connection is kept"
-        );
+        let [one, other] = [&log[0]["connection"], &log[1]["connection"]];
+        assert_eq!(one, other, "the connection is kept");
     }
 }
 
 #[test]
 fn nginx_would_compress_for_those_who_ask() {
     let nginx = Nginx::start("");
-    let (url, ca) = (nginx.url() + "/disbursement/token/", nginx.ca());
-    let (user, ca) = (format!("{USER}:key"), ca.to_str().unwrap());
-    let curl = [
-        "curl",
-        "-sS",
-        "--fail",
-        "--compressed",
-        "--noproxy",
-        "*",
-        "--cacert",
-        ca,
-    ];
-    let request = [
-        "-XPOST",
-        "-u",
-        &user,
-        "-HOcp-Apim-Subscription-Key: sub",
-        &url,
-    ];
-    assert!(run(&[curl.as_slice(), &request].concat()).contains("access_token"));
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "--fail", "--compressed", "--noproxy", "*", "-XPOST"]);
+    curl.args(["-H", "Ocp-Apim-Subscription-Key: sub"]);
+    curl.args(["-u", &format!("{USER}:key"), "--cacert"]);
+    curl.arg(nginx.ca());
+    curl.arg(nginx.url() + "/disbursement/token/");
+    assert!(succeed(&mut curl).contains("access_token"));
     assert_ne!(nginx.end()[0]["gzip"], "");
 }
 

@@ -46,10 +46,8 @@ fn whatever_is_changed_in_the_header_is_noticed_and_named() {
         let (same, said) = check(&changed.path(""), library_dir());
         assert!(!same, "{what} was not noticed");
         assert!(said.contains(words), "{what}: {said}");
-        assert!(
-            said.contains("momo.h is not what is recorded"),
-            "{what}: {said}"
-        );
+        let words = "momo.h is not what is recorded";
+        assert!(said.contains(words), "{what}: {said}");
     }
 }
 

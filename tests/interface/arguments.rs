@@ -63,10 +63,8 @@ fn what_is_null_not_utf8_or_out_of_range_is_refused_with_its_name() {
             continue;
         };
         assert_eq!(error.status, MOMO_INVALID_ARGUMENT, "{name}");
-        assert_eq!(
-            error.status, status,
-            "{name}: without a place for the error"
-        );
+        // Without a place for the error it is the same.
+        assert_eq!(status, MOMO_INVALID_ARGUMENT, "{name}");
         assert!(error.message.contains(words), "{name}: {}", error.message);
         assert_eq!((error.http_status, error.retry_after_ms), (0, -1));
     }
@@ -149,14 +147,8 @@ fn a_cancelled_client_stays_cancelled_and_its_equals_go_on() {
     client.cancel();
     client.cancel();
     for timeout in [-1, 0, 1, i64::MAX] {
-        assert_eq!(
-            client.get_within(timeout).unwrap_err().status,
-            MOMO_CANCELLED
-        );
-        assert_eq!(
-            client.create_within(timeout).unwrap_err().status,
-            MOMO_CANCELLED
-        );
+        fails(client.get_within(timeout), MOMO_CANCELLED, &[]);
+        fails(client.create_within(timeout), MOMO_CANCELLED, &[]);
     }
     client.invalidate("unknown");
     assert_eq!(equal.get().unwrap().access_token, token.access_token);

@@ -44,16 +44,13 @@ fn has(lines: &[String], line: &str) {
 /// In a process of its own, since it reads the environment.
 #[test]
 fn what_comes_from_the_environment_is_told_as_that() {
-    const NAME: &str = "what_comes_from_the_environment_is_told_as_that";
     if case().is_none() {
-        return again(NAME, "alone")
+        let proxy = "http://s3cr3t-user:s3cr3t-password@10.0.0.1:8080";
+        return again(|| (), "alone")
             .env("MOMO_API_KEY", "s3cr3t-key")
             .env("MOMO_PRODUCT", "collection")
             .env("MOMO_TIMEOUT", "9s")
-            .env(
-                "HTTPS_PROXY",
-                "http://s3cr3t-user:s3cr3t-password@10.0.0.1:8080",
-            )
+            .env("HTTPS_PROXY", proxy)
             .passes();
     }
     let config = Config::new();
@@ -73,15 +70,11 @@ fn what_comes_from_the_environment_is_told_as_that() {
         has(&proxied, line);
     }
     config.set("base_url", "http://127.0.0.1:1");
-    has(
-        &lines(&config),
-        "option proxy: env (no proxy for this host), the default",
-    );
+    let line = "option proxy: env (no proxy for this host), the default";
+    has(&lines(&config), line);
     config.set("proxy", "http://proxy.example:1");
-    has(
-        &lines(&config),
-        "option proxy: none (plain http uses no proxy), set by the program",
-    );
+    let line = "option proxy: none (plain http uses no proxy), set by the program";
+    has(&lines(&config), line);
 }
 
 /// Unit tests have which they are.

@@ -25,9 +25,7 @@ fn plain_http_goes_to_no_localhost_that_is_elsewhere() {
         let gateway = Gateway::start().unwrap();
         let config = Config::mock(&gateway, "");
         config.set("base_url", &format!("http://localhost:{}", peer.port()));
-        let error = config.client().create().unwrap_err();
-        assert_eq!(error.status, MOMO_RESOLVE_FAILED, "{}", error.message);
-        assert!(error.message.contains("loopback"), "{}", error.message);
+        fails(config.client().create(), MOMO_RESOLVE_FAILED, &["loopback"]);
         assert!(elsewhere.accept().is_err(), "nobody came");
         assert_eq!(peer.accepted(), 0);
     });
@@ -54,9 +52,8 @@ fn an_unknown_name_is_said_to_be_unknown() {
             (true, "unknown.test has no address"),
         ] {
             let _server = knows_nothing.then(|| NameServer::start(&[]));
-            let error = at(&gateway, "unknown.test").client().create().unwrap_err();
-            assert_eq!(error.status, MOMO_RESOLVE_FAILED, "{}", error.message);
-            assert!(error.message.contains(words), "{}", error.message);
+            let outcome = at(&gateway, "unknown.test").client().create();
+            fails(outcome, MOMO_RESOLVE_FAILED, &[words]);
         }
         assert_eq!(gateway.connection_count(), 0);
     });
@@ -73,11 +70,7 @@ fn a_name_server_that_never_responds_delays_no_call_beyond_its_time_and_keeps_on
         let clients: Vec<Client> = (0..20).map(|_| config.client()).collect();
         std::thread::scope(|scope| {
             for client in &clients {
-                scope.spawn(move || {
-                    let error = client.create().unwrap_err();
-                    assert_eq!(error.status, MOMO_TIMED_OUT, "{}", error.message);
-                    assert!(error.message.contains("looking up"), "{}", error.message);
-                });
+                scope.spawn(move || fails(client.create(), MOMO_TIMED_OUT, &["looking up"]));
             }
             // A thread has its name only once it runs: both, so that no second one is missed.
             let waiting = || threads() == before + 21 && resolving() == 1;
@@ -85,8 +78,8 @@ fn a_name_server_that_never_responds_delays_no_call_beyond_its_time_and_keeps_on
         });
         assert_eq!(resolving(), 1, "no call has waited for its end");
         // A call that comes later waits for the same look-up.
-        let error = config.client().create_within(100).unwrap_err();
-        assert_eq!((error.status, resolving()), (MOMO_TIMED_OUT, 1));
+        fails(config.client().create_within(100), MOMO_TIMED_OUT, &[]);
+        assert_eq!(resolving(), 1);
         wait_for("end of the look-up", || resolving() == 0);
         wait_for("end of its socket", || {
             (threads(), descriptors()) == (before, open)
@@ -103,17 +96,17 @@ fn cancelling_ends_a_look_up_s_wait_at_once() {
         for call in [Client::create, Client::get] {
             let client = config.client();
             let (tell, told) = std::sync::mpsc::channel();
-            let error = std::thread::scope(|scope| {
+            let outcome = std::thread::scope(|scope| {
                 let end = scope.spawn(|| {
                     tell.send(thread_id()).unwrap();
-                    call(&client).unwrap_err()
+                    call(&client)
                 });
                 let thread = told.recv().unwrap();
                 wait_for("look-up", || resolving() == 1 && waits(thread));
                 client.cancel();
                 end.join().unwrap()
             });
-            assert_eq!(error.status, MOMO_CANCELLED, "{}", error.message);
+            fails(outcome, MOMO_CANCELLED, &[]);
             assert_eq!(resolving(), 1, "the call has not waited for its end");
         }
     });
@@ -126,8 +119,7 @@ fn an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached() {
         let server = NameServer::start(&[("gateway.test", nobody)]);
         let gateway = Gateway::start().unwrap();
         let config = at(&gateway, "gateway.test");
-        let error = config.client().create().unwrap_err();
-        assert_eq!(error.status, MOMO_CONNECT_FAILED, "{}", error.message);
+        fails(config.client().create(), MOMO_CONNECT_FAILED, &[]);
         // Asked again at once, though the first response is not yet old.
         server.change(&[("gateway.test", here)]);
         config.client().create().unwrap();
@@ -141,16 +133,13 @@ fn an_address_is_kept_for_the_process_and_dropped_when_it_cannot_be_reached() {
         // A retry within one call looks up again too.
         let client = config.set("max_attempts", "2").client();
         drop(gateway);
-        let error = client.create().unwrap_err();
-        assert_eq!(error.status, MOMO_CONNECT_FAILED, "{}", error.message);
-        assert!(error.message.contains("127.0.0.9"), "{}", error.message);
+        fails(client.create(), MOMO_CONNECT_FAILED, &["127.0.0.9"]);
         assert!(server.asked() > asked);
     });
 }
 
 #[test]
 fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
-    const NAME: &str = "a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up";
     const MARK: &str = "/here/begins/what/is/watched";
     if case().is_some() {
         let base_url = crate::child::var("BASE_URL");
@@ -174,11 +163,10 @@ fn a_warm_call_and_a_numeric_host_start_no_thread_and_look_nothing_up() {
     for base_url in [gateway.base_url(), gateway.base_url_ip()] {
         let scratch = Scratch::new();
         let log = scratch.path("strace");
-        let calls = "trace=clone,clone3,vfork,open,openat,connect,statx,stat,newfstatat,socket";
-        let mut child = again(NAME, "x");
-        child
-            .under([&log])
-            .under(["strace", "-f", "-e", calls, "-o"]);
+        let calls = "clone,clone3,vfork,open,openat,connect,statx,stat,newfstatat,socket";
+        let strace = format!("strace -f -e trace={calls} -o");
+        let mut child = again(|| (), "x");
+        child.under([&log]).under(strace.split(' '));
         child.env("BASE_URL", &base_url);
         child.env("CA", gateway.ca_path()).passes();
         let calls = std::fs::read_to_string(log).unwrap();

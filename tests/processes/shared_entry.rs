@@ -14,15 +14,18 @@ fn clients(config: &Config, options: [String; 2]) -> [Client; 2] {
     options.map(|option| config.set("cache", &option).client())
 }
 
-fn processes(gateway: &Gateway, place: &Place) -> [Client; 2] {
-    clients(&Config::mock(gateway, ""), place.options())
+/// In each place, with a gateway and a client of each of two processes.
+fn in_each_place(test: impl Fn(&Place, &Gateway, &[Client; 2])) {
+    Place::each(|place| {
+        let gateway = Gateway::start().unwrap();
+        let clients = clients(&Config::mock(&gateway, ""), place.options());
+        test(place, &gateway, &clients);
+    });
 }
 
 #[test]
 fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not() {
-    Place::each(|place| {
-        let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, place);
+    in_each_place(|place, gateway, [here, there]| {
         let first = here.token();
         assert_eq!(there.token(), first);
         assert_eq!(there.stats().tokens_adopted, 1);
@@ -44,9 +47,7 @@ fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not
 
 #[test]
 fn a_new_token_of_momo_create_token_is_for_the_others_too() {
-    Place::each(|place| {
-        let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, place);
+    in_each_place(|_, gateway, [here, there]| {
         let first = here.create().unwrap().access_token;
         assert_eq!(there.token(), first);
         let second = here.create().unwrap().access_token;
@@ -82,9 +83,7 @@ fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_reque
 
 #[test]
 fn a_call_that_waits_for_another_process_can_be_cancelled() {
-    Place::each(|place| {
-        let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, place);
+    in_each_place(|_, gateway, [here, there]| {
         gateway.set_behaviour("/stall");
         std::thread::scope(|scope| {
             let asking = scope.spawn(|| here.get().unwrap_err());
@@ -106,9 +105,7 @@ fn a_call_that_waits_for_another_process_can_be_cancelled() {
 
 #[test]
 fn a_call_that_must_not_block_has_the_shared_token_fetched_in_the_background() {
-    Place::each(|place| {
-        let gateway = Gateway::start().unwrap();
-        let [here, there] = processes(&gateway, place);
+    in_each_place(|place, gateway, [here, there]| {
         let token = here.token();
         assert_eq!(there.get_within(0).unwrap_err().status, MOMO_WOULD_BLOCK);
         let is_taken = || there.get_within(0).is_ok_and(|t| t.access_token == token);

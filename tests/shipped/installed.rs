@@ -1,7 +1,7 @@
 //! Projects outside of this tree, in C, C++ and Objective-C, that use the library as it is installed:
 //! by pkg-config, by CMake and by bare compiler flags, shared and static.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::artifacts::{ROOT, at_gateway, library_dir, succeed};
@@ -45,7 +45,7 @@ impl Project {
     /// What pkg-config tells for a static link, the library itself left out.
     fn static_libs(&self) -> String {
         let told = self.sh("pkg-config --static --libs momo");
-        told.trim().replace("-lmomo", "")
+        told.replace("-lmomo", "")
     }
 
     /// Builds a program by a script, which has the program's name in `$OUT`; it gets a token, and
@@ -56,13 +56,13 @@ impl Project {
     }
 
     /// Builds files of this repository by pkg-config and by CMake, shared and static.
-    fn builds_in(&self, language: &str, compiler: &str, files: &[&str], libs: &str, cmake: &str) {
-        for file in files {
-            let name = Path::new(file).file_name().unwrap();
-            std::fs::copy(format!("{ROOT}/{file}"), self.folder.path("").join(name)).unwrap();
+    fn builds_in(&self, language: &str, compiler: &str, files: &str, libs: &str, cmake: &str) {
+        let mut sources = Vec::new();
+        for file in files.split(' ') {
+            let (_, name) = file.rsplit_once('/').unwrap();
+            std::fs::copy(format!("{ROOT}/{file}"), self.folder.path(name)).unwrap();
+            sources.extend((!name.ends_with(".h")).then_some(name));
         }
-        let names = files.iter().map(|file| file.rsplit('/').next().unwrap());
-        let sources: Vec<_> = names.filter(|name| !name.ends_with(".h")).collect();
         let sources = sources.join(" ");
         let (cc, archive) = (format!("{compiler} {sources} -o $OUT"), self.static_libs());
         let shared = format!("{cc} $(pkg-config --cflags --libs momo) {libs}");
@@ -74,49 +74,43 @@ impl Project {
             "" => "target_link_options(with_momo_static PRIVATE -static)\n",
             _ => "",
         };
-        self.folder.write(
-            "CMakeLists.txt",
-            format!(
-                "cmake_minimum_required(VERSION 3.16)\n\
-                 project(shop {language})\n\
-                 set(CMAKE_CXX_STANDARD 17)\n\
-                 find_package(momo 0.1 REQUIRED)\n\
-                 find_package(momo REQUIRED)\n\
-                 foreach(kind momo momo_static)\n\
-                 add_executable(with_${{kind}} {sources})\n\
-                 target_link_libraries(with_${{kind}} momo::${{kind}} {libs})\n\
-                 endforeach()\n{whole}"
-            ),
+        let lists = format!(
+            "cmake_minimum_required(VERSION 3.16)\n\
+             project(shop {language})\n\
+             set(CMAKE_CXX_STANDARD 17)\n\
+             find_package(momo 0.1 REQUIRED)\n\
+             find_package(momo REQUIRED)\n\
+             foreach(kind momo momo_static)\n\
+             add_executable(with_${{kind}} {sources})\n\
+             target_link_libraries(with_${{kind}} momo::${{kind}} {libs})\n\
+             endforeach()\n{whole}"
         );
-        let build = "cmake --build cmake-build";
-        self.sh(&format!(
-            "cmake -S . -B cmake-build -Dmomo_DIR=$LIB/cmake/momo {cmake} && {build}"
-        ));
+        self.folder.write("CMakeLists.txt", lists);
+        let configure = format!("cmake -S . -B cmake-build -Dmomo_DIR=$LIB/cmake/momo {cmake}");
+        self.sh(&format!("{configure} && cmake --build cmake-build"));
         assert!(self.needs_shared_library("cmake-build/with_momo"));
         assert!(!self.needs_shared_library("cmake-build/with_momo_static"));
-        assert_eq!(
-            self.has_loader("cmake-build/with_momo_static"),
-            whole.is_empty()
-        );
+        let has_loader = self.has_loader("cmake-build/with_momo_static");
+        assert_eq!(has_loader, whole.is_empty());
     }
 
     fn has_loader(&self, program: &str) -> bool {
-        self.sh(&format!("readelf -lW {program}"))
-            .contains("INTERP")
+        let headers = self.sh(&format!("readelf -lW {program}"));
+        headers.contains("INTERP")
     }
 
     fn lib(&self) -> PathBuf {
         self.folder.path("usr/lib/some-where")
     }
 
-    /// Runs a script in the folder of the project.
+    /// Runs a script in the folder of the project; gives what it printed, without the last line's end.
     fn sh(&self, script: &str) -> String {
         let mut sh = Command::new("sh");
         sh.args(["-euc", script]).current_dir(self.folder.path(""));
         sh.env("PKG_CONFIG_PATH", self.lib().join("pkgconfig"));
         sh.env("LIB", self.lib())
             .env("HEADERS", self.folder.path("usr/headers"));
-        succeed(&mut sh)
+        succeed(&mut sh).trim_end().to_owned()
     }
 
     /// The program gets a token; whether it needs the shared library for that.
@@ -136,7 +130,7 @@ impl Project {
 fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() {
     let project = Project::new();
     let cc = "cc -std=c99 -Wall -Wextra -Werror";
-    project.builds_in("C", cc, &["examples-c/minimal.c"], "", "");
+    project.builds_in("C", cc, "examples-c/minimal.c", "", "");
     let (cc, libs) = (format!("{cc} minimal.c -o $OUT"), project.static_libs());
     project.builds("bare", &format!("{cc} -I$HEADERS -L$LIB -lmomo"), true);
     let bare_static = format!("{cc} -I$HEADERS $LIB/libmomo.a {libs}");
@@ -149,29 +143,18 @@ fn a_project_outside_the_tree_builds_by_pkg_config_by_cmake_and_by_bare_flags() 
 #[test]
 fn a_project_in_cpp_builds_by_pkg_config_and_by_cmake() {
     let cxx = "c++ -std=c++17 -Wall -Wextra -Werror";
-    let files = ["bindings/cpp/get_token.cpp"];
-    Project::new().builds_in("CXX", cxx, &files, "", "");
+    Project::new().builds_in("CXX", cxx, "bindings/cpp/get_token.cpp", "", "");
 }
 
 #[test]
 fn a_project_in_objective_c_builds_by_pkg_config_and_by_cmake() {
     let project = Project::new();
-    let files =
-        ["MMOMomo.h", "MMOMomo.m", "get_token.m"].map(|name| format!("bindings/objc/{name}"));
+    let files = "bindings/objc/MMOMomo.h bindings/objc/MMOMomo.m bindings/objc/get_token.m";
     let flags = project.sh("gnustep-config --objc-flags");
     let base = project.sh("gnustep-config --base-libs");
-    let gcc = format!("gcc {}", flags.trim());
-    let cmake = format!(
-        "-DCMAKE_OBJC_COMPILER=gcc -DCMAKE_OBJC_FLAGS='{}'",
-        flags.trim()
-    );
-    project.builds_in(
-        "OBJC",
-        &gcc,
-        &files.each_ref().map(|f| &**f),
-        base.trim(),
-        &cmake,
-    );
+    let gcc = format!("gcc {flags}");
+    let cmake = format!("-DCMAKE_OBJC_COMPILER=gcc -DCMAKE_OBJC_FLAGS='{flags}'");
+    project.builds_in("OBJC", &gcc, files, &base, &cmake);
 }
 
 #[test]
@@ -190,7 +173,7 @@ fn what_is_installed_is_removed_again() {
     let project = Project::new();
     let files = || project.sh("find usr ! -type d");
     let version = project.sh("pkg-config --modversion momo");
-    assert_eq!(version.trim(), env!("CARGO_PKG_VERSION"));
+    assert_eq!(version, env!("CARGO_PKG_VERSION"));
     let mine = project.lib().join("pkgconfig/another.pc");
     std::fs::write(&mine, "").unwrap();
     for name in [
@@ -209,5 +192,5 @@ fn what_is_installed_is_removed_again() {
         assert!(files().lines().any(|file| file.ends_with(name)), "{name}");
     }
     project.make("uninstall");
-    assert_eq!(files(), "usr/lib/some-where/pkgconfig/another.pc\n");
+    assert_eq!(files(), "usr/lib/some-where/pkgconfig/another.pc");
 }

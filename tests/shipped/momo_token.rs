@@ -33,10 +33,8 @@ fn it_prints_the_token_or_the_header_and_nothing_else() {
     }
     let done = tool.run(&["--verbose"]);
     assert_eq!(done.code, Some(0));
-    assert!(
-        done.error
-            .contains("momo-token: the gateway issued a token")
-    );
+    let line = "momo-token: the gateway issued a token";
+    assert!(done.error.contains(line), "{done:?}");
     assert!(!done.error.contains("option "), "{}", done.error);
 }
 
@@ -68,10 +66,8 @@ fn each_group_of_statuses_has_its_exit_status_and_a_line_that_says_why() {
         let json = tool.run(&["--option", option, "--json"]);
         assert_eq!((json.code, json.out.as_str()), (Some(code), ""));
         let error: serde_json::Value = serde_json::from_str(&json.error).unwrap();
-        assert!(
-            error["message"].as_str().unwrap().contains(words),
-            "{error}"
-        );
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(words), "{error}");
     }
 }
 
@@ -102,6 +98,7 @@ fn bad_usage_is_said_before_anything_is_asked() {
 #[test]
 fn output_that_is_lost_is_a_failure() {
     let tool = momo_token();
+    let words = "the output cannot be written";
     let wrong = ["--check", "--option", "api_key=wrong"];
     // The report of a check is what it is for, also if it fails.
     for arguments in [&[][..], &["--header"], &["--json"], &["--check"], &wrong] {
@@ -109,17 +106,13 @@ fn output_that_is_lost_is_a_failure() {
         let full = File::create("/dev/full").unwrap();
         let done = Done::of(output(command.stdout(full)));
         assert_eq!(done.code, Some(1), "{arguments:?} {done:?}");
-        let words = "the output cannot be written";
         assert!(done.error.contains(words), "{done:?}");
     }
     for script in ["exec \"$0\" --help >&-", "exec \"$0\" --version >/dev/full"] {
         let mut shell = Command::new("sh");
         let closed = Done::of(output(shell.args(["-c", script]).arg(&tool.path)));
         assert_eq!(closed.code, Some(1), "{closed:?}");
-        assert!(
-            closed.error.contains("the output cannot be written"),
-            "{closed:?}"
-        );
+        assert!(closed.error.contains(words), "{closed:?}");
     }
 }
 
@@ -128,26 +121,22 @@ fn a_variable_that_names_no_option_is_told_of_without_verbose() {
     let tool = momo_token();
     let run = |arguments: &[&str]| {
         let mut command = tool.command(arguments);
-        command
-            .env_remove("MOMO_API_USER")
-            .env("MOMO_API_USR", "s3cr3t");
-        Done::of(output(&mut command))
+        command.env_remove("MOMO_API_USER");
+        Done::of(output(command.env("MOMO_API_USR", "s3cr3t")))
     };
-    let warning = "warning: the environment variable MOMO_API_USR names no option";
+    let text = "warning: the environment variable MOMO_API_USR names no option";
     for arguments in [&[][..], &["--header"], &["--verbose"]] {
         let done = run(arguments);
         assert_eq!(done.code, Some(2));
         let lines: Vec<&str> = done.error.lines().collect();
         assert_eq!(lines.len(), 2, "{done:?}");
-        assert!(
-            lines[0].starts_with(&format!("momo-token: {warning}")),
-            "{done:?}"
-        );
+        let warning = lines[0].strip_prefix("momo-token: ").unwrap();
+        assert!(warning.starts_with(text), "{done:?}");
         assert!(lines[1].contains("api_user"), "{done:?}");
         assert!(!lines[1].contains("momo_"), "{done:?}");
     }
     let check = run(&["--check"]);
-    assert!(check.out.starts_with(warning), "{check:?}");
+    assert!(check.out.starts_with(text), "{check:?}");
     let json = run(&["--json"]);
     let error: serde_json::Value = serde_json::from_str(&json.error).unwrap();
     assert_eq!(error["status"], "MOMO_INVALID_CONFIG");
@@ -183,9 +172,8 @@ fn the_manual_page_is_sound_and_tells_of_every_option_and_exit_status() {
     assert!(lint.status.success(), "{lint:?}");
     let text = std::fs::read_to_string(page).unwrap().replace("\\-", "-");
     let help = momo_token().run(&["--help"]).out;
-    let options = help
-        .split_whitespace()
-        .filter(|word| word.starts_with("--"));
+    let words = help.split_whitespace();
+    let options = words.filter(|word| word.starts_with("--"));
     let mut count = 0;
     for option in options.map(|o| o.trim_end_matches([',', ']'])) {
         assert!(text.contains(option), "{option}");

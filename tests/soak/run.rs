@@ -1,6 +1,5 @@
 //! One cache: workers, a gateway that misbehaves, and what came of it.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use momo_mock_gateway::Gateway;
 use super::checks::Findings;
 use super::child::without_options;
 use super::figures::{Numbers, check_activity, check_growth, together};
+use super::host::{Link, compile};
 use super::issued::Issued;
 use super::keys::{self, Keys};
 use super::redis_server::RedisServer;
@@ -32,7 +32,6 @@ const OUTAGE: Duration = Duration::from_millis(400);
 
 pub(crate) struct Plan {
     pub(crate) cache: &'static str,
-    pub(crate) program: PathBuf,
     pub(crate) processes: usize,
     pub(crate) threads: usize,
     /// Between two calls of a thread, on average.
@@ -80,13 +79,10 @@ impl<'a> Run<'a> {
             (cache, _) => cache.to_owned(),
         };
         let commands = (0..plan.processes).map(|number| {
-            let mut command = Command::new(&plan.program);
-            let pause = plan.pause.as_millis();
-            command.args([
-                number.to_string(),
-                plan.threads.to_string(),
-                pause.to_string(),
-            ]);
+            let mut command = Command::new(compile("soak.c", Link::Shared));
+            for number in [number, plan.threads, plan.pause.as_millis() as usize] {
+                command.arg(number.to_string());
+            }
             command.arg(keys.path("secrets"));
             without_options(&mut command)
                 // What threads keep for themselves of freed memory would count as used.

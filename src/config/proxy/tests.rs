@@ -62,10 +62,8 @@ fn credentials_are_shown_nowhere() {
     let proxy = ProxyUrl::parse("http://me%40corp:s3cret%3A%2f@Proxy:3128").unwrap();
     let shown = format!("{} {proxy:?}", proxy.shown());
     assert!(shown.starts_with("proxy:3128 "), "{shown}");
-    assert!(
-        !shown.contains("corp") && !shown.contains("s3cret"),
-        "{shown}"
-    );
+    assert!(!shown.contains("corp"), "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
 }
 
 #[test]

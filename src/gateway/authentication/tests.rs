@@ -58,11 +58,8 @@ fn some_hosts_have_an_advice_of_their_own() {
         let advice = advice(&[("base_url", &format!("https://{host}"))]);
         let told = |status, phase| completed(&advice, status, phase, &[]);
         let unresolved = told(Status::MOMO_RESOLVE_FAILED, Phase::Resolve);
-        assert_eq!(
-            unresolved.contains("given up its hosts"),
-            was_given_up,
-            "{unresolved}"
-        );
+        let is_told = unresolved.contains("given up its hosts");
+        assert_eq!(is_told, was_given_up, "{unresolved}");
         let [silent, other] =
             [Phase::Wait, Phase::Connect].map(|p| told(Status::MOMO_TIMED_OUT, p));
         assert_eq!(silent.contains("check api_user"), is_sandbox, "{silent}");

@@ -57,10 +57,8 @@ fn a_token_is_taken_as_it_stands() {
         let long = character.repeat(300);
         let body = format!(r#"{{"access_token":"a","token_type":"{long}"}}"#);
         let token = read_here(&response(200, &[], &body)).ok().unwrap();
-        assert_eq!(
-            token.kind(),
-            character.repeat(MAX_TYPE_CHARACTERS).as_bytes()
-        );
+        let kept = character.repeat(MAX_TYPE_CHARACTERS);
+        assert_eq!(token.kind(), kept.as_bytes());
         assert!(token.life.is_none());
     }
 }

@@ -14,16 +14,12 @@ fn backoffs_double_up_to_a_bound_with_full_jitter() {
 #[test]
 fn the_time_to_wait_is_read_from_the_header_or_else_from_the_text() {
     let told = |header: Option<&str>, body: &str| {
-        let headers: Vec<_> = header
-            .map(|value| (RETRY_AFTER, value))
-            .into_iter()
-            .collect();
+        let headers = header.map(|value| (RETRY_AFTER, value));
+        let headers: Vec<_> = headers.into_iter().collect();
         let error = failure_of(&response(429, &headers, body));
-        assert_eq!(
-            error.retry == Retry::Later,
-            error.failure.retry_after_ms >= 0
-        );
-        error.failure.retry_after_ms
+        let milliseconds = error.failure.retry_after_ms;
+        assert_eq!(error.retry == Retry::Later, milliseconds >= 0);
+        milliseconds
     };
     let text = |seconds: &str| {
         format!(

@@ -4,10 +4,8 @@ use super::*;
 
 #[test]
 fn the_entry_of_a_client_goes_with_its_credentials() {
-    let (gateway, scratch) = first();
-    let config = config(&gateway, &scratch.path(""));
-    config.set("cache", "process");
-    let client = config.client();
+    let (gateway, scratch, config) = first();
+    let client = config.set("cache", "process").client();
     let old = client.get().unwrap();
     rotate(&gateway, &scratch, 2);
     let new = client.create().unwrap();
@@ -28,10 +26,8 @@ fn the_entry_of_a_client_goes_with_its_credentials() {
 
 #[test]
 fn clients_that_wait_for_one_whose_credentials_have_changed_share_its_token() {
-    let (gateway, scratch) = first();
-    let config = config(&gateway, &scratch.path(""));
-    config.set("cache", "process");
-    let clients = [config.client(), config.client(), config.client()];
+    let (gateway, scratch, config) = first();
+    let clients = [0; 3].map(|_| config.set("cache", "process").client());
     rotate(&gateway, &scratch, 2);
     gateway.set_delay(ms(500));
     let tokens = std::thread::scope(|scope| {
@@ -49,10 +45,8 @@ fn clients_that_wait_for_one_whose_credentials_have_changed_share_its_token() {
 
 #[test]
 fn an_invalidated_token_stays_so_where_an_equal_client_has_taken_it_along() {
-    let (gateway, scratch) = first();
-    let config = config(&gateway, &scratch.path(""));
-    config.set("cache", "process");
-    let (client, other) = (config.client(), config.client());
+    let (gateway, scratch, config) = first();
+    let [client, other] = [0; 2].map(|_| config.set("cache", "process").client());
     let token = client.token();
     rotate(&gateway, &scratch, 2);
     gateway.set_down(true);

@@ -9,12 +9,9 @@ use crate::raw;
 
 /// The requests whose path begins with `path`: one gateway serves all rows.
 fn requests(gateway: &Gateway, path: &str) -> usize {
-    let requests = gateway.requests();
     let prefix = format!("{path}/");
-    requests
-        .iter()
-        .filter(|r| r.path.starts_with(&prefix))
-        .count()
+    let paths = gateway.requests().into_iter().map(|r| r.path);
+    paths.filter(|path| path.starts_with(&prefix)).count()
 }
 
 /// Path, status, requests, at least so many ms. Which statuses are tried again is for a unit test.
@@ -77,12 +74,9 @@ fn a_refused_connection_and_a_handshake_that_is_cut_off_are_tried_again() {
         (nobody, MOMO_CONNECT_FAILED),
     ] {
         let client = raw::config(&url).set("max_attempts", "3").client();
-        let e = client.create().unwrap_err();
-        let ended = (e.status, e.http_status, e.retry_after_ms);
-        assert_eq!(ended, (status, 0, -1), "{}", e.message);
-        for part in ["attempt 3 of 3", url.trim_start_matches("https://")] {
-            assert!(e.message.contains(part), "{}", e.message);
-        }
+        let place = url.trim_start_matches("https://");
+        let e = fails(client.create(), status, &["attempt 3 of 3", place]);
+        assert_eq!((e.http_status, e.retry_after_ms), (0, -1), "{e:?}");
     }
     assert_eq!(cut_off.accepted(), 3);
 }
@@ -110,13 +104,8 @@ fn each_request_that_fails_without_a_token_is_one_error_in_the_log() {
         lines.map(|(_, line)| line).collect::<Vec<_>>()
     };
     let failure = client.get().unwrap_err();
-    assert_eq!(
-        errors(),
-        [format!(
-            "the request for a token failed: {}",
-            failure.message
-        )]
-    );
+    let line = format!("the request for a token failed: {}", failure.message);
+    assert_eq!(errors(), [line]);
     // Told again from the cooldown, without a request.
     client.get().unwrap_err();
     assert_eq!(errors().len(), 1);

@@ -13,11 +13,10 @@ fn accept(gateway: &Gateway, keys: &[&str]) {
 
 /// The keys of the requests since the last time.
 fn sent(gateway: &Gateway) -> Vec<String> {
-    let requests = gateway.requests();
-    gateway.clear_requests();
-    let key =
-        |r: &momo_mock_gateway::Request| r.header("Ocp-Apim-Subscription-Key").unwrap().to_owned();
-    requests.iter().map(key).collect()
+    let requests = gateway.take_requests();
+    let name = "Ocp-Apim-Subscription-Key";
+    let keys = requests.iter().map(|r| r.header(name).unwrap());
+    keys.map(str::to_owned).collect()
 }
 
 #[test]

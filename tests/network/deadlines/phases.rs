@@ -1,8 +1,6 @@
 //! Every phase in which a call can hang, for the tests of deadlines and of cancelling.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, unreachable_pub)]
 
-use std::any::Any;
-
 use Role::{Proxy, Server};
 
 use crate::child::again;
@@ -17,11 +15,10 @@ pub struct Phase {
 }
 
 pub struct Stage {
-    /// Servers, alive as long as this is.
-    keep: Box<dyn Any>,
     /// Of a client: a name and a value on each line.
     pub options: String,
-    /// Whether the call on this thread has come there, seen from the servers' process.
+    /// Whether the call on this thread has come there, seen from the servers' process: what tells it
+    /// has the servers, alive as long as this is.
     pub reached: Box<dyn Fn(i32) -> bool>,
 }
 
@@ -41,13 +38,13 @@ pub const PHASES: &[Phase] = &[
     Phase { name: "proxy, dripping", words: "asking the proxy for a tunnel", start: || peer(Proxy, "http", dripping_http) },
 ];
 
-/// Runs the test `name` again for each of them, all at once: they only wait.
-pub fn in_every_phase(name: &'static str) {
+/// Runs the test again for each of them, all at once: they only wait.
+pub fn in_every_phase(test: impl Fn() + Copy + Send) {
     std::thread::scope(|scope| {
         for phase in PHASES {
             scope.spawn(move || {
                 let stage = (phase.start)();
-                again(name, phase.name)
+                again(test, phase.name)
                     .env("OPTIONS", &stage.options)
                     .passes();
             });
@@ -57,40 +54,33 @@ pub fn in_every_phase(name: &'static str) {
 
 fn swallowed(role: Role, scheme: &str) -> Stage {
     let hole = BlackHole::start();
-    let port = hole.address.port();
     // Not those that had the port before and have ended.
-    let knocking = move || tcp_states(port).iter().filter(|s| **s == SYN_SENT).count();
-    let filling = knocking();
+    let filling = hole.knocking();
     Stage {
         options: role.options(&hole.url(scheme)),
-        reached: Box::new(move |_| knocking() > filling),
-        keep: Box::new(hole),
+        reached: Box::new(move |_| hole.knocking() > filling),
     }
 }
 
 fn peer(role: Role, scheme: &str, treat: fn(std::net::TcpStream)) -> Stage {
     let peer = Peer::start(treat);
-    let count = peer.counter();
     Stage {
         options: role.options(&peer.url(scheme)),
-        reached: Box::new(move |thread| count() == 1 && reads(thread)),
-        keep: Box::new(peer),
+        reached: Box::new(move |thread| peer.accepted() == 1 && reads(thread)),
     }
 }
 
 /// The mock gateway's own behaviour, the request having come.
 pub fn mock(behaviour: &str, plain: bool) -> Stage {
-    let gateway = std::sync::Arc::new(Gateway::start().unwrap());
+    let gateway = Gateway::start().unwrap();
     let base_url = match plain {
         true => gateway.plain_base_url(),
         false => gateway.base_url(),
     };
     let ca = gateway.ca_path().display();
-    let asked = std::sync::Arc::clone(&gateway);
     Stage {
         options: Server.options(&(base_url + behaviour)) + &format!("ca {ca}\n"),
-        reached: Box::new(move |thread| asked.request_count() == 1 && reads(thread)),
-        keep: Box::new(gateway),
+        reached: Box::new(move |thread| gateway.request_count() == 1 && reads(thread)),
     }
 }
 

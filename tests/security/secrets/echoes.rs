@@ -57,11 +57,8 @@ fn no_behaviour_of_the_gateway_brings_a_mark_to_light() {
         assert_eq!(marks.seen_in(&log.text()), None, "{path}");
         gateway.reset();
     }
-    assert!(
-        failures > paths.len(),
-        "{} behaviours, {failures} failures",
-        paths.len()
-    );
+    let count = paths.len();
+    assert!(failures > count, "{count} behaviours, {failures} failures");
 }
 
 #[test]

@@ -155,10 +155,8 @@ fn what_the_library_owns_is_wiped_when_it_is_freed() {
         let mut needles = vec![KEY.to_owned(), KEY[8..].to_owned()];
         needles.extend(issued().map(|token| format!("Bearer {token}")));
         let held = child.count(&needles);
-        assert!(
-            held.iter().all(|n| *n > 0),
-            "the search finds what is there"
-        );
+        let finds_all = held.iter().all(|n| *n > 0);
+        assert!(finds_all, "the search finds what is there");
         let cached = child.count(&needles[2..]);
         assert_eq!(cached, [0, 1], "the cache's own copy of the current token");
         let freed = child.count(&needles);

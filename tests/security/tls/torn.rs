@@ -95,10 +95,8 @@ fn what_a_server_says_before_the_request_is_no_response() {
         records.read_request();
         records.close();
     });
-    let error = pki.create(server.port()).unwrap_err();
-    assert_eq!(error.status, MOMO_INVALID_RESPONSE, "{error:?}");
-    let words = "before the request was sent";
-    assert!(error.message.contains(words), "{error:?}");
+    let words = ["before the request was sent"];
+    fails(pki.create(server.port()), MOMO_INVALID_RESPONSE, &words);
 }
 
 #[test]

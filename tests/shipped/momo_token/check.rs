@@ -47,10 +47,8 @@ fn a_check_tells_of_every_option_and_of_each_step_whether_it_works() {
         assert_eq!(lines.len(), results.len(), "{arguments}: {lines:?}");
         let steps = ["host", "TLS", "subscription key", "credentials", "token"];
         for ((line, step), result) in lines.iter().zip(steps).zip(results) {
-            assert!(
-                line.starts_with(&format!("{step}: {result}")),
-                "{arguments}: {line}"
-            );
+            let expected = format!("{step}: {result}");
+            assert!(line.starts_with(&expected), "{arguments}: {line}");
         }
         let failures = done.out.matches(": failed: ").count();
         assert_eq!(failures, usize::from(code != 0), "{done:?}");
@@ -77,10 +75,8 @@ fn a_proxy_that_is_down_is_named_with_the_variable_that_it_came_from() {
     ];
     for (variable, words) in rows {
         let mut command = tool.command(&["--check"]);
-        command
-            .env_remove("MOMO_PROXY")
-            .env(variable, "http://127.0.0.1:1");
-        let done = Done::of(output(&mut command));
+        command.env_remove("MOMO_PROXY");
+        let done = Done::of(output(command.env(variable, "http://127.0.0.1:1")));
         assert_eq!(done.code, Some(3), "{done:?}");
         let host = checks(&done)[0];
         assert!(host.starts_with("host: failed: connecting: "), "{host}");
@@ -97,13 +93,11 @@ fn a_check_warns_of_a_cache_that_cannot_be_used_and_fails_for_an_unsafe_one() {
     assert!(lines[0].starts_with("warning: the cache redis://127.0.0.1:1/0 cannot be used"));
     assert_eq!((lines.len(), lines[5]), (6, "token: ok"), "{lines:?}");
     assert!(!done.out.contains("s3cr3t"));
-    let unsafe_directory = tool.run(&["--check", "--option", "cache=file:/tmp"]);
-    assert_eq!(unsafe_directory.code, Some(2));
+    // Others can write to it.
+    let refused = tool.run(&["--check", "--option", "cache=file:/tmp"]);
+    assert_eq!(refused.code, Some(2));
     let line = "configuration: failed: option cache: ";
-    assert!(
-        unsafe_directory.out.starts_with(line),
-        "{unsafe_directory:?}"
-    );
+    assert!(refused.out.starts_with(line), "{refused:?}");
 }
 
 #[test]

@@ -3,12 +3,10 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use super::connection::{Connector, RedisConnection};
-use crate::Deadline;
+pub(super) use crate::cache::test_processes::soon;
 use crate::config::{Ca, RedisUrl};
-use crate::net::Limits;
 
 pub(super) struct TestServer {
     pub(super) url: RedisUrl,
@@ -53,11 +51,6 @@ pub(super) fn connector(url: &RedisUrl) -> Connector {
 
 pub(super) fn connect(url: &RedisUrl) -> RedisConnection {
     connector(url).connect(soon()).unwrap()
-}
-
-/// More time than anything takes that ends by itself.
-pub(super) fn soon() -> Limits {
-    Limits::until(Deadline::after(Duration::from_secs(20)))
 }
 
 fn serve(listener: &TcpListener, replies: &[String]) -> Vec<Vec<String>> {

@@ -72,25 +72,20 @@ fn values_are_read_and_written_by_these_commands() {
     let written = store.write_token("name", b"sealed", age, &soon());
     assert!(written.is_ok());
     let left = Duration::from_micros(10);
-    assert!(
-        store
-            .write_failure("name", b"sealed", left, &soon())
-            .is_ok()
-    );
+    let written = store.write_failure("name", b"sealed", left, &soon());
+    assert!(written.is_ok());
     assert!(store.remove_token("name", b"sealed", &soon()).is_ok());
     drop(store);
     let commands = server.commands();
     let commands: Vec<_> = commands.iter().map(|words| script_of(words)).collect();
-    assert_eq!(
-        commands,
-        [
-            (READ, vec![]),
-            (READ, vec![]),
-            (WRITE_TOKEN, vec!["sealed", "7", "900"]),
-            (WRITE_FAILURE, vec!["sealed", "1"]),
-            (REMOVE_TOKEN, vec!["sealed"]),
-        ]
-    );
+    let expected = [
+        (READ, vec![]),
+        (READ, vec![]),
+        (WRITE_TOKEN, vec!["sealed", "7", "900"]),
+        (WRITE_FAILURE, vec!["sealed", "1"]),
+        (REMOVE_TOKEN, vec!["sealed"]),
+    ];
+    assert_eq!(commands, expected);
 }
 
 fn lock(store: &Arc<Server>, limits: &Limits) -> Result<Option<Lock>> {
@@ -144,8 +139,6 @@ fn a_lock_whose_reply_fails_and_one_that_cannot_be_given_back_are_so_with_the_ne
     drop(store);
     let commands = server.commands();
     let texts: Vec<_> = commands.iter().map(|words| words[1].as_str()).collect();
-    assert_eq!(
-        texts,
-        [LOCK, UNLOCK, LOCK, UNLOCK, UNLOCK, UNLOCK, REMOVE_TOKEN]
-    );
+    let expected = [LOCK, UNLOCK, LOCK, UNLOCK, UNLOCK, UNLOCK, REMOVE_TOKEN];
+    assert_eq!(texts, expected);
 }

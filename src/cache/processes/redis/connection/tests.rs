@@ -75,15 +75,11 @@ fn a_refusal_names_the_command_and_one_of_what_is_owed_counts_for_nothing() {
         ran
     };
     let select = ran("-ERR DB index is out of range\r\n+OK\r\n+OK\r\n").unwrap_err();
-    assert!(
-        select.starts_with("the server refused SELECT (ERR);"),
-        "{select}"
-    );
+    let words = "the server refused SELECT (ERR);";
+    assert!(select.starts_with(words), "{select}");
     let ping = ran("+OK\r\n:1\r\n-NOPERM no s3cret\r\n").unwrap_err();
-    assert!(
-        ping.starts_with("the server refused PING (NOPERM);"),
-        "{ping}"
-    );
+    let words = "the server refused PING (NOPERM);";
+    assert!(ping.starts_with(words), "{ping}");
     assert!(!ping.contains("s3cret"), "{ping}");
     let owed = ran("+OK\r\n-ERR no\r\n:5\r\n");
     assert_eq!(owed, Ok(Reply::Integer(5)));

@@ -39,10 +39,8 @@ fn each_error_is_explained_by_its_first_word_and_what_to_do() {
     ];
     for (error, code, advice) in rows {
         let said = explained("EVAL", error);
-        assert!(
-            said.starts_with(&format!("the server refused EVAL ({code}); ")),
-            "{said}"
-        );
+        let words = format!("the server refused EVAL ({code}); ");
+        assert!(said.starts_with(&words), "{said}");
         assert!(said.contains(advice), "{error}: {said}");
         assert!(!said.contains("s3cret"), "{said}");
     }
