@@ -82,6 +82,8 @@ class Server:
             stdout=self._output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # Under nohup it is ignored, and a shell cannot trap what it was started to ignore.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
 
     def said(self):

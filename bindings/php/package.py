@@ -84,9 +84,8 @@ def checks(package):
     [without_preload, _] = servers.prefork("php-fpm", fpm[:1], env=USER)
     yield without_preload
     yield from servers.prefork("php-fpm preload", fpm, env=USER)
-    # On a busy machine new workers may take seconds.
     reloaded = {"workers": 8, "tokens": 8, "waited": 0}
-    yield servers.row("php-fpm reload", fpm, ["--seconds=12", "--reload"], reloaded, 8, env=USER)
+    yield servers.row("php-fpm reload", fpm, ["--seconds=4", "--reload"], reloaded, 8, env=USER)
     stale = {"workers": 4, "tokens": 20, "waited": 0}
     slow = {"path": "/delay-300/lifetime-8", "env": USER}
     yield servers.row("php-fpm stale", fpm, ["--seconds=26"], stale, 20, **slow)
