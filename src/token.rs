@@ -123,6 +123,11 @@ impl Token {
         self.left(now).unwrap_or_default().saturating_sub(earliness)
     }
 
+    /// Whether it counts as expired. Of one without a lifetime nobody knows.
+    pub(crate) fn is_expired(&self, now: Now) -> bool {
+        self.life.is_some() && self.usable(now).is_zero()
+    }
+
     /// Until a refresh is due: zero for a stale token, None for an expired one.
     pub(crate) fn refresh_in(&self, now: Now, margin: Duration, jitter: u32) -> Option<Duration> {
         let (life, left) = (self.life?, self.left(now)?);

@@ -109,7 +109,7 @@ impl State {
     /// Whether a request that began then has been overtaken by another, whose token is good.
     pub(crate) fn has_token_since(&self, began: Now, now: Now) -> bool {
         let token = self.token.as_ref();
-        token.is_some_and(|t| t.issued.boot >= began.boot && !t.usable(now).is_zero())
+        token.is_some_and(|t| t.issued.boot >= began.boot && self.may_use(t, now))
     }
 
     /// A request failed; `for_all` says whether every caller is told. `random` is from 0 to 1.

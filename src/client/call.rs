@@ -78,7 +78,7 @@ impl Client {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
                 // A waiter that was stopped for long may wake up to a token that is good no more.
                 Step::Token(token)
-                    if (token.life.is_none() || !token.usable(Now::read()).is_zero())
+                    if !token.is_expired(Now::read())
                         && !entry.state().was_invalidated(token.access()) =>
                 {
                     let refresh_status = entry.state().refresh_status();

@@ -107,7 +107,7 @@ pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> serde_json::Resu
 /// A token can end on its way: if the machine was suspended meanwhile, say. One that is about to
 /// would have every call ask for another.
 pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
-    if token.life.is_none() || !token.usable(Now::read()).is_zero() {
+    if !token.is_expired(Now::read()) {
         return Ok(token);
     }
     let message = "the token had already expired when it arrived: its lifetime (expires_in) is \
