@@ -47,13 +47,10 @@ pub(crate) fn with_client_certificate(
     const KEY: &str = "option cache_client_key";
     let read = |option: &str, path: &Path| {
         let refused = |why| format!("{option}: {}{why}", path.display());
-        // A fifo would hold the reader for ever, and has no more for the next connection.
-        let text = path
-            .metadata()
-            .and_then(|metadata| match metadata.is_file() {
-                true => trust::read_file(path).map(Zeroizing::new),
-                false => Err(io::Error::other("it is no regular file")),
-            });
+        // They are read for each connection: a fifo has no more for the next one.
+        let text = trust::read_regular_file(path)
+            .and_then(|text| text.ok_or_else(|| io::Error::other("it is no regular file")))
+            .map(Zeroizing::new);
         let text = text.map_err(|e| refused(format!(" cannot be read ({e}); check path and mode")));
         let text = text?;
         let text = pasted::pem_text(&text).map_err(|why| refused(format!(": {why}")))?;

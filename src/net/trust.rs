@@ -113,15 +113,11 @@ impl SystemCertificates {
     }
 
     fn add_file(&mut self, path: &Path) {
-        let text = path.metadata().and_then(|metadata| {
-            // Whatever else may be there: a fifo would hold the reader for ever.
-            match metadata.is_file() {
-                true => read_file(path),
-                false => Ok(Vec::new()),
+        match read_regular_file(path) {
+            Ok(text) => {
+                let text = text.unwrap_or_default();
+                self.certificates.extend(pem::certificates(&text).flatten());
             }
-        });
-        match text {
-            Ok(text) => self.certificates.extend(pem::certificates(&text).flatten()),
             Err(error) => self.failed(path, &error),
         }
     }
@@ -176,7 +172,13 @@ fn from_pem(text: &[u8], what: &str) -> Result<RootCertStore, String> {
     })
 }
 
-pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+/// None of anything else that may be there: a fifo would hold the reader for ever.
+pub(super) fn read_regular_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let is_regular = path.metadata()?.is_file();
+    is_regular.then(|| read_file(path)).transpose()
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     // With room for all of it one read is enough, and a system can have 140 files.
     let length = file.metadata()?.len().min(MAX_FILE_BYTES);
