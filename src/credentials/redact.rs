@@ -113,9 +113,8 @@ impl Redactor {
         places(text, id.as_bytes()).for_each(|at| hidden[at..at + id.len()].fill(false));
         let forms = self.forms();
         hide_forms(&forms, WINDOW, &[&plain, &decoded], &mut hidden);
-        let mut forms = self.bare_forms(&forms);
-        forms.retain(|form| form.len() >= BARE_WINDOW);
-        hide_forms(&forms, BARE_WINDOW, &[&decoded.bare()], &mut hidden);
+        let bare_forms = self.bare_forms(&forms);
+        hide_forms(&bare_forms, BARE_WINDOW, &[&decoded.bare()], &mut hidden);
         hide_tokens(&decoded, &mut hidden);
         hidden
     }
@@ -141,21 +140,25 @@ impl Redactor {
         forms
     }
 
-    /// The letters and digits of these forms, and of what dumps make of the secrets.
+    /// The letters and digits of these forms, and of what dumps make of the secrets. Shorter ones
+    /// are words, too.
     fn bare_forms(&self, forms: &[Form]) -> Vec<Form> {
+        const DUMPS: [fn(u8) -> String; 4] = [
+            |byte| format!("{byte:02x}"),
+            |byte| byte.to_string(),
+            |byte| format!("{byte:03o}"),
+            |byte| format!("u{byte:04x}"),
+        ];
         let mut bare: Vec<_> = forms.iter().map(|form| bare(form)).collect();
         for secret in self.0.iter().map(Secret::expose) {
-            let mut dump = |write: fn(&mut String, u8)| {
+            bare.extend(DUMPS.map(|dump| {
                 // Reserved as a whole, as above.
-                let mut form = Zeroizing::new(String::with_capacity(secret.len() * 5));
-                secret.bytes().for_each(|byte| write(&mut form, byte));
-                bare.push(Zeroizing::new(form.as_bytes().to_vec()));
-            };
-            dump(|form, byte| *form += &format!("{byte:02x}"));
-            dump(|form, byte| *form += &format!("{byte}"));
-            dump(|form, byte| *form += &format!("{byte:03o}"));
-            dump(|form, byte| *form += &format!("u{byte:04x}"));
+                let mut form = Zeroizing::new(Vec::with_capacity(secret.len() * 5));
+                form.extend(secret.bytes().flat_map(|byte| dump(byte).into_bytes()));
+                form
+            }));
         }
+        bare.retain(|form| form.len() >= BARE_WINDOW);
         bare
     }
 }
