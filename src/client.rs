@@ -138,13 +138,14 @@ impl Client {
 
     /// The gateway refused this token elsewhere.
     pub(crate) fn invalidate_token(&self, access: &str) {
-        let mut entry = self.fetcher.entry();
-        entry.invalidate(access.as_bytes(), Now::read());
-        // The credentials may have been rotated meanwhile.
-        while !self.fetcher.is_in_use(&entry) {
-            entry = self.fetcher.entry();
+        let entry = loop {
+            let entry = self.fetcher.entry();
             entry.invalidate(access.as_bytes(), Now::read());
-        }
+            // The credentials may have been rotated meanwhile.
+            if self.fetcher.is_in_use(&entry) {
+                break entry;
+            }
+        };
         if let Some(others) = &entry.processes {
             // A token that was refused goes even if the client is cancelled.
             let limits = Limits::until(Deadline::after(INVALIDATION_TIMEOUT));

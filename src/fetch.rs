@@ -123,8 +123,8 @@ impl Fetcher {
             Err(Some(flight)) => return Ok(flight),
             Err(None) => return Err(Step::Failed(Arc::new(Failure::hanging()))),
         };
-        // Another's request may have ended since the state was read.
-        // A cancellation finds the request from now on, and is found until now.
+        // Since the state was read another's request may have ended, or this client been cancelled
+        // by a call that found no request to end.
         if !Arc::ptr_eq(state, &entry.state()) || caller.cancellation.is_cancelled() {
             return Err(Step::LookAgain);
         }

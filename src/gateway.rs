@@ -156,7 +156,7 @@ impl TokenRequest<'_> {
             return None;
         }
         let named = u64::try_from(error.failure.retry_after_ms).unwrap_or(0);
-        // A server that names no time worth the name gets one all the same.
+        // A time of zero, or a date that has passed, must not mean a retry at once.
         let backoff = retry::backoff(attempt, random::unit()).max(Duration::from_millis(named));
         (backoff < self.deadline.left()).then_some(backoff)
     }

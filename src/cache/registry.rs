@@ -48,7 +48,7 @@ struct Registered {
 /// With the standard library's counted pointer, whose memory order ThreadSanitizer follows.
 #[derive(Clone, Default)]
 struct Registry {
-    slots: RedBlackTreeMap<Key, Registered, ArcK>,
+    entries: RedBlackTreeMap<Key, Registered, ArcK>,
     /// Those without a client, by the end of their tokens (boot clock): few enough to be copied.
     idle: Vec<(Duration, Key)>,
 }
@@ -154,7 +154,10 @@ impl Drop for ClientEntry {
 /// Forgets and wipes every token of the process.
 pub(crate) fn clear() {
     if let Some(registry) = REGISTRY.load().as_ref() {
-        registry.slots.values().for_each(|slot| slot.entry.clear());
+        registry
+            .entries
+            .values()
+            .for_each(|registered| registered.entry.clear());
     }
 }
 
@@ -162,35 +165,35 @@ impl Registry {
     /// Returns that client's entry: `fresh` if there was none.
     fn add_client(&mut self, key: &Key, fresh: &Arc<Entry>) -> Arc<Entry> {
         self.idle.retain(|(_, idle)| idle != key);
-        let known = self.slots.get(key);
-        let entry = Arc::clone(known.map_or(fresh, |slot| &slot.entry));
-        let slot = Registered {
+        let known = self.entries.get(key);
+        let entry = Arc::clone(known.map_or(fresh, |registered| &registered.entry));
+        let registered = Registered {
             entry: Arc::clone(&entry),
-            clients: known.map_or(0, |slot| slot.clients) + 1,
+            clients: known.map_or(0, |registered| registered.clients) + 1,
         };
-        self.slots.insert_mut(*key, slot);
+        self.entries.insert_mut(*key, registered);
         entry
     }
 
     fn remove_client(&mut self, key: &Key, token_end: Duration) -> bool {
-        let Some(mut slot) = self.slots.get(key).cloned() else {
+        let Some(mut registered) = self.entries.get(key).cloned() else {
             return false;
         };
-        slot.clients -= 1;
-        if slot.clients > 0 {
-            self.slots.insert_mut(*key, slot);
+        registered.clients -= 1;
+        if registered.clients > 0 {
+            self.entries.insert_mut(*key, registered);
             return false;
         }
         if matches!(key, Key::Private(_)) {
-            self.slots.remove_mut(key);
+            self.entries.remove_mut(key);
             return true;
         }
-        self.slots.insert_mut(*key, slot);
+        self.entries.insert_mut(*key, registered);
         self.idle.push((token_end, *key));
         if self.idle.len() > MAX_IDLE {
             // Those whose tokens end first go first.
             self.idle.sort_unstable();
-            self.slots.remove_mut(&self.idle.remove(0).1);
+            self.entries.remove_mut(&self.idle.remove(0).1);
         }
         true
     }

@@ -84,7 +84,7 @@ impl Request<'_> {
             .record(level, || format!("{what}: {}", failure.message));
         if let Some(others) = entry.processes.as_ref().filter(|_| for_all) {
             let cooldown = entry.state().cooldown(Now::read());
-            let limits = Limits::new(self.plan.deadline, self.cancellation);
+            let limits = self.limits();
             others.tell_failure(&failure, cooldown, &limits, self.log);
         }
         // After a failed refresh whoever waits, waits for more than a refresh.
@@ -166,7 +166,7 @@ impl Request<'_> {
             entry.change(|state| state.cool_down(time, &failure, false, now));
         }
         if let Some(others) = entry.processes.as_ref().filter(|_| entry.has(&token)) {
-            let limits = Limits::new(self.plan.deadline, self.cancellation);
+            let limits = self.limits();
             others.tell(&token, &limits, self.log);
             // Whoever did that meanwhile may have looked before there was something to remove.
             if entry.state().was_invalidated(token.access()) {
@@ -174,6 +174,11 @@ impl Request<'_> {
             }
         }
         Ok(Step::Token(token))
+    }
+
+    /// Of what is told to other processes.
+    fn limits(&self) -> Limits {
+        Limits::new(self.plan.deadline, self.cancellation)
     }
 
     /// What to send the request with; `refused` says that the gateway has just refused it. An error

@@ -36,6 +36,7 @@ impl Limits {
         Self::new(deadline, &Arc::default())
     }
 
+    /// The same for no longer than this time.
     pub(crate) fn within(&self, time: Duration) -> Self {
         let deadline = self.deadline.min(Deadline::after(time));
         Self {

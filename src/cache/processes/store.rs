@@ -43,7 +43,7 @@ pub(crate) enum StoreError {
     Unsafe(String),
     /// It failed a moment ago, which was told then, or the caller's time is up.
     LeftAlone,
-    /// The call was.
+    /// The call was cancelled meanwhile.
     Cancelled,
 }
 

@@ -49,8 +49,8 @@ fn of_idle_entries_those_go_first_whose_tokens_end_first_and_none_with_a_client(
         registry.remove_client(&key(number), end);
     }
     assert_eq!(registry.idle.len(), MAX_IDLE);
-    assert_eq!(registry.slots.size(), MAX_IDLE + 1);
-    let is_there = |number| registry.slots.contains_key(&key(number));
+    assert_eq!(registry.entries.size(), MAX_IDLE + 1);
+    let is_there = |number| registry.entries.contains_key(&key(number));
     assert!(is_there(u16::MAX), "it has a client");
     assert!(is_there(0) && !is_there(most) && !is_there(most + 1));
 }
@@ -72,10 +72,10 @@ fn a_private_entry_goes_with_its_client() {
     let mut registry = Registry::default();
     registry.take(&Key::Private(1));
     registry.free(&Key::Private(1));
-    assert!(registry.slots.is_empty() && registry.idle.is_empty());
+    assert!(registry.entries.is_empty() && registry.idle.is_empty());
     // A child frees what it inherited, or what is gone already: nothing happens.
     registry.free(&key(1));
-    assert!(registry.slots.is_empty());
+    assert!(registry.entries.is_empty());
 }
 
 #[test]
@@ -88,20 +88,23 @@ fn whatever_threads_do_a_live_client_s_entry_is_in_the_registry() {
                     let key = key(1000 + round.wrapping_mul(7 + thread) % 600);
                     let client = ClientEntry::with_fresh(key, Entry::new(None));
                     let registry = REGISTRY.load_full().unwrap();
-                    let slot = registry.slots.get(&key).unwrap();
-                    assert!(Arc::ptr_eq(&slot.entry, &client.entry));
-                    assert!(slot.clients > 0 && !registry.is_idle(&key));
+                    let registered = registry.entries.get(&key).unwrap();
+                    assert!(Arc::ptr_eq(&registered.entry, &client.entry));
+                    assert!(registered.clients > 0 && !registry.is_idle(&key));
                 }
             });
         }
     });
     let registry = REGISTRY.load_full().unwrap();
     assert!(registry.idle.len() <= MAX_IDLE);
-    for (key, slot) in &registry.slots {
-        assert_eq!(registry.is_idle(key), slot.clients == 0);
+    for (key, registered) in &registry.entries {
+        assert_eq!(registry.is_idle(key), registered.clients == 0);
     }
-    let left = (0..600).filter_map(|number| registry.slots.get(&key(1000 + number)));
-    assert!(left.map(|slot| slot.clients).all(|clients| clients == 0));
+    let left = (0..600).filter_map(|number| registry.entries.get(&key(1000 + number)));
+    assert!(
+        left.map(|registered| registered.clients)
+            .all(|clients| clients == 0)
+    );
 }
 
 /// Of clients with these options, by a key of the test's own.

@@ -75,18 +75,18 @@ impl Server {
             return Err(StoreError::LeftAlone);
         }
         let access = self.access.get_or(Access::default);
-        let mut turn = access.take(&limits.within(MAX_TIMEOUT))?;
+        // Each step has time of its own.
+        let within = || limits.within(MAX_TIMEOUT);
+        let mut turn = access.take(&within())?;
         let mut state = access.state.lock();
         let kept = state.connection.take_if(|kept| kept.is_open());
         drop(state);
-        if let Some(Ok(reply)) =
-            kept.map(|kept| turn.run(kept, command, &limits.within(MAX_TIMEOUT)))
-        {
+        if let Some(Ok(reply)) = kept.map(|kept| turn.run(kept, command, &within())) {
             return Ok(reply);
         }
-        let own = limits.within(MAX_TIMEOUT);
-        let new = self.connector.connect(own.clone());
-        let ran = new.and_then(|new| turn.run(new, command, &own));
+        let limits_of_new = within();
+        let new = self.connector.connect(limits_of_new.clone());
+        let ran = new.and_then(|new| turn.run(new, command, &limits_of_new));
         if ran.is_err() && limits.cancellation.is_cancelled() {
             return Err(StoreError::Cancelled);
         }
@@ -140,9 +140,8 @@ impl Access {
                            fast the server responds";
                 return Err(StoreError::Failed(why.to_owned()));
             }
-            state = self
-                .freed
-                .wait_until(state, limits.within(MAX_WAIT).deadline);
+            let until = limits.deadline.min(Deadline::after(MAX_WAIT));
+            state = self.freed.wait_until(state, until);
         }
     }
 }
