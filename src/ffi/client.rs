@@ -90,10 +90,10 @@ pub extern "C" fn momo_clone_client(client: Option<&momo_client>) -> Option<Box<
 
 /// Cancels a client for good: calls on it and on its clones end with MOMO_CANCELLED.
 ///
-/// Calls in progress end within 100 ms, and later ones at once; momo_invalidate_token() alone goes
-/// on. Calls on other clients go on, and so
-/// do calls on the client that this one is a clone of. A request of momo_get_token() goes on for
-/// them. It ends if every client that uses the same token is cancelled.
+/// Calls in progress end within 100 ms, and later ones at once. Only momo_invalidate_token() goes
+/// on. Calls on other clients go on, and so do calls on the client that this one is a clone of. A
+/// request of momo_get_token() goes on for them. It ends if every client that uses the same token
+/// is cancelled.
 ///
 /// @param client  A client, or NULL: then the call does nothing. You still have to free it.
 ///
@@ -110,8 +110,8 @@ pub extern "C" fn momo_cancel_client(client: Option<&momo_client>) {
 /// Frees a client. Tokens that you got from it stay valid.
 ///
 /// The process keeps its token for equal clients until the token expires (see the option `cache`).
-/// It keeps 256 tokens that no client uses, at most.
-/// A request in the background goes on, then wipes and frees what it needs.
+/// It keeps at most 256 tokens that no client uses. A request in the background goes on, then wipes
+/// and frees what it needs.
 ///
 /// @param client  A client from this library, or NULL: then the call does nothing.
 ///

@@ -23,8 +23,8 @@ pub struct momo_error {
     pub http_status: i32,
     /// Milliseconds to wait before another call is useful; -1 if that is not known.
     pub retry_after_ms: i64,
-    /// One line of UTF-8: what failed, why, and what to do. If there was a request, it
-    /// names the host and the number of attempts.
+    /// One line of UTF-8: what failed, why, and what to do. If there was a request, it names
+    /// the host and the number of attempts.
     pub message: *const c_char,
     /// Error code of the response, or the support ID of a firewall's page: at most 128 bytes of
     /// UTF-8.
