@@ -130,29 +130,58 @@ fn records(mut bytes: &[u8]) -> Vec<u8> {
     types
 }
 
+const HANDSHAKE: u8 = 22;
+const CHANGE_CIPHER_SPEC: u8 = 20;
+/// An alert too, and the end of a handshake.
+const ENCRYPTED: u8 = 23;
+
+/// Stands between a client and a server, and tells of each packet which records are in it.
+fn relay(mut client: TcpStream, mut server: TcpStream, tell: impl Fn(Vec<u8>)) {
+    let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+    let mut piece = [0; 4096];
+    while let Ok(amount @ 1..) = client.read(&mut piece) {
+        tell(records(&piece[..amount]));
+        let _ = server.write_all(&piece[..amount]);
+    }
+}
+
 #[test]
 fn a_server_whose_certificate_is_refused_is_told_so() {
-    const HANDSHAKE: u8 = 22;
-    const CHANGE_CIPHER_SPEC: u8 = 20;
-    // An alert too, since it is encrypted.
-    const ENCRYPTED: u8 = 23;
     let gateway = momo_mock_gateway::Gateway::start().unwrap();
-    let mut server = TcpStream::connect(gateway.address()).unwrap();
+    let server = TcpStream::connect(gateway.address()).unwrap();
     let (said, hear) = std::sync::mpsc::channel();
-    let error = failed("localhost", limits(), move |mut client| {
-        let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
-        let mut sent = Vec::new();
-        let mut piece = [0; 4096];
-        while let Ok(amount @ 1..) = client.read(&mut piece) {
-            sent.extend_from_slice(&piece[..amount]);
-            let _ = server.write_all(&piece[..amount]);
-        }
-        said.send(records(&sent)).unwrap();
-    });
+    let tell = move |records| said.send(records).unwrap();
+    let error = failed("localhost", limits(), |client| relay(client, server, tell));
     assert_eq!(error.kind, Kind::Untrusted);
-    let expected = [HANDSHAKE, CHANGE_CIPHER_SPEC, ENCRYPTED];
-    assert_eq!(hear.recv().unwrap(), expected);
+    let sent = hear.iter().flatten().collect::<Vec<_>>();
+    assert_eq!(sent, [HANDSHAKE, CHANGE_CIPHER_SPEC, ENCRYPTED]);
+}
+
+#[test]
+fn the_end_of_the_handshake_and_the_first_text_are_one_packet() {
+    let gateway = momo_mock_gateway::Gateway::start().unwrap();
+    let server = TcpStream::connect(gateway.address()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (said, hear) = std::sync::mpsc::channel();
+    let tell = move |records| said.send(records).unwrap();
+    std::thread::spawn(move || relay(listener.accept().unwrap().0, server, tell));
+    let ca = Ca::Pem(Secret::new(gateway.ca_pem()));
+    let mut connection = open("localhost", port, &ca, limits()).unwrap();
+    assert_eq!(hear.recv().unwrap(), [HANDSHAKE]);
+    connection.write_all(b"POST").unwrap();
+    let packet = hear.recv().unwrap();
+    assert_eq!(packet, [CHANGE_CIPHER_SPEC, ENCRYPTED, ENCRYPTED]);
+}
+
+#[test]
+fn the_cipher_suite_that_costs_least_is_preferred_and_none_is_left_out() {
+    let config = trust::tls_config(&Ca::Mozilla).unwrap();
+    let own = &config.crypto_provider().cipher_suites;
+    assert_eq!(own[0].suite(), TLS13_AES_128_GCM_SHA256);
+    let all = ring::default_provider().cipher_suites;
+    assert!(own.len() == all.len() && all.iter().all(|suite| own.contains(suite)));
 }
 
 #[test]
@@ -160,6 +189,7 @@ fn a_connection_is_open_until_the_server_closes_it() {
     let gateway = momo_mock_gateway::Gateway::start().unwrap();
     let (ca, port) = (Secret::new(gateway.ca_pem()), gateway.address().port());
     let mut connection = open("localhost", port, &Ca::Pem(ca), limits()).unwrap();
+    connection.flush().unwrap();
     // It begins with records of its own, which are no text.
     while !connection.is_open() {
         assert!(!connection.has_spoken());
