@@ -24,8 +24,8 @@ pub(crate) use settings::{OptionRow, Settings, log_lines};
 pub(crate) use url::Scheme;
 pub(crate) use values::Ca;
 
+use crate::credentials::ValueSource;
 use crate::credentials::redact::shortened;
-use crate::credentials::{ValueSource, environment_variable};
 use crate::log::Logger;
 use crate::{Failure, Level, Line, Secret, pasted, sys};
 use options::{OPTIONS, Opt};
@@ -69,10 +69,11 @@ impl Config {
             let variable = variable.to_string_lossy();
             // The first line of a file of variables may begin with a byte order mark.
             let visible = variable.trim_start_matches(pasted::is_invisible);
-            if !visible.starts_with("MOMO_") {
+            let Some(name) = visible.strip_prefix("MOMO_") else {
                 continue;
-            }
-            let named = |option: &&Opt| environment_variable(option.name) == visible;
+            };
+            let is_upper = name.to_ascii_uppercase() == name;
+            let named = |option: &&Opt| is_upper && option.name.eq_ignore_ascii_case(name);
             let mistake = match OPTIONS.iter().find(named) {
                 _ if visible != variable => {
                     "is not read: an invisible character is before its name"

@@ -154,10 +154,9 @@ impl Drop for ClientEntry {
 /// Forgets and wipes every token of the process.
 pub(crate) fn clear() {
     if let Some(registry) = REGISTRY.load().as_ref() {
-        registry
-            .entries
-            .values()
-            .for_each(|registered| registered.entry.clear());
+        for registered in registry.entries.values() {
+            registered.entry.clear();
+        }
     }
 }
 

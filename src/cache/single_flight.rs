@@ -106,9 +106,12 @@ impl SingleFlight {
     /// Has the waiters in these rooms look at the entry, and whether they are cancelled.
     pub(crate) fn wake_waiters(&self, is_theirs: impl Fn(usize) -> bool) {
         if let Some(flight) = self.current() {
-            let rooms = flight.rooms.iter().enumerate();
-            let rooms = rooms.filter(|(number, _)| is_theirs(*number));
-            rooms.for_each(|(_, room)| room.tell(|_| {}));
+            for number in (0..ROOMS).filter(|number| is_theirs(*number)) {
+                let room = &flight.rooms[number];
+                // A waiter that has just looked is asleep before it is woken.
+                drop(room.outcome.lock());
+                room.changed.notify_all();
+            }
         }
     }
 
@@ -173,14 +176,6 @@ impl Flight {
     }
 }
 
-impl Room {
-    /// Through the lock, so that a waiter that has just looked is asleep before it is woken.
-    fn tell(&self, change: impl FnOnce(&mut Option<Step>)) {
-        change(&mut self.outcome.lock());
-        self.changed.notify_all();
-    }
-}
-
 impl Leader {
     /// Gives the outcome to every waiter. The entry's state must have been changed before, so that
     /// a call that comes later does not ask again.
@@ -192,9 +187,17 @@ impl Leader {
         // A later call leads, unless another leads already: this flight may be lost.
         let is_mine = |flight: &mut Arc<Flight>| Arc::ptr_eq(flight, &self.flight);
         drop(self.slot.current.lock().take_if(is_mine));
-        for room in &self.flight.rooms {
-            room.tell(|outcome| *outcome = Some(step.clone()));
+        let Flight {
+            rooms, next_room, ..
+        } = &*self.flight;
+        for room in rooms {
+            *room.outcome.lock() = Some(step.clone());
         }
+        // Whoever comes to another room from here on finds the outcome there.
+        let used = next_room.load(Ordering::Relaxed).min(ROOMS);
+        rooms[..used]
+            .iter()
+            .for_each(|room| room.changed.notify_all());
     }
 }
 

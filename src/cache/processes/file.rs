@@ -55,7 +55,7 @@ impl FileStore {
 
 /// The names of the files of its token, its failure and its lock.
 fn files(name: &str) -> [String; 3] {
-    ["token", "failure", "lock"].map(|kind| format!("{name}.{kind}"))
+    ["token", "failure", "lock"].map(|kind| [name, ".", kind].concat())
 }
 
 impl Store for FileStore {

@@ -30,9 +30,7 @@ impl SealedCache {
     pub fn seal_token(&self, token: &Token) -> Option<Vec<u8>> {
         let issued =
             crate::token::Token::new(&token.access, &token.kind, token.lifetime, Now::read());
-        let clocks = self.clocks();
-        let record = Record::of_token(&issued, &clocks)?;
-        self.0.seal(&record)
+        self.0.seal(&Record::of_token(&issued, &self.clocks())?)
     }
 
     /// The sealed value of a failure just now.
@@ -44,8 +42,7 @@ impl SealedCache {
             body: failure.body.clone(),
             ..crate::error::Failure::new(failure.status, failure.message.clone())
         };
-        let clocks = self.clocks();
-        let record = Record::of_failure(&failure, cooldown, &clocks)?;
+        let record = Record::of_failure(&failure, cooldown, &self.clocks())?;
         self.0.seal(&record)
     }
 

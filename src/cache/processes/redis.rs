@@ -65,7 +65,7 @@ const UNLOCK: &str = "if redis.call('GET', KEYS[3]) == ARGV[1] then \
 const UNLOCK_TIMEOUT: Duration = Duration::from_millis(50);
 
 fn script(text: &str, name: &str, args: &[&[u8]]) -> Command {
-    let keys = ["token", "failure", "lock"].map(|what| format!("libmomo:1:{{{name}}}:{what}"));
+    let keys = ["token", "failure", "lock"].map(|what| ["libmomo:1:{", name, "}:", what].concat());
     let keys = keys.each_ref().map(|key| key.as_bytes());
     let words = [&[text.as_bytes(), b"3"], &keys[..], args].concat();
     Command::new("EVAL", &words)

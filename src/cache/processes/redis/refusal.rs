@@ -56,11 +56,8 @@ pub(crate) fn explained(command: &str, error: &str) -> String {
     let advice = ADVICE.iter().find(|(words, _)| is_there(words));
     let advice = advice.map_or("see the server's log", |(_, advice)| advice);
     // Anything else may be what was sent.
-    let code = error
-        .split(' ')
-        .next()
-        .filter(|word| CODES.split(' ').any(|code| code == *word));
-    let code = code.unwrap_or("no code");
+    let is_first = |code: &&str| error.split(' ').next() == Some(code);
+    let code = CODES.split(' ').find(is_first).unwrap_or("no code");
     format!("the server refused {command} ({code}); {advice}")
 }
 

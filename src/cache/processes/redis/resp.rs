@@ -38,7 +38,8 @@ impl Command {
         let mut bytes = SecretBytes::with_capacity(FRAME + lengths.sum::<usize>());
         bytes.extend_from_slice(format!("*{}\r\n", words.len()).as_bytes());
         for word in words {
-            for part in [format!("${}\r\n", word.len()).as_bytes(), word, b"\r\n"] {
+            let length = word.len().to_string();
+            for part in [b"$", length.as_bytes(), b"\r\n", word, b"\r\n"] {
                 bytes.extend_from_slice(part);
             }
         }
