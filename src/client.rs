@@ -57,9 +57,8 @@ impl Client {
         let is_last = self.fetcher.handles.fetch_sub(1, SeqCst) == 1;
         let is_last = is_last || !self.cancellation.is_of_clone();
         for entry in self.fetcher.entries() {
-            entry
-                .single_flight
-                .wake_waiters(|room| self.cancellation.waits_in(room));
+            let waits = |room| self.cancellation.waits_in(room);
+            entry.single_flight.wake_waiters(waits);
             if is_last {
                 entry.cancel();
             }

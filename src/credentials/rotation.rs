@@ -154,9 +154,8 @@ impl InUse {
 
 /// Whether one of user and key has just changed and the other has not.
 fn is_half_changed(stamps: &Stamps, now: Now) -> bool {
-    let pair = stamps
-        .iter()
-        .filter(|(name, _)| ["api_user", "api_key"].contains(name));
+    let is_of_pair = |name: &str| ["api_user", "api_key"].contains(&name);
+    let pair = stamps.iter().filter(|(name, _)| is_of_pair(name));
     // A new one may be ahead of the clock: that moves in steps, and the times of files need not.
     let are_new = pair.map(|(_, stamp)| now.wall.abs_diff(stamp.changed) < SETTLING_TIME);
     are_new.clone().min() != are_new.max()

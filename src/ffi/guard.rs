@@ -58,9 +58,8 @@ pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str
     let text = given(text, name, || "give a string".to_owned())?;
     // SAFETY: not NULL, and so a string by this function's own contract.
     let bytes = unsafe { CStr::from_ptr(text.as_ptr()) };
-    bytes
-        .to_str()
-        .map_err(|_| Failure::argument(format!("{name} is not UTF-8; convert it")))
+    let invalid = |_| Failure::argument(format!("{name} is not UTF-8; convert it"));
+    bytes.to_str().map_err(invalid)
 }
 
 fn given<T>(

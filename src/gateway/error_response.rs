@@ -201,9 +201,8 @@ pub(super) fn firewall_refusal(response: &Response, redactor: &Redactor) -> Opti
 fn identifier(text: &str, id: &str, redactor: &Redactor) -> String {
     let text = redactor.clean_but(id, text.as_bytes(), MAX_CODE_BYTES);
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
-    Some(text)
-        .filter(|text| text.bytes().all(fits))
-        .unwrap_or_default()
+    let is_one = text.bytes().all(fits);
+    if is_one { text } else { String::new() }
 }
 
 fn bracketed(what: &str, text: &str) -> String {

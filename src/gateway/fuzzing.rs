@@ -1,6 +1,6 @@
 //! A response's meaning, without a connection.
 
-use ureq::http::{HeaderMap, HeaderName, HeaderValue};
+use ureq::http::{HeaderName, HeaderValue};
 
 use super::authentication::Authentication;
 use super::response;
@@ -30,20 +30,16 @@ impl ResponseReader {
         body: &[u8],
         is_whole: bool,
     ) -> Result<Token, Failure> {
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
-            {
-                map.append(name, value);
-            }
-        }
+        let headers = headers.into_iter().filter_map(|(name, value)| {
+            let value = HeaderValue::from_bytes(value).ok()?;
+            Some((HeaderName::from_bytes(name).ok()?, value))
+        });
         let mut text = SecretBytes::with_capacity(body.len());
         text.extend_from_slice(body);
         let lost = || TransportError::new(Phase::Read, Kind::ConnectionLost, "it is lost");
         let response = Response {
             status,
-            headers: map,
+            headers: headers.collect(),
             body: text,
             incomplete: (!is_whole).then(lost),
         };

@@ -59,9 +59,8 @@ pub(crate) fn offers(challenge: &[u8], scheme: &str) -> bool {
     });
     parts.any(|part| {
         let mut words = part.trim_ascii_start().split(u8::is_ascii_whitespace);
-        words
-            .next()
-            .is_some_and(|word| word.eq_ignore_ascii_case(scheme.as_bytes()))
+        let is_scheme = |word: &[u8]| word.eq_ignore_ascii_case(scheme.as_bytes());
+        words.next().is_some_and(is_scheme)
     })
 }
 

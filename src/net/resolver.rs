@@ -138,10 +138,9 @@ impl Resolver {
         });
         if let Ok(addresses) = &outcome {
             self.change(|all| {
-                let (addresses, good_until) = (Arc::clone(addresses), Deadline::after(MAX_AGE));
                 let cached = Cached {
-                    addresses,
-                    good_until,
+                    addresses: Arc::clone(addresses),
+                    good_until: Deadline::after(MAX_AGE),
                 };
                 all.insert(host.to_owned(), cached);
             });
