@@ -2,7 +2,7 @@
 
 mod request;
 
-use std::ops::Deref;
+use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, Guard};
 use once_cell::race::OnceBox;
 
-use crate::cache::{self, ClientEntry, Entry, Flight, Leader, Plan, State, Step, Store};
+use crate::cache::{self, ClientEntry, Entry, Flight, Leader, Lock, Plan, State, Step, Store};
 use crate::config::Settings;
 use crate::credentials::{Credentials, Rotation};
 use crate::gateway::{Authentication, Transport};
-use crate::net::Limits;
 use crate::panics::catch_panic;
+use crate::sys;
 use crate::token::jitter;
-use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Progress, Status, Token, sys};
+use crate::{CallLog, Cancellation, Deadline, Failure, Level, Now, Phase, Progress, Status, Token};
 use request::Request;
 
 /// What a client and its clones have in common, and what a request keeps alive by itself.
@@ -128,18 +128,11 @@ impl Fetcher {
         if !Arc::ptr_eq(state, &entry.state()) || caller.cancellation.is_cancelled() {
             return Err(Step::LookAgain);
         }
+        let lock = self.wait_for_others(entry, &leader, plan, caller)?;
         if !on_own_thread {
-            let deadline = caller.deadline.filter(|_| !plan.is_refresh);
-            if let Some(step) = deadline.and_then(|deadline| {
-                let limits = Limits::new(deadline, caller.cancellation);
-                entry.look_in_directory(&limits, caller.log)
-            }) {
-                leader.finish(step.clone());
-                return Err(step);
-            }
             let (fetcher, its_leader) = (Arc::clone(self), Arc::clone(&leader));
             let lead = move || {
-                catch_panic(move || fetcher.lead(&its_leader, plan));
+                catch_panic(move || fetcher.lead(&its_leader, plan, lock));
             };
             let Err(error) = sys::start_thread("momo-request", lead) else {
                 return Ok(Arc::clone(&leader.flight));
@@ -160,14 +153,50 @@ impl Fetcher {
             progress: &leader.flight.progress,
             log: caller.log,
         };
-        let step = request.run().inspect(|step| leader.finish(step.clone()));
+        let step = request
+            .run(None)
+            .inspect(|step| leader.finish(step.clone()));
         Err(step.unwrap_or_else(Step::Failed))
+    }
+
+    /// While another process asks its callers need no thread: one of them waits for all, and leaves
+    /// that to a thread when its time is up.
+    fn wait_for_others(
+        &self,
+        entry: &Entry,
+        leader: &Leader,
+        plan: Plan,
+        caller: &mut Caller,
+    ) -> Result<Option<Lock>, Step> {
+        let may_wait = !self.settings.refresh_by_caller && !plan.is_refresh;
+        let Some(deadline) = caller.deadline.filter(|_| may_wait) else {
+            return Ok(None);
+        };
+        let mut own = plan.on_a_caller_s_thread(deadline);
+        (own.is_refresh, own.wait_until) = (true, plan.wait_until.min(own.deadline));
+        let (began, progress) = (Instant::now(), &leader.flight.progress);
+        let turn = entry.take_turn(&own, caller.cancellation, progress, caller.log);
+        if progress.phase() == Phase::OtherProcess {
+            caller.waiting_since.get_or_insert(began);
+        }
+        let is_over = own.wait_until.has_passed();
+        match turn {
+            ControlFlow::Continue(None) | ControlFlow::Break(Step::LookAgain) if is_over => {
+                Ok(None)
+            }
+            // Without a lock the store has failed, which is not tried again and told twice.
+            ControlFlow::Continue(lock) => Ok(lock.or_else(|| Some(Box::new(())))),
+            ControlFlow::Break(step) => {
+                leader.finish(step.clone());
+                Err(step)
+            }
+        }
     }
 
     /// On a thread of the library, which keeps the fetcher alive: the client may be freed meanwhile.
     /// The host's logger is therefore no part of it: on such a thread no callback of the host runs,
     /// not even the one that frees the logger's data.
-    fn lead(&self, leader: &Leader, plan: Plan) {
+    fn lead(&self, leader: &Leader, plan: Plan, lock: Option<Lock>) {
         let mut log = CallLog::complete();
         let flight = &leader.flight;
         let mut request = Request {
@@ -180,7 +209,7 @@ impl Fetcher {
             log: &mut log,
         };
         // Without a cooldown every call would start a thread that panics.
-        let outcome = catch_panic(|| request.run()).unwrap_or_else(|| {
+        let outcome = catch_panic(|| request.run(lock)).unwrap_or_else(|| {
             request.failed(&self.entry(), Failure::internal("a panic was caught"))
         });
         if flight.progress.was_polled() {

@@ -96,15 +96,6 @@ impl Processes {
         Ok(self.found(self.logged(values, log)?, log))
     }
 
-    /// What is in a directory. None if it cannot be read, which the request that follows logs.
-    pub(super) fn look(&self, limits: &Limits, log: &mut CallLog) -> Option<Found> {
-        if self.origin != Origin::DIRECTORY {
-            return None;
-        }
-        let values = self.store.read(&self.name, limits).ok()?;
-        Some(self.found(values, log))
-    }
-
     fn found(&self, values: Values, log: &mut CallLog) -> Found {
         // Whoever waits for another process mostly finds nothing: what tells the time is files, too.
         if let (None, None) = (&values.token, &values.failure) {
@@ -166,8 +157,11 @@ impl Processes {
         let is_newer = |there: Arc<Token>| {
             there.issued.boot > token.issued.boot && there.access() != token.access()
         };
-        // A server compares by its own clock.
-        let there = self.look(limits, log).and_then(|found| found.token);
+        // A server compares by its own clock, and a directory that cannot be read is told of below.
+        let is_file = self.origin == Origin::DIRECTORY;
+        let values = is_file.then(|| self.store.read(&self.name, limits).ok());
+        let token_of = |values| self.found(values, log).token;
+        let there = values.flatten().and_then(token_of);
         if there.is_some_and(is_newer) {
             return;
         }

@@ -8,8 +8,7 @@ use crate::test_settings::{credentials_of, settings_with};
 use crate::{CallLog, Deadline, Now, Token};
 
 pub(super) struct TwoProcesses {
-    /// With the shared one in it, `tokens`.
-    pub(super) directory: TestDirectory,
+    _directory: TestDirectory,
     pub(super) own: Entry,
     pub(super) other: Entry,
 }
@@ -27,7 +26,7 @@ impl TwoProcesses {
         Self {
             own: entry(),
             other: entry(),
-            directory,
+            _directory: directory,
         }
     }
 

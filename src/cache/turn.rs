@@ -20,14 +20,8 @@ const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 impl Entry {
-    /// What another process has left in a directory. To look there costs less than a thread.
-    pub(crate) fn look_in_directory(&self, limits: &Limits, log: &mut CallLog) -> Option<Step> {
-        let found = self.processes.as_ref()?.look(limits, log)?;
-        self.settled(found, limits, log)
-    }
-
-    /// To be called by the one that leads in this process. Continues with a request, and with the
-    /// lock by which other processes wait for it; breaks off if another process has asked, or asks.
+    /// By the one that leads in this process. Continues with a request, and with the lock by which
+    /// other processes wait for it; breaks off if one has asked, or asks, or a token is here by now.
     pub(crate) fn take_turn(
         &self,
         plan: &Plan,
@@ -39,9 +33,8 @@ impl Entry {
             return Continue(None);
         };
         let limits = Limits::new(plan.deadline, cancellation);
-        let mut lock = None;
-        let mut pause = MIN_PAUSE;
-        while !cancellation.is_cancelled() {
+        let (mut lock, mut pause, seen) = (None, MIN_PAUSE, self.state());
+        while !cancellation.is_cancelled() && !self.has_other_token(&seen) {
             // With the lock, too: whoever had it may have left a token since the last look.
             let Ok(found) = processes.read(&limits, log) else {
                 return Continue(lock);

@@ -74,13 +74,12 @@ impl Client {
                 Some((token, _)) => Step::Token(Arc::clone(token)),
                 None => self.outcome(&entry, &state, caller)?,
             };
+            // A waiter that was stopped for long may wake up to a token that is good no more.
+            let is_refused = |token: &Token| entry.state().was_invalidated(token.access());
+            let is_good = |token: &Token| !token.is_expired(Now::read()) && !is_refused(token);
             match step {
                 Step::Failed(failure) => return Err(Failure::clone(&failure)),
-                // A waiter that was stopped for long may wake up to a token that is good no more.
-                Step::Token(token)
-                    if !token.is_expired(Now::read())
-                        && !entry.state().was_invalidated(token.access()) =>
-                {
+                Step::Token(token) if is_good(&token) => {
                     let refresh_status = entry.state().refresh_status();
                     return Ok(self.for_caller(token, refresh_status));
                 }

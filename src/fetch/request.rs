@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::Fetcher;
-use crate::cache::{Entry, Leader, MAX_COOLDOWN, Plan, Step};
+use crate::cache::{Entry, Leader, Lock, MAX_COOLDOWN, Plan, Step};
 use crate::gateway::{Authentication, IssuedToken, TokenRequest};
 use crate::net::Limits;
 use crate::sys::random;
@@ -24,16 +24,19 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Asks for all who wait. When this returns, the entry knows the outcome. An error is for nobody
-    /// else: the waiters look at the entry again.
-    pub(super) fn run(&mut self) -> Result<Step, Arc<Failure>> {
+    /// Asks for all who wait, if the turn was taken with its lock. When this returns, the entry knows
+    /// the outcome. An error is for nobody else: the waiters look at the entry again.
+    pub(super) fn run(&mut self, lock: Option<Lock>) -> Result<Step, Arc<Failure>> {
         // The entry goes with the credentials. An error says that the request was cancelled.
         let _ = self.authentication(false);
         let entry = self.fetcher.entry();
         if self.cancellation.is_cancelled() || self.is_abandoned(&entry) {
             return Ok(Step::LookAgain);
         }
-        let turn = entry.take_turn(&self.plan, self.cancellation, self.progress, self.log);
+        let turn = match lock {
+            None => entry.take_turn(&self.plan, self.cancellation, self.progress, self.log),
+            taken => ControlFlow::Continue(taken),
+        };
         // The lock is kept until the outcome is known to other processes.
         let _lock = match turn {
             ControlFlow::Continue(lock) => lock,
@@ -73,15 +76,13 @@ impl Request<'_> {
         if is_overtaken {
             return Ok(Step::LookAgain);
         }
+        const REFRESH_FAILED: &str = "the refresh failed and the token at hand is used on";
         let (level, what) = match is_refresh {
-            true => (
-                Level::WARNING,
-                "the refresh failed and the token at hand is used on",
-            ),
+            true => (Level::WARNING, REFRESH_FAILED),
             false => (Level::ERROR, "the request for a token failed"),
         };
-        self.log
-            .record(level, || format!("{what}: {}", failure.message));
+        let line = || format!("{what}: {}", failure.message);
+        self.log.record(level, line);
         if let Some(others) = entry.processes.as_ref().filter(|_| for_all) {
             let cooldown = entry.state().cooldown(Now::read());
             let limits = self.limits();

@@ -6,7 +6,8 @@ mod server;
 mod setups;
 
 use crate::child::wait_for;
-use crate::common::{Client, Config, Gateway, MOMO_CANCELLED, MOMO_WOULD_BLOCK};
+use crate::common::*;
+use crate::peer::{sleeps, thread_id};
 use crate::place::Place;
 
 /// A client for each name of one place: their memories differ, as those of processes do.
@@ -23,15 +24,28 @@ fn in_each_place(test: impl Fn(&Place, &Gateway, &[Client; 2])) {
     });
 }
 
+/// The outcome of a call that waits for another process, on its own thread, when `then` runs.
+fn waiting(client: &Client, then: impl FnOnce()) -> Result<Token, Error> {
+    std::thread::scope(|scope| {
+        let (told, thread) = std::sync::mpsc::channel();
+        let waiting = scope.spawn(move || {
+            told.send(thread_id()).unwrap();
+            client.get()
+        });
+        let thread = thread.recv().unwrap();
+        wait_for("wait", || sleeps(thread));
+        then();
+        waiting.join().unwrap()
+    })
+}
+
 #[test]
 fn a_token_that_was_invalidated_is_removed_for_the_others_and_a_newer_one_is_not() {
     in_each_place(|place, gateway, [here, there]| {
         let first = here.token();
         assert_eq!(there.token(), first);
         assert_eq!(there.stats().tokens_adopted, 1);
-        // To look in a directory no thread is started that a call would wait for.
-        let waits = i64::from(matches!(place, Place::Redis(_)));
-        assert_eq!(there.stats().waits, waits);
+        assert_eq!(there.stats().waits, 0, "it was there");
         here.invalidate(&first);
         assert!(!place.has_token());
         let second = here.token();
@@ -88,18 +102,46 @@ fn a_call_that_waits_for_another_process_can_be_cancelled() {
         std::thread::scope(|scope| {
             let asking = scope.spawn(|| here.get().unwrap_err());
             wait_for("request", || gateway.request_count() == 1);
-            let waiting = scope.spawn(|| there.get().unwrap_err());
-            wait_for("wait", || {
-                let looked = there.get_within(0).unwrap_err();
-                looked.message.contains("another process")
-            });
-            there.cancel();
-            assert_eq!(waiting.join().unwrap().status, MOMO_CANCELLED);
+            let ended = waiting(there, || there.cancel()).unwrap_err();
+            assert_eq!(ended.status, MOMO_CANCELLED);
             // Once the other's lock was over it would have asked by itself.
             assert_eq!(gateway.request_count(), 1);
             here.cancel();
             assert_eq!(asking.join().unwrap().status, MOMO_CANCELLED);
         });
+    });
+}
+
+#[test]
+fn a_token_that_is_created_meanwhile_ends_the_wait_for_another_process() {
+    in_each_place(|_, gateway, [here, there]| {
+        gateway.set_behaviour("/stall");
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| here.get().unwrap_err());
+            wait_for("request", || gateway.request_count() == 1);
+            gateway.set_behaviour("");
+            let waited = waiting(there, || drop(there.create().unwrap())).unwrap();
+            assert_eq!(waited.access_token, there.token());
+            here.cancel();
+            asking.join().unwrap();
+        });
+    });
+}
+
+#[test]
+fn a_call_that_gives_up_while_another_process_asks_leaves_a_thread_that_waits_on() {
+    in_each_place(|_, gateway, [here, there]| {
+        gateway.set_behaviour("/delay-600");
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| here.token());
+            wait_for("request", || gateway.request_count() == 1);
+            let given_up = there.get_within(100).unwrap_err();
+            assert_eq!(given_up.status, MOMO_TIMED_OUT);
+            assert!(given_up.message.contains("another process"));
+            wait_for("token", || there.stats().tokens_adopted == 1);
+            assert_eq!(there.token(), asking.join().unwrap());
+        });
+        assert_eq!((there.stats().waits, gateway.request_count()), (1, 1));
     });
 }
 

@@ -80,10 +80,8 @@ impl<'a> Record<'a> {
             // Its network, its address, what stands between it and the gateway.
             _ => Some(sys::network()?),
         };
-        let content = Content::Failure {
-            machine,
-            failure: failure.clone(),
-        };
+        let failure = failure.clone();
+        let content = Content::Failure { machine, failure };
         Self::bytes(content, Duration::ZERO, cooldown, clocks)
     }
 

@@ -110,22 +110,6 @@ fn what_another_process_was_given_is_taken_and_kept() {
 }
 
 #[test]
-fn a_look_finds_a_token_and_leaves_it_to_the_request_to_log_a_failure() {
-    let processes = TwoProcesses::new();
-    let look = |log: &mut CallLog| processes.own.look_in_directory(&soon(), log);
-    assert!(look(&mut CallLog::complete()).is_none());
-    processes.other_tells_token();
-    let found = look(&mut CallLog::complete());
-    assert!(matches!(found, Some(Step::Token(token)) if token.access() == b"token"));
-    let tokens = processes.directory.path("tokens");
-    std::fs::remove_dir_all(&tokens).unwrap();
-    processes.directory.replace("tokens", "no directory");
-    let mut log = CallLog::complete();
-    assert!(look(&mut log).is_none());
-    assert_eq!(log.into_lines(), []);
-}
-
-#[test]
 fn a_token_of_another_process_that_was_invalidated_here_is_removed() {
     let processes = TwoProcesses::new();
     processes.other_tells_token();
