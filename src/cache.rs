@@ -15,7 +15,7 @@ pub(crate) use entry::Entry;
 pub(crate) use plan::Plan;
 #[cfg(feature = "fuzzing")]
 pub(crate) use processes::fuzzing;
-pub(crate) use processes::{Store, open};
+pub(crate) use processes::{Lock, Store, open};
 pub(crate) use registry::{ClientEntry, clear};
 pub(crate) use single_flight::{Flight, Leader, Step};
 pub(crate) use state::{MAX_COOLDOWN, State};

@@ -96,9 +96,9 @@ impl TokenRequest<'_> {
                 let of_attempts = format!(" of {}", self.attempts);
                 return Err(authentication.complete(failure, sent, self.progress, &of_attempts));
             };
-            self.log.record(Level::INFORMATION, || {
-                format!("trying again in {} ms", backoff.as_millis())
-            });
+            let ms = backoff.as_millis();
+            self.log
+                .record(Level::INFORMATION, || format!("trying again in {ms} ms"));
             if failure.http_status != 0 {
                 earlier_response = Some(failure);
             }

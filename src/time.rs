@@ -16,10 +16,8 @@ pub(crate) struct Now {
 
 impl Now {
     pub(crate) fn read() -> Self {
-        let now = Self {
-            boot: sys::boot(),
-            wall: sys::wall(),
-        };
+        let (boot, wall) = (sys::boot(), sys::wall());
+        let now = Self { boot, wall };
         #[cfg(feature = "fuzzing")]
         let now = now + crate::fuzzing::clocks_ahead();
         now
@@ -27,10 +25,8 @@ impl Now {
 
     /// No earlier than the clocks begin.
     pub(crate) fn earlier(self, by: Duration) -> Self {
-        Self {
-            boot: self.boot.saturating_sub(by),
-            wall: self.wall.saturating_sub(by),
-        }
+        let [boot, wall] = [self.boot, self.wall].map(|time| time.saturating_sub(by));
+        Self { boot, wall }
     }
 }
 

@@ -27,10 +27,8 @@ fn plan() -> Plan {
 fn assert_found(plan: Plan, check: &str) {
     let environment = plan.environment.clone();
     let (_, findings) = Run::of(plan, &mut Schedule::default());
-    assert!(
-        findings.has(check),
-        "{check} has found nothing: {environment:?}"
-    );
+    let found = findings.has(check);
+    assert!(found, "{check} has found nothing: {environment:?}");
 }
 
 fn planted(fault: &str) -> Plan {

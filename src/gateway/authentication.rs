@@ -31,13 +31,12 @@ impl Authentication {
         let credentials = credentials.into();
         let host = settings.base_url.authority();
         let proxy = settings.proxy.as_ref().map(ProxyUrl::shown);
-        let proxy = proxy.map(|proxy| format!(" through proxy {proxy}"));
+        let proxy = proxy
+            .map(|proxy| format!(" through proxy {proxy}"))
+            .unwrap_or_default();
         let user = credentials.api_user.expose();
-        let uri = format!(
-            "{}/{}/token/",
-            settings.base_url.canonical(),
-            settings.product
-        );
+        let (base, product) = (settings.base_url.canonical(), settings.product);
+        let uri = format!("{base}/{product}/token/");
         let mut common = HeaderMap::new();
         common.insert(USER_AGENT, header_value(&user_agent(settings)));
         common.insert(HOST, header_value(&host));
@@ -54,11 +53,7 @@ impl Authentication {
             headers: credentials.subscription_keys.iter().map(with_key).collect(),
             redactor: settings.redactor(&credentials),
             host: Host::of(&settings.base_url),
-            context: format!(
-                "host {host}{}, API user {}",
-                proxy.unwrap_or_default(),
-                last_characters(user)
-            ),
+            context: format!("host {host}{proxy}, API user {}", last_characters(user)),
             credentials,
         }
     }
@@ -102,17 +97,11 @@ impl Authentication {
             },
             _ => String::new(),
         };
-        Failure {
-            message: format!(
-                "{}{sent}{} [{}, attempt {}{of_attempts}, {} ms]",
-                failure.message,
-                self.host.always,
-                self.context,
-                progress.attempt(),
-                progress.elapsed().as_millis(),
-            ),
-            ..failure
-        }
+        let (said, always, context) = (&failure.message, self.host.always, &self.context);
+        let (attempt, ms) = (progress.attempt(), progress.elapsed().as_millis());
+        let message =
+            format!("{said}{sent}{always} [{context}, attempt {attempt}{of_attempts}, {ms} ms]");
+        Failure { message, ..failure }
     }
 
     /// For a call whose time is up while a request goes on.

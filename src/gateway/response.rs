@@ -44,7 +44,8 @@ pub(super) fn read(
         return Err(error_response::read(response, authentication));
     }
     let redactor = &authentication.redactor;
-    token_body(response, issued, redactor).map_err(|failure| {
+    let token = token_body(response, issued, redactor);
+    token.map_err(|failure| {
         firewall_refusal(response, redactor)
             .unwrap_or(failure)
             .into()
@@ -113,10 +114,9 @@ pub(super) fn check_not_ended(token: Token) -> Result<Token, AttemptError> {
     let message = "the token had already expired when it arrived: its lifetime (expires_in) is \
                    hardly longer than the request took, or a cache on the way has kept it (Age); \
                    try again, and if this stays, have nothing cache responses";
-    Err(AttemptError {
-        failure: Failure::of_response(200, Status::MOMO_INVALID_RESPONSE, message),
-        retry: Retry::Later,
-    })
+    let failure = Failure::of_response(200, Status::MOMO_INVALID_RESPONSE, message);
+    let retry = Retry::Later;
+    Err(AttemptError { failure, retry })
 }
 
 fn plain(kind: &str) -> String {

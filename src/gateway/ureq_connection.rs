@@ -11,8 +11,8 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::ExchangeBuffers;
 use super::framing::Framing;
+use crate::Phase;
 use crate::net::{Connection, Kind, Limits, Route, TransportError};
-use crate::{Deadline, Phase};
 
 /// The longest line of a request: user and key have at most 1 KiB each, and base64 makes a third more
 /// of them. Mostly it is room for the whole head.
@@ -54,13 +54,8 @@ impl Connector for RouteConnector {
         let Some(limits) = exchange_limits(None) else {
             return Ok(None);
         };
-        let deadline = limits.deadline;
-        let limits = Limits {
-            deadline: deadline.min(Deadline::after(self.connect_timeout)),
-            ..limits
-        };
-        let mut connection = self.route.open(limits)?;
-        connection.limits().deadline = deadline;
+        let mut connection = self.route.open(limits.within(self.connect_timeout))?;
+        connection.limits().deadline = limits.deadline;
         Ok(Some(UreqConnection {
             connection,
             buffers: ExchangeBuffers::new(MAX_LINE_BYTES),

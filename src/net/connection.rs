@@ -38,11 +38,9 @@ impl Limits {
 
     /// The same for no longer than this time.
     pub(crate) fn within(&self, time: Duration) -> Self {
-        let deadline = self.deadline.min(Deadline::after(time));
-        Self {
-            deadline,
-            ..self.clone()
-        }
+        let mut limits = self.clone();
+        limits.deadline = self.deadline.min(Deadline::after(time));
+        limits
     }
 
     pub(crate) fn error(&self, kind: Kind, detail: impl Into<String>) -> TransportError {

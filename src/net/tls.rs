@@ -125,11 +125,9 @@ impl Tls {
             return Ok(below);
         };
         below.limits().progress.enter(Phase::Handshake);
-        let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
-            failure::untrusted(format!(
-                "the host name cannot be in a certificate; check {option}"
-            ))
-        })?;
+        let why = || format!("the host name cannot be in a certificate; check {option}");
+        let name = ServerName::try_from(bare(host).to_owned());
+        let name = name.map_err(|_| failure::untrusted(why()))?;
         let session = ClientConnection::new(Arc::clone(config), name)
             .map_err(|e| failure::explain(&e, option, false))?;
         let mut tls = Box::new(Self {

@@ -55,10 +55,7 @@ fn each_cache_is_what_it_is_called_and_who_shares_it() {
         assert!(refused("cache", other).contains("it is process, client, none"));
     }
     #[cfg(unix)]
-    assert_eq!(
-        of("cache", "file:/run/tokens/").cache.shown(),
-        "file:/run/tokens"
-    );
+    assert_eq!(of("cache", "file:/run/t/").cache.shown(), "file:/run/t");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use super::*;
+use crate::Deadline;
 use crate::gateway::test_peer::token;
 
 #[test]

@@ -109,14 +109,12 @@ fn a_proxy_over_tls_is_verified_as_the_proxy_and_not_as_the_host_behind_it() {
     assert_eq!(is_doubtful("LOCALHOST"), Some(true));
     proxy.set_certificate(ServerCertificate::OtherName).unwrap();
     let error = route.open(limits()).err().unwrap();
-    assert_eq!(
-        (error.kind, error.phase),
-        (Kind::Untrusted, Phase::Handshake)
-    );
-    let told = error.detail;
+    let refused = (error.kind, error.phase);
+    assert_eq!(refused, (Kind::Untrusted, Phase::Handshake));
     assert!(
-        told.contains("not for this host name; check proxy,"),
-        "{told}"
+        error
+            .detail
+            .contains("not for this host name; check proxy,")
     );
 }
 

@@ -4,10 +4,8 @@ use super::*;
 fn an_element_has_a_length_of_one_to_four_bytes_and_is_there_whole() {
     let long = [b"\x04\x82\x01\x00".as_slice(), &[7; 256]].concat();
     let mut rest = long.as_slice();
-    assert_eq!(
-        element(&mut rest).map(|(tag, content)| (tag, content.len())),
-        Some((4, 256))
-    );
+    let read = element(&mut rest).map(|(tag, content)| (tag, content.len()));
+    assert_eq!(read, Some((4, 256)));
     assert!(rest.is_empty());
     for bad in [
         &b""[..],
