@@ -153,9 +153,8 @@ impl Fetcher {
             progress: &leader.flight.progress,
             log: caller.log,
         };
-        let step = request
-            .run(None)
-            .inspect(|step| leader.finish(step.clone()));
+        let step = request.run(None);
+        let step = step.inspect(|step| leader.finish(step.clone()));
         Err(step.unwrap_or_else(Step::Failed))
     }
 

@@ -53,10 +53,8 @@ impl<T> PerProcess<T> {
 
     pub(crate) fn get_or(&self, make: impl FnOnce() -> T) -> Arc<Owned<T>> {
         self.get().unwrap_or_else(|| {
-            let made = Arc::new(Owned {
-                generation: sys::generation(),
-                value: Some(make()),
-            });
+            let (generation, value) = (sys::generation(), Some(make()));
+            let made = Arc::new(Owned { generation, value });
             // Another thread of this process may be faster.
             let before = self
                 .owned

@@ -25,7 +25,7 @@ impl Now {
 
     /// No earlier than the clocks begin.
     pub(crate) fn earlier(self, by: Duration) -> Self {
-        let [boot, wall] = [self.boot, self.wall].map(|time| time.saturating_sub(by));
+        let [boot, wall] = [self.boot, self.wall].map(|clock| clock.saturating_sub(by));
         Self { boot, wall }
     }
 }
@@ -34,10 +34,8 @@ impl Add<Duration> for Now {
     type Output = Self;
 
     fn add(self, time: Duration) -> Self {
-        Self {
-            boot: self.boot + time,
-            wall: self.wall + time,
-        }
+        let [boot, wall] = [self.boot, self.wall].map(|clock| clock + time);
+        Self { boot, wall }
     }
 }
 

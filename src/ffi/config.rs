@@ -178,10 +178,8 @@ pub unsafe extern "C" fn momo_set_logger(
     level: i32,
     error: Option<&mut MaybeUninit<Option<NonNull<momo_error>>>>,
 ) -> momo_status {
-    let user_data = UserData {
-        pointer: user_data,
-        free: free_user_data,
-    };
+    let (pointer, free) = (user_data, free_user_data);
+    let user_data = UserData { pointer, free };
     call(error, || {
         let config = &mut live(config, "config")?.0;
         let level = Level::from_number(level).ok_or_else(|| {

@@ -96,6 +96,22 @@ fn a_stale_token_is_replaced_by_the_newer_one_of_another_process_without_a_reque
 }
 
 #[test]
+fn a_stale_token_is_used_on_while_another_process_asks_for_the_next() {
+    Place::each(|place| {
+        let gateway = Gateway::start().unwrap();
+        let config = Config::mock(&gateway, "");
+        gateway.set_behaviour("/lifetime-200/age-155");
+        let tokens = clients(config.set("refresh_margin", "1s"), place.options());
+        let tokens = tokens.map(|client| client.token());
+        gateway.set_behaviour("/stall");
+        let [here, there] = clients(config.set("refresh_margin", "15m"), place.options());
+        assert_eq!(here.token(), tokens[0]);
+        wait_for("request", || gateway.request_count() == 2);
+        assert_eq!((there.token(), there.stats().waits), (tokens[1].clone(), 0));
+    });
+}
+
+#[test]
 fn a_call_that_waits_for_another_process_can_be_cancelled() {
     in_each_place(|_, gateway, [here, there]| {
         gateway.set_behaviour("/stall");

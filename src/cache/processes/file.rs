@@ -68,10 +68,8 @@ impl Store for FileStore {
     fn read(&self, name: &str, _: &Limits) -> Result<Values> {
         let [token, failure, _] = files(name);
         let directory = self.opened()?;
-        Ok(Values {
-            token: directory.read(&token),
-            failure: directory.read(&failure),
-        })
+        let [token, failure] = [token, failure].map(|file| directory.read(&file));
+        Ok(Values { token, failure })
     }
 
     fn write_token(&self, name: &str, sealed: &[u8], _: Age, _: &Limits) -> Done {

@@ -84,10 +84,9 @@ fn take_value(text: &mut &[u8]) -> Option<Value> {
     let (left, length) = (number()?, usize::try_from(number()?).ok()?);
     let (sealed, rest) = parts.next()?.split_at_checked(length)?;
     *text = rest;
-    Some(Value {
-        sealed: sealed.to_owned(),
-        left: Some(Duration::from_millis(u64::try_from(left).ok()?)),
-    })
+    let left = Duration::from_millis(u64::try_from(left).ok()?);
+    let (sealed, left) = (sealed.to_owned(), Some(left));
+    Some(Value { sealed, left })
 }
 
 impl Store for Server {
@@ -96,10 +95,8 @@ impl Store for Server {
             return Ok(Values::default());
         };
         let mut text = &text[..];
-        Ok(Values {
-            token: take_value(&mut text),
-            failure: take_value(&mut text),
-        })
+        let [token, failure] = [(); 2].map(|()| take_value(&mut text));
+        Ok(Values { token, failure })
     }
 
     fn write_token(&self, name: &str, sealed: &[u8], age: Age, limits: &Limits) -> Done {

@@ -49,10 +49,8 @@ struct AccessState {
 impl Server {
     /// Touches no network; refuses files and a trust store that cannot be used.
     pub(crate) fn of(url: &RedisUrl, ca: &Ca) -> Result<Arc<Self>, Failure> {
-        let fresh = Arc::new(Self {
-            connector: Connector::new(url, ca)?,
-            access: PerProcess::new(),
-        });
+        let (connector, access) = (Connector::new(url, ca)?, PerProcess::new());
+        let fresh = Arc::new(Self { connector, access });
         let mut found = None;
         SERVERS.rcu(|servers| {
             let servers = servers.iter().flat_map(|servers| servers.iter());
