@@ -158,8 +158,8 @@ impl Fetcher {
         Err(step.unwrap_or_else(Step::Failed))
     }
 
-    /// While another process asks its callers need no thread: one of them waits for all, and leaves
-    /// that to a thread when its time is up.
+    /// While another process asks, no thread is needed: one caller waits for all. When its time is
+    /// up, a thread goes on. The lock is that of a turn which was taken.
     fn wait_for_others(
         &self,
         entry: &Entry,

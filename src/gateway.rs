@@ -117,9 +117,12 @@ impl TokenRequest<'_> {
             format!("attempt {number} of {attempts}: {context}")
         });
         let (began, issued) = (Instant::now(), Now::read());
-        let limits = Limits::new(self.deadline, self.cancellation);
-        let mut limits = limits.within(self.settings.attempt_timeout);
-        limits.progress = Arc::clone(self.progress);
+        let attempt_deadline = Deadline::after(self.settings.attempt_timeout);
+        let limits = Limits {
+            deadline: self.deadline.min(attempt_deadline),
+            cancellation: Arc::clone(self.cancellation),
+            progress: Arc::clone(self.progress),
+        };
         let request = || authentication.request(key, self.keep_connection);
         let response = self.transport.post(request, &limits);
         let token = response

@@ -157,11 +157,12 @@ impl Processes {
         let is_newer = |there: Arc<Token>| {
             there.issued.boot > token.issued.boot && there.access() != token.access()
         };
-        // A server compares by its own clock, and a directory that cannot be read is told of below.
-        let is_file = self.origin == Origin::DIRECTORY;
-        let values = is_file.then(|| self.store.read(&self.name, limits).ok());
-        let token_of = |values| self.found(values, log).token;
-        let there = values.flatten().and_then(token_of);
+        // A server compares by its own clock. A directory that cannot be read is told of below.
+        let values = match self.origin {
+            Origin::DIRECTORY => self.store.read(&self.name, limits).ok(),
+            _ => None,
+        };
+        let there = values.and_then(|values| self.found(values, log).token);
         if there.is_some_and(is_newer) {
             return;
         }

@@ -187,17 +187,15 @@ impl Leader {
         // A later call leads, unless another leads already: this flight may be lost.
         let is_mine = |flight: &mut Arc<Flight>| Arc::ptr_eq(flight, &self.flight);
         drop(self.slot.current.lock().take_if(is_mine));
-        let Flight {
-            rooms, next_room, ..
-        } = &*self.flight;
+        let Flight { rooms, .. } = &*self.flight;
         for room in rooms {
             *room.outcome.lock() = Some(step.clone());
         }
         // Whoever comes to another room from here on finds the outcome there.
-        let used = next_room.load(Ordering::Relaxed).min(ROOMS);
-        rooms[..used]
-            .iter()
-            .for_each(|room| room.changed.notify_all());
+        let used = self.flight.next_room.load(Ordering::Relaxed).min(ROOMS);
+        for room in &rooms[..used] {
+            room.changed.notify_all();
+        }
     }
 }
 

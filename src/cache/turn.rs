@@ -20,8 +20,9 @@ const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 impl Entry {
-    /// By the one that leads in this process. Continues with a request, and with the lock by which
-    /// other processes wait for it; breaks off if one has asked, or asks, or a token is here by now.
+    /// To be called by the one that leads in this process. Continues with a request, and with the
+    /// lock by which other processes wait for it. Breaks off if another process has asked, or asks,
+    /// or if this one has a token meanwhile.
     pub(crate) fn take_turn(
         &self,
         plan: &Plan,

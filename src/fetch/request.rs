@@ -24,8 +24,8 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Asks for all who wait, if the turn was taken with its lock. When this returns, the entry knows
-    /// the outcome. An error is for nobody else: the waiters look at the entry again.
+    /// Asks for all who wait, in the turn of this lock, or else in one that it takes. When this returns,
+    /// the entry knows the outcome. An error is for nobody else: the waiters look at the entry again.
     pub(super) fn run(&mut self, lock: Option<Lock>) -> Result<Step, Arc<Failure>> {
         // The entry goes with the credentials. An error says that the request was cancelled.
         let _ = self.authentication(false);

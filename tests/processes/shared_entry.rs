@@ -24,18 +24,19 @@ fn in_each_place(test: impl Fn(&Place, &Gateway, &[Client; 2])) {
     });
 }
 
-/// The outcome of a call that waits for another process, on its own thread, when `then` runs.
-fn waiting(client: &Client, then: impl FnOnce()) -> Result<Token, Error> {
+/// The outcome of a call that has come so far when `then` runs. Its thread tells how far.
+fn during(
+    client: &Client,
+    has_come: impl Fn(i32) -> bool,
+    then: impl FnOnce(),
+) -> Result<Token, Error> {
     std::thread::scope(|scope| {
-        let (told, thread) = std::sync::mpsc::channel();
-        let waiting = scope.spawn(move || {
-            told.send(thread_id()).unwrap();
-            client.get()
-        });
-        let thread = thread.recv().unwrap();
-        wait_for("wait", || sleeps(thread));
+        let (tell, told) = std::sync::mpsc::channel();
+        let call = scope.spawn(move || tell.send(thread_id()).map(|()| client.get()));
+        let thread = told.recv().unwrap();
+        wait_for("call", || has_come(thread));
         then();
-        waiting.join().unwrap()
+        call.join().unwrap().unwrap()
     })
 }
 
@@ -115,16 +116,15 @@ fn a_stale_token_is_used_on_while_another_process_asks_for_the_next() {
 fn a_call_that_waits_for_another_process_can_be_cancelled() {
     in_each_place(|_, gateway, [here, there]| {
         gateway.set_behaviour("/stall");
-        std::thread::scope(|scope| {
-            let asking = scope.spawn(|| here.get().unwrap_err());
-            wait_for("request", || gateway.request_count() == 1);
-            let ended = waiting(there, || there.cancel()).unwrap_err();
-            assert_eq!(ended.status, MOMO_CANCELLED);
+        let has_asked = |_| gateway.request_count() == 1;
+        let asking = during(here, has_asked, || {
+            let waiting = during(there, sleeps, || there.cancel()).unwrap_err();
+            assert_eq!(waiting.status, MOMO_CANCELLED);
             // Once the other's lock was over it would have asked by itself.
             assert_eq!(gateway.request_count(), 1);
             here.cancel();
-            assert_eq!(asking.join().unwrap().status, MOMO_CANCELLED);
         });
+        assert_eq!(asking.unwrap_err().status, MOMO_CANCELLED);
     });
 }
 
@@ -132,15 +132,14 @@ fn a_call_that_waits_for_another_process_can_be_cancelled() {
 fn a_token_that_is_created_meanwhile_ends_the_wait_for_another_process() {
     in_each_place(|_, gateway, [here, there]| {
         gateway.set_behaviour("/stall");
-        std::thread::scope(|scope| {
-            let asking = scope.spawn(|| here.get().unwrap_err());
-            wait_for("request", || gateway.request_count() == 1);
+        let has_asked = |_| gateway.request_count() == 1;
+        let asking = during(here, has_asked, || {
             gateway.set_behaviour("");
-            let waited = waiting(there, || drop(there.create().unwrap())).unwrap();
+            let waited = during(there, sleeps, || drop(there.create().unwrap())).unwrap();
             assert_eq!(waited.access_token, there.token());
             here.cancel();
-            asking.join().unwrap();
         });
+        assert_eq!(asking.unwrap_err().status, MOMO_CANCELLED);
     });
 }
 
@@ -148,15 +147,14 @@ fn a_token_that_is_created_meanwhile_ends_the_wait_for_another_process() {
 fn a_call_that_gives_up_while_another_process_asks_leaves_a_thread_that_waits_on() {
     in_each_place(|_, gateway, [here, there]| {
         gateway.set_behaviour("/delay-600");
-        std::thread::scope(|scope| {
-            let asking = scope.spawn(|| here.token());
-            wait_for("request", || gateway.request_count() == 1);
+        let has_asked = |_| gateway.request_count() == 1;
+        let asking = during(here, has_asked, || {
             let given_up = there.get_within(100).unwrap_err();
             assert_eq!(given_up.status, MOMO_TIMED_OUT);
             assert!(given_up.message.contains("another process"));
             wait_for("token", || there.stats().tokens_adopted == 1);
-            assert_eq!(there.token(), asking.join().unwrap());
         });
+        assert_eq!(there.token(), asking.unwrap().access_token);
         assert_eq!((there.stats().waits, gateway.request_count()), (1, 1));
     });
 }

@@ -95,7 +95,7 @@ impl Store for Server {
             return Ok(Values::default());
         };
         let mut text = &text[..];
-        let [token, failure] = [(); 2].map(|()| take_value(&mut text));
+        let (token, failure) = (take_value(&mut text), take_value(&mut text));
         Ok(Values { token, failure })
     }
 

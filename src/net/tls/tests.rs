@@ -111,11 +111,9 @@ fn a_proxy_over_tls_is_verified_as_the_proxy_and_not_as_the_host_behind_it() {
     let error = route.open(limits()).err().unwrap();
     let refused = (error.kind, error.phase);
     assert_eq!(refused, (Kind::Untrusted, Phase::Handshake));
-    assert!(
-        error
-            .detail
-            .contains("not for this host name; check proxy,")
-    );
+    let told = error.detail;
+    let is_of_proxy = told.contains("not for this host name; check proxy,");
+    assert!(is_of_proxy, "{told}");
 }
 
 /// The types of the TLS records in these bytes.
