@@ -35,7 +35,7 @@ impl Plan {
         Self {
             deadline,
             // The process that is asking may hang: half of the time is left to ask beside it.
-            wait_until: Deadline::after(left - MAX_REFRESH.min(left / 2)),
+            wait_until: Deadline(deadline.0.saturating_sub(MAX_REFRESH.min(left / 2))),
             attempts,
             is_refresh: false,
             is_everybody_s: false,

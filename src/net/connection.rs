@@ -51,12 +51,13 @@ impl Limits {
         self.error(Kind::TimedOut, "the time was up")
     }
 
-    /// Fails once a wait has to end.
-    pub(crate) fn check(&self) -> Result<()> {
-        match (self.cancellation.is_cancelled(), self.deadline.has_passed()) {
+    /// The time that is left. Fails once a wait has to end.
+    pub(crate) fn check(&self) -> Result<Duration> {
+        let left = self.deadline.left();
+        match (self.cancellation.is_cancelled(), left.is_zero()) {
             (true, _) => Err(self.error(Kind::Cancelled, "cancelled")),
             (_, true) => Err(self.timed_out()),
-            _ => Ok(()),
+            _ => Ok(left),
         }
     }
 

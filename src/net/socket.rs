@@ -84,20 +84,23 @@ impl Socket {
         Ok(Self { stream, limits })
     }
 
-    /// Repeats `work` until it did something, the time is up or the call is cancelled.
+    /// Repeats `work` until it did something, the time is up or the call is cancelled. To read waits
+    /// first: what a peer has to say takes its time.
     fn within(
         &self,
         event: PollFlags,
         mut work: impl FnMut(&TcpStream) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let limits = &self.limits;
+        let mut waits = event == PollFlags::IN;
         loop {
-            limits.check()?;
+            let left = limits.check()?;
+            if waits {
+                let mut socket = [PollFd::new(&self.stream, event)];
+                wait(&mut socket, left).map_err(|e| limits.broken(e))?;
+            }
             match work(&self.stream) {
-                Err(e) if e.kind() == ErrorKind::WouldBlock => {
-                    let mut socket = [PollFd::new(&self.stream, event)];
-                    wait(&mut socket, limits.deadline.left()).map_err(|e| limits.broken(e))?;
-                }
+                Err(e) if e.kind() == ErrorKind::WouldBlock => waits = true,
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 done => return done.map_err(|e| limits.broken(e).into()),
             }
