@@ -1,5 +1,6 @@
 //! Buffers of an exchange: they grow to what it needs, and are wiped and shrunk after it.
 
+use std::mem;
 use std::ops::Range;
 
 use ureq::unversioned::transport::Buffers;
@@ -22,6 +23,8 @@ pub(super) struct ExchangeBuffers {
     end: usize,
     /// Whether the last look at the input consumed some of it.
     progress: bool,
+    /// Whether there is something to wipe.
+    has_received: bool,
     output: SecretBytes,
 }
 
@@ -39,13 +42,17 @@ impl ExchangeBuffers {
         zeroize_bytes(&mut self.output[..amount]);
     }
 
-    /// Wipes and forgets what was received.
-    pub(super) fn clear(&mut self) {
+    /// Wipes and forgets what was received. Says whether something was.
+    pub(super) fn clear(&mut self) -> bool {
+        if !mem::take(&mut self.has_received) {
+            return false;
+        }
         if self.input.len() > FIRST_INPUT_BYTES {
             self.input = SecretBytes::default();
         }
         self.input.wipe();
         (self.start, self.seen, self.end) = (0, 0, 0);
+        true
     }
 
     /// What is received and not yet passed on.
@@ -89,6 +96,7 @@ impl Buffers for ExchangeBuffers {
 
     fn input_appended(&mut self, amount: usize) {
         self.end += amount;
+        self.has_received |= amount > 0;
     }
 
     fn input_consume(&mut self, amount: usize) {

@@ -98,9 +98,8 @@ impl UreqConnection {
             self.is_kept = true;
             self.framing = Framing::default();
             *self.connection.limits() = limits;
-        }
-        // What comes before the request is no response to it.
-        if self.connection.has_spoken() {
+        } else if self.connection.has_spoken() {
+            // What comes before the request is no response to it. A kept connection was just asked.
             let unasked = "it began before the request was sent";
             return Err(TransportError::invalid_http(unasked).into());
         }
@@ -155,10 +154,10 @@ impl Transport for UreqConnection {
         self.receive().map_err(|e| self.failed(e))
     }
 
-    /// Asked before the connection is kept, and before it serves another attempt.
+    /// Asked when a response is read, to keep the connection, and again before its next use: only
+    /// then it matters what the server has done.
     fn is_open(&mut self) -> bool {
-        self.buffers.clear();
-        self.connection.is_open()
+        self.buffers.clear() || self.connection.is_open()
     }
 
     /// As the route has it, whatever the URL says.

@@ -49,13 +49,14 @@ fn what_was_sent_and_received_is_wiped_and_large_buffers_are_released() {
     assert_eq!(buffers.output(), [0; 3]);
     buffers.input_append_buf()[..5].copy_from_slice(b"token");
     buffers.input_appended(5);
-    buffers.clear();
+    assert!(buffers.clear());
+    assert!(!buffers.clear());
     assert!(buffers.input().is_empty());
     assert_eq!(buffers.input_append_buf(), [0; FIRST_INPUT_BYTES]);
     buffers.input_appended(FIRST_INPUT_BYTES);
     buffers.input_append_buf();
     assert!(buffers.input.len() > FIRST_INPUT_BYTES);
-    buffers.clear();
+    assert!(buffers.clear());
     assert!(buffers.input.is_empty());
 }
 
