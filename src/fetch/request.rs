@@ -113,7 +113,7 @@ impl Request<'_> {
                 attempts: self.plan.attempts,
                 // Only after momo_create_token the next request may be soon.
                 keep_connection: self.leader.is_none(),
-                key: entry.state().key(Now::read()),
+                key: entry.state().key(self.began),
                 cancellation: self.cancellation,
                 progress: self.progress,
                 stats: &entry.stats,

@@ -138,6 +138,9 @@ fn lifetime(json: &str) -> Option<Duration> {
 /// code; here whole seconds count.
 fn number(text: &str) -> Option<f64> {
     const MAX_EXPONENT: i32 = 300;
+    if let Ok(whole) = text.parse::<u32>() {
+        return Some(whole.into());
+    }
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let mantissa = mantissa.strip_prefix('+').unwrap_or(mantissa);
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
