@@ -194,13 +194,10 @@ impl Drop for Client {
 }
 
 #[cfg(test)]
-mod tests;
-
-#[cfg(test)]
-mod refresh_tests;
-
+mod credentials_tests;
 #[cfg(test)]
 mod outcome_tests;
-
 #[cfg(test)]
-mod credentials_tests;
+mod refresh_tests;
+#[cfg(test)]
+mod tests;

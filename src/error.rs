@@ -118,13 +118,9 @@ impl Failure {
     }
 
     /// What a response says, or lacks.
-    pub(crate) fn of_response(
-        http_status: u16,
-        status: Status,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn of_response(http: u16, status: Status, message: impl Into<String>) -> Self {
         Self {
-            http_status,
+            http_status: http,
             phase: Phase::Read,
             ..Self::new(status, message)
         }

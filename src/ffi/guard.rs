@@ -62,12 +62,8 @@ pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str
     bytes.to_str().map_err(invalid)
 }
 
-fn given<T>(
-    argument: Option<T>,
-    name: &str,
-    advice: impl FnOnce() -> String,
-) -> Result<T, Failure> {
-    argument.ok_or_else(|| Failure::argument(format!("{name} is NULL; {}", advice())))
+fn given<T>(argument: Option<T>, name: &str, hint: impl FnOnce() -> String) -> Result<T, Failure> {
+    argument.ok_or_else(|| Failure::argument(format!("{name} is NULL; {}", hint())))
 }
 
 pub(super) fn free<T>(handle: Option<Box<T>>) {

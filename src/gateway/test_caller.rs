@@ -37,11 +37,9 @@ impl Caller {
         options: &[(&str, &str)],
     ) -> Self {
         let peer = TestPeer::start(replies);
-        let caller = Self::at(peer.port, options);
-        Self {
-            peer: Some(peer),
-            ..caller
-        }
+        let mut caller = Self::at(peer.port, options);
+        caller.peer = Some(peer);
+        caller
     }
 
     pub(super) fn at(port: u16, options: &[(&str, &str)]) -> Self {

@@ -79,17 +79,13 @@ impl Transport {
     }
 
     /// One attempt. A kept connection that proves to be closed is replaced by a new one.
-    pub(super) fn post(
-        &self,
-        request: impl Fn() -> Request<()>,
-        limits: &Limits,
-    ) -> Result<Response> {
+    pub(super) fn post(&self, make: impl Fn() -> Request<()>, limits: &Limits) -> Result<Response> {
         limits.check()?;
         let new_agent = || Agent::with_parts(config().clone(), self.connector.clone(), NoResolver);
         let agent = self.agent.get_or(|| ArcSwap::from_pointee(new_agent()));
         let run = || {
             exchange_limits(Some(limits.clone()));
-            let response = agent.load().run(request());
+            let response = agent.load().run(make());
             // If ureq came to no connection.
             exchange_limits(None);
             response

@@ -29,12 +29,9 @@ pub(crate) fn is_interim(head: &Response) -> bool {
     matches!(head.code, Some(100 | 102..=199))
 }
 
-pub(crate) fn values<'a>(
-    fields: &'a [Header<'a>],
-    name: &'a str,
-) -> impl Iterator<Item = &'a [u8]> {
+pub(crate) fn values<'a>(among: &'a [Header<'a>], name: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let named = |field: &&Header| field.name.eq_ignore_ascii_case(name);
-    fields.iter().filter(named).map(|field| field.value)
+    among.iter().filter(named).map(|field| field.value)
 }
 
 /// Makes blanks of the line ends within the values of a head that was parsed (RFC 9112, 5.2).

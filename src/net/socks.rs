@@ -22,21 +22,21 @@ fn length(text: &str) -> u8 {
     u8::try_from(text.len()).unwrap_or(u8::MAX)
 }
 
-fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Result<()> {
+fn log_in(login: Option<[&str; 2]>, stream: &mut dyn Connection) -> io::Result<()> {
     let methods: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, BY_PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
     };
-    connection.write_all(methods)?;
+    stream.write_all(methods)?;
     let mut reply = [0; 2];
-    connection.read_exact(&mut reply)?;
+    stream.read_exact(&mut reply)?;
     let why = match (reply, login) {
         ([VERSION, NO_LOGIN], _) => return Ok(()),
         ([VERSION, BY_PASSWORD], Some([user, password])) => {
             let (before, between) = ([1, length(user)], [length(password)]);
             let request = [&before, user.as_bytes(), &between, password.as_bytes()];
-            connection.write_all(&Zeroizing::new(request.concat()))?;
-            connection.read_exact(&mut reply)?;
+            stream.write_all(&Zeroizing::new(request.concat()))?;
+            stream.read_exact(&mut reply)?;
             match reply {
                 [_, 0] => return Ok(()),
                 _ => "the proxy refuses user and password; check them in the proxy's URL",
@@ -50,18 +50,14 @@ fn log_in(login: Option<[&str; 2]>, connection: &mut dyn Connection) -> io::Resu
         }
         _ => "the proxy does not respond as a SOCKS 5 proxy; check its address and scheme",
     };
-    Err(connection.limits().error(Kind::Refused, why).into())
+    Err(stream.limits().error(Kind::Refused, why).into())
 }
 
 /// Asks for a connection to the host.
-pub(super) fn open(
-    route: &Route,
-    proxy: &ProxyUrl,
-    connection: &mut dyn Connection,
-) -> io::Result<()> {
+pub(super) fn open(route: &Route, proxy: &ProxyUrl, stream: &mut dyn Connection) -> io::Result<()> {
     const CONNECT: u8 = 1;
     const REFUSED: u8 = 2;
-    log_in(proxy.login(), connection)?;
+    log_in(proxy.login(), stream)?;
     let Route { host, port, .. } = route;
     let bare = bare(host);
     let (kind, address) = match bare.parse() {
@@ -72,9 +68,9 @@ pub(super) fn open(
     };
     let start = [VERSION, CONNECT, 0, kind];
     let request = [&start, &*address, &port.to_be_bytes()].concat();
-    connection.write_all(&request)?;
+    stream.write_all(&request)?;
     let mut head = [0; 4];
-    connection.read_exact(&mut head)?;
+    stream.read_exact(&mut head)?;
     let why = match head {
         [VERSION, 0, _, kind] => {
             let length = match kind {
@@ -82,12 +78,12 @@ pub(super) fn open(
                 IPV6 => 16,
                 _ => {
                     let mut length = [0];
-                    connection.read_exact(&mut length)?;
+                    stream.read_exact(&mut length)?;
                     usize::from(length[0])
                 }
             };
             // The address and the port that it connects from say nothing here.
-            return connection.read_exact(&mut vec![0; length + 2]);
+            return stream.read_exact(&mut vec![0; length + 2]);
         }
         [VERSION, REFUSED, ..] => "it allows no connection there; have its operator allow it",
         [VERSION, 3 | 4 | 6, ..] => {
@@ -102,7 +98,7 @@ pub(super) fn open(
     };
     let replied = head[1];
     let why = format!("the SOCKS proxy was asked for {host}:{port} and replied {replied}: {why}");
-    Err(connection.limits().error(kind, why).into())
+    Err(stream.limits().error(kind, why).into())
 }
 
 #[cfg(all(test, not(loom)))]
