@@ -96,7 +96,7 @@ impl Buffers for ExchangeBuffers {
 
     fn input_appended(&mut self, amount: usize) {
         self.end += amount;
-        self.has_received |= amount > 0;
+        self.has_received = true;
     }
 
     fn input_consume(&mut self, amount: usize) {

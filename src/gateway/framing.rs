@@ -81,8 +81,7 @@ impl Framing {
 fn is_plain_head(input: &[u8]) -> bool {
     let is_final = matches!(input.get(9), Some(b'2'..=b'5'));
     let mut lines = memchr_iter(b'\n', input).map(|end| &input[end + 1..]);
-    let is_other =
-        |line: &&[u8]| matches!(line, [] | [b' ' | b'\t' | b'T' | b't' | b'\r' | b'\n', ..]);
+    let is_other = |line: &&[u8]| matches!(line, [b' ' | b'\t' | b'T' | b't' | b'\r' | b'\n', ..]);
     let is_end = |line: &[u8]| line.starts_with(b"\r\n") || line.starts_with(b"\n");
     is_final && lines.find(is_other).is_some_and(is_end)
 }
@@ -119,3 +118,6 @@ fn after_head(head: &httparse::Response) -> Framing {
         _ => Framing::Broken("its Transfer-Encoding is not chunked, and chunked alone"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,7 +84,7 @@ fn header_lines_are_well_formed_and_few_or_there_is_no_token() {
         header("line feeds alone", "X: y\nZ: w", Want::Token),
         header("folded lines", "X: a\r\n\tb\r\n \t c\r\nY:\r\n ", Want::Token),
         header("a coding that nobody asked for", "Content-Encoding: gzip", UNUSABLE),
-        header("a folded coding", "Content-Encoding:\r\n gzip", UNUSABLE),
+        header("a folded coding", "Content-Encoding:\r\n\tgzip", UNUSABLE),
         header("a name of 70 KB", &format!("{}: y", "X".repeat(70_000)), BROKEN),
         header("a value of UTF-8", "X: \u{e9}\u{4e2d}", Want::Token),
         row("a value of latin-1", raw(b"X: \xe9\xff"), Want::Token),
