@@ -92,8 +92,7 @@ typedef enum momo_status {
    */
   MOMO_INVALID_CONFIG = 2,
   /**
-   * The host name has no address or, for plain http, none on loopback; or no name server
-   * responds.
+   * The host has no address, or none on loopback for plain http, or no name server responds.
    */
   MOMO_RESOLVE_FAILED = 10,
   /**
@@ -147,8 +146,7 @@ typedef enum momo_status {
    */
   MOMO_UNEXPECTED_STATUS = 25,
   /**
-   * The response is not one of the gateway's: it has no usable token, is too large, or is
-   * broken HTTP.
+   * The response is not the gateway's: no usable token in it, too large, or broken HTTP.
    */
   MOMO_INVALID_RESPONSE = 26,
   /**
@@ -311,13 +309,11 @@ typedef struct momo_error {
    */
   const char *message;
   /**
-   * Error code of the response, or the support ID of a firewall's page: at most 128 bytes of
-   * UTF-8.
+   * Error code of the response, or support ID of a firewall's page: at most 128 bytes of UTF-8.
    */
   const char *code;
   /**
-   * Body of the response without secrets: at most 4096 bytes of UTF-8, and "" for every 2xx
-   * status.
+   * Body of the response without secrets: at most 4096 bytes of UTF-8, "" for a 2xx status.
    */
   const char *body;
   /**
@@ -332,8 +328,7 @@ typedef struct momo_error {
  *
  * @param user_data  The pointer given to momo_set_logger().
  * @param level      A #momo_log_level.
- * @param line       The line: UTF-8 without a line break and without secrets. It is valid only
- *                   during the call.
+ * @param line       UTF-8 without a line break and without secrets, valid only during the call.
  *
  * The library calls the logger on the thread of a call, before that call returns. The lines are
  * about that call and about requests in the background. The library holds no lock meanwhile, so
@@ -363,8 +358,7 @@ typedef struct momo_token {
    */
   const char *access_token;
   /**
-   * The type that the gateway sent, "" if it sent none. MTN's gateway sends "access_token", not
-   * "Bearer".
+   * The type that the gateway sent, or "". MTN's gateway sends "access_token", not "Bearer".
    */
   const char *token_type;
   /**
@@ -518,8 +512,7 @@ typedef struct momo_stats {
    */
   int64_t cooldown_ms;
   /**
-   * Tokens of other processes that were taken from a directory or a Redis server (see the option
-   * `cache`).
+   * Tokens of other processes, from a directory or a Redis server (see the option `cache`).
    */
   int64_t tokens_adopted;
   /**
@@ -551,8 +544,7 @@ MOMO_API const char *momo_version(void);
  *
  * @param error  An error from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the error, once. After a fork, each process frees its own copy. The call
- * does not block.
+ * Any thread may free the error, once, without blocking. A forked child frees its own copy.
  *
  * @since 0.1.0
  * @ingroup momo_error
@@ -563,8 +555,7 @@ MOMO_API void momo_free_error(struct momo_error *error);
  * Returns the name of a status, for example "MOMO_OK" for 0.
  *
  * @param status  A momo_status, or any other number.
- * @return A static string: "MOMO_UNKNOWN" if the number is no status. It is never NULL. Do not
- *         free it.
+ * @return A static string, "MOMO_UNKNOWN" if the number is no status. Never NULL. Do not free it.
  *
  * Any thread may call this function at any time. It does not block.
  *
@@ -596,8 +587,7 @@ MOMO_API struct momo_config *momo_create_config(void);
  * @param name        Name of the option; not NULL. The string is copied.
  * @param value       Value of the option; not NULL. The string is copied.
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
- * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
- *         value is bad.
+ * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG for a bad option or value.
  *
  * No other call may use the config at the same time. The call does not block.
  *
@@ -637,8 +627,7 @@ enum momo_status momo_set_options_from_env(struct momo_config *config,
  *
  * @param config  A config from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the config, once, after the last call on it has returned. The call does not
- * block.
+ * Any thread may free the config, once, after the last call on it has returned. It never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_config
@@ -764,8 +753,7 @@ MOMO_API void momo_cancel_client(const struct momo_client *client);
  *
  * @param client  A client from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the client, once, after the last call on it has returned. The call does not
- * block.
+ * Any thread may free the client, once, after the last call on it has returned. It never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_client
@@ -787,8 +775,7 @@ MOMO_API void momo_free_client(struct momo_client *client);
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
  *
- * Any number of threads may make this call on one client at the same time. The call blocks for at
- * most `timeout_ms`.
+ * Any number of threads may make this call on one client at once. It takes at most `timeout_ms`.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -835,17 +822,15 @@ enum momo_status momo_create_token(const struct momo_client *client,
  * 32 at most.
  *
  * @param client      A client; not NULL.
- * @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`. 0
- *                    never blocks. More than a day counts as a day. No other negative number
- *                    is valid.
+ * @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`, 0
+ *                    never blocks, more than a day is a day. No other number below 0 is valid.
  * @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
  *
  * Any number of threads may make this call on one client at the same time. A forked child goes on
  * with its parent's token. If a valid token is at hand the call does not block, except for a
- * refresh on its own thread, which takes at most 5 s. Otherwise it blocks for at most
- * `timeout_ms`.
+ * refresh on its own thread, of at most 5 s. Otherwise it blocks for at most `timeout_ms`.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -860,13 +845,11 @@ enum momo_status momo_get_token(const struct momo_client *client,
  * Invalidates a token that the gateway refused, for example with a 401 to a payment.
  *
  * The library never returns an invalidated token again. If the gateway issues the same text once
- * more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 invalidated
- * tokens.
+ * more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 such tokens.
  *
  * If another token is the current one by now, that one stays in use, so a hundred threads that saw
  * the same refusal cause one request. An invalidation causes at most one new token per 5 s. If
- * that one is invalidated within the 5 s too, momo_get_token() returns MOMO_UNAUTHORIZED until
- * they are over.
+ * that one is invalidated too, momo_get_token() returns MOMO_UNAUTHORIZED until the 5 s are over.
  *
  * @param client        A client; not NULL.
  * @param access_token  The `access_token` of the refused token; not NULL. The call reads the
@@ -889,8 +872,7 @@ enum momo_status momo_invalidate_token(const struct momo_client *client,
 /**
  * Forgets and wipes every token that the process keeps, of every client.
  *
- * Tokens that you got stay as they are. So do the tokens that a directory or a Redis server keeps
- * for other processes.
+ * Tokens that you got stay as they are. So do those in a directory or a Redis server.
  *
  * Any thread may call this function at any time. After a fork, the other process keeps its tokens.
  * The call does not block.
@@ -905,8 +887,7 @@ MOMO_API void momo_clear_cache(void);
  *
  * @param token  A token from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the token, once. After a fork, each process frees its own copy. The call
- * does not block.
+ * Any thread may free the token, once, without blocking. A forked child frees its own copy.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -939,11 +920,9 @@ enum momo_status momo_get_options(const struct momo_client *client,
 /**
  * Frees a list of options and their strings.
  *
- * @param options  The first option of a list from this library, or NULL: then the call does
- *                 nothing.
+ * @param options  The first option of a list from this library. NULL does nothing.
  *
- * Any thread may free the list, once. After a fork, each process frees its own copy. The call does
- * not block.
+ * Any thread may free the list, once, without blocking. A forked child frees its own copy.
  *
  * @since 0.1.0
  * @ingroup momo_options
@@ -974,8 +953,7 @@ enum momo_status momo_get_stats(const struct momo_client *client,
  *
  * @param stats  Counters from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the counters, once. After a fork, each process frees its own copy. The call
- * does not block.
+ * Any thread may free the counters, once, without blocking. A forked child frees its own copy.
  *
  * @since 0.1.0
  * @ingroup momo_stats

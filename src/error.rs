@@ -32,8 +32,7 @@ pub enum momo_status {
     /// An option is unknown, a value is bad, a credential is missing, or the trust store is not
     /// usable. The call used no network.
     MOMO_INVALID_CONFIG = 2,
-    /// The host name has no address or, for plain http, none on loopback; or no name server
-    /// responds.
+    /// The host has no address, or none on loopback for plain http, or no name server responds.
     MOMO_RESOLVE_FAILED = 10,
     /// The gateway or the proxy refused the connection or was unreachable, or this process lacks a
     /// file descriptor, a thread or a port. The message says which.
@@ -61,8 +60,7 @@ pub enum momo_status {
     MOMO_SERVER_ERROR = 24,
     /// The response has another HTTP status, for example a redirect.
     MOMO_UNEXPECTED_STATUS = 25,
-    /// The response is not one of the gateway's: it has no usable token, is too large, or is
-    /// broken HTTP.
+    /// The response is not the gateway's: no usable token in it, too large, or broken HTTP.
     MOMO_INVALID_RESPONSE = 26,
     /// The directory of a file cache is unsafe.
     MOMO_CACHE_FAILED = 30,

@@ -115,8 +115,7 @@ pub extern "C" fn momo_cancel_client(client: Option<&momo_client>) {
 ///
 /// @param client  A client from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the client, once, after the last call on it has returned. The call does not
-/// block.
+/// Any thread may free the client, once, after the last call on it has returned. It never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_client

@@ -42,8 +42,7 @@ pub extern "C" fn momo_create_config() -> Option<Box<momo_config>> {
 /// @param name        Name of the option; not NULL. The string is copied.
 /// @param value       Value of the option; not NULL. The string is copied.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
-/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if there is no such option or the
-///         value is bad.
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG for a bad option or value.
 ///
 /// No other call may use the config at the same time. The call does not block.
 ///
@@ -97,8 +96,7 @@ pub extern "C" fn momo_set_options_from_env(
 ///
 /// @param config  A config from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the config, once, after the last call on it has returned. The call does not
-/// block.
+/// Any thread may free the config, once, after the last call on it has returned. It never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config
@@ -111,8 +109,7 @@ pub extern "C" fn momo_free_config(config: Option<Box<momo_config>>) {
 ///
 /// @param user_data  The pointer given to momo_set_logger().
 /// @param level      A #momo_log_level.
-/// @param line       The line: UTF-8 without a line break and without secrets. It is valid only
-///                   during the call.
+/// @param line       UTF-8 without a line break and without secrets, valid only during the call.
 ///
 /// The library calls the logger on the thread of a call, before that call returns. The lines are
 /// about that call and about requests in the background. The library holds no lock meanwhile, so

@@ -26,11 +26,9 @@ pub struct momo_error {
     /// One line of UTF-8: what failed, why, and what to do. If there was a request, it names
     /// the host and the number of attempts.
     pub message: *const c_char,
-    /// Error code of the response, or the support ID of a firewall's page: at most 128 bytes of
-    /// UTF-8.
+    /// Error code of the response, or support ID of a firewall's page: at most 128 bytes of UTF-8.
     pub code: *const c_char,
-    /// Body of the response without secrets: at most 4096 bytes of UTF-8, and "" for every 2xx
-    /// status.
+    /// Body of the response without secrets: at most 4096 bytes of UTF-8, "" for a 2xx status.
     pub body: *const c_char,
     /// A #momo_phase: where the request was when it failed, or where it is if only the time of this
     /// call was up.
@@ -56,8 +54,7 @@ impl momo_error {
 ///
 /// @param error  An error from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the error, once. After a fork, each process frees its own copy. The call
-/// does not block.
+/// Any thread may free the error, once, without blocking. A forked child frees its own copy.
 ///
 /// @since 0.1.0
 /// @ingroup momo_error
@@ -70,8 +67,7 @@ pub unsafe extern "C" fn momo_free_error(error: Option<NonNull<momo_error>>) {
 /// Returns the name of a status, for example "MOMO_OK" for 0.
 ///
 /// @param status  A momo_status, or any other number.
-/// @return A static string: "MOMO_UNKNOWN" if the number is no status. It is never NULL. Do not
-///         free it.
+/// @return A static string, "MOMO_UNKNOWN" if the number is no status. Never NULL. Do not free it.
 ///
 /// Any thread may call this function at any time. It does not block.
 ///

@@ -80,11 +80,9 @@ pub extern "C" fn momo_get_options(
 
 /// Frees a list of options and their strings.
 ///
-/// @param options  The first option of a list from this library, or NULL: then the call does
-///                 nothing.
+/// @param options  The first option of a list from this library. NULL does nothing.
 ///
-/// Any thread may free the list, once. After a fork, each process frees its own copy. The call does
-/// not block.
+/// Any thread may free the list, once, without blocking. A forked child frees its own copy.
 ///
 /// @since 0.1.0
 /// @ingroup momo_options

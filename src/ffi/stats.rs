@@ -36,8 +36,7 @@ pub extern "C" fn momo_get_stats(
 ///
 /// @param stats  Counters from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the counters, once. After a fork, each process frees its own copy. The call
-/// does not block.
+/// Any thread may free the counters, once, without blocking. A forked child frees its own copy.
 ///
 /// @since 0.1.0
 /// @ingroup momo_stats
