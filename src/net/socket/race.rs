@@ -86,8 +86,7 @@ fn delay(addresses: usize, time: Duration) -> Duration {
     share.clamp(MIN_DELAY, DELAY)
 }
 
-/// Waits until one of the connections is made or is not to be had, and takes it out. None: the time
-/// was up.
+/// Waits until one of the connections is made or failed, and takes it out. None: the time was up.
 fn wait(
     pending: &mut Vec<(SocketAddr, TcpStream)>,
     time: Duration,

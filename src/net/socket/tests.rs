@@ -47,6 +47,23 @@ fn a_connection_that_the_peer_resets_is_lost_and_does_not_just_end() {
     assert_eq!(error.kind, Kind::ConnectionLost);
 }
 
+/// Or a call that waits takes all of a processor.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_wait_sleeps_again_and_again_until_its_time_is_up() {
+    let sleeps = || -> u64 {
+        let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        let (_, count) = status.rsplit_once("\nvoluntary_ctxt_switches:").unwrap();
+        count.lines().next().unwrap().trim().parse().unwrap()
+    };
+    let (mut socket, _peer) = connected();
+    socket.limits.deadline = Deadline::after(20 * MAX_WAIT);
+    let before = sleeps();
+    // Nobody reads it.
+    while socket.write(&[0; 65_536]).is_ok() {}
+    assert!(sleeps() - before > 2);
+}
+
 /// No connection of TCP leads to a broadcast address, and the kernel says so at once.
 #[test]
 fn an_address_that_takes_no_connection_is_an_error_before_any_wait() {
