@@ -3,8 +3,7 @@
 
 const QUOTES: &str = "\"'`´‘’‚‛“”„‟«»‹›＂＇";
 
-/// Refuses quotation marks around a value or at one end of it, and an invisible character anywhere
-/// in it.
+/// Refuses quotation marks around a value or at one end of it, and invisible characters in it.
 pub(crate) fn check(value: &str) -> Result<(), String> {
     check_ends(value)?;
     let is_quote = |c| QUOTES.contains(c);

@@ -1,5 +1,4 @@
-//! A peer that sends what it was told to once it is spoken to, then closes, and keeps what it was
-//! sent.
+//! A peer that sends what it was told to once it is spoken to, then closes, and keeps what it got.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

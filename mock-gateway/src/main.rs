@@ -51,8 +51,7 @@ fn certificate(kind: &str) -> Result<ServerCertificate, String> {
     })
 }
 
-/// The gateway to start, and whether it ends with standard input. None if only help or the version
-/// was wanted.
+/// The gateway to start, and whether it ends with standard input. None after help or the version.
 fn options() -> Result<Option<(Builder, bool)>, Error> {
     let mut builder = Gateway::builder().plain(false);
     let mut credentials = Credentials::default();

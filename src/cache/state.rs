@@ -66,8 +66,7 @@ impl State {
         until.unwrap_or_default().saturating_sub(now.boot)
     }
 
-    /// The same in milliseconds, rounded up: a caller that waits as long as it was told finds the
-    /// cooldown over.
+    /// The same in milliseconds, rounded up: who waits as long as that finds the cooldown over.
     pub(crate) fn cooldown_ms(&self, now: Now) -> i64 {
         millis(self.cooldown(now))
     }

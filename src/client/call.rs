@@ -88,8 +88,7 @@ impl Client {
         }
     }
 
-    /// That of the last request if it failed a moment ago, or else of the one that is under way, or
-    /// is begun now.
+    /// That of the last request if it failed a moment ago, or of the one under way or begun now.
     fn outcome(
         &self,
         entry: &Entry,

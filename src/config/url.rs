@@ -181,8 +181,7 @@ fn is_label(label: &str) -> bool {
     has_length && label.trim_matches('-') == label && label.bytes().all(is_allowed)
 }
 
-/// `host` is canonical. A mapped address ([::ffff:127.0.0.1]) is not in ::1/128 and gains nobody
-/// anything.
+/// `host` is canonical. A mapped address ([::ffff:127.0.0.1]) is not in ::1/128 and gains nothing.
 pub(super) fn is_loopback(host: &str) -> bool {
     let address = host.parse::<Ipv4Addr>();
     ["localhost", "[::1]"].contains(&host) || address.is_ok_and(|a| a.is_loopback())

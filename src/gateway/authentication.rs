@@ -58,8 +58,7 @@ impl Authentication {
         }
     }
 
-    /// The one request there is. `key` is the subscription key's place: 0 the primary, 1 the
-    /// secondary.
+    /// The one request there is. `key` is the subscription key: 0 the primary, 1 the secondary.
     pub(super) fn request(&self, key: usize, keep_connection: bool) -> Request<()> {
         let mut request = Request::new(());
         *request.method_mut() = Method::POST;

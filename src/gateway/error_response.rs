@@ -168,8 +168,7 @@ fn meaning(
     }
 }
 
-/// A firewall's response: HTML, under any status, with an ID that its operator needs to find the
-/// reason.
+/// A firewall's response: HTML, under any status, with an ID by which its operator finds why.
 pub(super) fn firewall_refusal(response: &Response, redactor: &Redactor) -> Option<Failure> {
     let body = String::from_utf8_lossy(&response.body);
     if !body.contains("Request Rejected") {

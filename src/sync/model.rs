@@ -1,5 +1,4 @@
-//! Parts of `sync` in a model: loom's locks, and a clock that stands still until a thread of the
-//! model sets it.
+//! Parts of `sync` in a model: loom's locks, and a clock that only a thread of the model sets.
 //!
 //! Loom's own `wait_timeout` never times out, so the condition variable is built here: a sleeper
 //! is woken by a notification, or by the clock when its time is up, and by nothing else. A

@@ -1,5 +1,4 @@
-//! Descriptors that a forked child does not keep: a lock on a file would be held for as long as the
-//! child lives.
+//! Descriptors that a forked child does not keep: it would hold a lock on a file while it lives.
 
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};

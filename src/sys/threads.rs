@@ -6,8 +6,7 @@ use std::io;
 /// build without optimisation; only what is used takes memory.
 const STACK: usize = 512 * 1024;
 
-/// Starts a thread with every signal blocked: it never takes one that the host meant for one of its
-/// own.
+/// Starts a thread with every signal blocked: it never takes one that the host meant for its own.
 pub(crate) fn start_thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let thread = std::thread::Builder::new().name(name.to_owned());
     let thread = thread.stack_size(STACK);

@@ -70,8 +70,7 @@ impl Secrets {
     }
 }
 
-/// What base64 makes of a secret within a longer text, whatever stands before and after it, and at its
-/// end.
+/// What base64 makes of a secret within a longer text, whatever stands before and after it.
 fn base64_within(secret: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for before in ["", "x", "xy"] {

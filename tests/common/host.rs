@@ -110,8 +110,7 @@ impl Mock {
         (count("count"), count("connections"))
     }
 
-    /// A program of tests/c for this gateway, at a path below its root: by address, so that nothing
-    /// is looked up.
+    /// A program of tests/c for this gateway, at a path below its root: no name is looked up.
     pub fn host(&self, source: &str, behaviour: &str) -> Host {
         self.host_with(source, Link::Shared, behaviour)
     }

@@ -1,5 +1,4 @@
-//! Options: what is taken and what is refused, with which words, from calls, files and the
-//! environment.
+//! Options: what is taken and what is refused, in which words, from calls, files, the environment.
 
 mod trust;
 mod values;

@@ -8,8 +8,7 @@ use crate::config::Settings;
 use crate::fuzzing::{Failure, Token};
 use crate::{CallLog, Now};
 
-/// What clients with the same options share: a directory that is not there, and so is neither read
-/// nor written.
+/// What clients with the same options share: a directory that is not there, never read or written.
 pub struct SealedCache(Processes);
 
 impl SealedCache {

@@ -1,5 +1,4 @@
-//! The certificate authorities that the system trusts, where they are in no files: on macOS and
-//! Windows.
+//! The certificate authorities that the system trusts, if they are in no files: macOS, Windows.
 
 use std::hash::Hash;
 

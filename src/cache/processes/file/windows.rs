@@ -1,5 +1,4 @@
-//! A directory that nobody but its owner can look into, and the locks in it: rights are access
-//! control lists.
+//! A directory that only its owner can look into, and the locks in it. Rights are access lists.
 //!
 //! A lock ends with its owner's process, or when it is too old. It is a file that only one process
 //! can make, and that the system removes when that process closes it or ends. Its age is that of
