@@ -19,12 +19,14 @@ fn in_seconds(seconds: u64) -> Deadline {
 }
 
 #[test]
-fn a_full_request_has_the_option_s_time_and_leaves_half_of_it_to_ask_beside_another() {
+fn a_full_request_has_the_option_s_time_and_leaves_half_of_it_or_5_s_to_ask_beside_another() {
     let plan = Plan::full(&settings());
     assert_ends(&plan, 8, 4);
     assert_eq!((plan.attempts, plan.is_refresh), (4, false));
     let created = Plan::until(in_seconds(4), settings().max_attempts);
     assert_ends(&created, 4, 2);
+    let long = Plan::until(in_seconds(60), 1);
+    assert_eq!(long.wait_until + MAX_REFRESH, long.deadline);
 }
 
 #[test]
