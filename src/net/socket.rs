@@ -9,6 +9,7 @@ mod race;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -95,9 +96,10 @@ impl Socket {
         let mut waits = event == PollFlags::IN;
         loop {
             let left = limits.check()?;
-            if waits {
+            if mem::take(&mut waits) {
                 let mut socket = [PollFd::new(&self.stream, event)];
                 wait(&mut socket, left).map_err(|e| limits.broken(e))?;
+                continue;
             }
             match work(&self.stream) {
                 Err(e) if e.kind() == ErrorKind::WouldBlock => waits = true,
