@@ -137,7 +137,7 @@ def interrupt():
     before, calls, slowest = threading.active_count(), 0, 0.0
     for call in (client.get_token, client.create_token):
         begin = time.monotonic()
-        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
         try:
             call()
         except KeyboardInterrupt:

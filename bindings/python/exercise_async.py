@@ -71,7 +71,7 @@ async def cancelled_create():
     client = momo.Client()
     before = threading.active_count()
     create = asyncio.create_task(client.create_token_async())
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(1)  # until the gateway has the request
     create.cancel()
     await asyncio.wait([create])
     begin = time.monotonic()
