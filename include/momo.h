@@ -146,7 +146,7 @@ typedef enum momo_status {
    */
   MOMO_UNEXPECTED_STATUS = 25,
   /**
-   * The response is not the gateway's: no usable token in it, too large, or broken HTTP.
+   * The response is not one of the gateway's: no usable token in it, too large, or broken HTTP.
    */
   MOMO_INVALID_RESPONSE = 26,
   /**
@@ -358,7 +358,7 @@ typedef struct momo_token {
    */
   const char *access_token;
   /**
-   * The type that the gateway sent, or "". MTN's gateway sends "access_token", not "Bearer".
+   * The type that the gateway sent, "" if none. MTN's sends "access_token", not "Bearer".
    */
   const char *token_type;
   /**
@@ -512,7 +512,7 @@ typedef struct momo_stats {
    */
   int64_t cooldown_ms;
   /**
-   * Tokens of other processes, from a directory or a Redis server (see the option `cache`).
+   * Tokens of other processes taken from a directory or a Redis server (see the option `cache`).
    */
   int64_t tokens_adopted;
   /**
@@ -544,7 +544,7 @@ MOMO_API const char *momo_version(void);
  *
  * @param error  An error from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the error, once, without blocking. A forked child frees its own copy.
+ * Any thread may free the error, once; after a fork, each process its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_error
@@ -587,7 +587,7 @@ MOMO_API struct momo_config *momo_create_config(void);
  * @param name        Name of the option; not NULL. The string is copied.
  * @param value       Value of the option; not NULL. The string is copied.
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
- * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG for a bad option or value.
+ * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG: unknown option or bad value.
  *
  * No other call may use the config at the same time. The call does not block.
  *
@@ -627,7 +627,7 @@ enum momo_status momo_set_options_from_env(struct momo_config *config,
  *
  * @param config  A config from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the config, once, after the last call on it has returned. It never blocks.
+ * Any thread may free the config, once, after its last call has returned. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_config
@@ -753,7 +753,7 @@ MOMO_API void momo_cancel_client(const struct momo_client *client);
  *
  * @param client  A client from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the client, once, after the last call on it has returned. It never blocks.
+ * Any thread may free the client, once, after its last call has returned. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_client
@@ -775,7 +775,8 @@ MOMO_API void momo_free_client(struct momo_client *client);
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
  *
- * Any number of threads may make this call on one client at once. It takes at most `timeout_ms`.
+ * Any number of threads may make this call on one client at the same time. The call blocks for at
+ * most `timeout_ms`.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -822,15 +823,16 @@ enum momo_status momo_create_token(const struct momo_client *client,
  * 32 at most.
  *
  * @param client      A client; not NULL.
- * @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`, 0
- *                    never blocks, more than a day is a day. No other number below 0 is valid.
+ * @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`, 0 never
+ *                    blocks, more than a day counts as a day. No other negative number is valid.
  * @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
  *
  * Any number of threads may make this call on one client at the same time. A forked child goes on
  * with its parent's token. If a valid token is at hand the call does not block, except for a
- * refresh on its own thread, of at most 5 s. Otherwise it blocks for at most `timeout_ms`.
+ * refresh on its own thread, which takes at most 5 s. Otherwise it blocks for at most
+ * `timeout_ms`.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -844,8 +846,8 @@ enum momo_status momo_get_token(const struct momo_client *client,
 /**
  * Invalidates a token that the gateway refused, for example with a 401 to a payment.
  *
- * The library never returns an invalidated token again. If the gateway issues the same text once
- * more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 such tokens.
+ * The library remembers the last 8 invalidated tokens and never returns one again. If the gateway
+ * issues the same text once more, that call ends with MOMO_UNAUTHORIZED.
  *
  * If another token is the current one by now, that one stays in use, so a hundred threads that saw
  * the same refusal cause one request. An invalidation causes at most one new token per 5 s. If
@@ -872,7 +874,7 @@ enum momo_status momo_invalidate_token(const struct momo_client *client,
 /**
  * Forgets and wipes every token that the process keeps, of every client.
  *
- * Tokens that you got stay as they are. So do those in a directory or a Redis server.
+ * Tokens that you got stay as they are. So do the tokens in a directory or a Redis server.
  *
  * Any thread may call this function at any time. After a fork, the other process keeps its tokens.
  * The call does not block.
@@ -887,7 +889,7 @@ MOMO_API void momo_clear_cache(void);
  *
  * @param token  A token from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the token, once, without blocking. A forked child frees its own copy.
+ * Any thread may free the token, once; after a fork, each process its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -922,7 +924,7 @@ enum momo_status momo_get_options(const struct momo_client *client,
  *
  * @param options  The first option of a list from this library. NULL does nothing.
  *
- * Any thread may free the list, once, without blocking. A forked child frees its own copy.
+ * Any thread may free the list, once; after a fork, each process its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_options
@@ -953,7 +955,7 @@ enum momo_status momo_get_stats(const struct momo_client *client,
  *
  * @param stats  Counters from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the counters, once, without blocking. A forked child frees its own copy.
+ * Any thread may free the counters, once; after a fork, each process its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_stats

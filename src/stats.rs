@@ -58,7 +58,7 @@ pub struct momo_stats {
     pub token_expires_in: i64,
     /// Milliseconds left of the cooldown after a failure; 0 if there is none.
     pub cooldown_ms: i64,
-    /// Tokens of other processes, from a directory or a Redis server (see the option `cache`).
+    /// Tokens of other processes taken from a directory or a Redis server (see the option `cache`).
     pub tokens_adopted: i64,
     /// Origin of the current token: a #momo_token_origin.
     pub token_origin: i64,

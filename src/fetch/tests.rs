@@ -8,9 +8,7 @@ fn an_authentication_is_made_once_and_goes_with_its_credentials() {
     let credentials = fetcher.rotation.credentials();
     let made_of = |credentials: &Arc<_>| fetcher.authentication(Arc::clone(credentials));
     let first = Arc::downgrade(&made_of(&credentials));
-    let again = made_of(&credentials);
-    assert!(std::ptr::eq(&*again, first.as_ptr()));
-    drop(again);
+    assert!(std::ptr::eq(&*made_of(&credentials), first.as_ptr()));
     assert!(fetcher.next_entry.get().is_none());
     made_of(&Arc::new(Credentials::clone(&credentials)));
     assert!(first.upgrade().is_none());

@@ -115,7 +115,7 @@ pub extern "C" fn momo_cancel_client(client: Option<&momo_client>) {
 ///
 /// @param client  A client from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the client, once, after the last call on it has returned. It never blocks.
+/// Any thread may free the client, once, after its last call has returned. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_client

@@ -42,7 +42,7 @@ pub extern "C" fn momo_create_config() -> Option<Box<momo_config>> {
 /// @param name        Name of the option; not NULL. The string is copied.
 /// @param value       Value of the option; not NULL. The string is copied.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
-/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG for a bad option or value.
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG: unknown option or bad value.
 ///
 /// No other call may use the config at the same time. The call does not block.
 ///
@@ -96,7 +96,7 @@ pub extern "C" fn momo_set_options_from_env(
 ///
 /// @param config  A config from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the config, once, after the last call on it has returned. It never blocks.
+/// Any thread may free the config, once, after its last call has returned. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_config

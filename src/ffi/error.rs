@@ -54,7 +54,7 @@ impl momo_error {
 ///
 /// @param error  An error from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the error, once, without blocking. A forked child frees its own copy.
+/// Any thread may free the error, once; after a fork, each process its own. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_error

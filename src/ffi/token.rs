@@ -25,7 +25,7 @@ use crate::{Failure, cache, sys};
 pub struct momo_token {
     /// The token, exactly as the gateway sent it.
     pub access_token: *const c_char,
-    /// The type that the gateway sent, or "". MTN's gateway sends "access_token", not "Bearer".
+    /// The type that the gateway sent, "" if none. MTN's sends "access_token", not "Bearer".
     pub token_type: *const c_char,
     /// Value of the Authorization header to send: "Bearer " and the token.
     pub authorization: *const c_char,
@@ -93,7 +93,8 @@ fn call_timeout(timeout_ms: i64) -> Result<CallTimeout, Failure> {
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
 ///
-/// Any number of threads may make this call on one client at once. It takes at most `timeout_ms`.
+/// Any number of threads may make this call on one client at the same time. The call blocks for at
+/// most `timeout_ms`.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token
@@ -145,15 +146,16 @@ pub extern "C" fn momo_create_token(
 /// 32 at most.
 ///
 /// @param client      A client; not NULL.
-/// @param timeout_ms  How long the call may take in milliseconds. -1 is the option `timeout`, 0
-///                    never blocks, more than a day is a day. No other number below 0 is valid.
+/// @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`, 0 never
+///                    blocks, more than a day counts as a day. No other negative number is valid.
 /// @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
 ///
 /// Any number of threads may make this call on one client at the same time. A forked child goes on
 /// with its parent's token. If a valid token is at hand the call does not block, except for a
-/// refresh on its own thread, of at most 5 s. Otherwise it blocks for at most `timeout_ms`.
+/// refresh on its own thread, which takes at most 5 s. Otherwise it blocks for at most
+/// `timeout_ms`.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token
@@ -176,8 +178,8 @@ pub extern "C" fn momo_get_token(
 
 /// Invalidates a token that the gateway refused, for example with a 401 to a payment.
 ///
-/// The library never returns an invalidated token again. If the gateway issues the same text once
-/// more, that call ends with MOMO_UNAUTHORIZED. The library remembers the last 8 such tokens.
+/// The library remembers the last 8 invalidated tokens and never returns one again. If the gateway
+/// issues the same text once more, that call ends with MOMO_UNAUTHORIZED.
 ///
 /// If another token is the current one by now, that one stays in use, so a hundred threads that saw
 /// the same refusal cause one request. An invalidation causes at most one new token per 5 s. If
@@ -212,7 +214,7 @@ pub unsafe extern "C" fn momo_invalidate_token(
 
 /// Forgets and wipes every token that the process keeps, of every client.
 ///
-/// Tokens that you got stay as they are. So do those in a directory or a Redis server.
+/// Tokens that you got stay as they are. So do the tokens in a directory or a Redis server.
 ///
 /// Any thread may call this function at any time. After a fork, the other process keeps its tokens.
 /// The call does not block.
@@ -228,7 +230,7 @@ pub extern "C" fn momo_clear_cache() {
 ///
 /// @param token  A token from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the token, once, without blocking. A forked child frees its own copy.
+/// Any thread may free the token, once; after a fork, each process its own. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token

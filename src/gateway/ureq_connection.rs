@@ -155,7 +155,7 @@ impl Transport for UreqConnection {
     }
 
     /// Asked when a response is read, to keep the connection, and again before its next use: only
-    /// then it matters what the server has done.
+    /// then does it matter what the server has done.
     fn is_open(&mut self) -> bool {
         self.buffers.clear() || self.connection.is_open()
     }

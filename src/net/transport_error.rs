@@ -91,7 +91,7 @@ impl TransportError {
         }
     }
 
-    /// Whether another attempt may fare better: no response has come, and nothing was refused.
+    /// Whether another attempt may fare better: nothing of a response came, and nothing was refused.
     pub(crate) fn is_retryable(&self) -> bool {
         self.meaning().1
     }

@@ -70,7 +70,7 @@ impl Secrets {
     }
 }
 
-/// What base64 makes of a secret within a longer text, whatever stands before and after it.
+/// What base64 makes of a secret in a longer text, whatever is before and after it, and at its end.
 fn base64_within(secret: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for before in ["", "x", "xy"] {

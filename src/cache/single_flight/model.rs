@@ -166,10 +166,7 @@ fn one_of_three_asks_and_all_have_the_outcome() {
 fn an_outcome_that_changes_no_state_reaches_every_waiter() {
     model(|model| {
         let leaders = three(model, |model, leader, waited| {
-            assert!(
-                !waited,
-                "every flight finished, and this outcome was missed"
-            );
+            assert!(!waited, "all flights finished, and this outcome was missed");
             model.end();
             leader.finish(outcome());
         });

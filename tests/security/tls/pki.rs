@@ -184,10 +184,8 @@ impl<'a> Draft<'a> {
         run(&words);
 
         let read = |path: &str| std::fs::read_to_string(path).unwrap();
-        let file = self.pki.write(
-            &format!("{number}.pem"),
-            &(read(&certificate) + &read(&key)),
-        );
+        let pem = read(&certificate) + &read(&key);
+        let file = self.pki.write(&format!("{number}.pem"), &pem);
         let self_signed = self.issuer.is_none();
         let between = self.issuer.filter(|issuer| !issuer.self_signed);
         let chain = between.map(|i| [vec![i.file], i.chain].concat());
