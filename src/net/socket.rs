@@ -9,7 +9,6 @@ mod race;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
-use std::mem;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -96,10 +95,12 @@ impl Socket {
         let mut waits = event == PollFlags::IN;
         loop {
             let left = limits.check()?;
-            if mem::take(&mut waits) {
+            if waits {
                 let mut socket = [PollFd::new(&self.stream, event)];
                 wait(&mut socket, left).map_err(|e| limits.broken(e))?;
-                continue;
+                if limits.cancellation.is_cancelled() {
+                    continue;
+                }
             }
             match work(&self.stream) {
                 Err(e) if e.kind() == ErrorKind::WouldBlock => waits = true,
