@@ -41,16 +41,17 @@ async def tasks(staying, leaving):
         if leaves:
             late.append(time.monotonic() - begin - 1)
 
+    done = asyncio.get_running_loop().create_future()
+    gap = asyncio.create_task(largest_gap(done))
     cancelled = [asyncio.create_task(get(None, True)) for _ in range(leaving)]
     others = [asyncio.create_task(get(1, True)) for _ in range(leaving)]
     others += [asyncio.create_task(get(None, False)) for _ in range(staying)]
-    all_done = asyncio.gather(*cancelled, *others)
-    gap = asyncio.create_task(largest_gap(all_done))
     await asyncio.sleep(begin + 1 - time.monotonic())
     threads = threading.active_count() - before
     for task in cancelled:
         task.cancel()
-    await all_done
+    await asyncio.gather(*cancelled, *others)
+    done.set_result(None)
     gap_ms = round(await gap * 1000)
 
     started, at_hand = threading.Thread.start, []
