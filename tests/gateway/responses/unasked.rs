@@ -36,6 +36,20 @@ fn a_connection_with_bytes_after_a_good_response_is_not_used_again() {
 }
 
 #[test]
+fn a_connection_with_half_a_chunk_after_a_response_without_a_body_is_not_used_again() {
+    let server = Peer::start(|mut stream| {
+        while !raw::read_head(&mut stream).is_empty() {
+            let head = b"HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n1";
+            raw::send(&mut stream, head);
+        }
+    });
+    let client = server.config().client();
+    client.create().unwrap_err();
+    client.create().unwrap_err();
+    assert_eq!(server.accepted(), 2);
+}
+
+#[test]
 fn a_response_that_came_before_the_next_request_is_not_taken_for_its_own() {
     let ((go, gone), (tell, told)) = (channel(), channel());
     let both = std::sync::Mutex::new((gone, tell));
