@@ -317,8 +317,7 @@ typedef struct momo_error {
    */
   const char *body;
   /**
-   * A #momo_phase: where the request was when it failed, or where it is if only the time of this
-   * call was up.
+   * A #momo_phase: where the request failed, or where it is if only this call's time was up.
    */
   int32_t phase;
 } momo_error;
@@ -731,8 +730,7 @@ MOMO_API struct momo_client *momo_clone_client(const struct momo_client *client)
  *
  * Calls in progress end within 100 ms, and later ones at once. Only momo_invalidate_token() goes
  * on. Calls on other clients go on, and so do calls on the client that this one is a clone of. A
- * request of momo_get_token() goes on for them. It ends if every client that uses the same token
- * is cancelled.
+ * request of momo_get_token() goes on for them, until every client of its token is cancelled.
  *
  * @param client  A client, or NULL: then the call does nothing. You still have to free it.
  *
@@ -819,8 +817,7 @@ enum momo_status momo_create_token(const struct momo_client *client,
  *
  * The thread in the background blocks every signal and calls no function of your program. It goes
  * on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork
- * while it runs. The next call that has a logger and uses the same token logs its lines: the last
- * 32 at most.
+ * while it runs. The next call that has a logger and uses the same token logs its last 32 lines.
  *
  * @param client      A client; not NULL.
  * @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`, 0 never

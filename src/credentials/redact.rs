@@ -4,8 +4,7 @@
 //! encode it. Two rules hold. The secrets of the client are hidden in every form that is known, and
 //! of a torn one each piece of [`WINDOW`] characters. And a peer's text is repeated only as far as
 //! it is plainly words: see [`codes`]. The order matters: secrets are hidden in the whole text
-//! before anything is cut, since a cut could leave the first half of a secret that no longer looks
-//! like one.
+//! before anything is cut, since a cut could leave half of a secret, which looks like none.
 
 mod codes;
 mod view;
@@ -25,8 +24,7 @@ use view::{View, bare, folded, in_one_line, places};
 /// is hidden too. Shorter secrets are hidden as a whole.
 const WINDOW: usize = 8;
 
-/// The same if other characters stand between its own, as in a dump: letters and digits alone make
-/// words, too.
+/// The same if other characters stand between its own, as in a dump. Letters and digits are words.
 const BARE_WINDOW: usize = 12;
 
 /// Shorter pieces of base64 are no sign of a secret.

@@ -63,8 +63,7 @@ impl Rotation {
     }
 
     /// What a request is to be sent with; `refused` says that the gateway has just refused it. An
-    /// error is the time until the next look: the files have just changed, and what is in use is not
-    /// to be sent.
+    /// error is the time until the next look: the files just changed, and what is in use must wait.
     pub(crate) fn current(
         &self,
         now: Now,

@@ -92,8 +92,7 @@ pub extern "C" fn momo_clone_client(client: Option<&momo_client>) -> Option<Box<
 ///
 /// Calls in progress end within 100 ms, and later ones at once. Only momo_invalidate_token() goes
 /// on. Calls on other clients go on, and so do calls on the client that this one is a clone of. A
-/// request of momo_get_token() goes on for them. It ends if every client that uses the same token
-/// is cancelled.
+/// request of momo_get_token() goes on for them, until every client of its token is cancelled.
 ///
 /// @param client  A client, or NULL: then the call does nothing. You still have to free it.
 ///

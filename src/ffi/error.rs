@@ -30,8 +30,7 @@ pub struct momo_error {
     pub code: *const c_char,
     /// Body of the response without secrets: at most 4096 bytes of UTF-8, "" for a 2xx status.
     pub body: *const c_char,
-    /// A #momo_phase: where the request was when it failed, or where it is if only the time of this
-    /// call was up.
+    /// A #momo_phase: where the request failed, or where it is if only this call's time was up.
     pub phase: i32,
 }
 

@@ -142,8 +142,7 @@ pub extern "C" fn momo_create_token(
 ///
 /// The thread in the background blocks every signal and calls no function of your program. It goes
 /// on after momo_free_client(), and momo_cancel_client() may end it. The process may exit or fork
-/// while it runs. The next call that has a logger and uses the same token logs its lines: the last
-/// 32 at most.
+/// while it runs. The next call that has a logger and uses the same token logs its last 32 lines.
 ///
 /// @param client      A client; not NULL.
 /// @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`, 0 never

@@ -195,8 +195,7 @@ pub(super) fn firewall_refusal(response: &Response, redactor: &Redactor) -> Opti
     })
 }
 
-/// A code or an ID, to be compared or quoted; anything else in its place is not one. `id` is known
-/// to be no key.
+/// A code or an ID, to be compared or quoted; anything else in its place is not one. `id` is no key.
 fn identifier(text: &str, id: &str, redactor: &Redactor) -> String {
     let text = redactor.clean_but(id, text.as_bytes(), MAX_CODE_BYTES);
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);

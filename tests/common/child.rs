@@ -93,8 +93,7 @@ impl Host {
         self.end(arguments, |_, error| error.is_empty())
     }
 
-    /// Fails if the case of a test fails, hangs or was not run, or another test has its name in its
-    /// own.
+    /// Fails if the case of a test fails, hangs or was not run, or its name is within another's.
     pub fn passes(&self) {
         self.end(&[], |out, _| out.contains("1 passed"));
     }

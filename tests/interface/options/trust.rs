@@ -1,5 +1,4 @@
-//! The part of options.rs about trust: stores of certificates, and programs with more rights than
-//! their caller.
+//! The part of options.rs about trust: stores of certificates, and programs with raised rights.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! The part of proxies.rs about NO_PROXY: tests/data/no_proxy.tsv, by curl. A unit test has it by this
-//! library.
+//! The part of proxies.rs about NO_PROXY: tests/data/no_proxy.tsv, by curl. A unit test has ours.
 
 use std::process::{Command, Stdio};
 
