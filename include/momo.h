@@ -146,7 +146,7 @@ typedef enum momo_status {
    */
   MOMO_UNEXPECTED_STATUS = 25,
   /**
-   * The response is not one of the gateway's: no usable token in it, too large, or broken HTTP.
+   * The response has no usable token, is too large, or is broken HTTP.
    */
   MOMO_INVALID_RESPONSE = 26,
   /**
@@ -327,7 +327,7 @@ typedef struct momo_error {
  *
  * @param user_data  The pointer given to momo_set_logger().
  * @param level      A #momo_log_level.
- * @param line       UTF-8 without a line break and without secrets, valid only during the call.
+ * @param line       One line of UTF-8 without secrets. It is valid only during the call.
  *
  * The library calls the logger on the thread of a call, before that call returns. The lines are
  * about that call and about requests in the background. The library holds no lock meanwhile, so
@@ -357,7 +357,7 @@ typedef struct momo_token {
    */
   const char *access_token;
   /**
-   * The type that the gateway sent, "" if none. MTN's sends "access_token", not "Bearer".
+   * The type from the gateway, "" if it sent none. MTN sends "access_token", not "Bearer".
    */
   const char *token_type;
   /**
@@ -543,7 +543,7 @@ MOMO_API const char *momo_version(void);
  *
  * @param error  An error from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the error, once; after a fork, each process its own. Freeing never blocks.
+ * Any thread may free it, once. After a fork, each process frees its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_error
@@ -554,7 +554,7 @@ MOMO_API void momo_free_error(struct momo_error *error);
  * Returns the name of a status, for example "MOMO_OK" for 0.
  *
  * @param status  A momo_status, or any other number.
- * @return A static string, "MOMO_UNKNOWN" if the number is no status. Never NULL. Do not free it.
+ * @return A static string, never NULL. It is "MOMO_UNKNOWN" for an unknown number. Do not free it.
  *
  * Any thread may call this function at any time. It does not block.
  *
@@ -586,7 +586,7 @@ MOMO_API struct momo_config *momo_create_config(void);
  * @param name        Name of the option; not NULL. The string is copied.
  * @param value       Value of the option; not NULL. The string is copied.
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
- * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG: unknown option or bad value.
+ * @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if the name or value is invalid.
  *
  * No other call may use the config at the same time. The call does not block.
  *
@@ -820,8 +820,8 @@ enum momo_status momo_create_token(const struct momo_client *client,
  * while it runs. The next call that has a logger and uses the same token logs its last 32 lines.
  *
  * @param client      A client; not NULL.
- * @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`, 0 never
- *                    blocks, more than a day counts as a day. No other negative number is valid.
+ * @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`. 0 never
+ *                    blocks. More than a day counts as a day. No other negative number is valid.
  * @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
  * @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
  * @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
@@ -886,7 +886,7 @@ MOMO_API void momo_clear_cache(void);
  *
  * @param token  A token from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the token, once; after a fork, each process its own. Freeing never blocks.
+ * Any thread may free it, once. After a fork, each process frees its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_token
@@ -921,7 +921,7 @@ enum momo_status momo_get_options(const struct momo_client *client,
  *
  * @param options  The first option of a list from this library. NULL does nothing.
  *
- * Any thread may free the list, once; after a fork, each process its own. Freeing never blocks.
+ * Any thread may free it, once. After a fork, each process frees its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_options
@@ -952,7 +952,7 @@ enum momo_status momo_get_stats(const struct momo_client *client,
  *
  * @param stats  Counters from this library, or NULL: then the call does nothing.
  *
- * Any thread may free the counters, once; after a fork, each process its own. Freeing never blocks.
+ * Any thread may free them, once. After a fork, each process frees its own. Freeing never blocks.
  *
  * @since 0.1.0
  * @ingroup momo_stats

@@ -60,7 +60,7 @@ pub enum momo_status {
     MOMO_SERVER_ERROR = 24,
     /// The response has another HTTP status, for example a redirect.
     MOMO_UNEXPECTED_STATUS = 25,
-    /// The response is not one of the gateway's: no usable token in it, too large, or broken HTTP.
+    /// The response has no usable token, is too large, or is broken HTTP.
     MOMO_INVALID_RESPONSE = 26,
     /// The directory of a file cache is unsafe.
     MOMO_CACHE_FAILED = 30,

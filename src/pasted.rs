@@ -42,7 +42,7 @@ fn refuse_invisible(mut characters: impl Iterator<Item = char>) -> Result<(), St
     ))
 }
 
-/// White space beyond ASCII's, and what Unicode calls default-ignorable. Controls are another matter.
+/// White space beyond ASCII's, and what Unicode calls default-ignorable. Controls have a message of their own.
 pub(crate) fn is_invisible(c: char) -> bool {
     !c.is_ascii() && !c.is_control() && c.is_whitespace()
         || matches!(c,

@@ -24,7 +24,7 @@ use view::{View, bare, folded, in_one_line, places};
 /// is hidden too. Shorter secrets are hidden as a whole.
 const WINDOW: usize = 8;
 
-/// The same if other characters stand between its own, as in a dump. Letters and digits are words.
+/// The same if other characters stand between its own. Letters and digits alone make words, too.
 const BARE_WINDOW: usize = 12;
 
 /// Shorter pieces of base64 are no sign of a secret.

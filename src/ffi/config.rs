@@ -42,7 +42,7 @@ pub extern "C" fn momo_create_config() -> Option<Box<momo_config>> {
 /// @param name        Name of the option; not NULL. The string is copied.
 /// @param value       Value of the option; not NULL. The string is copied.
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
-/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG: unknown option or bad value.
+/// @return MOMO_OK, MOMO_INVALID_ARGUMENT, or MOMO_INVALID_CONFIG if the name or value is invalid.
 ///
 /// No other call may use the config at the same time. The call does not block.
 ///
@@ -109,7 +109,7 @@ pub extern "C" fn momo_free_config(config: Option<Box<momo_config>>) {
 ///
 /// @param user_data  The pointer given to momo_set_logger().
 /// @param level      A #momo_log_level.
-/// @param line       UTF-8 without a line break and without secrets, valid only during the call.
+/// @param line       One line of UTF-8 without secrets. It is valid only during the call.
 ///
 /// The library calls the logger on the thread of a call, before that call returns. The lines are
 /// about that call and about requests in the background. The library holds no lock meanwhile, so

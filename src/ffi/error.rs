@@ -53,7 +53,7 @@ impl momo_error {
 ///
 /// @param error  An error from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the error, once; after a fork, each process its own. Freeing never blocks.
+/// Any thread may free it, once. After a fork, each process frees its own. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_error
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn momo_free_error(error: Option<NonNull<momo_error>>) {
 /// Returns the name of a status, for example "MOMO_OK" for 0.
 ///
 /// @param status  A momo_status, or any other number.
-/// @return A static string, "MOMO_UNKNOWN" if the number is no status. Never NULL. Do not free it.
+/// @return A static string, never NULL. It is "MOMO_UNKNOWN" for an unknown number. Do not free it.
 ///
 /// Any thread may call this function at any time. It does not block.
 ///

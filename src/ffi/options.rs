@@ -82,7 +82,7 @@ pub extern "C" fn momo_get_options(
 ///
 /// @param options  The first option of a list from this library. NULL does nothing.
 ///
-/// Any thread may free the list, once; after a fork, each process its own. Freeing never blocks.
+/// Any thread may free it, once. After a fork, each process frees its own. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_options

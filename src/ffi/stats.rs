@@ -36,7 +36,7 @@ pub extern "C" fn momo_get_stats(
 ///
 /// @param stats  Counters from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the counters, once; after a fork, each process its own. Freeing never blocks.
+/// Any thread may free them, once. After a fork, each process frees its own. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_stats

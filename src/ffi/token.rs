@@ -25,7 +25,7 @@ use crate::{Failure, cache, sys};
 pub struct momo_token {
     /// The token, exactly as the gateway sent it.
     pub access_token: *const c_char,
-    /// The type that the gateway sent, "" if none. MTN's sends "access_token", not "Bearer".
+    /// The type from the gateway, "" if it sent none. MTN sends "access_token", not "Bearer".
     pub token_type: *const c_char,
     /// Value of the Authorization header to send: "Bearer " and the token.
     pub authorization: *const c_char,
@@ -145,8 +145,8 @@ pub extern "C" fn momo_create_token(
 /// while it runs. The next call that has a logger and uses the same token logs its last 32 lines.
 ///
 /// @param client      A client; not NULL.
-/// @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`, 0 never
-///                    blocks, more than a day counts as a day. No other negative number is valid.
+/// @param timeout_ms  Milliseconds that the call may take. -1 is the option `timeout`. 0 never
+///                    blocks. More than a day counts as a day. No other negative number is valid.
 /// @param[out] token  Where to store the token; not NULL. Free it with momo_free_token().
 /// @param[out] error  Where to store the error, or NULL. Free it with momo_free_error().
 /// @return MOMO_OK, or any status from MOMO_INVALID_ARGUMENT to MOMO_INVALID_RESPONSE.
@@ -229,7 +229,7 @@ pub extern "C" fn momo_clear_cache() {
 ///
 /// @param token  A token from this library, or NULL: then the call does nothing.
 ///
-/// Any thread may free the token, once; after a fork, each process its own. Freeing never blocks.
+/// Any thread may free it, once. After a fork, each process frees its own. Freeing never blocks.
 ///
 /// @since 0.1.0
 /// @ingroup momo_token

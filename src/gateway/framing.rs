@@ -76,8 +76,8 @@ impl Framing {
     }
 }
 
-/// Of nearly every response: it is whole, no interim one, and no line of it is folded or begins as
-/// Transfer-Encoding does. To parse it here, too, takes a fiftieth of a request's instructions.
+/// Whether the head is whole and final, and no line is folded or begins like Transfer-Encoding, as in
+/// nearly every response. To parse it here, too, takes a fiftieth of a request's instructions.
 fn is_plain_head(input: &[u8]) -> bool {
     let is_final = matches!(input.get(9), Some(b'2'..=b'5'));
     let mut lines = memchr_iter(b'\n', input).map(|end| &input[end + 1..]);

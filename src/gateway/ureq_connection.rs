@@ -157,7 +157,7 @@ impl Transport for UreqConnection {
     /// Asked when a response is read, to keep the connection, and again before its next use: only
     /// then does it matter what the server has done.
     fn is_open(&mut self) -> bool {
-        // The rest of it would be taken for the next response.
+        // The rest of the chunk would be taken for the next response.
         let has_torn_chunk = !self.buffers.unseen().is_empty();
         !has_torn_chunk && (self.buffers.clear() || self.connection.is_open())
     }

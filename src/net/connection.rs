@@ -80,7 +80,7 @@ pub(crate) struct Route {
     /// A name, an address (IPv6 in brackets), or the path of a Unix socket.
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// For TLS to the host, and to an HTTPS proxy. None if in clear, which goes through no proxy.
+    /// For TLS to the host, and to an HTTPS proxy. None for a connection in clear, without a proxy.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     /// The option that names the host, for messages.
     pub(crate) option: &'static str,

@@ -84,8 +84,8 @@ impl Socket {
         Ok(Self { stream, limits })
     }
 
-    /// Repeats `work` until it did something, the time is up or the call is cancelled. To read waits
-    /// first: what a peer has to say takes its time.
+    /// Repeats `work` until it did something, the time is up or the call is cancelled. A read waits
+    /// before it tries: a response takes time. A cancellation counts more than what has come.
     fn within(
         &self,
         event: PollFlags,

@@ -88,7 +88,7 @@ pub(crate) fn create_directory(path: &Path, rights: &str) -> io::Result<()> {
 pub(crate) fn owner_and_rights(directory: &impl AsHandle) -> io::Result<String> {
     // A list of rights has at most 64 KiB (ACL), an owner 68 bytes.
     let mut descriptor = vec![0_u64; 10_000];
-    // SAFETY: the handle is open, and the buffer is as long as is said. It becomes a descriptor.
+    // SAFETY: the handle is open, and the buffer is as long as is said and becomes a descriptor.
     unsafe {
         check(GetKernelObjectSecurity(
             directory.as_handle().as_raw_handle(),

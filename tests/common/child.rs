@@ -65,7 +65,7 @@ impl Host {
         self
     }
 
-    /// In network and mount namespaces with a loopback alone, and these files for the system's.
+    /// In network and mount namespaces with a loopback alone, and these files instead of the system's.
     pub fn cut_off(&mut self, files: &[(&Path, &str)]) -> &mut Self {
         let mut script = "ip link set lo up".to_owned();
         for (ours, theirs) in files {

@@ -6,7 +6,7 @@
 //!
 //! Of codes of 32 characters or more, less than one in a hundred passes for words; of 44 (32 random
 //! bytes in base64) one in five thousand. Of pieces of 16 characters that are torn from base64 one
-//! in twenty does, of 8 one in three. A code in pieces of a byte, say, has no shape.
+//! in twenty does, of 8 one in three. A code in shorter pieces, of one byte say, has no shape.
 
 use super::view::{View, places};
 
